@@ -1,0 +1,62 @@
+import js from '@eslint/js'
+import tseslint from 'typescript-eslint'
+
+/** A room may import what lies below it, and types from anywhere: doors, then connect and stores, then the core. */
+const mayNotImport = (...patterns) => ({
+  '@typescript-eslint/no-restricted-imports': ['error', { patterns: patterns.map(group => ({ group: [group], allowTypeImports: true })) }],
+})
+
+export default tseslint.config(
+  { ignores: ['dist/', '**/node_modules/'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs'] }, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      // Upstream's exports are functions: `import x = require('x')` is how TypeScript says so
+      '@typescript-eslint/no-require-imports': ['error', { allowAsImport: true }],
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/prefer-promise-reject-errors': 'off',
+      '@typescript-eslint/only-throw-error': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-ignore': 'allow-with-description' }],
+      '@typescript-eslint/prefer-ts-expect-error': 'off',
+      'no-nested-ternary': 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  {
+    files: ['lib/**'],
+    rules: {
+      'max-lines': ['error', { max: 200, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', 12],
+    },
+  },
+  {
+    // `export =` with a namespace beside the function is the only way to give a callable module types that users can add to
+    files: ['lib/index.ts'],
+    rules: {
+      '@typescript-eslint/no-namespace': 'off',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      'no-useless-assignment': 'off',
+    },
+  },
+  { files: ['lib/core/**'], rules: mayNotImport('**/connect/**', '**/stores/**', '**/index', '**/koa/**') },
+  { files: ['lib/stores/**'], rules: mayNotImport('**/connect/**', '**/index', '**/koa/**') },
+  { files: ['lib/connect/**'], rules: mayNotImport('**/stores/**', '**/index', '**/koa/**') },
+  {
+    files: ['test/**', 'benchmarks/**', 'examples/**'],
+    rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-unused-expressions': 'off' },
+  },
+  {
+    files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { process: true } },
+  },
+)

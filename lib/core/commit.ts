@@ -1,0 +1,110 @@
+import debugFor = require('debug')
+import type { Cookie } from './cookie'
+import type { Exchange, Seen } from './exchange'
+import type { Host } from './host'
+import { planCookie, planStore, type Plan } from './plan'
+import type { Session } from './session'
+
+const debug = debugFor('express-session')
+
+/** Called when bytes may leave; with `withhold` when the store could not even be asked, so that the answer would be a lie. */
+export type Committed = (err?: unknown, withhold?: boolean) => void
+
+/**
+ * Makes the store agree with the session that the handler left.
+ *
+ * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
+ */
+export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
+  if (exchange.failed) return done()
+  let plan: Plan
+  try {
+    plan = settle(exchange, last)
+  } catch (err) {
+    return done(err, true)
+  }
+  if (plan === 'nothing' || (plan === 'touch' && !last)) return done()
+  carryOut[plan](exchange, done)
+}
+
+/**
+ * The cookie that the headers have to carry, if any. To be asked once, as they are written.
+ *
+ * @throws what makes a commit withhold
+ */
+export function cookieDue<H extends Host>(exchange: Exchange<H>): Cookie | undefined {
+  if (exchange.failed) return undefined
+  // Of a commit that came before, so that store and headers follow from the same facts
+  const { session, facts } = exchange.seen ?? look(exchange)
+  if (!session) debug('no session')
+  if (!session || !hasId(exchange.host) || !planCookie(facts, exchange.settings)) return undefined
+  if (session.cookie.secure && !exchange.transport.isSecure(exchange.host)) {
+    debug('not secured')
+    return undefined
+  }
+  restart(exchange, session)
+  return session.cookie
+}
+
+function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
+  // Before the facts: an app's own touch() may change the data
+  if (last) restart(exchange, exchange.session())
+  const { session, facts } = (exchange.seen = look(exchange))
+  if (!hasId(exchange.host)) {
+    debug('session ignored because of bogus req.sessionID %o', exchange.host.sessionID)
+    return 'nothing'
+  }
+  const plan = planStore(facts, exchange.settings)
+  if (plan === 'save') restart(exchange, session)
+  return plan
+}
+
+/** Data that cannot be told apart cannot be stored either: nothing more is tried in this exchange. */
+function look<H extends Host>(exchange: Exchange<H>): Seen {
+  try {
+    return exchange.look()
+  } catch (err) {
+    exchange.failed = true
+    throw err
+  }
+}
+
+/** The lifetime starts anew once in an exchange, however many commits and headers ask. */
+function restart<H extends Host>(exchange: Exchange<H>, session: Session | undefined): void {
+  if (exchange.touched || !session) return
+  exchange.touched = true
+  session.touch()
+}
+
+const carryOut = {
+  save<H extends Host>(exchange: Exchange<H>, done: Committed): void {
+    exchange.renewed = true
+    try {
+      // Through the session, whose save() an app may have replaced
+      exchange.seen?.session?.save(err => done(err))
+    } catch (err) {
+      done(err)
+    }
+  },
+
+  touch<H extends Host>(exchange: Exchange<H>, done: Committed): void {
+    const { host, seen, settings } = exchange
+    debug('touching')
+    settings.port.touch(host.sessionID as string, seen?.session as Session, err => {
+      debug('touched')
+      done(err)
+    })
+  },
+
+  destroy<H extends Host>(exchange: Exchange<H>, done: Committed): void {
+    debug('destroying')
+    exchange.settings.port.destroy(exchange.host.sessionID as string, err => {
+      debug('destroyed')
+      done(err)
+    })
+  },
+}
+
+function hasId(host: Host): boolean {
+  return typeof host.sessionID === 'string'
+}

@@ -1,0 +1,103 @@
+import debugFor = require('debug')
+import type { CookieOptions } from './cookie'
+import type { Exchange } from './exchange'
+import { EXCHANGE, type Host } from './host'
+import type { Secret } from './options'
+import { inflate, type SessionData } from './session'
+import { isPromise, type Callback } from './store-port'
+
+const debug = debugFor('express-session')
+
+/** Called with whether the host has a session by this exchange; false where the exchange steps aside. */
+export type Opened = Callback<boolean>
+
+/** Puts a session on the host: the one whose id the client sent, or a new one. */
+export function open<H extends Host>(exchange: Exchange<H>, done: Opened): void {
+  if (exchange.host.session) return done(null, false)
+  if (!exchange.settings.port.ready) {
+    debug('store is disconnected')
+    return done(null, false)
+  }
+  ask(exchange, exchange.settings.cookieOptions, matchPath, done)
+}
+
+function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions, done: Opened): void {
+  if (!exchange.transport.path(exchange.host).startsWith(options.path || '/')) {
+    debug('pathname mismatch')
+    return done(null, false)
+  }
+  exchange.cookieOptions = options
+  ask(exchange, exchange.settings.secrets, find, done)
+}
+
+function find<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Opened): void {
+  if (secrets.length === 0) return done(new Error('secret option required for sessions'))
+  const { host, settings, transport } = exchange
+  exchange.secrets = secrets
+  host[EXCHANGE] = exchange
+  host.sessionStore = settings.store
+  try {
+    host.sessionID = exchange.sentId = transport.sentId(host, secrets)
+  } catch (badSecret) {
+    return done(badSecret)
+  }
+  if (host.sessionID === undefined) {
+    debug('no SID sent, generating session')
+    return ask(exchange, generate, began, done)
+  }
+  debug('fetching %s', host.sessionID)
+  settings.port.get(host.sessionID, (err, record) => load(exchange, err, record, done))
+}
+
+function load<H extends Host>(exchange: Exchange<H>, err: unknown, record: SessionData | null | undefined, done: Opened): void {
+  // What session-file-store says of a session that it does not have
+  const missing = (err as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+  if (err && !missing) {
+    debug('error %j', err)
+    return done(err)
+  }
+  if (missing || !record) {
+    debug('no session found')
+    return ask(exchange, generate, began, done)
+  }
+  debug('session found')
+  try {
+    exchange.cookieOptions = undefined
+    inflate(exchange.host, record)
+    exchange.begin(record)
+  } catch (unreadable) {
+    return done(unreadable)
+  }
+  done(null, true)
+}
+
+/** By way of the store, where apps put functions of their own in its place. */
+function generate(host: Host): unknown {
+  return host.sessionStore?.generate?.(host)
+}
+
+function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done: Opened): void {
+  try {
+    exchange.begin(exchange.host.session ?? {})
+  } catch (unserialisable) {
+    return done(unserialisable)
+  }
+  done(null, true)
+}
+
+/** Asks something about the host that may be known at once, may be promised and may throw, and goes on with the answer. */
+function ask<H extends Host, Answer>(
+  exchange: Exchange<H>,
+  question: (host: H) => Answer | PromiseLike<Answer>,
+  next: (exchange: Exchange<H>, answer: Answer, done: Opened) => void,
+  done: Opened,
+): void {
+  let answer: Answer | PromiseLike<Answer>
+  try {
+    answer = question(exchange.host)
+  } catch (err) {
+    return done(err)
+  }
+  if (isPromise<Answer>(answer)) answer.then(answer => next(exchange, answer, done), done)
+  else next(exchange, answer, done)
+}

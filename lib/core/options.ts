@@ -1,0 +1,144 @@
+import { serialize } from 'cookie'
+import { createHmac, type BinaryLike, type KeyObject } from 'node:crypto'
+import { Cookie, type CookieOptions } from './cookie'
+import type { Host } from './host'
+import type { Policy } from './plan'
+import { newId } from './session-id'
+import { isPromise, portOf, type SessionStore, type StorePort } from './store-port'
+
+/** What `crypto.createHmac` takes for a key; at least 32 random bytes. */
+export type Secret = BinaryLike | KeyObject
+
+/** A method's parameters are compared both ways, so that a function of Express's own request type fits here. */
+type PerHost<H, Value> = { of(host: H): Value | PromiseLike<Value> }['of']
+
+export interface Options<H = Host> {
+  /**
+   * Signs the id in the cookie. Of an array the first signs and all verify, and it is read anew each time, so that a secret can be put in front
+   * of the others while the server runs. A function is asked once for each request. Required, unless cookie-parser was given a secret.
+   */
+  secret: Secret | Secret[] | PerHost<H, Secret | Secret[]>
+  /** Where the sessions are kept. Default: a new `MemoryStore`, which is for one process and forgets with it. */
+  store?: SessionStore | undefined
+  /** The cookie's name. Default `'connect.sid'`, upstream's, so that a change of package logs nobody out. */
+  name?: string | undefined
+  /** The older spelling of `name`. */
+  key?: string | undefined
+  /** The cookie's attributes, or a function that gives them for a request. Default `{ path: '/', httpOnly: true, maxAge: null }`. */
+  cookie?: CookieOptions | PerHost<H, CookieOptions> | undefined
+  /** Makes an id. Default: 24 random bytes in base64url. */
+  genid?: PerHost<H, string> | undefined
+  /** Whether to save a session at the end of each request though nothing changed. Default `true`, upstream's, with its deprecation; say `false`. */
+  resave?: boolean | undefined
+  /** Whether to save a new session that nobody put anything into. Default `true`, upstream's, with its deprecation; say `false`. */
+  saveUninitialized?: boolean | undefined
+  /** Whether to set the cookie on each response, so that its expiry moves. Default `false`. */
+  rolling?: boolean | undefined
+  /** What happens in the store when `req.session` is deleted or set to null. Default `'keep'`. */
+  unset?: 'destroy' | 'keep' | undefined
+  /** Whether to believe `X-Forwarded-Proto`. Default: whatever `req.secure` says, which is Express's "trust proxy". */
+  proxy?: boolean | undefined
+}
+
+/** The options with every default in, every alias out and every mistake thrown: nothing later asks what the user typed. */
+export interface Settings<H extends Host = Host> extends Policy {
+  readonly name: string
+  readonly store: SessionStore
+  readonly port: StorePort
+  readonly genid: PerHost<H, string>
+  readonly cookieOptions: PerHost<H, CookieOptions>
+  /** None where the option is missing and cookie-parser left no secret either. */
+  readonly secrets: PerHost<H, readonly Secret[]>
+}
+
+/**
+ * @param store the one to use where the options name none
+ * @param deprecate told, in upstream's words, of options that upstream wants said
+ * @throws TypeError for each option that could never work
+ */
+export function settle<H extends Host>(
+  options: Partial<Options<H>>,
+  store: SessionStore,
+  deprecate: (message: string) => void,
+): Settings<H> {
+  const name = options.name || options.key || 'connect.sid'
+  const genid = options.genid || newId
+  if (typeof genid !== 'function') throw new TypeError('genid option must be a function')
+  if (options.resave === undefined) deprecate('undefined resave option; provide resave option')
+  if (options.saveUninitialized === undefined) deprecate('undefined saveUninitialized option; provide saveUninitialized option')
+  if (options.unset && options.unset !== 'destroy' && options.unset !== 'keep') {
+    throw new TypeError('unset option must be "destroy" or "keep"')
+  }
+  if (!options.secret) deprecate('req.secret; provide secret option')
+
+  return {
+    name,
+    store: checkStore(store),
+    port: portOf(store),
+    genid,
+    cookieOptions: settleCookie(name, options.cookie),
+    secrets: settleSecret(options.secret),
+    resave: isOnByDefault(options.resave),
+    saveUninitialized: isOnByDefault(options.saveUninitialized),
+    rolling: Boolean(options.rolling),
+    unset: options.unset || 'keep',
+  }
+}
+
+function isOnByDefault(option: boolean | undefined): boolean {
+  return option === undefined || Boolean(option)
+}
+
+function checkStore(store: SessionStore): SessionStore {
+  for (const method of ['get', 'set', 'destroy'] as const) {
+    if (typeof store[method] !== 'function') throw new TypeError(`store option must have a ${method} method`)
+  }
+  return store
+}
+
+function settleCookie<H>(name: string, cookie: Options<H>['cookie'] = {}): PerHost<H, CookieOptions> {
+  if (typeof cookie === 'function') {
+    serialize(name, '')
+    return cookie
+  }
+  checkAttributes(name, cookie)
+  return () => cookie
+}
+
+/** Throws what every request would have thrown. Not for `expires`: a date may be wrong for a while, and upstream reports it per request. */
+function checkAttributes(name: string, options: CookieOptions): void {
+  const cookie = new Cookie(options)
+  cookie.expires = null
+  if ((cookie.secure as unknown) === 'auto') cookie.secure = true
+  if ((cookie.sameSite as unknown) === 'auto') cookie.sameSite = 'lax'
+  cookie.serialize(name, '')
+}
+
+function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined): Settings<H>['secrets'] {
+  if (!secret) return host => (host.secret ? [host.secret as Secret] : [])
+  if (typeof secret === 'function') {
+    return host => {
+      const secrets = secret(host)
+      return isPromise<Secret | Secret[]>(secrets) ? secrets.then(listOf) : listOf(secrets)
+    }
+  }
+  const secrets = listOf(secret)
+  if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
+  secrets.forEach(checkSecret)
+  return () => secrets
+}
+
+function listOf(secret: Secret | Secret[] | undefined): readonly Secret[] {
+  if (Array.isArray(secret)) return secret
+  return secret ? [secret] : []
+}
+
+/** An empty key signs what anybody can sign. */
+function checkSecret(secret: Secret): void {
+  if (!secret) throw new TypeError('secret option array must contain one or more strings')
+  try {
+    createHmac('sha256', secret)
+  } catch {
+    throw new TypeError('secret option must be a string, a Buffer, a KeyObject, a function, or an array of the first three')
+  }
+}

@@ -1,0 +1,110 @@
+import type { SessionData } from './session'
+
+/** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
+export type Callback<Value = void> = (err?: any, value?: Value) => void
+
+/**
+ * What the middleware needs of a store; `stores/store.ts` is the contract in prose. Each method calls back, or returns a promise, or both.
+ * Everything from `touch` on is optional.
+ */
+export interface SessionStore {
+  get(id: string, callback: Callback<SessionData | null>): unknown
+  set(id: string, session: SessionData, callback: Callback): unknown
+  destroy(id: string, callback: Callback): unknown
+  touch?(id: string, session: SessionData, callback: Callback): unknown
+  regenerate?(host: object, callback: Callback): unknown
+  createSession?(host: object, record: SessionData): unknown
+  generate?(host: object): unknown
+  on?(event: string, listener: () => void): unknown
+}
+
+type Method = 'get' | 'set' | 'destroy' | 'touch'
+
+/** One for each store of the process, shared by all that use the store. */
+const ports = new WeakMap<SessionStore, StorePort>()
+
+export function portOf(store: SessionStore): StorePort {
+  let port = ports.get(store)
+  if (!port) ports.set(store, (port = new StorePort(store)))
+  return port
+}
+
+/**
+ * The one way to a store. However a store answers, by callback or by promise, at once or later, twice or by throwing, `done` is called once,
+ * outside the store's own frames, with an error or with what was found.
+ */
+export class StorePort {
+  readonly #store: SessionStore
+  /** False between the store's `disconnect` and `connect` events. */
+  ready = true
+
+  constructor(store: SessionStore) {
+    this.#store = store
+    // One listener of each for a store, however many middlewares share it: eleven would be a warning
+    store.on?.('disconnect', () => (this.ready = false))
+    store.on?.('connect', () => (this.ready = true))
+  }
+
+  get(id: string, done: Callback<SessionData | null>): void {
+    this.#ask('get', [id], done as Callback<unknown>)
+  }
+
+  set(id: string, session: SessionData, done: Callback): void {
+    this.#ask('set', [id, session], done as Callback<unknown>)
+  }
+
+  destroy(id: string, done: Callback): void {
+    this.#ask('destroy', [id], done as Callback<unknown>)
+  }
+
+  /** Done at once where the store has no `touch`. */
+  touch(id: string, session: SessionData, done: Callback): void {
+    if (typeof this.#store.touch !== 'function') return done()
+    this.#ask('touch', [id, session], done as Callback<unknown>)
+  }
+
+  #ask(method: Method, args: unknown[], done: Callback<unknown>): void {
+    let answer: { err: unknown; value: unknown } | undefined
+    let asking = true
+
+    const settle = (err?: unknown, value?: unknown): void => {
+      if (answer) return
+      answer = { err, value }
+      if (!asking) deliver(done, err, value)
+    }
+
+    try {
+      const call = this.#store[method] as (...args: unknown[]) => unknown
+      const returned = call.call(this.#store, ...args, settle)
+      if (isPromise(returned)) {
+        // An async method that declares its callback may resolve, with nothing, before it calls back
+        const callsBack = call.length > args.length
+        returned.then(
+          value => (value === undefined && callsBack ? undefined : settle(null, value)),
+          err => settle(err ?? new Error(`store.${method} failed without a reason`)),
+        )
+      }
+    } catch (err) {
+      settle(err)
+    }
+
+    asking = false
+    if (answer) done(answer.err, answer.value)
+  }
+}
+
+/** An error thrown by `done` is not the store's: inside its frames, some stores take it for their own and call back again. */
+function deliver(done: Callback<unknown>, err: unknown, value: unknown): void {
+  try {
+    done(err, value)
+  } catch (thrown) {
+    process.nextTick(() => {
+      throw thrown
+    })
+  }
+}
+
+export function isPromise<T>(value: unknown): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<T> | undefined)?.then === 'function'
+}

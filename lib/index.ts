@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http'
+import depd = require('depd')
+import { middleware } from './connect/middleware'
+import type { Request as AnyRequest } from './connect/request'
+import cookies = require('./core/cookie')
+import type { Options } from './core/options'
+import sessions = require('./core/session')
+import memory = require('./stores/memory-store')
+import stores = require('./stores/store')
+/** @ts-ignore: only where Express's types are installed; without them it is `any`, and `Request` is Node's */
+import type { Request as ExpressRequest } from 'express'
+
+// Made here because depd names the caller of this file, which is the app
+const deprecate = depd('express-session')
+
+/**
+ * Sessions for Express, Connect and plain Node servers: puts `req.session` on every request that a session is for, and saves it before the answer
+ * goes out.
+ *
+ * @throws TypeError for an option that could never work
+ */
+function session(options?: session.SessionOptions): session.RequestHandler {
+  const given = options ?? ({} as Partial<session.SessionOptions>)
+  const store = given.store ?? new memory.MemoryStore()
+  memory.warnInProduction(store)
+  return middleware(given as Partial<Options<AnyRequest>>, store, deprecate) as session.RequestHandler
+}
+
+namespace session {
+  /** What your sessions hold. Add to it: `declare module 'resession' { interface SessionData { views: number } }`. */
+  export interface SessionData {
+    cookie: Cookie
+  }
+
+  export interface SessionOptions extends Options<Request> {}
+
+  export interface CookieOptions extends cookies.CookieOptions {}
+
+  export interface Store extends stores.Store {}
+  export const Store = stores.Store as abstract new (options?: unknown) => Store
+
+  export interface Cookie extends cookies.Cookie {}
+  export const Cookie = cookies.Cookie as new (options?: CookieOptions) => Cookie
+
+  export interface Session extends sessions.Session {}
+  export const Session = sessions.Session as new (req: object, data?: object | null) => Session
+
+  export interface MemoryStore extends memory.MemoryStore {}
+  export const MemoryStore = memory.MemoryStore as new (options?: memory.MemoryStoreOptions) => MemoryStore
+
+  /** What the middleware adds to a request. */
+  export interface RequestSession {
+    /** This request's session; undefined where the middleware stepped aside, or was never used. */
+    session: Ours<Session & Partial<SessionData>>
+    sessionID: string
+    sessionStore: Ours<Store & { generate(req: object): void }>
+  }
+
+  /** @ts-ignore: a name that only @types/express-session makes. Where that is installed too, its own types of these properties must fit in here */
+  type Ours<T> = 0 extends 1 & Express.SessionStore ? T : any // eslint-disable-line @typescript-eslint/no-explicit-any
+
+  /** Express's, where its types are installed; else Node's. */
+  export type Request = 0 extends 1 & ExpressRequest ? IncomingMessage & Express.Request : ExpressRequest
+
+  /** A middleware for Express, Connect, or any server that can call it. */
+  export type RequestHandler = (req: IncomingMessage, res: object, next: (err?: unknown) => void) => void
+}
+
+declare module './core/session' {
+  // What the core calls a session's data is what users have made of it
+  interface SessionData extends session.SessionData {}
+}
+
+declare global {
+  namespace Express {
+    interface Request extends session.RequestSession {}
+  }
+}
+
+/** @ts-ignore: where @types/express-session is installed too, and types `req.session`, it learns here of our methods and of your data */
+declare module '../../@types/express-session' {
+  interface Session extends Omit<session.Session, keyof sessions.Session> {
+    save(): Promise<void>
+    reload(): Promise<void>
+    destroy(): Promise<void>
+    regenerate(): Promise<void>
+  }
+  interface SessionData extends Omit<session.SessionData, 'cookie'> {}
+}
+
+// Read by Node, which finds the names that ES modules may import in the text of this file, without running it
+exports.Store = session.Store
+exports.Cookie = session.Cookie
+exports.Session = session.Session
+exports.MemoryStore = session.MemoryStore
+
+export = session

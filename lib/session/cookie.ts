@@ -1,0 +1,3 @@
+import { Cookie } from '../core/cookie'
+
+export = Cookie

@@ -1,0 +1,3 @@
+import { Session } from '../core/session'
+
+export = Session

@@ -1,0 +1,3 @@
+import { Store } from '../stores/store'
+
+export = Store

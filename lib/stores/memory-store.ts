@@ -1,0 +1,107 @@
+import type { SessionData } from '../core/session'
+import type { Callback } from '../core/store-port'
+import { callable } from './callable'
+import { Records } from './records'
+import { viewOf } from './records-view'
+import { Store } from './store'
+
+export interface MemoryStoreOptions {
+  /** How many sessions are kept at most; beyond that the least recently used one goes. Default: as many as come. */
+  max?: number | undefined
+}
+
+/**
+ * Sessions in the memory of this process: for development, for tests, and for one process that may forget when it ends. It calls back at once.
+ * Expired sessions leave it by themselves; those without an expiry stay, so that a public site wants `max`.
+ */
+export interface MemoryStore extends Store {
+  get(id: string, callback: Callback<SessionData | null>): void
+  set(id: string, session: SessionData, callback?: Callback): void
+  destroy(id: string, callback?: Callback): void
+  touch(id: string, session: SessionData, callback?: Callback): void
+  all(callback: Callback<Record<string, SessionData> | null>): void
+  length(callback: Callback<number>): void
+  clear(callback?: Callback): void
+  /** The sessions as JSON, under their ids: a live view, which can be read, deleted from and set. */
+  sessions: Record<string, string>
+}
+
+/** Not a field: constructors of subclasses may never have been here. */
+const recordsOf = new WeakMap<object, Records>()
+
+class Methods extends (Store as abstract new () => object) {
+  get(id: string, callback: Callback<SessionData>): void {
+    callback(null, records(this).get(id))
+  }
+
+  set(id: string, session: SessionData, callback?: Callback): void {
+    records(this).set(id, session)
+    callback?.()
+  }
+
+  destroy(id: string, callback?: Callback): void {
+    records(this).delete(id)
+    callback?.()
+  }
+
+  touch(id: string, session: SessionData, callback?: Callback): void {
+    records(this).touch(id, session)
+    callback?.()
+  }
+
+  all(callback?: Callback<Record<string, SessionData>>): void {
+    const all = records(this)
+    const sessions = Object.create(null) as Record<string, SessionData>
+    for (const id of all.ids()) sessions[id] = all.get(id) as SessionData
+    callback?.(null, sessions)
+  }
+
+  length(callback: Callback<number>): void {
+    callback(null, records(this).ids().length)
+  }
+
+  clear(callback?: Callback): void {
+    records(this).clear()
+    callback?.()
+  }
+
+  get sessions(): Record<string, string> {
+    return viewOf(records(this))
+  }
+
+  set sessions(sessions: Record<string, string>) {
+    const view = this.sessions
+    records(this).clear()
+    Object.assign(view, sessions)
+  }
+}
+
+export const MemoryStore = callable<new (options?: MemoryStoreOptions) => MemoryStore>(
+  Methods,
+  function MemoryStore(this: MemoryStore, options?: MemoryStoreOptions) {
+    Reflect.apply(Store as never, this, [])
+    recordsOf.set(this, new Records(checkMax(options?.max)))
+  },
+)
+
+function records(store: object): Records {
+  let kept = recordsOf.get(store)
+  if (!kept) recordsOf.set(store, (kept = new Records(Infinity)))
+  return kept
+}
+
+function checkMax(max: number = Infinity): number {
+  if (typeof max === 'number' && max > 0 && (max === Infinity || Number.isInteger(max))) return max
+  throw new TypeError('max option must be a positive integer')
+}
+
+/** Upstream's words, on one line each. */
+const WARNING = `Warning: connect.session() MemoryStore is not
+designed for a production environment, as it will leak
+memory, and will not scale past a single process.`
+
+/** Says so where it is used in production all the same; one with a `max` does not leak, and is not warned of. */
+export function warnInProduction(store: object): void {
+  if (process.env.NODE_ENV !== 'production' || !(store instanceof MemoryStore)) return
+  if (!records(store).bounded) console.warn(WARNING)
+}
