@@ -7,7 +7,7 @@ import type { Options } from './core/options'
 import sessions = require('./core/session')
 import memory = require('./stores/memory-store')
 import stores = require('./stores/store')
-/** @ts-ignore: only where Express's types are installed; without them it is `any`, and `Request` is Node's */
+/** @ts-ignore: only where Express's types are installed */
 import type { Request as ExpressRequest } from 'express'
 
 // Made here because depd names the caller of this file, which is the app
@@ -56,11 +56,15 @@ namespace session {
     sessionStore: Ours<Store & { generate(req: object): void }>
   }
 
-  /** @ts-ignore: a name that only @types/express-session makes. Where that is installed too, its own types of these properties must fit in here */
-  type Ours<T> = 0 extends 1 & Express.SessionStore ? T : any // eslint-disable-line @typescript-eslint/no-explicit-any
+  /** @ts-ignore: a name that only @types/express-session makes; without it this extends nothing, and is empty */
+  interface Theirs extends Express.SessionStore {}
+  /** Where @types/express-session is installed too, what it says of these properties has to fit in here. */
+  type Ours<T> = 'generate' extends keyof Theirs ? any : T // eslint-disable-line @typescript-eslint/no-explicit-any
 
+  /** @ts-ignore: likewise, where Express's types are not installed */
+  interface Expressed extends ExpressRequest {}
   /** Express's, where its types are installed; else Node's. */
-  export type Request = 0 extends 1 & ExpressRequest ? IncomingMessage & Express.Request : ExpressRequest
+  export type Request = 'params' extends keyof Expressed ? ExpressRequest : IncomingMessage & Express.Request
 
   /** A middleware for Express, Connect, or any server that can call it. */
   export type RequestHandler = (req: IncomingMessage, res: object, next: (err?: unknown) => void) => void

@@ -24,6 +24,7 @@ export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, don
     return done(err, true)
   }
   if (plan === 'nothing' || (plan === 'touch' && !last)) return done()
+  exchange.done = plan
   carryOut[plan](exchange, done)
 }
 
@@ -78,7 +79,6 @@ function restart<H extends Host>(exchange: Exchange<H>, session: Session | undef
 
 const carryOut = {
   save<H extends Host>(exchange: Exchange<H>, done: Committed): void {
-    exchange.renewed = true
     try {
       // Through the session, whose save() an app may have replaced
       exchange.seen?.session?.save(err => done(err))

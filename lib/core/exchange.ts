@@ -3,7 +3,7 @@ import { Cookie, type CookieOptions } from './cookie'
 import { fingerprint } from './fingerprint'
 import { EXCHANGE, type Host, type HostExchange } from './host'
 import type { Secret, Settings } from './options'
-import type { Facts } from './plan'
+import type { Facts, Plan } from './plan'
 import { createSession, Session, type SessionData } from './session'
 import { isPromise, type SessionStore } from './store-port'
 
@@ -30,8 +30,6 @@ export interface Seen {
   readonly facts: Facts
 }
 
-const ABSENT: Facts = { present: false, returning: false, modified: false, saved: false, changed: false, renewed: false, expires: false }
-
 /**
  * One request and its response, as the session sees them. It holds what is known between the two verbs, `open` and `commit`, and knows
  * nothing of HTTP.
@@ -45,14 +43,17 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   cookieOptions: CookieOptions | undefined
   /** The session's expiry has been set anew, which is done once. */
   touched = false
-  /** A commit has already moved the expiry in the store. */
-  renewed = false
+  /** What the last commit has done. */
+  done: Plan | undefined
   /** A commit has failed: the response that reports it is none of the session's. */
   failed = false
   /** What the last commit saw. */
   seen: Seen | undefined
   #base: Snapshot = { id: undefined, text: '' }
-  #saved: Snapshot | undefined
+  /** What the store was last seen with. */
+  #stored: Snapshot | undefined
+  /** The cookie that the handler saved, if it did. */
+  #saved: string | undefined
   #cookie: Cookie | undefined
 
   constructor(
@@ -83,15 +84,21 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     this.host.session = session
   }
 
-  /** The session on the host is what the exchange begins with. @param record where it was loaded from */
-  begin(record: object): void {
-    this.#base = { id: this.host.sessionID, text: fingerprint(record) }
+  /** The session on the host is what the exchange begins with. @param record what the store had of it; nothing where it is new */
+  begin(record?: object): void {
+    this.#base = { id: this.host.sessionID, text: fingerprint(record ?? this.host.session ?? {}) }
+    if (record) this.#stored = this.#base
     this.#cookie = this.host.session?.cookie
   }
 
-  saving(session: Session): void {
+  saving(session: Session): () => void {
     debug('saving %s', session.id)
-    this.#saved = { id: session.id, text: fingerprint(session) }
+    const before = { stored: this.#stored, saved: this.#saved }
+    const stored = (this.#stored = { id: session.id, text: fingerprint(session) })
+    this.#saved = attributes(session.cookie)
+    return () => {
+      if (this.#stored === stored) ({ stored: this.#stored, saved: this.#saved } = before)
+    }
   }
 
   /**
@@ -109,23 +116,33 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   look(): Seen {
     const session = this.session()
-    return { session, facts: session ? this.#facts(session) : ABSENT }
+    return { session, facts: session ? this.#facts(session) : { ...ABSENT, done: this.done } }
   }
 
   #facts(session: Session): Facts {
-    const text = fingerprint(session)
-    const modified = this.#base.id !== session.id || this.#base.text !== text
-    const saved = this.#saved?.id === session.id ? this.#saved : undefined
+    const now = { id: session.id, text: fingerprint(session) }
     return {
       present: true,
       returning: this.sentId === this.host.sessionID,
-      modified,
-      saved: saved !== undefined,
-      changed: saved ? saved.text !== text : modified,
-      renewed: this.renewed,
+      modified: !same(now, this.#base),
+      saved: this.#saved !== undefined && this.#stored?.id === session.id,
+      changed: !same(now, this.#stored),
+      cookieChanged: this.#saved !== undefined && this.#saved !== attributes(session.cookie),
+      done: this.done,
       expires: session.cookie.expires != null,
     }
   }
+}
+
+const ABSENT = { present: false, returning: false, modified: false, saved: false, changed: false, cookieChanged: false, expires: false }
+
+/** A cookie in stored form, but for the expiry, which moves by itself. */
+function attributes(cookie: Cookie): string {
+  return JSON.stringify({ ...cookie.data, expires: undefined })
+}
+
+function same(a: Snapshot, b: Snapshot | undefined): boolean {
+  return b !== undefined && a.id === b.id && a.text === b.text
 }
 
 /**

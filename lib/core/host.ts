@@ -17,8 +17,8 @@ export interface Host {
 /** The exchange, as sessions and stores know it. */
 export interface HostExchange {
   readonly store: SessionStore
-  /** The session is on its way to the store. */
-  saving(session: Session): void
+  /** The session is on its way to the store. @returns what to call when it did not arrive */
+  saving(session: Session): () => void
   /** Puts a new session on the host; a promise where `genid` or `cookie` made one. */
   generate(): void | Promise<void>
 }

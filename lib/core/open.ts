@@ -78,7 +78,7 @@ function generate(host: Host): unknown {
 
 function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done: Opened): void {
   try {
-    exchange.begin(exchange.host.session ?? {})
+    exchange.begin()
   } catch (unserialisable) {
     return done(unserialisable)
   }

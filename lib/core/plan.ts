@@ -8,10 +8,12 @@ export interface Facts {
   readonly modified: boolean
   /** The session has been saved in this exchange, by the handler or by a first write. */
   readonly saved: boolean
-  /** The data are not those that the store was last seen with: as loaded, as generated, or as saved since. */
+  /** The store was last seen with something else: other data, or no such session. */
   readonly changed: boolean
-  /** A commit of this exchange has already moved the expiry in the store. */
-  readonly renewed: boolean
+  /** The attributes of the cookie are not those that the handler saved. A touch would store them, and new sessions are not touched. */
+  readonly cookieChanged: boolean
+  /** What an earlier commit of this exchange, before the first byte, has done already. */
+  readonly done: Plan | undefined
   /** The cookie has a date of expiry. */
   readonly expires: boolean
 }
@@ -28,13 +30,14 @@ export interface Policy {
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
 export function planStore(facts: Facts, policy: Policy): Plan {
-  if (!facts.present) return policy.unset === 'destroy' ? 'destroy' : 'nothing'
+  if (!facts.present) return policy.unset === 'destroy' && facts.done !== 'destroy' ? 'destroy' : 'nothing'
   if (saves(facts, policy)) return 'save'
-  return facts.returning && !facts.renewed ? 'touch' : 'nothing'
+  // A save has moved the expiry too
+  return facts.returning && facts.done !== 'save' ? 'touch' : 'nothing'
 }
 
-function saves({ returning, modified, saved, changed }: Facts, policy: Policy): boolean {
-  if (saved) return changed
+function saves({ returning, modified, saved, changed, cookieChanged }: Facts, policy: Policy): boolean {
+  if (saved) return changed || (cookieChanged && !returning)
   return returning ? policy.resave || changed : policy.saveUninitialized || modified
 }
 

@@ -46,12 +46,16 @@ export class Session {
   save(): Promise<void>
   save(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
+      let failed: (() => void) | undefined
       try {
-        this.req[EXCHANGE]?.saving(this)
+        failed = this.req[EXCHANGE]?.saving(this)
       } catch (unserialisable) {
         return done(unserialisable)
       }
-      portOf(storeOf(this)).set(this.id, this, done)
+      portOf(storeOf(this)).set(this.id, this, err => {
+        if (err) failed?.()
+        done(err)
+      })
     })
   }
 

@@ -1,0 +1,61 @@
+import type { Scenario, Visit } from './scenario'
+import type { Observation } from './world'
+
+/** Where we mean to differ from express-session. Each stands in docs/compatibility.md under its id. */
+export interface Difference {
+  readonly id: string
+  /** Whether the visit is one that it can show in. */
+  readonly shows: (visit: Visit, scenario: Scenario, index: number) => boolean
+  /** What of an observation remains comparable; undefined where the two go separate ways from here. */
+  readonly comparable: (seen: Observation) => Observation | undefined
+}
+
+const does = (visit: Visit, ...names: string[]): boolean => visit.actions.some(action => names.includes(action.do))
+
+export const differences: readonly Difference[] = [
+  {
+    id: 'one-write',
+    shows: () => true,
+    // Upstream splits a response off its last byte, so that it is chunked; ours has the length that Node gives it
+    comparable: seen => ({ ...seen, framing: '' }),
+  },
+  {
+    id: 'save-before-first-byte',
+    shows: visit => visit.finish.as === 'write',
+    comparable: seen => ({ ...seen, store: lastSets(seen.store), errors: [...new Set(seen.errors)] }),
+  },
+  {
+    id: 'regenerate-saves-once',
+    shows: visit => does(visit, 'save') && does(visit, 'regenerate', 'generate', 'reload'),
+    comparable: seen => ({ ...seen, store: lastSets(seen.store), errors: [...new Set(seen.errors)] }),
+  },
+  {
+    id: 'cookie-change-is-saved',
+    shows: visit => does(visit, 'save') && does(visit, 'cookie'),
+    comparable: () => undefined,
+  },
+  {
+    id: 'failed-save-is-tried-again',
+    shows: (visit, { store }, index) => does(visit, 'save') && store.fails?.method === 'set' && store.fails.visit === index,
+    comparable: () => undefined,
+  },
+  {
+    id: 'first-valid-cookie',
+    shows: visit => visit.cookie === 'forged, then last',
+    comparable: () => undefined,
+  },
+  {
+    id: 'unread-is-not-destroyed',
+    shows: (_, { options, store }, index) => options.unset === 'destroy' && store.fails?.method === 'get' && store.fails.visit === index,
+    comparable: () => undefined,
+  },
+]
+
+/** Of several saves of one session, with nothing but reads between them, the last. */
+function lastSets(log: readonly string[]): string[] {
+  const target = (call: string | undefined): string | undefined => /^set \S+/.exec(call ?? '')?.[0]
+  return log.filter((call, i) => {
+    const next = log.slice(i + 1).find(call => !call.startsWith('get '))
+    return target(call) === undefined || target(call) !== target(next)
+  })
+}

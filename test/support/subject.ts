@@ -1,0 +1,9 @@
+import ours = require('../../lib')
+
+/** The package under test: ours, or with `SUBJECT=express-session` the original. What the original fails stands in docs/compatibility.md. */
+export const subject = process.env.SUBJECT ?? 'resession'
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the name is known when the tests start
+export const session = (subject === 'resession' ? ours : require(subject)) as typeof ours
+
+export type { CookieOptions, RequestHandler, Session, SessionData, SessionOptions, Store } from '../../lib'
