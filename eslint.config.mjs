@@ -22,6 +22,7 @@ export default tseslint.config(
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
       '@typescript-eslint/only-throw-error': 'off',
       '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       '@typescript-eslint/ban-ts-comment': ['error', { 'ts-ignore': 'allow-with-description' }],
       '@typescript-eslint/prefer-ts-expect-error': 'off',
       'no-nested-ternary': 'error',
@@ -41,7 +42,6 @@ export default tseslint.config(
     files: ['lib/index.ts'],
     rules: {
       '@typescript-eslint/no-namespace': 'off',
-      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       '@typescript-eslint/no-redundant-type-constituents': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       'no-useless-assignment': 'off',
@@ -68,6 +68,6 @@ export default tseslint.config(
   {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { process: true } },
+    languageOptions: { globals: { module: true, process: true } },
   },
 )

@@ -58,12 +58,15 @@ const value = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom('x', 'Ã¼æ
 
 const simple = fc.constantFrom('destroy', 'regenerate', 'reload', 'save', 'touch', 'null', 'unset', 'generate').map(name => ({ do: name }))
 
+const edit = (attribute: Extract<Action, { do: 'cookie' }>['attribute'], values: fc.Arbitrary<unknown>): fc.Arbitrary<Action> =>
+  fc.record({ do: fc.constant('cookie' as const), attribute: fc.constant(attribute), value: values })
+
 const cookieEdit = fc.oneof(
-  fc.constantFrom(1000, 60_000, 0, null, 31_536_000_000).map(value => ({ do: 'cookie', attribute: 'maxAge', value })),
-  fc.constantFrom(false, null, 1_767_225_700_000).map(value => ({ do: 'cookie', attribute: 'expires', value })),
-  fc.boolean().map(value => ({ do: 'cookie', attribute: 'httpOnly', value })),
-  fc.constantFrom('/', '/admin').map(value => ({ do: 'cookie', attribute: 'path', value })),
-  fc.constantFrom('lax', 'Strict', true, 'bogus').map(value => ({ do: 'cookie', attribute: 'sameSite', value })),
+  edit('maxAge', fc.constantFrom(1000, 60_000, 0, null, 31_536_000_000)),
+  edit('expires', fc.constantFrom(false, null, 1_767_225_700_000)),
+  edit('httpOnly', fc.boolean()),
+  edit('path', fc.constantFrom('/', '/admin')),
+  edit('sameSite', fc.constantFrom('lax', 'Strict', true, 'bogus')),
 )
 
 const action: fc.Arbitrary<Action> = fc.oneof(
