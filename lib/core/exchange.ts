@@ -97,7 +97,8 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     const stored = (this.#stored = { id: session.id, text: fingerprint(session) })
     this.#saved = attributes(session.cookie)
     return () => {
-      if (this.#stored === stored) ({ stored: this.#stored, saved: this.#saved } = before)
+      // A commit's own failure goes to the app's error handler, and is not tried again
+      if (!this.done && this.#stored === stored) ({ stored: this.#stored, saved: this.#saved } = before)
     }
   }
 

@@ -7,7 +7,7 @@ export interface Difference {
   /** Whether the visit is one that it can show in. */
   readonly shows: (visit: Visit, scenario: Scenario, index: number) => boolean
   /** What of an observation remains comparable; undefined where the two go separate ways from here. */
-  readonly comparable: (seen: Observation) => Observation | undefined
+  readonly comparable: (seen: Observation, visit: Visit) => Observation | undefined
 }
 
 const does = (visit: Visit, ...names: string[]): boolean => visit.actions.some(action => names.includes(action.do))
@@ -22,12 +22,17 @@ export const differences: readonly Difference[] = [
   {
     id: 'save-before-first-byte',
     shows: visit => visit.finish.as === 'write',
-    comparable: seen => ({ ...seen, store: lastSets(seen.store), errors: [...new Set(seen.errors)] }),
+    // A change after the first write is one more save, or the undoing of one; what the store holds in the end is the same
+    comparable: (seen, { finish }) => ({
+      ...seen,
+      store: finish.as === 'write' && finish.after ? [] : seen.store,
+      errors: [...new Set(seen.errors)].sort(),
+    }),
   },
   {
     id: 'regenerate-saves-once',
     shows: visit => does(visit, 'save') && does(visit, 'regenerate', 'generate', 'reload'),
-    comparable: seen => ({ ...seen, store: lastSets(seen.store), errors: [...new Set(seen.errors)] }),
+    comparable: seen => ({ ...seen, store: [], errors: [...new Set(seen.errors)] }),
   },
   {
     id: 'cookie-change-is-saved',
@@ -50,12 +55,3 @@ export const differences: readonly Difference[] = [
     comparable: () => undefined,
   },
 ]
-
-/** Of several saves of one session, with nothing but reads between them, the last. */
-function lastSets(log: readonly string[]): string[] {
-  const target = (call: string | undefined): string | undefined => /^set \S+/.exec(call ?? '')?.[0]
-  return log.filter((call, i) => {
-    const next = log.slice(i + 1).find(call => !call.startsWith('get '))
-    return target(call) === undefined || target(call) !== target(next)
-  })
-}
