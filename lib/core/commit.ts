@@ -21,6 +21,7 @@ export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, don
   try {
     plan = settle(exchange, last)
   } catch (err) {
+    exchange.failed = true
     return done(err, true)
   }
   if (plan === 'nothing' || (plan === 'touch' && !last)) return done()
@@ -35,8 +36,16 @@ export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, don
  */
 export function cookieDue<H extends Host>(exchange: Exchange<H>): Cookie | undefined {
   if (exchange.failed) return undefined
-  // Of a commit that came before, so that store and headers follow from the same facts
-  const { session, facts } = exchange.seen ?? look(exchange)
+  try {
+    // Of a commit that came before, so that store and headers follow from the same facts
+    return pickCookie(exchange, exchange.seen ?? exchange.look())
+  } catch (err) {
+    exchange.failed = true
+    throw err
+  }
+}
+
+function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: Seen): Cookie | undefined {
   if (!session) debug('no session')
   if (!session || !hasId(exchange.host) || !planCookie(facts, exchange.settings)) return undefined
   if (session.cookie.secure && !exchange.transport.isSecure(exchange.host)) {
@@ -50,7 +59,7 @@ export function cookieDue<H extends Host>(exchange: Exchange<H>): Cookie | undef
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
   // Before the facts: an app's own touch() may change the data
   if (last) restart(exchange, exchange.session())
-  const { session, facts } = (exchange.seen = look(exchange))
+  const { session, facts } = (exchange.seen = exchange.look())
   if (!hasId(exchange.host)) {
     debug('session ignored because of bogus req.sessionID %o', exchange.host.sessionID)
     return 'nothing'
@@ -58,16 +67,6 @@ function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
   const plan = planStore(facts, exchange.settings)
   if (plan === 'save') restart(exchange, session)
   return plan
-}
-
-/** Data that cannot be told apart cannot be stored either: nothing more is tried in this exchange. */
-function look<H extends Host>(exchange: Exchange<H>): Seen {
-  try {
-    return exchange.look()
-  } catch (err) {
-    exchange.failed = true
-    throw err
-  }
 }
 
 /** The lifetime starts anew once in an exchange, however many commits and headers ask. */

@@ -45,7 +45,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   touched = false
   /** What the last commit has done. */
   done: Plan | undefined
-  /** A commit has failed: the response that reports it is none of the session's. */
+  /** The session that the handler left cannot be told or stored: nothing more is tried, and the response that reports it is none of the session's. */
   failed = false
   /** What the last commit saw. */
   seen: Seen | undefined

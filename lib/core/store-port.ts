@@ -1,4 +1,4 @@
-import type { SessionData } from './session'
+import type { Session, SessionData } from './session'
 
 /** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
@@ -50,7 +50,7 @@ export class StorePort {
     this.#ask('get', [id], done as Callback<unknown>)
   }
 
-  set(id: string, session: SessionData, done: Callback): void {
+  set(id: string, session: Session, done: Callback): void {
     this.#ask('set', [id, session], done as Callback<unknown>)
   }
 
@@ -59,7 +59,7 @@ export class StorePort {
   }
 
   /** Done at once where the store has no `touch`. */
-  touch(id: string, session: SessionData, done: Callback): void {
+  touch(id: string, session: Session, done: Callback): void {
     if (typeof this.#store.touch !== 'function') return done()
     this.#ask('touch', [id, session], done as Callback<unknown>)
   }

@@ -19,7 +19,12 @@ export class Site {
     this.server = createServer((incoming, res) => {
       const req = incoming as Req
       before(req, res)
-      middleware(req, res, (err?: unknown) => (err ? this.#fail(err as Error, res) : handler(req, res)))
+      // As a router would: what is thrown at it is an error of the request, not of the process
+      try {
+        middleware(req, res, (err?: unknown) => (err ? this.#fail(err as Error, res) : handler(req, res)))
+      } catch (err) {
+        this.#fail(err as Error, res)
+      }
     })
   }
 

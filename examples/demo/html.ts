@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+
+/** What may stand in a place: strings and numbers are escaped there, markup is not. */
+export type Value = string | number | Html | readonly Html[]
+
+/** Markup made of a template literal. Each `${value}` is escaped, unless it is markup itself. */
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
+  return new Html(String.raw({ raw: parts }, ...values.map(markup)))
+}
+
+/** Reads a file whose places are written `{{name}}`, and fills them as `html` does. */
+export function template(file: string): (values: Readonly<Record<string, Value>>) => string {
+  const text = readFileSync(file, 'utf8')
+  return values =>
+    text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+      const value = values[name]
+      if (value === undefined) throw new Error(`nothing for {{${name}}} in ${file}`)
+      return markup(value)
+    })
+}
+
+/** Its constructor is not exported, so that `html` alone can say of a text that it is markup. */
+export type { Html }
+class Html {
+  constructor(readonly text: string) {}
+}
+
+function markup(value: Value): string {
+  if (value instanceof Html) return value.text
+  if (typeof value === 'object') return value.map(markup).join('')
+  return String(value).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { goods, type Cart } from './goods'
+import { html, template, type Html, type Value } from './html'
+
+/** What there is to see of one visit. */
+export interface Visit {
+  readonly visits: number | undefined
+  readonly visitor: string | undefined
+  readonly flash: string | undefined
+  readonly cart: Cart
+  /** JSON, as it lies in the store. */
+  readonly record: string
+  /** A `Set-Cookie` line. */
+  readonly cookie: string
+}
+
+const fill = template(join(__dirname, 'page.html'))
+
+/** The page, for one visit. */
+export function page({ visits = 0, visitor, flash, cart, record, cookie }: Visit): string {
+  return fill({
+    flash: flash ? html`<p class="flash" role="status">${flash}</p>` : '',
+    greeting: visitor ? `Hello, ${visitor}` : 'Hello, whoever you are',
+    visits,
+    door: visitor ? logOutForm : logInForm,
+    goods: goods.map(one => row(one, cart[one.id] ?? 0)),
+    total: euros(goods.reduce((sum, { id, price }) => sum + price * (cart[id] ?? 0), 0)),
+    record: JSON.stringify(JSON.parse(record), null, 2),
+    ...partsOf(cookie),
+  })
+}
+
+const logInForm = html`<form class="line" method="post" action="/login">
+  <label for="name">Your name</label>
+  <input id="name" name="name" maxlength="80" autocomplete="nickname" required />
+  <button>Log in</button>
+</form>`
+
+const logOutForm = html`<form class="line" method="post" action="/logout"><button>Log out</button></form>`
+
+/** The labels tell a screen reader which of the many buttons it is. */
+function row({ id, name, price }: (typeof goods)[number], count: number): Html {
+  return html`<li>
+    <span class="goods">${name} <small>${euros(price)}</small></span>
+    <form class="stepper" method="post">
+      <button formaction="/cart/remove" name="goods" value="${id}" ${count ? '' : 'disabled'} aria-label="Remove one ${name}">−</button>
+      <span class="count"><span class="unseen">In the cart: </span>${count}</span>
+      <button formaction="/cart/add" name="goods" value="${id}" aria-label="Add one ${name}">+</button>
+    </form>
+  </li>`
+}
+
+function euros(cents: number): string {
+  return `€${(cents / 100).toFixed(2)}`
+}
+
+/** `name=s%3Aid.signature; attribute; attribute`, taken apart. */
+function partsOf(cookie: string): Record<string, Value> {
+  const [pair = '', ...attributes] = cookie.split('; ')
+  const [name = '', value = ''] = pair.split('=')
+  // The signature is base64, which has no dot
+  const [, id = '', signature = ''] = /^s:(.*)\.(.*)$/.exec(decodeURIComponent(value)) ?? []
+  return { cookieName: name, id, signature, attributes: attributes.map(one => html`<li><code>${one}</code></li>`), setCookie: cookie }
+}

@@ -1,0 +1,55 @@
+/* global document, fetch */
+
+const section = document.querySelector('.race')
+const button = section.querySelector('.start')
+const verdict = section.querySelector('.verdict')
+const lanes = [...section.querySelectorAll('.lane')]
+const numbers = Array.from({ length: Number(section.dataset.requests) }, (_, index) => index + 1)
+
+for (const lane of lanes) lane.querySelector('.keys').append(...numbers.map(() => document.createElement('i')))
+// Without this script there is nothing that the button could do
+button.hidden = false
+button.addEventListener('click', run)
+
+async function run() {
+  // Not `disabled`, which would take the focus away from whoever pressed it by keyboard
+  if (button.getAttribute('aria-disabled') === 'true') return
+  button.setAttribute('aria-disabled', 'true')
+  verdict.textContent = 'Running…'
+  lanes.forEach(lane => show(lane, [], 'waiting'))
+  const scores = []
+  try {
+    // One after the other: they would share the few connections that a browser has
+    for (const lane of lanes) scores.push(await race(lane))
+    verdict.textContent = `Of ${numbers.length} keys, ${scores.join(' and ')}.`
+  } catch (err) {
+    lanes.slice(scores.length).forEach(lane => show(lane, [], 'no result'))
+    verdict.textContent = `The race could not be run: ${err.message}`
+  } finally {
+    button.removeAttribute('aria-disabled')
+  }
+}
+
+/** @returns what became of it, in words */
+async function race(lane) {
+  const { lane: url } = lane.dataset
+  show(lane, [], 'running')
+  await ask(`${url}/start`, 'POST')
+  await Promise.all(numbers.map(number => ask(`${url}/keys/${number}`, 'POST')))
+  const { kept } = await ask(url, 'GET')
+  show(lane, kept, `${kept.length} of ${numbers.length} kept`)
+  return `${lane.querySelector('.package').textContent} kept ${kept.length}`
+}
+
+/** To the end of the answer: express-session lets its beginning out before the session is saved. */
+async function ask(url, method) {
+  const res = await fetch(url, { method, cache: 'no-store' })
+  if (!res.ok) throw new Error(`${url} answered ${res.status}`)
+  return res.json()
+}
+
+function show(lane, kept, words) {
+  lane.querySelector('.result').textContent = words
+  lane.querySelector('.bar').style.setProperty('--kept', kept.length / numbers.length)
+  lane.querySelectorAll('.keys i').forEach((key, index) => key.classList.toggle('kept', kept.includes(index + 1)))
+}

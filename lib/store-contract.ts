@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { answering } from './contract/answering'
+import { Candidate } from './contract/candidate'
+import type { Exam, Group, Lack } from './contract/exam'
+import { expiring, touching } from './contract/expiring'
+import { copying, keeping } from './contract/keeping'
+import { listing } from './contract/listing'
+import type { SessionStore } from './core/store-port'
+
+export type { Lack } from './contract/exam'
+
+export interface StoreContractOptions<Store extends SessionStore = SessionStore> {
+  /** A new, empty store for each test. */
+  make: () => Store | Promise<Store>
+  /** Called with the store when its test is over. */
+  dispose?: (store: Store) => void | Promise<void>
+  /** What the store is known to do without. Default: nothing. */
+  lacks?: readonly Lack[]
+  /** The shortest lifetime that the store can tell from none, in milliseconds. Default 1000, the second of most engines. */
+  shortest?: number
+  /** Lets time go by: turn your clock here, if you have one. Default: really waits. */
+  wait?: (ms: number) => void | Promise<void>
+  /** The test runner's functions. Default: the global ones of mocha, vitest, jest or `node --test`'s. */
+  runner?: Runner
+}
+
+interface Runner {
+  describe(this: void, title: string, suite: () => void): unknown
+  it(this: void, title: string, test: () => Promise<void>): unknown
+}
+
+const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, listing, answering }
+
+/**
+ * The exam that every store sits, for those who write one: registers its tests with your runner.
+ *
+ * @example storeContract('my store', { make: () => new MyStore() })
+ * @throws TypeError without `make`, or where there is no runner
+ */
+export function storeContract<Store extends SessionStore>(name: string, options: StoreContractOptions<Store>): void {
+  const { make, dispose, lacks = [], shortest = 1000, wait = sleep } = options
+  if (typeof make !== 'function') throw new TypeError('make option must be a function')
+  const { describe, it } = checkRunner(options.runner ?? (globalThis as Partial<Runner>))
+
+  const exam: Exam = {
+    rule: (title, test) =>
+      void it(title, async () => {
+        const store = await make()
+        try {
+          await test(new Candidate(store))
+        } finally {
+          await dispose?.(store)
+        }
+      }),
+    // Of the form that ids have, since columns are cut for them
+    id: () => randomUUID().replaceAll('-', ''),
+    wait: async ms => wait(ms),
+    shortest,
+    lacks: ability => lacks.includes(ability),
+  }
+
+  describe(`${name}: the store contract`, () => {
+    for (const [title, group] of Object.entries(GROUPS)) describe(title, () => group(exam))
+  })
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms))
+}
+
+function checkRunner({ describe, it }: Partial<Runner>): Runner {
+  if (typeof describe !== 'function' || typeof it !== 'function') throw new TypeError('runner option must have describe and it')
+  return { describe, it }
+}

@@ -1,0 +1,175 @@
+import { expect } from 'chai'
+import { storeContract, type Lack } from '../../lib/store-contract'
+import { Clock } from '../support/clock'
+import { session, type SessionData } from '../support/subject'
+
+type Store = InstanceType<typeof session.MemoryStore>
+
+/** Runs the exam by itself, on a clock, and gives the titles of the rules that a store broke. */
+async function broken(make: () => Store, lacks: readonly Lack[] = []): Promise<string[]> {
+  const clock = new Clock()
+  const rules: [string, () => Promise<void>][] = []
+  const runner = {
+    describe: (_: string, suite: () => void) => suite(),
+    it: (title: string, test: () => Promise<void>) => rules.push([title, test]),
+  }
+  storeContract('a store', { make, runner, lacks, shortest: 1, wait: ms => clock.turn(ms) })
+  const titles: string[] = []
+  for (const [title, test] of rules) await test().catch(() => titles.push(title))
+  Clock.restore()
+  return titles
+}
+
+/** A memory store with one fault. */
+function faulty(fault: (store: Store, good: Store) => Partial<Record<keyof Store, unknown>>): () => Store {
+  return () => {
+    const good = new session.MemoryStore()
+    const store = new session.MemoryStore()
+    for (const method of ['get', 'set', 'destroy', 'touch', 'all', 'length', 'clear'] as const) {
+      ;(store as never as Record<string, unknown>)[method] = (good[method] as (...args: never[]) => void).bind(good)
+    }
+    return Object.assign(store, fault(store, good)) as Store
+  }
+}
+
+type Done = (err?: unknown, found?: unknown) => void
+
+describe('the store contract', () => {
+  it('is kept by a store that is right', async () => {
+    expect(await broken(() => new session.MemoryStore())).to.deep.equal([])
+  })
+
+  const faults: Record<string, [() => Store, string]> = {
+    'calls a missing session an error': [
+      faulty((_, good) => ({
+        get: (id: string, done: Done) => good.get(id, (err, found) => (found ? done(err, found) : done(new Error('missing')))),
+      })),
+      'finds nothing under an id that was never set, and calls that no error',
+    ],
+    'gives out its own objects': [
+      faulty(() => {
+        const kept = new Map<string, unknown>()
+        return {
+          get: (id: string, done: Done) => done(null, kept.get(id)),
+          set: (id: string, data: SessionData, done: Done) => done(void kept.set(id, JSON.parse(JSON.stringify(data)))),
+        }
+      }),
+      'gives out a copy: changing it changes nothing in the store',
+    ],
+    'keeps the objects it is given': [
+      faulty(() => {
+        const kept = new Map<string, unknown>()
+        return {
+          get: (id: string, done: Done) => done(null, kept.has(id) ? JSON.parse(JSON.stringify(kept.get(id))) : undefined),
+          set: (id: string, data: SessionData, done: Done) => done(void kept.set(id, data)),
+        }
+      }),
+      'takes a copy: changing the session afterwards changes nothing in the store',
+    ],
+    'merges instead of replacing': [
+      faulty((_, good) => ({
+        set: (id: string, data: SessionData, done: Done) =>
+          good.get(id, (_, found) => good.set(id, { ...found, ...JSON.parse(JSON.stringify(data)) } as SessionData, done)),
+      })),
+      'replaces what was there',
+    ],
+    'destroys everything': [
+      faulty((_, good) => ({ destroy: (_id: string, done: Done) => good.clear(done) })),
+      'destroys one session and no other',
+    ],
+    'does not destroy': [faulty(() => ({ destroy: (_: string, done?: Done) => done?.() })), 'destroys one session and no other'],
+    'never expires': [
+      faulty((_, good) => ({
+        set: (id: string, data: SessionData, done: Done) => {
+          const { cookie, ...rest } = JSON.parse(JSON.stringify(data)) as SessionData
+          good.set(id, { ...rest, cookie: { ...cookie, expires: null } } as never, done)
+        },
+      })),
+      'does not find a session that has expired',
+    ],
+    'uses a timer of 32 bits': [
+      faulty((_, good) => ({
+        set: (id: string, data: SessionData, done: Done) => {
+          if ((data.cookie.originalMaxAge ?? 0) > 2 ** 31) done()
+          else good.set(id, data, done)
+        },
+      })),
+      'keeps a session that lives for a month',
+    ],
+    'makes a session where it should touch one': [
+      faulty((_, good) => ({ touch: (id: string, data: SessionData, done: Done) => good.set(id, data, done) })),
+      'touch does not bring a destroyed session back',
+    ],
+    'does nothing where it should touch': [
+      faulty(() => ({ touch: (_: string, __: SessionData, done: Done) => done() })),
+      'touch moves the expiry',
+    ],
+    'cuts off long sessions': [
+      faulty((_, good) => ({
+        set: (id: string, data: SessionData, done: Done) =>
+          JSON.stringify(data).length > 60_000 ? done(new Error('too long')) : good.set(id, data, done),
+      })),
+      'keeps a session of 100 KB',
+    ],
+    'calls back twice': [
+      faulty((_, good) => ({
+        set: (id: string, data: SessionData, done: Done) =>
+          good.set(id, data, () => {
+            done()
+            done()
+          }),
+      })),
+      'set answers once',
+    ],
+    'needs a callback': [
+      faulty((_, good) => ({ destroy: (id: string, done: Done) => good.destroy(id, () => done()) })),
+      'set and destroy do without a callback',
+    ],
+    'counts wrong': [faulty(() => ({ length: (done: Done) => done(null, 7) })), 'length counts them'],
+    'lists what has expired': [
+      faulty((_, good) => ({
+        all: (done: Done) => {
+          const { now } = Date
+          Date.now = () => 0
+          good.all(done)
+          Date.now = now
+        },
+      })),
+      'all leaves out what has expired',
+    ],
+    'clears nothing': [faulty(() => ({ clear: (done: Done) => done() })), 'clear removes them all'],
+  }
+  for (const [fault, [make, title]] of Object.entries(faults)) {
+    it(`is broken by a store that ${fault}`, async () => {
+      expect(await broken(make)).to.include(title)
+    })
+  }
+
+  it('lets a store off what it is said to lack', async () => {
+    const make = (): Store =>
+      Object.assign(new session.MemoryStore(), { touch: undefined, all: undefined, length: undefined, clear: undefined }) as never
+    expect(await broken(make)).to.not.deep.equal([])
+    expect(await broken(make, ['touch', 'all', 'length', 'clear'])).to.deep.equal([])
+  })
+
+  it('is sat by a store of promises too', async () => {
+    class Promising extends session.Store {
+      readonly #kept = new Map<string, string>()
+      override get = (async (id: string) => {
+        const found = JSON.parse(this.#kept.get(id) ?? 'null') as SessionData | null
+        return found?.cookie.expires && new Date(found.cookie.expires).valueOf() <= Date.now() ? null : found
+      }) as never
+      override set = (async (id: string, data: SessionData) => void this.#kept.set(id, JSON.stringify(data))) as never
+      override destroy = (async (id: string) => void this.#kept.delete(id)) as never
+    }
+    expect(await broken(() => new Promising() as never, ['touch', 'all', 'length', 'clear'])).to.deep.equal([])
+  })
+
+  it('wants a maker, and a runner', () => {
+    expect(() => storeContract('a store', {} as never)).to.throw(TypeError, 'make option must be a function')
+    expect(() => storeContract('a store', { make: () => new session.MemoryStore(), runner: {} as never })).to.throw(
+      TypeError,
+      'describe and it',
+    )
+  })
+})

@@ -1,0 +1,191 @@
+import { expect } from 'chai'
+import { deprecations } from '../support/deprecations'
+import { useClock } from '../support/clock'
+import { session, type CookieOptions } from '../support/subject'
+
+const { Cookie } = session
+const MINUTE = 60_000
+
+describe('cookie', () => {
+  const clock = useClock()
+
+  describe('new Cookie()', () => {
+    it('has a path, is hidden from scripts, and ends with the browser', () => {
+      const cookie = new Cookie()
+      expect(cookie.path).to.equal('/')
+      expect(cookie.httpOnly).to.equal(true)
+      expect(cookie.maxAge).to.equal(null)
+      expect(cookie.expires).to.equal(null)
+      expect(cookie.originalMaxAge).to.equal(null)
+    })
+
+    it('has its own properties in the order that stores have seen for years', () => {
+      expect(Object.keys(new Cookie())).to.deep.equal(['path', '_expires', 'originalMaxAge', 'httpOnly'])
+      expect(Object.keys(new Cookie({ secure: true, maxAge: 1000, domain: 'a.b' }))).to.deep.equal([
+        'path',
+        '_expires',
+        'originalMaxAge',
+        'httpOnly',
+        'secure',
+        'domain',
+      ])
+    })
+
+    it('takes the attributes it is given', () => {
+      const cookie = new Cookie({
+        path: '/app',
+        domain: 'a.b',
+        httpOnly: false,
+        secure: true,
+        sameSite: 'lax',
+        priority: 'high',
+        partitioned: true,
+      })
+      expect(cookie).to.include({
+        path: '/app',
+        domain: 'a.b',
+        httpOnly: false,
+        secure: true,
+        sameSite: 'lax',
+        priority: 'high',
+        partitioned: true,
+      })
+    })
+
+    it('takes maxAge and expires in the order given: the last one holds', () => {
+      const expires = new Date(clock.now() + 2 * MINUTE)
+      expect(new Cookie({ maxAge: MINUTE, expires }).maxAge).to.equal(2 * MINUTE)
+      expect(new Cookie({ expires, maxAge: MINUTE }).maxAge).to.equal(MINUTE)
+    })
+
+    it('keeps an originalMaxAge that it is given', () => {
+      expect(new Cookie({ maxAge: MINUTE, originalMaxAge: 5000 } as CookieOptions).originalMaxAge).to.equal(5000)
+    })
+
+    it('takes another cookie for options', () => {
+      const cookie = new Cookie(new Cookie({ maxAge: MINUTE, path: '/app' }) as CookieOptions)
+      expect(cookie.data).to.deep.include({ originalMaxAge: MINUTE, path: '/app' })
+    })
+
+    it('refuses what is no object', () => {
+      for (const options of ['/', 42, true]) {
+        expect(() => new Cookie(options as never), String(options)).to.throw(TypeError, 'argument options must be a object')
+      }
+    })
+
+    it('passes over data that would disarm it', () => {
+      const options = JSON.parse('{"__proto__":{"expires":1},"data":{},"constructor":1,"path":"/app"}') as CookieOptions
+      const cookie = new Cookie(options)
+      expect(Object.getPrototypeOf(cookie)).to.equal(Cookie.prototype)
+      expect(cookie.data.path).to.equal('/app')
+    })
+
+    it('passes over data named like its methods', () => {
+      const cookie = new Cookie({ serialize: 1, toJSON: 2 } as CookieOptions)
+      expect(JSON.stringify(cookie)).to.equal('{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}')
+    })
+  })
+
+  describe('maxAge', () => {
+    it('counts down', () => {
+      const cookie = new Cookie({ maxAge: MINUTE })
+      clock.turn(20_000)
+      expect(cookie.maxAge).to.equal(40_000)
+    })
+
+    it('set moves the expiry, and is the new lifetime', () => {
+      const cookie = new Cookie({ maxAge: MINUTE })
+      clock.turn(20_000)
+      cookie.maxAge = 2 * MINUTE
+      expect(cookie.expires).to.deep.equal(new Date(clock.now() + 2 * MINUTE))
+      expect(cookie.originalMaxAge).to.equal(2 * MINUTE)
+    })
+
+    it('set to null ends the cookie with the browser', () => {
+      const cookie = new Cookie({ maxAge: MINUTE })
+      cookie.maxAge = null
+      expect(cookie.expires).to.equal(null)
+      expect(cookie.originalMaxAge).to.equal(null)
+    })
+
+    it('may be 0, and may be years', () => {
+      expect(new Cookie({ maxAge: 0 }).expires).to.deep.equal(new Date(clock.now()))
+      expect(new Cookie({ maxAge: 3_153_600_000_000 }).maxAge).to.equal(3_153_600_000_000)
+    })
+
+    it('may be a Date, which is deprecated', () => {
+      const date = new Date(clock.now() + MINUTE)
+      const heard = deprecations(() => expect(new Cookie({ maxAge: date as never }).maxAge).to.equal(MINUTE))
+      expect(heard).to.deep.equal(['maxAge as Date; pass number of milliseconds instead'])
+    })
+
+    it('may be nothing else', () => {
+      for (const maxAge of ['60000', true, {}, []]) {
+        expect(() => new Cookie({ maxAge: maxAge as never }), JSON.stringify(maxAge)).to.throw(TypeError, 'maxAge must be a number or Date')
+      }
+    })
+  })
+
+  describe('expires', () => {
+    it('set is the new lifetime from now', () => {
+      const cookie = new Cookie({ maxAge: MINUTE })
+      clock.turn(20_000)
+      cookie.expires = new Date(clock.now() + 5000)
+      expect(cookie.maxAge).to.equal(5000)
+      expect(cookie.originalMaxAge).to.equal(5000)
+    })
+
+    it('set to false, or null, ends the cookie with the browser', () => {
+      for (const none of [false, null] as const) {
+        const cookie = new Cookie({ maxAge: MINUTE })
+        cookie.expires = none
+        expect(cookie.serialize('sid', 'a')).to.equal('sid=a; Path=/; HttpOnly')
+      }
+    })
+  })
+
+  describe('data, toJSON, serialize', () => {
+    it('data has all attributes, in the order of records', () => {
+      const keys = ['originalMaxAge', 'partitioned', 'priority', 'expires', 'secure', 'httpOnly', 'domain', 'path', 'sameSite']
+      expect(Object.keys(new Cookie().data)).to.deep.equal(keys)
+      expect(new Cookie().toJSON()).to.deep.equal(new Cookie().data)
+    })
+
+    it('data is a getter that can be redefined', () => {
+      expect(Object.getOwnPropertyDescriptor(Cookie.prototype, 'data')).to.deep.include({ configurable: true, set: undefined })
+    })
+
+    it('JSON leaves out what is not set', () => {
+      expect(JSON.stringify(new Cookie({ maxAge: MINUTE, sameSite: 'lax' }))).to.equal(
+        '{"originalMaxAge":60000,"expires":"2026-01-01T00:01:00.000Z","httpOnly":true,"path":"/","sameSite":"lax"}',
+      )
+    })
+
+    it('serialize writes a Set-Cookie line', () => {
+      const cookie = new Cookie({ maxAge: MINUTE, domain: 'a.b', secure: true, partitioned: true, priority: 'low', sameSite: 'none' })
+      expect(cookie.serialize('sid', 's:a b')).to.equal(
+        'sid=s%3Aa%20b; Domain=a.b; Path=/; Expires=Thu, 01 Jan 2026 00:01:00 GMT; HttpOnly; Secure; Partitioned; Priority=Low; SameSite=None',
+      )
+    })
+
+    it('serialize refuses what may not stand in a header', () => {
+      for (let code = 0; code < 256; code++) {
+        const char = String.fromCharCode(code)
+        for (const attribute of ['path', 'domain', 'sameSite', 'priority'] as const) {
+          const line = attempt(() => new Cookie({ [attribute]: `/a${char}b` } as CookieOptions).serialize('sid', 'a'))
+          if (typeof line === 'string')
+            expect(line, `${attribute} with ${code}`).to.match(/^sid=a; (Domain=[\w.-]+; )?Path=[ -:=-~]+; HttpOnly$/)
+          else expect(line, `${attribute} with ${code}`).to.be.instanceOf(TypeError)
+        }
+      }
+    })
+  })
+})
+
+function attempt(act: () => unknown): unknown {
+  try {
+    return act()
+  } catch (err) {
+    return err
+  }
+}

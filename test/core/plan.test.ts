@@ -1,0 +1,105 @@
+import { expect } from 'chai'
+import { planCookie, planStore, type Facts, type Plan, type Policy } from '../../lib/core/plan'
+
+const BOOLEANS = [false, true]
+
+/** Every combination of the facts that matter, with what follows from it. */
+function table(policy: Policy, done?: Plan): string[] {
+  const rows: string[] = []
+  for (const returning of BOOLEANS)
+    for (const modified of BOOLEANS)
+      for (const saved of BOOLEANS)
+        for (const changed of BOOLEANS)
+          for (const expires of BOOLEANS) {
+            const facts: Facts = { present: true, returning, modified, saved, changed, expires, cookieChanged: false, done }
+            const names = Object.entries({ returning, modified, saved, changed, expires }).flatMap(([name, is]) => (is ? [name] : []))
+            rows.push(`${names.join('+') || 'none'}: ${planStore(facts, policy)}${planCookie(facts, policy) ? ', cookie' : ''}`)
+          }
+  return rows
+}
+
+const POLICY: Policy = { resave: false, rolling: false, saveUninitialized: false, unset: 'keep' }
+const FACTS: Facts = {
+  present: true,
+  returning: false,
+  modified: false,
+  saved: false,
+  changed: false,
+  cookieChanged: false,
+  expires: false,
+  done: undefined,
+}
+const ABSENT: Facts = { ...FACTS, present: false }
+
+describe('core: plan', () => {
+  it('is this, with resave, rolling and saveUninitialized off', () => {
+    expect(table(POLICY)).to.deep.equal([
+      'none: nothing',
+      'expires: nothing',
+      'changed: nothing',
+      'changed+expires: nothing',
+      'saved: nothing',
+      'saved+expires: nothing',
+      'saved+changed: save',
+      'saved+changed+expires: save',
+      'modified: save, cookie',
+      'modified+expires: save, cookie',
+      'modified+changed: save, cookie',
+      'modified+changed+expires: save, cookie',
+      'modified+saved: nothing, cookie',
+      'modified+saved+expires: nothing, cookie',
+      'modified+saved+changed: save, cookie',
+      'modified+saved+changed+expires: save, cookie',
+      'returning: touch',
+      'returning+expires: touch',
+      'returning+changed: save',
+      'returning+changed+expires: save',
+      'returning+saved: touch',
+      'returning+saved+expires: touch',
+      'returning+saved+changed: save',
+      'returning+saved+changed+expires: save',
+      'returning+modified: touch',
+      'returning+modified+expires: touch, cookie',
+      'returning+modified+changed: save',
+      'returning+modified+changed+expires: save, cookie',
+      'returning+modified+saved: touch',
+      'returning+modified+saved+expires: touch, cookie',
+      'returning+modified+saved+changed: save',
+      'returning+modified+saved+changed+expires: save, cookie',
+    ])
+  })
+
+  it('saves what comes back with resave, unless the handler did', () => {
+    const rows = table({ ...POLICY, resave: true }).filter(row => row.startsWith('returning'))
+    for (const row of rows) expect(row.includes(': save'), row).to.equal(!row.includes('saved') || row.includes('changed'))
+  })
+
+  it('sends the cookie of all that comes back with rolling', () => {
+    for (const row of table({ ...POLICY, rolling: true }).filter(row => row.startsWith('returning'))) expect(row).to.match(/, cookie$/)
+  })
+
+  it('saves and sends all that is new with saveUninitialized, unless the handler saved it', () => {
+    const rows = table({ ...POLICY, saveUninitialized: true }).filter(row => !row.startsWith('returning'))
+    for (const row of rows) {
+      expect(row).to.match(/, cookie$/)
+      expect(row.includes(': save'), row).to.equal(!row.includes('saved') || row.includes('changed'))
+    }
+  })
+
+  it('destroys what is gone with unset, and else leaves it alone', () => {
+    expect(planStore(ABSENT, { ...POLICY, unset: 'destroy' })).to.equal('destroy')
+    expect(planStore(ABSENT, POLICY)).to.equal('nothing')
+    expect(planCookie(ABSENT, { ...POLICY, rolling: true, saveUninitialized: true })).to.equal(false)
+  })
+
+  it('does once what a first byte has done already', () => {
+    expect(planStore({ ...ABSENT, done: 'destroy' }, { ...POLICY, unset: 'destroy' })).to.equal('nothing')
+    expect(planStore({ ...FACTS, returning: true, saved: true, done: 'save' }, POLICY)).to.equal('nothing')
+    expect(planStore({ ...FACTS, returning: true, saved: true, changed: true, done: 'save' }, POLICY)).to.equal('save')
+  })
+
+  it('saves the cookie that a handler changed after it saved a new session', () => {
+    expect(planStore({ ...FACTS, saved: true, cookieChanged: true }, POLICY)).to.equal('save')
+    expect(planStore({ ...FACTS, saved: true, cookieChanged: true, returning: true }, POLICY)).to.equal('touch')
+  })
+})

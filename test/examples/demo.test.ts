@@ -1,0 +1,182 @@
+import { expect } from 'chai'
+import { createServer, type Server } from 'node:http'
+import request = require('supertest')
+import { demo } from '../../examples/demo/server'
+
+describe('the demo', () => {
+  let server: Server
+  let visitor: ReturnType<typeof request.agent>
+
+  before(done => {
+    server = createServer(demo()).listen(0, done)
+  })
+  after(done => {
+    server.close(done)
+  })
+  beforeEach(() => {
+    visitor = request.agent(server)
+  })
+
+  /** A form sent, and the page that the browser is then sent to. */
+  async function send(path: string, fields: Record<string, string> = {}): Promise<string> {
+    const res = await visitor.post(path).type('form').send(fields).redirects(1).expect(200)
+    return res.text
+  }
+
+  async function look(): Promise<string> {
+    return (await visitor.get('/').expect(200)).text
+  }
+
+  it('counts the visits of each visitor', async () => {
+    expect(textAt('visits', await look())).to.equal('1')
+    expect(textAt('visits', await look())).to.equal('2')
+    const { text } = await request(server).get('/')
+    expect(textAt('visits', text)).to.equal('1')
+  })
+
+  it('greets by name after a login, and with another id', async () => {
+    const before = await look()
+    const after = await send('/login', { name: 'Ada' })
+    expect(after).to.include('Hello, Ada').and.include('Logged in as Ada')
+    expect(textAt('id', after)).to.not.equal(textAt('id', before))
+    expect(textAt('visits', after)).to.equal('1')
+  })
+
+  it('asks for a name where none was typed, and changes no id', async () => {
+    const before = await look()
+    const nameless: Record<string, string>[] = [{}, { name: '' }, { name: '  ' }]
+    for (const fields of nameless) {
+      const after = await send('/login', fields)
+      expect(after).to.include('Please type a name.')
+      expect(textAt('id', after)).to.equal(textAt('id', before))
+    }
+  })
+
+  it('takes the cart along through a login', async () => {
+    await send('/cart/add', { goods: 'lamp' })
+    expect(recordOn(await send('/login', { name: 'Ada' })))
+      .to.have.property('cart')
+      .that.eql({ lamp: 1 })
+  })
+
+  it('shows a message on the next page, and on no other', async () => {
+    const next = await send('/flash', { message: 'Back at noon' })
+    expect(next.split('Back at noon')).to.have.lengthOf(2)
+    expect(await look()).to.not.include('Back at noon')
+  })
+
+  it('puts goods in the cart, and takes them out again', async () => {
+    await send('/cart/add', { goods: 'pencil' })
+    const full = await send('/cart/add', { goods: 'pencil' })
+    expect(full).to.include('€2.40')
+    expect(recordOn(full).cart).to.eql({ pencil: 2 })
+    await send('/cart/remove', { goods: 'pencil' })
+    expect(recordOn(await send('/cart/remove', { goods: 'pencil' })).cart).to.eql({})
+    expect(recordOn(await send('/cart/remove', { goods: 'pencil' })).cart).to.eql({})
+  })
+
+  it('sells nothing that is not on the shelf', async () => {
+    for (const goods of ['yacht', '__proto__', '']) await visitor.post('/cart/add').type('form').send({ goods }).expect(400)
+    expect(recordOn(await look())).to.not.have.property('cart')
+  })
+
+  it('destroys the session at logout, so that its cookie is worth nothing', async () => {
+    await send('/cart/add', { goods: 'lamp' })
+    const login = await visitor.post('/login').type('form').send({ name: 'Ada' }).expect(303)
+    const old = cookieOf(login)
+    const inside = await request(server).get('/').set('Cookie', old)
+    expect(inside.text).to.include('Hello, Ada')
+
+    const outside = await send('/logout')
+    expect(outside).to.include('Hello, whoever you are')
+    expect(recordOn(outside)).to.have.all.keys('cookie', 'visits')
+    const stale = await request(server).get('/').set('Cookie', old)
+    expect(stale.text).to.include('Hello, whoever you are')
+    expect(textAt('id', stale.text)).to.not.equal(textAt('id', inside.text))
+  })
+
+  it('shows the record that the store has, this visit included', async () => {
+    await look()
+    const record = recordOn(await look())
+    expect(record).to.have.all.keys('cookie', 'visits')
+    expect(record).to.have.property('visits', 2)
+    expect(record.cookie).to.include({ originalMaxAge: 3_600_000, httpOnly: true, path: '/', sameSite: 'lax' })
+  })
+
+  it('shows the cookie that comes with the page', async () => {
+    const res = await visitor.get('/')
+    const shown = `s:${textAt('id', res.text)}.${textAt('signature', res.text)}`
+    expect(cookieOf(res)).to.equal(`demo.sid=${encodeURIComponent(shown)}`)
+    expect(res.text).to.include('<code>HttpOnly</code>').and.include('<code>SameSite=Lax</code>')
+  })
+
+  it('escapes what was typed, wherever it is shown', async () => {
+    const typed = `<script>alert("1")</script>'&amp;`
+    const pages = [await send('/login', { name: typed }), await send('/flash', { message: typed })]
+    for (const page of pages) {
+      expect(page).to.not.include('<script>alert').and.not.include("'&amp;")
+      expect(page).to.include('&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;&#39;&#38;amp;')
+      expect(recordOn(page).name).to.equal(typed)
+    }
+  })
+
+  it('keeps its pages out of caches, and scripts of others out of its pages', async () => {
+    const { headers } = await visitor.get('/')
+    expect(headers).to.include({ 'cache-control': 'no-store' })
+    expect(headers['content-security-policy']).to.include("default-src 'self'")
+  })
+
+  it('serves its styles and its script without a session', async () => {
+    for (const file of ['/page.css', '/cards.css', '/page.js']) {
+      const res = await visitor.get(file).expect(200)
+      expect(res.headers).to.not.have.property('set-cookie')
+    }
+  })
+
+  for (const lane of ['/race/resession', '/race/express-session']) {
+    describe(lane, () => {
+      const keys = Array.from({ length: 50 }, (_, index) => index + 1)
+
+      it('tells which of fifty keys are in the store', async () => {
+        await visitor.post(`${lane}/start`).expect(200)
+        await Promise.all(keys.map(async key => visitor.post(`${lane}/keys/${key}`).expect(200)))
+        const { body } = await visitor.get(lane).expect(200)
+        expect(body.kept).to.have.length.within(1, 50)
+        expect(keys).to.include.members(body.kept)
+        expect(Object.keys(body.record)).to.have.members(['cookie', 'started', ...body.kept.map((key: number) => `key-${key}`)])
+      })
+
+      it('loses none where the requests come one after the other', async () => {
+        await visitor.post(`${lane}/start`)
+        for (const key of [1, 2, 3]) await visitor.post(`${lane}/keys/${key}`)
+        expect((await visitor.get(lane)).body.kept).to.eql([1, 2, 3])
+      })
+
+      it('begins anew at each start', async () => {
+        await visitor.post(`${lane}/start`)
+        await visitor.post(`${lane}/keys/1`)
+        await visitor.post(`${lane}/start`)
+        expect((await visitor.get(lane)).body.kept).to.eql([])
+      })
+
+      it('takes no keys but its own', async () => {
+        for (const key of ['0', '51', '1.5', 'cookie', '__proto__']) await visitor.post(`${lane}/keys/${key}`).expect(400)
+      })
+    })
+  }
+})
+
+/** What stands in the one element of a class, as a browser would read it. */
+function textAt(name: string, page: string): string {
+  const [, text = ''] = new RegExp(`class="${name}">([^<]*)<`).exec(page) ?? []
+  return text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+}
+
+function recordOn(page: string): Record<string, unknown> {
+  return JSON.parse(textAt('record', page)) as Record<string, unknown>
+}
+
+function cookieOf(res: request.Response): string {
+  const [line = ''] = res.headers['set-cookie'] as unknown as string[]
+  return line.split(';')[0] as string
+}

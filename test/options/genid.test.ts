@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import { count, data, routes } from '../support/handlers'
+import { Site, type Req } from '../support/site'
+import { session } from '../support/subject'
+
+const id = (req: Req): string => req.sessionID
+
+describe('options: genid', () => {
+  it('makes 32 characters of base64url from 24 random bytes where nothing else is said', async () => {
+    const site = new Site({}, (req, res) => res.end(id(req)))
+    const ids = new Set<string>()
+    for (let i = 0; i < 20; i++) ids.add((await site.get()).text)
+    expect(ids.size).to.equal(20)
+    for (const id of ids) expect(id).to.match(/^[A-Za-z0-9_-]{32}$/)
+  })
+
+  it('makes the id', async () => {
+    const site = new Site({ genid: () => 'apple' }, (req, res) => res.end(id(req)))
+    expect((await site.get()).text).to.equal('apple')
+  })
+
+  it('is given the request', async () => {
+    const site = new Site({ genid: req => `of${(req as unknown as Req).url?.replace('/', '-')}` }, (req, res) => res.end(id(req)))
+    expect((await site.get('/foo')).text).to.equal('of-foo')
+  })
+
+  it('may be async', async () => {
+    let made = 0
+    const site = new Site({ genid: async () => `id-${++made}` }, count)
+    const visitor = site.visitor()
+    expect((await visitor.get()).text).to.equal('1')
+    expect((await visitor.get()).text).to.equal('2')
+    expect(made).to.equal(1)
+  })
+
+  it('may be async in regenerate too', async () => {
+    let made = 0
+    const site = new Site(
+      { genid: async () => `id-${++made}` },
+      routes({
+        '/': count,
+        '/login': (req, res) => req.session.regenerate(() => res.end(id(req))),
+      }),
+    )
+    const visitor = site.visitor()
+    await visitor.get()
+    expect((await visitor.get('/login')).text).to.equal('id-2')
+  })
+
+  it('that throws is an error for next', async () => {
+    const site = new Site(
+      {
+        genid: () => {
+          throw new Error('no dice')
+        },
+      },
+      count,
+    )
+    expect((await site.get()).text).to.equal('no dice')
+  })
+
+  it('whose promise fails is an error for next', async () => {
+    const site = new Site({ genid: () => Promise.reject(new Error('no dice')) }, count)
+    expect((await site.get()).text).to.equal('no dice')
+  })
+
+  it('may give the id that the client sent, of a session that is gone', async () => {
+    const site = new Site({ genid: () => 'always' }, count)
+    const visitor = site.visitor()
+    await visitor.get()
+    expect((await visitor.get()).text).to.equal('2')
+  })
+
+  it('that gives no string leaves the session unsaved and the cookie unset', async () => {
+    const store = new session.MemoryStore()
+    const site = new Site({ genid: () => 5 as never, store }, (req, res) => {
+      data(req).user = 'tobi'
+      res.end()
+    })
+    expect((await site.get()).headers['set-cookie']).to.equal(undefined)
+    expect(Object.keys(store.sessions)).to.deep.equal([])
+  })
+
+  it('must be a function', () => {
+    expect(() => session({ secret: 'x', genid: 'id' as never })).to.throw(TypeError, 'genid option must be a function')
+  })
+})

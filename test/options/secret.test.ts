@@ -1,0 +1,103 @@
+import { createSecretKey } from 'node:crypto'
+import { sign } from 'cookie-signature'
+import cookieParser = require('cookie-parser')
+import { expect } from 'chai'
+import { count } from '../support/handlers'
+import { deprecations } from '../support/deprecations'
+import { setCookie, Site, type Req } from '../support/site'
+import { session } from '../support/subject'
+
+/** The value that a cookie must have, made without the package under test. */
+const signed = (id: string, secret: string): string => encodeURIComponent(`s:${sign(id, secret)}`)
+
+describe('options: secret', () => {
+  it('signs the id with HMAC-SHA256', async () => {
+    const site = new Site({ secret: 'keyboard cat', genid: () => 'abc' }, count)
+    expect(setCookie(await site.get())).to.equal(`connect.sid=${signed('abc', 'keyboard cat')}; Path=/; HttpOnly`)
+  })
+
+  it('may be a Buffer', async () => {
+    const site = new Site({ secret: Buffer.from('keyboard cat'), genid: () => 'abc' }, count)
+    expect(setCookie(await site.get())).to.contain(signed('abc', 'keyboard cat'))
+  })
+
+  it('may be a KeyObject', async () => {
+    const site = new Site({ secret: createSecretKey(Buffer.from('keyboard cat')), genid: () => 'abc' }, count)
+    expect(setCookie(await site.get())).to.contain(signed('abc', 'keyboard cat'))
+  })
+
+  it('of an array signs with the first', async () => {
+    const site = new Site({ secret: ['new', 'old'], genid: () => 'abc' }, count)
+    expect(setCookie(await site.get())).to.contain(signed('abc', 'new'))
+  })
+
+  it('of an array verifies with all', async () => {
+    const store = new session.MemoryStore()
+    const before = new Site({ secret: 'old', store }, count)
+    const visitor = before.visitor()
+    await visitor.get()
+    const after = new Site({ secret: ['new', 'old'], store }, count)
+    const later = after.visitor()
+    later.cookie = visitor.cookie
+    expect((await later.get()).text).to.equal('2')
+  })
+
+  it('reads an array anew each time, so that a secret can be put in front while the server runs', async () => {
+    const secrets = ['old']
+    const site = new Site({ secret: secrets, genid: () => 'abc' }, count)
+    secrets.unshift('new')
+    expect(setCookie(await site.get())).to.contain(signed('abc', 'new'))
+  })
+
+  it('may be a function of the request', async () => {
+    const site = new Site({ secret: (req: Req) => `of ${req.url}`, genid: () => 'abc' }, count)
+    expect(setCookie(await site.get('/a'))).to.contain(signed('abc', 'of /a'))
+  })
+
+  it('may be an async function', async () => {
+    const site = new Site({ secret: async () => ['new', 'old'], genid: () => 'abc' }, count)
+    const visitor = site.visitor()
+    visitor.cookie = `connect.sid=${signed('abc', 'old')}`
+    expect((await visitor.get()).text).to.equal('1')
+    expect((await visitor.get()).text).to.equal('2')
+  })
+
+  it('that a function fails to give is an error for next', async () => {
+    const site = new Site({ secret: () => Promise.reject(new Error('vault is shut')) }, count)
+    expect((await site.get()).text).to.equal('vault is shut')
+    const other = new Site({ secret: () => 5 as never }, count)
+    expect((await other.get().set('Cookie', 'connect.sid=s:a.b')).status).to.equal(500)
+  })
+
+  it('comes from cookie-parser when the option is missing', async () => {
+    const parse = cookieParser('parsed')
+    const site = new Site({ secret: undefined as never, genid: () => 'abc' }, count, (req, res) =>
+      parse(req as never, res as never, () => {}),
+    )
+    expect(setCookie(await site.get())).to.contain(signed('abc', 'parsed'))
+  })
+
+  it('that nobody gave is an error for next', async () => {
+    const site = new Site({ secret: undefined as never }, count)
+    expect((await site.get()).text).to.equal('secret option required for sessions')
+  })
+
+  it('should be said: leaving it to cookie-parser is deprecated', () => {
+    expect(deprecations(() => session({ resave: false, saveUninitialized: false } as never))).to.deep.equal([
+      'req.secret; provide secret option',
+    ])
+  })
+
+  it('refuses an empty array', () => {
+    expect(() => session({ secret: [] })).to.throw(TypeError, 'secret option array must contain one or more strings')
+  })
+
+  it('refuses an array with an empty secret, with which anybody could sign', () => {
+    expect(() => session({ secret: ['keyboard cat', ''] })).to.throw(TypeError, 'secret option array must contain one or more strings')
+  })
+
+  it('refuses what cannot be a key', () => {
+    expect(() => session({ secret: 42 as never })).to.throw(TypeError, 'secret option must be')
+    expect(() => session({ secret: ['fine', {} as never] })).to.throw(TypeError, 'secret option must be')
+  })
+})

@@ -1,0 +1,166 @@
+import cookieParser = require('cookie-parser')
+import { sign } from 'cookie-signature'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { count, data } from '../support/handlers'
+import { QUIET, setCookie, Site } from '../support/site'
+import { TracingStore } from '../support/tracing-store'
+
+const SECRET = QUIET.secret
+
+const signed = (id: string, secret: string = SECRET): string => encodeURIComponent(`s:${sign(id, secret)}`)
+
+describe('request: the cookie that is sent', () => {
+  /** What the store was asked for a cookie header, and what the visitor saw. */
+  const send = async (cookie: string, store = stored()): Promise<{ calls: string[]; text: string; id: string | undefined }> => {
+    const site = new Site({ store, name: 'sid' }, count)
+    const res = await site.get().set('Cookie', cookie)
+    return { calls: store.trace(), text: res.text, id: setCookie(res) }
+  }
+
+  /** A store with a session `known`, of 5 views. */
+  const stored = (): TracingStore => {
+    const store = new TracingStore()
+    store.sessions = { known: '{"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"},"views":5}' }
+    store.trace()
+    return store
+  }
+
+  const good: Record<string, string> = {
+    'signed and encoded': `sid=${signed('known')}`,
+    'signed and not encoded': `sid=s:${sign('known', SECRET)}`,
+    quoted: `sid="${signed('known')}"`,
+    'behind others': `a=1; b=2; sid=${signed('known')}`,
+    'before others': `sid=${signed('known')}; a=1`,
+    'without a space': `a=1;sid=${signed('known')};b=2`,
+    'with spaces around it': `a=1 ;  sid = ${signed('known')} ; b=2`,
+    'behind a cookie whose value holds its name': `x=sid=s:abc; sid=${signed('known')}`,
+    'behind a cookie whose name ends with its name': `xsid=1; my-sid=2; sid=${signed('known')}`,
+    'behind a cookie without a value': `flag; sid=${signed('known')}`,
+  }
+  for (const [how, cookie] of Object.entries(good)) {
+    it(`is found ${how}`, async () => {
+      expect((await send(cookie)).text).to.equal('6')
+    })
+  }
+
+  const bad: Record<string, string> = {
+    'is not signed': 'sid=known',
+    'has a wrong signature': `sid=s:known.${'A'.repeat(43)}`,
+    'has a signature of another secret': `sid=${signed('known', 'another')}`,
+    'has a signature of another id': `sid=s:known.${sign('other', SECRET).split('.')[1]}`,
+    'has no signature': 'sid=s:known',
+    'has an empty signature': 'sid=s:known.',
+    'has an empty id': `sid=${signed('')}`,
+    'is empty': 'sid=',
+    'is only a prefix': 'sid=s:',
+    'has a percent sign astray': 'sid=%E0%A4%A',
+    'has another name': `Sid=${signed('known')}`,
+    'has a name that is only decoded to its name': `s%69d=${signed('known')}`,
+    'has a truncated signature': `sid=${signed('known').slice(0, -1)}`,
+  }
+  for (const [how, cookie] of Object.entries(bad)) {
+    it(`that ${how} starts a new session, and the store is not asked`, async () => {
+      const { calls, text, id } = await send(cookie)
+      expect(calls).to.deep.equal(['set'])
+      expect(text).to.equal('1')
+      expect(id).to.be.a('string')
+    })
+  }
+
+  it('of an id that is not in the store gets a new id: what we did not make is not adopted', async () => {
+    const { calls, text, id } = await send(`sid=${signed('made-up')}`)
+    expect(calls).to.deep.equal(['get', 'set'])
+    expect(text).to.equal('1')
+    expect(id).to.not.contain('made-up')
+  })
+
+  describe('twice', () => {
+    it('is read from the first whose signature holds', async () => {
+      expect((await send(`sid=stale; sid=s:bad.sig; sid=${signed('known')}`)).text).to.equal('6')
+    })
+
+    it('is tried four times at most', async () => {
+      const stale = 'sid=s:bad.sig; '
+      expect((await send(`${stale.repeat(3)}sid=${signed('known')}`)).text).to.equal('6')
+      expect((await send(`${stale.repeat(4)}sid=${signed('known')}`)).text).to.equal('1')
+    })
+  })
+
+  it('with any one bit changed is refused', async () => {
+    const cookie = signed('known')
+    for (let at = 0; at < cookie.length; at++) {
+      for (let bit = 0; bit < 7; bit++) {
+        const flipped = cookie.slice(0, at) + String.fromCharCode(cookie.charCodeAt(at) ^ (1 << bit)) + cookie.slice(at + 1)
+        if (!/^[!-:<-~]+$/.test(flipped) || decoded(flipped) === decoded(cookie)) continue
+        const store = stored()
+        const site = new Site({ store, name: 'sid' }, count)
+        await site.get().set('Cookie', `sid=${flipped}`)
+        expect(store.trace(), flipped).to.deep.equal(['set'])
+      }
+    }
+  }).timeout(20_000)
+
+  it('may be any bytes: never an error, and never a session that was not signed for', async () => {
+    const store = stored()
+    const site = new Site({ store, name: 'sid' }, count)
+    const header = fc.array(
+      fc.oneof(fc.constantFrom('sid', '=', ';', ' ', '"', 's:', '%', '.', signed('known').slice(4)), fc.string({ unit: 'grapheme-ascii' })),
+    )
+    await fc.assert(
+      fc.asyncProperty(header, async parts => {
+        const cookie = parts.join('').replace(/[^\t\x20-\x7e]/g, '')
+        fc.pre(!cookie.includes(signed('known')))
+        const { status, text } = await site.get().set('Cookie', cookie)
+        expect([status, text]).to.deep.equal([200, '1'])
+      }),
+      { numRuns: 200 },
+    )
+    expect(site.errors).to.deep.equal([])
+  }).timeout(20_000)
+
+  describe('and taken by cookie-parser', () => {
+    const parse = (secret?: string) => {
+      const parser = cookieParser(secret)
+      return (req: object, res: object): void => {
+        parser(req as never, res as never, () => {})
+        // Some middlewares take the header away
+        delete (req as { headers: { cookie?: string } }).headers.cookie
+      }
+    }
+    const visit = async (secret: string | undefined, cookie: string): Promise<string> => {
+      const site = new Site({ store: stored(), name: 'sid' }, (req, res) => res.end(String(data(req).views)), parse(secret))
+      return (await site.get().set('Cookie', cookie)).text
+    }
+
+    it('is read from req.signedCookies', async () => {
+      expect(await visit(SECRET, `sid=${signed('known')}`)).to.equal('5')
+    })
+
+    it('is read from req.cookies', async () => {
+      expect(await visit(undefined, `sid=${signed('known')}`)).to.equal('5')
+    })
+
+    it('is refused where the signature is wrong', async () => {
+      expect(await visit(SECRET, 'sid=s:known.bad')).to.equal('undefined')
+      expect(await visit(undefined, 'sid=s:known.bad')).to.equal('undefined')
+    })
+
+    it('is refused where it was not signed', async () => {
+      expect(await visit(SECRET, 'sid=known')).to.equal('undefined')
+    })
+
+    it('is no id where cookie-parser made an object of it', async () => {
+      expect(await visit(SECRET, `sid=${signed('j:{"$gt":""}')}`)).to.equal('undefined')
+      expect(await visit(undefined, 'sid=j:{"$gt":""}')).to.equal('undefined')
+    })
+  })
+})
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}

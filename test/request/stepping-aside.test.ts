@@ -1,0 +1,127 @@
+import { EventEmitter } from 'node:events'
+import { expect } from 'chai'
+import express = require('express')
+import request = require('supertest')
+import { count, data } from '../support/handlers'
+import { QUIET, setCookie, Site, type Req } from '../support/site'
+import { session } from '../support/subject'
+import { TracingStore } from '../support/tracing-store'
+
+const hasSession = (req: Req): string => String(Boolean(req.session))
+
+describe('request: where the middleware steps aside', () => {
+  it('a request that has a session already goes on with it', async () => {
+    const store = new TracingStore()
+    const mine = { mine: true }
+    const site = new Site(
+      { store },
+      (req, res) => res.end(String((req.session as unknown) === mine)),
+      req => Object.assign(req, { session: mine }),
+    )
+    const res = await site.get()
+    expect(res.text).to.equal('true')
+    expect(setCookie(res)).to.equal(undefined)
+    expect(store.calls).to.deep.equal([])
+  })
+
+  it('a second middleware leaves the request to the first', async () => {
+    const app = express()
+    app.use(session({ ...QUIET, name: 'first' }) as express.RequestHandler)
+    app.use(session({ ...QUIET, name: 'second' }) as express.RequestHandler)
+    app.get('/', (req, res) => count(req as never, res))
+    const lines = (await request(app).get('/')).headers['set-cookie'] as unknown as string[]
+    expect(lines.map(line => line.split('=')[0])).to.deep.equal(['first'])
+  })
+
+  it('two middlewares for two paths share a store, and each keeps its cookie', async () => {
+    const store = new session.MemoryStore()
+    const app = express()
+    app.use(
+      '/a',
+      session({ ...QUIET, store, name: 'a', genid: () => 'id-a', cookie: { path: '/a', sameSite: 'lax' } }) as express.RequestHandler,
+    )
+    app.use(
+      '/b',
+      session({ ...QUIET, store, name: 'b', genid: () => 'id-b', cookie: { path: '/b', sameSite: 'none' } }) as express.RequestHandler,
+    )
+    app.use((req, res) => count(req as never, res))
+    expect(setCookie(await request(app).get('/a'))).to.match(/^a=s%3Aid-a\..*Path=\/a; HttpOnly; SameSite=Lax$/)
+    expect(setCookie(await request(app).get('/b'))).to.match(/^b=s%3Aid-b\..*Path=\/b; HttpOnly; SameSite=None$/)
+  })
+
+  it('a store that is disconnected is left alone until it is connected again', async () => {
+    const store = new TracingStore()
+    const site = new Site({ store }, (req, res) => res.end(hasSession(req)))
+    expect((await site.get()).text).to.equal('true')
+    store.emit('disconnect')
+    expect((await site.get()).text).to.equal('false')
+    store.emit('connect')
+    expect((await site.get()).text).to.equal('true')
+  })
+
+  it('twenty middlewares on one store listen once', () => {
+    const store = new session.MemoryStore()
+    for (let i = 0; i < 20; i++) session({ ...QUIET, store })
+    expect(store.listenerCount('disconnect')).to.equal(1)
+    expect(store.listenerCount('connect')).to.equal(1)
+  })
+
+  it('a store that emits nothing is always connected', async () => {
+    const { get, set, destroy } = session.MemoryStore.prototype as never as Record<string, never>
+    const store = { sessions: {}, get, set, destroy }
+    const site = new Site({ store: store as never }, (req, res) => res.end(hasSession(req)))
+    expect((await site.get()).text).to.equal('true')
+  })
+
+  it('a store whose on() returns nothing will do', async () => {
+    class Mute extends session.MemoryStore {
+      override on(...args: Parameters<EventEmitter['on']>): this {
+        super.on(...args)
+        return undefined as never
+      }
+    }
+    const store = new Mute()
+    const site = new Site({ store }, (req, res) => res.end(hasSession(req)))
+    store.emit('disconnect')
+    expect((await site.get()).text).to.equal('false')
+  })
+
+  it('a missing secret matters only on the paths that the session is for', async () => {
+    const site = new Site({ secret: undefined as never, cookie: { path: '/app' } }, (req, res) => res.end(hasSession(req)))
+    expect((await site.get('/')).text).to.equal('false')
+    expect((await site.get('/app')).text).to.equal('secret option required for sessions')
+  })
+
+  it('a mounted app has the paths of the outer one', async () => {
+    const app = express()
+    const inner = express.Router()
+    inner.use(session({ ...QUIET, cookie: { path: '/shop' } }) as express.RequestHandler)
+    inner.get('/', (req, res) => void res.end(hasSession(req as never)))
+    app.use('/shop', inner)
+    app.use('/blog', inner)
+    expect((await request(app).get('/shop/')).text).to.equal('true')
+    expect((await request(app).get('/blog/')).text).to.equal('false')
+  })
+
+  it('a request for a whole URL has the path of that', async () => {
+    const site = new Site(
+      { cookie: { path: '/app' } },
+      (req, res) => res.end(hasSession(req)),
+      req => {
+        req.url = `http://example.com${req.url}`
+      },
+    )
+    expect((await site.get('/app/a')).text).to.equal('true')
+    expect((await site.get('/other')).text).to.equal('false')
+  })
+
+  it('store.generate puts a session on a request that met no middleware', () => {
+    const store = new session.MemoryStore()
+    session({ ...QUIET, store, genid: () => 'abc' })
+    const req = { headers: {} } as unknown as Req
+    ;(store as never as { generate(req: object): void }).generate(req)
+    expect(req.sessionID).to.equal('abc')
+    expect(req.session).to.be.instanceOf(session.Session)
+    expect(data(req).cookie).to.be.instanceOf(session.Cookie)
+  })
+})

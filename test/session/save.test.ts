@@ -1,0 +1,148 @@
+import { expect } from 'chai'
+import { useClock } from '../support/clock'
+import { count, data, endWith, routes } from '../support/handlers'
+import { Site, type Handler } from '../support/site'
+import { session, type SessionData } from '../support/subject'
+import { TracingStore } from '../support/tracing-store'
+
+describe('session: save', () => {
+  const first = async (handler: Handler, store = new TracingStore()): Promise<{ text: string; calls: string[]; store: TracingStore }> => {
+    const { text } = await new Site({ store }, handler).get()
+    return { text, calls: store.trace(), store }
+  }
+
+  it('writes the session to the store now', async () => {
+    const { text } = await first((req, res) => {
+      data(req).user = 'tobi'
+      req.session.save(() => {
+        req.sessionStore.get(req.sessionID, (_, found) => res.end(JSON.stringify(found)))
+      })
+    })
+    expect(JSON.parse(text)).to.deep.include({ user: 'tobi' })
+  })
+
+  it('is not repeated at the end', async () => {
+    const { calls } = await first((req, res) => {
+      data(req).user = 'tobi'
+      req.session.save(endWith(res))
+    })
+    expect(calls).to.deep.equal(['set'])
+  })
+
+  it('is repeated at the end when the session changed after it', async () => {
+    const { calls, store } = await first((req, res) => {
+      data(req).user = 'tobi'
+      req.session.save(() => {
+        data(req).user = 'loki'
+        res.end()
+      })
+    })
+    expect(calls).to.deep.equal(['set', 'set'])
+    expect(JSON.stringify(store.sessions)).to.contain('loki')
+  })
+
+  it('that failed is tried again at the end', async () => {
+    const store = new TracingStore()
+    const { set } = store
+    let failures = 1
+    store.set = function (id, record, callback) {
+      if (failures-- > 0) callback?.(new Error('no disk'))
+      else set.call(this, id, record, callback)
+    }
+    const { text } = await first((req, res) => {
+      data(req).user = 'tobi'
+      req.session.save(endWith(res))
+    }, store)
+    expect(text).to.equal('failed: no disk')
+    expect(JSON.stringify(store.sessions)).to.contain('tobi')
+  })
+
+  it('may be replaced by the app, on one session', async () => {
+    const { text, calls } = await first((req, res) => {
+      data(req).user = 'tobi'
+      req.session.save = function (this: object, done?: (err?: unknown) => void) {
+        res.setHeader('X-Saved', 'by the app')
+        done?.()
+        return this
+      } as never
+      res.end('fine')
+    })
+    expect(text).to.equal('fine')
+    expect(calls).to.deep.equal([])
+  })
+
+  it('returns the session when it calls back', async () => {
+    const { text } = await first((req, res) => {
+      const returned = req.session.save(() => setImmediate(() => res.end(String(returned === req.session))))
+    })
+    expect(text).to.equal('true')
+  })
+
+  it('returns a promise when it does not', async () => {
+    const { text } = await first(async (req, res) => {
+      data(req).user = 'tobi'
+      await req.session.save()
+      res.end(JSON.stringify((req.sessionStore as unknown as TracingStore).sessions))
+    })
+    expect(text).to.contain('tobi')
+  })
+
+  it('rejects when the store failed', async () => {
+    const store = new TracingStore()
+    store.set = (_, __, callback) => callback?.(new Error('no disk'))
+    const { text } = await first(async (req, res) => res.end(await req.session.save().catch((err: Error) => err.message)), store)
+    expect(text).to.equal('no disk')
+  })
+
+  it('that nobody waits for does not end the process when the store fails', async () => {
+    const store = new TracingStore()
+    store.set = (_, __, callback) => callback?.(new Error('no disk'))
+    const { text } = await first((req, res) => {
+      void req.session.save()
+      res.end('fine')
+    }, store)
+    expect(text).to.equal('fine')
+  })
+
+  it('of data that JSON cannot say is an error', async () => {
+    const { text } = await first((req, res) => {
+      data(req).big = 1n
+      req.session.save(err => {
+        delete data(req).big
+        res.end(err.message)
+      })
+    })
+    expect(text).to.contain('BigInt')
+  })
+
+  it('works for a session that never saw a request', async () => {
+    const store = new TracingStore()
+    const loose = new session.Session({ sessionID: 'abc', sessionStore: store }, { user: 'tobi' })
+    loose.cookie = new session.Cookie()
+    await new Promise<void>((resolve, reject) => loose.save(err => (err ? reject(err) : resolve())))
+    expect(JSON.parse(store.sessions.abc as string)).to.deep.include({ user: 'tobi' })
+  })
+})
+
+describe('session: what is stored', () => {
+  useClock()
+
+  it('is upstream’s record: the cookie, then the data', async () => {
+    const store = new session.MemoryStore()
+    await new Site({ store, genid: () => 'a', cookie: { maxAge: 60_000 } }, count).get()
+    expect(store.sessions.a).to.equal(
+      '{"cookie":{"originalMaxAge":60000,"expires":"2026-01-01T00:01:00.000Z","httpOnly":true,"path":"/"},"views":1}',
+    )
+  })
+
+  it('leaves out what was deleted', async () => {
+    const store = new session.MemoryStore()
+    const visitor = new Site(
+      { store, genid: () => 'a' },
+      routes({ '/': count, '/forget': (req, res) => res.end(String(delete data(req).views)) }),
+    ).visitor()
+    await visitor.get()
+    await visitor.get('/forget')
+    expect((JSON.parse(store.sessions.a as string) as SessionData & { views?: number }).views).to.equal(undefined)
+  })
+})

@@ -1,0 +1,145 @@
+import { expect } from 'chai'
+import { count, data, routes, show } from '../support/handlers'
+import { Site, type Req } from '../support/site'
+import { session } from '../support/subject'
+
+/** What a handler finds out about its session, over HTTP. */
+async function seen(look: (req: Req) => unknown): Promise<unknown> {
+  const site = new Site({}, (req, res) => res.end(JSON.stringify(look(req) ?? null)))
+  return JSON.parse((await site.get()).text)
+}
+
+describe('session: the object', () => {
+  it('lists its cookie and its data, and nothing else', async () => {
+    const looks = await seen(req => {
+      data(req).a = 1
+      data(req).b = 2
+      const listed: string[] = []
+      for (const key in req.session) listed.push(key)
+      return [Object.keys(req.session), listed]
+    })
+    expect(looks).to.deep.equal([
+      ['cookie', 'a', 'b'],
+      ['cookie', 'a', 'b'],
+    ])
+  })
+
+  it('is an instance of Session, with a Cookie', async () => {
+    expect(await seen(req => [req.session instanceof session.Session, req.session.cookie instanceof session.Cookie])).to.deep.equal([
+      true,
+      true,
+    ])
+  })
+
+  for (const name of ['id', 'req'] as const) {
+    it(`has ${name} of its own, hidden and fixed`, async () => {
+      const flags = await seen(req => {
+        const { writable, enumerable } = Object.getOwnPropertyDescriptor(req.session, name) as PropertyDescriptor
+        return { writable, enumerable }
+      })
+      expect(flags).to.deep.equal({ writable: false, enumerable: false })
+    })
+  }
+
+  it('knows its id and its request', async () => {
+    expect(await seen(req => [req.session.id === req.sessionID, (req.session.req as unknown) === req])).to.deep.equal([true, true])
+  })
+
+  it('hides its methods', async () => {
+    const methods = ['touch', 'resetMaxAge', 'save', 'reload', 'destroy', 'regenerate']
+    expect(
+      await seen(req =>
+        methods.map(name => [typeof data(req)[name], Object.prototype.propertyIsEnumerable.call(session.Session.prototype, name)]),
+      ),
+    ).to.deep.equal(methods.map(() => ['function', false]))
+  })
+
+  it('becomes its record as JSON', async () => {
+    const site = new Site({ genid: () => 'a' }, (req, res) => {
+      data(req).a = 1
+      show(req, res)
+    })
+    expect((await site.get()).text).to.equal('{"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"},"a":1}')
+  })
+
+  it('passes over stored data that is named like its members', async () => {
+    const store = new session.MemoryStore()
+    const site = new Site({ store, genid: () => 'a' }, routes({ '/': count, '/show': show }))
+    const visitor = site.visitor()
+    await visitor.get()
+    store.sessions.a = (store.sessions.a as string).replace('"views"', '"save":1,"id":"b","touch":"x","constructor":2,"views"')
+    expect(Object.keys(JSON.parse((await visitor.get('/show')).text) as object)).to.deep.equal(['cookie', 'views'])
+    expect((await visitor.get()).text).to.equal('2')
+  })
+
+  it('passes over __proto__ in stored data', async () => {
+    const store = new session.MemoryStore()
+    const site = new Site(
+      { store, genid: () => 'a' },
+      routes({ '/': count, '/look': (req, res) => res.end(`${String(data(req).admin)} ${String(({} as { admin?: boolean }).admin)}`) }),
+    )
+    const visitor = site.visitor()
+    await visitor.get()
+    store.sessions.a = (store.sessions.a as string).replace('"views"', '"__proto__":{"admin":true},"views"')
+    expect((await visitor.get('/look')).text).to.equal('undefined undefined')
+  })
+
+  it('can be made by hand', () => {
+    const host = { sessionID: 'abc' }
+    const made = new session.Session(host, { user: 'tobi', save: 'no' })
+    expect(made.id).to.equal('abc')
+    expect(Object.keys(made)).to.deep.equal(['user'])
+    expect(made.save).to.be.a('function')
+  })
+})
+
+describe('session: on the request', () => {
+  it('session, sessionID and sessionStore are set before next', async () => {
+    const store = new session.MemoryStore()
+    const site = new Site({ store }, (req, res) => {
+      const { writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(req, 'session') as PropertyDescriptor
+      res.end(JSON.stringify([typeof req.sessionID, (req.sessionStore as unknown) === store, { writable, enumerable, configurable }]))
+    })
+    expect(JSON.parse((await site.get()).text)).to.deep.equal(['string', true, { writable: true, enumerable: true, configurable: true }])
+  })
+
+  const visits = async (assign: (req: Req) => void): Promise<unknown> => {
+    const site = new Site(
+      {},
+      routes({
+        '/': count,
+        '/show': show,
+        '/assign': (req, res) => {
+          assign(req)
+          res.end('fine')
+        },
+      }),
+    )
+    const visitor = site.visitor()
+    await visitor.get()
+    const { text, status } = await visitor.get('/assign')
+    const { cookie: _, ...kept } = JSON.parse((await visitor.get('/show')).text) as { cookie: unknown }
+    return { text, status, kept, errors: site.errors.map(err => err.message) }
+  }
+
+  it('a plain object in the session’s place becomes the session’s data', async () => {
+    const assigned = await visits(req => (req.session = { user: 'tobi' } as never))
+    expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { user: 'tobi' }, errors: [] })
+  })
+
+  it('a copy of the session in its place is the session', async () => {
+    const assigned = await visits(req => (req.session = { ...req.session, user: 'tobi' } as never))
+    expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { views: 1, user: 'tobi' }, errors: [] })
+  })
+
+  it('null in its place leaves the store alone', async () => {
+    const assigned = await visits(req => (req.session = null as never))
+    expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { views: 1 }, errors: [] })
+  })
+
+  it('anything else in its place is an error', async () => {
+    const message = 'req.session must be an object, null or undefined'
+    const assigned = await visits(req => (req.session = 'tobi' as never))
+    expect(assigned).to.deep.equal({ text: message, status: 500, kept: { views: 1 }, errors: [message] })
+  })
+})

@@ -1,0 +1,185 @@
+import { expect } from 'chai'
+import { count, data, endWith, routes } from '../support/handlers'
+import { Site } from '../support/site'
+import { session, type SessionData } from '../support/subject'
+
+type Answer = (err?: unknown, found?: unknown) => void
+type Methods = Record<'get' | 'set' | 'destroy' | 'touch', (...args: never[]) => unknown>
+
+/** Three visits to a store that answers in some way: count, log in with a new id, count. */
+async function visits(methods: Partial<Methods>): Promise<{ texts: string[]; errors: string[] }> {
+  const site = new Site(
+    { store: storeOf(methods) },
+    routes({
+      '/': count,
+      '/login': (req, res) => req.session.regenerate(endWith(res)),
+      '/read': (req, res) => res.end(String(data(req).views)),
+    }),
+  )
+  const visitor = site.visitor()
+  const texts: string[] = []
+  for (const path of ['/', '/', '/read', '/login', '/']) texts.push((await visitor.get(path)).text)
+  return { texts, errors: site.errors.map(err => err.message) }
+}
+
+/** A store of the package under test, since the original takes no other. */
+function storeOf<M extends Partial<Methods>>(methods: M): M & never {
+  return Object.assign(new (class extends session.Store {} as new () => object)(), methods) as M & never
+}
+
+const GOOD = { texts: ['1', '2', '2', 'done', '1'], errors: [] }
+
+/** A store that calls back through `answer`, which decides how. */
+function calling(answer: (done: Answer, err?: unknown, found?: unknown) => unknown): Methods {
+  const kept = new Map<string, string>()
+  return {
+    get: (id: string, done: Answer) => answer(done, null, JSON.parse(kept.get(id) ?? 'null')),
+    set: (id: string, session: SessionData, done: Answer) => {
+      kept.set(id, JSON.stringify(session))
+      return answer(done)
+    },
+    destroy: (id: string, done: Answer) => {
+      kept.delete(id)
+      return answer(done)
+    },
+    touch: (_id: string, _session: SessionData, done: Answer) => answer(done),
+  }
+}
+
+describe('stores: how a store may answer', () => {
+  const ways: Record<string, (done: Answer, err?: unknown, found?: unknown) => unknown> = {
+    'by its callback, at once': (done, err, found) => done(err, found),
+    'by its callback, later': (done, err, found) => void setImmediate(done, err, found),
+    'by its callback, twice': (done, err, found) => {
+      done(err, found)
+      done(new Error('again'))
+    },
+    'by its callback, and with an error afterwards': (done, err, found) => {
+      setImmediate(() => {
+        done(err, found)
+        done(new Error('again'))
+      })
+    },
+    'by its callback, and by a promise': async (done, err, found) => {
+      done(err, found)
+      return found
+    },
+    'by its callback, and by a promise that fails': async (done, err, found) => {
+      done(err, found)
+      throw new Error('rejected as well')
+    },
+    'by its callback, long after its promise': async (done, err, found) => {
+      setImmediate(done, err, found)
+    },
+    'by its callback, and more than was asked': (done, err, found) => (done as (...args: unknown[]) => void)(err, found, 'version', 4),
+  }
+  for (const [way, answer] of Object.entries(ways)) {
+    it(`${way}`, async () => {
+      expect(await visits(calling(answer))).to.deep.equal(GOOD)
+    })
+  }
+
+  it('by a promise only', async () => {
+    const kept = new Map<string, string>()
+    const store = {
+      get: async (id: string) => JSON.parse(kept.get(id) ?? 'null') as unknown,
+      set: async (id: string, session: SessionData) => void kept.set(id, JSON.stringify(session)),
+      destroy: async (id: string) => void kept.delete(id),
+      touch: async () => {},
+    }
+    expect(await visits(store as never)).to.deep.equal(GOOD)
+  })
+
+  it('by a promise of undefined, for a session that is not there', async () => {
+    const kept = new Map<string, SessionData>()
+    const store = {
+      get: async (id: string) => kept.get(id) && (JSON.parse(JSON.stringify(kept.get(id))) as unknown),
+      set: async (id: string, session: SessionData) => void kept.set(id, JSON.parse(JSON.stringify(session)) as SessionData),
+      destroy: async (id: string) => kept.delete(id),
+    }
+    expect(await visits(store as never)).to.deep.equal(GOOD)
+  })
+
+  describe('that it failed', () => {
+    const failures: Record<string, (...args: never[]) => unknown> = {
+      'by its callback, at once': (...args: never[]) => (args.at(-1) as never as Answer)(new Error('no disk')),
+      'by its callback, later': (...args: never[]) => void setImmediate(args.at(-1) as never as Answer, new Error('no disk')),
+      'by throwing': () => {
+        throw new Error('no disk')
+      },
+      'by a promise': async () => {
+        throw new Error('no disk')
+      },
+      'by a promise, and by its callback': async (...args: never[]) => {
+        ;(args.at(-1) as never as Answer)(new Error('no disk'))
+        throw new Error('no disk')
+      },
+    }
+    for (const [way, fails] of Object.entries(failures)) {
+      it(`to get, ${way}: an error for next, once`, async () => {
+        const store = storeOf(calling(ways['by its callback, at once'] as never)) as Methods
+        const site = new Site({ store: store as never }, count)
+        const visitor = site.visitor()
+        await visitor.get()
+        store.get = fails
+        const { status, text } = await visitor.get()
+        expect([status, text]).to.deep.equal([500, 'no disk'])
+        await new Promise(resolve => setImmediate(resolve))
+        expect(site.errors).to.have.length(1)
+      })
+
+      it(`to set, ${way}: the answer goes out, and the error to next, once`, async () => {
+        const site = new Site({ store: storeOf({ ...calling(ways['by its callback, at once'] as never), set: fails }) }, count)
+        const { status, text } = await site.get()
+        expect([status, text]).to.deep.equal([200, '1'])
+        await new Promise(resolve => setImmediate(resolve))
+        expect(site.errors.map(err => err.message)).to.deep.equal(['no disk'])
+      })
+
+      it(`to touch, ${way}: the answer goes out, and the error to next, once`, async () => {
+        const store = storeOf(calling(ways['by its callback, at once'] as never)) as Methods
+        const site = new Site({ store: store as never }, routes({ '/': count, '/read': (_, res) => res.end('fine') }))
+        const visitor = site.visitor()
+        await visitor.get()
+        store.touch = fails
+        expect((await visitor.get('/read')).text).to.equal('fine')
+        await new Promise(resolve => setImmediate(resolve))
+        expect(site.errors.map(err => err.message)).to.deep.equal(['no disk'])
+      })
+
+      it(`to destroy, ${way}: the error is the callback’s`, async () => {
+        const store = storeOf({ ...calling(ways['by its callback, at once'] as never), destroy: fails })
+        const site = new Site({ store: store as never }, (req, res) => req.session.destroy(endWith(res)))
+        expect((await site.get()).text).to.equal('failed: no disk')
+      })
+    }
+
+    it('with ENOENT, for a session that is not there: a new one', async () => {
+      const store = storeOf(calling(ways['by its callback, at once'] as never)) as Methods
+      const site = new Site({ store: store as never }, count)
+      const visitor = site.visitor()
+      await visitor.get()
+      store.get = (_id: never, done: never) => (done as Answer)(Object.assign(new Error('no such file'), { code: 'ENOENT' }))
+      expect((await visitor.get()).text).to.equal('1')
+    })
+
+    it('with no reason at all is an error', async () => {
+      const store = storeOf({ ...calling(ways['by its callback, at once'] as never), set: () => Promise.reject() })
+      const site = new Site({ store: store as never }, count)
+      await site.get()
+      await new Promise(resolve => setImmediate(resolve))
+      expect(site.errors.map(err => err.message)).to.deep.equal(['store.set failed without a reason'])
+    })
+  })
+
+  it('must have get, set and destroy', () => {
+    const whole = { get() {}, set() {}, destroy() {} }
+    for (const method of ['get', 'set', 'destroy'] as const) {
+      expect(() => session({ secret: 'x', store: { ...whole, [method]: undefined } as never })).to.throw(
+        TypeError,
+        `store option must have a ${method} method`,
+      )
+    }
+    expect(() => session({ secret: 'x', store: whole as never })).to.not.throw()
+  })
+})

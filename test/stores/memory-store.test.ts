@@ -1,0 +1,214 @@
+import { expect } from 'chai'
+import { useClock } from '../support/clock'
+import { session, type SessionData } from '../support/subject'
+
+const MINUTE = 60_000
+type Store = InstanceType<typeof session.MemoryStore>
+
+/** A live session, as a request hands it to a store. */
+function sessionOf(store: Store, id: string, data: object, maxAge: number | null = MINUTE): SessionData {
+  const made = new session.Session({ sessionID: id, sessionStore: store })
+  made.cookie = new session.Cookie({ maxAge })
+  return Object.assign(made, data)
+}
+
+const set = (store: Store, id: string, data: object = {}, maxAge: number | null = MINUTE): Promise<void> =>
+  new Promise((resolve, reject) => store.set(id, sessionOf(store, id, data, maxAge), err => (err ? reject(err) : resolve())))
+
+const get = (store: Store, id: string): Promise<(SessionData & Record<string, unknown>) | null | undefined> =>
+  new Promise((resolve, reject) => store.get(id, (err, found) => (err ? reject(err) : resolve(found as never))))
+
+const length = (store: Store): Promise<number> => new Promise(resolve => store.length((_, count) => resolve(count as number)))
+
+describe('stores: MemoryStore', () => {
+  const clock = useClock()
+
+  it('works without new, and without its constructor', async () => {
+    const bare = Object.create(session.MemoryStore.prototype) as Store
+    await set(bare, 'a', { n: 1 })
+    expect(await get(bare, 'a')).to.deep.include({ n: 1 })
+  })
+
+  describe('sessions', () => {
+    it('is an object of JSON under ids', async () => {
+      const store = new session.MemoryStore()
+      await set(store, 'a', { n: 1 })
+      await set(store, 'b', { n: 2 }, null)
+      expect(Object.keys(store.sessions)).to.deep.equal(['a', 'b'])
+      expect({ ...store.sessions }).to.deep.equal({
+        a: '{"cookie":{"originalMaxAge":60000,"expires":"2026-01-01T00:01:00.000Z","httpOnly":true,"path":"/"},"n":1}',
+        b: '{"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"},"n":2}',
+      })
+      expect('a' in store.sessions).to.equal(true)
+      expect('c' in store.sessions).to.equal(false)
+      expect(store.sessions.c).to.equal(undefined)
+    })
+
+    it('can be deleted from', async () => {
+      const store = new session.MemoryStore()
+      await set(store, 'a')
+      delete store.sessions.a
+      expect(await get(store, 'a')).to.equal(undefined)
+    })
+
+    it('can be set', async () => {
+      const store = new session.MemoryStore()
+      await set(store, 'a')
+      store.sessions.b = '{"cookie":{},"n":2}'
+      expect(await get(store, 'b')).to.deep.equal({ cookie: {}, n: 2 })
+      store.sessions = {}
+      expect(Object.keys(store.sessions)).to.deep.equal([])
+    })
+  })
+
+  describe('records', () => {
+    const records = [
+      '{"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}}',
+      '{"cookie":{"originalMaxAge":60000,"expires":"2026-01-01T00:01:00.000Z","httpOnly":true,"path":"/"},"n":1}',
+      '{"cookie":{"expires":"Thu, 01 Jan 2026 00:01:00 GMT"},"n":1}',
+      '{"cookie":{"expires":1767225660000},"n":1}',
+      '{"cookie":{"expires":false},"n":1}',
+      '{"cookie":{"expires":"not a date"},"n":1}',
+      '{"cookie":{"a":"2026-01-01T00:01:00.000Z","expires":"2026-01-01T00:01:00.000Z"}}',
+      '{"cookie":{}}',
+      '{"n":1}',
+      '{}',
+    ]
+    for (const record of records) {
+      it(`come back as they were: ${record}`, () => {
+        const store = new session.MemoryStore()
+        store.set('a', JSON.parse(record) as SessionData)
+        expect(store.sessions.a).to.equal(record)
+      })
+    }
+
+    it('of a touched session have the new cookie and the old data', async () => {
+      const store = new session.MemoryStore()
+      await set(store, 'a', { n: 1 })
+      clock.turn(1000)
+      store.touch('a', sessionOf(store, 'a', { n: 2 }))
+      expect(store.sessions.a).to.equal(
+        '{"cookie":{"originalMaxAge":60000,"expires":"2026-01-01T00:01:01.000Z","httpOnly":true,"path":"/"},"n":1}',
+      )
+    })
+
+    it('stay right where every visitor has a cookie of another form', async () => {
+      const store = new session.MemoryStore()
+      for (let n = 0; n < 500; n++) {
+        const made = sessionOf(store, `id-${n}`, { n })
+        made.cookie.domain = `d${n}.example.com`
+        store.set(`id-${n}`, made)
+      }
+      for (let n = 0; n < 500; n += 50) {
+        const found = await get(store, `id-${n}`)
+        expect([found?.n, found?.cookie.domain]).to.deep.equal([n, `d${n}.example.com`])
+      }
+    })
+  })
+
+  describe('expiry', () => {
+    it('hides a session at its limit, and not a millisecond before', async () => {
+      for (const maxAge of [1000, MINUTE, 24.8 * 86_400_000, 25 * 86_400_000, 400 * 86_400_000]) {
+        const store = new session.MemoryStore()
+        await set(store, 'a', {}, maxAge)
+        clock.turn(maxAge - 1)
+        expect(await get(store, 'a'), `${maxAge} - 1`).to.be.an('object')
+        clock.turn(1)
+        expect(await get(store, 'a'), String(maxAge)).to.equal(undefined)
+      }
+    })
+
+    it('survives a clock that jumps and comes back', async () => {
+      const store = new session.MemoryStore()
+      await set(store, 'a', { n: 1 })
+      clock.turn(3_600_000)
+      expect(await get(store, 'a')).to.equal(undefined)
+      clock.turn(-3_600_000)
+      expect(await get(store, 'a')).to.deep.include({ n: 1 })
+    })
+
+    it('is swept out by the writes that follow, with no timer', async () => {
+      const store = new session.MemoryStore()
+      for (let n = 0; n < 1000; n++) await set(store, `old-${n}`, {}, 1000)
+      clock.turn(1000)
+      for (let n = 0; n < 500; n++) await set(store, `new-${n}`)
+      clock.turn(-1000)
+      expect(await length(store)).to.be.lessThan(600)
+    })
+
+    it('sweeps out what has expired and nothing else, in any mix', async () => {
+      const store = new session.MemoryStore()
+      const lives: boolean[] = []
+      for (let n = 0; n < 2000; n++) {
+        lives.push(n % 3 === 0 || n % 7 === 0)
+        await set(store, `id-${n}`, { n }, lives[n] ? 10 * MINUTE : 1000)
+      }
+      clock.turn(MINUTE)
+      for (let n = 0; n < 2000; n++) await set(store, `more-${n % 10}`)
+      for (const [n, alive] of lives.entries()) expect((await get(store, `id-${n}`))?.n, String(n)).to.equal(alive ? n : undefined)
+    })
+  })
+
+  describe('max', () => {
+    it('is how many sessions are kept', async () => {
+      const store = new session.MemoryStore({ max: 10 })
+      for (let n = 0; n < 1000; n++) await set(store, `id-${n}`)
+      expect(await length(store)).to.equal(10)
+    })
+
+    it('lets go of the least recently used one', async () => {
+      const store = new session.MemoryStore({ max: 3 })
+      for (const id of ['a', 'b', 'c']) await set(store, id)
+      await get(store, 'a')
+      store.touch('b', sessionOf(store, 'b', {}))
+      await set(store, 'd')
+      expect(Object.keys(store.sessions).sort()).to.deep.equal(['a', 'b', 'd'])
+    })
+
+    it('counts a session once that is set again', async () => {
+      const store = new session.MemoryStore({ max: 2 })
+      for (const id of ['a', 'b', 'a', 'a']) await set(store, id)
+      expect(Object.keys(store.sessions).sort()).to.deep.equal(['a', 'b'])
+    })
+
+    it('must be a positive integer', () => {
+      for (const max of [0, -1, 1.5, NaN, '10', null]) {
+        expect(() => new session.MemoryStore({ max: max as number }), String(max)).to.throw(
+          TypeError,
+          'max option must be a positive integer',
+        )
+      }
+      expect(() => new session.MemoryStore({ max: 1 })).to.not.throw()
+      expect(() => new session.MemoryStore({ max: Infinity })).to.not.throw()
+    })
+  })
+})
+
+describe('stores: MemoryStore in production', () => {
+  const warned = (act: () => unknown): string[] => {
+    const { warn } = console
+    const { NODE_ENV } = process.env
+    const heard: string[] = []
+    console.warn = (line: string) => void heard.push(line)
+    process.env.NODE_ENV = 'production'
+    try {
+      act()
+    } finally {
+      console.warn = warn
+      process.env.NODE_ENV = NODE_ENV
+    }
+    return heard
+  }
+  const options = { secret: 'x', resave: false, saveUninitialized: false }
+  const warning =
+    'Warning: connect.session() MemoryStore is not\ndesigned for a production environment, as it will leak\nmemory, and will not scale past a single process.'
+
+  it('is warned of, in upstream’s words', () => {
+    expect(warned(() => session(options))).to.deep.equal([warning])
+    expect(warned(() => session({ ...options, store: new session.MemoryStore() }))).to.deep.equal([warning])
+  })
+
+  it('is not warned of where it is bounded', () => {
+    expect(warned(() => session({ ...options, store: new session.MemoryStore({ max: 1000 }) }))).to.deep.equal([])
+  })
+})

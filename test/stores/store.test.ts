@@ -1,0 +1,163 @@
+import { EventEmitter } from 'node:events'
+import { inherits } from 'node:util'
+import { expect } from 'chai'
+import { count } from '../support/handlers'
+import { Site } from '../support/site'
+import { session, type SessionData } from '../support/subject'
+
+type Answer = (err?: unknown, found?: unknown) => void
+type Constructor = (this: { kept?: Map<string, string> }) => void
+
+/** What all of these stores do; only the way to `Store` differs. */
+const methods = {
+  get(this: { kept: Map<string, string> }, id: string, done: Answer): void {
+    done(null, JSON.parse(this.kept.get(id) ?? 'null'))
+  },
+  set(this: { kept: Map<string, string> }, id: string, data: SessionData, done: Answer): void {
+    this.kept.set(id, JSON.stringify(data))
+    done()
+  },
+  destroy(this: { kept: Map<string, string> }, id: string, done: Answer): void {
+    this.kept.delete(id)
+    done()
+  },
+}
+
+/** The ways of 33 published stores. */
+function ways(Base: new () => object): Record<string, () => object> {
+  const call = (Base as never as { call(self: object): void }).call.bind(Base)
+  return {
+    'class extends': () => Object.assign(new (class extends Base {})(), { kept: new Map() }),
+    'Store.call(this) and util.inherits': () => {
+      const Made: Constructor = function () {
+        call(this)
+        this.kept = new Map()
+      }
+      inherits(Made as never, Base as never)
+      return Reflect.construct(Made, []) as object
+    },
+    'util.inherits, and never a call of Store': () => {
+      const Made: Constructor = function () {
+        this.kept = new Map()
+      }
+      inherits(Made as never, Base as never)
+      return Reflect.construct(Made, []) as object
+    },
+    'ES5 of a compiler: _super.call(this) || this': () => {
+      const Made = function (this: object): object {
+        const self = (call as never as (self: object) => object | undefined)(this) ?? this
+        return Object.assign(self, { kept: new Map() })
+      }
+      Object.setPrototypeOf(Made, Base)
+      Made.prototype = Object.create(Base.prototype as object, { constructor: { value: Made } }) as never
+      return Reflect.construct(Made, []) as object
+    },
+    'assigning __proto__': () => {
+      const Made: Constructor = function () {
+        call(this)
+        this.kept = new Map()
+      }
+      Object.setPrototypeOf(Made.prototype as object, Base.prototype as object)
+      return Reflect.construct(Made, []) as object
+    },
+  }
+}
+
+describe('stores: Store', () => {
+  const { Store } = session
+
+  it('is an event emitter with three methods, and leaves the rest to stores', () => {
+    expect(Object.getOwnPropertyNames(Store.prototype).sort()).to.deep.equal(['constructor', 'createSession', 'load', 'regenerate'])
+    expect(Store.prototype).to.be.instanceOf(EventEmitter)
+    expect((Store.prototype as object).constructor).to.equal(Store)
+    expect(Store.name).to.equal('Store')
+  })
+
+  for (const [way, make] of Object.entries(ways(Store as never))) {
+    it(`can be had by ${way}`, async () => {
+      const store = Object.assign(make(), methods)
+      expect(store).to.be.instanceOf(Store)
+      const visitor = new Site({ store: store as never }, count).visitor()
+      await visitor.get()
+      expect((await visitor.get()).text).to.equal('2')
+      let heard = 0
+      ;(store as never as EventEmitter).on('disconnect', () => heard++)
+      ;(store as never as EventEmitter).emit('disconnect')
+      expect(heard).to.equal(1)
+    })
+  }
+
+  for (const [way, make] of Object.entries(ways(session.MemoryStore as never))) {
+    it(`and so can MemoryStore be had by ${way}`, async () => {
+      const store = make()
+      expect(store).to.be.instanceOf(session.MemoryStore)
+      const visitor = new Site({ store: store as never }, count).visitor()
+      await visitor.get()
+      expect((await visitor.get()).text).to.equal('2')
+    })
+  }
+
+  it('can be found by a for..in copy of the exports, and by their own keys', () => {
+    const copy: Record<string, unknown> = {}
+    for (const key in session) copy[key] = (session as never as Record<string, unknown>)[key]
+    expect(copy.Store).to.equal(Store)
+    expect(Object.keys(session)).to.deep.equal(['Store', 'Cookie', 'Session', 'MemoryStore'])
+    expect((session as { session?: unknown }).session).to.equal(undefined)
+    expect(session).to.have.length(1)
+  })
+
+  describe('load', () => {
+    const load = (store: object, id: string): Promise<unknown> =>
+      new Promise((resolve, reject) =>
+        (store as { load(id: string, done: Answer): void }).load(id, (err, found) => (err ? reject(err) : resolve(found))),
+      )
+
+    it('gives a live session without a request', async () => {
+      const store = new session.MemoryStore()
+      store.sessions.a = '{"cookie":{"originalMaxAge":60000,"expires":"2030-01-01T00:00:00.000Z"},"n":1}'
+      const found = (await load(store, 'a')) as InstanceType<typeof session.Session> & { n: number }
+      expect(found).to.be.instanceOf(session.Session)
+      expect([found.id, found.n, found.cookie.expires?.toISOString()]).to.deep.equal(['a', 1, '2030-01-01T00:00:00.000Z'])
+      found.n = 2
+      await new Promise<void>(resolve => found.save(() => resolve()))
+      expect(store.sessions.a).to.contain('"n":2')
+    })
+
+    it('gives nothing where there is nothing', async () => {
+      expect(await load(new session.MemoryStore(), 'a')).to.equal(undefined)
+    })
+
+    it('tells of an error', async () => {
+      const store = new session.MemoryStore()
+      store.get = (_, callback) => callback(new Error('no disk'))
+      expect(await load(store, 'a').catch((err: Error) => err.message)).to.equal('no disk')
+    })
+  })
+
+  describe('createSession', () => {
+    it('makes a session of a record, and puts it on the request', () => {
+      const store = new session.MemoryStore()
+      const req = { sessionID: 'a', sessionStore: store } as never as { session: unknown }
+      const record = { cookie: { originalMaxAge: 5000, expires: '2030-01-01T00:00:00.000Z' }, n: 1 }
+      const made = (store as never as { createSession(req: object, record: object): Record<string, unknown> }).createSession(req, record)
+      expect(req.session).to.equal(made)
+      expect(made.n).to.equal(1)
+      expect(made.cookie).to.be.instanceOf(session.Cookie)
+      expect((made.cookie as { originalMaxAge: number }).originalMaxAge).to.equal(5000)
+    })
+
+    it('of a store that has its own is the one that is used', async () => {
+      class Own extends session.MemoryStore {
+        override createSession(req: never, record: SessionData): never {
+          return super.createSession(req, { ...record, own: true } as SessionData) as never
+        }
+      }
+      const visitor = new Site({ store: new Own() }, (req, res) => {
+        Object.assign(req.session, { n: 1 })
+        res.end(String((req.session as { own?: boolean }).own))
+      }).visitor()
+      await visitor.get()
+      expect((await visitor.get()).text).to.equal('true')
+    })
+  })
+})

@@ -1,0 +1,48 @@
+import { count, data, routes, show } from './handlers'
+import { Site, type Visitor } from './site'
+
+/**
+ * Run by itself, with DEBUG set: makes one visit after another, and says before each which one it is. The packages have a `debug` each, and write to
+ * stderr both.
+ */
+const visitor = (options: ConstructorParameters<typeof Site>[0] = {}): Visitor =>
+  new Site(
+    { genid: () => 'abc', unset: 'destroy', ...options },
+    routes({
+      '/': count,
+      '/show': show,
+      '/drop': (req, res) => {
+        req.session = null as never
+        res.end()
+      },
+      '/bogus': (req, res) => {
+        req.sessionID = 5 as never
+        data(req).a = 1
+        res.end()
+      },
+    }),
+  ).visitor()
+
+async function visit(title: string, who: Visitor, path = '/'): Promise<void> {
+  process.stderr.write(`== ${title}\n`)
+  await who.get(path)
+}
+
+async function main(): Promise<void> {
+  const regular = visitor()
+  await visit('new', regular)
+  await visit('returning', regular, '/show')
+  await visit('changed', regular, '/')
+  await visit('dropped', regular, '/drop')
+  await visit('gone', regular, '/show')
+  const forger = visitor()
+  forger.cookie = 'connect.sid=s:abc.def'
+  await visit('forged', forger, '/show')
+  forger.cookie = 'connect.sid=abc'
+  await visit('unsigned', forger, '/show')
+  await visit('elsewhere', visitor({ cookie: { path: '/app' } }), '/show')
+  await visit('insecure', visitor({ cookie: { secure: true } }))
+  await visit('bogus', visitor(), '/bogus')
+}
+
+void main().then(() => process.exit())

@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http'
+import type { Handler, Req } from './site'
+
+/** Handlers by path, so that a test reads as the visits it makes. */
+export function routes(table: Record<string, Handler>): Handler {
+  return (req, res) => {
+    const handler = table[(req.url ?? '/').split('?')[0] as string]
+    if (handler) return handler(req, res)
+    res.statusCode = 404
+    res.end()
+  }
+}
+
+/** Counts visits in the session, and answers with the count. */
+export const count: Handler = (req, res) => {
+  const session = data(req)
+  session.views = Number(session.views ?? 0) + 1
+  res.end(String(session.views))
+}
+
+/** Answers with the session as it is, and changes nothing. */
+export const show: Handler = (req, res) => {
+  res.end(JSON.stringify(req.session))
+}
+
+/** The session as what it is for a test: a bag of anything. */
+export function data(req: Req): Record<string, unknown> {
+  return req.session as unknown as Record<string, unknown>
+}
+
+/** Ends with what a callback was given. */
+export function endWith(res: ServerResponse): (err?: unknown) => void {
+  return err => res.end(err ? `failed: ${(err as Error).message}` : 'done')
+}

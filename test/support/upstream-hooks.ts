@@ -1,0 +1,47 @@
+/**
+ * The original throws out of callbacks, and never answers, where ours reports: in a run against it such a test fails by itself, and leaves the
+ * others and the process alone.
+ */
+
+const LIMIT = 1500
+const AFTERMATH = 50
+
+let fail: (err: unknown) => void = () => {}
+const toTheTest = (err: unknown): void => fail(err)
+let listeners: NodeJS.UncaughtExceptionListener[] = []
+
+type Fn = (this: unknown) => unknown
+
+export const mochaHooks = {
+  beforeAll(): void {
+    listeners = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', toTheTest)
+    process.on('unhandledRejection', toTheTest)
+  },
+
+  beforeEach(this: { currentTest: { fn: Fn } }): void {
+    const test = this.currentTest
+    const { fn } = test
+    test.fn = async function (this: unknown) {
+      try {
+        await new Promise((resolve, reject) => {
+          fail = reject
+          setTimeout(reject, LIMIT, new Error('no answer')).unref()
+          Promise.resolve(fn.call(this)).then(resolve, reject)
+        })
+      } catch (err) {
+        // What it throws later is its own, not the next test's
+        fail = () => {}
+        await new Promise(resolve => setTimeout(resolve, AFTERMATH))
+        throw err
+      }
+    }
+  },
+
+  afterAll(): void {
+    process.removeListener('uncaughtException', toTheTest)
+    process.removeListener('unhandledRejection', toTheTest)
+    for (const listener of listeners) process.on('uncaughtException', listener)
+  },
+}
