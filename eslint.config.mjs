@@ -7,7 +7,7 @@ const mayNotImport = (...patterns) => ({
 })
 
 export default tseslint.config(
-  { ignores: ['dist/', '**/node_modules/'] },
+  { ignores: ['dist/', '**/node_modules/', 'test/package/consumers/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -73,6 +73,7 @@ export default tseslint.config(
   {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { module: true, process: true } },
+    languageOptions: { globals: { module: true, process: true, require: true, console: true } },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 )

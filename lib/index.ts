@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import depd = require('depd')
 import { middleware } from './connect/middleware'
@@ -36,17 +37,27 @@ namespace session {
 
   export interface CookieOptions extends cookies.CookieOptions {}
 
-  export interface Store extends stores.Store {}
-  export const Store = stores.Store as abstract new (options?: unknown) => Store
+  export interface Store extends stores.Store {
+    createSession(...given: Parameters<stores.Store['createSession']>): Session & SessionData
+  }
+  export const Store = stores.Store as Statics & (abstract new (options?: unknown) => Store)
 
-  export interface Cookie extends cookies.Cookie {}
-  export const Cookie = cookies.Cookie as new (options?: CookieOptions) => Cookie
+  /** Of a session that lives, and one made by `new Cookie()`, it has methods too. */
+  export interface Cookie extends cookies.AnyCookie {}
+  export const Cookie = cookies.Cookie as new (options?: CookieOptions) => cookies.Cookie
 
   export interface Session extends sessions.Session {}
   export const Session = sessions.Session as new (req: object, data?: object | null) => Session
 
-  export interface MemoryStore extends memory.MemoryStore {}
-  export const MemoryStore = memory.MemoryStore as new (options?: memory.MemoryStoreOptions) => MemoryStore
+  export interface MemoryStore extends memory.MemoryStore {
+    createSession(...given: Parameters<stores.Store['createSession']>): Session & SessionData
+  }
+  export const MemoryStore = memory.MemoryStore as unknown as Statics & (new (options?: MemoryStoreOptions) => MemoryStore)
+
+  interface MemoryStoreOptions extends memory.MemoryStoreOptions, EmitterOptions {}
+  // Factories of published stores ask, in their types, for a module whose stores have what EventEmitter itself has, and take what it takes
+  type Statics = Omit<typeof EventEmitter, 'prototype'>
+  type EmitterOptions = NonNullable<ConstructorParameters<typeof EventEmitter>[0]>
 
   /** What the middleware adds to a request. */
   export interface RequestSession {
@@ -82,14 +93,15 @@ declare global {
 }
 
 /** @ts-ignore: where @types/express-session is installed too, and types `req.session`, it learns here of our methods and of your data */
-declare module '../../@types/express-session' {
-  interface Session extends Omit<session.Session, keyof sessions.Session> {
+declare module '@types/express-session' {
+  interface Session extends Omit<session.Session, Exclude<keyof sessions.Session, 'req'>> {
     save(): Promise<void>
     reload(): Promise<void>
     destroy(): Promise<void>
     regenerate(): Promise<void>
   }
   interface SessionData extends Omit<session.SessionData, 'cookie'> {}
+  interface Cookie extends Pick<cookies.AnyCookie, 'partitioned' | 'priority'> {}
 }
 
 // Read by Node, which finds the names that ES modules may import in the text of this file, without running it

@@ -44,7 +44,7 @@ async function show(req: express.Request, res: express.Response, { secret, name,
 
   const { visits, cart = {}, name: visitor } = req.session
   const record = store.sessions[req.sessionID] ?? 'null'
-  const cookie = req.session.cookie.serialize(name, `s:${sign(req.sessionID, secret)}`)
+  const cookie = (req.session.cookie as InstanceType<typeof session.Cookie>).serialize(name, `s:${sign(req.sessionID, secret)}`)
   res.send(page({ visits, cart, visitor, flash, record, cookie }))
 }
 

@@ -53,7 +53,7 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
     return undefined
   }
   restart(exchange, session)
-  return session.cookie
+  return session.cookie as Cookie
 }
 
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {

@@ -43,6 +43,13 @@ export interface CookieData {
   sameSite: boolean | 'lax' | 'strict' | 'none' | undefined
 }
 
+/** A cookie as others may make it, in a record or in a test: of its attributes, and of its lifetime, which has to be there. */
+export interface AnyCookie extends Omit<CookieOptions, 'maxAge' | 'sameSite' | 'encode'> {
+  originalMaxAge: number | null
+  maxAge?: number | undefined
+  sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined
+}
+
 /** Names that are ours, or the language's: data of these names would disarm the cookie that carries them. */
 const RESERVED = new Set(['data', 'serialize', 'toJSON', 'constructor', '__proto__'])
 
@@ -69,17 +76,9 @@ export class Cookie {
     this.path = '/'
     this.maxAge = null
     this.httpOnly = true
-    if (options) this.#copy(options)
+    if (options) copy(options, this)
     // Records of other makers may lack it, and new cookies do
     this.originalMaxAge ??= this.maxAge as number | null
-  }
-
-  #copy(options: CookieOptions): void {
-    if (typeof options !== 'object') throw new TypeError('argument options must be a object')
-    // In the user's order, through the accessors: of maxAge and expires the last one holds
-    for (const name in options) {
-      if (!RESERVED.has(name)) Object.assign(this, { [name]: options[name as keyof CookieOptions] })
-    }
   }
 
   /** The moment of expiry; `null` or `false` for a cookie that ends with the browser. Setting it resets `originalMaxAge`. */
@@ -142,5 +141,14 @@ export class Cookie {
 
   toJSON(): CookieData {
     return this.data
+  }
+}
+
+/** A function and not a private method, which would make the type of a cookie one that nothing but this class has. */
+function copy(options: CookieOptions, cookie: Cookie): void {
+  if (typeof options !== 'object') throw new TypeError('argument options must be a object')
+  // In the user's order, through the accessors: of maxAge and expires the last one holds
+  for (const name in options) {
+    if (!RESERVED.has(name)) Object.assign(cookie, { [name]: options[name as keyof CookieOptions] })
   }
 }

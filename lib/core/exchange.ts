@@ -1,5 +1,5 @@
 import debugFor = require('debug')
-import { Cookie, type CookieOptions } from './cookie'
+import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
 import { fingerprint } from './fingerprint'
 import { EXCHANGE, type Host, type HostExchange } from './host'
 import type { Secret, Settings } from './options'
@@ -54,7 +54,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   #stored: Snapshot | undefined
   /** The cookie that the handler saved, if it did. */
   #saved: string | undefined
-  #cookie: Cookie | undefined
+  #cookie: AnyCookie | undefined
 
   constructor(
     readonly settings: Settings<H>,
@@ -95,7 +95,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     debug('saving %s', session.id)
     const before = { stored: this.#stored, saved: this.#saved }
     const stored = (this.#stored = { id: session.id, text: fingerprint(session) })
-    this.#saved = attributes(session.cookie)
+    this.#saved = attributes(session.cookie as Cookie)
     return () => {
       // A commit's own failure goes to the app's error handler, and is not tried again
       if (!this.done && this.#stored === stored) ({ stored: this.#stored, saved: this.#saved } = before)
@@ -128,7 +128,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
       modified: !same(now, this.#base),
       saved: this.#saved !== undefined && this.#stored?.id === session.id,
       changed: !same(now, this.#stored),
-      cookieChanged: this.#saved !== undefined && this.#saved !== attributes(session.cookie),
+      cookieChanged: this.#saved !== undefined && this.#saved !== attributes(session.cookie as Cookie),
       done: this.done,
       expires: session.cookie.expires != null,
     }

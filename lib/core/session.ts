@@ -1,10 +1,10 @@
-import { Cookie } from './cookie'
+import { Cookie, type AnyCookie } from './cookie'
 import { EXCHANGE, type Host } from './host'
 import { isPromise, portOf, type Callback, type SessionStore } from './store-port'
 
 /** What a session holds. The package's entry opens it to `declare module`; here it is what every session has. */
 export interface SessionData {
-  cookie: Cookie
+  cookie: AnyCookie
 }
 
 /**
@@ -16,7 +16,7 @@ export interface SessionData {
 export class Session {
   declare readonly id: string
   declare readonly req: Host
-  declare cookie: Cookie
+  declare cookie: AnyCookie
 
   /** @param host what carries the session; its `sessionID` becomes `id`. @param data what to start with; names that a session has already are passed over. */
   constructor(host: Host, data?: object | null) {
@@ -37,7 +37,7 @@ export class Session {
 
   /** Sets `cookie.maxAge` back to `cookie.originalMaxAge`. */
   resetMaxAge(): this {
-    this.cookie.maxAge = this.cookie.originalMaxAge
+    this.cookie.maxAge = this.cookie.originalMaxAge as number
     return this
   }
 

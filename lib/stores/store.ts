@@ -5,30 +5,33 @@ import type { Host } from '../core/host'
 import { callable } from './callable'
 
 /**
- * What a store is, for whoever writes one. Three methods are required; the others are used where they are there.
+ * What a store is, for whoever writes one. Three methods are required; the others are used where they are there. `Store` itself has what upstream's
+ * has and nothing else, since stores are told apart by what they lack; it is abstract only to the compiler, which can then say what is missing.
  *
  * Every method either calls back, or returns a promise. A method that declares the callback has to call it, whatever else it returns; one that
  * leaves it out has to return a promise. The callback may come at once, before the method returns. It counts once; what comes after is dropped.
  *
  * An error is for a store that could not do its work: no connection, no room. That there is no such session is none, for any method.
  */
-export interface StoreMethods {
+declare abstract class Base extends EventEmitter {
+  constructor(options?: unknown)
+
   /**
    * The session of an id: an object in the form that `JSON.stringify(session)` gives, its `cookie.expires` a string or a Date. No session is
    * `undefined` or `null`, and so is one that has expired; an error whose `code` is `'ENOENT'` says the same. What is returned is the caller's to
    * change: give it a copy of its own.
    */
-  get(id: string, callback: Callback<SessionData | null>): void
+  abstract get(id: string, callback: Callback<SessionData | null>): void
 
   /**
    * Writes the session, whether there was one of this id or not. It is the live object: take what you need before you return, and nothing that is
    * not in `JSON.stringify(session)`. `session.cookie.maxAge` is what is left of its life in milliseconds, `session.cookie.expires` its end; where
    * they are null the session ends with the browser, and the store decides how long to keep it.
    */
-  set(id: string, session: SessionData, callback?: Callback): void
+  abstract set(id: string, session: SessionData, callback?: Callback): void
 
   /** Removes the session. None of this id is fine. */
-  destroy(id: string, callback?: Callback): void
+  abstract destroy(id: string, callback?: Callback): void
 
   /** Moves the expiry of a session that nobody changed to that of `session.cookie`. Writes nothing else, and never makes a session that is gone. */
   touch?(id: string, session: SessionData, callback?: Callback): void
@@ -41,17 +44,18 @@ export interface StoreMethods {
 
   /** Removes all of them. */
   clear?(callback?: Callback): void
-}
 
-/** The base of a store: what upstream's `Store` has, and nothing else, since stores are told apart by what they lack. */
-export interface Store extends StoreMethods, EventEmitter {
-  /** Destroys the session of a request and generates another. */
+  /** Destroys the session of a request and generates another. Inherited. */
   regenerate(req: Host, callback: Callback): void
-  /** The session of an id, made alive without a request. */
-  load(id: string, callback: Callback<Session & SessionData>): void
-  /** Makes a session of what was stored, and puts it on the request. */
+
+  /** The session of an id, made alive without a request. Inherited. */
+  load(id: string, callback: Callback<SessionData>): void
+
+  /** Makes a session of what was stored, and puts it on the request. Inherited. */
   createSession(req: Host, record: SessionData): Session & SessionData
 }
+
+export type Store = Base
 
 class Methods extends EventEmitter {
   regenerate(this: Methods & SessionStore, host: Host, callback: Callback): void {
@@ -77,6 +81,6 @@ class Methods extends EventEmitter {
   }
 }
 
-export const Store = callable<abstract new (options?: unknown) => Store>(Methods, function Store(this: EventEmitter) {
+export const Store = callable<typeof Base>(Methods, function Store(this: EventEmitter) {
   EventEmitter.call(this)
 })

@@ -10,7 +10,7 @@ const theirs = require('express-session') as typeof ours
 /** A memory store as plain text, which both packages can use as theirs. */
 function storeFor(session: typeof ours, kept: Map<string, string>): InstanceType<typeof ours.Store> {
   type Done = (err?: unknown, found?: unknown) => void
-  return Object.assign(new (class extends session.Store {} as new () => InstanceType<typeof ours.Store>)(), {
+  return Object.assign(new (session.Store as unknown as new () => InstanceType<typeof ours.Store>)(), {
     get: (id: string, done: Done) => done(null, JSON.parse(kept.get(id) ?? 'null')),
     set: (id: string, data: object, done: Done) => done(void kept.set(id, JSON.stringify(data))),
     destroy: (id: string, done: Done) => done(void kept.delete(id)),

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { count, data, endWith, routes } from '../support/handlers'
 import { Site } from '../support/site'
-import { session, type SessionData } from '../support/subject'
+import { session, type SessionData, type Store } from '../support/subject'
 
 type Answer = (err?: unknown, found?: unknown) => void
 type Methods = Record<'get' | 'set' | 'destroy' | 'touch', (...args: never[]) => unknown>
@@ -23,8 +23,8 @@ async function visits(methods: Partial<Methods>): Promise<{ texts: string[]; err
 }
 
 /** A store of the package under test, since the original takes no other. */
-function storeOf<M extends Partial<Methods>>(methods: M): M & never {
-  return Object.assign(new (class extends session.Store {} as new () => object)(), methods) as M & never
+function storeOf<M extends Partial<Methods>>(methods: M): M & Store {
+  return Object.assign(new (session.Store as unknown as new () => object)(), methods) as M & Store
 }
 
 const GOOD = { texts: ['1', '2', '2', 'done', '1'], errors: [] }

@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Subject } from './measured/subjects'
+
+export const ROOT = join(__dirname, '..')
+
+/** Where the measured code is compiled to: plain JavaScript, so that no loader is in the processes that measure. */
+export const COMPILED = join(ROOT, 'node_modules/.cache/resession-benchmarks')
+
+const requireFromRoot = createRequire(join(ROOT, 'package.json'))
+
+/** The package as it is published, and the measured code. @throws Error where the compiler refuses one of them */
+export function build(): void {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 2, 2] })
+  execFileSync(process.execPath, [requireFromRoot.resolve('typescript/bin/tsc'), '-p', 'benchmarks/measured'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  })
+}
+
+/** The subject with the file that its package's users get. */
+export function resolved(subject: Subject): Subject {
+  return subject.module === undefined ? subject : { ...subject, module: requireFromRoot.resolve(subject.module) }
+}
+
+/** The version that the package says it has. */
+export function versionOf({ module }: Subject): string {
+  return (requireFromRoot(`${module}/package.json`) as { version: string }).version
+}

@@ -1,0 +1,74 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { COMPILED } from './build'
+import type { Job } from './measured/main'
+
+/** How a process is started. */
+export interface Way {
+  /** Which core it has to itself, where the machine can say so. */
+  readonly core?: number | undefined
+  readonly flags?: readonly string[]
+}
+
+/** No child takes longer, unless it hangs. */
+const MOST_MINUTES = 5
+
+/** A process of plain Node that has one job. */
+export class Child {
+  readonly #process: ChildProcess
+  /** What its job is called in errors. */
+  readonly #what: string
+
+  constructor(job: Job, { core, flags = [] }: Way = {}) {
+    const node = [process.execPath, ...flags, join(COMPILED, 'main.js')] as const
+    const [command, ...words] = core === undefined ? node : (['taskset', '-c', String(core), ...node] as const)
+    // Nothing of the surroundings: NODE_OPTIONS would load what the user has there, DEBUG would make the subjects talk
+    const env = { PATH: process.env.PATH }
+    this.#process = spawn(command, words, { env, stdio: ['ignore', 2, 2, 'ipc'] })
+    this.#process.send(job)
+    this.#what = [job.do, 'subject' in job && job.subject.name, 'visit' in job && job.visit].filter(Boolean).join(', ')
+  }
+
+  /** The next thing it says. @throws Error where it fails, ends, or says nothing */
+  async answer<Result>(): Promise<Result> {
+    const signal = AbortSignal.timeout(MOST_MINUTES * 60_000)
+    const said = once(this.#process, 'message', { signal }).then(([message]) => message as Result | { error: string })
+    const ended = once(this.#process, 'exit', { signal }).then(() => ({ error: 'the process ended without a result' }))
+    const result = await Promise.race([said, ended]).catch((err: Error) => ({ error: err.message }))
+    if (result && typeof result === 'object' && 'error' in result) throw new Error(`${this.#what}: ${result.error}`)
+    return result as Result
+  }
+
+  ask<Result>(): Promise<Result> {
+    this.#process.send('')
+    return this.answer()
+  }
+
+  end(): void {
+    this.#process.kill()
+  }
+}
+
+/** The result of a job. */
+export async function perform<Result>(job: Job, way?: Way): Promise<Result> {
+  const child = new Child(job, way)
+  try {
+    return await child.answer()
+  } finally {
+    child.end()
+  }
+}
+
+export interface Cores {
+  readonly server: number
+  readonly client: number
+}
+
+/** A core for the server and another for the client, so that neither takes the other's time; undefined where they cannot be had. */
+export function coresForTwo(): Cores | undefined {
+  const last = cpus().length - 1
+  if (last < 1 || spawnSync('taskset', ['-c', `0,${last}`, 'true']).status !== 0) return undefined
+  return { server: 0, client: last }
+}

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process'
+import { arch, availableParallelism, cpus, release, totalmem, type as system } from 'node:os'
+import { ROOT, versionOf } from './build'
+import type { Cores } from './child'
+import type { Subject } from './measured/subjects'
+
+/** Where and on what was measured. */
+export interface Machine {
+  /** The day, by UTC. */
+  readonly when: string
+  readonly processor: string
+  readonly cores: number
+  /** In GiB. */
+  readonly memory: number
+  readonly system: string
+  readonly node: string
+  readonly v8: string
+  /** The versions of the subjects' packages. */
+  readonly packages: Readonly<Record<string, string>>
+  /** Ours, as git names it; `-dirty` where it had changes that were not committed. */
+  readonly commit: string
+  /** Whether server and client had a core each. */
+  readonly pinned: boolean
+}
+
+export function thisMachine(subjects: readonly Subject[], cores: Cores | undefined): Machine {
+  const packages = subjects.filter(({ module }) => module !== undefined)
+  return {
+    when: new Date().toISOString().slice(0, 10),
+    processor: cpus()[0]?.model ?? arch(),
+    cores: availableParallelism(),
+    memory: Math.round(totalmem() / 1024 ** 3),
+    system: `${system()} ${release()}, ${arch()}`,
+    node: process.version,
+    v8: process.versions.v8,
+    packages: Object.fromEntries(packages.map(subject => [subject.name, versionOf(subject)])),
+    commit: commit(),
+    pinned: cores !== undefined,
+  }
+}
+
+/** An unpacked tarball has none. */
+function commit(): string {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  } catch {
+    return 'unknown'
+  }
+}

@@ -1,0 +1,82 @@
+import { createServer, type RequestListener } from 'node:http'
+import { Duplex } from 'node:stream'
+import { parseAnswer, PATIENCE, type Answer } from './answer'
+
+/**
+ * A connection without a network: Node's own server reads requests from it and writes answers to it, so that its parser, its header writing and its
+ * keep-alive are in the time, and the kernel is not. One request at a time, the visitors in turn.
+ */
+export class Connection extends Duplex {
+  readonly #requests: readonly Buffer[]
+  readonly #cookies: readonly string[]
+  #turn = 0
+  #answered = () => {}
+  /** What was written, where somebody looks at it. */
+  #kept: string | undefined
+
+  /** @param cookies the `Cookie` header of each visitor */
+  constructor(listener: RequestListener, cookies: readonly string[]) {
+    // As Node's sockets have it: strings arrive as strings
+    super({ decodeStrings: false })
+    this.#cookies = cookies
+    this.#requests = cookies.map(requestOf)
+    const server = createServer((req, res) => {
+      res.on('finish', () => this.#answered())
+      listener(req, res)
+    })
+    // Documented for this use: "to inject connections into the HTTP server"
+    server.emit('connection', this)
+  }
+
+  /**
+   * So many visits one after the other, each over when its response has finished. Each begins on a turn of the event loop of its own, as what comes
+   * from a network does: otherwise only those who defer to the event loop would pay for its turns.
+   */
+  visit(times: number): Promise<void> {
+    let left = times
+    return new Promise(done => {
+      this.#answered = () => {
+        if (left-- === 0) done()
+        else setImmediate(() => this.#next())
+      }
+      this.#answered()
+    })
+  }
+
+  /** The next visit, and what it got. @throws Error where nothing comes */
+  async ask(): Promise<Answer> {
+    this.#kept = ''
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise((_, reject) => (timer = setTimeout(reject, PATIENCE, new Error('no answer came'))))
+    await Promise.race([this.visit(1), tooLate]).finally(() => clearTimeout(timer))
+    const bytes = this.#kept
+    this.#kept = undefined
+    return parseAnswer(bytes)
+  }
+
+  /** The `Cookie` header that the next visit brings. */
+  get nextCookie(): string {
+    return this.#cookies[this.#turn % this.#cookies.length] as string
+  }
+
+  #next(): void {
+    this.push(this.#requests[this.#turn++ % this.#requests.length])
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: string | Buffer, _encoding: BufferEncoding, callback: () => void): void {
+    if (this.#kept !== undefined) this.#kept += chunk.toString()
+    callback()
+  }
+
+  override _writev(chunks: { chunk: string | Buffer }[], callback: () => void): void {
+    if (this.#kept !== undefined) this.#kept += chunks.map(({ chunk }) => chunk.toString()).join('')
+    callback()
+  }
+}
+
+function requestOf(cookie: string): Buffer {
+  const headers = ['Host: localhost', 'User-Agent: benchmark', 'Accept: */*', ...(cookie ? [`Cookie: ${cookie}`] : [])]
+  return Buffer.from(`GET / HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
+}

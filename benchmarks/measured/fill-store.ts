@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { record } from './record'
+import { load, type SessionModule, type SessionStore } from './site'
+import type { Subject } from './subjects'
+
+export interface FillJob {
+  readonly do: 'fill'
+  readonly subject: Subject
+  readonly sessions: number
+  /** Of the data of each, as JSON. */
+  readonly bytes: number
+}
+
+export interface Filled {
+  /** Of memory, per session: the heap, and what buffers and the like hold outside of it. */
+  readonly bytesPerSession: number
+  /** The session that was written last, read back. */
+  readonly last: unknown
+}
+
+/** Sessions that run the code in before memory is first measured, so that its compilation is not counted. */
+const PRACTICE = 1000
+
+/** What sessions weigh in the memory store of a package. Only with `--expose-gc`. */
+export async function fillStore({ subject, sessions, bytes }: FillJob): Promise<Filled> {
+  const session = load(subject.module ?? '')
+  fill(new session.MemoryStore(), session, PRACTICE, bytes)
+  const before = memoryInUse()
+  const store = new session.MemoryStore()
+  const id = fill(store, session, sessions, bytes)
+  const bytesPerSession = (memoryInUse() - before) / sessions
+  const last = await new Promise((resolve, reject) => store.get(id, (err, found) => (err ? reject(err) : resolve(found))))
+  return { bytesPerSession, last }
+}
+
+/** The id of the last. */
+function fill(store: SessionStore, session: SessionModule, sessions: number, bytes: number): string {
+  let id = ''
+  for (let visitor = 0; visitor < sessions; visitor++) {
+    id = randomBytes(24).toString('base64url')
+    store.set(id, { cookie: new session.Cookie(), ...record(bytes, visitor) })
+  }
+  return id
+}
+
+function memoryInUse(): number {
+  if (!global.gc) throw new Error('memory can be measured only with --expose-gc')
+  // The first may leave what only finalizers and caches held
+  global.gc()
+  global.gc()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}

@@ -1,0 +1,40 @@
+import { createRequire } from 'node:module'
+
+export interface LoadJob {
+  readonly do: 'load'
+  readonly port: number
+  /** One connection for each, so that no two requests of one session overlap. */
+  readonly cookies: readonly string[]
+  readonly seconds: number
+}
+
+export interface Load {
+  readonly requests: number
+  readonly seconds: number
+  /** Answers other than 2xx, and requests without an answer. */
+  readonly failures: number
+  /** The processor time of this client, in microseconds. */
+  readonly processor: number
+}
+
+/** As much of autocannon as is used here; it brings no types. */
+type Autocannon = (options: object) => Promise<{ '2xx': number; non2xx: number; errors: number; timeouts: number; duration: number }>
+
+/** Asks a server as often as it answers. */
+export async function load({ port, cookies, seconds }: LoadJob): Promise<Load> {
+  const autocannon = createRequire(__filename)('autocannon') as Autocannon
+  let connected = 0
+  const start = process.cpuUsage()
+  const result = await autocannon({
+    url: `http://127.0.0.1:${port}`,
+    connections: cookies.length,
+    duration: seconds,
+    setupClient(client: { setHeaders(headers: object): void }) {
+      const cookie = cookies[connected++ % cookies.length]
+      client.setHeaders(cookie ? { cookie } : {})
+    },
+  })
+  const { user, system } = process.cpuUsage(start)
+  const failures = result.non2xx + result.errors + result.timeouts
+  return { requests: result['2xx'], seconds: result.duration, failures, processor: user + system }
+}

@@ -1,0 +1,41 @@
+import { fillStore, type FillJob } from './fill-store'
+import { load, type LoadJob } from './http-client'
+import { serve, type ServeJob } from './http-server'
+import { timeInProcess, type InProcessJob } from './in-process'
+
+/** What a process is started for. */
+export type Job = InProcessJob | ServeJob | LoadJob | FillJob
+
+/** The server's processor time so far, in microseconds, user and system: sent for every message after the job. */
+export interface ProcessorTime {
+  readonly processor: number
+}
+
+/** A process measures one thing: its job comes as its first message, and the result is what it says. */
+process.once('message', (job: Job) => {
+  perform(job).catch((err: unknown) => process.send?.({ error: err instanceof Error ? err.stack : String(err) }))
+})
+process.once('disconnect', () => process.exit())
+
+async function perform(job: Job): Promise<void> {
+  switch (job.do) {
+    case 'time':
+      return say(await timeInProcess(job))
+    case 'load':
+      return say(await load(job))
+    case 'fill':
+      return say(await fillStore(job))
+    case 'serve': {
+      const { port, cookies, before } = await serve(job)
+      process.on('message', () => {
+        const { user, system } = process.cpuUsage()
+        say({ processor: user + system } satisfies ProcessorTime)
+      })
+      return say({ port, cookies, before })
+    }
+  }
+}
+
+function say(result: object): void {
+  process.send?.(result)
+}

@@ -1,0 +1,24 @@
+/** Of a session's data, as JSON, where a case does not say otherwise. */
+export const BYTES = 200
+
+/** What the sessions of the benchmark hold. */
+export interface Data {
+  user: { id: number; name: string; email: string; roles: string[] }
+  views: number
+  note: string
+}
+
+/**
+ * A session's data, its JSON of so many bytes.
+ *
+ * @param visitor less than ten million, so that the size does not depend on it
+ */
+export function record(bytes: number, visitor = 0): Data {
+  const data = {
+    user: { id: 10_000_000 + visitor, name: 'Ada Lovelace', email: 'ada@example.org', roles: ['reader', 'editor'] },
+    views: 1,
+    note: '',
+  }
+  data.note = 'n'.repeat(Math.max(0, bytes - JSON.stringify(data).length))
+  return data
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { sign } from 'cookie-signature'
+import { record, type Data } from './record'
+import type { Subject } from './subjects'
+import type { Visit } from './visits'
+
+/** A site that visits go to. */
+export interface Site {
+  readonly listener: RequestListener
+  /** The `Cookie` header of each visitor; of one stranger where nobody has been here before. */
+  readonly cookies: readonly string[]
+  /** What its store holds, under ids. */
+  records(): Promise<Readonly<Record<string, object>>>
+}
+
+/** As much of a session package as the benchmark uses. */
+export interface SessionModule {
+  (options: object): (req: IncomingMessage, res: ServerResponse, next: (err?: unknown) => void) => void
+  Cookie: new (options?: object) => object
+  MemoryStore: new () => SessionStore
+}
+
+export interface SessionStore {
+  get(id: string, callback: (err: unknown, session?: object | null) => void): void
+  set(id: string, session: object, callback?: (err?: unknown) => void): void
+  all(callback: (err: unknown, sessions?: Record<string, object> | null) => void): void
+}
+
+/** How many visitors with a session take turns: with one alone, whoever remembers the last id would look better than sites will find it. */
+const VISITORS = 100
+const SECRET = 'keyboard cat'
+const OPTIONS = { secret: SECRET, resave: false, saveUninitialized: false }
+
+/** @param module the package's file */
+export function load(module: string): SessionModule {
+  return createRequire(__filename)(module) as SessionModule
+}
+
+export async function openSite({ kind, module = '' }: Subject, visit: Visit): Promise<Site> {
+  return kind === 'bare' ? bareSite(visit) : connectSite(load(module), visit)
+}
+
+/** The floor: the same answers, and the visitors' data in a list, since visitors take turns. */
+export function bareSite(visit: Visit): Site {
+  const known = idsFor(visit).map((_, visitor) => record(visit.bytes, visitor))
+  let turn = 0
+  return {
+    listener: (_req, res) => answer(res, () => visit.act(known[turn++ % known.length] ?? ({} as Data))),
+    cookies: cookiesFor(visit),
+    records: () => Promise.resolve({}),
+  }
+}
+
+export async function connectSite(session: SessionModule, visit: Visit): Promise<Site> {
+  const store = new session.MemoryStore()
+  const middleware = session({ ...OPTIONS, ...visit.options, store })
+  for (const [visitor, id] of idsFor(visit).entries()) {
+    const cookie = new session.Cookie(visit.options?.cookie)
+    await promised<void>(done => store.set(id, { cookie, ...record(visit.bytes, visitor) }, done))
+  }
+  return {
+    listener: (req, res) =>
+      middleware(req, res, err => {
+        answer(res, () => {
+          if (err) throw err
+          return visit.act((req as unknown as { session: Data }).session)
+        })
+      }),
+    cookies: cookiesFor(visit),
+    records: async () => (await promised<Record<string, object> | null>(done => store.all(done))) ?? {},
+  }
+}
+
+/** The headers are those that Express's `res.send` would set. */
+function answer(res: ServerResponse, bodyOf: () => string): void {
+  let body: string
+  try {
+    body = bodyOf()
+  } catch (err) {
+    res.statusCode = 500
+    body = String(err)
+  }
+  res.setHeader('Content-Type', 'text/plain; charset=utf-8')
+  res.setHeader('Content-Length', Buffer.byteLength(body))
+  res.end(body)
+}
+
+/** Of the length and the letters that real ones have. */
+function idsFor({ returning }: Visit): string[] {
+  const id = (_: unknown, visitor: number) => createHash('sha256').update(`visitor ${visitor}`).digest('base64url').slice(0, 32)
+  return returning ? Array.from({ length: VISITORS }, id) : []
+}
+
+function cookiesFor(visit: Visit): string[] {
+  if (!visit.returning) return ['']
+  return idsFor(visit).map(id => `connect.sid=${encodeURIComponent(`s:${sign(id, SECRET)}`)}`)
+}
+
+function promised<T>(call: (callback: (err?: unknown, value?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => call((err, value) => (err ? reject(err) : resolve(value as T))))
+}

@@ -1,0 +1,60 @@
+import { BYTES, record, type Data } from './record'
+
+/** One way to come to a site. A row here is a group of cases: one for each subject, in process and over HTTP. */
+export interface Visit {
+  readonly name: string
+  /** Whether the visitors come with a session, which holds `bytes` of data. */
+  readonly returning: boolean
+  /** Of JSON, without the cookie. */
+  readonly bytes: number
+  /** What the session middleware is given beyond what all visits give it. */
+  readonly options?: { readonly rolling?: boolean; readonly cookie?: { readonly maxAge: number } }
+  /** What the app does with the session, and the body that it answers: whoever loses the data answers something else. */
+  readonly act: (session: Data) => string
+}
+
+const DAY = 24 * 60 * 60 * 1000
+const newcomer = record(BYTES)
+
+export const visits: readonly Visit[] = [
+  {
+    name: 'anonymous',
+    returning: false,
+    bytes: BYTES,
+    // Apps ask everyone who they are
+    act: session => (session as Partial<Data>).user?.name ?? 'nobody',
+  },
+  {
+    name: 'first write',
+    returning: false,
+    bytes: BYTES,
+    act: session => `welcome, ${Object.assign(session, newcomer).user.name}`,
+  },
+  {
+    name: 'resumed read',
+    returning: true,
+    bytes: BYTES,
+    act: ({ user, views }) => `visitor ${user.id}, ${views} views`,
+  },
+  {
+    name: 'resumed write',
+    returning: true,
+    bytes: BYTES,
+    act: session => `visitor ${session.user.id}, ${++session.views} views`,
+  },
+  {
+    name: 'rolling',
+    returning: true,
+    bytes: BYTES,
+    // A cookie without an end would have nothing to roll
+    options: { rolling: true, cookie: { maxAge: DAY } },
+    act: ({ user, views }) => `visitor ${user.id}, ${views} views`,
+  },
+]
+
+/** @throws RangeError where the table has no such visit */
+export function visitNamed(name: string): Visit {
+  const visit = visits.find(visit => visit.name === name)
+  if (!visit) throw new RangeError(`there is no visit "${name}"`)
+  return visit
+}

@@ -1,0 +1,28 @@
+import { BYTES } from './measured/record'
+
+/** How much is measured. */
+export interface Plan {
+  readonly name: 'full' | 'quick'
+  /** Even rounds of what is timed give each order of the subjects its turn. */
+  readonly inProcess: { readonly rounds: number; readonly warmUp: number; readonly timed: number }
+  readonly http: { readonly rounds: number; readonly connections: number; readonly warmUpSeconds: number; readonly seconds: number }
+  readonly memory: { readonly rounds: number; readonly sessions: readonly number[]; readonly bytes: number }
+}
+
+export const plans: Readonly<Record<Plan['name'], Plan>> = {
+  full: {
+    name: 'full',
+    inProcess: { rounds: 10, warmUp: 20_000, timed: 50_000 },
+    http: { rounds: 10, connections: 10, warmUpSeconds: 1, seconds: 3 },
+    memory: { rounds: 3, sessions: [100_000, 1_000_000], bytes: BYTES },
+  },
+  quick: {
+    name: 'quick',
+    inProcess: { rounds: 2, warmUp: 4000, timed: 4000 },
+    http: { rounds: 1, connections: 10, warmUpSeconds: 0.3, seconds: 0.5 },
+    memory: { rounds: 1, sessions: [10_000], bytes: BYTES },
+  },
+}
+
+/** Visits of each case that are looked at before any is timed. */
+export const OBSERVED = 3

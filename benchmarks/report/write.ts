@@ -1,0 +1,23 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { addedTimePlot } from './added-time-plot'
+import { replaceBetweenMarkers } from './between-markers'
+import { markdownOf } from './markdown'
+import type { Result } from './result'
+
+/** Writes all that there is to read of a run: the JSON, the plot, and the tables of the README. @param folder that of the benchmarks */
+export async function writeResult(result: Result, folder: string): Promise<void> {
+  const readme = join(folder, 'README.md')
+  const results = join(folder, 'results')
+  const text = replaceBetweenMarkers(readFileSync(readme, 'utf8'), markdownOf(result))
+  mkdirSync(results, { recursive: true })
+  writeFileSync(join(results, 'latest.json'), await formatted(JSON.stringify(result)))
+  writeFileSync(join(results, 'added-time.svg'), addedTimePlot(result))
+  writeFileSync(readme, text)
+}
+
+/** In the house's form: the file is committed, and the linter reads it. */
+async function formatted(json: string): Promise<string> {
+  const prettier = await import('prettier')
+  return prettier.format(json, { ...(await prettier.resolveConfig(__filename)), parser: 'json' })
+}

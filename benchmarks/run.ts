@@ -1,0 +1,48 @@
+import { build } from './build'
+import { coresForTwo } from './child'
+import { readCommandLine, type Choice } from './command-line'
+import { thisMachine } from './machine'
+import { agree, measureHttp, measureInProcess, measureMemory } from './measure'
+import { markdownOf } from './report/markdown'
+import type { Result } from './report/result'
+import { writeResult } from './report/write'
+import { httpRows, inProcessRows, memoryRows } from './summary'
+
+/** Measures what was chosen; how to read what comes of it stands in README.md. */
+async function run(choice: Choice): Promise<void> {
+  build()
+  const result = await measured(choice)
+  console.log(markdownOf(result))
+  if (choice.complete) await writeResult(result, __dirname)
+}
+
+async function measured(choice: Choice): Promise<Result> {
+  const { subjects, plan } = choice
+  const cores = coresForTwo()
+  const machine = thisMachine(subjects, cores)
+  say('looking whether the subjects do the same')
+  const expected = await agree(choice)
+  return {
+    machine,
+    plan,
+    inProcess: inProcessRows(await measureInProcess(choice, say), subjects),
+    http: httpRows(await measureHttp(choice, expected, cores, say), subjects),
+    memory: memoryRows(await measureMemory(choice, say), subjects),
+  }
+}
+
+function say(progress: string): void {
+  console.error(progress)
+}
+
+function fail(err: unknown): void {
+  const reasons: unknown[] = err instanceof AggregateError ? err.errors : [err]
+  for (const reason of reasons) console.error(reason instanceof Error ? reason.message : reason)
+  process.exitCode = 1
+}
+
+try {
+  run(readCommandLine(process.argv.slice(2))).catch(fail)
+} catch (err) {
+  fail(err)
+}

@@ -1,0 +1,27 @@
+/** Some measurements of one thing. */
+export interface Spread {
+  readonly median: number
+  /** The quartiles. */
+  readonly low: number
+  readonly high: number
+  /** In the order of the rounds. */
+  readonly rounds: readonly number[]
+}
+
+export function spreadOf(rounds: readonly number[]): Spread {
+  const sorted = rounds.toSorted((a, b) => a - b)
+  return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75), rounds: rounds.map(rounded) }
+}
+
+/** Between two measurements in proportion. */
+function quantile(sorted: readonly number[], share: number): number {
+  const at = (sorted.length - 1) * share
+  const below = sorted[Math.floor(at)] ?? NaN
+  const above = sorted[Math.ceil(at)] ?? NaN
+  return rounded(below + (above - below) * (at - Math.floor(at)))
+}
+
+/** The digits behind are noise, and would be noise in every diff of the results. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(4))
+}

@@ -1,0 +1,108 @@
+import { YARDSTICK, type Subject } from './measured/subjects'
+import type { HttpSample, InProcessSample, MemorySample } from './samples'
+import { rounded, spreadOf, type Spread } from './spread'
+
+export interface InProcessRow {
+  readonly visit: string
+  readonly subject: string
+  /** Per visit. */
+  readonly microseconds: Spread
+  /** What is left without the floor's of the same round. */
+  readonly added?: Spread
+  /** Of what the yardstick adds. */
+  readonly share?: number
+}
+
+export interface HttpRow {
+  readonly visit: string
+  readonly subject: string
+  readonly requestsPerSecond: Spread
+  /** Of the floor's requests. */
+  readonly ofFloor?: number
+  /** The yardstick's requests go into them so often. */
+  readonly timesYardstick?: number
+  readonly processor: Spread
+  readonly serverBusy: Spread
+  readonly clientBusy: Spread
+}
+
+export interface MemoryRow {
+  readonly sessions: number
+  readonly subject: string
+  readonly bytesPerSession: Spread
+  /** Of what the yardstick takes. */
+  readonly share?: number
+}
+
+export function inProcessRows(samples: readonly InProcessSample[], subjects: readonly Subject[]): InProcessRow[] {
+  return groupsOf(samples, ({ visit }) => visit).flatMap(group => {
+    const roundsOf = (subject: string) => group.filter(sample => sample.subject === subject).map(({ microseconds }) => microseconds)
+    const rows = present(subjects, group).map(({ name, floor }) => {
+      const own = roundsOf(name)
+      const floors = floor === undefined ? [] : roundsOf(floor)
+      const row = { visit: group[0].visit, subject: name, microseconds: spreadOf(own) }
+      return floors.length === 0 ? row : { ...row, added: spreadOf(own.map((time, round) => time - (floors[round] as number))) }
+    })
+    return withShares(rows, row => ('added' in row ? row.added.median : undefined))
+  })
+}
+
+export function httpRows(samples: readonly HttpSample[], subjects: readonly Subject[]): HttpRow[] {
+  return groupsOf(samples, ({ visit }) => visit).flatMap(group => {
+    const spread = (subject: string, key: 'requestsPerSecond' | 'processor' | 'serverBusy' | 'clientBusy') =>
+      spreadOf(group.filter(sample => sample.subject === subject).map(sample => sample[key]))
+    const yardstick = spread(YARDSTICK, 'requestsPerSecond').median
+    return present(subjects, group).map(({ name, floor }) => {
+      const requestsPerSecond = spread(name, 'requestsPerSecond')
+      return {
+        visit: group[0].visit,
+        subject: name,
+        requestsPerSecond,
+        ...(floor !== undefined && { ofFloor: rounded(requestsPerSecond.median / spread(floor, 'requestsPerSecond').median) }),
+        timesYardstick: rounded(requestsPerSecond.median / yardstick),
+        processor: spread(name, 'processor'),
+        serverBusy: spread(name, 'serverBusy'),
+        clientBusy: spread(name, 'clientBusy'),
+      }
+    })
+  })
+}
+
+export function memoryRows(samples: readonly MemorySample[], subjects: readonly Subject[]): MemoryRow[] {
+  return groupsOf(samples, ({ sessions }) => sessions).flatMap(group => {
+    const rows = present(subjects, group).map(({ name }) => ({
+      sessions: group[0].sessions,
+      subject: name,
+      bytesPerSession: spreadOf(group.filter(({ subject }) => subject === name).map(sample => sample.bytesPerSession)),
+    }))
+    return withShares(rows, row => row.bytesPerSession.median)
+  })
+}
+
+function withShares<Row extends { readonly subject: string }>(
+  rows: readonly Row[],
+  cost: (row: Row) => number | undefined,
+): (Row & { share?: number })[] {
+  const yardstick = rows.find(({ subject }) => subject === YARDSTICK)
+  const whole = yardstick && cost(yardstick)
+  return rows.map(row => {
+    const own = cost(row)
+    return own === undefined || whole === undefined ? row : { ...row, share: rounded(own / whole) }
+  })
+}
+
+/** The subjects of the table that were measured, in its order: samples come in both. */
+function present(subjects: readonly Subject[], group: readonly { readonly subject: string }[]): Subject[] {
+  return subjects.filter(({ name }) => group.some(({ subject }) => subject === name))
+}
+
+/** In the order in which they first came. */
+function groupsOf<Sample>(samples: readonly Sample[], keyOf: (sample: Sample) => string | number): [Sample, ...Sample[]][] {
+  const groups = new Map<string | number, [Sample, ...Sample[]]>()
+  for (const sample of samples) {
+    const group = groups.get(keyOf(sample))
+    if (group) group.push(sample)
+    else groups.set(keyOf(sample), [sample])
+  }
+  return Array.from(groups.values())
+}

@@ -1,0 +1,148 @@
+import type { ServerResponse } from 'node:http'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect } from 'chai'
+import { BrokenCase, mustAgree, mustBeSame } from '../../benchmarks/equality'
+import { fillStore } from '../../benchmarks/measured/fill-store'
+import { load as loadServer } from '../../benchmarks/measured/http-client'
+import { serve } from '../../benchmarks/measured/http-server'
+import { timeSite, type InProcessResult } from '../../benchmarks/measured/in-process'
+import { connectSite, load, openSite, type SessionModule, type Site } from '../../benchmarks/measured/site'
+import { subjects, YARDSTICK, type Subject } from '../../benchmarks/measured/subjects'
+import { visitNamed, visits } from '../../benchmarks/measured/visits'
+import { OBSERVED } from '../../benchmarks/plans'
+
+const few = { observed: OBSERVED, warmUp: 2, timed: 5 }
+/** From source: whether the package is built is not what is tested here. */
+const ours = load(require.resolve('../../lib'))
+const fromSource = (subject: Subject) => (subject.name === 'resession' ? { ...subject, module: require.resolve('../../lib') } : subject)
+const subjectNamed = (name: string) => subjects.find(subject => subject.name === name) as Subject
+const yardstick = subjectNamed(YARDSTICK)
+const seen = ({ before, after }: InProcessResult) => [...before, after]
+
+describe('The cases of the benchmark', () => {
+  for (const visit of visits) {
+    for (const subject of subjects) {
+      it(`time the ${visit.name} visit of ${subject.name} in process, and find the answers right`, async () => {
+        const expected = await timeSite(await openSite(yardstick, visit), few)
+        const result = await timeSite(await openSite(fromSource(subject), visit), few)
+        mustAgree(visit.name, subject, seen(result), seen(expected))
+        expect(result.microseconds).to.be.above(0)
+      })
+    }
+  }
+
+  for (const visit of visits) {
+    it(`serve the ${visit.name} visit over HTTP as in process`, async () => {
+      const expected = await timeSite(await openSite(yardstick, visit), few)
+      for (const subject of subjects) {
+        const { server, before } = await serve({ do: 'serve', subject: fromSource(subject), visit: visit.name, observed: OBSERVED })
+        server.close()
+        mustAgree(visit.name, subject, before, expected.before)
+      }
+    })
+  }
+
+  it('count the answers of a server', async () => {
+    const { server, port, cookies } = await serve({ do: 'serve', subject: yardstick, visit: 'resumed read', observed: 0 })
+    const result = await loadServer({ do: 'load', port, cookies: cookies.slice(0, 2), seconds: 0.2 })
+    server.close()
+    expect(result.requests).to.be.above(0)
+    expect(result.failures).to.equal(0)
+  })
+
+  it('weigh the sessions of a memory store, which holds what was written', async () => {
+    setFlagsFromString('--expose-gc')
+    global.gc ??= runInNewContext('gc') as NonNullable<typeof global.gc>
+    const fill = (subject: Subject) => fillStore({ do: 'fill', subject: fromSource(subject), sessions: 200, bytes: 200 })
+    const { last } = await fill(subjectNamed('resession'))
+    expect(last).to.have.property('user')
+    mustBeSame('memory', last, (await fill(yardstick)).last)
+  })
+
+  it('come with data of the size that they claim', () => {
+    for (const { act, bytes } of visits) {
+      const session = {} as Parameters<typeof act>[0]
+      try {
+        act(session)
+      } catch {
+        continue // Reads what newcomers have not
+      }
+      if (session.user) expect(JSON.stringify(session)).to.have.lengthOf(bytes)
+    }
+  })
+})
+
+describe('The equality of the answers', () => {
+  /** Subjects that do not do the same, and a visit at which it shows. */
+  const broken: readonly (readonly [what: string, visit: string, make: (visit: string) => Promise<Site>])[] = [
+    ['sends another body', 'resumed read', visit => disturbed(visit, res => replaceEnd(res, body => body.toUpperCase()))],
+    ['sends another status', 'anonymous', visit => disturbed(visit, res => (res.statusCode = 203))],
+    ['sends a header of its own', 'anonymous', visit => disturbed(visit, res => res.setHeader('X-Powered-By', 'sessions'))],
+    ['sets a cookie of its own', 'resumed read', visit => disturbed(visit, res => res.setHeader('Set-Cookie', 'mine=1'))],
+    ['leaves an attribute out of the cookie', 'first write', visit => configured(visit, { cookie: { httpOnly: false } })],
+    ['sets no cookie', 'first write', visit => disturbed(visit, res => (res.setHeader = ignoring(res.setHeader, 'Set-Cookie')))],
+    ['saves what nobody changed', 'anonymous', visit => configured(visit, { saveUninitialized: true })],
+    ['saves nothing', 'resumed write', visit => configured(visit, {}, Forgetful)],
+    ['does not know who comes back', 'resumed read', visit => configured(visit, { secret: 'another' })],
+  ]
+
+  for (const [what, visit, make] of broken) {
+    it(`refuses a subject that ${what}`, async () => {
+      const expected = await timeSite(await openSite(yardstick, visitNamed(visit)), few)
+      const result = await timeSite(await make(visit), few)
+      const agree = () => mustAgree(visit, subjectNamed('resession'), seen(result), seen(expected))
+      expect(agree).to.throw(BrokenCase, visit)
+    })
+  }
+
+  it('refuses a floor that does less than the subjects', async () => {
+    const visit = visitNamed('resumed write')
+    const expected = await timeSite(await openSite(yardstick, visit), few)
+    const idle = await timeSite(await openSite(subjectNamed('none'), { ...visit, act: () => 'nothing' }), few)
+    expect(() => mustAgree('idle', subjectNamed('none'), seen(idle), seen(expected))).to.throw(BrokenCase)
+  })
+})
+
+class Forgetful extends ours.MemoryStore {
+  #seeding = true
+
+  override get(...args: Parameters<InstanceType<typeof ours.MemoryStore>['get']>): void {
+    this.#seeding = false
+    super.get(...args)
+  }
+
+  override set(...[id, session, callback]: Parameters<InstanceType<typeof ours.MemoryStore>['set']>): void {
+    if (this.#seeding) super.set(id, session, callback)
+    else callback?.()
+  }
+}
+
+/** Ours, with options that the others do not have. */
+function configured(visit: string, options: object, MemoryStore = ours.MemoryStore): Promise<Site> {
+  const session: SessionModule = Object.assign((given: object) => ours({ ...given, ...options }), { Cookie: ours.Cookie, MemoryStore })
+  return connectSite(session, visitNamed(visit))
+}
+
+/** Ours, with something done to each response. */
+async function disturbed(visit: string, disturb: (res: ServerResponse) => void): Promise<Site> {
+  const site = await configured(visit, {})
+  return {
+    ...site,
+    listener(req, res) {
+      disturb(res)
+      site.listener(req, res)
+    },
+  }
+}
+
+function replaceEnd(res: ServerResponse, change: (body: string) => string): void {
+  const end = res.end.bind(res) as (body: string) => ServerResponse
+  res.end = (body: unknown) => end(change(body as string))
+}
+
+function ignoring(setHeader: ServerResponse['setHeader'], ignored: string): ServerResponse['setHeader'] {
+  return function (this: ServerResponse, name, value) {
+    return name === ignored ? this : setHeader.call(this, name, value)
+  } as ServerResponse['setHeader']
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { readCommandLine } from '../../benchmarks/command-line'
+import { subjects } from '../../benchmarks/measured/subjects'
+import { plans } from '../../benchmarks/plans'
+import { replaceBetweenMarkers } from '../../benchmarks/report/between-markers'
+import type { Result } from '../../benchmarks/report/result'
+import { writeResult } from '../../benchmarks/report/write'
+import { spreadOf } from '../../benchmarks/spread'
+import { httpRows, inProcessRows, memoryRows } from '../../benchmarks/summary'
+
+const BEGIN = '<!-- results: written by the run -->'
+const END = '<!-- results: end -->'
+
+describe('The report of the benchmark', () => {
+  it('stands between the markers, and nothing else changes', () => {
+    const text = `# Title\n\n${BEGIN}\nold\n${END}\n\nafter\n`
+    expect(replaceBetweenMarkers(text, 'new')).to.equal(`# Title\n\n${BEGIN}\n\nnew\n\n${END}\n\nafter\n`)
+  })
+
+  it('can be written again and again', () => {
+    const once = replaceBetweenMarkers(`a${BEGIN}${END}b`, 'table')
+    expect(replaceBetweenMarkers(once, 'table')).to.equal(once)
+  })
+
+  for (const text of ['', BEGIN, END, `${END}${BEGIN}`, `${BEGIN}${END}${BEGIN}${END}`, `${BEGIN}${END}${END}`, `${END}${BEGIN}${END}`]) {
+    it(`is not written where the markers are "${text.replaceAll('results: ', '')}"`, () => {
+      expect(() => replaceBetweenMarkers(text, 'table')).to.throw('have to stand in the text')
+    })
+  }
+
+  it('is a table, a plot and their figures', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'benchmarks-'))
+    try {
+      writeFileSync(join(folder, 'README.md'), `before\n${BEGIN}${END}\nafter\n`)
+      await writeResult(result, folder)
+      const readme = readFileSync(join(folder, 'README.md'), 'utf8')
+      expect(readme)
+        .to.match(/^before\n/)
+        .and.match(/\nafter\n$/)
+      expect(readme).to.contain('| rolling | resession | 13.0 | 12.5 to 13.5 | 3.00 | 2.50 to 3.50 | 0.060 |')
+      expect(JSON.parse(readFileSync(join(folder, 'results/latest.json'), 'utf8'))).to.deep.equal(result)
+      expect(readFileSync(join(folder, 'results/added-time.svg'), 'utf8')).to.match(/^<svg .*<\/svg>\n$/s)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+describe('The figures of the benchmark', () => {
+  it('are medians and quartiles', () => {
+    expect(spreadOf([5, 1, 4, 2, 3])).to.deep.equal({ median: 3, low: 2, high: 4, rounds: [5, 1, 4, 2, 3] })
+    expect(spreadOf([4, 1])).to.include({ median: 2.5, low: 1.75, high: 3.25 })
+  })
+
+  it('take from each time the floor of its own round, in whatever order the subjects came', () => {
+    const samples = [timed('none', 0, 10), timed('resession', 0, 12), timed('resession', 1, 24), timed('none', 1, 20)]
+    const rows = inProcessRows(samples, subjects)
+    expect(rows.map(({ subject }) => subject)).to.deep.equal(['none', 'resession'])
+    expect(rows[1]?.added?.rounds).to.deep.equal([2, 4])
+  })
+
+  it('have no share of what was not measured', () => {
+    expect(inProcessRows([timed('resession', 0, 12)], subjects)[0]).to.not.have.any.keys('added', 'share')
+  })
+})
+
+describe('The command line of the benchmark', () => {
+  it('measures everything unless told otherwise', () => {
+    expect(readCommandLine([])).to.include({ plan: plans.full, complete: true })
+    expect(readCommandLine(['--quick'])).to.include({ plan: plans.quick, complete: false })
+  })
+
+  it('adds to one subject those without which it says nothing', () => {
+    const { subjects, visits, complete } = readCommandLine(['--only', 'resession', '--only', 'rolling'])
+    expect(subjects.map(({ name }) => name)).to.deep.equal(['none', 'resession', 'express-session'])
+    expect(visits.map(({ name }) => name)).to.deep.equal(['rolling'])
+    expect(complete).to.be.false
+  })
+
+  for (const words of [['--only', 'nothing'], ['--fast'], ['quick']]) {
+    it(`refuses "${words.join(' ')}"`, () => {
+      expect(() => readCommandLine(words)).to.throw()
+    })
+  }
+})
+
+const timed = (subject: string, round: number, microseconds: number) => ({ visit: 'rolling', subject, round, microseconds })
+
+const result: Result = {
+  machine: {
+    when: '2026-01-01',
+    processor: 'A <processor> & more',
+    cores: 2,
+    memory: 8,
+    system: 'Linux',
+    node: 'v20.19.0',
+    v8: '11.3',
+    packages: { resession: '1.20.0', 'express-session': '1.19.0' },
+    commit: 'abcdef0',
+    pinned: true,
+  },
+  plan: plans.quick,
+  inProcess: inProcessRows(
+    [0, 1].flatMap(round => [timed('none', round, 10), timed('resession', round, 12 + 2 * round), timed('express-session', round, 60)]),
+    subjects,
+  ),
+  http: httpRows(
+    subjects.map(({ name }, at) => ({
+      visit: 'rolling',
+      subject: name,
+      round: 0,
+      requestsPerSecond: 30_000 - 10_000 * at,
+      processor: 20 + at,
+      serverBusy: 1,
+      clientBusy: 0.5,
+    })),
+    subjects,
+  ),
+  memory: memoryRows([{ sessions: 10, subject: 'express-session', round: 0, bytesPerSession: 386 }], subjects),
+}

@@ -1,0 +1,70 @@
+// Looks at the package from where an app stands, and prints what it sees
+import { createRequire } from 'node:module'
+import session, { Cookie, MemoryStore, Session, Store } from 'PACKAGE'
+import * as namespace from 'PACKAGE'
+import twoVisits from './two-visits.cjs'
+
+const require = createRequire(import.meta.url)
+const required = require('PACKAGE')
+const imported = { Store, Cookie, Session, MemoryStore }
+
+/** Deep paths, and the export that each is the module of. */
+const DEEP = { cookie: 'Cookie', memory: 'MemoryStore', session: 'Session', store: 'Store' }
+const NOWHERE = ['session', 'session/other', 'dist/index.js', 'dist/session/store', 'core/session', 'lib/index.ts', 'index.js']
+
+const report = {
+  node: process.versions.node,
+  manifest: await attempt(() => require('PACKAGE/package.json').name),
+  type: typeof required,
+  length: required.length,
+  own: Object.keys(required),
+  session: typeof required.session,
+  namespace: Object.keys(namespace),
+  sameByDefault: [session, namespace.default, (await import('PACKAGE')).default].every(door => door === required),
+  sameByName: Object.keys(imported).filter(name => imported[name] === required[name] && namespace[name] === required[name]),
+  deep: await deepPaths(),
+  refused: await refusals(),
+  visits: await twoVisits(session({ secret: 'keyboard cat', resave: false, saveUninitialized: false })),
+}
+console.log(JSON.stringify(report))
+
+/** The paths that lead to the same export by both doors. */
+async function deepPaths() {
+  const same = []
+  for (const [file, name] of Object.entries(DEEP)) {
+    for (const path of [`session/${file}`, `session/${file}.js`]) {
+      const found = [await attempt(() => require(full(path))), await attempt(async () => (await import(full(path))).default)]
+      if (found.every(it => it === required[name])) same.push(path)
+    }
+  }
+  return same
+}
+
+/** What both doors say of other paths, each answer once. */
+async function refusals() {
+  const answers = new Set()
+  for (const path of NOWHERE) {
+    for (const load of [() => require(full(path)), () => import(full(path))]) {
+      answers.add(
+        await attempt(async () => {
+          await load()
+          return `found ${path}`
+        }),
+      )
+    }
+  }
+  return [...answers]
+}
+
+/** What a function returns, or the code of its error. */
+async function attempt(load) {
+  try {
+    return await load()
+  } catch (err) {
+    return err.code
+  }
+}
+
+function full(path) {
+  return ['PACKAGE', path].join('/')
+}

@@ -1,0 +1,11 @@
+import type { SessionOptions as TheirOptions, Store as TheirStore } from 'UPSTREAM'
+import type theirs from 'UPSTREAM'
+import session from 'PACKAGE'
+
+// A published store has the types of @types/express-session
+export const withTheirStore = (store: TheirStore) => session({ secret: 'x', store })
+export const withTheirOptions = (options: TheirOptions) => session(options)
+// What @types/express-session says of a request is still there
+export const generate = (store: Express.SessionStore, req: Express.Request): boolean => req.sessionStore.emit('connect', store)
+// Factories of published stores, memorystore's for one, ask for the module
+export const make = (factory: (module: typeof theirs) => new () => TheirStore) => session({ secret: 'x', store: new (factory(session))() })

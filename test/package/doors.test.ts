@@ -1,0 +1,79 @@
+import { expect } from 'chai'
+import type { Name } from './installation'
+import { NODES, report } from './report'
+import { needsRegistry } from './needs-registry'
+
+/** What consumers/doors.mjs prints. */
+interface Doors {
+  node: string
+  manifest: string
+  type: string
+  length: number
+  own: string[]
+  session: string
+  namespace: string[]
+  sameByDefault: boolean
+  sameByName: string[]
+  deep: string[]
+  refused: string[]
+  visits: string[]
+}
+
+const EXPORTS = ['Store', 'Cookie', 'Session', 'MemoryStore']
+
+describe('The package as installed', function () {
+  this.timeout(180_000)
+  needsRegistry()
+
+  for (const name of ['resession', 'express-session'] as const) {
+    for (const node of NODES) describe(`under the name ${name}, on Node ${node}`, () => looksAsItShould(name, node))
+  }
+})
+
+function looksAsItShould(name: Name, node: string): void {
+  let doors: Doors
+  before(async () => {
+    doors = await report<Doors>('doors.mjs', name, node)
+  })
+
+  it('is run by that Node', () => {
+    expect(doors.node).to.match(new RegExp(`^${node}\\.`))
+  })
+
+  it('is a function of one parameter', () => {
+    expect([doors.type, doors.length]).to.deep.equal(['function', 1])
+  })
+
+  it('carries Store, Cookie, Session and MemoryStore, and nothing else', () => {
+    expect(doors.own).to.deep.equal(EXPORTS)
+    expect(doors.session, 'stores ask for session.session first').to.equal('undefined')
+  })
+
+  it('has these names and a default in its namespace', () => {
+    // A name that Node itself adds to the namespace of each CommonJS module, from some version on
+    const names = doors.namespace.filter(key => key !== 'module.exports')
+    expect(names).to.deep.equal([...EXPORTS, 'default'].sort())
+  })
+
+  it('is the same object behind require and import', () => {
+    expect(doors.sameByDefault).to.equal(true)
+    expect(doors.sameByName).to.deep.equal(EXPORTS)
+  })
+
+  it("lets in by express-session's deep paths, with and without .js, to the same classes", () => {
+    const files = ['cookie', 'memory', 'session', 'store']
+    expect(doors.deep).to.deep.equal(files.flatMap(file => [`session/${file}`, `session/${file}.js`]))
+  })
+
+  it('shows its package.json', () => {
+    expect(doors.manifest).to.equal('resession')
+  })
+
+  it('refuses all other paths', () => {
+    expect(doors.refused).to.deep.equal(['ERR_PACKAGE_PATH_NOT_EXPORTED'])
+  })
+
+  it('counts two visits', () => {
+    expect(doors.visits).to.deep.equal(['1', '2'])
+  })
+}

@@ -1,0 +1,105 @@
+import type { Compiler } from './compilers'
+import type { Name } from './installation'
+
+/** What else a project has of types, beside Node's. */
+export const SURROUNDINGS = {
+  'no Express': {},
+  'Express 4': { '@types/express': '4' },
+  'Express 5': { '@types/express': '5' },
+  'Express 5 and @types/express-session': { '@types/express': '5', '@types/express-session': '1' },
+} as const
+
+export type Surroundings = keyof typeof SURROUNDINGS
+
+export type Resolution = 'node10' | 'node16' | 'nodenext' | 'bundler'
+
+/**
+ * How a program imports, and what kind of file it is: by `import x = require('x')`, by default; `call` is `import * as x` that is then called, which
+ * goes without esModuleInterop only.
+ */
+export type Door = 'require.ts' | 'default.ts' | 'call.ts' | 'require.cts' | 'default.cts' | 'call.cts' | 'default.mts'
+
+/** One project, in which every program that suits it has to compile. */
+export interface Row {
+  readonly compiler: Compiler
+  readonly resolution: Resolution
+  readonly name: Name
+  readonly surroundings: Surroundings
+  readonly doors: readonly Door[]
+  readonly also?: Flavour | undefined
+}
+
+interface Flavour {
+  readonly title: string
+  /** Compiler options beyond `strict`. */
+  readonly options?: Readonly<Record<string, unknown>>
+  /** For npm. */
+  readonly flags?: readonly string[]
+}
+
+const classic: Flavour = { title: 'no esModuleInterop', options: { esModuleInterop: false } }
+const classic6: Flavour = { title: 'no esModuleInterop', options: { esModuleInterop: false, ignoreDeprecations: '6.0' } }
+const deprecated6: Flavour = { title: 'deprecations ignored', options: { ignoreDeprecations: '6.0' } }
+/** Each package in a folder of its own, reached by links, as pnpm does it: what is beside us is not beside our real path. */
+const linked: Flavour = { title: 'a linked node_modules', flags: ['--install-strategy=linked'] }
+/** Bundlers' mixture of import and require. */
+const preserve: Flavour = { title: 'module preserve', options: { module: 'preserve' } }
+const stricter: Flavour = {
+  title: 'all that is stricter than strict',
+  options: {
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noPropertyAccessFromIndexSignature: true,
+    isolatedModules: true,
+  },
+}
+
+const none = 'no Express'
+const four = 'Express 4'
+const five = 'Express 5'
+const both = 'Express 5 and @types/express-session'
+const own = 'resession'
+const alias = 'express-session'
+
+const row = (
+  compiler: Compiler,
+  resolution: Resolution,
+  name: Name,
+  surroundings: Surroundings,
+  doors: readonly Door[],
+  also?: Flavour,
+): Row => ({ compiler, resolution, name, surroundings, doors, also })
+
+/**
+ * Not all combinations: every compiler meets every resolution that it has, all surroundings and both names, and every resolution meets all
+ * surroundings under both names. types.test.ts checks that it stays so.
+ */
+export const TABLE: readonly Row[] = [
+  row('5.0', 'node10', own, five, ['require.ts', 'default.ts']),
+  row('5.0', 'node10', alias, none, ['require.ts', 'call.ts'], classic),
+  row('5.0', 'node16', alias, both, ['require.cts', 'default.cts', 'default.mts']),
+  row('5.0', 'nodenext', own, four, ['require.cts', 'default.cts', 'default.mts']),
+  row('5.0', 'bundler', alias, five, ['default.ts']),
+  row('5.4', 'node10', alias, four, ['require.ts', 'call.ts'], classic),
+  row('5.4', 'node16', own, none, ['require.cts', 'default.cts', 'default.mts']),
+  row('5.4', 'nodenext', alias, five, ['require.cts', 'default.cts', 'default.mts']),
+  row('5.4', 'bundler', own, both, ['require.ts', 'default.ts'], preserve),
+  row('5.9', 'node10', own, both, ['require.ts', 'default.ts']),
+  row('5.9', 'node16', alias, four, ['require.cts', 'default.cts', 'default.mts']),
+  row('5.9', 'nodenext', own, none, ['require.cts', 'default.mts'], stricter),
+  row('5.9', 'nodenext', alias, both, ['require.cts', 'call.cts'], classic),
+  row('5.9', 'bundler', own, five, ['default.ts']),
+  row('6.0', 'node10', alias, both, ['require.ts', 'call.ts'], classic6),
+  row('6.0', 'node10', own, none, ['default.ts'], deprecated6),
+  row('6.0', 'node16', own, five, ['require.cts', 'default.cts', 'default.mts']),
+  row('6.0', 'nodenext', own, both, ['require.cts', 'default.mts'], stricter),
+  row('6.0', 'bundler', alias, four, ['require.ts', 'default.ts'], preserve),
+  row('7.0', 'node16', alias, five, ['require.cts', 'default.cts', 'default.mts']),
+  row('7.0', 'node16', own, both, ['require.cts', 'default.mts']),
+  row('7.0', 'nodenext', own, four, ['require.cts', 'default.mts'], stricter),
+  row('7.0', 'nodenext', alias, both, ['require.cts', 'default.mts']),
+  row('7.0', 'bundler', own, both, ['require.ts', 'default.ts'], preserve),
+  row('7.0', 'bundler', alias, none, ['default.ts']),
+  row('7.0', 'nodenext', own, both, ['default.mts'], linked),
+  row('6.0', 'nodenext', alias, both, ['default.mts'], linked),
+]

@@ -1,0 +1,73 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+
+const root = join(__dirname, '../..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+
+/** The code blocks of a language, in order. */
+function blocks(language: string): string[] {
+  return Array.from(readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms')), ([, code]) => code as string)
+}
+
+describe('README: the first program', () => {
+  let program: ChildProcess
+  let port: number
+  let folder: string
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'resession-readme-'))
+    port = await freePort()
+    program = spawn(process.execPath, [join(root, 'examples/views.js')], { env: { ...process.env, PORT: String(port) }, stdio: 'inherit' })
+    await listening(port)
+  })
+
+  after(() => {
+    program.kill()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('is examples/views.js', () => {
+    expect(blocks('js')[0]).to.equal(readFileSync(join(root, 'examples/views.js'), 'utf8'))
+  })
+
+  it('answers as its transcript says', () => {
+    const [transcript] = blocks('console')
+    for (const step of (transcript as string).split(/^\$ /m).slice(1)) {
+      const [command, ...answer] = step.trimEnd().split('\n') as [string, ...string[]]
+      const output = execFileSync('/bin/sh', ['-c', command.replace('localhost:3000', `localhost:${port}`)], {
+        cwd: folder,
+        encoding: 'utf8',
+      })
+      expect(output.replaceAll('\r', '').trimEnd(), command).to.match(pattern(answer.join('\n')))
+    }
+  })
+})
+
+/** What must come, with `…` for anything on the line. */
+function pattern(text: string): RegExp {
+  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${escaped.replaceAll('…', '[^\\n]+')}$`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+async function listening(port: number): Promise<void> {
+  for (;;) {
+    const up = await fetch(`http://localhost:${port}/none`).then(
+      () => true,
+      () => false,
+    )
+    if (up) return
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
