@@ -1,181 +1,237 @@
 import type { ServerResponse } from 'node:http'
 import onHeaders = require('on-headers')
-import { contentLength } from './content-length'
+import { sayEnded, sayHeadersSent } from './pretence'
+import { checkChunk, checkHead, type Args } from './soundness'
 
-/** `withhold`: the app's answer must not go out, another will come in its place. Not heeded once headers have been written. */
-export type Verdict = 'pass' | 'withhold'
+/** Whether bytes may leave. A function: the app's answer must not go out, and the function brings another about; not heeded once headers are out. */
+export type Verdict = 'pass' | (() => void)
 
 /** Who decides when a response may leave. */
 export interface Gate {
-  /** The headers are about to be written. Called once. */
+  /** The headers are about to be settled. Called once. */
   headers(): void
   /** Bytes are about to leave, the first or the last. */
   bytes(last: boolean, answer: (verdict: Verdict) => void): void
+  /** The answer cannot be sent as it is, which came out after its end was called. */
+  failed(err: unknown): void
 }
 
-type Args = [chunk?: unknown, encoding?: unknown, callback?: unknown]
-type Native = (...args: Args) => unknown
+const METHODS = ['writeHead', 'flushHeaders', 'write', 'end'] as const
+
+type Method = (typeof METHODS)[number]
+type Native = (...args: unknown[]) => unknown
 
 /** A call that the app made and that Node has not been given yet. */
 interface Call {
-  readonly method: 'write' | 'end' | 'flushHeaders'
-  readonly args: Args
+  readonly method: Method
+  readonly args: unknown[]
   /** What the gate has to be asked before. */
   readonly asks: 'first' | 'last' | 'nothing'
+  verdict?: Verdict
+  /** It threw, so that the app knows it came to nothing. What the gate was asked still holds up the calls behind. */
+  failed?: boolean
 }
 
 /**
- * The one patch of a response: no byte leaves before the gate lets it. While the gate thinks, the headers are committed, so that `headersSent` is
- * true, and the app's calls wait in a line; then Node is given those very calls and answers them as it always does. A gate that answers at once
+ * The one patch of a response: no byte leaves before the gate lets it. While the gate thinks, the headers are settled, the response says that they
+ * are sent, and the app's calls wait in a line; then Node is given those very calls and answers them as it always does. A gate that answers at once
  * leaves everything to Node.
  */
 export function holdResponse(res: ServerResponse, gate: Gate): void {
   const held = new HeldResponse(res, gate)
+  for (const method of METHODS) {
+    // The response of a socket library may have few of them, or none
+    if (typeof res[method] === 'function') (res[method] as Native) = (...args) => held[method](args)
+  }
   onHeaders(res, () => gate.headers())
-  if (typeof res.write === 'function') res.write = (...args: Args) => held.write(args)
-  if (typeof res.end === 'function') res.end = (...args: Args) => held.end(args)
-  if (typeof res.flushHeaders === 'function') res.flushHeaders = () => held.flushHeaders()
 }
 
 class HeldResponse {
   readonly #res: ServerResponse
   readonly #gate: Gate
   /** Node's methods, or those of a middleware that came before. */
-  readonly #native: Record<Call['method'] | 'writeHead', Native>
+  readonly #native: Record<Method, Native>
   readonly #line: Call[] = []
   #begun = false
   #ended = false
+  /** `settling`: the headers are told to all who listen for them. `sending`: what comes now comes from below, and is for Node. */
+  #phase: 'holding' | 'settling' | 'sending' = 'holding'
   #wantsDrain = false
-  /** Undo what was said of the response while calls wait. */
-  readonly #restore: { headersSent?: () => void; writableEnded?: () => void } = {}
+  /** Another answer is on its way, or has been given: the handler that gave the first knows nothing of it. */
+  #replaced: 'no' | 'soon' | 'yes' = 'no'
+  /** What makes the response say the truth again. */
+  #truth: { headersSent?: () => void; ended?: () => void } = {}
 
   constructor(res: ServerResponse, gate: Gate) {
     this.#res = res
     this.#gate = gate
-    const { write, end, flushHeaders, writeHead } = res
-    this.#native = { write, end, flushHeaders, writeHead } as unknown as Record<Call['method'] | 'writeHead', Native>
+    const { writeHead, flushHeaders, write, end } = res
+    this.#native = { writeHead, flushHeaders, write, end } as unknown as Record<Method, Native>
   }
 
-  write(args: Args): boolean {
-    if (!isSound(args)) return Boolean(this.#native.write.apply(this.#res, args))
-    const sent = this.#submit({ method: 'write', args, asks: this.#begun ? 'nothing' : 'first' })
-    // Node says it with false that the writer should wait, and with 'drain' that it need not any more
-    if (sent === undefined) this.#wantsDrain = true
-    return Boolean(sent)
+  writeHead(args: unknown[]): unknown {
+    if (this.#phase === 'settling') return this.#res
+    // HTTP/1 sends no byte before the first of the body
+    if (this.#phase === 'sending' || this.#res.req?.httpVersionMajor !== 2) return this.#native.writeHead.apply(this.#res, args)
+    this.#submit({ method: 'writeHead', args, asks: 'first' })
+    return this.#res
   }
 
   flushHeaders(): void {
     this.#submit({ method: 'flushHeaders', args: [], asks: this.#begun ? 'nothing' : 'first' })
   }
 
-  end(args: Args): ServerResponse {
-    if (!isSound(args)) this.#native.end.apply(this.#res, args)
-    else if (this.#ended) this.#submit({ method: 'end', args: this.#harmless(args), asks: 'nothing' })
-    else this.#submit({ method: 'end', args, asks: 'last' })
+  write(args: unknown[]): boolean {
+    if (this.#isNode) checkChunk('write', args as Args)
+    const sent = this.#submit({ method: 'write', args, asks: this.#begun ? 'nothing' : 'first' })
+    // Node says it with false that the writer should wait, and with 'drain' that it need not any more
+    if (this.#line.length > 0) this.#wantsDrain = true
+    return Boolean(sent)
+  }
+
+  end(args: unknown[]): ServerResponse {
+    if (this.#isNode && !this.#ended) checkChunk('end', args as Args)
+    this.#submit({ method: 'end', args, asks: this.#ended ? 'nothing' : 'last' })
     return this.#res
   }
 
-  /** A second chunk is an 'error' event, which ends the process where nobody listens. Upstream dropped it; so do we there. */
-  #harmless(args: Args): Args {
-    if (this.#res.listenerCount('error') > 0) return args
-    return [undefined, undefined, args.find(arg => typeof arg === 'function')]
+  get #isNode(): boolean {
+    return typeof this.#native.writeHead === 'function'
   }
 
-  /** What Node returned, or undefined where the call waits. */
+  /** What Node returned, or undefined where the call waits or is dropped. */
   #submit(call: Call): unknown {
-    if (call.asks !== 'nothing') this.#begun = true
-    if (call.asks === 'last') this.#ended = true
-    if (this.#line.length > 0) return this.#wait(call)
-    const verdict = this.#ask(call)
-    if (verdict === 'pass' || (verdict === 'withhold' && this.#res.headersSent)) return this.#send(call)
-    if (verdict === 'withhold') return this.#startOver()
-    try {
-      this.#commitHeaders(call)
-    } catch (err) {
-      this.#startOver()
-      throw err
+    if (this.#phase === 'sending') return this.#native[call.method].apply(this.#res, call.args)
+    if (this.#replaced === 'soon' || (this.#replaced === 'yes' && this.#ended)) return undefined
+    if (this.#line.length === 0) {
+      this.#ask(call)
+      if (call.verdict) return this.#obey(call, call.verdict)
     }
     return this.#wait(call)
   }
 
-  /** The gate's verdict, or undefined where it comes later. */
-  #ask(call: Call): Verdict | undefined {
-    if (call.asks === 'nothing') return 'pass'
-    let verdict: Verdict | undefined
-    let asking = true
-    this.#gate.bytes(call.asks === 'last', answer => {
-      if (verdict) return
-      verdict = answer
-      if (!asking && this.#line[0] === call) this.#advance()
+  #ask(call: Call): void {
+    if (call.asks === 'nothing') return void (call.verdict = 'pass')
+    this.#gate.bytes(call.asks === 'last', verdict => {
+      if (call.verdict) return
+      call.verdict = verdict
+      if (this.#line[0] === call && this.#phase === 'holding') this.#advance()
     })
-    asking = false
-    return verdict
   }
 
-  #send({ method, args }: Call): unknown {
-    return this.#native[method].apply(this.#res, args)
+  #obey(call: Call, verdict: Verdict): unknown {
+    if (verdict !== 'pass' && !this.#res.headersSent) return this.#replace(verdict)
+    const undo = this.#note(call)
+    try {
+      return this.#send(call)
+    } catch (err) {
+      undo()
+      throw err
+    }
   }
 
-  #startOver(): void {
+  #note({ asks }: Call): () => void {
+    const before = [this.#begun, this.#ended] as const
+    this.#begun ||= asks !== 'nothing'
+    this.#ended ||= asks === 'last'
+    return () => ([this.#begun, this.#ended] = before)
+  }
+
+  #send({ method, args, asks, verdict }: Call): unknown {
+    if (typeof verdict === 'function') setImmediate(verdict)
+    this.#phase = 'sending'
+    try {
+      return method === 'end' && asks === 'nothing' ? this.#endAgain(args) : this.#native[method].apply(this.#res, args)
+    } finally {
+      this.#phase = 'holding'
+    }
+  }
+
+  /** A second chunk is an 'error' event, which ends the process where nobody listens. Upstream dropped the whole call; so do we the chunk there. */
+  #endAgain(args: unknown[]): void {
+    const res = this.#res
+    if (res.listenerCount?.('error') > 0) return void this.#native.end.apply(res, args)
+    // Past those who came before us, whose turn was the first end
+    const { end } = Object.getPrototypeOf(res) as { end?: Native }
+    end?.call(
+      res,
+      args.find(arg => typeof arg === 'function'),
+    )
+  }
+
+  #replace(answer: () => void): void {
+    this.#replaced = 'soon'
     this.#begun = this.#ended = false
     // The length of an answer that will not be given
-    this.#res.removeHeader('Content-Length')
+    this.#res.removeHeader?.('Content-Length')
+    setImmediate(() => {
+      this.#replaced = 'yes'
+      answer()
+    })
   }
 
-  #wait(call: Call): undefined {
+  #wait(call: Call): void {
     this.#line.push(call)
-    if (call.method === 'end') this.#pretend('writableEnded')
+    const undo = this.#note(call)
+    try {
+      this.#settleHeaders(call)
+    } catch (err) {
+      call.failed = true
+      undo()
+      throw err
+    } finally {
+      if (this.#line[0] === call && call.verdict) this.#advance()
+    }
+    if (call.method === 'end' && this.#line.includes(call)) this.#truth.ended ??= sayEnded(this.#res)
   }
 
-  #commitHeaders({ asks, args }: Call): void {
+  /** Everybody who listens for headers is told, but nothing is written yet: what comes of the response's other fields, Node knows best. */
+  #settleHeaders({ method }: Call): void {
     const res = this.#res
-    // The response of a socket library may have no headers at all
-    if (res.headersSent || typeof this.#native.writeHead !== 'function') return
-    // HTTP/2 sends headers as soon as they are written
-    if (res.req?.httpVersionMajor === 2) return this.#pretend('headersSent')
-    const length = asks === 'last' ? contentLength(res, args[0], args[1]) : undefined
-    if (length !== undefined) res.setHeader('Content-Length', length)
-    res.writeHead(res.statusCode)
+    if (!this.#isNode || res.headersSent) return
+    this.#phase = 'settling'
+    try {
+      // A call of it has come through the listeners
+      if (method !== 'writeHead') res.writeHead(res.statusCode)
+      checkHead(res)
+      // All have been told: when Node comes to the headers, they are its own
+      res.writeHead = this.#native.writeHead as ServerResponse['writeHead']
+      this.#truth.headersSent = sayHeadersSent(res)
+    } finally {
+      this.#phase = 'holding'
+    }
   }
 
   /** The first call of the line may go, and all behind it for which nobody has to be asked. */
   #advance(): void {
     const line = this.#line
-    this.#restore.headersSent?.()
+    this.#tell('headersSent')
     try {
       do {
         const call = line.shift() as Call
-        if (call.method === 'end') this.#restore.writableEnded?.()
-        this.#send(call)
-      } while (line[0] && this.#ask(line[0]))
+        if (call.method === 'end') this.#tell('ended')
+        if (!call.failed) this.#send(call)
+        if (line[0]) this.#ask(line[0])
+      } while (line[0]?.verdict)
     } catch (err) {
       line.length = 0
-      this.#res.destroy(err as Error)
+      if (this.#res.headersSent) this.#res.destroy(err as Error)
+      else this.#replace(() => this.#gate.failed(err))
     }
     if (line.length === 0) this.#drain()
   }
 
-  /** Lets a property say true while a call waits that will make it true. */
-  #pretend(name: 'headersSent' | 'writableEnded'): void {
-    const res = this.#res
-    const own = Object.getOwnPropertyDescriptor(res, name)
-    Object.defineProperty(res, name, { value: true, configurable: true, writable: true })
-    this.#restore[name] = () => {
-      delete this.#restore[name]
-      if (own) Object.defineProperty(res, name, own)
-      else delete (res as Partial<Record<typeof name, boolean>>)[name]
-    }
+  #tell(what: 'headersSent' | 'ended'): void {
+    this.#truth[what]?.()
+    this.#truth[what] = undefined
   }
 
   #drain(): void {
-    if (!this.#wantsDrain || this.#ended || this.#res.writableNeedDrain) return
+    const res = this.#res
+    // A response of HTTP/2 says it of its stream
+    const { writableNeedDrain } = (res as { stream?: { writableNeedDrain: boolean } }).stream ?? res
+    if (!this.#wantsDrain || this.#ended || writableNeedDrain) return
     this.#wantsDrain = false
-    this.#res.emit('drain')
+    res.emit?.('drain')
   }
-}
-
-/** Node throws for anything else, and should do it while the app's call is on the stack. */
-function isSound([chunk, encoding]: Args): boolean {
-  if (chunk != null && typeof chunk !== 'string' && typeof chunk !== 'function' && !(chunk instanceof Uint8Array)) return false
-  return typeof encoding !== 'string' || Buffer.isEncoding(encoding)
 }

@@ -55,10 +55,12 @@ function gateOf(exchange: Exchange<Request>, res: ServerResponse, next: Next): G
     },
     bytes(last, answer) {
       commit(exchange, last, (err, withhold) => {
+        if (withhold) return answer(() => next(err))
         if (err) setImmediate(next, err)
-        answer(withhold ? 'withhold' : 'pass')
+        answer('pass')
       })
     },
+    failed: next,
   }
 }
 

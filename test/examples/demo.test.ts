@@ -146,6 +146,12 @@ describe('the demo', () => {
         expect(Object.keys(body.record)).to.have.members(['cookie', 'started', ...body.kept.map((key: number) => `key-${key}`)])
       })
 
+      it('runs by itself, with fifty requests at once', async () => {
+        const { body } = await visitor.post(`${lane}/run`).expect(200)
+        expect(body.kept).to.have.length.within(1, 50)
+        expect(Object.keys(body.record)).to.have.members(['cookie', 'started', ...body.kept.map((key: number) => `key-${key}`)])
+      })
+
       it('loses none where the requests come one after the other', async () => {
         await visitor.post(`${lane}/start`)
         for (const key of [1, 2, 3]) await visitor.post(`${lane}/keys/${key}`)

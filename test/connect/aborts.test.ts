@@ -1,0 +1,169 @@
+import { expect } from 'chai'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { data } from '../support/handlers'
+import type { Handler } from '../support/site'
+import { turns, useServers, Wire } from '../support/wire'
+import { stage } from './stage'
+
+const ANSWERS: Record<string, (res: ServerResponse) => unknown> = {
+  'end with text': res => res.end('text'),
+  'end with a callback': res => res.end('text', () => {}),
+  'write and end': res => (res.write('te'), res.end('xt')),
+  flushHeaders: res => res.flushHeaders(),
+  'a stream': res => pipeline(Readable.from(Array<string>(100).fill('text'.repeat(1000))), res).catch(() => {}),
+}
+
+/** How a response may come to nothing. */
+const ENDS: Record<string, (wire: Wire, res: ServerResponse) => unknown> = {
+  'the client hangs up': wire => wire.socket.destroy(),
+  'the client resets the connection': wire => wire.socket.resetAndDestroy(),
+  'the app destroys the response': (_, res) => res.destroy(),
+  'the app destroys the response with an error': (_, res) => res.on('error', () => {}).destroy(new Error('enough')),
+  'the app destroys the socket': (_, res) => res.socket?.destroy(),
+}
+
+/** What a handler that throws gives its caller. */
+const caught =
+  (respond: (res: ServerResponse) => unknown): Handler =>
+  (_, res) => {
+    try {
+      respond(res)
+    } catch (err) {
+      res.statusMessage = ''
+      res.statusCode = 500
+      res.end((err as NodeJS.ErrnoException).code)
+    }
+  }
+
+const UNSENDABLE: Record<string, { respond: (res: ServerResponse) => unknown; code: string }> = {
+  'a status below 100': { respond: res => ((res.statusCode = 99), res.end('text')), code: 'ERR_HTTP_INVALID_STATUS_CODE' },
+  'a status above 999': { respond: res => ((res.statusCode = 1000), res.end('text')), code: 'ERR_HTTP_INVALID_STATUS_CODE' },
+  'a reason of two lines': { respond: res => ((res.statusMessage = 'a\nb'), res.end('text')), code: 'ERR_INVALID_CHAR' },
+  'a first write with status 99': {
+    respond: res => ((res.statusCode = 99), res.write('text'), res.end()),
+    code: 'ERR_HTTP_INVALID_STATUS_CODE',
+  },
+  'flushHeaders with status 99': { respond: res => ((res.statusCode = 99), res.flushHeaders()), code: 'ERR_HTTP_INVALID_STATUS_CODE' },
+}
+
+describe('connect: answers that come to nothing', () => {
+  useServers()
+
+  for (const [how, end] of Object.entries(ENDS)) {
+    for (const [what, answer] of Object.entries(ANSWERS)) {
+      it(`${how} while the save for ${what} is pending: the session is saved, and nothing hangs`, async () => {
+        let response: ServerResponse | undefined
+        const { server, store, errors } = await stage('saved', (_, res) => {
+          response = res
+          return answer(res)
+        })
+        const wire = (await Wire.to(server)).get()
+        await store.waits()
+        const res = response as ServerResponse
+        const gone = res.closed ? undefined : once(res, 'close')
+        end(wire, res)
+        await gone
+        expect(wire.text).to.equal('')
+        store.open = true
+        store.release()
+        await turns()
+        expect({ asked: store.asked, errors, text: wire.text }).to.deep.equal({ asked: ['set'], errors: [], text: '' })
+        expect(Object.keys(store.sessions)).to.have.length(1)
+      })
+    }
+  }
+
+  it('a handler that ends after the client has gone still saves', async () => {
+    let response: ServerResponse | undefined
+    const { server, store, errors } = await stage('saved', (_, res) => void (response = res))
+    const wire = (await Wire.to(server)).get()
+    while (!response) await turns(1)
+    const gone = once(response, 'close')
+    wire.socket.destroy()
+    await gone
+    store.open = true
+    response.end('text')
+    await turns()
+    expect({ asked: store.asked, errors }).to.deep.equal({ asked: ['set'], errors: [] })
+  })
+
+  it('a client that is gone before its session is read leaves a handler that can do as it likes', async () => {
+    const { server, store, errors, headers } = await stage('touched', (req, res) => {
+      data(req).user = 'ada'
+      res.write('te')
+      res.end('xt')
+    })
+    const get = store.get.bind(store)
+    let read: (() => void) | undefined
+    store.get = (id, callback) => void (read = () => get(id, callback))
+    const request = once(server, 'request')
+    const wire = (await Wire.to(server)).get('/', ...headers)
+    const [, res] = (await request) as [unknown, ServerResponse]
+    const gone = once(res, 'close')
+    wire.socket.destroy()
+    await gone
+    store.open = true
+    read?.()
+    await turns()
+    expect({ asked: store.asked, errors }).to.deep.equal({ asked: ['set'], errors: [] })
+  })
+
+  it('a connection that breaks takes the requests behind with it, and none of their sessions', async () => {
+    const { server, store } = await stage('saved', (req, res) => res.end(req.url))
+    const wire = await Wire.to(server)
+    wire.get('/1').get('/2').get('/3')
+    while (store.asked.length < 3) await turns(1)
+    wire.socket.destroy()
+    await turns()
+    store.release()
+    await turns()
+    expect(Object.keys(store.sessions)).to.have.length(3)
+  })
+
+  for (const [what, { respond, code }] of Object.entries(UNSENDABLE)) {
+    for (const later of [false, true]) {
+      const when = later ? 'later' : 'at once'
+
+      it(`${what} is an error that the handler can answer, the store answering ${when}`, async () => {
+        const { server, store, errors } = await stage('saved', caught(respond))
+        store.open = !later
+        const wire = (await Wire.to(server)).get()
+        if (later) {
+          await store.waits()
+          await turns()
+          expect(wire.text).to.equal('')
+          store.open = true
+          store.release()
+        }
+        expect(await wire.answer()).to.include({ line: 'HTTP/1.1 500 Internal Server Error', body: code })
+        expect(errors).to.deep.equal([])
+        expect(store.asked).to.deep.equal(['set'])
+      })
+    }
+  }
+
+  it('what an error handler changes is saved too', async () => {
+    const { server, store } = await stage('saved', (req, res) => {
+      try {
+        res.statusCode = 99
+        res.end('text')
+      } catch {
+        data(req).failed = true
+        res.statusCode = 500
+        res.end('sorry')
+      }
+    })
+    const wire = (await Wire.to(server)).get()
+    await store.waits()
+    await turns()
+    expect(wire.text).to.equal('')
+    store.open = true
+    store.release()
+    expect((await wire.answer()).body).to.equal('sorry')
+    const [record] = Object.values(store.sessions as Record<string, string>)
+    expect(JSON.parse(record as string)).to.include({ user: 'ada', failed: true })
+  })
+})

@@ -1,0 +1,74 @@
+import { expect } from 'chai'
+import type { ServerResponse } from 'node:http'
+import onHeaders = require('on-headers')
+import { turns, useServers, Wire } from '../support/wire'
+import { answer, site } from './neighbour'
+
+describe('connect: those who listen for headers', () => {
+  useServers()
+
+  for (const where of ['before', 'after'] as const) {
+    for (const later of [false, true]) {
+      const place = `${where} us, the store answering ${later ? 'later' : 'at once'}`
+
+      for (const [what, change, framing] of [
+        ['the status to 204', (res: ServerResponse) => (res.statusCode = 204), 'nothing'],
+        ['the status to 304', (res: ServerResponse) => (res.statusCode = 304), 'nothing'],
+        ['Transfer-Encoding', (res: ServerResponse) => res.setHeader('Transfer-Encoding', 'chunked'), 'transfer-encoding: chunked'],
+        ['Content-Length', (res: ServerResponse) => res.setHeader('Content-Length', 4), 'content-length: 4'],
+      ] as const) {
+        it(`one that sets ${what} as the headers go ${place}`, async () => {
+          const { headers } = await answer(
+            site(
+              where,
+              (_, res) => onHeaders(res, () => void change(res)),
+              res => res.end('text'),
+            ),
+            later,
+          )
+          const found = headers.filter(header => /^(content-length|transfer-encoding)/.test(header))
+          expect(found).to.deep.equal(framing === 'nothing' ? [] : [framing])
+        })
+      }
+    }
+  }
+
+  for (const where of ['before', 'after'] as const) {
+    it(`a status that cannot be sent, set as the headers go ${where} us: somebody is asked for another answer`, async () => {
+      const spoil = (_: unknown, res: ServerResponse): void => {
+        let spoilt = false
+        onHeaders(res, () => {
+          if (!spoilt) res.statusCode = 99
+          spoilt = true
+        })
+      }
+      const { server, store, errors } = site(where, spoil, res => {
+        try {
+          res.end('text')
+        } catch (err) {
+          errors.push(err as Error)
+          res.statusCode = 500
+          res.end('sorry')
+        }
+      })
+      const wire = (await Wire.to(server)).get()
+      await store.waits()
+      await turns()
+      expect(wire.text).to.equal('')
+      store.open = true
+      store.release()
+      expect((await wire.answer()).line).to.equal('HTTP/1.1 500 Internal Server Error')
+      expect(errors.map(err => (err as NodeJS.ErrnoException).code)).to.deep.equal(['ERR_HTTP_INVALID_STATUS_CODE'])
+    })
+  }
+
+  it('a store that is made to answer by one who hears of the headers', async () => {
+    const { server, store } = site(
+      'after',
+      (_, res) => onHeaders(res, () => store.release()),
+      res => res.end('text'),
+    )
+    const wire = (await Wire.to(server)).get()
+    expect((await wire.answer()).body).to.equal('text')
+  })
+})

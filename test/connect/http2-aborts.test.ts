@@ -1,0 +1,88 @@
+import { expect } from 'chai'
+import { once } from 'node:events'
+import http2 = require('node:http2')
+import { data } from '../support/handlers'
+import { turns } from '../support/wire'
+import { Http2Site, type Asked, type Res, type Respond } from './http2-site'
+
+/** How a stream may end before its answer. */
+const ENDS: Record<string, (asked: Asked, res: Res) => unknown> = {
+  'the client cancels the stream': ({ stream }) => stream.close(http2.constants.NGHTTP2_CANCEL),
+  'the client destroys its session': ({ stream }) => stream.session?.destroy(),
+  'the app destroys the response': (_, res) => res.destroy(),
+  'the app destroys the stream with an error': (_, res) => res.stream.destroy(new Error('enough')),
+  'the app destroys the session': (_, res) => res.stream.session?.destroy(),
+  'the app closes the stream': (_, res) => res.stream.close(http2.constants.NGHTTP2_REFUSED_STREAM),
+}
+
+const ANSWERS: Record<string, (res: Res) => unknown> = {
+  'end with a chunk': res => res.end('text'),
+  end: res => res.end(),
+  'write and end': res => (res.write('te'), res.end('xt')),
+  'writeHead and end': res => res.writeHead(200).end('text'),
+  flushHeaders: res => res.flushHeaders(),
+}
+
+describe('connect: HTTP/2, streams that break off', () => {
+  let site: Http2Site | undefined
+  afterEach(() => site?.close())
+
+  for (const [how, end] of Object.entries(ENDS)) {
+    for (const [what, answer] of Object.entries(ANSWERS)) {
+      const title = `${how} while the save for ${what} is pending: the session is saved, and nothing else happens`
+      const breakOff = async (secure: boolean): Promise<void> => {
+        let response: Res | undefined
+        const handler: Respond = (req, res) => {
+          data(req).user = 'ada'
+          response = res
+          answer(res)
+        }
+        const here = (site = new Http2Site(secure, handler, { cookie: { secure: 'auto' } }))
+        const asked = await here.ask()
+        await here.store.waits()
+        const gone = once(response?.stream as http2.ServerHttp2Stream, 'close').catch(() => {})
+        await Promise.resolve(end(asked, response as Res))
+        await gone
+        here.store.open = true
+        here.store.release()
+        await turns()
+        expect(here.store.asked.filter(call => call === 'set')).to.have.length(1)
+        expect(here.errors).to.deep.equal([])
+      }
+      it(title, async () => breakOff(false))
+      it(`${title}, over TLS`, async () => breakOff(true))
+    }
+  }
+
+  it('a handler that answers a stream that is gone still saves', async () => {
+    let answer = (): void => {}
+    const here = (site = new Http2Site(false, (req, res) => {
+      answer = () => {
+        data(req).user = 'ada'
+        res.end('text')
+      }
+    }))
+    here.store.open = true
+    const asked = await here.ask()
+    const [stream] = (await once(here.server, 'stream')) as [http2.ServerHttp2Stream]
+    asked.stream.close(http2.constants.NGHTTP2_CANCEL)
+    await once(stream, 'close')
+    answer()
+    await turns()
+    expect({ asked: here.store.asked, errors: here.errors }).to.deep.equal({ asked: ['set'], errors: [] })
+  })
+
+  it('the other streams of the connection go on', async () => {
+    const here = (site = new Http2Site(false, (req, res) => {
+      data(req).user = 'ada'
+      res.end(req.url as string)
+    }))
+    const first = await here.ask({ ':path': '/first' })
+    const second = await here.ask({ ':path': '/second' })
+    while (here.store.asked.length < 2) await turns(1)
+    first.stream.close(http2.constants.NGHTTP2_CANCEL)
+    await first.reply
+    here.store.release()
+    expect((await second.reply).body).to.equal('/second')
+  })
+})

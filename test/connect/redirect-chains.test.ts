@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import type { Server, ServerResponse } from 'node:http'
+import { data } from '../support/handlers'
+import { Site } from '../support/site'
+import { session, type SessionData } from '../support/subject'
+import { useServers, Wire } from '../support/wire'
+
+const CHAINS = 1000
+const AT_A_TIME = 200
+const SLOWEST = 200
+
+/** A memory store with a network between: what it is told to set is there, and acknowledged, after 0 to 200 milliseconds. */
+class FarStore extends session.MemoryStore {
+  override set(id: string, record: SessionData, callback?: (err?: unknown) => void): void {
+    const copy = JSON.parse(JSON.stringify(record)) as SessionData
+    setTimeout(() => super.set(id, copy, callback), Math.random() * SLOWEST)
+  }
+}
+
+/** The ways in which handlers redirect. */
+const REDIRECTS: readonly ((res: ServerResponse) => unknown)[] = [
+  res => res.writeHead(302, { Location: '/home' }).end(),
+  res => res.writeHead(302, { Location: '/home' }).end('Found. Redirecting to /home'),
+  res => ((res.statusCode = 302), res.setHeader('Location', '/home'), res.setHeader('Content-Length', 5), res.end('Found')),
+  res => ((res.statusCode = 302), res.setHeader('Location', '/home'), res.write('Found. '), res.end('Redirecting to /home')),
+]
+
+function site(): Server {
+  let logins = 0
+  return new Site({ store: new FarStore() }, (req, res) => {
+    if (req.url === '/home') return void res.end(`hello ${String(data(req).user)}`)
+    data(req).user = req.url
+    return REDIRECTS[logins++ % REDIRECTS.length]?.(res)
+  }).server
+}
+
+/** A login, and the page that it redirects to, asked for the moment that the client has read where to go. */
+async function chain(server: Server, user: string): Promise<string> {
+  const login = await Wire.to(server)
+  const home = await Wire.to(server)
+  login.get(user)
+  const headers = await login.until(text => text.includes('\r\n\r\n'))
+  const cookie = /^set-cookie: ([^;]*)/im.exec(headers)?.[1] ?? ''
+  const { body } = await home.get('/home', `Cookie: ${cookie}`).answer()
+  login.socket.destroy()
+  home.socket.destroy()
+  return body
+}
+
+describe('connect: a login that redirects', () => {
+  useServers()
+
+  it(`is seen by the next request, ${CHAINS} times of ${CHAINS}`, async function () {
+    this.timeout(30_000)
+    const server = site()
+    const bodies: string[] = []
+    for (let first = 0; first < CHAINS; first += AT_A_TIME) {
+      bodies.push(...(await Promise.all(Array.from({ length: AT_A_TIME }, (_, i) => chain(server, `/user-${first + i}`)))))
+    }
+    expect(bodies).to.deep.equal(bodies.map((_, i) => `hello /user-${i}`))
+    expect(bodies).to.have.length(CHAINS)
+  })
+})

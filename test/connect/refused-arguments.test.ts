@@ -1,0 +1,107 @@
+import { expect } from 'chai'
+import type { ServerResponse } from 'node:http'
+import { runInNewContext } from 'node:vm'
+import { turns, useServers, Wire } from '../support/wire'
+import { plain, stage, withoutCookie } from './stage'
+
+type Call = (res: Record<'end' | 'write', (...args: unknown[]) => unknown>) => unknown
+
+/** What Node throws at. */
+const REFUSED: Record<string, Call> = {
+  'write()': res => res.write(),
+  'write(null)': res => res.write(null),
+  'write(function)': res => res.write(() => {}),
+  'write(object)': res => res.write({}),
+  'write(number)': res => res.write(5),
+  'write(0)': res => res.write(0),
+  'end(object)': res => res.end({}),
+  'end(array)': res => res.end(['a']),
+  'end(number)': res => res.end(5),
+  'end(true)': res => res.end(true),
+  'end(symbol)': res => res.end(Symbol('a')),
+  'end(string, unknown encoding)': res => res.end('text', 'bogus'),
+  'end(string, number)': res => res.end('text', 5),
+  'end(bytes, unknown encoding)': res => res.end(Buffer.from('bytes'), 'bogus'),
+  'write(string, unknown encoding)': res => res.write('text', 'bogus'),
+  'write(string, object)': res => res.write('text', {}),
+}
+
+/** What Node takes, though it is no chunk, or no encoding. */
+const TAKEN: Record<string, Call> = {
+  'end(null)': res => res.end(null),
+  'end(undefined, undefined, undefined)': res => res.end(undefined, undefined, undefined),
+  'end(0)': res => res.end(0),
+  'end(false)': res => res.end(false),
+  'end(NaN)': res => res.end(NaN),
+  "end(bytes, 'buffer')": res => res.end(Buffer.from('bytes'), 'buffer'),
+  'end(bytes of another realm)': res => res.end(runInNewContext('new Uint8Array([98, 99])')),
+  "end(string, '')": res => res.end('text', ''),
+  'end(string, null)': res => res.end('text', null),
+  "end(string, 'UTF8', no function)": res => res.end('text', 'UTF8', 'no function'),
+  "write(bytes, 'buffer') and end()": res => [res.write(Buffer.from('bytes'), 'buffer'), res.end()],
+  "write('') and end()": res => [res.write(''), res.end()],
+}
+
+function codeOf(call: Call, res: ServerResponse): unknown {
+  try {
+    call(res as never)
+  } catch (err) {
+    return (err as NodeJS.ErrnoException).code
+  }
+  return 'nothing thrown'
+}
+
+describe('connect: arguments of res.write and res.end', () => {
+  useServers()
+
+  const without = async (call: Call): Promise<unknown> => {
+    let code: unknown
+    const wire = await Wire.to(
+      plain((_, res) => {
+        code = codeOf(call, res)
+        res.destroy()
+      }),
+    )
+    await wire.get().rest()
+    return code
+  }
+
+  for (const [name, call] of Object.entries(REFUSED)) {
+    for (const later of [false, true]) {
+      it(`${name} throws what Node throws, and the handler can still answer, the store answering ${later ? 'later' : 'at once'}`, async () => {
+        let code: unknown
+        const { server, store } = await stage('saved', (_, res) => {
+          code = codeOf(call, res)
+          if (res.writableEnded) return
+          res.statusCode = 500
+          res.end('sorry')
+        })
+        store.open = !later
+        const wire = (await Wire.to(server)).get()
+        if (later) await store.waits()
+        await turns()
+        if (later) expect(wire.text).to.equal('')
+        store.release()
+        expect(await wire.answer()).to.deep.include({ line: 'HTTP/1.1 500 Internal Server Error', body: 'sorry' })
+        expect(code)
+          .to.be.a('string')
+          .that.equals(await without(call))
+        expect(store.asked).to.deep.equal(['set'])
+      })
+    }
+  }
+
+  for (const [name, call] of Object.entries(TAKEN)) {
+    it(`${name} waits for the save, and is then what it is without a session`, async () => {
+      const { server, store } = await stage('saved', (_, res) => void call(res as never))
+      const wire = (await Wire.to(server)).get()
+      await Promise.race([store.waits(), wire.answer()])
+      await turns()
+      expect(wire.text).to.equal('')
+      store.release()
+      const expected = await (await Wire.to(plain((_, res) => void call(res as never)))).get().answer()
+      expect(withoutCookie(await wire.answer())).to.deep.equal(expected)
+      expect(store.asked).to.deep.equal(['set'])
+    })
+  }
+})

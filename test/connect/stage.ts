@@ -1,0 +1,83 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { GateStore } from '../support/gate-store'
+import { data } from '../support/handlers'
+import { Site, type Handler, type Req } from '../support/site'
+import type { SessionOptions } from '../support/subject'
+import { Wire, type Answer } from '../support/wire'
+
+interface Fate {
+  readonly options: Partial<SessionOptions>
+  /** The visitor has a session already. */
+  readonly known: boolean
+  /** What a handler does that has this outcome. */
+  readonly act: (req: Req) => void
+  /** What the store is asked for at the end. */
+  readonly asks: readonly string[]
+}
+
+/** What may become of a session at the end of a request. */
+export const FATES = {
+  saved: { options: {}, known: false, act: (req: Req) => void (data(req).user = 'ada'), asks: ['set'] },
+  touched: { options: {}, known: true, act: () => {}, asks: ['touch'] },
+  'left alone': { options: {}, known: false, act: () => {}, asks: [] },
+  destroyed: { options: { unset: 'destroy' }, known: true, act: (req: Req) => void (req.session = null as never), asks: ['destroy'] },
+} as const satisfies Record<string, Fate>
+
+export type FateName = keyof typeof FATES
+
+/** A site whose sessions have one fate, on a store that is released by hand. */
+export interface Stage {
+  readonly server: Server
+  readonly store: GateStore
+  /** What reached `next`. */
+  readonly errors: Error[]
+  /** The header lines of a visitor who can have that fate. */
+  readonly headers: string[]
+}
+
+/** @param before who comes before us */
+export async function stage(name: FateName, handler: Handler, before: (req: Req, res: ServerResponse) => void = () => {}): Promise<Stage> {
+  const { options, known, act } = FATES[name] as Fate
+  const store = new GateStore()
+  const enterOrAct: Handler = (req, res) => {
+    if (req.url === '/enter') {
+      data(req).entered = true
+      return void res.end()
+    }
+    act(req)
+    return handler(req, res)
+  }
+  const site = new Site({ ...options, store }, enterOrAct, before)
+  const headers = known ? [`Cookie: ${await enter(site.server, store)}`] : []
+  return { server: site.server, store, errors: site.errors, headers }
+}
+
+/** The cookie of someone whose session is stored. */
+async function enter(server: Server, store: GateStore): Promise<string> {
+  store.open = true
+  const wire = await Wire.to(server)
+  const cookie = cookieOf(await wire.get('/enter', 'Connection: close').answer())
+  await wire.rest()
+  store.open = false
+  store.asked.splice(0)
+  return cookie as string
+}
+
+/** The same handler without a session. */
+export function plain(handler: (req: Req, res: ServerResponse) => unknown): Server {
+  return createServer((req, res) => handler(req as Req, res))
+}
+
+/** The name and value that an answer set as a cookie. */
+export function cookieOf(answer: Answer): string | undefined {
+  return answer.headers.find(isCookie)?.slice('set-cookie: '.length).split(';')[0]
+}
+
+/** An answer but for the cookie that only a session sets. */
+export function withoutCookie(answer: Answer): Answer {
+  return { ...answer, headers: answer.headers.filter(header => !isCookie(header)) }
+}
+
+function isCookie(header: string): boolean {
+  return header.startsWith('set-cookie:')
+}
