@@ -5,15 +5,17 @@ import type session = require('../../lib')
 type Package = typeof session
 type MemoryStore = session.MemoryStore
 
-/** More keys than this are no race but an attack on the store. */
-const MOST_KEYS = 50
+const KEYS = 50
 
 /**
  * One lane of the race, the same for each package. `POST /start` makes a session; each `POST /keys/:number` adds a key of its own to it;
- * `GET /` tells which keys are in the store.
+ * `GET /` tells which keys are in the store. `POST /run` does it all: a browser has six connections to a server, so that it takes this one to
+ * send itself fifty requests at once.
  */
 export function race(session: Package, path: string): express.Router {
   const lane = express.Router()
+  // Before the session, which is for the runner that it sends
+  lane.post('/run', async (req, res) => void res.json(await run(`http://127.0.0.1:${req.socket.localPort}${path}`)))
   const store = slowStore(session)
   const cookie = { path, sameSite: 'lax' } as const
   lane.use(
@@ -31,7 +33,7 @@ export function race(session: Package, path: string): express.Router {
 
   lane.post('/keys/:number', async (req, res) => {
     const number = Number(req.params.number)
-    if (!Number.isInteger(number) || number < 1 || number > MOST_KEYS) return void res.status(400).json({})
+    if (!Number.isInteger(number) || number < 1 || number > KEYS) return void res.status(400).json({})
     // What a handler does between reading its session and writing it
     await pause(latency())
     Object.assign(req.session, { [`key-${number}`]: true })
@@ -48,6 +50,16 @@ export function race(session: Package, path: string): express.Router {
   })
 
   return lane
+}
+
+/** Fifty clients of one session, over real connections. @returns what `GET /` says afterwards */
+async function run(lane: string): Promise<unknown> {
+  const start = await fetch(`${lane}/start`, { method: 'POST' })
+  const headers = { cookie: (start.headers.getSetCookie()[0] ?? '').split(';')[0] as string }
+  const add = async (_: unknown, index: number): Promise<unknown> =>
+    (await fetch(`${lane}/keys/${index + 1}`, { method: 'POST', headers })).json()
+  await Promise.all(Array.from({ length: KEYS }, add))
+  return (await fetch(lane, { headers })).json()
 }
 
 /** The package's own memory store, as far away as a database is: requests overlap only where something takes its time. */

@@ -19,7 +19,7 @@ async function run() {
   lanes.forEach(lane => show(lane, [], 'waiting'))
   const scores = []
   try {
-    // One after the other: they would share the few connections that a browser has
+    // One after the other: they would share the server's one thread
     for (const lane of lanes) scores.push(await race(lane))
     verdict.textContent = `Of ${numbers.length} keys, ${scores.join(' and ')}.`
   } catch (err) {
@@ -34,16 +34,13 @@ async function run() {
 async function race(lane) {
   const { lane: url } = lane.dataset
   show(lane, [], 'running')
-  await ask(`${url}/start`, 'POST')
-  await Promise.all(numbers.map(number => ask(`${url}/keys/${number}`, 'POST')))
-  const { kept } = await ask(url, 'GET')
+  const { kept } = await ask(`${url}/run`)
   show(lane, kept, `${kept.length} of ${numbers.length} kept`)
   return `${lane.querySelector('.package').textContent} kept ${kept.length}`
 }
 
-/** To the end of the answer: express-session lets its beginning out before the session is saved. */
-async function ask(url, method) {
-  const res = await fetch(url, { method, cache: 'no-store' })
+async function ask(url) {
+  const res = await fetch(url, { method: 'POST', cache: 'no-store' })
   if (!res.ok) throw new Error(`${url} answered ${res.status}`)
   return res.json()
 }
