@@ -23,6 +23,14 @@ const length = (store: Store): Promise<number> => new Promise(resolve => store.l
 describe('stores: MemoryStore', () => {
   const clock = useClock()
 
+  it('calls back at once', () => {
+    const store = new session.MemoryStore()
+    let found: unknown = 'nothing yet'
+    store.set('abc', { cookie: {} } as never)
+    store.get('abc', (_, data) => (found = data))
+    expect(found).to.have.property('cookie')
+  })
+
   it('works without new, and without its constructor', async () => {
     const bare = Object.create(session.MemoryStore.prototype) as Store
     await set(bare, 'a', { n: 1 })
