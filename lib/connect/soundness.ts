@@ -14,7 +14,7 @@ export function checkChunk(method: 'write' | 'end', [chunk, encoding]: Args): vo
   // `end` takes whatever is falsy, and a callback, for no chunk
   if (method === 'end' && (!chunk || typeof chunk === 'function')) return
   if (typeof chunk !== 'string' && !isUint8Array(chunk)) return refuseLikeNode(chunk)
-  if (!encoding || typeof encoding === 'function' || encoding === 'buffer' || Buffer.isEncoding(encoding as string)) return
+  if (!encoding || typeof encoding === 'function' || Buffer.isEncoding(encoding as string)) return
   refuseLikeNode(chunk, encoding)
 }
 

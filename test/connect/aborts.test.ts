@@ -145,6 +145,21 @@ describe('connect: answers that come to nothing', () => {
     }
   }
 
+  it('a body that is not as long as was said, where that is checked, breaks the connection as late as it is found', async () => {
+    const { server, store, errors } = await stage('saved', (_, res) => {
+      res.strictContentLength = true
+      res.setHeader('Content-Length', 10)
+      res.write('text')
+      res.end()
+    })
+    const wire = (await Wire.to(server)).get()
+    await store.waits()
+    store.release()
+    await wire.rest()
+    expect({ answers: await wire.answers(), errors }).to.deep.equal({ answers: [], errors: [] })
+    expect(Object.keys(store.sessions)).to.have.length(1)
+  })
+
   it('what an error handler changes is saved too', async () => {
     const { server, store } = await stage('saved', (req, res) => {
       try {

@@ -1,8 +1,12 @@
 import { expect } from 'chai'
 import type { ServerResponse } from 'node:http'
 import onHeaders = require('on-headers')
+import { GateStore } from '../support/gate-store'
+import { data } from '../support/handlers'
+import { Site } from '../support/site'
 import { turns, useServers, Wire } from '../support/wire'
 import { answer, site } from './neighbour'
+import { cookieOf } from './stage'
 
 describe('connect: those who listen for headers', () => {
   useServers()
@@ -61,6 +65,17 @@ describe('connect: those who listen for headers', () => {
       expect(errors.map(err => (err as NodeJS.ErrnoException).code)).to.deep.equal(['ERR_HTTP_INVALID_STATUS_CODE'])
     })
   }
+
+  it('one that changes the session comes too late for the store, and so for the cookie', async () => {
+    const store = new GateStore()
+    store.open = true
+    const { server } = new Site({ store }, (req, res) => {
+      onHeaders(res, () => void (data(req).user = 'ada'))
+      res.end('text')
+    })
+    const got = await (await Wire.to(server)).get().answer()
+    expect([cookieOf(got), store.asked]).to.deep.equal([undefined, []])
+  })
 
   it('a store that is made to answer by one who hears of the headers', async () => {
     const { server, store } = site(

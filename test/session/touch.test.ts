@@ -38,6 +38,17 @@ describe('session: touch and resetMaxAge', () => {
     expect((await visitor.get('/')).text).to.equal('1')
   })
 
+  it('is done once, however often the response asks', async () => {
+    let touched = 0
+    const site = new Site({ saveUninitialized: true }, (req, res) => {
+      req.session.touch = () => (touched++, req.session)
+      res.write('a ')
+      res.end('b')
+    })
+    expect((await site.get()).text).to.equal('a b')
+    expect(touched).to.equal(1)
+  })
+
   it('starts the lifetime of the cookie at the end of the request that sets it', async () => {
     const site = new Site({ cookie: { maxAge: MINUTE } }, (req, res) => {
       clock.turn(10_000)
