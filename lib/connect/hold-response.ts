@@ -56,6 +56,7 @@ class HeldResponse {
   #ended = false
   /** `settling`: the headers are told to all who listen for them. `sending`: what comes now comes from below, and is for Node. */
   #phase: 'holding' | 'settling' | 'sending' = 'holding'
+  #advancing = false
   #wantsDrain = false
   /** Another answer is on its way, or has been given: the handler that gave the first knows nothing of it. */
   #replaced: 'no' | 'soon' | 'yes' = 'no'
@@ -70,7 +71,11 @@ class HeldResponse {
   }
 
   writeHead(args: unknown[]): unknown {
-    if (this.#phase === 'settling') return this.#res
+    if (this.#phase === 'settling') {
+      // A neighbour's own reason
+      if (typeof args[1] === 'string') this.#res.statusMessage = args[1]
+      return this.#res
+    }
     // HTTP/1 sends no byte before the first of the body
     if (this.#phase === 'sending' || this.#res.req?.httpVersionMajor !== 2) return this.#native.writeHead.apply(this.#res, args)
     this.#submit({ method: 'writeHead', args, asks: 'first' })
@@ -115,7 +120,7 @@ class HeldResponse {
     this.#gate.bytes(call.asks === 'last', verdict => {
       if (call.verdict) return
       call.verdict = verdict
-      if (this.#line[0] === call && this.#phase === 'holding') this.#advance()
+      if (this.#line[0] === call && this.#phase === 'holding' && !this.#advancing) this.#advance()
     })
   }
 
@@ -163,7 +168,7 @@ class HeldResponse {
     this.#replaced = 'soon'
     this.#begun = this.#ended = false
     // The length of an answer that will not be given
-    this.#res.removeHeader?.('Content-Length')
+    if (this.#res.hasHeader?.('Content-Length')) this.#res.removeHeader('Content-Length')
     setImmediate(() => {
       this.#replaced = 'yes'
       answer()
@@ -206,6 +211,7 @@ class HeldResponse {
   #advance(): void {
     const line = this.#line
     this.#tell('headersSent')
+    this.#advancing = true
     try {
       do {
         const call = line.shift() as Call
@@ -215,8 +221,11 @@ class HeldResponse {
       } while (line[0]?.verdict)
     } catch (err) {
       line.length = 0
-      if (this.#res.headersSent) this.#res.destroy(err as Error)
-      else this.#replace(() => this.#gate.failed(err))
+      if (!this.#res.headersSent) return this.#replace(() => this.#gate.failed(err))
+      this.#gate.failed(err)
+      this.#res.destroy(err as Error)
+    } finally {
+      this.#advancing = false
     }
     if (line.length === 0) this.#drain()
   }

@@ -22,9 +22,10 @@ export type Middleware = (req: Request, res: ServerResponse, next: Next) => void
 export function middleware(options: Partial<Options<Request>>, store: SessionStore, deprecate: (message: string) => void): Middleware {
   const settings = settle(options, store, deprecate)
   const { name } = settings
+  const { proxy } = options
   const transport: Transport<Request> = {
     path: originalPath,
-    isSecure: req => isSecure(req, options.proxy),
+    isSecure: req => isSecure(req, proxy),
     sentId: (req, secrets) => readId(req, name, secrets),
   }
   lendGenerate(settings, transport)
@@ -33,15 +34,17 @@ export function middleware(options: Partial<Options<Request>>, store: SessionSto
     if (!res) throw new TypeError('argument res is required')
     const exchange = new Exchange(settings, transport, req)
     open(exchange, (err, opened) => {
-      if (err) return next(err)
-      if (opened) holdResponse(res, gateOf(exchange, res, next))
-      next()
+      // After an error too: the app may go on with a session of its own making
+      if (opened || exchange.entered) holdResponse(res, gateOf(exchange, res, next))
+      if (err) next(err)
+      else next()
     })
   }
 }
 
-/** What fails here, fails after the handler has answered: `next` hears of it later, as it does upstream. */
 function gateOf(exchange: Exchange<Request>, res: ServerResponse, next: Next): Gate {
+  /** What fails here, fails after the handler has answered. An error handler that finds headers sent ends the connection, and the answer on it. */
+  const report = (err: unknown): void => (res.headersSent ? whenOver(res, () => next(err)) : next(err))
   return {
     headers() {
       try {
@@ -50,18 +53,31 @@ function gateOf(exchange: Exchange<Request>, res: ServerResponse, next: Next): G
         const { host, secrets, settings } = exchange
         appendHeader(res, 'Set-Cookie', writeId(host.sessionID as string, settings.name, secrets, cookie))
       } catch (err) {
-        setImmediate(next, err)
+        whenOver(res, () => next(err))
       }
     },
     bytes(last, answer) {
       commit(exchange, last, (err, withhold) => {
-        if (withhold) return answer(() => next(err))
-        if (err) setImmediate(next, err)
+        if (withhold) return answer(() => report(err))
+        if (err) whenOver(res, () => next(err))
         answer('pass')
       })
     },
-    failed: next,
+    failed: report,
   }
+}
+
+/** When all is out, or nothing more can be. */
+function whenOver(res: ServerResponse, act: () => void): void {
+  const { stream = res } = res as { stream?: { destroyed: boolean } }
+  // The responses of socket libraries may emit nothing
+  if (typeof res.once !== 'function' || res.writableFinished || stream.destroyed) return void setImmediate(act)
+  let acted = false
+  const once = (): void => {
+    if (!acted) setImmediate(act)
+    acted = true
+  }
+  res.once('finish', once).once('close', once)
 }
 
 /** Behind those that are there: `res.appendHeader` is younger than some responses of HTTP/2 and of socket libraries. */

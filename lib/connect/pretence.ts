@@ -1,16 +1,18 @@
-import type { ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
 
 /** The methods that are too late once headers are sent, with the verb of Node's message. */
 const LATE = { setHeader: 'set', setHeaders: 'set', appendHeader: 'append', removeHeader: 'remove', writeHead: 'write' } as const
 
 /**
- * Makes a response whose headers are settled but wait say that they are sent, and behave so: headers are refused in Node's words, and a status set
- * now changes nothing.
+ * Makes a response whose headers are settled but wait say that they are sent, and behave so: headers are refused in Node's words, and a status or
+ * a reason set now changes nothing.
  *
  * @returns what makes it say the truth again
  */
 export function sayHeadersSent(res: ServerResponse): () => void {
   const { statusCode } = res
+  // HTTP/2 has no reason, and warns whoever reads it
+  const statusMessage = res instanceof ServerResponse ? res.statusMessage : undefined
   const undo = Object.entries(LATE)
     .filter(([name]) => name in res)
     .map(([name, verb]) => say(res, name, () => refuse(res, verb)))
@@ -18,6 +20,7 @@ export function sayHeadersSent(res: ServerResponse): () => void {
   return () => {
     takeBack(undo)
     if (res.statusCode !== statusCode) res.statusCode = statusCode
+    if (res instanceof ServerResponse) res.statusMessage = statusMessage as string
   }
 }
 

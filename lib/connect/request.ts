@@ -23,7 +23,8 @@ type Socket = IncomingMessage['socket'] | Http2ServerRequest['socket']
 export function originalPath(req: Request): string {
   const url = typeof req.originalUrl === 'string' ? req.originalUrl : req.url
   if (!url) return '/'
-  if (url.startsWith('/')) return /^[^?#]*/.exec(url)?.[0] ?? '/'
+  // RFC 9112 section 3.2.4: `OPTIONS *` asks for no path at all
+  if (url.startsWith('/') || url === '*') return /^[^?#]*/.exec(url)?.[0] ?? '/'
   // RFC 9112 section 3.2.2: a request through a proxy names the whole URL
   return URL.canParse(url) ? new URL(url).pathname || '/' : '/'
 }

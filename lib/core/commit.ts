@@ -11,11 +11,15 @@ const debug = debugFor('express-session')
 export type Committed = (err?: unknown, withhold?: boolean) => void
 
 /**
- * Makes the store agree with the session that the handler left.
+ * Makes the store agree with the session that the handler left, once the store has answered what the handler itself asked of it.
  *
  * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
+  exchange.atRest(() => commitNow(exchange, last, done))
+}
+
+function commitNow<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
   if (exchange.failed) return done()
   let plan: Plan
   try {
@@ -80,7 +84,10 @@ const carryOut = {
   save<H extends Host>(exchange: Exchange<H>, done: Committed): void {
     try {
       // Through the session, whose save() an app may have replaced
-      exchange.seen?.session?.save(err => done(err))
+      exchange.seen?.session?.save(err => {
+        if (err) exchange.abandon()
+        done(err)
+      })
     } catch (err) {
       done(err)
     }

@@ -4,8 +4,8 @@ import { fingerprint } from './fingerprint'
 import { EXCHANGE, type Host, type HostExchange } from './host'
 import type { Secret, Settings } from './options'
 import type { Facts, Plan } from './plan'
-import { createSession, Session, type SessionData } from './session'
-import { isPromise, type SessionStore } from './store-port'
+import { createSession, reviveCookie, Session, type SessionData } from './session'
+import { isPromise, type Callback, type SessionStore } from './store-port'
 
 const debug = debugFor('express-session')
 
@@ -35,8 +35,6 @@ export interface Seen {
  * nothing of HTTP.
  */
 export class Exchange<H extends Host = Host> implements HostExchange {
-  /** The secrets that hold for this exchange; the first one signs. */
-  secrets: readonly Secret[] = []
   /** The id that the client sent and whose signature held. */
   sentId: string | undefined
   /** The cookie options that `open` asked for, until the session that they are for is generated. */
@@ -45,16 +43,25 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   touched = false
   /** What the last commit has done. */
   done: Plan | undefined
-  /** The session that the handler left cannot be told or stored: nothing more is tried, and the response that reports it is none of the session's. */
+  /** The session that the handler left cannot be serialised: nothing more is tried, and the response that reports it is none of the session's. */
   failed = false
+  /** The store could not say what it has under the id that the client sent. */
+  unread = false
   /** What the last commit saw. */
   seen: Seen | undefined
   #base: Snapshot = { id: undefined, text: '' }
   /** What the store was last seen with. */
   #stored: Snapshot | undefined
-  /** The cookie that the handler saved, if it did. */
+  /** Takes note that the store has what it was last given. */
+  #arrived: (() => void) | undefined
+  /** The cookie that was saved in this exchange, if one was. */
   #saved: string | undefined
+  #destroyed: string | undefined
   #cookie: AnyCookie | undefined
+  /** Hidden from whoever prints a request. */
+  #secrets: readonly Secret[] = []
+  #underway = 0
+  #waiting: (() => void) | undefined
 
   constructor(
     readonly settings: Settings<H>,
@@ -64,6 +71,22 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   get store(): SessionStore {
     return this.settings.store
+  }
+
+  /** The secrets that hold for this exchange; the first one signs. */
+  get secrets(): readonly Secret[] {
+    return this.#secrets
+  }
+
+  get entered(): boolean {
+    return this.host[EXCHANGE] === this
+  }
+
+  /** The exchange is the host's from now on, with these secrets. */
+  enter(secrets: readonly Secret[]): void {
+    this.#secrets = secrets
+    Object.defineProperty(this.host, EXCHANGE, { value: this, configurable: true, writable: true })
+    this.host.sessionStore = this.settings.store
   }
 
   generate(): void | Promise<void> {
@@ -93,37 +116,81 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   saving(session: Session): () => void {
     debug('saving %s', session.id)
-    const before = { stored: this.#stored, saved: this.#saved }
-    const stored = (this.#stored = { id: session.id, text: fingerprint(session) })
-    this.#saved = attributes(session.cookie as Cookie)
-    return () => {
-      // A commit's own failure goes to the app's error handler, and is not tried again
-      if (!this.done && this.#stored === stored) ({ stored: this.#stored, saved: this.#saved } = before)
+    const given = { id: session.id, text: fingerprint(session) }
+    const cookie = attributes(session.cookie as Cookie)
+    return (this.#arrived = () => {
+      this.#stored = given
+      this.#saved = cookie
+    })
+  }
+
+  /** The store did not take what the commit gave it: the app's error handler is told, and the same is not tried again. */
+  abandon(): void {
+    this.#arrived?.()
+  }
+
+  destroying(session: Session): void {
+    this.#destroyed = session.id
+  }
+
+  underway(done: Callback): Callback {
+    this.#underway++
+    return err => {
+      this.#underway--
+      try {
+        done(err)
+      } finally {
+        if (this.#underway === 0) this.#release()
+      }
     }
   }
 
+  /** Goes on when nothing of the handler's is under way any more. */
+  atRest(goOn: () => void): void {
+    if (this.#underway === 0) return goOn()
+    debug('waiting for what the handler has begun')
+    this.#waiting = goOn
+  }
+
+  #release(): void {
+    const goOn = this.#waiting
+    this.#waiting = undefined
+    goOn?.()
+  }
+
   /**
-   * The session that the handler left, if any. An object that it put in the session's place becomes one, under the same id and cookie.
+   * The session that the handler left, if any. An object that it put in the session's place becomes one, under the same id and cookie; under a new
+   * id where the session of the old one has been destroyed. A cookie made of plain data becomes one too.
    *
    * @throws TypeError for anything else
    */
   session(): Session | undefined {
     const left: unknown = this.host.session
     if (!left) return undefined
-    if (typeof (left as Session).touch === 'function') return left as Session
     if (typeof left !== 'object') throw new TypeError('req.session must be an object, null or undefined')
-    return createSession(this.host, { cookie: this.#cookie, ...left } as SessionData)
+    if (typeof (left as Session).touch !== 'function') return this.#adopt(left as SessionData)
+    const session = left as Session
+    if (typeof (session.cookie as Cookie).serialize !== 'function') session.cookie = reviveCookie(session.cookie)
+    return session
+  }
+
+  #adopt(data: SessionData): Session {
+    if (this.#destroyed === this.host.sessionID && isPromise(this.generate())) {
+      throw new TypeError('req.session was destroyed; regenerate it, where genid or cookie are async')
+    }
+    return createSession(this.host, Object.assign({ cookie: this.#cookie }, data))
   }
 
   look(): Seen {
     const session = this.session()
-    return { session, facts: session ? this.#facts(session) : { ...ABSENT, done: this.done } }
+    return { session, facts: session ? this.#facts(session) : { ...ABSENT, unread: this.unread, done: this.done } }
   }
 
   #facts(session: Session): Facts {
     const now = { id: session.id, text: fingerprint(session) }
     return {
       present: true,
+      unread: this.unread,
       returning: this.sentId === this.host.sessionID,
       modified: !same(now, this.#base),
       saved: this.#saved !== undefined && this.#stored?.id === session.id,

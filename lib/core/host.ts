@@ -1,5 +1,5 @@
 import type { Session } from './session'
-import type { SessionStore } from './store-port'
+import type { Callback, SessionStore } from './store-port'
 
 /** Under this symbol a host knows the exchange that it is in. */
 export const EXCHANGE = Symbol('resession.exchange')
@@ -17,8 +17,12 @@ export interface Host {
 /** The exchange, as sessions and stores know it. */
 export interface HostExchange {
   readonly store: SessionStore
-  /** The session is on its way to the store. @returns what to call when it did not arrive */
+  /** The session is on its way to the store. @returns what to call when it has arrived */
   saving(session: Session): () => void
+  /** The session is on its way out of the store. */
+  destroying(session: Session): void
+  /** Something of the handler's is under way, which the answer waits for. @returns what to call when it is done, in place of `done` */
+  underway(done: Callback): Callback
   /** Puts a new session on the host; a promise where `genid` or `cookie` made one. */
   generate(): void | Promise<void>
 }

@@ -1,10 +1,10 @@
 import debugFor = require('debug')
 import type { CookieOptions } from './cookie'
 import type { Exchange } from './exchange'
-import { EXCHANGE, type Host } from './host'
+import type { Host } from './host'
 import type { Secret } from './options'
 import { inflate, type SessionData } from './session'
-import { isPromise, type Callback } from './store-port'
+import { isPromise, reasonOf, type Callback } from './store-port'
 
 const debug = debugFor('express-session')
 
@@ -21,21 +21,19 @@ export function open<H extends Host>(exchange: Exchange<H>, done: Opened): void 
   ask(exchange, exchange.settings.cookieOptions, matchPath, done)
 }
 
-function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions, done: Opened): void {
-  if (!exchange.transport.path(exchange.host).startsWith(options.path || '/')) {
+function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions | null | undefined, done: Opened): void {
+  if (!exchange.transport.path(exchange.host).startsWith(options?.path || '/')) {
     debug('pathname mismatch')
     return done(null, false)
   }
-  exchange.cookieOptions = options
+  exchange.cookieOptions = options ?? {}
   ask(exchange, exchange.settings.secrets, find, done)
 }
 
 function find<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Opened): void {
   if (secrets.length === 0) return done(new Error('secret option required for sessions'))
   const { host, settings, transport } = exchange
-  exchange.secrets = secrets
-  host[EXCHANGE] = exchange
-  host.sessionStore = settings.store
+  exchange.enter(secrets)
   try {
     host.sessionID = exchange.sentId = transport.sentId(host, secrets)
   } catch (badSecret) {
@@ -54,6 +52,7 @@ function load<H extends Host>(exchange: Exchange<H>, err: unknown, record: Sessi
   const missing = (err as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
   if (err && !missing) {
     debug('error %j', err)
+    exchange.unread = true
     return done(err)
   }
   if (missing || !record) {
@@ -66,6 +65,7 @@ function load<H extends Host>(exchange: Exchange<H>, err: unknown, record: Sessi
     inflate(exchange.host, record)
     exchange.begin(record)
   } catch (unreadable) {
+    exchange.unread = true
     return done(unreadable)
   }
   done(null, true)
@@ -96,8 +96,12 @@ function ask<H extends Host, Answer>(
   try {
     answer = question(exchange.host)
   } catch (err) {
-    return done(err)
+    return done(reasonOf(err, 'an option'))
   }
-  if (isPromise<Answer>(answer)) answer.then(answer => next(exchange, answer, done), done)
-  else next(exchange, answer, done)
+  if (isPromise<Answer>(answer)) {
+    answer.then(
+      answer => next(exchange, answer, done),
+      err => done(reasonOf(err, 'an option')),
+    )
+  } else next(exchange, answer, done)
 }

@@ -1,5 +1,5 @@
 import { serialize } from 'cookie'
-import { createHmac, type BinaryLike, type KeyObject } from 'node:crypto'
+import { createHmac, KeyObject, type BinaryLike } from 'node:crypto'
 import { Cookie, type CookieOptions } from './cookie'
 import type { Host } from './host'
 import type { Policy } from './plan'
@@ -52,7 +52,7 @@ export interface Settings<H extends Host = Host> extends Policy {
 }
 
 /**
- * @param store the one to use where the options name none
+ * @param store the one that the options name, or the default
  * @param deprecate told, in upstream's words, of options that upstream wants said
  * @throws TypeError for each option that could never work
  */
@@ -61,7 +61,7 @@ export function settle<H extends Host>(
   store: SessionStore,
   deprecate: (message: string) => void,
 ): Settings<H> {
-  const name = options.name || options.key || 'connect.sid'
+  const name = String(options.name || options.key || 'connect.sid')
   const genid = options.genid || newId
   if (typeof genid !== 'function') throw new TypeError('genid option must be a function')
   if (options.resave === undefined) deprecate('undefined resave option; provide resave option')
@@ -96,7 +96,8 @@ function checkStore(store: SessionStore): SessionStore {
   return store
 }
 
-function settleCookie<H>(name: string, cookie: Options<H>['cookie'] = {}): PerHost<H, CookieOptions> {
+function settleCookie<H>(name: string, option: Options<H>['cookie'] | null): PerHost<H, CookieOptions> {
+  const cookie = option || {}
   if (typeof cookie === 'function') {
     serialize(name, '')
     return cookie
@@ -115,27 +116,39 @@ function checkAttributes(name: string, options: CookieOptions): void {
 }
 
 function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined): Settings<H>['secrets'] {
-  if (!secret) return host => (host.secret ? [host.secret as Secret] : [])
+  if (!secret) return host => (host.secret ? checked([host.secret as Secret]) : [])
   if (typeof secret === 'function') {
     return host => {
       const secrets = secret(host)
-      return isPromise<Secret | Secret[]>(secrets) ? secrets.then(listOf) : listOf(secrets)
+      return isPromise<Secret | Secret[]>(secrets) ? secrets.then(given => checked(listOf(given))) : checked(listOf(secrets))
     }
   }
   const secrets = listOf(secret)
   if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
-  secrets.forEach(checkSecret)
-  return () => secrets
+  secrets.forEach(checkKey)
+  // An array is the app's, which may change it at any time
+  return () => checked(secrets)
 }
 
 function listOf(secret: Secret | Secret[] | undefined): readonly Secret[] {
   if (Array.isArray(secret)) return secret
-  return secret ? [secret] : []
+  return secret === undefined || secret === null ? [] : [secret]
 }
 
-/** An empty key signs what anybody can sign. */
-function checkSecret(secret: Secret): void {
-  if (!secret) throw new TypeError('secret option array must contain one or more strings')
+/** @throws TypeError for an empty key, which signs what anybody can sign */
+function checked(secrets: readonly Secret[]): readonly Secret[] {
+  for (const secret of secrets) if (isEmpty(secret)) throw new TypeError('secret option must not be empty')
+  return secrets
+}
+
+function isEmpty(secret: Secret): boolean {
+  if (!secret || typeof secret === 'string') return !secret
+  if (secret instanceof KeyObject) return secret.symmetricKeySize === 0
+  return secret.byteLength === 0
+}
+
+function checkKey(secret: Secret): void {
+  checked([secret])
   try {
     createHmac('sha256', secret)
   } catch {

@@ -2,6 +2,8 @@
 export interface Facts {
   /** The handler left a session on the host. */
   readonly present: boolean
+  /** The store could not say what it has of the session: that none is present tells nothing of what the handler wants. */
+  readonly unread: boolean
   /** The client sent this very id, under a signature that held, and it is still the session's. */
   readonly returning: boolean
   /** The data or the id are not those that the exchange began with. */
@@ -30,7 +32,7 @@ export interface Policy {
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
 export function planStore(facts: Facts, policy: Policy): Plan {
-  if (!facts.present) return policy.unset === 'destroy' && facts.done !== 'destroy' ? 'destroy' : 'nothing'
+  if (!facts.present) return policy.unset === 'destroy' && !facts.unread && facts.done !== 'destroy' ? 'destroy' : 'nothing'
   if (saves(facts, policy)) return 'save'
   // A save has moved the expiry too
   return facts.returning && facts.done !== 'save' ? 'touch' : 'nothing'

@@ -1,4 +1,4 @@
-import { Cookie, type AnyCookie } from './cookie'
+import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
 import { EXCHANGE, type Host } from './host'
 import { isPromise, portOf, type Callback, type SessionStore } from './store-port'
 
@@ -46,14 +46,14 @@ export class Session {
   save(): Promise<void>
   save(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
-      let failed: (() => void) | undefined
+      let arrived: (() => void) | undefined
       try {
-        failed = this.req[EXCHANGE]?.saving(this)
+        arrived = this.req[EXCHANGE]?.saving(this)
       } catch (unserialisable) {
         return done(unserialisable)
       }
       portOf(storeOf(this)).set(this.id, this, err => {
-        if (err) failed?.()
+        if (!err) arrived?.()
         done(err)
       })
     })
@@ -87,6 +87,7 @@ export class Session {
   destroy(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       delete this.req.session
+      this.req[EXCHANGE]?.destroying(this)
       portOf(storeOf(this)).destroy(this.id, done)
     })
   }
@@ -106,10 +107,8 @@ export class Session {
 /** Makes a session of a record, and puts it on the host. Upstream's `Store.prototype.createSession`. */
 export function createSession(host: Host, record: SessionData): Session {
   // A record without a cookie is a TypeError here, worded by the engine as it is upstream
-  const expires: unknown = record.cookie.expires
   const originalMaxAge: unknown = record.cookie.originalMaxAge
-  const cookie = new Cookie(record.cookie)
-  if (typeof expires === 'string') cookie.expires = new Date(expires)
+  const cookie = reviveCookie(record.cookie)
   cookie.originalMaxAge = asMaxAge(originalMaxAge)
   const session = new Session(host, record)
   session.cookie = cookie
@@ -117,11 +116,25 @@ export function createSession(host: Host, record: SessionData): Session {
   return session
 }
 
+/** A cookie of attributes that are plain data, as JSON has them. */
+export function reviveCookie(data: AnyCookie): Cookie {
+  const expires: unknown = data.expires
+  const cookie = new Cookie(data as CookieOptions)
+  if (typeof expires === 'string') cookie.expires = new Date(expires)
+  return cookie
+}
+
+const METHODS = ['save', 'reload', 'destroy', 'regenerate'] as const
+
 /** A record becomes the host's session, by the store's own `createSession` where it has one. */
 export function inflate(host: Host, record: SessionData): void {
   const store = host.sessionStore
-  if (typeof store?.createSession === 'function') store.createSession(host, record)
-  else createSession(host, record)
+  if (typeof store?.createSession !== 'function') return void createSession(host, record)
+  store.createSession(host, record)
+  const made = host.session
+  if (!made || made instanceof Session) return
+  // Of a store that was built on another copy of the package: its sessions know nothing of promises, nor of what the answer has to wait for
+  for (const name of METHODS) Object.defineProperty(made, name, { value: Session.prototype[name], configurable: true, writable: true })
 }
 
 /** Destroys the host's session and generates another. Upstream's `Store.prototype.regenerate`. */
@@ -148,13 +161,14 @@ function asMaxAge(value: unknown): number | null {
   return value as number | null
 }
 
-/** Calls back, or promises: the one place where the two meet. */
-function either<T>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
+/** Calls back, or promises: the one place where the two meet. The answer to the request waits for either. */
+function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
+  const begin = (done: Callback): void => act(self.req[EXCHANGE]?.underway(done) ?? done)
   if (callback) {
-    act(callback)
+    begin(callback)
     return self
   }
-  const promise = new Promise<void>((resolve, reject) => act(err => (err ? reject(err as Error) : resolve())))
+  const promise = new Promise<void>((resolve, reject) => begin(err => (err ? reject(err as Error) : resolve())))
   promise.catch(() => {})
   return promise
 }

@@ -1,3 +1,4 @@
+import { isPromise as isNativePromise } from 'node:util/types'
 import type { Session, SessionData } from './session'
 
 /** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
@@ -31,8 +32,8 @@ export function portOf(store: SessionStore): StorePort {
 }
 
 /**
- * The one way to a store. However a store answers, by callback or by promise, at once or later, twice or by throwing, `done` is called once,
- * outside the store's own frames, with an error or with what was found.
+ * The one way to a store. However a store answers, by callback or by promise, at once or later, twice or by throwing, `done` is called once, with an
+ * error or with what was found; and what `done` throws never comes back into the store.
  */
 export class StorePort {
   readonly #store: SessionStore
@@ -74,24 +75,31 @@ export class StorePort {
       if (!asking) deliver(done, err, value)
     }
 
+    const failed = (err: unknown): void => settle(reasonOf(err, `store.${method}`))
     try {
       const call = this.#store[method] as (...args: unknown[]) => unknown
       const returned = call.call(this.#store, ...args, settle)
-      if (isPromise(returned)) {
-        // An async method that declares its callback may resolve, with nothing, before it calls back
-        const callsBack = call.length > args.length
-        returned.then(
-          value => (value === undefined && callsBack ? undefined : settle(null, value)),
-          err => settle(err ?? new Error(`store.${method} failed without a reason`)),
-        )
-      }
+      // What a method that calls back returns may be anything, its driver's promise or a query that runs when it is listened to
+      if (!callsBack(call, args)) {
+        if (isPromise(returned)) returned.then(value => settle(null, value), failed)
+      } else if (isNativePromise(returned)) returned.catch(failed)
     } catch (err) {
-      settle(err)
+      failed(err)
     }
 
     asking = false
     if (answer) done(answer.err, answer.value)
   }
+}
+
+/** By the store's contract a method answers by its callback if it declares one. */
+export function callsBack(method: (...args: never[]) => unknown, args: readonly unknown[]): boolean {
+  return method.length > args.length
+}
+
+/** What throws or rejects with nothing has failed all the same. */
+export function reasonOf(err: unknown, who: string): unknown {
+  return err ?? new Error(`${who} failed without a reason`)
 }
 
 /** An error thrown by `done` is not the store's: inside its frames, some stores take it for their own and call back again. */

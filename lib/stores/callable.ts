@@ -8,7 +8,9 @@ export function callable<Constructor>(
   Class: { readonly prototype: object },
   construct: (this: never, ...args: never[]) => void,
 ): Constructor {
-  Object.defineProperty(Class.prototype, 'constructor', { value: construct, writable: true, configurable: true })
+  // As properties that were assigned, which some stores copy
+  for (const name of Object.getOwnPropertyNames(Class.prototype)) Object.defineProperty(Class.prototype, name, { enumerable: true })
+  Object.defineProperty(Class.prototype, 'constructor', { value: construct, writable: true, enumerable: false, configurable: true })
   construct.prototype = Class.prototype
   return construct as Constructor
 }

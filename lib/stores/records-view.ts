@@ -1,9 +1,12 @@
+import { inspect } from 'node:util'
 import type { SessionData } from '../core/session'
 import type { Records } from './records'
 
 /** Records as an object of JSON under ids, which is what `MemoryStore.sessions` is upstream and what apps list and clear. */
 export function viewOf(records: Records): Record<string, string> {
-  return new Proxy(Object.create(null) as Record<string, string>, {
+  // console.log(store.sessions) sees no traps
+  const target = Object.create(null, { [inspect.custom]: { value: () => ({ ...view }), configurable: true } }) as Record<string, string>
+  const view: Record<string, string> = new Proxy(target, {
     get: (_, id) => records.text(String(id)),
     has: (_, id) => records.text(String(id)) !== undefined,
     ownKeys: () => records.ids(),
@@ -20,4 +23,5 @@ export function viewOf(records: Records): Record<string, string> {
       return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: true }
     },
   })
+  return view
 }

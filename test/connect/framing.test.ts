@@ -64,6 +64,18 @@ describe('connect: framing', () => {
     }
   }
 
+  it('a reason, like a status, is too late once the answer has ended', async () => {
+    const { server, store } = await stage('saved', (_, res) => {
+      res.statusMessage = 'Fine'
+      res.end('text')
+      res.statusMessage = 'Late'
+    })
+    const wire = (await Wire.to(server)).get()
+    await store.waits()
+    store.release()
+    expect((await wire.answer()).line).to.equal('HTTP/1.1 200 Fine')
+  })
+
   it('a trailer goes out behind the body', async () => {
     const { server, store } = await stage('saved', (_, res) => {
       res.setHeader('Trailer', 'X-Sum')

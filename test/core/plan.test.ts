@@ -11,7 +11,7 @@ function table(policy: Policy, done?: Plan): string[] {
       for (const saved of BOOLEANS)
         for (const changed of BOOLEANS)
           for (const expires of BOOLEANS) {
-            const facts: Facts = { present: true, returning, modified, saved, changed, expires, cookieChanged: false, done }
+            const facts: Facts = { ...FACTS, returning, modified, saved, changed, expires, done }
             const names = Object.entries({ returning, modified, saved, changed, expires }).flatMap(([name, is]) => (is ? [name] : []))
             rows.push(`${names.join('+') || 'none'}: ${planStore(facts, policy)}${planCookie(facts, policy) ? ', cookie' : ''}`)
           }
@@ -21,6 +21,7 @@ function table(policy: Policy, done?: Plan): string[] {
 const POLICY: Policy = { resave: false, rolling: false, saveUninitialized: false, unset: 'keep' }
 const FACTS: Facts = {
   present: true,
+  unread: false,
   returning: false,
   modified: false,
   saved: false,

@@ -138,6 +138,12 @@ describe('options: cookie', () => {
       expect((await site.get()).text).to.equal('no such tenant')
     })
 
+    it('that gives nothing gives the defaults', async () => {
+      for (const cookie of [null, async () => undefined, async () => null]) {
+        expect(setCookie(await new Site({ cookie: cookie as never }, count).get())).to.match(/^connect\.sid=[^;]+; Path=\/; HttpOnly$/)
+      }
+    })
+
     it('decides on the path too', async () => {
       const site = new Site({ cookie: () => ({ path: '/app' }) }, (req, res) => res.end(String(Boolean(req.session))))
       expect((await site.get('/app')).text).to.equal('true')

@@ -59,6 +59,11 @@ describe('options: genid', () => {
     expect((await site.get()).text).to.equal('no dice')
   })
 
+  it('whose promise fails for no reason is an error for next too', async () => {
+    const site = new Site({ genid: () => Promise.reject() }, count)
+    expect((await site.get()).text).to.equal('an option failed without a reason')
+  })
+
   it('whose promise fails is an error for next', async () => {
     const site = new Site({ genid: () => Promise.reject(new Error('no dice')) }, count)
     expect((await site.get()).text).to.equal('no dice')

@@ -23,6 +23,13 @@ describe('options: name', () => {
     expect(setCookie(await new Site({ key: 'old', name: 'new' }, count).get())).to.match(/^new=s%3A/)
   })
 
+  it('that is a number is one in words', async () => {
+    const visitor = new Site({ name: 5 as never }, count).visitor()
+    await visitor.get()
+    expect(visitor.cookie).to.match(/^5=s%3A/)
+    expect((await visitor.get()).text).to.equal('2')
+  })
+
   it('may not hold what a cookie name may not', () => {
     for (const name of ['a b', 'a;b', 'a=b', 'a\nb', 'ü']) {
       expect(() => session({ secret: 'x', name }), JSON.stringify(name)).to.throw(TypeError, 'argument name is invalid')

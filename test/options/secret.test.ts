@@ -92,8 +92,20 @@ describe('options: secret', () => {
     expect(() => session({ secret: [] })).to.throw(TypeError, 'secret option array must contain one or more strings')
   })
 
-  it('refuses an array with an empty secret, with which anybody could sign', () => {
-    expect(() => session({ secret: ['keyboard cat', ''] })).to.throw(TypeError, 'secret option array must contain one or more strings')
+  it('refuses an empty one, with which anybody could sign', () => {
+    for (const empty of [Buffer.alloc(0), createSecretKey(Buffer.alloc(0)), ['keyboard cat', ''], ['keyboard cat', Buffer.alloc(0)]]) {
+      expect(() => session({ secret: empty as never })).to.throw(TypeError, 'secret option must not be empty')
+    }
+  })
+
+  it('refuses an empty one that a function gives, or that comes into an array later', async () => {
+    const live = ['keyboard cat']
+    const sites = [() => '', () => ['keyboard cat', ''], async () => [''], live].map(secret => new Site({ secret: secret as never }, count))
+    live.unshift('')
+    for (const site of sites) {
+      const { status, text } = await site.get()
+      expect([status, text]).to.deep.equal([500, 'secret option must not be empty'])
+    }
   })
 
   it('refuses what cannot be a key', () => {

@@ -6,6 +6,7 @@ import { count, data } from '../support/handlers'
 import { QUIET, setCookie, Site, type Req } from '../support/site'
 import { session } from '../support/subject'
 import { TracingStore } from '../support/tracing-store'
+import { Wire } from '../support/wire'
 
 const hasSession = (req: Req): string => String(Boolean(req.session))
 
@@ -90,6 +91,17 @@ describe('request: where the middleware steps aside', () => {
     const site = new Site({ secret: undefined as never, cookie: { path: '/app' } }, (req, res) => res.end(hasSession(req)))
     expect((await site.get('/')).text).to.equal('false')
     expect((await site.get('/app')).text).to.equal('secret option required for sessions')
+  })
+
+  it('a request for no path, OPTIONS *, has no session', async () => {
+    const { server } = new Site({}, (req, res) => res.end(hasSession(req)))
+    const wire = (await Wire.to(server)).send('OPTIONS * HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n')
+    expect((await wire.answer()).body).to.equal('false')
+    server.close()
+  })
+
+  it('a store that is none is the default', () => {
+    for (const store of [false, '', 0, null]) expect(() => session({ ...QUIET, store: store as never })).to.not.throw()
   })
 
   it('a mounted app has the paths of the outer one', async () => {

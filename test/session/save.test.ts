@@ -41,6 +41,17 @@ describe('session: save', () => {
     expect(JSON.stringify(store.sessions)).to.contain('loki')
   })
 
+  it('before the cookie is changed is followed by another', async () => {
+    const { calls, store } = await first(async (req, res) => {
+      data(req).user = 'tobi'
+      await new Promise(resolve => req.session.save(resolve))
+      req.session.cookie.sameSite = 'lax'
+      res.end()
+    })
+    expect(calls).to.deep.equal(['set', 'set'])
+    expect(JSON.stringify(store.sessions)).to.contain('lax')
+  })
+
   it('that failed is tried again at the end', async () => {
     const store = new TracingStore()
     const { set } = store

@@ -1,6 +1,7 @@
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { count, data, routes, show } from '../support/handlers'
-import { Site, type Req } from '../support/site'
+import { setCookie, Site, type Req } from '../support/site'
 import { session } from '../support/subject'
 
 /** What a handler finds out about its session, over HTTP. */
@@ -22,6 +23,15 @@ describe('session: the object', () => {
       ['cookie', 'a', 'b'],
       ['cookie', 'a', 'b'],
     ])
+  })
+
+  it('is one of a class, and so is its cookie', () => {
+    for (const Class of [session.Session, session.Cookie]) {
+      expect(() => (Class as unknown as { call(self: object, req: object): void }).call({}, { sessionID: 'a' })).to.throw(
+        TypeError,
+        "without 'new'",
+      )
+    }
   })
 
   it('is an instance of Session, with a Cookie', async () => {
@@ -103,14 +113,14 @@ describe('session: on the request', () => {
     expect(JSON.parse((await site.get()).text)).to.deep.equal(['string', true, { writable: true, enumerable: true, configurable: true }])
   })
 
-  const visits = async (assign: (req: Req) => void): Promise<unknown> => {
+  const visits = async (assign: (req: Req) => unknown): Promise<unknown> => {
     const site = new Site(
       {},
       routes({
         '/': count,
         '/show': show,
-        '/assign': (req, res) => {
-          assign(req)
+        '/assign': async (req, res) => {
+          await assign(req)
           res.end('fine')
         },
       }),
@@ -130,6 +140,44 @@ describe('session: on the request', () => {
   it('a copy of the session in its place is the session', async () => {
     const assigned = await visits(req => (req.session = { ...req.session, user: 'tobi' } as never))
     expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { views: 1, user: 'tobi' }, errors: [] })
+  })
+
+  it('a plain object in the place of a session that was destroyed has a new id', async () => {
+    let before = ''
+    let after: Req | undefined
+    const assigned = await visits(async req => {
+      before = req.sessionID
+      await req.session.destroy()
+      req.session = { user: 'guest' } as never
+      after = req
+    })
+    expect(after?.sessionID).to.be.a('string').and.not.equal(before)
+    expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { user: 'guest' }, errors: [] })
+  })
+
+  it('a plain object for a cookie becomes a cookie', async () => {
+    const lines: unknown[] = []
+    for (const cookie of [
+      { maxAge: 60_000 },
+      JSON.parse(JSON.stringify(new session.Cookie({ maxAge: 60_000, sameSite: 'lax' }).toJSON())),
+    ]) {
+      const site = new Site({}, (req, res) => {
+        data(req).user = 'ada'
+        req.session.cookie = cookie as never
+        res.end()
+      })
+      lines.push(setCookie(await site.get()))
+    }
+    expect(lines[0]).to.match(/; Path=\/; Expires=[^;]+; HttpOnly$/)
+    expect(lines[1]).to.match(/; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/)
+  })
+
+  it('is printed with its request, and no secret with it', async () => {
+    const site = new Site({ secret: 'keyboard cat' }, (req, res) =>
+      res.end(inspect(req, { depth: 9, showHidden: true }) + inspect({ ...req })),
+    )
+    const { text } = await site.get()
+    expect(text).to.include('sessionID').and.not.include('keyboard cat')
   })
 
   it('null in its place leaves the store alone', async () => {

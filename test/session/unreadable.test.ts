@@ -1,6 +1,9 @@
+import { sign } from 'cookie-signature'
 import { expect } from 'chai'
+import express = require('express')
+import request = require('supertest')
 import { count, data, routes } from '../support/handlers'
-import { setCookie, Site } from '../support/site'
+import { QUIET, setCookie, Site } from '../support/site'
 import { session } from '../support/subject'
 
 /** What a store may come up with for a session of `{ views: 1 }`. */
@@ -78,6 +81,36 @@ describe('session: records that cannot be read', () => {
     it(`${name} does no harm: the session goes on`, async () => {
       const { status, text, errors } = await visit(JSON.parse(record))
       expect([status, text, errors]).to.deep.equal([200, '2', []])
+    })
+  }
+
+  for (const [what, found] of [
+    ['cannot be read', [null, { views: 1 }]],
+    ['could not be had', [new Error('timed out')]],
+  ] as const) {
+    it(`a visitor whose record ${what} is given a new session by an app that makes one`, async () => {
+      const store = new session.MemoryStore()
+      const app = express()
+      app.use(session({ ...QUIET, store, unset: 'destroy' }))
+      app.use(((_err, req, _res, next) => {
+        req.sessionStore.regenerate(req, () => {
+          Object.assign(req.session, { notice: 'start again' })
+          next()
+        })
+      }) as express.ErrorRequestHandler)
+      app.use((req, res) => void res.end((req.session as unknown as { notice: string }).notice))
+      store.sessions = { known: '{}' }
+      const get = store.get.bind(store)
+      store.get = (_, callback) => (callback as (...args: unknown[]) => void)(...found)
+      const known = `connect.sid=s:${sign('known', QUIET.secret)}`
+      const res = await request(app).get('/').set('Cookie', known)
+      expect(res.text).to.equal('start again')
+      store.get = get
+      const again = await request(app)
+        .get('/')
+        .set('Cookie', setCookie(res)?.split(';')[0] as string)
+      expect(again.text).to.equal('start again')
+      expect(Object.keys(store.sessions)).to.have.length(1)
     })
   }
 

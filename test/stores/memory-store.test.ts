@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { useClock } from '../support/clock'
 import { session, type SessionData } from '../support/subject'
@@ -50,6 +51,12 @@ describe('stores: MemoryStore', () => {
       expect('a' in store.sessions).to.equal(true)
       expect('c' in store.sessions).to.equal(false)
       expect(store.sessions.c).to.equal(undefined)
+    })
+
+    it('is printed as what it is', async () => {
+      const store = new session.MemoryStore()
+      store.sessions = { abc: '{"cookie":{},"n":1}' }
+      expect(inspect(store.sessions)).to.include('abc').and.include('"n":1')
     })
 
     it('can be deleted from', async () => {

@@ -97,6 +97,10 @@ describe('stores: Store', () => {
     })
   }
 
+  it('has methods that can be listed, and so copied', () => {
+    expect(Object.keys(Object.assign({}, session.Store.prototype))).to.include.members(['regenerate', 'load', 'createSession'])
+  })
+
   it('can be found by a for..in copy of the exports, and by their own keys', () => {
     const copy: Record<string, unknown> = {}
     for (const key in session) copy[key] = (session as never as Record<string, unknown>)[key]
