@@ -20,14 +20,17 @@ export interface StoreContractOptions<Store extends SessionStore = SessionStore>
   shortest?: number
   /** Lets time go by: turn your clock here, if you have one. Default: really waits. */
   wait?: (ms: number) => void | Promise<void>
-  /** The test runner's functions. Default: the global ones of mocha, vitest, jest or `node --test`'s. */
+  /** The test runner's functions. Default: the global ones of mocha, jest and the like; where there are none, those of `node:test`. */
   runner?: Runner
 }
 
 interface Runner {
   describe(this: void, title: string, suite: () => void): unknown
-  it(this: void, title: string, test: () => Promise<void>): unknown
+  it(this: void, title: string, test: () => Promise<void>, timeout?: number): unknown
 }
+
+/** Longer than any rule waits where a second is the shortest lifetime. */
+const TIMEOUT = 30_000
 
 const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, listing, answering }
 
@@ -35,23 +38,27 @@ const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, li
  * The exam that every store sits, for those who write one: registers its tests with your runner.
  *
  * @example storeContract('my store', { make: () => new MyStore() })
- * @throws TypeError without `make`, or where there is no runner
+ * @throws TypeError without `make`, or for a runner that is none
  */
 export function storeContract<Store extends SessionStore>(name: string, options: StoreContractOptions<Store>): void {
   const { make, dispose, lacks = [], shortest = 1000, wait = sleep } = options
   if (typeof make !== 'function') throw new TypeError('make option must be a function')
-  const { describe, it } = checkRunner(options.runner ?? (globalThis as Partial<Runner>))
+  const { describe, it } = checkRunner(options.runner ?? defaultRunner())
 
   const exam: Exam = {
-    rule: (title, test) =>
-      void it(title, async () => {
+    rule: (title, test) => {
+      const sit = async (): Promise<void> => {
         const store = await make()
         try {
           await test(new Candidate(store))
         } finally {
           await dispose?.(store)
         }
-      }),
+      }
+      const registered = it(title, sit, TIMEOUT) as { timeout?(ms: number): void } | undefined
+      // Mocha takes it here, others above
+      registered?.timeout?.(TIMEOUT)
+    },
     // Of the form that ids have, since columns are cut for them
     id: () => randomUUID().replaceAll('-', ''),
     wait: async ms => wait(ms),
@@ -66,6 +73,12 @@ export function storeContract<Store extends SessionStore>(name: string, options:
 
 function sleep(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms))
+}
+
+function defaultRunner(): Partial<Runner> {
+  const runner = globalThis as Partial<Runner>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only where it is the runner: it would run the tests of others a second time
+  return runner.describe && runner.it ? runner : (require('node:test') as Runner)
 }
 
 function checkRunner({ describe, it }: Partial<Runner>): Runner {

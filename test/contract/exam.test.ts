@@ -121,6 +121,16 @@ describe('the store contract', () => {
       })),
       'set answers once',
     ],
+    'answers again a while later': [
+      faulty((_, good) => ({
+        set: (id: string, data: SessionData, done?: Done) =>
+          good.set(id, data, () => {
+            done?.()
+            setTimeout(() => done?.(), 10)
+          }),
+      })),
+      'set answers once',
+    ],
     'needs a callback': [
       faulty((_, good) => ({ destroy: (id: string, done: Done) => good.destroy(id, () => done()) })),
       'set and destroy do without a callback',
