@@ -1,20 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import onHeaders = require('on-headers')
+import type { Gate, Verdict } from './gate'
 import { sayEnded, sayHeadersSent } from './pretence'
 import { checkChunk, checkHead, type Args } from './soundness'
-
-/** Whether bytes may leave. A function: the app's answer must not go out, and the function brings another about; not heeded once headers are out. */
-export type Verdict = 'pass' | (() => void)
-
-/** Who decides when a response may leave. */
-export interface Gate {
-  /** The headers are about to be settled. Called once. */
-  headers(): void
-  /** Bytes are about to leave, the first or the last. */
-  bytes(last: boolean, answer: (verdict: Verdict) => void): void
-  /** The answer cannot be sent as it is, which came out after its end was called. */
-  failed(err: unknown): void
-}
 
 const METHODS = ['writeHead', 'flushHeaders', 'write', 'end'] as const
 
@@ -43,7 +31,7 @@ export function holdResponse(res: ServerResponse, gate: Gate): void {
     // The response of a socket library may have few of them, or none
     if (typeof res[method] === 'function') (res[method] as Native) = (...args) => held[method](args)
   }
-  onHeaders(res, () => gate.headers())
+  onHeaders(res, () => held.headers())
 }
 
 class HeldResponse {
@@ -57,6 +45,7 @@ class HeldResponse {
   /** `settling`: the headers are told to all who listen for them. `sending`: what comes now comes from below, and is for Node. */
   #phase: 'holding' | 'settling' | 'sending' = 'holding'
   #advancing = false
+  #headersDue = false
   #wantsDrain = false
   /** Another answer is on its way, or has been given: the handler that gave the first knows nothing of it. */
   #replaced: 'no' | 'soon' | 'yes' = 'no'
@@ -70,6 +59,12 @@ class HeldResponse {
     this.#native = { writeHead, flushHeaders, write, end } as unknown as Record<Method, Native>
   }
 
+  /** Somebody is at the headers. The gate is told when they are written: by then it has decided. */
+  headers(): void {
+    if (this.#phase === 'settling' || (this.#phase === 'holding' && this.#isHttp2)) this.#headersDue = true
+    else this.#gate.headers()
+  }
+
   writeHead(args: unknown[]): unknown {
     if (this.#phase === 'settling') {
       // A neighbour's own reason
@@ -77,7 +72,7 @@ class HeldResponse {
       return this.#res
     }
     // HTTP/1 sends no byte before the first of the body
-    if (this.#phase === 'sending' || this.#res.req?.httpVersionMajor !== 2) return this.#native.writeHead.apply(this.#res, args)
+    if (this.#phase === 'sending' || !this.#isHttp2) return this.#native.writeHead.apply(this.#res, args)
     this.#submit({ method: 'writeHead', args, asks: 'first' })
     return this.#res
   }
@@ -98,6 +93,10 @@ class HeldResponse {
     if (this.#isNode && !this.#ended) checkChunk('end', args as Args)
     this.#submit({ method: 'end', args, asks: this.#ended ? 'nothing' : 'last' })
     return this.#res
+  }
+
+  get #isHttp2(): boolean {
+    return this.#res.req?.httpVersionMajor === 2
   }
 
   get #isNode(): boolean {
@@ -144,6 +143,8 @@ class HeldResponse {
 
   #send({ method, args, asks, verdict }: Call): unknown {
     if (typeof verdict === 'function') setImmediate(verdict)
+    if (this.#headersDue) this.#gate.headers()
+    this.#headersDue = false
     this.#phase = 'sending'
     try {
       return method === 'end' && asks === 'nothing' ? this.#endAgain(args) : this.#native[method].apply(this.#res, args)

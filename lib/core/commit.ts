@@ -16,7 +16,7 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  exchange.atRest(() => commitNow(exchange, last, done))
+  exchange.underway.atRest(() => commitNow(exchange, last, done))
 }
 
 function commitNow<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
@@ -34,7 +34,7 @@ function commitNow<H extends Host>(exchange: Exchange<H>, last: boolean, done: C
 }
 
 /**
- * The cookie that the headers have to carry, if any. To be asked once, as they are written.
+ * The cookie that the headers have to carry, if any. To be asked once, as they are written: mostly after the commit.
  *
  * @throws what makes a commit withhold
  */

@@ -5,7 +5,8 @@ import { EXCHANGE, type Host, type HostExchange } from './host'
 import type { Secret, Settings } from './options'
 import type { Facts, Plan } from './plan'
 import { createSession, reviveCookie, Session, type SessionData } from './session'
-import { isPromise, type Callback, type SessionStore } from './store-port'
+import { isPromise, type SessionStore } from './store-port'
+import { Underway } from './underway'
 
 const debug = debugFor('express-session')
 
@@ -49,6 +50,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   unread = false
   /** What the last commit saw. */
   seen: Seen | undefined
+  readonly underway = new Underway()
   #base: Snapshot = { id: undefined, text: '' }
   /** What the store was last seen with. */
   #stored: Snapshot | undefined
@@ -60,8 +62,6 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   #cookie: AnyCookie | undefined
   /** Hidden from whoever prints a request. */
   #secrets: readonly Secret[] = []
-  #underway = 0
-  #waiting: (() => void) | undefined
 
   constructor(
     readonly settings: Settings<H>,
@@ -131,31 +131,6 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   destroying(session: Session): void {
     this.#destroyed = session.id
-  }
-
-  underway(done: Callback): Callback {
-    this.#underway++
-    return err => {
-      this.#underway--
-      try {
-        done(err)
-      } finally {
-        if (this.#underway === 0) this.#release()
-      }
-    }
-  }
-
-  /** Goes on when nothing of the handler's is under way any more. */
-  atRest(goOn: () => void): void {
-    if (this.#underway === 0) return goOn()
-    debug('waiting for what the handler has begun')
-    this.#waiting = goOn
-  }
-
-  #release(): void {
-    const goOn = this.#waiting
-    this.#waiting = undefined
-    goOn?.()
   }
 
   /**

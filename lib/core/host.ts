@@ -1,5 +1,6 @@
 import type { Session } from './session'
-import type { Callback, SessionStore } from './store-port'
+import type { SessionStore } from './store-port'
+import type { Underway } from './underway'
 
 /** Under this symbol a host knows the exchange that it is in. */
 export const EXCHANGE = Symbol('resession.exchange')
@@ -21,8 +22,7 @@ export interface HostExchange {
   saving(session: Session): () => void
   /** The session is on its way out of the store. */
   destroying(session: Session): void
-  /** Something of the handler's is under way, which the answer waits for. @returns what to call when it is done, in place of `done` */
-  underway(done: Callback): Callback
+  readonly underway: Underway
   /** Puts a new session on the host; a promise where `genid` or `cookie` made one. */
   generate(): void | Promise<void>
 }

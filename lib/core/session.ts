@@ -163,7 +163,7 @@ function asMaxAge(value: unknown): number | null {
 
 /** Calls back, or promises: the one place where the two meet. The answer to the request waits for either. */
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
-  const begin = (done: Callback): void => act(self.req[EXCHANGE]?.underway(done) ?? done)
+  const begin = (done: Callback): void => act(self.req[EXCHANGE]?.underway.begin(done) ?? done)
   if (callback) {
     begin(callback)
     return self

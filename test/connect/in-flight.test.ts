@@ -3,6 +3,7 @@ import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
 import { Site, type Req } from '../support/site'
 import { turns, useServers, Wire } from '../support/wire'
+import { cookieOf } from './stage'
 
 type Begin = (req: Req) => unknown
 
@@ -44,6 +45,21 @@ describe('connect: what the handler has begun, and does not wait for', () => {
     })
   }
 
+  it('a regenerate gives the visitor the new cookie', async () => {
+    const store = new GateStore()
+    const { server } = new Site({ store }, (req, res) => {
+      req.session.regenerate(() => (data(req).user = 'ada'))
+      res.end('text')
+    })
+    const wire = (await Wire.to(server)).get()
+    await store.waits()
+    store.open = true
+    store.release()
+    const sent = cookieOf(await wire.answer())
+    const [id] = Object.keys(store.sessions)
+    expect(sent).to.include(`s%3A${id}.`)
+  })
+
   it('a regenerate is not undone by the default resave', async () => {
     const store = new GateStore()
     store.open = true
@@ -53,10 +69,7 @@ describe('connect: what the handler has begun, and does not wait for', () => {
       res.end(req.sessionID)
     })
     const enter = await (await Wire.to(server)).get('/enter').answer()
-    const cookie = enter.headers
-      .find(header => header.startsWith('set-cookie'))
-      ?.slice('set-cookie: '.length)
-      .split(';')[0]
+    const cookie = cookieOf(enter)
     store.open = false
     const wire = (await Wire.to(server)).get('/', `Cookie: ${cookie}`)
     await store.waits()

@@ -1,10 +1,11 @@
 import { expect } from 'chai'
+import { createServer } from 'node:http'
 import express = require('express')
 import { data } from '../support/handlers'
 import { QUIET, type Req } from '../support/site'
 import { session, type SessionOptions } from '../support/subject'
 import { useServers, Wire } from '../support/wire'
-import { createServer } from 'node:http'
+import { cookieOf } from './stage'
 
 const MEGABYTES = 20_000_000
 
@@ -38,10 +39,7 @@ describe('connect: errors that come after the handler has answered', () => {
   it('of a store that cannot touch do not cut a long answer off', async () => {
     const server = app({ store: failing('touch'), saveUninitialized: true }, () => {})
     const first = await (await Wire.to(server)).get().answer()
-    const cookie = first.headers
-      .find(header => header.startsWith('set-cookie'))
-      ?.slice('set-cookie: '.length)
-      .split(';')[0]
+    const cookie = cookieOf(first)
     const answer = await (await Wire.to(server)).get('/', `Cookie: ${cookie}`).answer()
     expect([answer.line, answer.body.length]).to.deep.equal(['HTTP/1.1 200 OK', MEGABYTES])
   }).timeout(20_000)

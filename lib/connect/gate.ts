@@ -1,0 +1,65 @@
+import type { ServerResponse } from 'node:http'
+import { commit, cookieDue } from '../core/commit'
+import type { Exchange } from '../core/exchange'
+import type { Request } from './request'
+import { writeId } from './signed-cookie'
+
+export type Next = (err?: unknown) => void
+
+/** Whether bytes may leave. A function: the app's answer must not go out, and the function brings another about; not heeded once headers are out. */
+export type Verdict = 'pass' | (() => void)
+
+/** Who decides when a response may leave. */
+export interface Gate {
+  /** The headers are about to be written. Called once. */
+  headers(): void
+  /** Bytes are about to leave, the first or the last. */
+  bytes(last: boolean, answer: (verdict: Verdict) => void): void
+  /** The answer cannot be sent as it is, which came out after its end was called. */
+  failed(err: unknown): void
+}
+
+/** The gate of an exchange: bytes leave when it has committed. */
+export function gateOf(exchange: Exchange<Request>, res: ServerResponse, next: Next): Gate {
+  /** What fails here, fails after the handler has answered. An error handler that finds headers sent ends the connection, and the answer on it. */
+  const report = (err: unknown): void => (res.headersSent ? whenOver(res, () => next(err)) : next(err))
+  return {
+    headers() {
+      try {
+        const cookie = cookieDue(exchange)
+        if (!cookie) return
+        const { host, secrets, settings } = exchange
+        appendHeader(res, 'Set-Cookie', writeId(host.sessionID as string, settings.name, secrets, cookie))
+      } catch (err) {
+        whenOver(res, () => next(err))
+      }
+    },
+    bytes(last, answer) {
+      commit(exchange, last, (err, withhold) => {
+        if (withhold) return answer(() => report(err))
+        if (err) whenOver(res, () => next(err))
+        answer('pass')
+      })
+    },
+    failed: report,
+  }
+}
+
+/** When all is out, or nothing more can be. */
+function whenOver(res: ServerResponse, act: () => void): void {
+  const { stream = res } = res as { stream?: { destroyed: boolean } }
+  // The responses of socket libraries may emit nothing
+  if (typeof res.once !== 'function' || res.writableFinished || stream.destroyed) return void setImmediate(act)
+  let acted = false
+  const once = (): void => {
+    if (!acted) setImmediate(act)
+    acted = true
+  }
+  res.once('finish', once).once('close', once)
+}
+
+/** Behind those that are there: `res.appendHeader` is younger than some responses of HTTP/2 and of socket libraries. */
+function appendHeader(res: ServerResponse, name: string, line: string): void {
+  const before = res.getHeader(name) ?? []
+  res.setHeader(name, Array.isArray(before) ? [...before, line] : [String(before), line])
+}

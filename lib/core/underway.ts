@@ -1,0 +1,37 @@
+import debugFor = require('debug')
+import type { Callback } from './store-port'
+
+const debug = debugFor('express-session')
+
+/** What the handler has begun, and perhaps does not wait for; the answer waits. */
+export class Underway {
+  #count = 0
+  #waiting: (() => void) | undefined
+
+  /** Something begins. @returns what to call when it is done, in place of `done` */
+  begin(done: Callback): Callback {
+    this.#count++
+    return err => {
+      this.#count--
+      try {
+        done(err)
+      } finally {
+        // Unless `done` has begun something else
+        if (this.#count === 0) this.#release()
+      }
+    }
+  }
+
+  /** Goes on when nothing is under way any more: mostly at once. */
+  atRest(goOn: () => void): void {
+    if (this.#count === 0) return goOn()
+    debug('waiting for what the handler has begun')
+    this.#waiting = goOn
+  }
+
+  #release(): void {
+    const goOn = this.#waiting
+    this.#waiting = undefined
+    goOn?.()
+  }
+}
