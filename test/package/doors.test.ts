@@ -61,8 +61,8 @@ function looksAsItShould(name: Name, node: string): void {
   })
 
   it("lets in by express-session's deep paths, with and without .js, to the same classes", () => {
-    const files = ['cookie', 'memory', 'session', 'store']
-    expect(doors.deep).to.deep.equal(files.flatMap(file => [`session/${file}`, `session/${file}.js`]))
+    const files = ['index', 'session/cookie', 'session/memory', 'session/session', 'session/store']
+    expect(doors.deep).to.deep.equal(files.flatMap(file => [file, `${file}.js`]))
   })
 
   it('shows its package.json', () => {

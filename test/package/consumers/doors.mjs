@@ -9,8 +9,14 @@ const required = require('PACKAGE')
 const imported = { Store, Cookie, Session, MemoryStore }
 
 /** Deep paths, and the export that each is the module of. */
-const DEEP = { cookie: 'Cookie', memory: 'MemoryStore', session: 'Session', store: 'Store' }
-const NOWHERE = ['session', 'session/other', 'dist/index.js', 'dist/session/store', 'core/session', 'lib/index.ts', 'index.js']
+const DEEP = {
+  index: required,
+  'session/cookie': required.Cookie,
+  'session/memory': required.MemoryStore,
+  'session/session': required.Session,
+  'session/store': required.Store,
+}
+const NOWHERE = ['session', 'session/other', 'dist/index.js', 'dist/session/store', 'core/session', 'lib/index.ts']
 
 const report = {
   node: process.versions.node,
@@ -31,10 +37,10 @@ console.log(JSON.stringify(report))
 /** The paths that lead to the same export by both doors. */
 async function deepPaths() {
   const same = []
-  for (const [file, name] of Object.entries(DEEP)) {
-    for (const path of [`session/${file}`, `session/${file}.js`]) {
+  for (const [file, whole] of Object.entries(DEEP)) {
+    for (const path of [file, `${file}.js`]) {
       const found = [await attempt(() => require(full(path))), await attempt(async () => (await import(full(path))).default)]
-      if (found.every(it => it === required[name])) same.push(path)
+      if (found.every(it => it === whole)) same.push(path)
     }
   }
   return same
