@@ -14,7 +14,11 @@ export class Candidate {
 
   async get(id: string): Promise<(SessionData & Data) | undefined> {
     const found = await new Promise<SessionData | null | undefined>((resolve, reject) => {
-      portOf(this.store).get(id, (err, session) => (err ? reject(err) : resolve(session)))
+      portOf(this.store).get(id, (err: { code?: unknown } | undefined, session) => {
+        // By the contract an error of this code says that there is none
+        if (err && err.code !== 'ENOENT') reject(err as Error)
+        else resolve(session)
+      })
     })
     return (found as (SessionData & Data) | null | undefined) ?? undefined
   }

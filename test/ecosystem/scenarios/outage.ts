@@ -1,0 +1,35 @@
+import { equal, ok } from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Visitor } from '../site'
+import type { Scenario } from './scenario'
+
+/** How long a store may take to come back once its engine has, in milliseconds. */
+const COMEBACK = 20_000
+/** How long the engine is away. */
+const AWAY = 500
+
+/** The engine goes and comes back while somebody visits: each request is answered, in whatever way, and the session is there again afterwards. */
+export const outage: Scenario = async ({ visitor, engine }) => {
+  if (!engine) return
+  const ada = await visitor()
+  await ada.get('login/ada')
+  const { cookie } = ada
+  await engine.stop()
+  // Some clients answer at once that there is no connection, others wait for one
+  const meanwhile = Array.from({ length: 3 }, async () => ada.try('look', COMEBACK))
+  await pause(AWAY)
+  await engine.start()
+  await Promise.all(meanwhile)
+  ada.cookie = cookie
+  equal(await comesBack(ada), 'ada')
+}
+
+async function comesBack(visitor: Visitor): Promise<string> {
+  const patience = Date.now() + COMEBACK
+  for (;;) {
+    const { status, text } = await visitor.try('who', COMEBACK)
+    if (status === 200) return text
+    ok(Date.now() < patience, `still ${status} long after the engine is back: ${text}`)
+    await pause(200)
+  }
+}

@@ -1,0 +1,54 @@
+import { equal, notEqual, ok } from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Scenario } from './scenario'
+
+/** A login has a new id, keeps nobody else's, and lasts. */
+export const login: Scenario = async ({ visitor }) => {
+  const ada = await visitor()
+  await ada.get('count')
+  const before = ada.cookie
+  equal(await ada.get('login/ada'), 'ada')
+  notEqual(ada.cookie, before)
+  equal(await ada.get('who'), 'ada')
+  equal(await ada.get('count'), '1')
+  const thief = await visitor()
+  thief.cookie = before
+  equal(await thief.get('who'), 'nobody')
+}
+
+export const logout: Scenario = async ({ visitor }) => {
+  const ada = await visitor()
+  await ada.get('login/ada')
+  const { cookie } = ada
+  await ada.get('logout')
+  ada.cookie = cookie
+  equal(await ada.get('who'), 'nobody')
+}
+
+/** Two lifetimes of `shortest`: what is younger is there, what is older is not. */
+export const expiry: Scenario = async ({ visitor, neighbour: { shortest = 1000 } }) => {
+  const ada = await visitor(shortest * 2)
+  await ada.get('count')
+  equal(await ada.get('count'), '2')
+  await pause(shortest * 3.5)
+  equal(await ada.get('count'), '1')
+}
+
+/** A visitor who only looks, and comes often enough, stays. */
+export const touch: Scenario = async ({ visitor, neighbour: { shortest = 1000 } }) => {
+  const ada = await visitor(shortest * 3)
+  await ada.get('count')
+  for (let look = 0; look < 4; look++) {
+    await pause(shortest * 1.2)
+    equal(await ada.get('look'), '1')
+  }
+}
+
+/** Nobody waits for ever, nothing breaks, and some of the keys are kept. */
+export const parallel: Scenario = async ({ visitor }) => {
+  const ada = await visitor()
+  await ada.get('count')
+  await Promise.all(Array.from({ length: 50 }, (_, number) => ada.get(`key/${number}`)))
+  ok(Number(await ada.get('keys')) > 0, 'no key was kept')
+  equal(await ada.get('look'), '1')
+}
