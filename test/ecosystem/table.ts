@@ -12,6 +12,7 @@ export interface Row {
 }
 
 const NAMES = Object.keys(scenarios) as ScenarioName[]
+const PACKAGES: readonly PackageName[] = ['express-session', 'resession']
 
 function mark(results: Results, name: ScenarioName): string {
   if (!results.has(name)) return '–'
@@ -20,7 +21,7 @@ function mark(results: Results, name: ScenarioName): string {
 
 /** A row for whoever waits for the run. */
 export function told({ neighbour: { title }, results }: Row): string {
-  const lines = (Object.keys(results) as PackageName[]).map(name => {
+  const lines = PACKAGES.map(name => {
     const failed = [...results[name]].filter(([, why]) => why !== undefined).map(([scenario, why]) => `\n      ${scenario}: ${why}`)
     return `    ${name}: ${results[name].size - failed.length} of ${results[name].size}${failed.join('')}`
   })
@@ -33,16 +34,27 @@ export function writeTable(rows: readonly Row[]): void {
   const [before = '', after = ''] = readFileSync(file, 'utf8').split(/<!-- written by the run -->[^]*<!-- end -->/)
   const head = `| store | on | ${NAMES.join(' | ')} |\n| --- | --- |${' --- |'.repeat(NAMES.length)}`
   const body = rows.flatMap(({ neighbour: { title }, results }) =>
-    (Object.keys(results) as PackageName[]).map(
-      name => `| ${title} | ${name} | ${NAMES.map(scenario => mark(results[name], scenario)).join(' | ')} |`,
-    ),
+    PACKAGES.map(name => `| ${title} | ${name} | ${NAMES.map(scenario => mark(results[name], scenario)).join(' | ')} |`),
   )
   const text = `Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.\n\n${head}\n${body.join('\n')}\n${rows.map(why).join('')}`
   writeFileSync(file, `${before}<!-- written by the run -->\n\n${text}\n<!-- end -->${after}`)
 }
 
-/** What does not pass on ours, with what the scenario said. */
-function why({ neighbour: { title }, results: { resession } }: Row): string {
-  const reasons = [...resession].filter(([, why]) => why !== undefined).map(([name, why]) => `- ${name}: ${why}\n`)
+/** What does not pass, and where, with what the scenario said. */
+function why({ neighbour: { title }, results }: Row): string {
+  const names = NAMES.filter(name => Object.values(results).some(played => played.get(name) !== undefined))
+  const reasons = names.map(
+    name =>
+      `- ${name}, on ${where(results, name)}: ${
+        PACKAGES.map(of => results[of].get(name))
+          .find(Boolean)
+          ?.split('\n')[0]
+      }\n`,
+  )
   return reasons.length > 0 ? `\n### ${title}\n\n${reasons.join('')}` : ''
+}
+
+function where(results: Row['results'], name: ScenarioName): string {
+  const failed = PACKAGES.filter(of => results[of].get(name) !== undefined)
+  return failed.length === 2 ? 'both' : `${failed[0]} alone`
 }

@@ -57,12 +57,8 @@ async function obey(order: 'stop' | 'start', engine: Engine | undefined, child: 
   child.send('done')
 }
 
-/** The line that names the error, of what a dying process prints. */
+/** The line that names the error, of what a dying process prints. Ports are other ones in each run. */
 function reason(said: string): string {
-  return (
-    said
-      .split('\n')
-      .find(line => /^\s*\w*Error\b/.test(line))
-      ?.trim() ?? said.trim().slice(-200)
-  )
+  const lines = said.split('\n').map(line => line.trim().replace(/127\.0\.0\.1:\d+/, 'its engine'))
+  return lines.find(line => /^\w*Error\b|^error:/i.test(line)) ?? lines.find(Boolean) ?? 'without a word'
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Neighbour, Opened, Room, Store } from '../neighbour'
 
 type Factory = (session: unknown) => new (options: object) => Store
@@ -35,16 +36,16 @@ const knex = ['4.0.2', '5.0.0'].map((version): Neighbour => {
     title: `connect-session-knex ${version}`,
     engine: 'postgres',
     packages: { [name]: `npm:connect-session-knex@${version}`, knex: '3.1.0', pg: '8.16.3' },
-    make: ({ load, session, port, name: tablename }) => {
+    make: async ({ load, session, port, name: tablename }) => {
       const connection = { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' }
       const client = load<(options: object) => Knex>('knex')({ client: 'pg', connection })
       type Make = new (options: object) => Store
       const found = load<{ ConnectSessionKnexStore: Make } & ((session: unknown) => Make)>(name)
       const Made = found.ConnectSessionKnexStore ?? found(session)
-      return {
-        store: new Made({ knex: client, tablename, createtable: true, cleanupInterval: 0, clearInterval: 0 }),
-        close: () => client.destroy(),
-      }
+      const store = new Made({ knex: client, tablename, createtable: true, cleanupInterval: 0, clearInterval: 0 })
+      // It makes the table by itself, and does not say when
+      while (await new Promise(resolve => store.length?.(resolve))) await pause(20)
+      return { store, close: () => client.destroy() }
     },
   }
 })
