@@ -44,7 +44,7 @@ const knex = ['4.0.2', '5.0.0'].map((version): Neighbour => {
       const Made = found.ConnectSessionKnexStore ?? found(session)
       const store = new Made({ knex: client, tablename, createtable: true, cleanupInterval: 0, clearInterval: 0 })
       // It makes the table by itself, and does not say when
-      while (await new Promise(resolve => store.length?.(resolve))) await pause(20)
+      while (await failure(done => store.length?.(done))) await pause(20)
       return { store, close: () => client.destroy() }
     },
   }
@@ -72,3 +72,8 @@ const sequelize: Neighbour = {
 }
 
 export const postgres: readonly Neighbour[] = [...simple, ...knex, sequelize]
+
+/** What a store calls back with, whether its promise rejects as well or not. */
+function failure(act: (done: (err?: unknown) => void) => unknown): Promise<unknown> {
+  return new Promise(resolve => void Promise.resolve(act(resolve)).catch(resolve))
+}
