@@ -31,9 +31,9 @@ export function middleware(options: Partial<Options<Request>>, store: SessionSto
   return function session(req, res, next) {
     if (!res) throw new TypeError('argument res is required')
     const exchange = new Exchange(settings, transport, req)
-    open(exchange, (err, opened) => {
+    open(exchange, err => {
       // After an error too: the app may go on with a session of its own making
-      if (opened || exchange.entered) holdResponse(res, gateOf(exchange, res, next))
+      if (exchange.entered) holdResponse(res, gateOf(exchange, res, next))
       if (err) next(err)
       else next()
     })

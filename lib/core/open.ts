@@ -8,29 +8,26 @@ import { isPromise, reasonOf, type Callback } from './store-port'
 
 const debug = debugFor('express-session')
 
-/** Called with whether the host has a session by this exchange; false where the exchange steps aside. */
-export type Opened = Callback<boolean>
-
-/** Puts a session on the host: the one whose id the client sent, or a new one. */
-export function open<H extends Host>(exchange: Exchange<H>, done: Opened): void {
-  if (exchange.host.session) return done(null, false)
+/** Puts a session on the host: the one whose id the client sent, or a new one. Where the exchange steps aside, it is not `entered`. */
+export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+  if (exchange.host.session) return done()
   if (!exchange.settings.port.ready) {
     debug('store is disconnected')
-    return done(null, false)
+    return done()
   }
   ask(exchange, exchange.settings.cookieOptions, matchPath, done)
 }
 
-function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions | null | undefined, done: Opened): void {
+function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions | null | undefined, done: Callback): void {
   if (!exchange.transport.path(exchange.host).startsWith(options?.path || '/')) {
     debug('pathname mismatch')
-    return done(null, false)
+    return done()
   }
   exchange.cookieOptions = options ?? {}
   ask(exchange, exchange.settings.secrets, find, done)
 }
 
-function find<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Opened): void {
+function find<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Callback): void {
   if (secrets.length === 0) return done(new Error('secret option required for sessions'))
   const { host, settings, transport } = exchange
   exchange.enter(secrets)
@@ -47,7 +44,7 @@ function find<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[],
   settings.port.get(host.sessionID, (err, record) => load(exchange, err, record, done))
 }
 
-function load<H extends Host>(exchange: Exchange<H>, err: unknown, record: SessionData | null | undefined, done: Opened): void {
+function load<H extends Host>(exchange: Exchange<H>, err: unknown, record: SessionData | null | undefined, done: Callback): void {
   // What session-file-store says of a session that it does not have
   const missing = (err as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
   if (err && !missing) {
@@ -68,7 +65,7 @@ function load<H extends Host>(exchange: Exchange<H>, err: unknown, record: Sessi
     exchange.unread = true
     return done(unreadable)
   }
-  done(null, true)
+  done()
 }
 
 /** By way of the store, where apps put functions of their own in its place. */
@@ -76,21 +73,21 @@ function generate(host: Host): unknown {
   return host.sessionStore?.generate?.(host)
 }
 
-function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done: Opened): void {
+function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done: Callback): void {
   try {
     exchange.begin()
   } catch (unserialisable) {
     return done(unserialisable)
   }
-  done(null, true)
+  done()
 }
 
 /** Asks something about the host that may be known at once, may be promised and may throw, and goes on with the answer. */
 function ask<H extends Host, Answer>(
   exchange: Exchange<H>,
   question: (host: H) => Answer | PromiseLike<Answer>,
-  next: (exchange: Exchange<H>, answer: Answer, done: Opened) => void,
-  done: Opened,
+  next: (exchange: Exchange<H>, answer: Answer, done: Callback) => void,
+  done: Callback,
 ): void {
   let answer: Answer | PromiseLike<Answer>
   try {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { data } from '../support/handlers'
 import type { Handler } from '../support/site'
 import { turns, useServers, Wire } from '../support/wire'
-import { stage } from './stage'
+import { stage, withheld } from './stage'
 
 const ANSWERS: Record<string, (res: ServerResponse) => unknown> = {
   'end with text': res => res.end('text'),
@@ -132,9 +132,7 @@ describe('connect: answers that come to nothing', () => {
         store.open = !later
         const wire = (await Wire.to(server)).get()
         if (later) {
-          await store.waits()
-          await turns()
-          expect(wire.text).to.equal('')
+          await withheld(wire, store)
           store.open = true
           store.release()
         }
@@ -174,9 +172,7 @@ describe('connect: answers that come to nothing', () => {
       }
     })
     const wire = (await Wire.to(server)).get()
-    await store.waits()
-    await turns()
-    expect(wire.text).to.equal('')
+    await withheld(wire, store)
     store.open = true
     store.release()
     expect((await wire.answer()).body).to.equal('sorry')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Handler } from '../support/site'
 import { turns, useServers, Wire } from '../support/wire'
-import { plain, stage, withoutCookie } from './stage'
+import { plain, stage, withoutCookie, withheld } from './stage'
 
 type Act = (res: ServerResponse, log: (what: string) => void) => void
 
@@ -71,9 +71,7 @@ describe('connect: after res.end', () => {
       const events: string[] = []
       const { server, store } = await stage('saved', script(act, events, true))
       const wire = (await Wire.to(server)).get()
-      await store.waits()
-      await turns()
-      expect(wire.text).to.equal('')
+      await withheld(wire, store)
       store.release()
       const { body } = await wire.answer()
       await turns()

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { ServerResponse } from 'node:http'
 import { turns, useServers, Wire, type Answer } from '../support/wire'
-import { FATES, plain, stage, withoutCookie, type FateName } from './stage'
+import { FATES, plain, stage, withoutCookie, type FateName, withheld } from './stage'
 
 type Chunk = string | Buffer | Uint8Array
 
@@ -58,9 +58,7 @@ async function withSession(fate: FateName, later: boolean, form: Form, chunk: Ch
   store.open = !later
   const wire = (await Wire.to(server)).get('/', ...headers)
   if (later && FATES[fate].asks.length > 0) {
-    await store.waits()
-    await turns()
-    expect(wire.text).to.equal('')
+    await withheld(wire, store)
     expect(account.events).to.deep.equal([])
     store.release()
   }

@@ -9,7 +9,7 @@ import { data } from '../support/handlers'
 import { QUIET, type Req } from '../support/site'
 import { session } from '../support/subject'
 import { turns, useServers, Wire, type Answer } from '../support/wire'
-import { withoutCookie } from './stage'
+import { withoutCookie, withheld } from './stage'
 
 type Route = (req: Request, res: Response, next: NextFunction) => unknown
 
@@ -70,9 +70,7 @@ function application(route: Route, store?: GateStore): Express {
 async function ask(app: Express, request: string, store?: GateStore): Promise<Answer> {
   const wire = (await Wire.to(createServer(app))).send(request)
   if (store && !store.open) {
-    await store.waits()
-    await turns()
-    expect(wire.text).to.equal('')
+    await withheld(wire, store)
     store.release()
   }
   return withoutCookie(await wire.answer(request.split(' ')[0]))

@@ -4,9 +4,9 @@ import onHeaders = require('on-headers')
 import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
 import { Site } from '../support/site'
-import { turns, useServers, Wire } from '../support/wire'
+import { useServers, Wire } from '../support/wire'
 import { answer, site } from './neighbour'
-import { cookieOf } from './stage'
+import { cookieOf, withheld } from './stage'
 
 describe('connect: those who listen for headers', () => {
   useServers()
@@ -56,9 +56,7 @@ describe('connect: those who listen for headers', () => {
         }
       })
       const wire = (await Wire.to(server)).get()
-      await store.waits()
-      await turns()
-      expect(wire.text).to.equal('')
+      await withheld(wire, store)
       store.open = true
       store.release()
       expect((await wire.answer()).line).to.equal('HTTP/1.1 500 Internal Server Error')

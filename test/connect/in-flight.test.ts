@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
 import { Site, type Req } from '../support/site'
-import { turns, useServers, Wire } from '../support/wire'
-import { cookieOf } from './stage'
+import { useServers, Wire } from '../support/wire'
+import { cookieOf, withheld } from './stage'
 
 type Begin = (req: Req) => unknown
 
@@ -35,9 +35,7 @@ describe('connect: what the handler has begun, and does not wait for', () => {
       })
       const wire = (await Wire.to(server)).get()
       for (const _ of asks) {
-        await store.waits()
-        await turns()
-        expect(wire.text).to.equal('')
+        await withheld(wire, store)
         store.release()
       }
       expect(await wire.answer()).to.include({ line: 'HTTP/1.1 302 Found', body: 'text' })

@@ -4,7 +4,7 @@ import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
 import { Site, type Handler, type Req } from '../support/site'
 import { turns, Wire, type Answer } from '../support/wire'
-import { cookieOf } from './stage'
+import { cookieOf, withheld } from './stage'
 
 export type Patch = (req: Req, res: ServerResponse) => void
 export type Args = unknown[]
@@ -34,9 +34,7 @@ export async function answer({ server, store }: Neighbourhood, later: boolean): 
   store.open = !later
   const wire = (await Wire.to(server)).get()
   if (later) {
-    await store.waits()
-    await turns()
-    expect(wire.text).to.equal('')
+    await withheld(wire, store)
     store.open = true
     store.release()
   }

@@ -1,9 +1,10 @@
+import { expect } from 'chai'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
 import { Site, type Handler, type Req } from '../support/site'
 import type { SessionOptions } from '../support/subject'
-import { Wire, type Answer } from '../support/wire'
+import { turns, Wire, type Answer } from '../support/wire'
 
 interface Fate {
   readonly options: Partial<SessionOptions>
@@ -61,6 +62,13 @@ async function enter(server: Server, store: GateStore): Promise<string> {
   store.open = false
   store.asked.splice(0)
   return cookie as string
+}
+
+/** The store has been asked for something, and the client has heard nothing. */
+export async function withheld(wire: Wire, store: GateStore): Promise<void> {
+  await store.waits()
+  await turns()
+  expect(wire.text).to.equal('')
 }
 
 /** The same handler without a session. */
