@@ -1,16 +1,10 @@
 import type session from '../../lib'
-import type { Lack } from '../../lib/store-contract'
+import type { Engine, EngineName } from './engines/engine'
 
 export type Package = typeof session
 export type Store = InstanceType<Package['Store']>
 
-/** A store as a scenario uses it. */
-export interface Opened {
-  readonly store: Store
-  close(): unknown
-}
-
-/** What a maker is given. */
+/** Where a neighbour lives under one package. */
 export interface Room {
   /** Requires a package of the project that the neighbour is installed in. */
   load<T = never>(name: string): T
@@ -18,24 +12,30 @@ export interface Room {
   readonly session: Package
   /** The engine's. */
   readonly port: number
-  /** No other store's: for keys, tables and folders. */
+  /** No other neighbour's: for keys, tables and folders. */
   readonly name: string
   /** For files, and empty at first. */
   readonly folder: string
 }
 
-/** A published store: what to install, and how its README says to make one. */
+/** Where a scenario plays. */
+export interface World {
+  readonly here: Room
+  /** The same room under the other package. */
+  there(): Room
+  readonly engine: Engine | undefined
+}
+
+/** @throws where the neighbour and the package do not go together */
+export type Scenario = (world: World) => Promise<void>
+
+/** Something published that goes with sessions: what to install, and what is played with it under either package. */
 export interface Neighbour {
   /** As the table has it: the package and its version. */
   readonly title: string
-  /** Under the names by which `make` loads them, with exact versions. */
+  /** Under the names by which they are loaded, with exact versions. */
   readonly packages: Readonly<Record<string, string>>
-  readonly engine?: 'redis' | 'postgres' | 'mariadb'
-  /** Keeps its sessions in the process. */
-  readonly inProcess?: boolean
-  /** What it leaves out by its own README. */
-  readonly lacks?: readonly Lack[]
-  /** The shortest lifetime it knows, in milliseconds. Default 1000. */
-  readonly shortest?: number
-  make(room: Room): Opened | Promise<Opened>
+  readonly engine?: EngineName
+  /** In the order in which they are played, one after the other in one process. */
+  readonly scenarios: Readonly<Record<string, Scenario>>
 }

@@ -1,7 +1,8 @@
 import { newFolder, installInto, tarball } from '../package/installation'
 import type { Neighbour } from './neighbour'
 
-export type PackageName = 'express-session' | 'resession'
+export const PACKAGES = ['express-session', 'resession'] as const
+export type PackageName = (typeof PACKAGES)[number]
 
 /** What each package is to npm, where everybody asks for express-session. */
 async function specOf(name: PackageName): Promise<string> {

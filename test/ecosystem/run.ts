@@ -5,25 +5,17 @@ import { newFolder } from '../package/installation'
 import { engines } from './engines'
 import type { Engine } from './engines/engine'
 import type { Neighbour } from './neighbour'
-import { project, type PackageName } from './projects'
-import { scenarios, type ScenarioName } from './scenarios'
-import { neighbours } from './stores'
-import { told, writeTable, type Row } from './table'
+import { neighbours } from './neighbours'
+import { PACKAGES, project, type PackageName } from './projects'
+import { told, writeTables, type Row } from './table'
 import { visit } from './visit'
-
-const PACKAGES: readonly PackageName[] = ['express-session', 'resession']
-
-/** What no store of the neighbour's kind can show is not played. */
-function scenariosOf({ engine, inProcess }: Neighbour): ScenarioName[] {
-  return (Object.keys(scenarios) as ScenarioName[]).filter(name => (name !== 'outage' || engine) && (name !== 'rolling swap' || !inProcess))
-}
 
 async function rowOf(neighbour: Neighbour, index: number, projects: Record<PackageName, string>, engine: Engine | undefined): Promise<Row> {
   const row: Row = { neighbour, results: { 'express-session': new Map(), resession: new Map() } }
   for (const name of PACKAGES) {
     const other = PACKAGES.find(other => other !== name) as PackageName
     const place = `sessions_${index}_${PACKAGES.indexOf(name)}`
-    const folder = join(newFolder('store-'), place)
+    const folder = join(newFolder('neighbour-'), place)
     mkdirSync(folder)
     row.results[name] = await visit(
       {
@@ -32,7 +24,7 @@ async function rowOf(neighbour: Neighbour, index: number, projects: Record<Packa
         name: place,
         folder,
         port: engine?.port ?? 0,
-        scenarios: scenariosOf(neighbour),
+        scenarios: Object.keys(neighbour.scenarios),
       },
       engine,
     )
@@ -62,7 +54,7 @@ async function start(kind: NonNullable<Neighbour['engine']>): Promise<Engine | u
     return await engines[kind]()
   } catch (err) {
     if (process.env.CI === 'true') throw err
-    console.error(`SKIPPED: all stores on ${kind}, which cannot be started here: ${(err as Error).message}`)
+    console.error(`SKIPPED: all that needs ${kind}, which cannot be started here: ${(err as Error).message}`)
     return undefined
   }
 }
@@ -88,7 +80,7 @@ async function main(part: string | undefined): Promise<void> {
     ),
   )
   const rows = groups.flat()
-  if (!part) writeTable(rows)
+  if (!part) writeTables(rows)
   const failing = rows.flatMap(worse)
   const passing = rows.flatMap(({ results }) => [...results.resession.values()]).filter(why => why === undefined)
   for (const what of failing) console.log(`passes on express-session alone: ${what}`)

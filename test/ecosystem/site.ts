@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listening } from './listening'
 import type { Package, Store } from './neighbour'
 
 type Data = Record<string, unknown>
@@ -24,27 +23,14 @@ function called(act: (done: (err?: unknown) => void) => void): Promise<unknown> 
   return new Promise((resolve, reject) => act(err => (err ? reject(err as Error) : resolve('done'))))
 }
 
-/** A server with sessions, on a store. */
-export class Site {
-  readonly #server: Server
-
-  constructor(session: Package, store: Store, maxAge: number) {
-    const middleware = session({ secret: 'of no value', store, resave: false, saveUninitialized: false, cookie: { maxAge } })
-    this.#server = createServer((req, res) => {
+/** A server with sessions, on a store. @returns its address */
+export async function site(session: Package, store: Store, maxAge: number): Promise<string> {
+  const middleware = session({ secret: 'of no value', store, resave: false, saveUninitialized: false, cookie: { maxAge } })
+  return listening(
+    createServer((req, res) => {
       middleware(req, res, err => (err ? fail(res, err) : void answer(req as never, res).catch(err => fail(res, err))))
-    })
-  }
-
-  async open(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
-  }
-
-  async close(): Promise<void> {
-    this.#server.close().closeAllConnections()
-    await once(this.#server, 'close')
-  }
+    }),
+  )
 }
 
 async function answer(req: IncomingMessage & Express.Request, res: ServerResponse): Promise<void> {
@@ -56,27 +42,4 @@ async function answer(req: IncomingMessage & Express.Request, res: ServerRespons
 
 function fail(res: ServerResponse, err: unknown): void {
   if (!res.headersSent) res.writeHead(500).end(String(err))
-}
-
-/** A browser with room for one cookie. */
-export class Visitor {
-  cookie = ''
-
-  constructor(public site: string) {}
-
-  /** @throws where the answer does not come in time, or is not 200 */
-  async get(path: string): Promise<string> {
-    const { status, text } = await this.try(path)
-    if (status !== 200) throw new Error(`/${path} answered ${status}: ${text}`)
-    return text
-  }
-
-  /** @throws where the answer does not come in time */
-  async try(path: string, patience = 10_000): Promise<{ status: number; text: string }> {
-    const res = await fetch(`${this.site}/${path}`, { headers: { cookie: this.cookie }, signal: AbortSignal.timeout(patience) })
-    const text = await res.text()
-    const line = res.headers.getSetCookie().at(-1)
-    if (line) this.cookie = line.split(';')[0] as string
-    return { status: res.status, text }
-  }
 }

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '../package/installation'
 import type { Neighbour } from './neighbour'
-import type { PackageName } from './projects'
-import { scenarios, type ScenarioName } from './scenarios'
+import { PACKAGES, type PackageName } from './projects'
+import { STORE_SCENARIOS } from './scenarios'
 import type { Results } from './visit'
 
 export interface Row {
@@ -11,50 +11,71 @@ export interface Row {
   readonly results: Record<PackageName, Results>
 }
 
-const NAMES = Object.keys(scenarios) as ScenarioName[]
-const PACKAGES: readonly PackageName[] = ['express-session', 'resession']
-
-function mark(results: Results, name: ScenarioName): string {
-  if (!results.has(name)) return '–'
-  return results.get(name) === undefined ? 'yes' : 'no'
-}
-
 /** A row for whoever waits for the run. */
 export function told({ neighbour: { title }, results }: Row): string {
   const lines = PACKAGES.map(name => {
     const failed = [...results[name]].filter(([, why]) => why !== undefined).map(([scenario, why]) => `\n      ${scenario}: ${why}`)
-    return `    ${name}: ${results[name].size - failed.length} of ${results[name].size}${failed.join('')}`
+    return `    ${name}: ${passed(results[name])} of ${results[name].size}${failed.join('')}`
   })
   return `  ${title}\n${lines.join('\n')}`
 }
 
 /** Between the markers of docs/stores.md: all that a run can know. */
-export function writeTable(rows: readonly Row[]): void {
+export function writeTables(rows: readonly Row[]): void {
   const file = join(repository, 'docs/stores.md')
-  const [before = '', after = ''] = readFileSync(file, 'utf8').split(/<!-- written by the run -->[^]*<!-- end -->/)
-  const head = `| store | on | ${NAMES.join(' | ')} |\n| --- | --- |${' --- |'.repeat(NAMES.length)}`
-  const body = rows.flatMap(({ neighbour: { title }, results }) =>
-    PACKAGES.map(name => `| ${title} | ${name} | ${NAMES.map(scenario => mark(results[name], scenario)).join(' | ')} |`),
+  const isStore = ({ neighbour: { scenarios } }: Row): boolean => STORE_SCENARIOS.some(name => name in scenarios)
+  const sections = {
+    run: `Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`,
+    stores: storeTable(rows.filter(isStore)) + rows.filter(isStore).map(why).join(''),
+    apps:
+      appTable(rows.filter(row => !isStore(row))) +
+      rows
+        .filter(row => !isStore(row))
+        .map(why)
+        .join(''),
+  }
+  const text = Object.entries(sections).reduce(
+    (text, [name, section]) => {
+      const [before = '', after = ''] = text.split(new RegExp(`<!-- ${name}, written by the run -->[^]*?<!-- end -->`))
+      return `${before}<!-- ${name}, written by the run -->\n\n${section}\n<!-- end -->${after}`
+    },
+    readFileSync(file, 'utf8'),
   )
-  const text = `Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.\n\n${head}\n${body.join('\n')}\n${rows.map(why).join('')}`
-  writeFileSync(file, `${before}<!-- written by the run -->\n\n${text}\n<!-- end -->${after}`)
+  writeFileSync(file, text)
+}
+
+function storeTable(rows: readonly Row[]): string {
+  const head = `| store | on | ${STORE_SCENARIOS.join(' | ')} |\n| --- | --- |${' --- |'.repeat(STORE_SCENARIOS.length)}\n`
+  const lines = rows.flatMap(({ neighbour: { title }, results }) =>
+    PACKAGES.map(name => `| ${title} | ${name} | ${STORE_SCENARIOS.map(scenario => mark(results[name], scenario)).join(' | ')} |\n`),
+  )
+  return head + lines.join('')
+}
+
+function mark(results: Results, name: string): string {
+  if (!results.has(name)) return '–'
+  return results.get(name) === undefined ? 'yes' : 'no'
+}
+
+function appTable(rows: readonly Row[]): string {
+  const head = '| with | what is played | on express-session | on resession |\n| --- | --- | --- | --- |\n'
+  const lines = rows.map(({ neighbour: { title, scenarios }, results }) => {
+    const counts = PACKAGES.map(name => `${passed(results[name])} of ${results[name].size}`)
+    return `| ${title} | ${Object.keys(scenarios).join('; ')} | ${counts.join(' | ')} |\n`
+  })
+  return head + lines.join('')
+}
+
+function passed(results: Results): number {
+  return [...results.values()].filter(why => why === undefined).length
 }
 
 /** What does not pass, and where, with what the scenario said. */
-function why({ neighbour: { title }, results }: Row): string {
-  const names = NAMES.filter(name => Object.values(results).some(played => played.get(name) !== undefined))
-  const reasons = names.map(
-    name =>
-      `- ${name}, on ${where(results, name)}: ${
-        PACKAGES.map(of => results[of].get(name))
-          .find(Boolean)
-          ?.split('\n')[0]
-      }\n`,
-  )
+function why({ neighbour: { title, scenarios }, results }: Row): string {
+  const reasons = Object.keys(scenarios).flatMap(name => {
+    const failed = PACKAGES.filter(of => results[of].get(name) !== undefined)
+    const [said] = failed.map(of => results[of].get(name)?.split('\n')[0])
+    return said ? [`- ${name}, on ${failed.length === 2 ? 'both' : `${failed[0]} alone`}: ${said}\n`] : []
+  })
   return reasons.length > 0 ? `\n### ${title}\n\n${reasons.join('')}` : ''
-}
-
-function where(results: Row['results'], name: ScenarioName): string {
-  const failed = PACKAGES.filter(of => results[of].get(name) !== undefined)
-  return failed.length === 2 ? 'both' : `${failed[0]} alone`
 }

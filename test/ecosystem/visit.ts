@@ -2,10 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { Engine } from './engines/engine'
 import type { Task, Word } from './host'
-import type { ScenarioName } from './scenarios'
 
 /** What came of each scenario: nothing where it passed, else why it did not. */
-export type Results = Map<ScenarioName, string | undefined>
+export type Results = Map<string, string | undefined>
 
 /** How long a scenario may take, in milliseconds. */
 const PATIENCE = 120_000
@@ -24,7 +23,7 @@ export async function visit(task: Task, engine: Engine | undefined): Promise<Res
 }
 
 interface Broken {
-  readonly name: ScenarioName
+  readonly name: string
   readonly why: string
 }
 
@@ -33,7 +32,7 @@ async function playIn(task: Task, engine: Engine | undefined, results: Results):
   const child = fork(join(__dirname, 'host.ts'), { execArgv: ['--require', 'tsx/cjs'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', text => (said = (said + String(text)).slice(-4000)))
-  let playing: ScenarioName | undefined
+  let playing: string | undefined
   let late = false
   let timer: NodeJS.Timeout | undefined
   child.on('message', (word: Word) => {
@@ -48,7 +47,7 @@ async function playIn(task: Task, engine: Engine | undefined, results: Results):
   clearTimeout(timer)
   if (code === 0) return undefined
   await engine?.start()
-  const name = playing && !results.has(playing) ? playing : (task.scenarios.find(name => !results.has(name)) as ScenarioName)
+  const name = playing && !results.has(playing) ? playing : (task.scenarios.find(name => !results.has(name)) as string)
   return { name, why: late ? 'came to no end' : `ended the process: ${reason(said)}` }
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { storeContract } from '../../../lib/store-contract'
-import type { Scenario } from './scenario'
+import type { StoreScenario } from './scenario'
 
 type Rule = readonly [title: string, sit: () => Promise<void>]
 
 /** The exam of `resession/store-contract`, as far as the store's own abilities go. */
-export const contract: Scenario = async ({ neighbour: { title, lacks = [], shortest = 1000 }, opened: { store } }) => {
+export const contract: StoreScenario = async ({ published: { title, lacks = [], shortest = 1000 }, store }) => {
   const rules: Rule[] = []
   const runner = { describe: (_: string, suite: () => void) => suite(), it: (...rule: Rule) => rules.push(rule) }
   storeContract(title, { make: () => store, lacks, shortest, runner })

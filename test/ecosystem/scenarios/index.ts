@@ -1,19 +1,39 @@
+import type { Scenario, World } from '../neighbour'
+import { site } from '../site'
+import type { PublishedStore } from '../stores/published-store'
+import { Visitor } from '../visitor'
 import { contract } from './contract'
 import { outage } from './outage'
 import { rollingSwap } from './rolling-swap'
-import type { Scenario } from './scenario'
+import type { StoreScenario, StoreWorld } from './scenario'
 import { expiry, login, logout, parallel, touch } from './visits'
 
 /** In the order of the table's columns. */
-export const scenarios = {
-  login,
-  logout,
-  expiry,
-  touch,
-  parallel,
-  contract,
-  outage,
-  'rolling swap': rollingSwap,
-} as const satisfies Record<string, Scenario>
+const SCENARIOS: Record<string, StoreScenario> = { login, logout, expiry, touch, parallel, contract, outage, 'rolling swap': rollingSwap }
 
-export type ScenarioName = keyof typeof scenarios
+export const STORE_SCENARIOS = Object.keys(SCENARIOS)
+
+/** What no store of its kind can show is not played. */
+export function scenariosOf(published: PublishedStore): Record<string, Scenario> {
+  const { engine, inProcess } = published
+  let opened: Promise<StoreWorld> | undefined
+  const played = Object.entries(SCENARIOS).filter(([name]) => (name !== 'outage' || engine) && (name !== 'rolling swap' || !inProcess))
+  return Object.fromEntries(
+    played.map(([name, scenario]): [string, Scenario] => [name, async world => scenario(await (opened ??= open(published, world)))]),
+  )
+}
+
+/** One store for all the scenarios. */
+async function open(published: PublishedStore, { here, there, engine }: World): Promise<StoreWorld> {
+  const store = await published.make(here)
+  return {
+    published,
+    store,
+    engine,
+    visitor: async (maxAge = 600_000) => new Visitor(await site(here.session, store, maxAge)),
+    otherSite: async () => {
+      const room = there()
+      return site(room.session, await published.make(room), 600_000)
+    },
+  }
+}

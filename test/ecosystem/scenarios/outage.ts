@@ -1,7 +1,7 @@
 import { equal, ok } from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Visitor } from '../site'
-import type { Scenario } from './scenario'
+import type { Visitor } from '../visitor'
+import type { StoreScenario } from './scenario'
 
 /** How long a store may take to come back once its engine has, in milliseconds. */
 const COMEBACK = 20_000
@@ -9,7 +9,7 @@ const COMEBACK = 20_000
 const AWAY = 500
 
 /** The engine goes and comes back while somebody visits: each request is answered, in whatever way, and the session is there again afterwards. */
-export const outage: Scenario = async ({ visitor, engine }) => {
+export const outage: StoreScenario = async ({ visitor, engine }) => {
   if (!engine) return
   const ada = await visitor()
   await ada.get('login/ada')

@@ -1,9 +1,8 @@
 import { equal } from 'node:assert/strict'
-import type { Scenario } from './scenario'
+import type { StoreScenario } from './scenario'
 
 /** One visitor, whose every other request meets the other package, as in a deploy that is under way: nothing is forgotten. */
-export const rollingSwap: Scenario = async ({ visitor, otherSite, neighbour: { inProcess } }) => {
-  if (inProcess) return
+export const rollingSwap: StoreScenario = async ({ visitor, otherSite }) => {
   const ada = await visitor()
   const sites = [ada.site, await otherSite()]
   for (let visit = 1; visit <= 1000; visit++) {

@@ -1,12 +1,12 @@
 import type { Engine } from '../engines/engine'
-import type { Neighbour, Opened, Package } from '../neighbour'
-import type { Visitor } from '../site'
+import type { Store } from '../neighbour'
+import type { Visitor } from '../visitor'
+import type { PublishedStore } from '../stores/published-store'
 
-/** Where a scenario plays. */
-export interface World {
-  readonly neighbour: Neighbour
-  readonly session: Package
-  readonly opened: Opened
+/** Where a store plays. */
+export interface StoreWorld {
+  readonly published: PublishedStore
+  readonly store: Store
   readonly engine: Engine | undefined
   /** Someone new, at a site whose sessions live for so many milliseconds. */
   visitor(maxAge?: number): Promise<Visitor>
@@ -15,4 +15,4 @@ export interface World {
 }
 
 /** @throws where the store and the package do not go together */
-export type Scenario = (world: World) => Promise<void>
+export type StoreScenario = (world: StoreWorld) => Promise<void>

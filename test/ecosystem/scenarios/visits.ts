@@ -1,9 +1,9 @@
 import { equal, notEqual, ok } from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Scenario } from './scenario'
+import type { StoreScenario } from './scenario'
 
 /** A login has a new id, keeps nobody else's, and lasts. */
-export const login: Scenario = async ({ visitor }) => {
+export const login: StoreScenario = async ({ visitor }) => {
   const ada = await visitor()
   await ada.get('count')
   const before = ada.cookie
@@ -16,7 +16,7 @@ export const login: Scenario = async ({ visitor }) => {
   equal(await thief.get('who'), 'nobody')
 }
 
-export const logout: Scenario = async ({ visitor }) => {
+export const logout: StoreScenario = async ({ visitor }) => {
   const ada = await visitor()
   await ada.get('login/ada')
   const { cookie } = ada
@@ -26,7 +26,7 @@ export const logout: Scenario = async ({ visitor }) => {
 }
 
 /** Two lifetimes of `shortest`: what is younger is there, what is older is not. */
-export const expiry: Scenario = async ({ visitor, neighbour: { shortest = 1000 } }) => {
+export const expiry: StoreScenario = async ({ visitor, published: { shortest = 1000 } }) => {
   const ada = await visitor(shortest * 2)
   await ada.get('count')
   equal(await ada.get('count'), '2')
@@ -35,7 +35,7 @@ export const expiry: Scenario = async ({ visitor, neighbour: { shortest = 1000 }
 }
 
 /** A visitor who only looks, and comes often enough, stays. */
-export const touch: Scenario = async ({ visitor, neighbour: { shortest = 1000 } }) => {
+export const touch: StoreScenario = async ({ visitor, published: { shortest = 1000 } }) => {
   const ada = await visitor(shortest * 3)
   await ada.get('count')
   for (let look = 0; look < 4; look++) {
@@ -45,7 +45,7 @@ export const touch: Scenario = async ({ visitor, neighbour: { shortest = 1000 } 
 }
 
 /** Nobody waits for ever, nothing breaks, and some of the keys are kept. */
-export const parallel: Scenario = async ({ visitor }) => {
+export const parallel: StoreScenario = async ({ visitor }) => {
   const ada = await visitor()
   await ada.get('count')
   await Promise.all(Array.from({ length: 50 }, (_, number) => ada.get(`key/${number}`)))

@@ -1,12 +1,13 @@
-import type { Neighbour, Store } from '../neighbour'
+import type { Store } from '../neighbour'
+import type { PublishedStore } from './published-store'
 
-export const files: readonly Neighbour[] = [
+export const files: readonly PublishedStore[] = [
   {
     title: 'session-file-store 1.5.0',
     packages: { 'session-file-store': '1.5.0' },
     make: ({ load, session, folder }) => {
       const FileStore = load<(session: unknown) => new (options: object) => Store>('session-file-store')(session)
-      return { store: new FileStore({ path: folder, reapInterval: -1, logFn: () => {} }), close: () => {} }
+      return new FileStore({ path: folder, reapInterval: -1, logFn: () => {} })
     },
   },
 ]

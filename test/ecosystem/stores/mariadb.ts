@@ -1,8 +1,9 @@
-import type { Neighbour, Store } from '../neighbour'
+import type { Store } from '../neighbour'
+import type { PublishedStore } from './published-store'
 
-type Factory = (session: unknown) => new (options: object) => Store & { close(): unknown; onReady?(): Promise<void> }
+type Factory = (session: unknown) => new (options: object) => Store
 
-export const mariadb: readonly Neighbour[] = ['2.1.8', '3.0.3'].map(version => {
+export const mariadb: readonly PublishedStore[] = ['2.1.8', '3.0.3'].map(version => {
   const name = `express-mysql-session-${version.split('.')[0]}`
   return {
     title: `express-mysql-session ${version}`,
@@ -10,8 +11,7 @@ export const mariadb: readonly Neighbour[] = ['2.1.8', '3.0.3'].map(version => {
     packages: { [name]: `npm:express-mysql-session@${version}` },
     make: ({ load, session, port, name: table }) => {
       const options = { host: '127.0.0.1', port, user: 'root', password: '', database: 'test', schema: { tableName: table } }
-      const store = new (load<Factory>(name)(session))(options)
-      return { store, close: () => store.close() }
+      return new (load<Factory>(name)(session))(options)
     },
   }
 })

@@ -1,32 +1,32 @@
-import type { Neighbour, Room, Store } from '../neighbour'
+import type { Room, Store } from '../neighbour'
+import type { PublishedStore } from './published-store'
 
 type Make = new (options: object) => Store
 /** As far as stores of either client's need it. */
 interface Client {
   on(event: 'error', listener: () => void): Client
   connect(): Promise<unknown>
-  quit(): unknown
 }
 
 /** What clients say of a connection that is gone; without a listener it ends the process. */
 const heard = <C extends { on(event: 'error', listener: () => void): unknown }>(client: C): C => (client.on('error', () => {}), client)
 
 const withNodeRedis =
-  (pick: (room: Room) => Make, major: string): Neighbour['make'] =>
+  (pick: (room: Room) => Make, major: string): PublishedStore['make'] =>
   async room => {
     const { createClient } = room.load<{ createClient(options: object): Client }>(clientOf(major))
     // Version 6 speaks to node-redis as that was before its own version 4, which has a mode for it
     const connected = heard(createClient({ legacyMode: major === '6', socket: { port: room.port, host: '127.0.0.1' } }))
     await connected.connect()
-    return { store: new (pick(room))({ client: connected, prefix: `${room.name}:` }), close: () => connected.quit() }
+    return new (pick(room))({ client: connected, prefix: `${room.name}:` })
   }
 
 const withIoredis =
-  (pick: (room: Room) => Make): Neighbour['make'] =>
+  (pick: (room: Room) => Make): PublishedStore['make'] =>
   room => {
     const Redis = room.load<{ default: new (port: number) => Client }>('ioredis-5').default
     const client = heard(new Redis(room.port))
-    return { store: new (pick(room))({ client, prefix: `${room.name}:` }), close: () => client.quit() }
+    return new (pick(room))({ client, prefix: `${room.name}:` })
   }
 
 const factory =
@@ -41,10 +41,10 @@ const versions: [version: string, pick: (room: Room) => Make][] = [
   ['9.0.0', ({ load }) => load<{ RedisStore: Make }>('connect-redis-9').RedisStore],
 ]
 
-export const redis: readonly Neighbour[] = versions.flatMap(([version, pick]) => {
+export const redis: readonly PublishedStore[] = versions.flatMap(([version, pick]) => {
   const major = version.split('.')[0] as string
   const packages = { [`connect-redis-${major}`]: `npm:connect-redis@${version}` }
-  const withNewClient: Neighbour = {
+  const withNewClient: PublishedStore = {
     title: `connect-redis ${version} with node-redis`,
     engine: 'redis',
     packages: { ...packages, [clientOf(major)]: major === '9' ? 'npm:redis@5.10.0' : 'npm:redis@4.7.1' },
