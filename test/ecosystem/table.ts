@@ -11,13 +11,10 @@ export interface Row {
   readonly results: Record<PackageName, Results>
 }
 
-/** A row for whoever waits for the run. */
-export function told({ neighbour: { title }, results }: Row): string {
-  const lines = PACKAGES.map(name => {
-    const failed = [...results[name]].filter(([, why]) => why !== undefined).map(([scenario, why]) => `\n      ${scenario}: ${why}`)
-    return `    ${name}: ${passed(results[name])} of ${results[name].size}${failed.join('')}`
-  })
-  return `  ${title}\n${lines.join('\n')}`
+/** What one neighbour came to under one package, for whoever waits for the run. */
+export function told({ title }: Neighbour, name: PackageName, results: Results): string {
+  const failed = [...results].filter(([, why]) => why !== undefined).map(([scenario, why]) => `\n    ${scenario}: ${why}`)
+  return `  ${title}, on ${name}: ${passed(results)} of ${results.size}${failed.join('')}`
 }
 
 /** Between the markers of docs/stores.md: all that a run can know. */
