@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import http2 = require('node:http2')
 import type { AddressInfo } from 'node:net'
+import { certificate } from '../support/certificate'
 import { GateStore } from '../support/gate-store'
 import { QUIET, type Req } from '../support/site'
 import { session, type SessionOptions } from '../support/subject'
@@ -16,15 +16,6 @@ export interface Reply {
   readonly status: number | undefined
   readonly headers: http2.IncomingHttpHeaders
   readonly body: string
-}
-
-let pem: string | undefined
-
-/** A key and its self-signed certificate, in one text. */
-function certificate(): string {
-  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
-  pem ??= execFileSync('openssl', [...request, '-subj', '/CN=localhost', '-keyout', '-', '-out', '-'], { stdio: 'pipe' }).toString()
-  return pem
 }
 
 /** A site that speaks HTTP/2, with or without TLS, and one connection to it. */

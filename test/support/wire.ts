@@ -93,7 +93,7 @@ export function countWrites(server: Server): { count: number } {
 }
 
 /** Where a server listens; it begins to where it does not yet. */
-async function portOf(server: Server): Promise<number> {
+export async function portOf(server: Server): Promise<number> {
   let listening = running.get(server)
   if (!listening) running.set(server, (listening = once(server.listen(0, '127.0.0.1'), 'listening')))
   await listening

@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { newFolder } from '../package/installation'
+
+/** What the packages of the systems call it. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+const LAUNCH = {
+  args: [
+    // Any host of the tests is this machine. RFC 6761 section 6.2: nobody else has the name
+    '--host-resolver-rules=MAP *.test 127.0.0.1',
+    // In a container there is no more of it than 64 MB
+    '--disable-dev-shm-usage',
+  ],
+  // Which root has not
+  chromiumSandbox: process.getuid?.() !== 0,
+}
+/** Whoever tries TLS here has signed the certificate themselves. */
+const SELF_SIGNED = { ignoreHTTPSErrors: true }
+
+/** The cookie jar of one person, and the pages that they have open. */
+export class Person {
+  constructor(private readonly context: BrowserContext) {}
+
+  async page(): Promise<Page> {
+    return this.context.newPage()
+  }
+
+  /** What the browser has kept, with what it made of the attributes. */
+  async cookies(): Promise<Kept[]> {
+    const page = this.context.pages()[0] ?? (await this.page())
+    const session = await this.context.newCDPSession(page)
+    const { cookies } = (await session.send('Network.getAllCookies' as never)) as unknown as { cookies: Kept[] }
+    return cookies
+  }
+}
+
+/** As the DevTools protocol tells a cookie. */
+export interface Kept {
+  readonly name: string
+  readonly value: string
+  readonly domain: string
+  readonly path: string
+  /** In seconds since 1970; -1 where it ends with the browser. */
+  readonly expires: number
+  readonly httpOnly: boolean
+  readonly secure: boolean
+  /** Missing where the server said nothing of it, and Chromium treats it as `Lax`. */
+  readonly sameSite?: 'Strict' | 'Lax' | 'None'
+  readonly priority: 'Low' | 'Medium' | 'High'
+  /** `hasCrossSiteAncestor`: a frame of another site is around it. */
+  readonly partitionKey?: { readonly topLevelSite: string; readonly hasCrossSiteAncestor: boolean }
+}
+
+/**
+ * Chromium for the suite that it is called in. Where it is not installed, such a suite is skipped, and one loud line says so; in CI it fails.
+ *
+ * @returns what makes someone new, with a cookie jar of their own
+ */
+export function useChromium(): Enter {
+  const executablePath = program()
+  let browser: Browser | undefined
+  const people: BrowserContext[] = []
+  before(async function () {
+    this.timeout(60_000)
+    if (!executablePath) return skip(this)
+    browser = await chromium.launch({ executablePath, ...LAUNCH })
+  })
+  beforeEach(function () {
+    this.currentTest?.timeout(30_000)
+  })
+  afterEach(async () => {
+    for (const context of people.splice(0)) await context.close()
+  })
+  after(async () => browser?.close())
+  return async settings => {
+    const context =
+      settings === 'lenient'
+        ? await chromium.launchPersistentContext(lenientProfile(), { executablePath, ...LAUNCH, ...SELF_SIGNED })
+        : await (browser as Browser).newContext(SELF_SIGNED)
+    people.push(context)
+    return new Person(context)
+  }
+}
+
+/** @param settings `lenient`: other sites' frames have their cookies, which by Chromium's own settings they have not in every window */
+type Enter = (settings?: 'lenient') => Promise<Person>
+
+/** The "Third-party cookies" of Chromium's settings: allowed. */
+function lenientProfile(): string {
+  const folder = newFolder('profile-')
+  mkdirSync(join(folder, 'Default'))
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }))
+  return folder
+}
+
+let said = false
+
+function skip(suite: Mocha.Context): void {
+  if (process.env.CI === 'true') throw new Error('Chromium is not installed, so what a real browser does stays untested')
+  if (!said) console.error('\n!!! SKIPPED: CHROMIUM IS NOT INSTALLED, SO WHAT A REAL BROWSER DOES IS NOT TESTED !!!\n')
+  said = true
+  suite.skip()
+}
+
+function program(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.flatMap(folder => NAMES.map(name => join(folder, name))).find(file => existsSync(file))
+}

@@ -1,0 +1,106 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { demo } from '../../examples/demo/server'
+import { useServers } from '../support/wire'
+import { PROTOCOLS, serve } from './browser-site'
+import { useChromium } from './chromium'
+
+for (const protocol of PROTOCOLS) {
+  describe(`the demo in Chromium, over ${protocol.toUpperCase()}`, () => {
+    const someone = useChromium()
+    useServers()
+
+    async function site(): Promise<string> {
+      return (await serve(protocol, demo()))('shop.test')
+    }
+
+    it('greets whoever logs in by the form, behind a redirect, with a new id', async () => {
+      const page = await (await someone()).page()
+      await page.goto(await site())
+      const before = await idOn(page)
+      await logIn(page, 'Ada')
+      expect(await page.getByRole('heading', { level: 2 }).first().textContent()).to.equal('Hello, Ada')
+      expect(await page.getByRole('status').first().textContent()).to.equal('Logged in as Ada: your session has a new id.')
+      expect(await idOn(page)).to.not.equal(before)
+    })
+
+    it('shows the cookie that the browser has', async () => {
+      const ada = await someone()
+      const page = await ada.page()
+      await page.goto(await site())
+      const [cookie, ...others] = await ada.cookies()
+      expect(others).to.deep.equal([])
+      expect(cookie).to.include({
+        name: 'demo.sid',
+        domain: 'shop.test',
+        path: '/',
+        httpOnly: true,
+        secure: protocol === 'https',
+        sameSite: 'Lax',
+      })
+      expect(decodeURIComponent(cookie?.value ?? '')).to.equal(`s:${await idOn(page)}.${await page.locator('.signature').textContent()}`)
+      expect((cookie?.expires ?? 0) * 1000 - Date.now()).to.be.within(3_590_000, 3_601_000)
+    })
+
+    it('forgets who logged out, and the back button brings nobody back', async () => {
+      const page = await (await someone()).page()
+      await page.goto(await site())
+      await logIn(page, 'Ada')
+      const inside = await idOn(page)
+      await page.getByRole('button', { name: 'Log out' }).click()
+      expect(await greeting(page)).to.equal('Hello, whoever you are')
+      expect(await idOn(page)).to.not.equal(inside)
+      await page.goBack()
+      expect(await greeting(page)).to.equal('Hello, whoever you are')
+    })
+
+    it('is the same session in two tabs, and in another person’s browser it is not', async () => {
+      const ada = await someone()
+      const address = await site()
+      const [here, there] = [await ada.page(), await ada.page()]
+      await here.goto(address)
+      await logIn(here, 'Ada')
+      await there.goto(address)
+      expect(await greeting(there)).to.equal('Hello, Ada')
+      await there.getByRole('button', { name: 'Add one Desk lamp' }).click()
+      await here.reload()
+      expect(await here.locator('.total strong').textContent()).to.equal('€39.00')
+      await there.getByRole('button', { name: 'Log out' }).click()
+      await here.reload()
+      expect(await greeting(here)).to.equal('Hello, whoever you are')
+      const bob = await (await someone()).page()
+      await bob.goto(address)
+      expect([await greeting(bob), await bob.locator('.visits').textContent()]).to.deep.equal(['Hello, whoever you are', '1'])
+    })
+
+    it('answers fifty fetches at once, all of one session', async () => {
+      const ada = await someone()
+      const page = await ada.page()
+      await page.goto(await site())
+      const answers = await page.evaluate(async () => {
+        const lane = '/race/resession'
+        await fetch(`${lane}/start`, { method: 'POST' })
+        const keys = Array.from({ length: 50 }, (_, index) => index + 1)
+        const statuses = await Promise.all(keys.map(async key => (await fetch(`${lane}/keys/${key}`, { method: 'POST' })).status))
+        return { statuses, kept: ((await (await fetch(lane)).json()) as { kept: number[] }).kept }
+      })
+      expect(answers.statuses).to.deep.equal(Array.from({ length: 50 }, () => 200))
+      expect(answers.kept).to.have.length.within(1, 50)
+      expect((await ada.cookies()).filter(({ name }) => name === 'race.sid')).to.have.length(1)
+    })
+  })
+}
+
+async function logIn(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Your name').fill(name)
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.getByRole('button', { name: 'Log out' }).waitFor()
+}
+
+async function greeting(page: Page): Promise<string | null> {
+  return page.locator('#you').textContent()
+}
+
+async function idOn(page: Page): Promise<string | null> {
+  return page.locator('.id').textContent()
+}
