@@ -144,6 +144,11 @@ export class Cookie {
   }
 }
 
+// As in upstream's object literal: drivers that walk a record with `for…in`, as aws-sdk's does, store what they find there
+for (const name of Object.getOwnPropertyNames(Cookie.prototype)) {
+  Object.defineProperty(Cookie.prototype, name, { enumerable: name !== 'constructor' })
+}
+
 /** A function and not a private method, which would make the type of a cookie one that nothing but this class has. */
 function copy(options: CookieOptions, cookie: Cookie): void {
   if (typeof options !== 'object') throw new TypeError('argument options must be a object')

@@ -19,6 +19,15 @@ describe('cookie', () => {
       expect(cookie.originalMaxAge).to.equal(null)
     })
 
+    it('shows its accessors and methods to for…in, as drivers that walk a record have seen them for years', () => {
+      const names: string[] = []
+      for (const name in new Cookie()) names.push(name)
+      expect(names).to.deep.equal([
+        ...['path', '_expires', 'originalMaxAge', 'httpOnly'],
+        ...['expires', 'maxAge', 'data', 'serialize', 'toJSON'],
+      ])
+    })
+
     it('has its own properties in the order that stores have seen for years', () => {
       expect(Object.keys(new Cookie())).to.deep.equal(['path', '_expires', 'originalMaxAge', 'httpOnly'])
       expect(Object.keys(new Cookie({ secure: true, maxAge: 1000, domain: 'a.b' }))).to.deep.equal([
