@@ -114,6 +114,6 @@ export const copying: Group = ({ rule, id }) => {
 /** A session without its cookie, and without what some stores add of their own. */
 function dataOf(session: Data | undefined): Data | undefined {
   if (!session) return undefined
-  const { cookie: _, lastModified: __, __lastAccess: ___, id: ____, ...data } = session
+  const { cookie: _, lastModified: __, __lastAccess: ___, id: ____, updated: _____, ...data } = session
   return JSON.parse(JSON.stringify(data)) as Data
 }
