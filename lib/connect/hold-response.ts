@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import onHeaders = require('on-headers')
+import { Drain } from './drain'
 import type { Gate, Verdict } from './gate'
 import { sayEnded, sayHeadersSent } from './pretence'
 import { checkChunk, checkHead, type Args } from './soundness'
 
-const METHODS = ['writeHead', 'flushHeaders', 'write', 'end'] as const
+/** `flush` is compression's: it sends what has been written so far, and must not overtake it. */
+const METHODS = ['writeHead', 'flushHeaders', 'write', 'end', 'flush'] as const
 
 type Method = (typeof METHODS)[number]
 type Native = (...args: unknown[]) => unknown
@@ -27,9 +29,10 @@ interface Call {
  */
 export function holdResponse(res: ServerResponse, gate: Gate): void {
   const held = new HeldResponse(res, gate)
+  const methods = res as unknown as Record<Method, Native | undefined>
   for (const method of METHODS) {
     // The response of a socket library may have few of them, or none
-    if (typeof res[method] === 'function') (res[method] as Native) = (...args) => held[method](args)
+    if (typeof methods[method] === 'function') methods[method] = (...args) => held[method](args)
   }
   onHeaders(res, () => held.headers())
 }
@@ -46,7 +49,7 @@ class HeldResponse {
   #phase: 'holding' | 'settling' | 'sending' = 'holding'
   #advancing = false
   #headersDue = false
-  #wantsDrain = false
+  readonly #drain: Drain
   /** Another answer is on its way, or has been given: the handler that gave the first knows nothing of it. */
   #replaced: 'no' | 'soon' | 'yes' = 'no'
   /** What makes the response say the truth again. */
@@ -55,8 +58,9 @@ class HeldResponse {
   constructor(res: ServerResponse, gate: Gate) {
     this.#res = res
     this.#gate = gate
-    const { writeHead, flushHeaders, write, end } = res
-    this.#native = { writeHead, flushHeaders, write, end } as unknown as Record<Method, Native>
+    this.#drain = new Drain(res)
+    const { writeHead, flushHeaders, write, end, flush } = res as unknown as Record<Method, Native>
+    this.#native = { writeHead, flushHeaders, write, end, flush }
   }
 
   /** Somebody is at the headers. The gate is told when they are written: by then it has decided. */
@@ -85,8 +89,12 @@ class HeldResponse {
     if (this.#isNode) checkChunk('write', args as Args)
     const sent = this.#submit({ method: 'write', args, asks: this.#begun ? 'nothing' : 'first' })
     // Node says it with false that the writer should wait, and with 'drain' that it need not any more
-    if (this.#line.length > 0) this.#wantsDrain = true
+    if (this.#line.length > 0) this.#drain.want()
     return Boolean(sent)
+  }
+
+  flush(args: unknown[]): void {
+    this.#submit({ method: 'flush', args, asks: 'nothing' })
   }
 
   end(args: unknown[]): ServerResponse {
@@ -147,7 +155,10 @@ class HeldResponse {
     this.#headersDue = false
     this.#phase = 'sending'
     try {
-      return method === 'end' && asks === 'nothing' ? this.#endAgain(args) : this.#native[method].apply(this.#res, args)
+      if (method === 'end' && asks === 'nothing') return this.#endAgain(args)
+      const sent = this.#native[method].apply(this.#res, args)
+      if (method === 'write') this.#drain.full = sent === false
+      return sent
     } finally {
       this.#phase = 'holding'
     }
@@ -228,20 +239,11 @@ class HeldResponse {
     } finally {
       this.#advancing = false
     }
-    if (line.length === 0) this.#drain()
+    if (line.length === 0 && !this.#ended) this.#drain.tell()
   }
 
   #tell(what: 'headersSent' | 'ended'): void {
     this.#truth[what]?.()
     this.#truth[what] = undefined
-  }
-
-  #drain(): void {
-    const res = this.#res
-    // A response of HTTP/2 says it of its stream
-    const { writableNeedDrain } = (res as { stream?: { writableNeedDrain: boolean } }).stream ?? res
-    if (!this.#wantsDrain || this.#ended || writableNeedDrain) return
-    this.#wantsDrain = false
-    res.emit?.('drain')
   }
 }

@@ -5,12 +5,16 @@ import type { Req } from '../support/site'
 
 type Args = unknown[]
 
-type Patchable = Record<'write' | 'end', (...args: Args) => unknown>
+type Patchable = Record<'write' | 'end' | 'flush' | 'on', (...args: Args) => unknown>
 
-/** Stands in for the `compression` package, which patches in this very order: `write`, `end` and `on('drain')`, and decides as the headers go. */
+/**
+ * Stands in for the `compression` package, which patches these very methods, and decides as the headers go. Whoever listens for room is its stream's
+ * listener from then on.
+ */
 export function compress(_: Req, res: ServerResponse, threshold = 100): void {
   const patched = res as unknown as Patchable
-  const { write, end } = patched
+  const { write, end, on } = patched
+  const listeners: Args[] = []
   let gzip: Gzip | undefined
   let length: number | undefined
   let ended = false
@@ -32,6 +36,15 @@ export function compress(_: Req, res: ServerResponse, threshold = 100): void {
     return gzip.end(args[0] as Buffer)
   }
 
+  patched.flush = () => gzip?.flush()
+
+  patched.on = (...args) => {
+    if (args[0] !== 'drain') return on.apply(res, args)
+    if (gzip) gzip.on('drain', args[1] as () => void)
+    else listeners.push(args)
+    return res
+  }
+
   onHeaders(res, () => {
     if (Number(res.getHeader('Content-Length')) < threshold || Number(length) < threshold) return
     const zip = (gzip = createGzip())
@@ -41,6 +54,7 @@ export function compress(_: Req, res: ServerResponse, threshold = 100): void {
       if (write.call(res, chunk) === false) zip.pause()
     })
     zip.on('end', () => end.call(res))
-    res.on('drain', () => zip.resume())
+    on.call(res, 'drain', () => zip.resume())
+    for (const [, listener] of listeners) zip.on('drain', listener as () => void)
   })
 }

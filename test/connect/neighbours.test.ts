@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import type { ServerResponse } from 'node:http'
-import { gunzipSync } from 'node:zlib'
+import { pipeline, Readable } from 'node:stream'
+import { constants, gunzipSync } from 'node:zlib'
 import onHeaders = require('on-headers')
-import { useServers } from '../support/wire'
+import { useServers, Wire } from '../support/wire'
 import { compress } from './compression'
 import { answer, site, type Args, type Patch, type Patchable } from './neighbour'
+import { withheld } from './stage'
 
 describe('connect: neighbours', () => {
   useServers()
@@ -16,6 +18,8 @@ describe('connect: neighbours', () => {
       for (const [how, respond] of Object.entries({
         end: (res: ServerResponse) => res.end('text '.repeat(1000)),
         'write and end': (res: ServerResponse) => (res.write('text '.repeat(999)), res.end('text ')),
+        'a stream piped into it': (res: ServerResponse) => Readable.from(Array.from({ length: 100 }, () => 'text '.repeat(10))).pipe(res),
+        'a stream in a pipeline': (res: ServerResponse) => pipeline(Readable.from(['text '.repeat(999), 'text ']), res, () => {}),
         'Content-Length and end': (res: ServerResponse) => (res.setHeader('Content-Length', 5000), res.end('text '.repeat(1000))),
       })) {
         it(`compression ${place}: ${how}`, async () => {
@@ -24,6 +28,26 @@ describe('connect: neighbours', () => {
           expect(gunzipSync(Buffer.from(got.body, 'latin1')).toString()).to.equal('text '.repeat(1000))
         })
       }
+
+      it(`compression ${place}: what is flushed is sent, before the end`, async () => {
+        let response: ServerResponse | undefined
+        const neighbourhood = site(where, compress, res => {
+          response = res
+          res.write('text '.repeat(100))
+          ;(res as ServerResponse & { flush(): void }).flush()
+        })
+        neighbourhood.store.open = !later
+        const wire = (await Wire.to(neighbourhood.server)).get()
+        if (later) {
+          await withheld(wire, neighbourhood.store)
+          neighbourhood.store.release()
+        }
+        neighbourhood.store.open = true
+        // A chunk of what zlib has had to let go
+        const text = await wire.until(text => /\r\n\r\n[^]*\r\n[^]*\r\n$/.test(text))
+        response?.end()
+        expect(inflated(text)).to.equal('text '.repeat(100))
+      })
 
       it(`compression ${place}: a body too short to be worth it`, async () => {
         const got = await answer(
@@ -155,3 +179,9 @@ describe('connect: neighbours', () => {
     }
   }
 })
+
+/** What can be read of a compressed answer that has not ended. */
+function inflated(text: string): string {
+  const [, ...chunks] = text.slice(text.indexOf('\r\n\r\n') + 4).split(/(?:^|\r\n)[0-9a-f]+\r\n/)
+  return gunzipSync(Buffer.from(chunks.join(''), 'latin1'), { finishFlush: constants.Z_SYNC_FLUSH }).toString()
+}

@@ -1,0 +1,41 @@
+import type { ServerResponse } from 'node:http'
+
+type Listener = (...args: unknown[]) => void
+
+/** What a response says to whoever found it full: here to those whose write was held, and who were told to wait for that alone. */
+export class Drain {
+  readonly #res: ServerResponse
+  /** Who listens by way of a neighbour's `on`: compression sends them on to its stream, which was never full and says nothing. */
+  readonly #heard = new Set<Listener>()
+  #wanted = false
+  /** Whoever was given the last write found it too much, and will say when it is not any more. */
+  full = false
+
+  constructor(res: ServerResponse) {
+    this.#res = res
+    if (!Object.hasOwn(res, 'on')) return
+    const patched = res as { on(event: string, listener: Listener): unknown }
+    const { on } = patched
+    patched.on = (event, listener) => {
+      if (event === 'drain') this.#heard.add(listener)
+      return on.call(res, event, listener)
+    }
+  }
+
+  /** A writer was told to wait. */
+  want(): void {
+    this.#wanted = true
+  }
+
+  /** Nothing is held any more. */
+  tell(): void {
+    const res = this.#res
+    // A response of HTTP/2 says it of its stream
+    const { writableNeedDrain } = (res as { stream?: { writableNeedDrain: boolean } }).stream ?? res
+    if (!this.#wanted || this.full || writableNeedDrain) return
+    this.#wanted = false
+    const own = new Set(this.#heard.size > 0 ? res.rawListeners('drain') : [])
+    for (const listener of this.#heard) if (!own.has(listener)) listener.call(res)
+    res.emit?.('drain')
+  }
+}
