@@ -11,7 +11,7 @@ const debug = debugFor('express-session')
 /** Puts a session on the host: the one whose id the client sent, or a new one. Where the exchange steps aside, it is not `entered`. */
 export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   if (exchange.host.session) return done()
-  if (!exchange.settings.port.ready) {
+  if (!exchange.settings.isReady()) {
     debug('store is disconnected')
     return done()
   }

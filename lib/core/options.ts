@@ -45,6 +45,8 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly name: string
   readonly store: SessionStore
   readonly port: StorePort
+  /** The store has not said that it is disconnected. */
+  readonly isReady: () => boolean
   readonly genid: PerHost<H, string>
   readonly cookieOptions: PerHost<H, CookieOptions>
   /** None where the option is missing and cookie-parser left no secret either. */
@@ -71,10 +73,12 @@ export function settle<H extends Host>(
   }
   if (!options.secret) deprecate('req.secret; provide secret option')
 
+  const port = portOf(checkStore(store))
   return {
     name,
-    store: checkStore(store),
-    port: portOf(store),
+    store,
+    port,
+    isReady: port.readiness(),
     genid,
     cookieOptions: settleCookie(name, options.cookie),
     secrets: settleSecret(options.secret),

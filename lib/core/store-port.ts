@@ -37,14 +37,25 @@ export function portOf(store: SessionStore): StorePort {
  */
 export class StorePort {
   readonly #store: SessionStore
-  /** False between the store's `disconnect` and `connect` events. */
-  ready = true
+  /** What the store has last said of itself, by `disconnect` and `connect`. */
+  #ready = true
+  #said = 0
 
   constructor(store: SessionStore) {
     this.#store = store
     // One listener of each for a store, however many middlewares share it: eleven would be a warning
-    store.on?.('disconnect', () => (this.ready = false))
-    store.on?.('connect', () => (this.ready = true))
+    for (const event of ['disconnect', 'connect'] as const) {
+      store.on?.(event, () => {
+        this.#ready = event === 'connect'
+        this.#said++
+      })
+    }
+  }
+
+  /** @returns whether the store is connected. Whoever asks believes so until it says something, as upstream's middlewares do */
+  readiness(): () => boolean {
+    const before = this.#said
+    return () => this.#ready || this.#said === before
   }
 
   get(id: string, done: Callback<SessionData | null>): void {

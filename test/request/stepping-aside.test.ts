@@ -60,6 +60,16 @@ describe('request: where the middleware steps aside', () => {
     expect((await site.get()).text).to.equal('true')
   })
 
+  it('what a store has said before a middleware was made is not heard by that', async () => {
+    const store = new TracingStore()
+    const before = new Site({ store }, (req, res) => res.end(hasSession(req)))
+    store.emit('disconnect')
+    const after = new Site({ store }, (req, res) => res.end(hasSession(req)))
+    expect([(await before.get()).text, (await after.get()).text]).to.deep.equal(['false', 'true'])
+    store.emit('disconnect')
+    expect((await after.get()).text).to.equal('false')
+  })
+
   it('twenty middlewares on one store listen once', () => {
     const store = new session.MemoryStore()
     for (let i = 0; i < 20; i++) session({ ...QUIET, store })
