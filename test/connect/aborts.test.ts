@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { data } from '../support/handlers'
 import type { Handler } from '../support/site'
 import { turns, useServers, Wire } from '../support/wire'
-import { stage, withheld } from './stage'
+import { stage, storeLate } from './stage'
 
 const ANSWERS: Record<string, (res: ServerResponse) => unknown> = {
   'end with text': res => res.end('text'),
@@ -131,11 +131,7 @@ describe('connect: answers that come to nothing', () => {
         const { server, store, errors } = await stage('saved', caught(respond))
         store.open = !later
         const wire = (await Wire.to(server)).get()
-        if (later) {
-          await withheld(wire, store)
-          store.open = true
-          store.release()
-        }
+        if (later) await storeLate(wire, store)
         expect(await wire.answer()).to.include({ line: 'HTTP/1.1 500 Internal Server Error', body: code })
         expect(errors).to.deep.equal([])
         expect(store.asked).to.deep.equal(['set'])
@@ -172,9 +168,7 @@ describe('connect: answers that come to nothing', () => {
       }
     })
     const wire = (await Wire.to(server)).get()
-    await withheld(wire, store)
-    store.open = true
-    store.release()
+    await storeLate(wire, store)
     expect((await wire.answer()).body).to.equal('sorry')
     const [record] = Object.values(store.sessions as Record<string, string>)
     expect(JSON.parse(record as string)).to.include({ user: 'ada', failed: true })

@@ -6,7 +6,7 @@ import { data } from '../support/handlers'
 import { Site } from '../support/site'
 import { useServers, Wire } from '../support/wire'
 import { answer, site } from './neighbour'
-import { cookieOf, withheld } from './stage'
+import { cookieOf, storeLate } from './stage'
 
 describe('connect: those who listen for headers', () => {
   useServers()
@@ -56,9 +56,7 @@ describe('connect: those who listen for headers', () => {
         }
       })
       const wire = (await Wire.to(server)).get()
-      await withheld(wire, store)
-      store.open = true
-      store.release()
+      await storeLate(wire, store)
       expect((await wire.answer()).line).to.equal('HTTP/1.1 500 Internal Server Error')
       expect(errors.map(err => (err as NodeJS.ErrnoException).code)).to.deep.equal(['ERR_HTTP_INVALID_STATUS_CODE'])
     })

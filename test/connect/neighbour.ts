@@ -4,7 +4,7 @@ import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
 import { Site, type Handler, type Req } from '../support/site'
 import { turns, Wire, type Answer } from '../support/wire'
-import { cookieOf, withheld } from './stage'
+import { cookieOf, storeLate } from './stage'
 
 export type Patch = (req: Req, res: ServerResponse) => void
 export type Args = unknown[]
@@ -33,11 +33,7 @@ export function site(where: 'before' | 'after', patch: Patch, respond: (res: Ser
 export async function answer({ server, store }: Neighbourhood, later: boolean): Promise<Answer> {
   store.open = !later
   const wire = (await Wire.to(server)).get()
-  if (later) {
-    await withheld(wire, store)
-    store.open = true
-    store.release()
-  }
+  if (later) await storeLate(wire, store)
   const got = await wire.answer()
   expect(cookieOf(got)).to.be.a('string')
   await turns()

@@ -71,6 +71,13 @@ export async function withheld(wire: Wire, store: GateStore): Promise<void> {
   expect(wire.text).to.equal('')
 }
 
+/** Likewise, and then the store answers, that and all else. */
+export async function storeLate(wire: Wire, store: GateStore): Promise<void> {
+  await withheld(wire, store)
+  store.open = true
+  store.release()
+}
+
 /** The same handler without a session. */
 export function plain(handler: (req: Req, res: ServerResponse) => unknown): Server {
   return createServer((req, res) => handler(req as Req, res))
