@@ -38,4 +38,8 @@ export interface Neighbour {
   readonly engine?: EngineName
   /** In the order in which they are played, one after the other in one process. */
   readonly scenarios: Readonly<Record<string, Scenario>>
+  /** Why a scenario does not pass, in a sentence each: what is in the neighbour that makes it so. */
+  readonly notes?: Readonly<Record<string, string>>
+  /** Likewise, of what passes on express-session alone, and cannot be mended: docs/compatibility.md has it too. */
+  readonly unmended?: Readonly<Record<string, string>>
 }

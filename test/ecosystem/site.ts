@@ -9,6 +9,7 @@ type Act = (session: Data, req: IncomingMessage & Express.Request, argument: str
 const ACTS: Record<string, Act> = {
   count: session => (session.count = Number(session.count ?? 0) + 1),
   look: session => session.count ?? 0,
+  lifetime: (_, req) => typeof req.session.cookie.maxAge,
   who: session => session.user ?? 'nobody',
   key: (session, _, argument) => (session[`key-${argument}`] = true),
   keys: session => Object.keys(session).filter(key => key.startsWith('key-')).length,

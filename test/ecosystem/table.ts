@@ -67,12 +67,20 @@ function passed(results: Results): number {
   return [...results.values()].filter(why => why === undefined).length
 }
 
-/** What does not pass, and where, with what the scenario said. */
-function why({ neighbour: { title, scenarios }, results }: Row): string {
+/** What does not pass, and where, with what the scenario said, and what is known about it. */
+function why({ neighbour: { title, scenarios, notes, unmended }, results }: Row): string {
+  const known: Record<string, string> = { ...notes, ...unmended }
   const reasons = Object.keys(scenarios).flatMap(name => {
     const failed = PACKAGES.filter(of => results[of].get(name) !== undefined)
-    const [said] = failed.map(of => results[of].get(name)?.split('\n')[0])
-    return said ? [`- ${name}, on ${failed.length === 2 ? 'both' : `${failed[0]} alone`}: ${said}\n`] : []
+    const [said] = failed.map(of => results[of].get(name))
+    if (said === undefined) return []
+    const where = failed.length === 2 ? 'both' : `${failed[0]} alone`
+    return [`- ${name}, on ${where}: ${[sentence(said), known[name]].filter(Boolean).join(' ')}\n`]
   })
   return reasons.length > 0 ? `\n### ${title}\n\n${reasons.join('')}` : ''
+}
+
+/** Of an error's message, which may be one of some lines. */
+function sentence(message: string): string {
+  return `${message.replace(/\s+/g, ' ').replace(/[.: ]+$/, '')}.`
 }

@@ -1,5 +1,12 @@
 import type { Neighbour } from '../neighbour'
+import { agents } from './agents'
+import { csrf } from './csrf'
+import { middlewares } from './middlewares'
+import { openid } from './openid'
+import { passport } from './passport'
 import { servers } from './servers'
+import { sockets } from './sockets'
+import { types } from './types'
 
 /** What is published for apps with sessions, and the servers that they run on. */
-export const apps: readonly Neighbour[] = [...servers]
+export const apps: readonly Neighbour[] = [...servers, ...middlewares, ...passport, ...openid, ...csrf, ...agents, ...sockets, ...types]

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Engine } from './engine'
 import { freePort, ServerProcess } from './server-process'
 import { serverUser } from './server-user'
@@ -14,8 +15,13 @@ export async function postgres(): Promise<Engine> {
   const args = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1']
   // The "immediate shutdown" of its manual, section 19.5
   const server = new ServerProcess(port, { program: program('postgres'), args, signal: 'SIGQUIT', ...as })
-  await server.start()
-  return server
+  // It takes connections before it answers them
+  const start = async (): Promise<void> => {
+    await server.start()
+    while (spawnSync(program('pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status !== 0) await pause(50)
+  }
+  await start()
+  return { port, start, stop: async () => server.stop() }
 }
 
 /** Debian keeps the server's programs off the path. */

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Scenario, World } from '../neighbour'
 import { site } from '../site'
 import type { PublishedStore } from '../stores/published-store'
@@ -26,9 +28,15 @@ export function scenariosOf(published: PublishedStore): Record<string, Scenario>
 /** One store for all the scenarios. */
 async function open(published: PublishedStore, { here, there, engine }: World): Promise<StoreWorld> {
   const store = await published.make(here)
+  let others = 0
   return {
     published,
     store,
+    empty: async () => {
+      const folder = join(here.folder, `${++others}`)
+      mkdirSync(folder)
+      return published.make({ ...here, folder, name: `${here.name}_${others}` })
+    },
     engine,
     visitor: async (maxAge = 600_000) => new Visitor(await site(here.session, store, maxAge)),
     otherSite: async () => {

@@ -8,8 +8,11 @@ const COMEBACK = 20_000
 /** How long the engine is away. */
 const AWAY = 500
 
-/** The engine goes and comes back while somebody visits: each request is answered, in whatever way, and the session is there again afterwards. */
-export const outage: StoreScenario = async ({ visitor, engine }) => {
+/**
+ * The engine goes and comes back while somebody visits: each request is answered, in whatever way, and the session is there again afterwards. Where
+ * the engine forgets it, one can log in again.
+ */
+export const outage: StoreScenario = async ({ visitor, engine, published: { forgets } }) => {
   if (!engine) return
   const ada = await visitor()
   await ada.get('login/ada')
@@ -21,7 +24,10 @@ export const outage: StoreScenario = async ({ visitor, engine }) => {
   await engine.start()
   await Promise.all(meanwhile)
   ada.cookie = cookie
-  equal(await comesBack(ada), 'ada')
+  const who = await comesBack(ada)
+  if (!forgets) return equal(who, 'ada')
+  equal(await ada.get('login/ada'), 'ada')
+  equal(await ada.get('who'), 'ada')
 }
 
 async function comesBack(visitor: Visitor): Promise<string> {

@@ -7,6 +7,8 @@ import type { PublishedStore } from '../stores/published-store'
 export interface StoreWorld {
   readonly published: PublishedStore
   readonly store: Store
+  /** One more of them, elsewhere, with nothing in it. */
+  empty(): Promise<Store>
   readonly engine: Engine | undefined
   /** Someone new, at a site whose sessions live for so many milliseconds. */
   visitor(maxAge?: number): Promise<Visitor>

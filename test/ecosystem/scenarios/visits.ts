@@ -10,6 +10,7 @@ export const login: StoreScenario = async ({ visitor }) => {
   equal(await ada.get('login/ada'), 'ada')
   notEqual(ada.cookie, before)
   equal(await ada.get('who'), 'ada')
+  equal(await ada.get('lifetime'), 'number')
   equal(await ada.get('count'), '1')
   const thief = await visitor()
   thief.cookie = before

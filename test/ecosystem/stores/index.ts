@@ -1,9 +1,23 @@
 import { files } from './files'
 import { mariadb } from './mariadb'
+import { memcached } from './memcached'
 import { memory } from './memory'
+import { orm } from './orm'
 import { postgres } from './postgres'
 import type { PublishedStore } from './published-store'
 import { redis } from './redis'
+import { sqlite } from './sqlite'
+import { stubbed } from './stubbed'
 
 /** Each under the version that is tested. */
-export const stores: readonly PublishedStore[] = [...redis, ...postgres, ...mariadb, ...files, ...memory]
+export const stores: readonly PublishedStore[] = [
+  ...redis,
+  ...postgres,
+  ...orm,
+  ...mariadb,
+  ...memcached,
+  ...sqlite,
+  ...files,
+  ...memory,
+  ...stubbed,
+]

@@ -1,5 +1,6 @@
 import type { Store } from '../neighbour'
 import type { PublishedStore } from './published-store'
+import { withTable } from './with-table'
 
 type Factory = (session: unknown) => new (options: object) => Store
 
@@ -11,7 +12,7 @@ export const mariadb: readonly PublishedStore[] = ['2.1.8', '3.0.3'].map(version
     packages: { [name]: `npm:express-mysql-session@${version}` },
     make: ({ load, session, port, name: table }) => {
       const options = { host: '127.0.0.1', port, user: 'root', password: '', database: 'test', schema: { tableName: table } }
-      return new (load<Factory>(name)(session))(options)
+      return withTable(new (load<Factory>(name)(session))(options))
     },
   }
 })

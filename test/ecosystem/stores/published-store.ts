@@ -3,7 +3,7 @@ import type { Neighbour, Room, Store } from '../neighbour'
 
 /** A published store: what to install, and how its README says to make one. */
 export interface PublishedStore extends Omit<Neighbour, 'scenarios'> {
-  /** Keeps its sessions in the process. */
+  /** Keeps its sessions in the process, or in files that no other process can use meanwhile. */
   readonly inProcess?: boolean
   /** Its engine keeps nothing over a stop. */
   readonly forgets?: boolean

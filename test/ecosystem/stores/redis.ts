@@ -11,58 +11,66 @@ interface Client {
 /** What clients say of a connection that is gone; without a listener it ends the process. */
 const heard = <C extends { on(event: 'error', listener: () => void): unknown }>(client: C): C => (client.on('error', () => {}), client)
 
-const withNodeRedis =
-  (pick: (room: Room) => Make, major: string): PublishedStore['make'] =>
-  async room => {
-    const { createClient } = room.load<{ createClient(options: object): Client }>(clientOf(major))
-    // Version 6 speaks to node-redis as that was before its own version 4, which has a mode for it
-    const connected = heard(createClient({ legacyMode: major === '6', socket: { port: room.port, host: '127.0.0.1' } }))
-    await connected.connect()
-    return new (pick(room))({ client: connected, prefix: `${room.name}:` })
-  }
+const withNodeRedis = async ({ pick, nodeRedis, legacyMode = false }: Version, room: Room): Promise<Store> => {
+  const { createClient } = room.load<{ createClient(options: object): Client }>(clientOf(nodeRedis))
+  const connected = heard(createClient({ legacyMode, socket: { port: room.port, host: '127.0.0.1' } }))
+  await connected.connect()
+  return new (pick(room))({ client: connected, prefix: `${room.name}:` })
+}
 
-const withIoredis =
-  (pick: (room: Room) => Make): PublishedStore['make'] =>
-  room => {
-    const Redis = room.load<{ default: new (port: number) => Client }>('ioredis-5').default
-    const client = heard(new Redis(room.port))
-    return new (pick(room))({ client, prefix: `${room.name}:` })
-  }
+const withIoredis = ({ pick }: Version, room: Room): Store => {
+  const Redis = room.load<{ default: new (port: number) => Client }>('ioredis-5').default
+  const client = heard(new Redis(room.port))
+  return new (pick(room))({ client, prefix: `${room.name}:` })
+}
 
-const factory =
-  (name: string) =>
-  ({ load, session }: Room): Make =>
-    load<(session: unknown) => Make>(name)(session)
+interface Version {
+  readonly version: string
+  readonly pick: (room: Room) => Make
+  /** The client of its time. */
+  readonly nodeRedis: string
+  /** Speaks to node-redis as that was before its own version 4, which has a mode for it. */
+  readonly legacyMode?: boolean
+  /** Takes it as well. */
+  readonly ioredis?: boolean
+}
 
-const versions: [version: string, pick: (room: Room) => Make][] = [
-  ['6.1.3', factory('connect-redis-6')],
-  ['7.1.1', ({ load }) => load<{ default: Make }>('connect-redis-7').default],
-  ['8.1.0', ({ load }) => load<{ RedisStore: Make }>('connect-redis-8').RedisStore],
-  ['9.0.0', ({ load }) => load<{ RedisStore: Make }>('connect-redis-9').RedisStore],
+const named = (name: string) => (room: Room) => room.load<{ RedisStore: Make }>(name).RedisStore
+
+const versions: readonly Version[] = [
+  {
+    version: '6.1.3',
+    pick: ({ load, session }) => load<(session: unknown) => Make>('connect-redis-6')(session),
+    nodeRedis: '4.7.1',
+    legacyMode: true,
+    ioredis: true,
+  },
+  { version: '7.1.1', pick: ({ load }) => load<{ default: Make }>('connect-redis-7').default, nodeRedis: '4.7.1', ioredis: true },
+  { version: '8.1.0', pick: named('connect-redis-8'), nodeRedis: '4.7.1', ioredis: true },
+  { version: '9.0.0', pick: named('connect-redis-9'), nodeRedis: '5.10.0' },
+  { version: '10.0.0', pick: named('connect-redis-10'), nodeRedis: '6.3.1' },
 ]
 
-export const redis: readonly PublishedStore[] = versions.flatMap(([version, pick]) => {
-  const major = version.split('.')[0] as string
-  const packages = { [`connect-redis-${major}`]: `npm:connect-redis@${version}` }
-  const withNewClient: PublishedStore = {
-    title: `connect-redis ${version} with node-redis`,
-    engine: 'redis',
-    packages: { ...packages, [clientOf(major)]: major === '9' ? 'npm:redis@5.10.0' : 'npm:redis@4.7.1' },
-    make: withNodeRedis(pick, major),
-  }
-  if (major === '9') return [withNewClient]
-  return [
-    withNewClient,
+export const redis: readonly PublishedStore[] = versions.flatMap(row => {
+  const { version, nodeRedis, ioredis } = row
+  const common = { engine: 'redis', packages: { [`connect-redis-${version.split('.')[0]}`]: `npm:connect-redis@${version}` } } as const
+  const stores: PublishedStore[] = [
     {
+      ...common,
+      title: `connect-redis ${version} with node-redis`,
+      packages: { ...common.packages, [clientOf(nodeRedis)]: `npm:redis@${nodeRedis}` },
+      make: async room => withNodeRedis(row, room),
+    },
+    {
+      ...common,
       title: `connect-redis ${version} with ioredis`,
-      engine: 'redis',
-      packages: { ...packages, 'ioredis-5': 'npm:ioredis@5.8.2' },
-      make: withIoredis(pick),
+      packages: { ...common.packages, 'ioredis-5': 'npm:ioredis@5.8.2' },
+      make: room => withIoredis(row, room),
     },
   ]
+  return ioredis ? stores : stores.slice(0, 1)
 })
 
-/** The one of its time: version 9 is for node-redis 5. */
-function clientOf(major: string): string {
-  return major === '9' ? 'redis-5' : 'redis-4'
+function clientOf(version: string): string {
+  return `redis-${version.split('.')[0]}`
 }

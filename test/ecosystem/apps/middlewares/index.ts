@@ -1,0 +1,29 @@
+import type { Neighbour } from '../../neighbour'
+import { bodies } from './bodies'
+import { contexts } from './contexts'
+import { cookies } from './cookies'
+import { errors } from './errors'
+import { files } from './files'
+import { headers } from './headers'
+import { limits } from './limits'
+import { listeners } from './listeners'
+import { packing } from './packing'
+import { proxies } from './proxies'
+import { rewriting } from './rewriting'
+import { tracing } from './tracing'
+
+/** What is used beside the session, with Express 5. */
+export const middlewares: readonly Neighbour[] = [
+  ...cookies,
+  ...packing,
+  ...headers,
+  ...listeners,
+  ...bodies,
+  ...files,
+  ...errors,
+  ...limits,
+  ...proxies,
+  ...rewriting,
+  ...contexts,
+  ...tracing,
+]

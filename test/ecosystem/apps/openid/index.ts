@@ -1,0 +1,111 @@
+import { equal, match, notEqual } from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { Neighbour, Room, Scenario, Store } from '../../neighbour'
+import { scenariosFrom } from '../scenarios-from'
+import { openidApp } from './app'
+import { Browser } from './browser'
+import { Provider } from './provider'
+
+/** As express-openid-connect puts it into a store. */
+interface Stored {
+  readonly data: { readonly id_token?: string; readonly basket?: string }
+}
+
+interface Site {
+  readonly ada: Browser
+  readonly provider: Provider
+  /** What the store has under an id, which is the cookie as it is. */
+  stored(id: string): Promise<Stored | undefined>
+}
+
+interface Played {
+  readonly session?: object
+  readonly play: (site: Site) => Promise<void>
+}
+
+const idOf = ({ cookies }: Browser): string => cookies.get('appSession') as string
+
+const played: Readonly<Record<string, Played>> = {
+  'a login is in the store, and lasts': {
+    play: async ({ ada, stored }) => {
+      await ada.login()
+      match(String((await stored(idOf(ada)))?.data.id_token), /^ey/)
+      for (let visit = 0; visit < 2; visit++) equal(await ada.get('who'), 'ada')
+      equal(await new Browser(ada.site).get('who'), 'nobody')
+    },
+  },
+  'a login has a new id, keeps the basket, and leaves nothing under the old id': {
+    play: async ({ ada, stored }) => {
+      await ada.get('put/tea')
+      const before = idOf(ada)
+      equal((await stored(before))?.data.basket, 'tea')
+      await ada.login()
+      notEqual(idOf(ada), before)
+      equal(await ada.get('basket'), 'tea')
+      equal(await stored(before), undefined)
+    },
+  },
+  'a logout takes it out of the store': {
+    play: async ({ ada, stored }) => {
+      await ada.login()
+      const { cookie } = ada
+      const id = idOf(ada)
+      match(String((await stored(id))?.data.id_token), /^ey/)
+      await ada.look('logout')
+      equal(await stored(id), undefined)
+      ada.cookie = cookie
+      equal(await ada.get('who'), 'nobody')
+    },
+  },
+  'the provider’s own logout goes by the store, until the next login': {
+    play: async ({ ada, provider }) => {
+      await ada.login()
+      const logout_token = provider.logoutToken()
+      equal((await ada.post('backchannel-logout', { logout_token })).status, 204)
+      equal(await ada.get('who'), 'nobody')
+      await ada.login()
+      equal(await ada.get('who'), 'ada')
+    },
+  },
+  'the store forgets a session when it ends': {
+    // In whole seconds, of which the first may be nearly over
+    session: { rolling: false, absoluteDuration: 3 },
+    play: async ({ ada, stored }) => {
+      await ada.login()
+      const id = idOf(ada)
+      match(String((await stored(id))?.data.id_token), /^ey/)
+      await pause(3200)
+      equal(await stored(id), undefined)
+      equal(await ada.get('who'), 'nobody')
+    },
+  },
+}
+
+const stores: Readonly<Record<string, (room: Room) => Store>> = {
+  MemoryStore: ({ session }) => new session.MemoryStore(),
+  'memorystore 1.6.7': ({ load, session }) => {
+    const Made = load<(session: unknown) => new (options: object) => Store>('memorystore')(session)
+    return new Made({ checkPeriod: 86_400_000 })
+  },
+}
+
+const scenario =
+  (name: string, make: (room: Room) => Store, { session, play }: Played): Scenario =>
+  async ({ here }) => {
+    const store = make(here)
+    const provider = await new Provider().open()
+    const ada = new Browser(await openidApp(here, provider, { name, store, session }))
+    const found = promisify((id: string, done: Parameters<Store['get']>[1]) => store.get(id, done))
+    await play({ ada, provider, stored: async id => ((await found(id)) ?? undefined) as unknown as Stored })
+  }
+
+/** Logins by OpenID, which need no sessions of ours, but a store that is made for them. */
+export const openid: readonly Neighbour[] = ['2.20.2', '3.4.0'].flatMap(version => {
+  const name = `express-openid-connect-${version.split('.')[0]}`
+  return Object.entries(stores).map(([store, make]) => ({
+    title: `express-openid-connect ${version} with ${store}`,
+    packages: { [name]: `npm:express-openid-connect@${version}`, express: '5.3.0', memorystore: '1.6.7' },
+    scenarios: scenariosFrom(played, one => scenario(name, make, one)),
+  }))
+})

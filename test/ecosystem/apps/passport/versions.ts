@@ -1,0 +1,167 @@
+import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import type { Neighbour, Scenario } from '../../neighbour'
+import { Visitor } from '../../visitor'
+import { scenariosFrom } from '../scenarios-from'
+import { visitorOf } from '../session-app'
+import { newUsers, packagesOf, passportApp, RIGHT, sinceSixth, untilSixth, WRONG, type Users, type Version } from './app'
+
+interface Played {
+  readonly login?: object
+  readonly play: (ada: Visitor, users: Users) => Promise<void>
+}
+
+const always: Readonly<Record<string, Played>> = {
+  'a login lasts, and keeps no more than an id': {
+    play: async ada => {
+      equal(await ada.get('who'), 'nobody')
+      equal((await ada.post('login', RIGHT)).text, 'welcome')
+      equal(await ada.get('who'), 'Ada')
+      equal(await ada.get('who'), 'Ada')
+      equal(await ada.get('kept'), '{"user":"ada"}')
+    },
+  },
+  'the user is looked up for each request': {
+    play: async (ada, users) => {
+      await ada.post('login', RIGHT)
+      users.set('ada', { id: 'ada', name: 'Countess of Lovelace' })
+      equal(await ada.get('who'), 'Countess of Lovelace')
+      users.delete('ada')
+      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('kept'), '{}')
+    },
+  },
+  'a wrong password is 401, and changes nothing': {
+    play: async ada => {
+      await ada.get('put/tea')
+      const { cookie } = ada
+      equal((await ada.post('login', WRONG)).status, 401)
+      equal(ada.cookie, cookie)
+      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('basket'), 'tea')
+    },
+  },
+  'failureMessage is there after failureRedirect': {
+    login: { failureRedirect: '/messages', failureMessage: true },
+    play: async ada => {
+      equal((await ada.post('login', WRONG)).location, '/messages')
+      await ada.post('login', { ...WRONG, username: 'grace' })
+      deepEqual(JSON.parse(await ada.get('messages')), ['not ada', 'not grace'])
+    },
+  },
+  'successReturnToOrRedirect leads back, once': {
+    login: { successReturnToOrRedirect: '/who', keepSessionInfo: true },
+    play: async ada => {
+      await ada.get('wish')
+      equal((await ada.post('login', RIGHT)).location, '/wishes?of=ada')
+      equal((await ada.post('login', RIGHT)).location, '/who')
+    },
+  },
+}
+
+const keepingTheId: Readonly<Record<string, Played>> = {
+  'login keeps the id, and what was there': {
+    play: async ada => {
+      await ada.get('put/tea')
+      const { cookie } = ada
+      await ada.post('login', RIGHT)
+      equal(ada.cookie, cookie)
+      equal(await ada.get('who'), 'Ada')
+      equal(await ada.get('basket'), 'tea')
+    },
+  },
+  'logout takes the user away, and nothing else': {
+    play: async ada => {
+      await ada.get('put/tea')
+      await ada.post('login', RIGHT)
+      equal(await ada.get('who'), 'Ada')
+      const { cookie } = ada
+      await ada.post('logout')
+      equal(ada.cookie, cookie)
+      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('basket'), 'tea')
+    },
+  },
+}
+
+const withNewId: Readonly<Record<string, Played>> = {
+  'login has a new id, and nothing of what was there': {
+    play: async ada => {
+      await ada.get('put/tea')
+      const before = at(ada)
+      await ada.post('login', RIGHT)
+      notEqual(ada.cookie, before.cookie)
+      equal(await ada.get('who'), 'Ada')
+      equal(await ada.get('basket'), 'empty')
+      equal(await before.get('who'), 'nobody')
+      equal(await before.get('basket'), 'empty')
+    },
+  },
+  'keepSessionInfo has a new id too, and keeps what was there': {
+    login: { keepSessionInfo: true },
+    play: async ada => {
+      await ada.get('put/tea')
+      const before = at(ada)
+      await ada.post('login', RIGHT)
+      notEqual(ada.cookie, before.cookie)
+      equal(await ada.get('who'), 'Ada')
+      equal(await ada.get('basket'), 'tea')
+      equal(await before.get('basket'), 'empty')
+    },
+  },
+  'without keepSessionInfo the way back is forgotten': {
+    login: { successReturnToOrRedirect: '/who' },
+    play: async ada => {
+      await ada.get('wish')
+      equal((await ada.post('login', RIGHT)).location, '/who')
+    },
+  },
+  'after logout the old cookie is nobody’s': {
+    play: async ada => {
+      await ada.post('login', RIGHT)
+      await ada.get('put/tea')
+      const before = at(ada)
+      equal(await before.get('who'), 'Ada')
+      equal((await ada.post('logout')).text, 'bye')
+      equal(await ada.get('who'), 'nobody')
+      equal(await before.get('who'), 'nobody')
+      equal(await before.get('basket'), 'empty')
+    },
+  },
+}
+
+const rows: [version: Version, played: typeof always][] = [
+  [
+    { version: '0.4.1', logout: untilSixth },
+    { ...always, ...keepingTheId },
+  ],
+  [
+    { version: '0.5.3', logout: untilSixth },
+    { ...always, ...keepingTheId },
+  ],
+  [
+    { version: '0.6.0', logout: sinceSixth },
+    { ...always, ...withNewId },
+  ],
+  [
+    { version: '0.7.0', logout: sinceSixth },
+    { ...always, ...withNewId },
+  ],
+]
+
+const scenario =
+  (version: Version, { login, play }: Played): Scenario =>
+  async ({ here }) => {
+    const users = newUsers()
+    await play(await visitorOf(passportApp(here, version, { users, login })), users)
+  }
+
+export const versions: readonly Neighbour[] = rows.map(([version, played]) => ({
+  title: `passport ${version.version}`,
+  packages: packagesOf(version),
+  scenarios: scenariosFrom(played, one => scenario(version, one)),
+}))
+
+/** Somebody else, with the cookie that she has now. */
+function at(ada: Visitor): Visitor {
+  return Object.assign(new Visitor(ada.site), { cookie: ada.cookie })
+}

@@ -1,0 +1,9 @@
+import type { Scenario } from '../neighbour'
+
+/** Each under its sentence, as a scenario. */
+export function scenariosFrom<Played>(
+  played: Readonly<Record<string, Played>>,
+  scenario: (played: Played) => Scenario,
+): Record<string, Scenario> {
+  return Object.fromEntries(Object.entries(played).map(([sentence, one]) => [sentence, scenario(one)]))
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+
+type Done = (err?: unknown) => void
+
+/** A session, as the pages use it. */
+export interface Visit {
+  count?: number
+  user?: string
+  regenerate(done: Done): void
+  destroy(done: Done): void
+}
+
+export type Req = IncomingMessage & { session: Visit }
+
+export interface Page {
+  /** What it says, if it leads to no other. */
+  readonly act: (session: Visit, req: Req) => unknown
+  /** Where a browser goes from there: relative to its path. */
+  readonly leadsTo?: string
+}
+
+/** By the last part of their paths. */
+export const PAGES: Readonly<Record<string, Page>> = {
+  count: { act: session => (session.count = (session.count ?? 0) + 1) },
+  who: { act: ({ user = 'nobody' }) => user },
+  login: {
+    act: async (session, req) => {
+      await promisify((done: Done) => session.regenerate(done))()
+      req.session.user = 'ada'
+    },
+    leadsTo: 'who',
+  },
+  logout: { act: async session => promisify((done: Done) => session.destroy(done))(), leadsTo: 'who' },
+  broken: {
+    act: session => {
+      session.user = 'grace'
+      throw new Error('the handler is broken')
+    },
+  },
+}
+
+/** Where no session is. */
+export const OUTSIDE: Page = { act: session => (session ? 'a session' : 'no session') }
+
+/** @returns what the page says */
+export async function played(page: Page, req: IncomingMessage): Promise<string> {
+  const { session } = req as Req
+  return String(await page.act(session, req as Req))
+}

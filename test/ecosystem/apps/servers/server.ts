@@ -1,0 +1,13 @@
+import type { Server } from 'node:http'
+import type { Neighbour, Room } from '../../neighbour'
+import type { Fetch } from '../client'
+import type { App } from './app'
+
+export type Serve = (room: Room, app: App) => Server | Promise<Server>
+
+/** What requests come through. */
+export interface PublishedServer extends Pick<Neighbour, 'title' | 'packages'> {
+  readonly serve: Serve
+  /** How it is asked, where that is not in plain HTTP/1. */
+  readonly client?: { readonly protocol: 'http' | 'https'; readonly fetch: Fetch }
+}

@@ -1,0 +1,6 @@
+import type { Neighbour } from '../../neighbour'
+import { socketIo } from './socket-io'
+import { ws } from './ws'
+
+/** Sockets that open with the cookie of a session. */
+export const sockets: readonly Neighbour[] = [...socketIo, ...ws]

@@ -1,0 +1,25 @@
+import { createServer, type Server } from 'node:net'
+
+/** How the messages of a protocol begin. */
+export interface Head {
+  /** Its length in bytes. */
+  readonly size: number
+  /** Of the whole message, by its head. */
+  lengthOf(head: Buffer): number
+}
+
+/** A server that answers each message with another one. */
+export function answering({ size, lengthOf }: Head, answer: (message: Buffer) => Buffer): Server {
+  return createServer(socket => {
+    let rest = Buffer.alloc(0)
+    socket.on('error', () => {})
+    socket.on('data', (chunk: Buffer) => {
+      rest = Buffer.concat([rest, chunk])
+      while (rest.length >= size && rest.length >= lengthOf(rest)) {
+        const length = lengthOf(rest)
+        socket.write(answer(rest.subarray(0, length)))
+        rest = rest.subarray(length)
+      }
+    })
+  })
+}

@@ -1,0 +1,10 @@
+import type { Store } from '../../neighbour'
+
+export type Make = new (options: object, ready?: (err?: unknown) => void) => Store
+
+/** A store of those that say when they can be used. */
+export function readyStore(Made: Make, options: object): Promise<Store> {
+  return new Promise((resolve, reject) => {
+    const store: Store = new Made(options, err => (err ? reject(err) : resolve(store)))
+  })
+}
