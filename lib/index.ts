@@ -95,6 +95,7 @@ declare global {
 /** @ts-ignore: where @types/express-session is installed too, and types `req.session`, it learns here of our methods and of your data */
 declare module '@types/express-session' {
   interface Session extends Omit<session.Session, Exclude<keyof sessions.Session, 'req'>> {
+    update: session.Session['update']
     save(): Promise<void>
     reload(): Promise<void>
     destroy(): Promise<void>

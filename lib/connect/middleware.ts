@@ -3,7 +3,7 @@ import { Exchange, lendGenerate, type Transport } from '../core/exchange'
 import { open } from '../core/open'
 import { settle, type Options } from '../core/options'
 import type { SessionStore } from '../core/store-port'
-import { gateOf, type Next } from './gate'
+import { gateOf, whenClosed, type Next } from './gate'
 import { holdResponse } from './hold-response'
 import { isSecure, originalPath, type Request } from './request'
 import { readId } from './signed-cookie'
@@ -31,6 +31,7 @@ export function middleware(options: Partial<Options<Request>>, store: SessionSto
   return function session(req, res, next) {
     if (!res) throw new TypeError('argument res is required')
     const exchange = new Exchange(settings, transport, req)
+    exchange.holder.whenOver = act => whenClosed(res, act)
     open(exchange, err => {
       // After an error too: the app may go on with a session of its own making
       if (exchange.entered) holdResponse(res, gateOf(exchange, res, next))

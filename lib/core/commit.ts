@@ -3,6 +3,7 @@ import type { Cookie } from './cookie'
 import type { Exchange, Seen } from './exchange'
 import type { Host } from './host'
 import { planCookie, planStore, type Plan } from './plan'
+import { touch } from './saving'
 import type { Session } from './session'
 
 const debug = debugFor('express-session')
@@ -16,7 +17,12 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  exchange.underway.atRest(() => commitNow(exchange, last, done))
+  exchange.underway.atRest(() =>
+    commitNow(exchange, last, (err, withhold) => {
+      if (last) exchange.holder.end()
+      done(err, withhold)
+    }),
+  )
 }
 
 function commitNow<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
@@ -57,7 +63,7 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
     return undefined
   }
   restart(exchange, session)
-  return session.cookie as Cookie
+  return exchange.freshen(session) ? (session.cookie as Cookie) : undefined
 }
 
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
@@ -85,7 +91,7 @@ const carryOut = {
     try {
       // Through the session, whose save() an app may have replaced
       exchange.seen?.session?.save(err => {
-        if (err) exchange.abandon()
+        if (err) exchange.arrived()
         done(err)
       })
     } catch (err) {
@@ -94,9 +100,8 @@ const carryOut = {
   },
 
   touch<H extends Host>(exchange: Exchange<H>, done: Committed): void {
-    const { host, seen, settings } = exchange
     debug('touching')
-    settings.port.touch(host.sessionID as string, seen?.session as Session, err => {
+    touch(exchange, exchange.host.sessionID as string, exchange.seen?.session as Session, err => {
       debug('touched')
       done(err)
     })

@@ -1,11 +1,14 @@
 import debugFor = require('debug')
-import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
+import { Cookie, type AnyCookie, type CookieData, type CookieOptions } from './cookie'
 import { fingerprint } from './fingerprint'
-import { EXCHANGE, type Host, type HostExchange } from './host'
+import type { Base, Hold } from './hold'
+import { Holder } from './holder'
+import { EXCHANGE, type Change, type Host, type HostExchange } from './host'
 import type { Secret, Settings } from './options'
 import type { Facts, Plan } from './plan'
-import { createSession, reviveCookie, Session, type SessionData } from './session'
-import { isPromise, type SessionStore } from './store-port'
+import { cookieDataOf, refresh, save, update } from './saving'
+import { createSession, liveCookie, Session, type SessionData } from './session'
+import { isPromise, type Callback, type SessionStore } from './store-port'
 import { Underway } from './underway'
 
 const debug = debugFor('express-session')
@@ -23,6 +26,13 @@ export interface Transport<H extends Host = Host> {
 interface Snapshot {
   readonly id: string | undefined
   readonly text: string
+}
+
+/** A session as the store was given it. */
+export interface Given extends Snapshot, Base {
+  readonly id: string
+  /** The cookie's, as JSON. */
+  readonly attributes: string
 }
 
 /** What the handler left, and what is known of it. */
@@ -51,11 +61,14 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   /** What the last commit saw. */
   seen: Seen | undefined
   readonly underway = new Underway()
+  readonly holder: Holder
   #base: Snapshot = { id: undefined, text: '' }
   /** What the store was last seen with. */
   #stored: Snapshot | undefined
-  /** Takes note that the store has what it was last given. */
-  #arrived: (() => void) | undefined
+  /** What the store was last given. */
+  #given: Given | undefined
+  /** The cookie of the record that the exchange began with. */
+  #storedCookie: AnyCookie | undefined
   /** The cookie that was saved in this exchange, if one was. */
   #saved: string | undefined
   #destroyed: string | undefined
@@ -67,7 +80,9 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     readonly settings: Settings<H>,
     readonly transport: Transport<H>,
     readonly host: H,
-  ) {}
+  ) {
+    this.holder = new Holder(host, settings.port.inFlight)
+  }
 
   get store(): SessionStore {
     return this.settings.store
@@ -99,6 +114,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   #renew(id: string, options: CookieOptions): void {
     this.host.sessionID = id
+    this.renewed()
     const session = new Session(this.host)
     const cookie = new Cookie(options)
     if (options.secure === 'auto') cookie.secure = this.transport.isSecure(this.host)
@@ -107,26 +123,78 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     this.host.session = session
   }
 
-  /** The session on the host is what the exchange begins with. @param record what the store had of it; nothing where it is new */
-  begin(record?: object): void {
-    this.#base = { id: this.host.sessionID, text: fingerprint(record ?? this.host.session ?? {}) }
-    if (record) this.#stored = this.#base
+  /** The session on the host is what the exchange begins with. @param record what the store had of it at that moment; nothing where it is new */
+  begin(record?: SessionData, moment?: number): void {
+    if (record) this.read(this.host.sessionID as string, moment, record)
+    this.#base = (record && this.#stored) ?? { id: this.host.sessionID, text: fingerprint(this.host.session ?? {}) }
     this.#cookie = this.host.session?.cookie
   }
 
-  saving(session: Session): () => void {
-    debug('saving %s', session.id)
-    const given = { id: session.id, text: fingerprint(session) }
-    const cookie = attributes(session.cookie as Cookie)
-    return (this.#arrived = () => {
-      this.#stored = given
-      this.#saved = cookie
-    })
+  reading(id: string): number | undefined {
+    return this.settings.concurrency === 'off' ? undefined : this.holder.on(id).moment
   }
 
-  /** The store did not take what the commit gave it: the app's error handler is told, and the same is not tried again. */
-  abandon(): void {
-    this.#arrived?.()
+  read(id: string, moment: number | undefined, record: SessionData | null | undefined): void {
+    const base = record ? { id, text: fingerprint(record), cookie: record.cookie } : undefined
+    if (base) this.#stored = base
+    this.#storedCookie = base?.cookie
+    const { hold } = this.holder
+    if (hold?.id === id && moment !== undefined) hold.read(moment, base)
+  }
+
+  save(session: Session, done: Callback): void {
+    save(this, session, done)
+  }
+
+  update(session: Session, change: Change, done: Callback): void {
+    update(this, session, change, done)
+  }
+
+  /** What of the session goes to the store. */
+  giving(session: Session): Given {
+    debug('saving %s', session.id)
+    const { data } = liveCookie(session).cookie as Cookie
+    return (this.#given = { id: session.id, text: fingerprint(session), cookie: data, attributes: attributes(data) })
+  }
+
+  /** The store has it. Said of a failed save too: the app's error handler is told, and the same is not tried again. */
+  arrived(given = this.#given): void {
+    this.#stored = given
+    this.#saved = given?.attributes
+  }
+
+  /** @param act asks the store for something, behind whatever this process asks of it about that session */
+  holding(id: string, done: Callback, act: (hold: Hold, finish: Callback) => void, shared?: boolean): void {
+    const hold = this.holder.on(id)
+    // With concurrency off, nothing is held before an update asks for it
+    if (this.#stored?.id === id && this.#storedCookie) hold.base ??= { text: this.#stored.text, cookie: this.#storedCookie }
+    hold.run(done, finish => act(hold, finish), shared)
+    this.holder.letGo()
+  }
+
+  renewed(): void {
+    const { hold } = this.holder
+    if (hold && hold.id === this.host.sessionID) hold.renew()
+  }
+
+  /** Whether the exchange has changed the session's cookie while others have the session. */
+  hasNewCookie(id: string, session: Session): boolean {
+    const { hold } = this.holder
+    if (hold?.id !== id || !hold.base || (hold.current && hold.flight.holders === 1)) return false
+    return attributes(cookieDataOf(hold.base)) !== attributes((session.cookie as Cookie).data)
+  }
+
+  /**
+   * What becomes of the session's cookie while others set it: theirs, where the exchange left it as it was.
+   *
+   * @returns whether there is a session to set it for
+   */
+  freshen(session: Session): boolean {
+    const { hold } = this.holder
+    if (hold?.id !== session.id) return true
+    const { base, flight } = hold
+    if (base && flight.cookie && !hold.current) refresh(session, base, flight as { cookie: AnyCookie })
+    return !hold.dead
   }
 
   destroying(session: Session): void {
@@ -144,9 +212,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     if (!left) return undefined
     if (typeof left !== 'object') throw new TypeError('req.session must be an object, null or undefined')
     if (typeof (left as Session).touch !== 'function') return this.#adopt(left as SessionData)
-    const session = left as Session
-    if (typeof (session.cookie as Cookie).serialize !== 'function') session.cookie = reviveCookie(session.cookie)
-    return session
+    return liveCookie(left as Session)
   }
 
   #adopt(data: SessionData): Session {
@@ -170,7 +236,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
       modified: !same(now, this.#base),
       saved: this.#saved !== undefined && this.#stored?.id === session.id,
       changed: !same(now, this.#stored),
-      cookieChanged: this.#saved !== undefined && this.#saved !== attributes(session.cookie as Cookie),
+      cookieChanged: this.#saved !== undefined && this.#saved !== attributes((session.cookie as Cookie).data),
       done: this.done,
       expires: session.cookie.expires != null,
     }
@@ -180,8 +246,8 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 const ABSENT = { present: false, returning: false, modified: false, saved: false, changed: false, cookieChanged: false, expires: false }
 
 /** A cookie in stored form, but for the expiry, which moves by itself. */
-function attributes(cookie: Cookie): string {
-  return JSON.stringify({ ...cookie.data, expires: undefined })
+function attributes(cookie: CookieData): string {
+  return JSON.stringify({ ...cookie, expires: undefined })
 }
 
 function same(a: Snapshot, b: Snapshot | undefined): boolean {

@@ -1,5 +1,5 @@
-import type { Session } from './session'
-import type { SessionStore } from './store-port'
+import type { Session, SessionData } from './session'
+import type { Callback, SessionStore } from './store-port'
 import type { Underway } from './underway'
 
 /** Under this symbol a host knows the exchange that it is in. */
@@ -15,11 +15,20 @@ export interface Host {
   [EXCHANGE]?: HostExchange
 }
 
+/** What is done to a session, or to a copy of it. */
+export type Change = (session: Partial<SessionData>) => void
+
 /** The exchange, as sessions and stores know it. */
 export interface HostExchange {
   readonly store: SessionStore
-  /** The session is on its way to the store. @returns what to call when it has arrived */
-  saving(session: Session): () => void
+  save(session: Session, done: Callback): void
+  update(session: Session, change: Change, done: Callback): void
+  /** The session of this id is read again. @returns the moment, for `read` */
+  reading(id: string): number | undefined
+  /** The store had this of it, or nothing. */
+  read(id: string, moment: number | undefined, record: SessionData | null | undefined): void
+  /** Another session is in the place of one that was ended, perhaps under its id. */
+  renewed(): void
   /** The session is on its way out of the store. */
   destroying(session: Session): void
   readonly underway: Underway

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange'
 import type { Host } from './host'
 import type { Secret } from './options'
 import { inflate, type SessionData } from './session'
-import { isPromise, reasonOf, type Callback } from './store-port'
+import { isMissing, isPromise, reasonOf, type Callback } from './store-port'
 
 const debug = debugFor('express-session')
 
@@ -41,12 +41,18 @@ function find<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[],
     return ask(exchange, generate, began, done)
   }
   debug('fetching %s', host.sessionID)
-  settings.port.get(host.sessionID, (err, record) => load(exchange, err, record, done))
+  const moment = exchange.reading(host.sessionID)
+  settings.port.get(host.sessionID, (err, record) => load(exchange, moment, err, record, done))
 }
 
-function load<H extends Host>(exchange: Exchange<H>, err: unknown, record: SessionData | null | undefined, done: Callback): void {
-  // What session-file-store says of a session that it does not have
-  const missing = (err as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+function load<H extends Host>(
+  exchange: Exchange<H>,
+  moment: number | undefined,
+  err: unknown,
+  record: SessionData | null | undefined,
+  done: Callback,
+): void {
+  const missing = isMissing(err)
   if (err && !missing) {
     debug('error %j', err)
     exchange.unread = true
@@ -60,7 +66,7 @@ function load<H extends Host>(exchange: Exchange<H>, err: unknown, record: Sessi
   try {
     exchange.cookieOptions = undefined
     inflate(exchange.host, record)
-    exchange.begin(record)
+    exchange.begin(record, moment)
   } catch (unreadable) {
     exchange.unread = true
     return done(unreadable)

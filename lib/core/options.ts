@@ -36,9 +36,17 @@ export interface Options<H = Host> {
   rolling?: boolean | undefined
   /** What happens in the store when `req.session` is deleted or set to null. Default `'keep'`. */
   unset?: 'destroy' | 'keep' | undefined
+  /**
+   * What happens where requests of one session overlap. `'auto'`: in one process none of them writes what it did not change, and none brings back
+   * what another destroyed; without overlap the store is asked what express-session asks of it. `'merge'`: each save reads the session again before,
+   * for plain stores that several processes share. `'off'`: the last one to save wins, as in express-session. Default `'auto'`.
+   */
+  concurrency?: Concurrency | undefined
   /** Whether to believe `X-Forwarded-Proto`. Default: whatever `req.secure` says, which is Express's "trust proxy". */
   proxy?: boolean | undefined
 }
+
+export type Concurrency = 'auto' | 'merge' | 'off'
 
 /** The options with every default in, every alias out and every mistake thrown: nothing later asks what the user typed. */
 export interface Settings<H extends Host = Host> extends Policy {
@@ -49,6 +57,7 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly isReady: () => boolean
   readonly genid: PerHost<H, string>
   readonly cookieOptions: PerHost<H, CookieOptions>
+  readonly concurrency: Concurrency
   /** None where the option is missing and cookie-parser left no secret either. */
   readonly secrets: PerHost<H, readonly Secret[]>
 }
@@ -81,6 +90,7 @@ export function settle<H extends Host>(
     isReady: port.readiness(),
     genid,
     cookieOptions: settleCookie(name, options.cookie),
+    concurrency: checkConcurrency(options.concurrency),
     secrets: settleSecret(options.secret),
     resave: isOnByDefault(options.resave),
     saveUninitialized: isOnByDefault(options.saveUninitialized),
@@ -91,6 +101,11 @@ export function settle<H extends Host>(
 
 function isOnByDefault(option: boolean | undefined): boolean {
   return option === undefined || Boolean(option)
+}
+
+function checkConcurrency(option: Concurrency = 'auto'): Concurrency {
+  if (['auto', 'merge', 'off'].includes(option)) return option
+  throw new TypeError('concurrency option must be "auto", "merge" or "off"')
 }
 
 function checkStore(store: SessionStore): SessionStore {

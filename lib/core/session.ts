@@ -7,6 +7,16 @@ export interface SessionData {
   cookie: AnyCookie
 }
 
+/** A method that upstream has not: whoever calls data so has the data, and does without the method. */
+const YOUNGER = 'update'
+
+/** Objects whose sessions have been destroyed: what handlers keep of them is not stored again. */
+const ended = new WeakSet<Session>()
+
+export function isEnded(session: Session): boolean {
+  return ended.has(session)
+}
+
 /**
  * One session, as the handler sees it at `req.session`: its data are its own enumerable properties.
  *
@@ -26,7 +36,7 @@ export class Session {
     if (typeof data !== 'object') return
     const own: Record<string, unknown> = this as never
     for (const key in data) {
-      if (!(key in this)) own[key] = (data as Record<string, unknown>)[key]
+      if (!(key in this) || key === YOUNGER) own[key] = (data as Record<string, unknown>)[key]
     }
   }
 
@@ -46,16 +56,9 @@ export class Session {
   save(): Promise<void>
   save(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
-      let arrived: (() => void) | undefined
-      try {
-        arrived = this.req[EXCHANGE]?.saving(this)
-      } catch (unserialisable) {
-        return done(unserialisable)
-      }
-      portOf(storeOf(this)).set(this.id, this, err => {
-        if (!err) arrived?.()
-        done(err)
-      })
+      const exchange = this.req[EXCHANGE]
+      if (exchange) exchange.save(this, done)
+      else portOf(storeOf(this)).set(this.id, this, done)
     })
   }
 
@@ -68,16 +71,34 @@ export class Session {
   reload(): Promise<void>
   reload(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
+      const exchange = this.req[EXCHANGE]
+      const moment = exchange?.reading(this.id)
       portOf(storeOf(this)).get(this.id, (err, record) => {
         if (err) return done(err)
-        if (!record) return done(new Error('failed to load session'))
         try {
+          exchange?.read(this.id, moment, record)
+          if (!record) return done(gone())
           inflate(this.req, record)
         } catch (unreadable) {
           return done(unreadable)
         }
         done()
       })
+    })
+  }
+
+  /**
+   * Changes the session in the store, as it is there by then, together with what the handler has changed; then `req.session` has it all. What other
+   * requests do meanwhile comes before or after. The change may be made more than once, each time to a session that was read anew.
+   *
+   * @param change at once, without a promise
+   * @throws Error `failed to load session` where the session has been destroyed meanwhile; what `change` throws, and then nothing is written
+   */
+  update(change: (session: Partial<SessionData>) => void): Promise<void> {
+    return either(this, undefined, done => {
+      const exchange = this.req[EXCHANGE]
+      if (exchange) exchange.update(this, change, done)
+      else done(new Error('only the session of a request can be updated'))
     })
   }
 
@@ -88,7 +109,7 @@ export class Session {
     return either(this, callback, done => {
       delete this.req.session
       this.req[EXCHANGE]?.destroying(this)
-      portOf(storeOf(this)).destroy(this.id, done)
+      portOf(storeOf(this)).destroy(this.id, ending(this, done))
     })
   }
 
@@ -98,22 +119,50 @@ export class Session {
   regenerate(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       const store = storeOf(this)
-      if (typeof store.regenerate === 'function') store.regenerate(this.req, done)
-      else regenerate(this.req, store, done)
+      const over = ending(this, err => {
+        this.req[EXCHANGE]?.renewed()
+        done(err)
+      })
+      if (typeof store.regenerate !== 'function') return regenerate(this.req, store, over)
+      // It may be of another copy of the package, which destroys without telling us
+      portOf(store).inFlight.end(this.id, destroyed =>
+        store.regenerate?.(this.req, (err?: unknown) => {
+          destroyed(err)
+          over(err)
+        }),
+      )
     })
   }
 }
 
+/** The session is no more from now on, unless it cannot be destroyed. */
+function ending(session: Session, done: Callback): Callback {
+  ended.add(session)
+  return err => {
+    if (err) ended.delete(session)
+    done(err)
+  }
+}
+
+/** In upstream's words. */
+export const gone = (): Error => new Error('failed to load session')
+
 /** Makes a session of a record, and puts it on the host. Upstream's `Store.prototype.createSession`. */
 export function createSession(host: Host, record: SessionData): Session {
-  // A record without a cookie is a TypeError here, worded by the engine as it is upstream
-  const originalMaxAge: unknown = record.cookie.originalMaxAge
-  const cookie = reviveCookie(record.cookie)
-  cookie.originalMaxAge = asMaxAge(originalMaxAge)
+  const cookie = cookieOf(record)
   const session = new Session(host, record)
   session.cookie = cookie
   host.session = session
   return session
+}
+
+/** The cookie of a record. */
+export function cookieOf(record: SessionData): Cookie {
+  // A record without a cookie is a TypeError here, worded by the engine as it is upstream
+  const originalMaxAge: unknown = record.cookie.originalMaxAge
+  const cookie = reviveCookie(record.cookie)
+  cookie.originalMaxAge = asMaxAge(originalMaxAge)
+  return cookie
 }
 
 /** A cookie of attributes that are plain data, as JSON has them. */
@@ -124,7 +173,13 @@ export function reviveCookie(data: AnyCookie): Cookie {
   return cookie
 }
 
-const METHODS = ['save', 'reload', 'destroy', 'regenerate'] as const
+/** One whose cookie an app has made of plain data gets a cookie that lives. */
+export function liveCookie(session: Session): Session {
+  if (typeof (session.cookie as Cookie).serialize !== 'function') session.cookie = reviveCookie(session.cookie)
+  return session
+}
+
+const METHODS = ['save', 'reload', 'update', 'destroy', 'regenerate'] as const
 
 /** A record becomes the host's session, by the store's own `createSession` where it has one. */
 export function inflate(host: Host, record: SessionData): void {
@@ -134,7 +189,10 @@ export function inflate(host: Host, record: SessionData): void {
   const made = host.session
   if (!made || made instanceof Session) return
   // Of a store that was built on another copy of the package: its sessions know nothing of promises, nor of what the answer has to wait for
-  for (const name of METHODS) Object.defineProperty(made, name, { value: Session.prototype[name], configurable: true, writable: true })
+  for (const name of METHODS) {
+    if (name in record) continue
+    Object.defineProperty(made, name, { value: Session.prototype[name], configurable: true, writable: true })
+  }
 }
 
 /** Destroys the host's session and generates another. Upstream's `Store.prototype.regenerate`. */
@@ -162,6 +220,8 @@ function asMaxAge(value: unknown): number | null {
 }
 
 /** Calls back, or promises: the one place where the two meet. The answer to the request waits for either. */
+function either(self: Session, callback: undefined, act: (done: Callback) => void): Promise<void>
+function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void>
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
   const begin = (done: Callback): void => act(self.req[EXCHANGE]?.underway.begin(done) ?? done)
   if (callback) {

@@ -1,4 +1,5 @@
 import { isPromise as isNativePromise } from 'node:util/types'
+import { InFlight } from './in-flight'
 import type { Session, SessionData } from './session'
 
 /** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
@@ -37,6 +38,7 @@ export function portOf(store: SessionStore): StorePort {
  */
 export class StorePort {
   readonly #store: SessionStore
+  readonly inFlight = new InFlight()
   /** What the store has last said of itself, by `disconnect` and `connect`. */
   #ready = true
   #said = 0
@@ -63,11 +65,23 @@ export class StorePort {
   }
 
   set(id: string, session: Session, done: Callback): void {
-    this.#ask('set', [id, session], done as Callback<unknown>)
+    this.#ask('set', [id, session], err => {
+      this.inFlight.written(id)
+      done(err)
+    })
   }
 
+  /** For good: whoever has read the session before does not write it any more. */
   destroy(id: string, done: Callback): void {
-    this.#ask('destroy', [id], done as Callback<unknown>)
+    this.inFlight.destroy(id, destroyed =>
+      this.#ask('destroy', [id], err => {
+        try {
+          destroyed(err)
+        } finally {
+          done(err)
+        }
+      }),
+    )
   }
 
   /** Done at once where the store has no `touch`. */
@@ -122,6 +136,11 @@ function deliver(done: Callback<unknown>, err: unknown, value: unknown): void {
       throw thrown
     })
   }
+}
+
+/** What session-file-store says of a session that it does not have. */
+export function isMissing(err: unknown): boolean {
+  return (err as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 }
 
 export function isPromise<T>(value: unknown): value is PromiseLike<T> {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
 import { Site, type Req } from '../support/site'
-import { useServers, Wire } from '../support/wire'
+import { turns, useServers, Wire } from '../support/wire'
 import { cookieOf, withheld } from './stage'
 
 type Begin = (req: Req) => unknown
@@ -102,9 +102,13 @@ describe('connect: what the handler has begun, and does not wait for', () => {
       store.open = false
       data(req).second = true
       const saves = [req.session.save(), req.session.save()]
-      store.release(new Error('no disk'))
+      const settled = Promise.allSettled(saves)
+      for (const _ of saves) {
+        store.release(new Error('no disk'))
+        await turns()
+      }
       store.open = true
-      await Promise.allSettled(saves)
+      await settled
       res.end('last')
     })
     expect((await (await Wire.to(server)).get().answer()).body).to.equal('first last')

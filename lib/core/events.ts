@@ -1,0 +1,20 @@
+import { channel } from 'node:diagnostics_channel'
+
+/** What a message says: names of keys, and never values or ids. */
+export interface Notice {
+  readonly keys?: readonly string[]
+}
+
+/** Where the process can hear of what else nobody would notice. */
+const CHANNELS = {
+  /** A save has kept what another request wrote meanwhile. */
+  merged: channel('resession:merged'),
+  /** Two requests gave `keys` different values; those of the later one are stored. */
+  conflict: channel('resession:conflict'),
+  /** A save was dropped, because the session is no more. */
+  interrupted: channel('resession:interrupted'),
+} as const
+
+export function notice(name: keyof typeof CHANNELS, message: Notice = {}): void {
+  if (CHANNELS[name].hasSubscribers) CHANNELS[name].publish(message)
+}

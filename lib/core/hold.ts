@@ -1,0 +1,125 @@
+import type { AnyCookie, CookieData } from './cookie'
+import type { Flight, InFlight } from './in-flight'
+import type { Callback } from './store-port'
+
+/** Before anything that ever happened. */
+const NEVER = -1
+
+/** A session as the store had it. */
+export interface Base {
+  /** The data, as `fingerprint` has them. */
+  readonly text: string
+  readonly cookie: AnyCookie | CookieData
+}
+
+/** One exchange's hold on the session of one id, and what it knows of it. */
+export class Hold {
+  readonly flight: Flight
+  readonly #inFlight: InFlight
+  /** Whoever ended it later than this ended what the exchange has. */
+  #since: number
+  /** Whoever wrote it later than this wrote something else than the exchange has. */
+  #version: number
+  /** What the exchange has read, or has written. Nothing for a session that is new. */
+  base: Base | undefined
+  /** The store has the session no more, which was there when the exchange began. */
+  gone: boolean
+  /** Answers of the store that are to come. */
+  #asked = 0
+  #released = false
+
+  /** @param before an older one of the exchange's, which it has let go: of the same id it knew something, but not what has been since */
+  constructor(
+    readonly id: string,
+    inFlight: InFlight,
+    before?: Hold,
+  ) {
+    this.#inFlight = inFlight
+    this.flight = inFlight.hold(id)
+    const again = before?.id === id
+    this.base = again ? before.base : undefined
+    this.gone = again && before.gone
+    this.#since = this.#version = again ? NEVER : inFlight.now
+  }
+
+  /** A new session begins, of an id that another one may have had. */
+  renew(): void {
+    this.base = undefined
+    this.gone = false
+    this.#since = this.#version = this.#inFlight.now
+  }
+
+  /** The moment at which the store is asked for it. Not that of the answer: what others write until then may be missing in it. */
+  get moment(): number {
+    return this.flight.dying > 0 ? NEVER : this.#inFlight.now
+  }
+
+  /** What the store had of it when it was asked; nothing where it had none. */
+  read(moment: number, base: Base | undefined): void {
+    // A new one is not there yet
+    if (!base) return void (this.gone = this.base !== undefined)
+    this.base = base
+    this.#since = this.#version = moment
+  }
+
+  /** @param whole the store has what the exchange has, and no more */
+  wrote(base: Base, whole: boolean): void {
+    this.base = base
+    this.flight.cookie = base.cookie
+    this.#version = whole ? this.#inFlight.now : NEVER
+  }
+
+  /** A write of its own has failed, and may be there all the same: others have to look, and this one knows what it would be. */
+  failed(): void {
+    this.#version = this.#inFlight.now
+  }
+
+  get dead(): boolean {
+    return this.gone || this.flight.died > this.#since
+  }
+
+  /** Nobody else in this process has written it meanwhile. */
+  get current(): boolean {
+    return this.flight.written <= this.#version
+  }
+
+  get released(): boolean {
+    return this.#released
+  }
+
+  /** Lets it go, when what it has asked of the store is answered. */
+  release(): void {
+    if (this.#released) return
+    this.#released = true
+    if (this.#asked === 0) this.#inFlight.release(this.id, this.flight)
+  }
+
+  /**
+   * Behind whatever this process asks of the store about that session.
+   *
+   * @param act asks, and calls back with the answer
+   * @param shared what others share may be asked at the same time
+   */
+  run(done: Callback, act: (finish: Callback) => void, shared = false): void {
+    this.#asked++
+    this.flight.run(next => {
+      let finished = false
+      const finish: Callback = err => {
+        finished = true
+        if (--this.#asked === 0 && this.#released) this.#inFlight.release(this.id, this.flight)
+        try {
+          next()
+        } finally {
+          // What others throw in their turn is not said to be ours
+          done(err)
+        }
+      }
+      try {
+        act(finish)
+      } catch (thrown) {
+        if (finished) throw thrown
+        finish(thrown)
+      }
+    }, shared)
+  }
+}

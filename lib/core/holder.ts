@@ -1,0 +1,50 @@
+import { Hold } from './hold'
+import type { InFlight } from './in-flight'
+
+/** The holds of hosts whose end nobody knows go with them. */
+const left = new FinalizationRegistry<Hold>(hold => hold.release())
+
+/** Holds sessions for an exchange, one at a time, until the response is over and the last commit done. */
+export class Holder {
+  /** The one that is held, or was last. */
+  hold: Hold | undefined
+  /** Calls back when the response is over; false where nobody can know. */
+  whenOver: ((act: () => void) => boolean) | undefined
+  /** Somebody will say it. */
+  #watched: boolean | undefined
+  #over = false
+  #ended = false
+
+  constructor(
+    private readonly host: object,
+    private readonly inFlight: InFlight,
+  ) {}
+
+  on(id: string): Hold {
+    const before = this.hold
+    if (before?.id === id && !before.released) return before
+    before?.release()
+    const hold = (this.hold = new Hold(id, this.inFlight, before))
+    this.#watched ??= this.whenOver?.(() => this.#close()) ?? false
+    if (!this.#watched || this.#over) left.register(this.host, hold)
+    return hold
+  }
+
+  /** The last commit is done. */
+  end(): void {
+    this.#ended = true
+    this.letGo()
+  }
+
+  /** Where the exchange is over, nothing is held for longer than it takes. */
+  letGo(): void {
+    if (this.#over && this.#ended) this.hold?.release()
+  }
+
+  /** The response is over, if not the handler: that may go on for a client that is gone. */
+  #close(): void {
+    this.#over = true
+    if (this.hold && !this.#ended) left.register(this.host, this.hold)
+    this.letGo()
+  }
+}

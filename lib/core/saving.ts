@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Cookie, CookieData } from './cookie'
+import { notice } from './events'
+import type { Exchange, Given } from './exchange'
+import { fingerprint } from './fingerprint'
+import type { Base, Hold } from './hold'
+import type { Change, Host } from './host'
+import { changed, merge, mergeAttributes, type Data, type Side } from './merge'
+import { cookieOf, gone, isEnded, liveCookie, Session, type SessionData } from './session'
+import { isMissing, isPromise, type Callback } from './store-port'
+
+/** What is to be stored. */
+interface Writing {
+  readonly given: Given
+  readonly stored: Session
+  /** The exchange's session is no other than that. */
+  readonly whole: boolean
+}
+
+/** The exchange's session goes to the store: as it is where nobody else has written it meanwhile, else merged with what the store has by then. */
+export function save<H extends Host>(exchange: Exchange<H>, session: Session, done: Callback): void {
+  const { concurrency } = exchange.settings
+  if (concurrency === 'off') return saveAsItIs(exchange, session, done)
+  exchange.holding(session.id, done, (hold, finish) => {
+    const given = exchange.giving(session)
+    if (hold.dead || isEnded(session)) return interrupt(hold, finish)
+    const { base } = hold
+    if (!base || (hold.current && concurrency !== 'merge')) return write(exchange, hold, { given, stored: session, whole: true }, finish)
+    const make = (record: SessionData): Writing => {
+      const merged = mergeWith(base, session, record, { mine: session as never, fresh: record as never })
+      refresh(session, base, record)
+      return { given: exchange.giving(session), stored: copyOf(session, merged, session.cookie as Cookie), whole: false }
+    }
+    fetch(exchange, hold, make, (err, writing) => {
+      if (err) return finish(err)
+      if (!writing) return interrupt(hold, finish)
+      write(exchange, hold, writing, finish)
+    })
+  })
+}
+
+function saveAsItIs<H extends Host>(exchange: Exchange<H>, session: Session, done: Callback): void {
+  let given: Given
+  try {
+    given = exchange.giving(session)
+  } catch (unserialisable) {
+    return done(unserialisable)
+  }
+  write(exchange, undefined, { given, stored: session, whole: true }, done)
+}
+
+/** A session that somebody wrote meanwhile has a new expiry already, and one that is destroyed needs none. */
+export function touch<H extends Host>(exchange: Exchange<H>, id: string, session: Session, done: Callback): void {
+  const { concurrency, port } = exchange.settings
+  if (concurrency === 'off') return port.touch(id, session, done)
+  // Whoever else has the session would write back the cookie that it had
+  if (exchange.hasNewCookie(id, session)) return save(exchange, session, done)
+  const act = (hold: Hold, finish: Callback): void => {
+    if (hold.dead || !hold.current) return finish()
+    port.touch(id, session, finish)
+  }
+  exchange.holding(id, done, act, true)
+}
+
+/** A change to what the store has by now and to what the exchange has made of it, in one. */
+export function update<H extends Host>(exchange: Exchange<H>, session: Session, change: Change, done: Callback): void {
+  exchange.holding(session.id, done, (hold, finish) => {
+    if (hold.dead || isEnded(session)) return finish(gone())
+    const { base } = hold
+    // JSON's copies, which the change does not reach before it is stored
+    const copy = (): Data => dataOf(fingerprint(liveCookie(session)))
+    const make = (record?: SessionData): Writing & { before: Data } => {
+      const before = copy()
+      if (base && record) refresh(session, base, record)
+      const data = base && record ? mergeWith(base, session, record, { mine: copy(), fresh: dataOf(fingerprint(record)) }) : copy()
+      const stored = copyOf(session, data, cookieOf({ cookie: session.cookie }))
+      if (isPromise(change(stored) as unknown)) throw new TypeError('update needs a function that changes the session at once')
+      return { given: exchange.giving(stored), stored, whole: true, before }
+    }
+    const store = (writing: Writing & { before: Data }): void =>
+      write(exchange, hold, writing, err => {
+        if (err) return finish(err)
+        try {
+          adopt(session, writing.before, writing.stored)
+        } catch (unserialisable) {
+          return finish(unserialisable)
+        }
+        finish()
+      })
+    if (!base) return store(make())
+    fetch(exchange, hold, make, (err, writing) => {
+      if (err || !writing) return finish(err ?? gone())
+      store(writing)
+    })
+  })
+}
+
+/** The live session takes over what came of an update, but for what the handler has done to it since. */
+function adopt(session: Session, before: Data, draft: Session): void {
+  const live: Data = session as never
+  const { cookie, ...after } = { ...draft } as unknown as Data
+  const since = dataOf(fingerprint(session))
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (!changed(key, before, after) || changed(key, before, since)) continue
+    if (Object.hasOwn(after, key)) live[key] = after[key]
+    else delete live[key]
+  }
+  session.cookie = cookie as Cookie
+}
+
+function write<H extends Host>(exchange: Exchange<H>, hold: Hold | undefined, { given, stored, whole }: Writing, done: Callback): void {
+  const current = hold?.current
+  exchange.settings.port.set(given.id, stored, err => {
+    if (!err) {
+      exchange.arrived(given)
+      hold?.wrote(given, whole)
+    } else if (current) hold?.failed()
+    done(err)
+  })
+}
+
+function interrupt(hold: Hold, done: Callback): void {
+  notice('interrupted')
+  hold.gone = true
+  done()
+}
+
+/** @param make something of what the store has by now. @param done gets that; nothing where the session has been ended */
+function fetch<H extends Host, Made>(exchange: Exchange<H>, hold: Hold, make: (record: SessionData) => Made, done: Callback<Made>): void {
+  exchange.settings.port.get(hold.id, (err, record) => {
+    if (err && !isMissing(err)) return done(err)
+    if (!record || hold.dead) return done()
+    let made: Made
+    try {
+      made = make(record)
+    } catch (thrown) {
+      return done(thrown)
+    }
+    done(null, made)
+  })
+}
+
+/** @param values of both sides, where not JSON's copies of them are wanted */
+function mergeWith(base: Base, session: Session, record: SessionData, values: Record<Side, Data>): Data {
+  const [began, mine, fresh] = [dataOf(base.text), dataOf(fingerprint(session)), dataOf(fingerprint(record))]
+  const { sides, conflicts } = merge(began, mine, fresh)
+  if (!isDeepStrictEqual(began, fresh)) notice('merged')
+  if (conflicts.length > 0) notice('conflict', { keys: conflicts })
+  // Not by assignment, under which `__proto__` is no key
+  return Object.fromEntries(Array.from(sides, ([key, side]) => [key, values[side][key]]))
+}
+
+/** The request's, for stores that look at it. */
+function copyOf(session: Session, data: Data, cookie: Cookie): Session {
+  const copy = new Session(Object.create(session.req, { sessionID: { value: session.id } }) as Host, data)
+  copy.cookie = cookie
+  return copy
+}
+
+function dataOf(text: string): Data {
+  return JSON.parse(text) as Data
+}
+
+/** What others have set of a cookie's attributes, and I have not. The lifetime among them, which begins now. */
+export function refresh(session: Session, base: Base, { cookie: fresh }: Pick<SessionData, 'cookie'>): void {
+  const cookie = session.cookie as Cookie
+  const merged = mergeAttributes(cookieDataOf(base), cookie.data, cookieDataOf({ cookie: fresh }))
+  const { expires: _, originalMaxAge, ...attributes } = merged
+  for (const [name, value] of Object.entries(attributes)) {
+    if (cookie[name as keyof typeof attributes] !== value) Object.assign(cookie, { [name]: value })
+  }
+  if (originalMaxAge !== cookie.originalMaxAge) cookie.maxAge = originalMaxAge
+}
+
+/** Of a cookie as records have it, with what ours would be. */
+export function cookieDataOf({ cookie }: Pick<SessionData, 'cookie'>): CookieData {
+  return cookieOf({ cookie }).data
+}

@@ -1,0 +1,329 @@
+import { expect } from 'chai'
+import { ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { deserialize, serialize, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { portOf } from '../../lib/core/store-port'
+import { data } from '../support/handlers'
+import { ShufflingStore } from '../support/shuffling-store'
+import { QUIET, type Handler, type Req } from '../support/site'
+import { session, type SessionData } from '../support/subject'
+import { TracingStore } from '../support/tracing-store'
+import { useServers } from '../support/wire'
+import { ID, Meeting, record } from './requests'
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- its types would be added to those of our own requests
+const original = require('express-session') as typeof session
+
+/** Two requests: `slow` has read the session before `fast` comes, and goes on when that has been answered. */
+async function overlap(store: ShufflingStore, slow: Handler, fast: Handler, options: object = {}, known = record({ known: true })) {
+  let reads = (): void => {}
+  let goOn = (): void => {}
+  const hasRead = new Promise<void>(resolve => (reads = resolve))
+  const released = new Promise<void>(resolve => (goOn = resolve))
+  const meeting = new Meeting(
+    store,
+    async (req, res) => {
+      if (req.url === '/fast') return fast(req, res)
+      reads()
+      await released
+      return slow(req, res)
+    },
+    options,
+    known,
+  )
+  const waiting = meeting.ask('/slow')
+  await hasRead
+  await meeting.ask('/fast')
+  goOn()
+  return { meeting, cookie: await waiting }
+}
+
+const called = async (act: (done: () => void) => unknown): Promise<void> => new Promise(resolve => void act(resolve))
+
+describe('concurrency: corners', () => {
+  useServers()
+
+  it('a callback that throws is nobody else’s business', async () => {
+    const store = new ShufflingStore(1)
+    const meeting = new Meeting(store, async (req, res) => {
+      if (req.url === '/end') return req.session.destroy(() => res.end())
+      await store.turn()
+      try {
+        req.session.save(() => {
+          res.end()
+          throw new Error('the app’s')
+        })
+      } catch {
+        // Where the store need not be asked, it comes at once
+      }
+    })
+    const listeners = process.removeAllListeners('uncaughtException').listeners('uncaughtException')
+    process.on('uncaughtException', () => {})
+    await meeting.askAll(['/save', '/end', '/save'])
+    process.removeAllListeners('uncaughtException')
+    for (const listener of listeners) process.on('uncaughtException', listener)
+    expect(meeting.stored).to.equal(undefined)
+  })
+
+  for (const [what, end] of Object.entries({
+    destroy: (req: Req) => called(done => req.session.destroy(done)),
+    regenerate: (req: Req) => called(done => req.session.regenerate(done)),
+  })) {
+    it(`what a handler has kept of a session before its ${what} is not stored again`, async () => {
+      const store = new ShufflingStore(1)
+      const meeting = new Meeting(store, async (req, res) => {
+        const kept = req.session
+        await end(req)
+        if (req.session) await called(done => ((data(req).user = 'ada'), req.session.save(done)))
+        await called(done => kept.save(done))
+        res.end()
+      })
+      await meeting.ask('/')
+      expect(meeting.stored).to.equal(undefined)
+    })
+  }
+
+  it('a regenerate by a store of another copy of the package is final too', async () => {
+    const shuffling = new ShufflingStore(1)
+    class Foreign extends original.Store {
+      get = shuffling.get.bind(shuffling)
+      set = shuffling.set.bind(shuffling)
+      destroy(id: string, done: () => void): void {
+        setTimeout(() => shuffling.destroy(id, done), 20)
+      }
+    }
+    for (let order = 0; order < 20; order++) {
+      const meeting = new Meeting(
+        shuffling,
+        async (req, res) => {
+          if (req.url === '/end') return req.session.regenerate(() => res.end())
+          await pause(order)
+          data(req).late = true
+          await pause(order)
+          res.end()
+        },
+        { store: new Foreign() as never },
+      )
+      await meeting.askAll(['/write', '/end', '/write', '/write'])
+      expect(meeting.stored).to.equal(undefined)
+    }
+  })
+
+  it('a returning session of such a store has all methods', async () => {
+    const shuffling = new ShufflingStore(1)
+    class Foreign extends original.Store {
+      get = shuffling.get.bind(shuffling)
+      set = shuffling.set.bind(shuffling)
+      destroy = shuffling.destroy.bind(shuffling)
+    }
+    const meeting = new Meeting(
+      shuffling,
+      async (req, res) => {
+        await req.session.update(session => void ((session as unknown as Record<string, unknown>).n = 1))
+        res.end()
+      },
+      { store: new Foreign() as never },
+    )
+    await meeting.ask('/')
+    expect(meeting.stored).to.include({ n: 1 })
+  })
+
+  it('the browser hears of the lifetime that is stored', async () => {
+    const live = (ms: number) => (req: Req) => ((req.session.cookie.maxAge = ms), (data(req)[`for-${ms}`] = true))
+    const { meeting, cookie } = await overlap(
+      new ShufflingStore(1),
+      (req, res) => (live(60_000)(req), res.end()),
+      (req, res) => (live(3_600_000)(req), res.end()),
+    )
+    expect((meeting.stored as unknown as SessionData).cookie.originalMaxAge).to.equal(60_000)
+    expect(Date.parse(/Expires=([^;]*)/.exec(cookie ?? '')?.[1] ?? '') - Date.now()).to.be.within(50_000, 61_000)
+  })
+
+  it('a lifetime that is all that one request has changed is not undone by another', async () => {
+    const { meeting } = await overlap(
+      new ShufflingStore(1),
+      (req, res) => ((data(req).slow = true), res.end()),
+      (req, res) => ((req.session.cookie.maxAge = 3_600_000), res.end()),
+    )
+    expect(meeting.stored).to.include({ slow: true })
+    expect((meeting.stored as unknown as SessionData).cookie.originalMaxAge).to.equal(3_600_000)
+  })
+
+  it('an update that cannot be stored fails, and what follows it is done', async () => {
+    const meeting = new Meeting(new ShufflingStore(1), async (req, res) => {
+      data(req).n = 10n
+      const said = await req.session
+        .update(() => {})
+        .then(
+          () => 'done',
+          (err: Error) => err.message,
+        )
+      delete data(req).n
+      data(req).said = said
+      res.end()
+    })
+    await meeting.ask('/')
+    expect(meeting.stored?.said).to.include('BigInt')
+  })
+
+  it('an update that fails leaves the session as it was, cookie and all', async () => {
+    const meeting = new Meeting(new ShufflingStore(1), async (req, res) => {
+      await req.session
+        .update(session => {
+          Object.assign(session, { n: 1, known: false })
+          if (session.cookie) session.cookie.maxAge = 5000
+          throw new Error('no')
+        })
+        .catch(() => {})
+      data(req).after = true
+      res.end()
+    })
+    await meeting.ask('/')
+    const { cookie, ...fields } = meeting.stored as unknown as SessionData
+    expect(fields).to.deep.equal({ known: true, after: true })
+    expect(cookie.originalMaxAge).to.equal(null)
+  })
+
+  it('what a handler does to the session while an update is under way stays done', async () => {
+    const meeting = new Meeting(new ShufflingStore(1), async (req, res) => {
+      const done = req.session.update(session => {
+        Object.assign(session, { count: 1, other: 1 })
+        process.nextTick(() => (data(req).count = 99))
+      })
+      await done
+      res.end()
+    })
+    await meeting.ask('/')
+    expect(meeting.stored).to.include({ count: 99, other: 1 })
+  })
+
+  it('a merge keeps what a store keeps that JSON cannot say', async () => {
+    class V8Store extends ShufflingStore {
+      readonly kept = new Map<string, Buffer>()
+      override get(id: string, callback: (err?: unknown, record?: SessionData | null) => void): void {
+        setImmediate(() => callback(null, this.kept.has(id) ? (deserialize(this.kept.get(id) as Buffer) as SessionData) : record()))
+      }
+      override set(id: string, live: SessionData, callback?: (err?: unknown) => void): void {
+        const cookie = { ...(live.cookie as unknown as { data: object }).data }
+        this.kept.set(id, serialize({ ...live, cookie }))
+        setImmediate(() => callback?.())
+      }
+    }
+    const store = new V8Store(1)
+    const at = new Date(0)
+    await overlap(
+      store,
+      (req, res) => ((data(req).slow = new Map([[1, at]])), res.end()),
+      (req, res) => ((data(req).fast = at), res.end()),
+    )
+    expect(deserialize(store.kept.get(ID) as Buffer)).to.deep.include({ fast: at, slow: new Map([[1, at]]) })
+  })
+
+  it('readers do not wait for each other', async () => {
+    let touching = 0
+    let most = 0
+    class Counting extends ShufflingStore {
+      override touch(id: string, live: SessionData, callback: (err?: unknown) => void = () => {}): void {
+        most = Math.max(most, ++touching)
+        super.touch(id, live, () => (touching--, callback()))
+      }
+    }
+    const store = new Counting(1)
+    const meeting = new Meeting(store, async (_, res) => (await store.turn(), res.end()))
+    await meeting.askAll(Array.from({ length: 10 }, () => '/'))
+    expect(most).to.be.greaterThan(1)
+  })
+
+  it('two reloads at once do not hide what was written between them', async () => {
+    const store = new TracingStore()
+    store.sessions = { [ID]: JSON.stringify(record({ n: 1 })) }
+    const answers: (() => void)[] = []
+    const get = store.get.bind(store)
+    const meeting = new Meeting(
+      store as never,
+      async (req, res) => {
+        if (req.url === '/fast') return ((data(req).fast = true), res.end())
+        // Each answer is what was there when it was asked for
+        store.get = (id, callback) => get(id, (err, found) => void answers.push(() => callback(err, found)))
+        const first = called(done => req.session.reload(done))
+        store.get = get
+        await meeting.ask('/fast')
+        await called(done => req.session.reload(done))
+        answers.forEach(answer => answer())
+        await first
+        data(req).slow = true
+        res.end()
+      },
+      {},
+      record({ n: 1 }),
+    )
+    await meeting.ask('/slow')
+    expect(meeting.stored).to.include({ fast: true, slow: true })
+  })
+
+  it('with concurrency off, an update keeps the lifetime that the handler has set', async () => {
+    const meeting = new Meeting(
+      new ShufflingStore(1),
+      async (req, res) => {
+        req.session.cookie.maxAge = 3_600_000
+        await req.session.update(() => {})
+        res.end()
+      },
+      { concurrency: 'off' },
+    )
+    await meeting.ask('/')
+    expect((meeting.stored as unknown as SessionData).cookie.originalMaxAge).to.equal(3_600_000)
+  })
+})
+
+describe('concurrency: at rest', () => {
+  useServers()
+
+  const held = (store: object): number => portOf(store as never).inFlight.size
+
+  it('nothing is held after 1,000 requests that were answered, left by their client, or failed', async () => {
+    const store = new ShufflingStore(1)
+    let turn = 0
+    const meeting = new Meeting(store, async (req, res) => {
+      await store.turn()
+      const kind = turn++ % 4
+      if (kind === 0) data(req).n = turn
+      if (kind === 1) return void res.destroy()
+      if (kind === 2) throw new Error('the handler’s')
+      res.end()
+    })
+    meeting.site.server.on('request', (_, res) => setTimeout(() => res.end(), 5))
+    process.on('unhandledRejection', ignore)
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(Array.from({ length: 50 }, async () => meeting.ask('/').catch(ignore)))
+    }
+    process.off('unhandledRejection', ignore)
+    // A handler that never ends its response goes with it
+    while (held(store) > 0) {
+      collectGarbage()
+      await pause(10)
+    }
+  }).timeout(20_000)
+
+  it('a response without a connection holds nothing when its request is over', async () => {
+    const store = new ShufflingStore(1)
+    const middleware = session({ ...QUIET, store })
+    const meeting = new Meeting(store, (_, res) => res.end())
+    let req: Req | undefined = { url: '/', headers: { cookie: meeting.cookie }, method: 'GET' } as unknown as Req
+    await new Promise<void>(resolve => middleware(req as Req, new ServerResponse(req as Req), () => resolve()))
+    expect(held(store)).to.equal(1)
+    await called(done => (req as Req).session.save(done))
+    expect(meeting.stored).to.include({ known: true })
+    req = undefined
+    while (held(store) > 0) {
+      collectGarbage()
+      await pause(10)
+    }
+  })
+})
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+function ignore(): void {}

@@ -1,0 +1,84 @@
+import { expect } from 'chai'
+import { data } from '../support/handlers'
+import type { Req } from '../support/site'
+import { ShufflingStore } from '../support/shuffling-store'
+import type { SessionOptions } from '../support/subject'
+import { useServers } from '../support/wire'
+import { ID, Meeting, record } from './requests'
+
+const ORDERS = 1000
+
+interface End {
+  readonly options?: Partial<SessionOptions>
+  readonly act: (req: Req) => unknown
+}
+
+/** What ends a session, for whoever has its id. */
+const ENDS: Record<string, End> = {
+  destroy: { act: req => new Promise(resolve => req.session.destroy(resolve)) },
+  'destroy that nobody waits for': { act: req => req.session.destroy(() => {}) },
+  regenerate: { act: req => new Promise(resolve => req.session.regenerate(resolve)) },
+  'null, with unset': { options: { unset: 'destroy' }, act: req => void (req.session = null as never) },
+}
+
+/** What another request of the session is about, meanwhile. */
+const OTHERS: Record<string, End> = {
+  reader: { act: () => {} },
+  writer: { act: req => (data(req).late = true) },
+  'writer that saves': { act: req => ((data(req).late = true), new Promise(resolve => req.session.save(resolve))) },
+  'reader that reloads': { act: req => new Promise(resolve => req.session.reload(resolve)) },
+  rolling: { options: { rolling: true }, act: () => {} },
+  resave: { options: { resave: true }, act: () => {} },
+}
+
+describe('concurrency: a session that is ended', () => {
+  useServers()
+  let order = 0
+
+  for (const [how, end] of Object.entries(ENDS)) {
+    for (const [who, other] of Object.entries(OTHERS)) {
+      const orders = Math.ceil(ORDERS / Object.keys(ENDS).length / Object.keys(OTHERS).length)
+
+      it(`by ${how} stays ended, whatever a ${who} does meanwhile`, async () => {
+        for (let time = 0; time < orders; time++) {
+          const store = new ShufflingStore(++order)
+          const meeting = new Meeting(
+            store,
+            async (req, res) => {
+              await store.turn()
+              await (req.url === '/end' ? end : other).act(req)
+              await store.turn()
+              res.end()
+            },
+            { ...end.options, ...other.options },
+            record({ known: true }, 60_000),
+          )
+          await meeting.askAll(['/other', '/end', '/other'])
+          expect(meeting.stored, `order ${order}`).to.equal(undefined)
+          expect(store.asked.filter(what => what === 'destroy').length).to.be.at.least(1)
+        }
+      })
+    }
+  }
+
+  it('sets no cookie any more for whoever had it', async () => {
+    const store = new ShufflingStore(1)
+    const meeting = new Meeting(
+      store,
+      async (req, res) => {
+        if (req.url === '/end') {
+          await new Promise(resolve => req.session.destroy(resolve))
+          return res.end()
+        }
+        const ended = meeting.ask('/end')
+        data(req).late = true
+        await ended
+        res.end()
+      },
+      { rolling: true },
+      record({}, 60_000),
+    )
+    expect(await meeting.ask('/')).to.equal(undefined)
+    expect(store.sessions[ID]).to.equal(undefined)
+  })
+})

@@ -1,0 +1,107 @@
+import { expect } from 'chai'
+import fc = require('fast-check')
+import { EXCHANGE } from '../../lib/core/host'
+import { ID, play, type Act, type Data } from './rig'
+
+const RUNS = Number(process.env.RUNS ?? 300)
+
+const WORDS = ['put', 'save', 'forget', 'reload', 'update', 'destroy', 'regenerate', 'unset', 'saveKept'] as const
+type Word = (typeof WORDS)[number]
+
+const anyCase = fc.record({
+  requests: fc.array(fc.array(fc.constantFrom(...WORDS), { maxLength: 5 }), { minLength: 1, maxLength: 5 }),
+  choices: fc.array(fc.nat(), { minLength: 1, maxLength: 80 }),
+  options: fc.record({
+    resave: fc.boolean(),
+    rolling: fc.boolean(),
+    unset: fc.constantFrom('keep' as const, 'destroy' as const),
+    concurrency: fc.constantFrom('auto' as const, 'merge' as const),
+  }),
+})
+
+/** What has to hold of the record after each step, whatever the requests do: each has a key of its own, whose value only grows. */
+class Invariants {
+  now: Data | undefined
+  /** Somebody has asked for its end. */
+  ends = false
+  #gone = false
+  readonly #names: readonly string[]
+
+  constructor(requests: readonly unknown[]) {
+    this.#names = requests.map((_, index) => `key-${index}`)
+  }
+
+  look(record: Data | undefined): void {
+    const before = this.now
+    this.now = record
+    this.#gone ||= !record
+    if (!record) return
+    expect(this.#gone, 'dead stays dead').to.equal(false)
+    expect(['cookie', 'user', ...this.#names], 'no key of another session').to.include.members(Object.keys(record))
+    if (!before) return
+    for (const name of this.#names) expect(Number(record[name] ?? 0), 'no key goes back').to.be.at.least(Number(before[name] ?? 0))
+    if (!('user' in before)) expect(record, 'what is deleted stays so').to.not.have.property('user')
+  }
+
+  /** Whoever is told that a session is stored, finds it there, if it has not been ended. */
+  answered(name: string, value: unknown): void {
+    if (!this.ends && this.now && value !== undefined) expect(this.now[name], 'an answered write is there').to.equal(value)
+  }
+}
+
+/** A request that does one thing after the other to the session that all have. */
+function requestOf(name: string, words: readonly Word[], invariants: Invariants): Act {
+  let value = 0
+  const next = (session: object): void => void ((session as Data)[name] = ++value)
+  const DO: Record<Exclude<Word, 'saveKept'>, (host: Parameters<Act>[0], goOn: () => void) => void> = {
+    put: (host, goOn) => (next(host.session), goOn()),
+    forget: (host, goOn) => (delete (host.session as unknown as Data).user, goOn()),
+    unset: (host, goOn) => ((host.session = undefined as never), goOn()),
+    save: (host, goOn) => {
+      const { [name]: given } = host.session as unknown as Data
+      host.session.save(err => {
+        if (!err && host.session) invariants.answered(name, given)
+        goOn()
+      })
+    },
+    update: (host, goOn) =>
+      host[EXCHANGE]?.update(host.session, next, err => {
+        if (!err) invariants.answered(name, value)
+        goOn()
+      }),
+    reload: (host, goOn) => host.session.reload(goOn),
+    destroy: (host, goOn) => host.session.destroy(goOn),
+    regenerate: (host, goOn) => host.session.regenerate(goOn),
+  }
+  return (host, done) => {
+    const [...left] = words
+    const kept = host.session
+    let ended = false
+    const goOn = (): void => {
+      const word = left.shift()
+      if (word === 'saveKept') return ended ? void kept.save(goOn) : goOn()
+      // Another session is another story
+      if (!word || !host.session || host.session.id !== ID) return done()
+      ended ||= ['destroy', 'regenerate'].includes(word)
+      invariants.ends ||= ended || word === 'unset'
+      DO[word](host, goOn)
+    }
+    goOn()
+  }
+}
+
+describe('concurrency: up to five requests, whatever they do and in whatever order', () => {
+  it(`keep what is written, and end what is ended (${RUNS} runs)`, () => {
+    fc.assert(
+      fc.property(anyCase, ({ requests, choices, options }) => {
+        const invariants = new Invariants(requests)
+        const acts = requests.map((words, index) => requestOf(`key-${index}`, words, invariants))
+        let step = 0
+        const choose = (count: number): number => (choices[step++ % choices.length] as number) % count
+        const { held } = play(acts, { user: 'ada' }, choose, options, record => invariants.look(record))
+        expect(held, 'nothing is held at rest').to.equal(0)
+      }),
+      { numRuns: RUNS },
+    )
+  }).timeout(Math.max(20_000, RUNS * 20))
+})

@@ -1,0 +1,51 @@
+import { sign } from 'cookie-signature'
+import { request } from 'node:http'
+import { once } from 'node:events'
+import { QUIET, Site, type Handler } from '../support/site'
+import type { ShufflingStore } from '../support/shuffling-store'
+import type { SessionData, SessionOptions } from '../support/subject'
+import { portOf } from '../support/wire'
+
+/** The session that all the requests of a test are about. */
+export const ID = 'ada'
+
+export function record(fields: Record<string, unknown> = {}, maxAge: number | null = null): SessionData {
+  const expires = maxAge === null ? null : new Date(Date.now() + maxAge)
+  return { cookie: { originalMaxAge: maxAge, expires, path: '/', httpOnly: true }, ...fields } as SessionData
+}
+
+/** A site on a store of its own order, whose one session many requests meet. */
+export class Meeting {
+  readonly site: Site
+
+  readonly cookie = `connect.sid=${encodeURIComponent(`s:${sign(ID, QUIET.secret)}`)}`
+
+  constructor(
+    readonly store: ShufflingStore,
+    handler: Handler,
+    options: Partial<SessionOptions> = {},
+    known: SessionData = record({ known: true }),
+  ) {
+    store.sessions = { [ID]: JSON.stringify(known) }
+    this.site = new Site({ store, ...options }, handler)
+  }
+
+  /** @returns the Set-Cookie line, if there was one */
+  async ask(path: string): Promise<string | undefined> {
+    const port = await portOf(this.site.server)
+    const headers = { cookie: this.cookie }
+    const [res] = await once(request({ port, path, headers, agent: false }).end(), 'response')
+    res.resume()
+    await once(res, 'end')
+    return res.headers['set-cookie']?.[0]
+  }
+
+  async askAll(paths: readonly string[]): Promise<void> {
+    await Promise.all(paths.map(async path => this.ask(path)))
+  }
+
+  get stored(): Record<string, unknown> | undefined {
+    const text = this.store.sessions[ID]
+    return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>)
+  }
+}

@@ -1,0 +1,26 @@
+import { expect } from 'chai'
+import { data } from '../support/handlers'
+import { ShufflingStore } from '../support/shuffling-store'
+import { useServers } from '../support/wire'
+import { Meeting } from './requests'
+
+const KEYS = Array.from({ length: 50 }, (_, number) => `/key-${number}`)
+const ORDERS = 100
+
+describe('concurrency: fifty requests of one session, each with a key of its own', () => {
+  useServers()
+
+  it(`keep all fifty, in ${ORDERS} orders of ${ORDERS}`, async () => {
+    for (let seed = 1; seed <= ORDERS; seed++) {
+      const store = new ShufflingStore(seed)
+      const meeting = new Meeting(store, async (req, res) => {
+        await store.turn()
+        data(req)[req.url as string] = true
+        await store.turn()
+        res.end()
+      })
+      await meeting.askAll(KEYS)
+      expect(Object.keys(meeting.stored ?? {}), `order ${seed}`).to.have.members(['cookie', 'known', ...KEYS])
+    }
+  }).timeout(60_000)
+})

@@ -1,0 +1,101 @@
+import { expect } from 'chai'
+import fc = require('fast-check')
+import { merge as mergeSides, mergeAttributes, type Data } from '../../lib/core/merge'
+
+function merge(base: Data, mine: Data, fresh: Data): { data: Data; conflicts: readonly string[] } {
+  const { sides, conflicts } = mergeSides(base, mine, fresh)
+  return { data: Object.fromEntries(Array.from(sides, ([key, side]) => [key, { mine, fresh }[side][key]])), conflicts }
+}
+
+/** A key that is not there, or one of three values. */
+type State = '-' | '1' | '2' | '3'
+
+function dataOf(state: State): Data {
+  return state === '-' ? {} : { key: Number(state) }
+}
+
+function row(base: State, mine: State, fresh: State): string {
+  const { data, conflicts } = merge(dataOf(base), dataOf(mine), dataOf(fresh))
+  return `${base} ${mine} ${fresh}: ${'key' in data ? String(data.key) : '-'}${conflicts.length > 0 ? ' conflict' : ''}`
+}
+
+/** JSON as sessions hold it. */
+const anyData = fc
+  .dictionary(fc.constantFrom('a', 'b', 'c', '__proto__', 'toString'), fc.jsonValue({ maxDepth: 2 }))
+  .map(data => JSON.parse(JSON.stringify(data)) as Data)
+
+describe('core: merge', () => {
+  it('is this, for a key that I began with, left, and find in the store', () => {
+    const rows = [
+      ...['- - -', '- - 1', '- 1 -', '- 1 1', '- 1 2'],
+      ...['1 - -', '1 - 1', '1 - 2', '1 1 -', '1 1 1', '1 1 2', '1 2 -', '1 2 1', '1 2 2', '1 2 3'],
+    ].map(states => row(...(states.split(' ') as [State, State, State])))
+    expect(rows).to.deep.equal([
+      '- - -: -',
+      '- - 1: 1',
+      '- 1 -: 1',
+      '- 1 1: 1',
+      '- 1 2: 1 conflict',
+      '1 - -: -',
+      '1 - 1: -',
+      '1 - 2: -',
+      '1 1 -: -',
+      '1 1 1: 1',
+      '1 1 2: 2',
+      '1 2 -: -',
+      '1 2 1: 2',
+      '1 2 2: 2',
+      '1 2 3: 2 conflict',
+    ])
+  })
+
+  it('goes no deeper than the first level', () => {
+    const base = { user: { id: 1, role: 'user' } }
+    const { data, conflicts } = merge(base, { user: { id: 1, role: 'admin' } }, { user: { id: 2, role: 'user' } })
+    expect({ data, conflicts }).to.deep.equal({ data: { user: { id: 1, role: 'admin' } }, conflicts: ['user'] })
+  })
+
+  it('does not take another order of keys for a change, as databases make it', () => {
+    expect(
+      merge({ user: { id: 1, name: 'ada' } }, { user: { id: 1, name: 'ada' } }, { user: { name: 'ada', id: 1 }, n: 1 }).data,
+    ).to.have.keys('user', 'n')
+    expect(
+      merge({ user: { id: 1, name: 'ada' } }, { user: { id: 2, name: 'ada' } }, { user: { name: 'ada', id: 1 } }).conflicts,
+    ).to.deep.equal([])
+  })
+
+  it('without a change of mine is what the store has', () => {
+    fc.assert(
+      fc.property(anyData, anyData, (base, fresh) => {
+        expect(merge(base, base, fresh).data).to.deep.equal(fresh)
+      }),
+    )
+  })
+
+  it('without a change of others is mine', () => {
+    fc.assert(
+      fc.property(anyData, anyData, (base, mine) => {
+        expect(merge(base, mine, base).data).to.deep.equal(mine)
+      }),
+    )
+  })
+
+  it('has no key that neither has, and pollutes nothing', () => {
+    fc.assert(
+      fc.property(anyData, anyData, anyData, (base, mine, fresh) => {
+        const { data } = merge(base, mine, fresh)
+        expect([...Object.keys(mine), ...Object.keys(fresh)]).to.include.members(Object.keys(data))
+        expect(Object.getPrototypeOf(data)).to.equal(Object.prototype)
+      }),
+    )
+  })
+})
+
+describe('core: mergeAttributes', () => {
+  it('takes of the fresh cookie what I have not changed', () => {
+    const base = { originalMaxAge: null, path: '/', secure: undefined }
+    const fresh = { originalMaxAge: 60_000, path: '/' }
+    expect(mergeAttributes<object>(base, { ...base }, fresh)).to.deep.equal({ originalMaxAge: 60_000, path: '/', secure: undefined })
+    expect(mergeAttributes<object>(base, { ...base, originalMaxAge: 1000 }, fresh)).to.deep.include({ originalMaxAge: 1000 })
+  })
+})

@@ -1,0 +1,151 @@
+import { expect } from 'chai'
+import { data } from '../support/handlers'
+import { ShufflingStore } from '../support/shuffling-store'
+import { Site, type Handler, type Req } from '../support/site'
+import type { SessionOptions } from '../support/subject'
+import { TracingStore } from '../support/tracing-store'
+import { useServers } from '../support/wire'
+import { Meeting, record } from '../concurrency/requests'
+
+type Data = Record<string, unknown>
+
+async function update(req: Req, change: (session: Data) => unknown): Promise<void> {
+  await req.session.update(change as never)
+}
+
+const increment = (session: Data): void => void (session.n = Number(session.n ?? 0) + 1)
+
+/** The answer of one request to a session of `{ n: 1 }`, what the store was asked, and what it has then. */
+async function visit(handler: (req: Req, store: TracingStore) => unknown, options: Partial<SessionOptions> = {}) {
+  const store = new TracingStore()
+  const site = new Site({ store, ...options }, async (req, res) => {
+    if (req.url === '/enter') data(req).n = 1
+    const said = req.url === '/enter' ? '' : await handler(req, store)
+    res.end(String(said))
+  })
+  const visitor = site.visitor()
+  await visitor.get('/enter')
+  store.trace()
+  const { text } = await visitor.get('/')
+  const [stored = '{}'] = Object.values(store.sessions)
+  const { cookie: _, ...fields } = JSON.parse(stored) as Data
+  return { text, calls: store.trace(), stored: fields }
+}
+
+const reasonOf = async (done: Promise<void>): Promise<string> =>
+  done.then(
+    () => 'done',
+    (err: Error) => err.message,
+  )
+
+describe('session: update', () => {
+  useServers()
+
+  it('reads, changes and writes, and then the session has it', async () => {
+    const { text, calls, stored } = await visit(async req => {
+      await update(req, increment)
+      return data(req).n
+    })
+    expect({ text, calls, stored }).to.deep.equal({ text: '2', calls: ['get', 'get', 'set', 'touch'], stored: { n: 2 } })
+  })
+
+  for (const concurrency of ['auto', 'merge', 'off'] as const) {
+    it(`loses no increment of fifty at once, with concurrency ${concurrency}`, async () => {
+      for (let seed = 1; seed <= 5; seed++) {
+        const store = new ShufflingStore(seed)
+        const handler: Handler = async (req, res) => {
+          await update(req, increment)
+          res.end()
+        }
+        const meeting = new Meeting(store, handler, { concurrency }, record({ n: 0 }))
+        await meeting.askAll(Array.from({ length: 50 }, () => '/'))
+        expect(meeting.stored).to.include({ n: 50 })
+      }
+    })
+  }
+
+  it('takes along what the handler has changed, and leaves what it changes meanwhile for later', async () => {
+    const { stored, calls } = await visit(async req => {
+      data(req).before = true
+      const done = update(req, increment)
+      data(req).after = true
+      await done
+      delete data(req).n
+    })
+    expect(stored).to.deep.equal({ before: true, after: true })
+    expect(calls).to.deep.equal(['get', 'get', 'set', 'set'])
+  })
+
+  it('sees what others have written since, and the session has it afterwards', async () => {
+    const { text, stored } = await visit(async (req, store) => {
+      store.sessions[req.sessionID] = JSON.stringify(record({ n: 10, other: true }))
+      await update(req, increment)
+      return JSON.stringify([data(req).n, data(req).other])
+    })
+    expect(text).to.equal('[11,true]')
+    expect(stored).to.deep.equal({ n: 11, other: true })
+  })
+
+  it('takes away what is deleted', async () => {
+    const { text, stored } = await visit(async req => {
+      await update(req, session => delete session.n)
+      return 'n' in req.session
+    })
+    expect({ text, stored }).to.deep.equal({ text: 'false', stored: {} })
+  })
+
+  it('writes nothing where the change throws, and throws it', async () => {
+    const { text, calls } = await visit(async req =>
+      reasonOf(
+        update(req, session => {
+          session.n = 2
+          throw new Error('no more')
+        }),
+      ),
+    )
+    expect({ text, calls }).to.deep.equal({ text: 'no more', calls: ['get', 'get', 'touch'] })
+  })
+
+  it('refuses a change that is a promise', async () => {
+    const { text, stored } = await visit(async req => reasonOf(update(req, async session => void (session.n = 2))))
+    expect({ text, stored }).to.deep.equal({ text: 'update needs a function that changes the session at once', stored: { n: 1 } })
+  })
+
+  it('fails as reload does where the session is no more', async () => {
+    const { text, stored } = await visit(async (req, store) => {
+      store.sessions = {}
+      return reasonOf(update(req, increment))
+    })
+    expect({ text, stored }).to.deep.equal({ text: 'failed to load session', stored: {} })
+  })
+
+  it('stores a session that is new', async () => {
+    const store = new TracingStore()
+    const site = new Site({ store }, async (req, res) => {
+      data(req).user = 'ada'
+      await update(req, increment)
+      res.end()
+    })
+    await site.get()
+    expect(store.trace()).to.deep.equal(['set'])
+    expect(JSON.parse(Object.values(store.sessions)[0] as string)).to.include({ user: 'ada', n: 1 })
+  })
+
+  it('is only a key to an app that has data of this name', async () => {
+    const { text, stored } = await visit((req, store) => {
+      data(req).update = 'daily'
+      void store
+    })
+    expect({ text, stored }).to.deep.equal({ text: 'undefined', stored: { n: 1, update: 'daily' } })
+  })
+
+  it('comes back as the data of an app that has some of this name', async () => {
+    const store = new TracingStore()
+    const visitor = new Site({ store }, (req, res) => {
+      if (req.url === '/enter') data(req).update = 'daily'
+      res.end(String(data(req).update))
+    }).visitor()
+    await visitor.get('/enter')
+    expect((await visitor.get('/')).text).to.equal('daily')
+  })
+})

@@ -1,0 +1,85 @@
+import { session, type SessionData } from './subject'
+
+type Answer = (err?: unknown, record?: SessionData | null) => void
+type Callback = (err?: unknown) => void
+
+/** A memory store as far away as a database: when it does what it is asked, and when it says so, is in the order of a seed. */
+export class ShufflingStore extends session.MemoryStore {
+  readonly #random: () => number
+  readonly #steps: (() => void)[] = []
+  #turning = false
+  /** What was asked, in order. */
+  readonly asked: string[] = []
+
+  constructor(seed: number) {
+    super()
+    this.#random = randomOf(seed)
+  }
+
+  override get(id: string, callback: Answer): void {
+    this.#ask('get', done => super.get(id, done), callback)
+  }
+
+  override set(id: string, data: SessionData, callback: Callback = () => {}): void {
+    // As it is now: what the handler changes later is not in it
+    const copy = JSON.parse(JSON.stringify(data)) as SessionData
+    this.#ask(
+      'set',
+      done => super.set(id, copy, err => done(err)),
+      err => callback(err),
+    )
+  }
+
+  override destroy(id: string, callback: Callback = () => {}): void {
+    this.#ask(
+      'destroy',
+      done => super.destroy(id, err => done(err)),
+      err => callback(err),
+    )
+  }
+
+  override touch(id: string, data: SessionData, callback: Callback = () => {}): void {
+    const copy = JSON.parse(JSON.stringify(data)) as SessionData
+    this.#ask(
+      'touch',
+      done => super.touch(id, copy, err => done(err)),
+      err => callback(err),
+    )
+  }
+
+  /** Something else that takes its time in the same order, as a handler does. */
+  async turn(): Promise<void> {
+    return new Promise(resolve => this.#later(resolve))
+  }
+
+  #ask(what: string, act: (done: Answer) => void, callback: Answer): void {
+    this.asked.push(what)
+    this.#later(() => act((err, record) => this.#later(() => callback(err, record))))
+  }
+
+  #later(step: () => void): void {
+    this.#steps.push(step)
+    if (this.#turning) return
+    this.#turning = true
+    setImmediate(() => this.#next())
+  }
+
+  /** One step in each turn of the event loop, any of those that wait. */
+  #next(): void {
+    const [step] = this.#steps.splice(Math.floor(this.#random() * this.#steps.length), 1)
+    this.#turning = this.#steps.length > 0
+    if (this.#turning) setImmediate(() => this.#next())
+    step?.()
+  }
+}
+
+/** Mulberry32. */
+export function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
