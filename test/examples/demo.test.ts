@@ -133,7 +133,10 @@ describe('the demo', () => {
     }
   })
 
-  for (const lane of ['/race/resession', '/race/express-session']) {
+  for (const [lane, least, most] of [
+    ['/race/resession', 50, 50],
+    ['/race/express-session', 1, 10],
+  ] as const) {
     describe(lane, () => {
       const keys = Array.from({ length: 50 }, (_, index) => index + 1)
 
@@ -141,14 +144,14 @@ describe('the demo', () => {
         await visitor.post(`${lane}/start`).expect(200)
         await Promise.all(keys.map(async key => visitor.post(`${lane}/keys/${key}`).expect(200)))
         const { body } = await visitor.get(lane).expect(200)
-        expect(body.kept).to.have.length.within(1, 50)
+        expect(body.kept).to.have.length.within(least, most)
         expect(keys).to.include.members(body.kept)
         expect(Object.keys(body.record)).to.have.members(['cookie', 'started', ...body.kept.map((key: number) => `key-${key}`)])
       })
 
       it('runs by itself, with fifty requests at once', async () => {
         const { body } = await visitor.post(`${lane}/run`).expect(200)
-        expect(body.kept).to.have.length.within(1, 50)
+        expect(body.kept).to.have.length.within(least, most)
         expect(Object.keys(body.record)).to.have.members(['cookie', 'started', ...body.kept.map((key: number) => `key-${key}`)])
       })
 
