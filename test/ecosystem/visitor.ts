@@ -1,3 +1,7 @@
+import { equal } from 'node:assert/strict'
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
 /** What a visitor is told. */
 export interface Answer {
   readonly status: number
@@ -6,11 +10,15 @@ export interface Answer {
   readonly location: string | null
 }
 
-/** A browser with room for one cookie. */
+/** A browser with room for one cookie, the session's. */
 export class Visitor {
   cookie = ''
 
-  constructor(public site: string) {}
+  /** @param fetch for what Node's own cannot do */
+  constructor(
+    public site: string,
+    private readonly fetch: Fetch = globalThis.fetch,
+  ) {}
 
   /** @throws where the answer does not come in time, or is not 200 */
   async get(path: string): Promise<string> {
@@ -20,30 +28,55 @@ export class Visitor {
   }
 
   /** @throws where the answer does not come in time */
-  async try(path: string, patience = 10_000): Promise<{ status: number; text: string }> {
-    return this.#exchange(path, {}, patience)
+  async try(path: string, patience?: number): Promise<Answer> {
+    return read(await this.ask(path, { redirect: 'follow' }, patience))
   }
 
   /** Stays where a redirect would lead on. @throws where the answer does not come in time */
   async look(path: string): Promise<Answer> {
-    return this.#exchange(path, { redirect: 'manual' })
+    return read(await this.ask(path))
   }
 
   /** Sends a form, and stays where a redirect would lead on. @throws where the answer does not come in time */
   async post(path: string, fields: Record<string, string> = {}): Promise<Answer> {
-    return this.#exchange(path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
+    return read(await this.ask(path, { method: 'POST', body: new URLSearchParams(fields) }))
   }
 
-  async #exchange(path: string, init: RequestInit, patience = 10_000): Promise<Answer> {
-    const res = await fetch(`${this.site}/${path}`, { ...init, headers: { cookie: this.cookie }, signal: AbortSignal.timeout(patience) })
-    const text = await res.text()
+  /** The answer as soon as its headers are there; redirects are the caller's to follow. @throws where they do not come in time */
+  async ask(path: string, init: RequestInit = {}, patience = 10_000): Promise<Response> {
+    const headers = { cookie: this.cookie, ...(init.headers as Record<string, string>) }
+    const res = await this.fetch(`${this.site}/${path}`, { redirect: 'manual', signal: AbortSignal.timeout(patience), ...init, headers })
     this.keep(res.headers.getSetCookie())
-    return { status: res.status, text, location: res.headers.get('location') }
+    return res
   }
 
-  /** Of the cookies of an answer the last one, which is the session's. */
+  /** Goes where a redirect leads as browsers do, at its headers. @returns what is there */
+  async follow(path: string): Promise<string> {
+    const res = await this.ask(path)
+    equal(res.status, 302)
+    const { pathname } = new URL(res.headers.get('location') as string, `${this.site}/${path}`)
+    const [text] = await Promise.all([this.get(pathname.slice(1)), res.text()])
+    return text
+  }
+
   protected keep(lines: readonly string[]): void {
-    const line = lines.at(-1)
+    const line = lines.findLast(isSession)
     if (line) this.cookie = line.split(';')[0] as string
   }
 }
+
+async function read(res: Response): Promise<Answer> {
+  return { status: res.status, text: await res.text(), location: res.headers.get('location') }
+}
+
+/** The line that sets the session's cookie, among those of others. */
+export function sessionCookie(res: Response): string | undefined {
+  return res.headers.getSetCookie().find(isSession)
+}
+
+/** Of all that an answer sets, in its order. */
+export function cookieNames(res: Response): string[] {
+  return res.headers.getSetCookie().map(line => line.split('=')[0] as string)
+}
+
+const isSession = (line: string): boolean => line.startsWith('connect.sid=')

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict'
 import type { Express, Request, RequestHandler } from 'express'
 import type { Neighbour, Room } from '../../neighbour'
-import type { Client } from '../client'
+import type { Visitor } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, count, data, isKept, visitorOf } from './stage'
 
@@ -32,7 +32,7 @@ async function lands(site: Express, body: RequestInit['body'], headers: Record<s
   await isKept(ada, 1)
 }
 
-async function posted(visitor: Client, path: string, init: RequestInit): Promise<string> {
+async function posted(visitor: Visitor, path: string, init: RequestInit): Promise<string> {
   return (await visitor.ask(path, { method: 'POST', ...init })).text()
 }
 

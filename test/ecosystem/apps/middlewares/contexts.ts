@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
 import type { RequestHandler } from 'express'
 import type { Neighbour, Room, Scenario } from '../../neighbour'
-import { Client } from '../client'
+import { Visitor } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, count, visitorOf } from './stage'
 
@@ -44,7 +44,7 @@ const keeps = (make: (room: Room) => Context): Record<string, Scenario> =>
     'it is kept in the handler, behind save and behind regenerate': async ({ room, app }) => {
       const { enter, who } = make(room)
       const ada = await visitorOf(app(enter).get('/who', telling(who)))
-      await Promise.all(Array.from({ length: 20 }, async (_, number) => twice(new Client(ada.site), `visitor ${number}`)))
+      await Promise.all(Array.from({ length: 20 }, async (_, number) => twice(new Visitor(ada.site), `visitor ${number}`)))
     },
   })
 
@@ -65,7 +65,7 @@ const telling =
   }
 
 /** With a session the second time, for which the store is asked. */
-async function twice(visitor: Client, from: string): Promise<void> {
+async function twice(visitor: Visitor, from: string): Promise<void> {
   for (const cookie of [/^$/, /^connect\.sid=/]) {
     match(visitor.cookie, cookie)
     const res = await visitor.ask('who', { headers: { from } })

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict'
 import type { RequestHandler } from 'express'
 import type { Neighbour, Room } from '../../neighbour'
-import { cookieNames } from '../client'
+import { cookieNames } from '../../visitor'
 import { lateSessions, SECRET } from '../late-sessions'
 import { EXPRESS } from '../session-app'
 import { appOf, beforeAndAfter, count, isKept, visitorOf } from './stage'

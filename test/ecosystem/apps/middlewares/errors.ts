@@ -1,7 +1,7 @@
 import { equal, match } from 'node:assert/strict'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Neighbour } from '../../neighbour'
-import type { Client } from '../client'
+import type { Visitor } from '../../visitor'
 import { lateSessions, lateStore } from '../late-sessions'
 import { EXPRESS } from '../session-app'
 import { appOf, count, isKept, visitorOf } from './stage'
@@ -13,7 +13,7 @@ const breaks: RequestHandler = req => {
   throw new Error('the handler is broken')
 }
 
-async function failed(visitor: Client, path: string): Promise<string> {
+async function failed(visitor: Visitor, path: string): Promise<string> {
   const res = await visitor.ask(path, { headers: { accept: 'text/plain' } })
   equal(res.status, 500)
   return res.text()

@@ -1,7 +1,7 @@
 import { equal, match, ok } from 'node:assert/strict'
 import type { RequestHandler } from 'express'
 import type { Neighbour } from '../../neighbour'
-import { sessionCookie } from '../client'
+import { sessionCookie } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, isKept, visitorOf } from './stage'
 

@@ -1,7 +1,7 @@
 import { equal, match } from 'node:assert/strict'
 import type { Request, RequestHandler } from 'express'
 import type { Neighbour } from '../../neighbour'
-import { Client } from '../client'
+import { Visitor } from '../../visitor'
 import { lateSessions } from '../late-sessions'
 import { EXPRESS } from '../session-app'
 import { appOf, isKept, visitorOf } from './stage'
@@ -25,7 +25,7 @@ export const limits: readonly Neighbour[] = [
         const res = await ada.ask('count')
         equal(res.status, 429)
         match(res.headers.get('ratelimit') as string, /; r=0; /)
-        await isKept(new Client(ada.site))
+        await isKept(new Visitor(ada.site))
       },
     },
   },

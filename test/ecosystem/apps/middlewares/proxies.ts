@@ -3,7 +3,7 @@ import { createServer, type ClientRequest, type IncomingMessage } from 'node:htt
 import type { Request, RequestHandler } from 'express'
 import { listening } from '../../listening'
 import type { Neighbour, Scenario } from '../../neighbour'
-import { cookieNames, type Client } from '../client'
+import { cookieNames, type Visitor } from '../../visitor'
 import { LATER, lateSessions, lateStore } from '../late-sessions'
 import { EXPRESS } from '../session-app'
 import { appOf, count, data, isKept, visitorOf } from './stage'
@@ -31,7 +31,7 @@ const counting: RequestHandler = (req, _res, next) => {
 }
 
 const proxied =
-  (options: (loaded: Package) => Partial<Options>, play: (ada: Client) => Promise<void>): Scenario =>
+  (options: (loaded: Package) => Partial<Options>, play: (ada: Visitor) => Promise<void>): Scenario =>
   async ({ here }) => {
     const loaded = here.load<Package>('http-proxy-middleware')
     const proxy = loaded.createProxyMiddleware({ target: await upstream(), ...options(loaded) })

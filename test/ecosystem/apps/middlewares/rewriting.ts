@@ -2,7 +2,7 @@ import { equal, match, ok } from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Request, RequestHandler, Response as Res } from 'express'
 import type { Neighbour } from '../../neighbour'
-import { sessionCookie } from '../client'
+import { sessionCookie } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, count, isKept, visitorOf, type Stage } from './stage'
 

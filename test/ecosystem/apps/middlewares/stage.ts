@@ -4,7 +4,7 @@ import type { Express, Request, RequestHandler } from 'express'
 import type session from '../../../../lib'
 import { listening } from '../../listening'
 import type { Room, Scenario } from '../../neighbour'
-import { Client } from '../client'
+import { Visitor } from '../../visitor'
 import { lateSessions } from '../late-sessions'
 import { scenariosFrom } from '../scenarios-from'
 
@@ -63,12 +63,12 @@ export function count(req: Pick<Request, 'session'>): number {
 }
 
 /** Someone new. */
-export async function visitorOf(app: Express): Promise<Client> {
-  return new Client(await listening(createServer(app)))
+export async function visitorOf(app: Express): Promise<Visitor> {
+  return new Visitor(await listening(createServer(app)))
 }
 
 /** Their next two visits are counted. */
-export async function isKept(visitor: Client, before = 0): Promise<void> {
+export async function isKept(visitor: Visitor, before = 0): Promise<void> {
   for (const visit of [before + 1, before + 2]) {
     const counted = await visitor.get('count')
     equal(counted, String(visit), `visit ${visit} was counted as ${counted}`)

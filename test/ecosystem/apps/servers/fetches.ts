@@ -4,7 +4,7 @@ import http2 = require('node:http2')
 import https = require('node:https')
 import { Readable, type Duplex } from 'node:stream'
 import { certificate } from '../../../support/certificate'
-import type { Fetch } from '../client'
+import type { Fetch } from '../../visitor'
 
 type Headers = http.IncomingHttpHeaders
 

@@ -4,7 +4,7 @@ import { join } from 'node:path/posix'
 import type session from '../../../../lib'
 import { listening } from '../../listening'
 import type { Room, Scenario } from '../../neighbour'
-import { Client, sessionCookie } from '../client'
+import { Visitor, sessionCookie } from '../../visitor'
 import { LATER, lateSessions, lateStore } from '../late-sessions'
 import { scenariosFrom } from '../scenarios-from'
 import type { Failed } from './app'
@@ -13,7 +13,7 @@ import type { PublishedServer } from './server'
 
 interface Visited {
   /** Someone new, at a site of their own. */
-  visitor(cookie?: session.CookieOptions, late?: number): Promise<Client>
+  visitor(cookie?: session.CookieOptions, late?: number): Promise<Visitor>
   readonly secure: boolean
 }
 
@@ -83,7 +83,7 @@ export function scenariosOf(server: PublishedServer): Record<string, Scenario> {
   const { protocol = 'http', fetch } = server.client ?? {}
   const visited = (room: Room): Visited => ({
     secure: protocol === 'https',
-    visitor: async (...given) => new Client(await listening(await serving(server, room, ...given), protocol), fetch),
+    visitor: async (...given) => new Visitor(await listening(await serving(server, room, ...given), protocol), fetch),
   })
   return scenariosFrom(
     SCENARIOS,

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { Neighbour, Room } from '../../neighbour'
-import type { Fetch } from '../client'
+import type { Fetch } from '../../visitor'
 import type { App } from './app'
 
 export type Serve = (room: Room, app: App) => Server | Promise<Server>
