@@ -64,11 +64,9 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   readonly holder: Holder
   #base: Snapshot = { id: undefined, text: '' }
   /** What the store was last seen with. */
-  #stored: Snapshot | undefined
+  #stored: (Snapshot & Base) | undefined
   /** What the store was last given. */
   #given: Given | undefined
-  /** The cookie of the record that the exchange began with. */
-  #storedCookie: AnyCookie | undefined
   /** The cookie that was saved in this exchange, if one was. */
   #saved: string | undefined
   #destroyed: string | undefined
@@ -137,7 +135,6 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   read(id: string, moment: number | undefined, record: SessionData | null | undefined): void {
     const base = record ? { id, text: fingerprint(record), cookie: record.cookie } : undefined
     if (base) this.#stored = base
-    this.#storedCookie = base?.cookie
     const { hold } = this.holder
     if (hold?.id === id && moment !== undefined) hold.read(moment, base)
   }
@@ -166,8 +163,8 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   /** @param act asks the store for something, behind whatever this process asks of it about that session */
   holding(id: string, done: Callback, act: (hold: Hold, finish: Callback) => void, shared?: boolean): void {
     const hold = this.holder.on(id)
-    // With concurrency off, nothing is held before an update asks for it
-    if (this.#stored?.id === id && this.#storedCookie) hold.base ??= { text: this.#stored.text, cookie: this.#storedCookie }
+    // With concurrency off nothing is held but for an update, and saves pass it by
+    if (this.settings.concurrency === 'off' && this.#stored?.id === id) hold.base = this.#stored
     hold.run(done, finish => act(hold, finish), shared)
     this.holder.letGo()
   }

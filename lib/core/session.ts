@@ -119,18 +119,13 @@ export class Session {
   regenerate(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       const store = storeOf(this)
+      const port = portOf(store)
       const over = ending(this, err => {
         this.req[EXCHANGE]?.renewed()
         done(err)
       })
-      if (typeof store.regenerate !== 'function') return regenerate(this.req, store, over)
-      // It may be of another copy of the package, which destroys without telling us
-      portOf(store).inFlight.end(this.id, destroyed =>
-        store.regenerate?.(this.req, (err?: unknown) => {
-          destroyed(err)
-          over(err)
-        }),
-      )
+      if (port.regenerates) port.regenerate(this.id, this.req, over)
+      else regenerate(this.req, store, over)
     })
   }
 }
@@ -190,7 +185,7 @@ export function inflate(host: Host, record: SessionData): void {
   if (!made || made instanceof Session) return
   // Of a store that was built on another copy of the package: its sessions know nothing of promises, nor of what the answer has to wait for
   for (const name of METHODS) {
-    if (name in record) continue
+    if (name === YOUNGER && name in record) continue
     Object.defineProperty(made, name, { value: Session.prototype[name], configurable: true, writable: true })
   }
 }

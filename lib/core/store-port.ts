@@ -21,7 +21,7 @@ export interface SessionStore {
   on?(event: string, listener: () => void): unknown
 }
 
-type Method = 'get' | 'set' | 'destroy' | 'touch'
+type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate'
 
 /** One for each store of the process, shared by all that use the store. */
 const ports = new WeakMap<SessionStore, StorePort>()
@@ -80,6 +80,20 @@ export class StorePort {
         } finally {
           done(err)
         }
+      }),
+    )
+  }
+
+  get regenerates(): boolean {
+    return typeof this.#store.regenerate === 'function'
+  }
+
+  /** By the store's own method, which may be that of another copy of the package: it destroys the session of this id without telling us. */
+  regenerate(id: string, host: object, done: Callback): void {
+    this.inFlight.end(id, ended =>
+      this.#ask('regenerate', [host], err => {
+        ended(err)
+        done(err)
       }),
     )
   }

@@ -39,32 +39,24 @@ async function overlap(store: ShufflingStore, slow: Handler, fast: Handler, opti
   return { meeting, cookie: await waiting }
 }
 
+/** A store that was built on another copy of the package, on the records of one of ours; it takes its time to destroy. */
+function foreign(store: ShufflingStore): never {
+  class Foreign extends original.Store {
+    get = store.get.bind(store)
+    set = store.set.bind(store)
+    destroy(id: string, done: () => void): void {
+      void store.turn().then(() => store.destroy(id, done))
+    }
+  }
+  return new Foreign() as never
+}
+
+const held = (store: object): number => portOf(store as never).inFlight.size
+
 const called = async (act: (done: () => void) => unknown): Promise<void> => new Promise(resolve => void act(resolve))
 
 describe('concurrency: corners', () => {
   useServers()
-
-  it('a callback that throws is nobody else’s business', async () => {
-    const store = new ShufflingStore(1)
-    const meeting = new Meeting(store, async (req, res) => {
-      if (req.url === '/end') return req.session.destroy(() => res.end())
-      await store.turn()
-      try {
-        req.session.save(() => {
-          res.end()
-          throw new Error('the app’s')
-        })
-      } catch {
-        // Where the store need not be asked, it comes at once
-      }
-    })
-    const listeners = process.removeAllListeners('uncaughtException').listeners('uncaughtException')
-    process.on('uncaughtException', () => {})
-    await meeting.askAll(['/save', '/end', '/save'])
-    process.removeAllListeners('uncaughtException')
-    for (const listener of listeners) process.on('uncaughtException', listener)
-    expect(meeting.stored).to.equal(undefined)
-  })
 
   for (const [what, end] of Object.entries({
     destroy: (req: Req) => called(done => req.session.destroy(done)),
@@ -85,49 +77,57 @@ describe('concurrency: corners', () => {
   }
 
   it('a regenerate by a store of another copy of the package is final too', async () => {
-    const shuffling = new ShufflingStore(1)
-    class Foreign extends original.Store {
-      get = shuffling.get.bind(shuffling)
-      set = shuffling.set.bind(shuffling)
-      destroy(id: string, done: () => void): void {
-        setTimeout(() => shuffling.destroy(id, done), 20)
+    for (let order = 1; order <= 100; order++) {
+      const store = new ShufflingStore(order)
+      const handler: Handler = async (req, res) => {
+        await store.turn()
+        if (req.url === '/end') return req.session.regenerate(() => res.end())
+        data(req).late = true
+        for (let turn = 0; turn < order % 10; turn++) await store.turn()
+        res.end()
       }
-    }
-    for (let order = 0; order < 20; order++) {
-      const meeting = new Meeting(
-        shuffling,
-        async (req, res) => {
-          if (req.url === '/end') return req.session.regenerate(() => res.end())
-          await pause(order)
-          data(req).late = true
-          await pause(order)
-          res.end()
-        },
-        { store: new Foreign() as never },
-      )
+      const meeting = new Meeting(store, handler, { store: foreign(store) })
       await meeting.askAll(['/write', '/end', '/write', '/write'])
-      expect(meeting.stored).to.equal(undefined)
+      expect(meeting.stored, `order ${order}`).to.equal(undefined)
     }
   })
 
-  it('a returning session of such a store has all methods', async () => {
-    const shuffling = new ShufflingStore(1)
-    class Foreign extends original.Store {
-      get = shuffling.get.bind(shuffling)
-      set = shuffling.set.bind(shuffling)
-      destroy = shuffling.destroy.bind(shuffling)
+  it('a returning session of such a store has all methods, and is not disarmed by its data', async () => {
+    const store = new ShufflingStore(1)
+    const handler: Handler = async (req, res) => {
+      await req.session.update(session => void ((session as unknown as Record<string, unknown>).n = 1))
+      data(req).promised = req.session.save() instanceof Promise
+      res.end()
     }
-    const meeting = new Meeting(
-      shuffling,
-      async (req, res) => {
-        await req.session.update(session => void ((session as unknown as Record<string, unknown>).n = 1))
-        res.end()
-      },
-      { store: new Foreign() as never },
-    )
+    const meeting = new Meeting(store, handler, { store: foreign(store) }, record({ save: 'daily' }))
     await meeting.ask('/')
-    expect(meeting.stored).to.include({ n: 1 })
+    expect(meeting.stored).to.include({ n: 1, promised: true })
   })
+
+  for (const [what, regenerate] of Object.entries({
+    throws: () => {
+      throw new Error('no')
+    },
+    'answers twice': (_: unknown, done: (err?: unknown) => void) => (done(new Error('no')), done(new Error('no'))),
+  })) {
+    it(`a store whose regenerate ${what} is heard once, and nothing is held for it`, async () => {
+      const store = new ShufflingStore(1)
+      Object.assign(store, { regenerate })
+      const said: unknown[] = []
+      const meeting = new Meeting(store, (req, res) =>
+        req.session.regenerate(err => {
+          said.push((err as Error).message)
+          data(req).after = true
+          res.end()
+        }),
+      )
+      await meeting.ask('/')
+      await store.turn()
+      expect(said).to.deep.equal(['no'])
+      expect(meeting.stored).to.include({ known: true, after: true })
+      expect(held(store)).to.equal(0)
+    })
+  }
 
   it('the browser hears of the lifetime that is stored', async () => {
     const live = (ms: number) => (req: Req) => ((req.session.cookie.maxAge = ms), (data(req)[`for-${ms}`] = true))
@@ -262,6 +262,20 @@ describe('concurrency: corners', () => {
     expect(meeting.stored).to.include({ fast: true, slow: true })
   })
 
+  it('with concurrency off, an update takes away what was put in and saved since the last one', async () => {
+    const handler: Handler = async (req, res) => {
+      await req.session.update(() => {})
+      data(req).brief = true
+      await req.session.save()
+      delete data(req).brief
+      await req.session.update(() => {})
+      res.end()
+    }
+    const meeting = new Meeting(new ShufflingStore(1), handler, { concurrency: 'off' })
+    await meeting.ask('/')
+    expect(meeting.stored).to.include({ known: true }).and.not.have.property('brief')
+  })
+
   it('with concurrency off, an update keeps the lifetime that the handler has set', async () => {
     const meeting = new Meeting(
       new ShufflingStore(1),
@@ -280,8 +294,6 @@ describe('concurrency: corners', () => {
 describe('concurrency: at rest', () => {
   useServers()
 
-  const held = (store: object): number => portOf(store as never).inFlight.size
-
   it('nothing is held after 1,000 requests that were answered, left by their client, or failed', async () => {
     const store = new ShufflingStore(1)
     let turn = 0
@@ -293,7 +305,7 @@ describe('concurrency: at rest', () => {
       if (kind === 2) throw new Error('the handler’s')
       res.end()
     })
-    meeting.site.server.on('request', (_, res) => setTimeout(() => res.end(), 5))
+    meeting.site.server.on('request', (_, res) => void store.turn().then(() => res.end()))
     process.on('unhandledRejection', ignore)
     for (let round = 0; round < 20; round++) {
       await Promise.all(Array.from({ length: 50 }, async () => meeting.ask('/').catch(ignore)))

@@ -83,14 +83,20 @@ const keepingTheId: Readonly<Record<string, Played>> = {
   },
 }
 
+/** @returns who they were until then, under the id of then */
+async function loginWithBasket(ada: Visitor): Promise<Visitor> {
+  await ada.get('put/tea')
+  const before = at(ada)
+  await ada.post('login', RIGHT)
+  notEqual(ada.cookie, before.cookie)
+  equal(await ada.get('who'), 'Ada')
+  return before
+}
+
 const withNewId: Readonly<Record<string, Played>> = {
   'login has a new id, and nothing of what was there': {
     play: async ada => {
-      await ada.get('put/tea')
-      const before = at(ada)
-      await ada.post('login', RIGHT)
-      notEqual(ada.cookie, before.cookie)
-      equal(await ada.get('who'), 'Ada')
+      const before = await loginWithBasket(ada)
       equal(await ada.get('basket'), 'empty')
       equal(await before.get('who'), 'nobody')
       equal(await before.get('basket'), 'empty')
@@ -99,11 +105,7 @@ const withNewId: Readonly<Record<string, Played>> = {
   'keepSessionInfo has a new id too, and keeps what was there': {
     login: { keepSessionInfo: true },
     play: async ada => {
-      await ada.get('put/tea')
-      const before = at(ada)
-      await ada.post('login', RIGHT)
-      notEqual(ada.cookie, before.cookie)
-      equal(await ada.get('who'), 'Ada')
+      const before = await loginWithBasket(ada)
       equal(await ada.get('basket'), 'tea')
       equal(await before.get('basket'), 'empty')
     },
