@@ -6,15 +6,30 @@ import type { Session, SessionData } from './session'
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
 export type Callback<Value = void> = (err?: any, value?: Value) => void
 
+/** What a store tells a record from its later forms by: anything but null. Only the store looks into it. */
+export type Version = NonNullable<unknown>
+
+/** With its version, of a store that has `compareAndSet`. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
+export type Found = (err?: any, record?: SessionData | null, version?: Version) => void
+
+/** Whether a record was written, and what it is known by now. */
+export interface Outcome {
+  readonly ok: boolean
+  readonly version?: Version | undefined
+}
+
 /**
  * What the middleware needs of a store; `stores/store.ts` is the contract in prose. Each method calls back, or returns a promise, or both.
  * Everything from `touch` on is optional.
  */
 export interface SessionStore {
-  get(id: string, callback: Callback<SessionData | null>): unknown
+  get(id: string, callback: Found): unknown
   set(id: string, session: SessionData, callback: Callback): unknown
   destroy(id: string, callback: Callback): unknown
   touch?(id: string, session: SessionData, callback: Callback): unknown
+  compareAndSet?(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): unknown
+  update?(id: string, session: SessionData, callback: Callback<boolean>): unknown
   regenerate?(host: object, callback: Callback): unknown
   createSession?(host: object, record: SessionData): unknown
   generate?(host: object): unknown

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { createSession, regenerate, type Session, type SessionData } from '../core/session'
-import { portOf, type Callback, type SessionStore } from '../core/store-port'
+import { portOf, type Callback, type Found, type Outcome, type SessionStore, type Version } from '../core/store-port'
 import type { Host } from '../core/host'
 import { callable } from './callable'
 
@@ -19,9 +19,9 @@ declare abstract class Base extends EventEmitter {
   /**
    * The session of an id: an object in the form that `JSON.stringify(session)` gives, its `cookie.expires` a string or a Date. No session is
    * `undefined` or `null`, and so is one that has expired; an error whose `code` is `'ENOENT'` says the same. What is returned is the caller's to
-   * change: give it a copy of its own.
+   * change: give it a copy of its own. A store that has `compareAndSet` calls back with a third argument, the record's version.
    */
-  abstract get(id: string, callback: Callback<SessionData | null>): void
+  abstract get(id: string, callback: Found): void
 
   /**
    * Writes the session, whether there was one of this id or not. It is the live object: take what you need before you return, and nothing that is
@@ -35,6 +35,20 @@ declare abstract class Base extends EventEmitter {
 
   /** Moves the expiry of a session that nobody changed to that of `session.cookie`. Writes nothing else, and never makes a session that is gone. */
   touch?(id: string, session: SessionData, callback?: Callback): void
+
+  /**
+   * Writes the session if its record is still of the version that `get` or this method gave, and `ok` says whether it was. `null`: makes a record, of
+   * an id that has none. Looking and writing have to be one step for everybody who shares the engine, other processes too. A record that is missing
+   * or has expired is of no version. The outcome of a write that was made has the new `version`. A touch need not change the version. It is used
+   * instead of `set` wherever it is there, unless somebody has put another `get` or `set` over the store's own.
+   */
+  compareAndSet?(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void
+
+  /**
+   * For an engine that has no versions: writes the session only if there is one of this id, in one step, and says whether there was. Used for all but
+   * new sessions, so that a logout in another process stays one. Without use where there is `compareAndSet`.
+   */
+  update?(id: string, session: SessionData, callback: Callback<boolean>): void
 
   /** All sessions that have not expired: in a list, or under their ids. */
   all?(callback: Callback<SessionData[] | Record<string, SessionData> | null>): void
