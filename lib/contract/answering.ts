@@ -1,12 +1,21 @@
 import { fail, ok } from 'node:assert/strict'
-import { callsBack, isPromise, type Callback } from '../core/store-port'
+import { isPromise } from '../core/call'
+import { callsBack, type Callback } from '../core/store-port'
 import type { Candidate } from './candidate'
-import type { Group } from './exam'
+import type { Ability, Group } from './exam'
 
 /** How a store answers: each call once, by its callback or by its promise. */
-export const answering: Group = ({ rule, id, lacks }) => {
-  for (const method of ['set', 'get', 'destroy', 'touch'] as const) {
-    if (method === 'touch' && lacks('touch')) continue
+export const answering: Group = ({ rule, id, lacks, has }) => {
+  const methods: readonly [method: Method, left: boolean][] = [
+    ['set', false],
+    ['get', false],
+    ['destroy', false],
+    ['touch', lacks('touch')],
+    ['compareAndSet', !has('compareAndSet')],
+    ['update', !has('update')],
+  ]
+  for (const [method, left] of methods) {
+    if (left) continue
     rule(`${method} answers once`, async store => {
       const key = id()
       if (method !== 'set') await store.set(key, { n: 1 }, 60_000)
@@ -34,6 +43,8 @@ async function until(done: () => Promise<boolean>, complaint: string): Promise<v
   }
 }
 
+type Method = 'set' | 'get' | 'destroy' | 'touch' | Ability
+
 /** How long a store may take to answer at all, and to answer again, in milliseconds. */
 const PATIENCE = 5_000
 const AFTERWARDS = 50
@@ -41,10 +52,12 @@ const AFTERWARDS = 50
 const SOON = 1_000
 
 /** Waits for the answer, and a while longer for a second one. @returns how often the store called back */
-async function callsOf(store: Candidate, method: 'get' | 'set' | 'destroy' | 'touch', key: string): Promise<number> {
+async function callsOf(store: Candidate, method: Method, key: string): Promise<number> {
   let calls = 0
   const bare = (store.store as unknown as Record<typeof method, (...args: unknown[]) => unknown>)[method]
-  const args = method === 'set' || method === 'touch' ? [key, store.session(key, { n: 2 }, 60_000)] : [key]
+  const args: unknown[] = method === 'get' || method === 'destroy' ? [key] : [key, store.session(key, { n: 2 }, 60_000)]
+  // Of a session that is there: refused, which is an answer
+  if (method === 'compareAndSet') args.push(null)
   const answered = new Promise<void>((resolve, reject) => {
     const callback: Callback = err => {
       calls++

@@ -92,16 +92,20 @@ const carryOut = {
       // Through the session, whose save() an app may have replaced
       exchange.seen?.session?.save(err => {
         if (err) exchange.arrived()
-        done(err)
+        failOr(exchange, done, err)
       })
     } catch (err) {
-      done(err)
+      failOr(exchange, done, err)
     }
   },
 
   touch<H extends Host>(exchange: Exchange<H>, done: Committed): void {
     debug('touching')
-    touch(exchange, exchange.host.sessionID as string, exchange.seen?.session as Session, err => {
+    const id = exchange.host.sessionID as string
+    const { touches } = exchange.settings
+    touches?.note(id)
+    touch(exchange, id, exchange.seen?.session as Session, err => {
+      if (err) touches?.forget(id)
       debug('touched')
       done(err)
     })
@@ -111,9 +115,15 @@ const carryOut = {
     debug('destroying')
     exchange.settings.port.destroy(exchange.host.sessionID as string, err => {
       debug('destroyed')
-      done(err)
+      failOr(exchange, done, err)
     })
   },
+}
+
+/** Nobody is told that it was done, where the app wants to know before. */
+function failOr<H extends Host>(exchange: Exchange<H>, done: Committed, err: unknown): void {
+  if (err && exchange.settings.saveErrors === 'fail') exchange.failed = true
+  done(err, exchange.failed)
 }
 
 function hasId(host: Host): boolean {

@@ -11,8 +11,14 @@ const CHANNELS = {
   merged: channel('resession:merged'),
   /** Two requests gave `keys` different values; those of the later one are stored. */
   conflict: channel('resession:conflict'),
-  /** A save was dropped, because the session is no more. */
+  /** A save or a touch came to nothing, because the session is no more. */
   interrupted: channel('resession:interrupted'),
+  /** A request goes on without its session, which could not be read. */
+  anonymous: channel('resession:anonymous'),
+  /** A store does not answer, and is left alone for a second at a time. */
+  unavailable: channel('resession:unavailable'),
+  /** It answers again. */
+  available: channel('resession:available'),
 } as const
 
 export function notice(name: keyof typeof CHANNELS, message: Notice = {}): void {

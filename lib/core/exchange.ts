@@ -1,14 +1,18 @@
 import debugFor = require('debug')
-import { Cookie, type AnyCookie, type CookieData, type CookieOptions } from './cookie'
-import { fingerprint } from './fingerprint'
-import type { Base, Hold } from './hold'
+import { isPromise } from './call'
+import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
+import type { Deadline } from './deadline'
+import { notice } from './events'
+import type { Hold, Read } from './hold'
 import { Holder } from './holder'
 import { EXCHANGE, type Change, type Host, type HostExchange } from './host'
+import { hasSameAttributes, Knowledge, type Given } from './knowledge'
 import type { Secret, Settings } from './options'
-import type { Facts, Plan } from './plan'
-import { cookieDataOf, refresh, save, update } from './saving'
+import { ABSENT, type Facts, type Plan } from './plan'
+import { refresh, save, update } from './saving'
+import { newId } from './session-id'
 import { createSession, liveCookie, Session, type SessionData } from './session'
-import { isPromise, type Callback, type SessionStore } from './store-port'
+import type { Callback, SessionStore } from './store-port'
 import { Underway } from './underway'
 
 const debug = debugFor('express-session')
@@ -20,19 +24,6 @@ export interface Transport<H extends Host = Host> {
   isSecure(host: H): boolean
   /** The id that the client sent, if its signature holds under one of the secrets. */
   sentId(host: H, secrets: readonly Secret[]): string | undefined
-}
-
-/** A session as it was at some moment. */
-interface Snapshot {
-  readonly id: string | undefined
-  readonly text: string
-}
-
-/** A session as the store was given it. */
-export interface Given extends Snapshot, Base {
-  readonly id: string
-  /** The cookie's, as JSON. */
-  readonly attributes: string
 }
 
 /** What the handler left, and what is known of it. */
@@ -58,17 +49,15 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   failed = false
   /** The store could not say what it has under the id that the client sent. */
   unread = false
+  /** For want of the session that the store could not give, the handler has an empty one, which is not stored and not told of. */
+  anonymous = false
+  /** The id of the session that was generated last. */
+  generated: string | undefined
   /** What the last commit saw. */
   seen: Seen | undefined
   readonly underway = new Underway()
   readonly holder: Holder
-  #base: Snapshot = { id: undefined, text: '' }
-  /** What the store was last seen with. */
-  #stored: (Snapshot & Base) | undefined
-  /** What the store was last given. */
-  #given: Given | undefined
-  /** The cookie that was saved in this exchange, if one was. */
-  #saved: string | undefined
+  readonly #known = new Knowledge()
   #destroyed: string | undefined
   #cookie: AnyCookie | undefined
   /** Hidden from whoever prints a request. */
@@ -111,8 +100,22 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   #renew(id: string, options: CookieOptions): void {
-    this.host.sessionID = id
+    this.host.sessionID = this.generated = id
+    this.anonymous = false
     this.renewed()
+    this.#present(options)
+  }
+
+  /** An empty session in the place of the one whose id the client sent, and which may be there again by the next request. */
+  goWithout(options: CookieOptions): void {
+    this.host.sessionID ??= newId()
+    this.#present(options)
+    this.anonymous = true
+    this.begin()
+    notice('anonymous')
+  }
+
+  #present(options: CookieOptions): void {
     const session = new Session(this.host)
     const cookie = new Cookie(options)
     if (options.secure === 'auto') cookie.secure = this.transport.isSecure(this.host)
@@ -121,51 +124,60 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     this.host.session = session
   }
 
-  /** The session on the host is what the exchange begins with. @param record what the store had of it at that moment; nothing where it is new */
-  begin(record?: SessionData, moment?: number): void {
-    if (record) this.read(this.host.sessionID as string, moment, record)
-    this.#base = (record && this.#stored) ?? { id: this.host.sessionID, text: fingerprint(this.host.session ?? {}) }
-    this.#cookie = this.host.session?.cookie
+  /** The session on the host is what the exchange begins with. @param read what the store had of it; nothing where it is new */
+  begin(read?: Read): void {
+    const { session, sessionID } = this.host
+    if (read) this.read(sessionID as string, read)
+    this.#known.begin(sessionID, read ? undefined : (session ?? {}))
+    this.#cookie = session?.cookie
   }
 
   reading(id: string): number | undefined {
     return this.settings.concurrency === 'off' ? undefined : this.holder.on(id).moment
   }
 
-  read(id: string, moment: number | undefined, record: SessionData | null | undefined): void {
-    const base = record ? { id, text: fingerprint(record), cookie: record.cookie } : undefined
-    if (base) this.#stored = base
+  read(id: string, { record, moment, version }: Read): void {
+    const base = record ? this.#known.read(id, record, version) : undefined
+    if (base) this.anonymous = false
     const { hold } = this.holder
     if (hold?.id === id && moment !== undefined) hold.read(moment, base)
   }
 
   save(session: Session, done: Callback): void {
-    save(this, session, done)
+    if (this.anonymous) done(new Error(UNSTORED))
+    else save(this, session, done)
   }
 
   update(session: Session, change: Change, done: Callback): void {
-    update(this, session, change, done)
+    if (this.anonymous) done(new Error(UNSTORED))
+    else update(this, session, change, done)
   }
 
   /** What of the session goes to the store. */
   giving(session: Session): Given {
     debug('saving %s', session.id)
-    const { data } = liveCookie(session).cookie as Cookie
-    return (this.#given = { id: session.id, text: fingerprint(session), cookie: data, attributes: attributes(data) })
+    return this.#known.giving(liveCookie(session))
   }
 
   /** The store has it. Said of a failed save too: the app's error handler is told, and the same is not tried again. */
-  arrived(given = this.#given): void {
-    this.#stored = given
-    this.#saved = given?.attributes
+  arrived(given?: Given): void {
+    if (given) this.settings.touches?.note(given.id)
+    this.#known.arrived(given)
+  }
+
+  /** The id that was made for a new session is somebody's: neither their session nor their cookie may become the client's. */
+  taken(): Error {
+    this.failed = true
+    return new Error('session id is in use')
   }
 
   /** @param act asks the store for something, behind whatever this process asks of it about that session */
-  holding(id: string, done: Callback, act: (hold: Hold, finish: Callback) => void, shared?: boolean): void {
+  holding(id: string, done: Callback, act: (hold: Hold, finish: Callback, deadline: Deadline) => void, shared?: boolean): void {
+    const deadline = this.settings.port.deadline()
     const hold = this.holder.on(id)
     // With concurrency off nothing is held but for an update, and saves pass it by
-    if (this.settings.concurrency === 'off' && this.#stored?.id === id) hold.base = this.#stored
-    hold.run(done, finish => act(hold, finish), shared)
+    if (this.settings.concurrency === 'off' && this.#known.stored?.id === id) hold.base = this.#known.stored
+    hold.run(deadline, done, finish => act(hold, finish, deadline), shared)
     this.holder.letGo()
   }
 
@@ -178,7 +190,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   hasNewCookie(id: string, session: Session): boolean {
     const { hold } = this.holder
     if (hold?.id !== id || !hold.base || (hold.current && hold.flight.holders === 1)) return false
-    return attributes(cookieDataOf(hold.base)) !== attributes((session.cookie as Cookie).data)
+    return !hasSameAttributes(hold.base, session.cookie as Cookie)
   }
 
   /**
@@ -225,31 +237,21 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   #facts(session: Session): Facts {
-    const now = { id: session.id, text: fingerprint(session) }
     return {
+      ...this.#known.facts(session),
       present: true,
       unread: this.unread,
       returning: this.sentId === this.host.sessionID,
-      modified: !same(now, this.#base),
-      saved: this.#saved !== undefined && this.#stored?.id === session.id,
-      changed: !same(now, this.#stored),
-      cookieChanged: this.#saved !== undefined && this.#saved !== attributes((session.cookie as Cookie).data),
       done: this.done,
       expires: session.cookie.expires != null,
+      anonymous: this.anonymous,
+      rested: this.#known.isRested(session, this.settings.touches),
     }
   }
 }
 
-const ABSENT = { present: false, returning: false, modified: false, saved: false, changed: false, cookieChanged: false, expires: false }
-
-/** A cookie in stored form, but for the expiry, which moves by itself. */
-function attributes(cookie: CookieData): string {
-  return JSON.stringify({ ...cookie, expires: undefined })
-}
-
-function same(a: Snapshot, b: Snapshot | undefined): boolean {
-  return b !== undefined && a.id === b.id && a.text === b.text
-}
+/** What is asked of a session that the store could not give. */
+const UNSTORED = 'session could not be read, and is not stored'
 
 /**
  * Gives a store its `generate`, as upstream does, for the store's `regenerate` and for apps that call it. With several middlewares on one store

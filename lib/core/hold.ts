@@ -1,6 +1,8 @@
 import type { AnyCookie, CookieData } from './cookie'
+import type { Deadline } from './deadline'
 import type { Flight, InFlight } from './in-flight'
-import type { Callback } from './store-port'
+import type { SessionData } from './session'
+import type { Callback, Version } from './store-port'
 
 /** Before anything that ever happened. */
 const NEVER = -1
@@ -10,6 +12,16 @@ export interface Base {
   /** The data, as `fingerprint` has them. */
   readonly text: string
   readonly cookie: AnyCookie | CookieData
+  /** Of a store that compares versions. */
+  readonly version?: Version | undefined
+}
+
+/** What the store said. */
+export interface Read {
+  readonly record: SessionData | null | undefined
+  /** When it was asked, where that matters. */
+  readonly moment: number | undefined
+  readonly version?: Version | undefined
 }
 
 /** One exchange's hold on the session of one id, and what it knows of it. */
@@ -24,6 +36,8 @@ export class Hold {
   base: Base | undefined
   /** The store has the session no more, which was there when the exchange began. */
   gone: boolean
+  /** The data that a new session was stored with, where the store has not said whether it was. */
+  tried: string | undefined
   /** Answers of the store that are to come. */
   #asked = 0
   #released = false
@@ -44,7 +58,7 @@ export class Hold {
 
   /** A new session begins, of an id that another one may have had. */
   renew(): void {
-    this.base = undefined
+    this.base = this.tried = undefined
     this.gone = false
     this.#since = this.#version = this.#inFlight.now
   }
@@ -70,8 +84,9 @@ export class Hold {
   }
 
   /** A write of its own has failed, and may be there all the same: others have to look, and this one knows what it would be. */
-  failed(): void {
+  failed({ text }: Base): void {
     this.#version = this.#inFlight.now
+    this.tried = text
   }
 
   get dead(): boolean {
@@ -100,13 +115,17 @@ export class Hold {
    * @param act asks, and calls back with the answer
    * @param shared what others share may be asked at the same time
    */
-  run(done: Callback, act: (finish: Callback) => void, shared = false): void {
+  run(deadline: Deadline, done: Callback, act: (finish: Callback) => void, shared = false): void {
     this.#asked++
-    this.flight.run(next => {
+    const over = (): void => {
+      deadline.end()
+      if (--this.#asked === 0 && this.#released) this.#inFlight.release(this.id, this.flight)
+    }
+    const begin = (next: () => void): void => {
       let finished = false
       const finish: Callback = err => {
         finished = true
-        if (--this.#asked === 0 && this.#released) this.#inFlight.release(this.id, this.flight)
+        over()
         try {
           next()
         } finally {
@@ -120,6 +139,11 @@ export class Hold {
         if (finished) throw thrown
         finish(thrown)
       }
-    }, shared)
+    }
+    const giveUp = (err: Error): void => {
+      over()
+      done(err)
+    }
+    this.flight.run({ begin, giveUp, deadline, shared })
   }
 }

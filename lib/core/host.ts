@@ -1,3 +1,4 @@
+import type { Read } from './hold'
 import type { Session, SessionData } from './session'
 import type { Callback, SessionStore } from './store-port'
 import type { Underway } from './underway'
@@ -26,7 +27,7 @@ export interface HostExchange {
   /** The session of this id is read again. @returns the moment, for `read` */
   reading(id: string): number | undefined
   /** The store had this of it, or nothing. */
-  read(id: string, moment: number | undefined, record: SessionData | null | undefined): void
+  read(id: string, read: Read): void
   /** Another session is in the place of one that was ended, perhaps under its id. */
   renewed(): void
   /** The session is on its way out of the store. */

@@ -1,7 +1,16 @@
 import type { AnyCookie, CookieData } from './cookie'
+import { isUnanswered, type Deadline } from './deadline'
+import type { Callback } from './store-port'
 
-/** Makes calls to the store, and says when they are answered. */
-type Job = (next: () => void) => void
+export interface Job {
+  /** Makes calls to the store, and says when they are answered. */
+  begin(next: () => void): void
+  /** Its turn has not come in time. */
+  giveUp(err: Error): void
+  readonly deadline: Deadline
+  /** May be done at the same time as others that are shared. */
+  readonly shared?: boolean
+}
 
 /** A session of one id, while somebody holds it. Moments are counted, and not read off a clock. */
 export class Flight {
@@ -14,7 +23,9 @@ export class Flight {
   dying = 0
   /** As this process last wrote it. */
   cookie: AnyCookie | CookieData | undefined
-  readonly #jobs: { readonly job: Job; readonly shared: boolean }[] = []
+  /** Whoever else wants a touch, while one is on its way. */
+  touching: Callback[] | undefined
+  readonly #jobs: Job[] = []
   #active = 0
   #sharing = false
   #working = false
@@ -23,9 +34,15 @@ export class Flight {
    * One job after another, but for those that share. A job asks the store and nothing else: nobody's handler is ever waited for, so that nothing waits
    * in a circle.
    */
-  run(job: Job, shared = false): void {
-    this.#jobs.push({ job, shared })
+  run(job: Job): void {
+    this.#jobs.push(job)
     this.#work()
+    if (this.#jobs.includes(job)) job.deadline.wait(err => this.#giveUp(job, err))
+  }
+
+  #giveUp(job: Job, err: Error): void {
+    this.#jobs.splice(this.#jobs.indexOf(job), 1)
+    job.giveUp(err)
   }
 
   /** In a loop, since a job may be done at once, and many may wait. */
@@ -33,7 +50,7 @@ export class Flight {
     if (this.#working) return
     this.#working = true
     try {
-      for (let [first] = this.#jobs; first && this.#mayBegin(first.shared); [first] = this.#jobs) this.#begin(first)
+      for (let [first] = this.#jobs; first && this.#mayBegin(first); [first] = this.#jobs) this.#begin(first)
     } catch (thrown) {
       // By an app's callback, which concerns none of the others
       setImmediate(() => this.#work())
@@ -43,15 +60,16 @@ export class Flight {
     }
   }
 
-  #mayBegin(shared: boolean): boolean {
-    return this.#active === 0 || (shared && this.#sharing)
+  #mayBegin({ shared }: Job): boolean {
+    return this.#active === 0 || (shared === true && this.#sharing)
   }
 
-  #begin({ job, shared }: { readonly job: Job; readonly shared: boolean }): void {
+  #begin(job: Job): void {
     this.#jobs.shift()
     this.#active++
-    this.#sharing = shared
-    job(() => {
+    this.#sharing = job.shared === true
+    job.deadline.rest()
+    job.begin(() => {
       this.#active--
       this.#work()
     })
@@ -90,37 +108,46 @@ export class InFlight {
   }
 
   /** From now on, whoever has read it writes it no more. @param act destroys it, behind the writes that are on their way, and before all that follow */
-  destroy(id: string, act: (destroyed: (err?: unknown) => void) => void): void {
-    this.#end(id, (flight, ended) =>
-      flight.run(next =>
-        act(err => {
-          ended(err)
+  destroy(id: string, deadline: Deadline, act: (destroyed: Callback) => void, done: Callback): void {
+    this.#end(id, deadline, done, (next, ended) =>
+      act(err => {
+        ended(err)
+        try {
           next()
-        }),
-      ),
-    )
-  }
-
-  /** Likewise. @param act has somebody else destroy it, who may come back here */
-  end(id: string, act: (ended: (err?: unknown) => void) => void): void {
-    this.#end(id, (flight, ended) =>
-      flight.run(next => {
-        next()
-        act(ended)
+        } finally {
+          done(err)
+        }
       }),
     )
   }
 
-  #end(id: string, begin: (flight: Flight, ended: (err?: unknown) => void) => void): void {
+  /** Likewise. @param act has somebody else destroy it, who may come back here */
+  end(id: string, deadline: Deadline, act: (ended: Callback) => void, done: Callback): void {
+    this.#end(id, deadline, done, (next, ended) => {
+      next()
+      act(err => {
+        ended(err)
+        done(err)
+      })
+    })
+  }
+
+  #end(id: string, deadline: Deadline, done: Callback, begin: (next: () => void, ended: Callback) => void): void {
     const flight = this.hold(id)
     const { died } = flight
     const now = (flight.died = ++this.#now)
     flight.dying++
-    begin(flight, err => {
-      // It is still there
-      if (err && flight.died === now) flight.died = died
+    const ended: Callback = err => {
+      deadline.end()
+      // It is still there, unless the store has not said so
+      if (err && !isUnanswered(err) && flight.died === now) flight.died = died
       flight.dying--
       this.release(id, flight)
-    })
+    }
+    const giveUp = (err: Error): void => {
+      ended(err)
+      done(err)
+    }
+    flight.run({ begin: next => begin(next, ended), giveUp, deadline })
   }
 }

@@ -1,17 +1,21 @@
 import debugFor = require('debug')
+import { isMissing, isPromise, reasonOf } from './call'
 import type { CookieOptions } from './cookie'
+import { StoreUnavailable } from './deadline'
 import type { Exchange } from './exchange'
+import type { Read } from './hold'
 import type { Host } from './host'
-import type { Secret } from './options'
+import type { Secret, WithoutStore } from './options'
 import { inflate, type SessionData } from './session'
-import { isMissing, isPromise, reasonOf, type Callback } from './store-port'
+import type { Callback } from './store-port'
 
 const debug = debugFor('express-session')
 
 /** Puts a session on the host: the one whose id the client sent, or a new one. Where the exchange steps aside, it is not `entered`. */
 export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   if (exchange.host.session) return done()
-  if (!exchange.settings.isReady()) {
+  const { isReady, onStoreError } = exchange.settings
+  if (!isReady() && !onStoreError) {
     debug('store is disconnected')
     return done()
   }
@@ -36,37 +40,47 @@ function find<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[],
   } catch (badSecret) {
     return done(badSecret)
   }
+  if (!settings.isReady()) return goWithout(exchange, new StoreUnavailable('store is disconnected', 'ERR_STORE_DISCONNECTED'), done)
   if (host.sessionID === undefined) {
     debug('no SID sent, generating session')
     return ask(exchange, generate, began, done)
   }
   debug('fetching %s', host.sessionID)
   const moment = exchange.reading(host.sessionID)
-  settings.port.get(host.sessionID, (err, record) => load(exchange, moment, err, record, done))
+  settings.port.get(host.sessionID, (err, record, version) => {
+    if (err && !isMissing(err)) return goWithout(exchange, err, done)
+    load(exchange, record ? { record, moment, version } : undefined, done)
+  })
 }
 
-function load<H extends Host>(
-  exchange: Exchange<H>,
-  moment: number | undefined,
-  err: unknown,
-  record: SessionData | null | undefined,
-  done: Callback,
-): void {
-  const missing = isMissing(err)
-  if (err && !missing) {
-    debug('error %j', err)
-    exchange.unread = true
-    return done(err)
+/** The store cannot say what it has. */
+function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Callback): void {
+  debug('error %j', err)
+  exchange.unread = true
+  const { onStoreError } = exchange.settings
+  if (!onStoreError) return done(err)
+  const decide = (exchange: Exchange<H>, decision: WithoutStore, done: Callback): void => {
+    if (decision !== 'anonymous') return done(err)
+    ask(exchange, exchange.settings.cookieOptions, beAnonymous, done)
   }
-  if (missing || !record) {
+  ask(exchange, host => onStoreError(err, host), decide, done)
+}
+
+function beAnonymous<H extends Host>(exchange: Exchange<H>, options: CookieOptions, done: Callback): void {
+  exchange.goWithout(options)
+  done()
+}
+
+function load<H extends Host>(exchange: Exchange<H>, found: (Read & { record: SessionData }) | undefined, done: Callback): void {
+  if (!found) {
     debug('no session found')
     return ask(exchange, generate, began, done)
   }
   debug('session found')
   try {
     exchange.cookieOptions = undefined
-    inflate(exchange.host, record)
-    exchange.begin(record, moment)
+    inflate(exchange.host, found.record)
+    exchange.begin(found)
   } catch (unreadable) {
     exchange.unread = true
     return done(unreadable)

@@ -1,10 +1,12 @@
 import { serialize } from 'cookie'
 import { createHmac, KeyObject, type BinaryLike } from 'node:crypto'
+import { isPromise } from './call'
 import { Cookie, type CookieOptions } from './cookie'
 import type { Host } from './host'
 import type { Policy } from './plan'
 import { newId } from './session-id'
-import { isPromise, portOf, type SessionStore, type StorePort } from './store-port'
+import { portOf, type SessionStore, type StorePort } from './store-port'
+import { Touches } from './touches'
 
 /** What `crypto.createHmac` takes for a key; at least 32 random bytes. */
 export type Secret = BinaryLike | KeyObject
@@ -42,9 +44,31 @@ export interface Options<H = Host> {
    * for plain stores that several processes share. `'off'`: the last one to save wins, as in express-session. Default `'auto'`.
    */
   concurrency?: Concurrency | undefined
+  /**
+   * How long the store may take for one thing that a request waits for, in milliseconds; `Infinity` waits for ever. What is not answered by then has
+   * failed: an error of the code `ERR_STORE_TIMEOUT` and the status 503. Default 10,000. Of middlewares that share a store the last one's holds.
+   */
+  storeTimeout?: number | undefined
+  /**
+   * What happens where the store cannot be read. `'error'`: the error goes to `next`, and from a store that has said `disconnect` the middleware steps
+   * aside. `'anonymous'`: the request goes on with an empty session, which is not stored and whose cookie is not sent; the client keeps its own. A function
+   * of the error and the request says which of the two, a promise of it too. Default `'error'`, upstream's.
+   */
+  onStoreError?: WithoutStore | OnStoreError<H> | undefined
+  /**
+   * What becomes of the answer where the session could not be saved or destroyed. `'report'`: it goes out, and the error to `next` afterwards. `'fail'`:
+   * the error goes to `next` in its place, so that nobody is told what is not so. Default `'report'`, upstream's.
+   */
+  saveErrors?: 'report' | 'fail' | undefined
+  /** The shortest time between two touches of a session, in milliseconds. Default 0: each request that changes nothing moves the expiry, as upstream. */
+  touchAfter?: number | undefined
   /** Whether to believe `X-Forwarded-Proto`. Default: whatever `req.secure` says, which is Express's "trust proxy". */
   proxy?: boolean | undefined
 }
+
+export type WithoutStore = 'error' | 'anonymous'
+
+type OnStoreError<H> = { of(err: unknown, host: H): WithoutStore | PromiseLike<WithoutStore> }['of']
 
 export type Concurrency = 'auto' | 'merge' | 'off'
 
@@ -58,6 +82,11 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly genid: PerHost<H, string>
   readonly cookieOptions: PerHost<H, CookieOptions>
   readonly concurrency: Concurrency
+  /** What to do without a store; nothing where that is as upstream. */
+  readonly onStoreError: OnStoreError<H> | undefined
+  readonly saveErrors: 'report' | 'fail'
+  /** Where touches are spared. */
+  readonly touches: Touches | undefined
   /** None where the option is missing and cookie-parser left no secret either. */
   readonly secrets: PerHost<H, readonly Secret[]>
 }
@@ -77,12 +106,10 @@ export function settle<H extends Host>(
   if (typeof genid !== 'function') throw new TypeError('genid option must be a function')
   if (options.resave === undefined) deprecate('undefined resave option; provide resave option')
   if (options.saveUninitialized === undefined) deprecate('undefined saveUninitialized option; provide saveUninitialized option')
-  if (options.unset && options.unset !== 'destroy' && options.unset !== 'keep') {
-    throw new TypeError('unset option must be "destroy" or "keep"')
-  }
   if (!options.secret) deprecate('req.secret; provide secret option')
 
   const port = portOf(checkStore(store))
+  if (options.storeTimeout !== undefined) port.timeout = checkTimeout(options.storeTimeout)
   return {
     name,
     store,
@@ -91,11 +118,12 @@ export function settle<H extends Host>(
     genid,
     cookieOptions: settleCookie(name, options.cookie),
     concurrency: checkConcurrency(options.concurrency),
+    ...settleFaults(options),
     secrets: settleSecret(options.secret),
     resave: isOnByDefault(options.resave),
     saveUninitialized: isOnByDefault(options.saveUninitialized),
     rolling: Boolean(options.rolling),
-    unset: options.unset || 'keep',
+    unset: checkUnset(options.unset),
   }
 }
 
@@ -103,9 +131,38 @@ function isOnByDefault(option: boolean | undefined): boolean {
   return option === undefined || Boolean(option)
 }
 
+function checkUnset(option: Policy['unset'] | undefined): Policy['unset'] {
+  if (option && option !== 'destroy' && option !== 'keep') throw new TypeError('unset option must be "destroy" or "keep"')
+  return option || 'keep'
+}
+
 function checkConcurrency(option: Concurrency = 'auto'): Concurrency {
   if (['auto', 'merge', 'off'].includes(option)) return option
   throw new TypeError('concurrency option must be "auto", "merge" or "off"')
+}
+
+function settleFaults<H extends Host>({
+  onStoreError = 'error',
+  saveErrors = 'report',
+  touchAfter = 0,
+}: Partial<Options<H>>): Pick<Settings<H>, 'onStoreError' | 'saveErrors' | 'touches'> {
+  if (typeof onStoreError !== 'function' && !['error', 'anonymous'].includes(onStoreError)) {
+    throw new TypeError('onStoreError option must be "error", "anonymous" or a function')
+  }
+  if (!['report', 'fail'].includes(saveErrors)) throw new TypeError('saveErrors option must be "report" or "fail"')
+  if (!(touchAfter >= 0) || touchAfter === Infinity) throw new TypeError('touchAfter option must be a number of milliseconds')
+  const fixed = onStoreError === 'anonymous' ? (): WithoutStore => onStoreError : undefined
+  return {
+    onStoreError: typeof onStoreError === 'function' ? onStoreError : fixed,
+    saveErrors,
+    touches: touchAfter > 0 ? new Touches(touchAfter) : undefined,
+  }
+}
+
+/** Timers of Node take no more than 2^31 - 1. */
+function checkTimeout(ms: number): number {
+  if (ms === Infinity || (typeof ms === 'number' && ms > 0 && ms < 2 ** 31)) return ms
+  throw new TypeError('storeTimeout option must be a number of milliseconds between 1 and 2147483647, or Infinity')
 }
 
 function checkStore(store: SessionStore): SessionStore {

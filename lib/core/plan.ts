@@ -18,6 +18,23 @@ export interface Facts {
   readonly done: Plan | undefined
   /** The cookie has a date of expiry. */
   readonly expires: boolean
+  /** The session stands for one that could not be read: it is not stored, and its cookie is not sent. */
+  readonly anonymous: boolean
+  /** The store has been given an expiry so lately that another can wait. */
+  readonly rested: boolean
+}
+
+/** What is so where there is no session, whatever else is known. */
+export const ABSENT = {
+  present: false,
+  returning: false,
+  modified: false,
+  saved: false,
+  changed: false,
+  cookieChanged: false,
+  expires: false,
+  anonymous: false,
+  rested: false,
 }
 
 /** Of the options, those that decide. */
@@ -33,9 +50,10 @@ export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
 export function planStore(facts: Facts, policy: Policy): Plan {
   if (!facts.present) return policy.unset === 'destroy' && !facts.unread && facts.done !== 'destroy' ? 'destroy' : 'nothing'
+  if (facts.anonymous) return 'nothing'
   if (saves(facts, policy)) return 'save'
   // A save has moved the expiry too
-  return facts.returning && facts.done !== 'save' ? 'touch' : 'nothing'
+  return facts.returning && facts.done !== 'save' && !facts.rested ? 'touch' : 'nothing'
 }
 
 function saves({ returning, modified, saved, changed, cookieChanged }: Facts, policy: Policy): boolean {
@@ -44,7 +62,7 @@ function saves({ returning, modified, saved, changed, cookieChanged }: Facts, po
 }
 
 /** Whether the response sets the cookie. */
-export function planCookie({ present, returning, modified, expires }: Facts, policy: Policy): boolean {
-  if (!present) return false
+export function planCookie({ present, anonymous, returning, modified, expires }: Facts, policy: Policy): boolean {
+  if (!present || anonymous) return false
   return returning ? policy.rolling || (expires && modified) : policy.saveUninitialized || modified
 }

@@ -1,41 +1,34 @@
 import { isDeepStrictEqual } from 'node:util'
+import { deliver, isMissing, isPromise } from './call'
 import type { Cookie, CookieData } from './cookie'
+import { StoreUnavailable } from './deadline'
 import { notice } from './events'
-import type { Exchange, Given } from './exchange'
+import type { Exchange } from './exchange'
 import { fingerprint } from './fingerprint'
 import type { Base, Hold } from './hold'
 import type { Change, Host } from './host'
+import type { Given } from './knowledge'
 import { changed, merge, mergeAttributes, type Data, type Side } from './merge'
 import { cookieOf, gone, isEnded, liveCookie, Session, type SessionData } from './session'
-import { isMissing, isPromise, type Callback } from './store-port'
-
-/** What is to be stored. */
-interface Writing {
-  readonly given: Given
-  readonly stored: Session
-  /** The exchange's session is no other than that. */
-  readonly whole: boolean
-}
+import type { Callback } from './store-port'
+import { write, type Writing } from './writing'
 
 /** The exchange's session goes to the store: as it is where nobody else has written it meanwhile, else merged with what the store has by then. */
 export function save<H extends Host>(exchange: Exchange<H>, session: Session, done: Callback): void {
   const { concurrency } = exchange.settings
   if (concurrency === 'off') return saveAsItIs(exchange, session, done)
-  exchange.holding(session.id, done, (hold, finish) => {
+  exchange.holding(session.id, done, (hold, finish, deadline) => {
     const given = exchange.giving(session)
-    if (hold.dead || isEnded(session)) return interrupt(hold, finish)
-    const { base } = hold
-    if (!base || (hold.current && concurrency !== 'merge')) return write(exchange, hold, { given, stored: session, whole: true }, finish)
-    const make = (record: SessionData): Writing => {
+    if (isEnded(session)) return interrupt(hold, finish)
+    const make = (record?: SessionData): Writing => {
+      const { base } = hold
+      if (!base || !record) return { given, stored: session, whole: true }
       const merged = mergeWith(base, session, record, { mine: session as never, fresh: record as never })
       refresh(session, base, record)
       return { given: exchange.giving(session), stored: copyOf(session, merged, session.cookie as Cookie), whole: false }
     }
-    fetch(exchange, hold, make, (err, writing) => {
-      if (err) return finish(err)
-      if (!writing) return interrupt(hold, finish)
-      write(exchange, hold, writing, finish)
-    })
+    const written = (err: unknown, writing?: Writing): void => (err || writing ? finish(err) : interrupt(hold, finish))
+    write({ exchange, hold, deadline, rereads: concurrency === 'merge', make, done: written })
   })
 }
 
@@ -46,7 +39,10 @@ function saveAsItIs<H extends Host>(exchange: Exchange<H>, session: Session, don
   } catch (unserialisable) {
     return done(unserialisable)
   }
-  write(exchange, undefined, { given, stored: session, whole: true }, done)
+  exchange.settings.port.set(given.id, session, err => {
+    if (!err) exchange.arrived(given)
+    done(err)
+  })
 }
 
 /** A session that somebody wrote meanwhile has a new expiry already, and one that is destroyed needs none. */
@@ -55,21 +51,40 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
   if (concurrency === 'off') return port.touch(id, session, done)
   // Whoever else has the session would write back the cookie that it had
   if (exchange.hasNewCookie(id, session)) return save(exchange, session, done)
-  const act = (hold: Hold, finish: Callback): void => {
+  const act: Parameters<typeof exchange.holding>[2] = (hold, finish, deadline) => {
+    const { flight } = hold
     if (hold.dead || !hold.current) return finish()
-    port.touch(id, session, finish)
+    // To within the time of one call it is the same moment
+    if (flight.touching) return void flight.touching.push(finish)
+    const others = (flight.touching = [] as Callback[])
+    const touched: Callback = err => {
+      flight.touching = undefined
+      for (const other of others) deliver(() => other(err))
+      finish(err)
+    }
+    port.touch(id, session, err => (err ? doubt(exchange, hold, err, touched) : touched()), deadline)
   }
   exchange.holding(id, done, act, true)
 }
 
+/** Some stores call it an error that there is nothing to touch. Whoever destroyed the session knows, and the visitor has done nothing wrong. */
+function doubt<H extends Host>(exchange: Exchange<H>, hold: Hold, failed: unknown, done: Callback): void {
+  if (failed instanceof StoreUnavailable) return done(failed)
+  exchange.settings.port.get(hold.id, (err, record) => {
+    const missing = err ? isMissing(err) : !record
+    if (missing) interrupt(hold, done)
+    else done(failed)
+  })
+}
+
 /** A change to what the store has by now and to what the exchange has made of it, in one. */
 export function update<H extends Host>(exchange: Exchange<H>, session: Session, change: Change, done: Callback): void {
-  exchange.holding(session.id, done, (hold, finish) => {
-    if (hold.dead || isEnded(session)) return finish(gone())
-    const { base } = hold
+  exchange.holding(session.id, done, (hold, finish, deadline) => {
+    if (isEnded(session)) return finish(gone())
     // JSON's copies, which the change does not reach before it is stored
     const copy = (): Data => dataOf(fingerprint(liveCookie(session)))
     const make = (record?: SessionData): Writing & { before: Data } => {
+      const { base } = hold
       const before = copy()
       if (base && record) refresh(session, base, record)
       const data = base && record ? mergeWith(base, session, record, { mine: copy(), fresh: dataOf(fingerprint(record)) }) : copy()
@@ -77,21 +92,16 @@ export function update<H extends Host>(exchange: Exchange<H>, session: Session, 
       if (isPromise(change(stored) as unknown)) throw new TypeError('update needs a function that changes the session at once')
       return { given: exchange.giving(stored), stored, whole: true, before }
     }
-    const store = (writing: Writing & { before: Data }): void =>
-      write(exchange, hold, writing, err => {
-        if (err) return finish(err)
-        try {
-          adopt(session, writing.before, writing.stored)
-        } catch (unserialisable) {
-          return finish(unserialisable)
-        }
-        finish()
-      })
-    if (!base) return store(make())
-    fetch(exchange, hold, make, (err, writing) => {
+    const written = (err: unknown, writing?: ReturnType<typeof make>): void => {
       if (err || !writing) return finish(err ?? gone())
-      store(writing)
-    })
+      try {
+        adopt(session, writing.before, writing.stored)
+      } catch (unserialisable) {
+        return finish(unserialisable)
+      }
+      finish()
+    }
+    write({ exchange, hold, deadline, rereads: true, make, done: written })
   })
 }
 
@@ -108,36 +118,10 @@ function adopt(session: Session, before: Data, draft: Session): void {
   session.cookie = cookie as Cookie
 }
 
-function write<H extends Host>(exchange: Exchange<H>, hold: Hold | undefined, { given, stored, whole }: Writing, done: Callback): void {
-  const current = hold?.current
-  exchange.settings.port.set(given.id, stored, err => {
-    if (!err) {
-      exchange.arrived(given)
-      hold?.wrote(given, whole)
-    } else if (current) hold?.failed()
-    done(err)
-  })
-}
-
 function interrupt(hold: Hold, done: Callback): void {
   notice('interrupted')
   hold.gone = true
   done()
-}
-
-/** @param make something of what the store has by now. @param done gets that; nothing where the session has been ended */
-function fetch<H extends Host, Made>(exchange: Exchange<H>, hold: Hold, make: (record: SessionData) => Made, done: Callback<Made>): void {
-  exchange.settings.port.get(hold.id, (err, record) => {
-    if (err && !isMissing(err)) return done(err)
-    if (!record || hold.dead) return done()
-    let made: Made
-    try {
-      made = make(record)
-    } catch (thrown) {
-      return done(thrown)
-    }
-    done(null, made)
-  })
 }
 
 /** @param values of both sides, where not JSON's copies of them are wanted */
@@ -173,6 +157,6 @@ export function refresh(session: Session, base: Base, { cookie: fresh }: Pick<Se
 }
 
 /** Of a cookie as records have it, with what ours would be. */
-export function cookieDataOf({ cookie }: Pick<SessionData, 'cookie'>): CookieData {
+function cookieDataOf({ cookie }: Pick<SessionData, 'cookie'>): CookieData {
   return cookieOf({ cookie }).data
 }

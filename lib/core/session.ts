@@ -1,6 +1,7 @@
+import { isPromise } from './call'
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
 import { EXCHANGE, type Host } from './host'
-import { isPromise, portOf, type Callback, type SessionStore } from './store-port'
+import { portOf, type Callback, type SessionStore } from './store-port'
 
 /** What a session holds. The package's entry opens it to `declare module`; here it is what every session has. */
 export interface SessionData {
@@ -73,10 +74,10 @@ export class Session {
     return either(this, callback, done => {
       const exchange = this.req[EXCHANGE]
       const moment = exchange?.reading(this.id)
-      portOf(storeOf(this)).get(this.id, (err, record) => {
+      portOf(storeOf(this)).get(this.id, (err, record, version) => {
         if (err) return done(err)
         try {
-          exchange?.read(this.id, moment, record)
+          exchange?.read(this.id, { record, moment, version })
           if (!record) return done(gone())
           inflate(this.req, record)
         } catch (unreadable) {

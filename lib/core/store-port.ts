@@ -1,4 +1,6 @@
-import { isPromise as isNativePromise } from 'node:util/types'
+import { Breaker } from './breaker'
+import { call } from './call'
+import { Deadline } from './deadline'
 import { InFlight } from './in-flight'
 import type { Session, SessionData } from './session'
 
@@ -36,7 +38,11 @@ export interface SessionStore {
   on?(event: string, listener: () => void): unknown
 }
 
-type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate'
+type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
+type Ability = 'compareAndSet' | 'update'
+
+/** How long a store may take, in milliseconds, where nobody says. */
+const TIMEOUT = 10_000
 
 /** One for each store of the process, shared by all that use the store. */
 const ports = new WeakMap<SessionStore, StorePort>()
@@ -47,13 +53,13 @@ export function portOf(store: SessionStore): StorePort {
   return port
 }
 
-/**
- * The one way to a store. However a store answers, by callback or by promise, at once or later, twice or by throwing, `done` is called once, with an
- * error or with what was found; and what `done` throws never comes back into the store.
- */
+/** The one way to a store: each call is answered once and in time, or fails at once where the store has been silent for a while. */
 export class StorePort {
   readonly #store: SessionStore
+  readonly #breaker = new Breaker()
   readonly inFlight = new InFlight()
+  /** How long the store may take, in milliseconds. Of several middlewares on one store, as the last one says. */
+  timeout = TIMEOUT
   /** What the store has last said of itself, by `disconnect` and `connect`. */
   #ready = true
   #said = 0
@@ -75,28 +81,52 @@ export class StorePort {
     return () => this.#ready || this.#said === before
   }
 
-  get(id: string, done: Callback<SessionData | null>): void {
-    this.#ask('get', [id], done as Callback<unknown>)
+  /** For one thing that takes several calls. */
+  deadline(): Deadline {
+    return new Deadline(this.timeout)
   }
 
-  set(id: string, session: Session, done: Callback): void {
-    this.#ask('set', [id, session], err => {
-      this.inFlight.written(id)
-      done(err)
-    })
+  get(id: string, done: Found, deadline?: Deadline): void {
+    this.#ask('get', id, [id], done as Callback<unknown>, deadline)
+  }
+
+  set(id: string, session: Session, done: Callback, deadline?: Deadline): void {
+    this.#write('set', id, [id, session], done as Callback<unknown>, deadline)
+  }
+
+  /** Whether somebody can write on the condition that nobody else has. */
+  get compares(): boolean {
+    return this.#has('compareAndSet')
+  }
+
+  compareAndSet(id: string, session: Session, version: Version | null, done: Callback<Outcome>, deadline?: Deadline): void {
+    const heard = (err: unknown, outcome: unknown): void => {
+      if (err) return done(err)
+      if (typeof (outcome as Outcome | undefined)?.ok !== 'boolean')
+        return done(new TypeError('store.compareAndSet must answer { ok, version }'))
+      done(null, outcome as Outcome)
+    }
+    this.#write('compareAndSet', id, [id, session, version], heard, deadline)
+  }
+
+  /** Whether somebody can write on the condition that there is something. */
+  get updates(): boolean {
+    return this.#has('update')
+  }
+
+  update(id: string, session: Session, done: Callback<boolean>, deadline?: Deadline): void {
+    const heard = (err: unknown, updated: unknown): void => {
+      if (err) return done(err)
+      if (typeof updated !== 'boolean') return done(new TypeError('store.update must answer whether there was a session'))
+      done(null, updated)
+    }
+    this.#write('update', id, [id, session], heard, deadline)
   }
 
   /** For good: whoever has read the session before does not write it any more. */
   destroy(id: string, done: Callback): void {
-    this.inFlight.destroy(id, destroyed =>
-      this.#ask('destroy', [id], err => {
-        try {
-          destroyed(err)
-        } finally {
-          done(err)
-        }
-      }),
-    )
+    const deadline = this.deadline()
+    this.inFlight.destroy(id, deadline, destroyed => this.#ask('destroy', id, [id], destroyed as Callback<unknown>, deadline), done)
   }
 
   get regenerates(): boolean {
@@ -105,73 +135,54 @@ export class StorePort {
 
   /** By the store's own method, which may be that of another copy of the package: it destroys the session of this id without telling us. */
   regenerate(id: string, host: object, done: Callback): void {
-    this.inFlight.end(id, ended =>
-      this.#ask('regenerate', [host], err => {
-        ended(err)
-        done(err)
-      }),
-    )
+    const deadline = this.deadline()
+    this.inFlight.end(id, deadline, ended => this.#ask('regenerate', id, [host], ended as Callback<unknown>, deadline), done)
   }
 
   /** Done at once where the store has no `touch`. */
-  touch(id: string, session: Session, done: Callback): void {
+  touch(id: string, session: Session, done: Callback, deadline?: Deadline): void {
     if (typeof this.#store.touch !== 'function') return done()
-    this.#ask('touch', [id, session], done as Callback<unknown>)
+    this.#ask('touch', id, [id, session], done as Callback<unknown>, deadline)
   }
 
-  #ask(method: Method, args: unknown[], done: Callback<unknown>): void {
-    let answer: { err: unknown; value: unknown } | undefined
-    let asking = true
-
-    const settle = (err?: unknown, value?: unknown): void => {
-      if (answer) return
-      answer = { err, value }
-      if (!asking) deliver(done, err, value)
+  #write(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
+    const written: Callback<unknown> = (err, value) => {
+      this.inFlight.written(id)
+      done(err, value)
     }
+    this.#ask(method, id, args, written, deadline)
+  }
 
-    const failed = (err: unknown): void => settle(reasonOf(err, `store.${method}`))
-    try {
-      const call = this.#store[method] as (...args: unknown[]) => unknown
-      const returned = call.call(this.#store, ...args, settle)
-      // What a method that calls back returns may be anything, its driver's promise or a query that runs when it is listened to
-      if (!callsBack(call, args)) {
-        if (isPromise(returned)) returned.then(value => settle(null, value), failed)
-      } else if (isNativePromise(returned)) returned.catch(failed)
-    } catch (err) {
-      failed(err)
+  /** Of an ability that somebody has put another `get` or `set` over, nothing is left: those would be passed by. */
+  #has(ability: Ability): boolean {
+    for (let layer: object | null = this.#store; layer; layer = Object.getPrototypeOf(layer) as object | null) {
+      if (Object.hasOwn(layer, ability)) return typeof this.#store[ability] === 'function'
+      if (Object.hasOwn(layer, 'set') || Object.hasOwn(layer, 'get')) return false
     }
+    return false
+  }
 
-    asking = false
-    if (answer) done(answer.err, answer.value)
+  /** @param deadline of what the call is a part of. Default: one of its own */
+  #ask(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
+    const refused = deadline?.passed ?? this.#breaker.refuse(() => this.#call('get', [id], () => {}, new Deadline(Infinity)))
+    if (refused) return done(refused)
+    if (deadline) return this.#call(method, args, done, deadline)
+    const own = this.deadline()
+    const ended: typeof done = (...answer) => {
+      own.end()
+      done(...answer)
+    }
+    this.#call(method, args, ended, own)
+  }
+
+  #call(method: Method, args: unknown[], done: Callback<unknown>, deadline: Deadline): void {
+    const asked = this.#store[method] as (...args: unknown[]) => unknown
+    const ask = (answered: unknown): unknown => asked.call(this.#store, ...args, answered)
+    call({ method, ask, callsBack: callsBack(asked, args), deadline, breaker: this.#breaker }, done)
   }
 }
 
 /** By the store's contract a method answers by its callback if it declares one. */
 export function callsBack(method: (...args: never[]) => unknown, args: readonly unknown[]): boolean {
   return method.length > args.length
-}
-
-/** What throws or rejects with nothing has failed all the same. */
-export function reasonOf(err: unknown, who: string): unknown {
-  return err ?? new Error(`${who} failed without a reason`)
-}
-
-/** An error thrown by `done` is not the store's: inside its frames, some stores take it for their own and call back again. */
-function deliver(done: Callback<unknown>, err: unknown, value: unknown): void {
-  try {
-    done(err, value)
-  } catch (thrown) {
-    process.nextTick(() => {
-      throw thrown
-    })
-  }
-}
-
-/** What session-file-store says of a session that it does not have. */
-export function isMissing(err: unknown): boolean {
-  return (err as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
-}
-
-export function isPromise<T>(value: unknown): value is PromiseLike<T> {
-  return typeof (value as PromiseLike<T> | undefined)?.then === 'function'
 }

@@ -1,5 +1,5 @@
 import type { SessionData } from '../core/session'
-import type { Callback } from '../core/store-port'
+import type { Callback, Found, Outcome, Version } from '../core/store-port'
 import { callable } from './callable'
 import { Records } from './records'
 import { viewOf } from './records-view'
@@ -15,10 +15,11 @@ export interface MemoryStoreOptions {
  * Expired sessions leave it by themselves; those without an expiry stay, so that a public site wants `max`.
  */
 export interface MemoryStore extends Store {
-  get(id: string, callback: Callback<SessionData | null>): void
+  get(id: string, callback: Found): void
   set(id: string, session: SessionData, callback?: Callback): void
   destroy(id: string, callback?: Callback): void
   touch(id: string, session: SessionData, callback?: Callback): void
+  compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void
   all(callback: Callback<Record<string, SessionData> | null>): void
   length(callback: Callback<number>): void
   clear(callback?: Callback): void
@@ -30,8 +31,9 @@ export interface MemoryStore extends Store {
 const recordsOf = new WeakMap<object, Records>()
 
 class Methods extends (Store as abstract new () => object) {
-  get(id: string, callback: Callback<SessionData>): void {
-    callback(null, records(this).get(id))
+  get(id: string, callback: Found): void {
+    const { session, version } = records(this).find(id) ?? {}
+    callback(null, session, version)
   }
 
   set(id: string, session: SessionData, callback?: Callback): void {
@@ -47,6 +49,10 @@ class Methods extends (Store as abstract new () => object) {
   touch(id: string, session: SessionData, callback?: Callback): void {
     records(this).touch(id, session)
     callback?.()
+  }
+
+  compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void {
+    callback(null, records(this).compareAndSet(id, session, version))
   }
 
   all(callback?: Callback<Record<string, SessionData>>): void {

@@ -1,5 +1,6 @@
 import { fingerprint } from '../core/fingerprint'
 import type { SessionData } from '../core/session'
+import type { Outcome, Version } from '../core/store-port'
 
 /** One session at rest. The cookie is kept apart, so that a touch neither parses nor writes the data. */
 interface Entry {
@@ -39,8 +40,13 @@ export class Records {
   }
 
   get(id: string): SessionData | undefined {
-    const text = this.text(id)
-    return text === undefined ? undefined : (JSON.parse(text) as SessionData)
+    return this.find(id)?.session
+  }
+
+  /** With its version, which is what it is made of: touches make other entries of the same parts. */
+  find(id: string): { readonly session: SessionData; readonly version: Version } | undefined {
+    const version = this.#live(id)
+    return version && { session: JSON.parse(textOf(version)) as SessionData, version }
   }
 
   /** As JSON. */
@@ -55,6 +61,12 @@ export class Records {
     this.#entries.set(id, entry)
     this.#sweep()
     if (this.#entries.size > this.#max) this.delete(this.#entries.keys().next().value as string)
+  }
+
+  compareAndSet(id: string, session: SessionData, version: Version | null): Outcome {
+    if (!isVersion(this.#live(id), version)) return { ok: false }
+    this.set(id, session)
+    return { ok: true, version: this.#entries.get(id) }
   }
 
   touch(id: string, { cookie }: SessionData): void {
@@ -118,6 +130,13 @@ export class Records {
       if (hasExpired(entry, now)) this.#entries.delete(id)
     }
   }
+}
+
+/** Whether nothing was written since but expiries. */
+function isVersion(entry: Entry | undefined, version: Version | null): boolean {
+  if (!entry || version === null) return !entry && version === null
+  const { data, cookie } = version as Entry
+  return entry.data === data && entry.cookie === cookie
 }
 
 /** The cookie first, as in a session's own JSON. */

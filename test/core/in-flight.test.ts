@@ -1,9 +1,12 @@
 import { expect } from 'chai'
+import { Deadline } from '../../lib/core/deadline'
 import { Hold } from '../../lib/core/hold'
 import { InFlight } from '../../lib/core/in-flight'
 import { turns } from '../support/wire'
 
 type Finish = (err?: unknown) => void
+
+const forEver = (): Deadline => new Deadline(Infinity)
 
 describe('core: what requests of one session ask of the store', () => {
   let inFlight: InFlight
@@ -25,7 +28,7 @@ describe('core: what requests of one session ask of the store', () => {
     const finishes: Finish[] = []
     const holds = ['write', 'touch', 'touch', 'write', 'touch'].map((what, index) => {
       const one = hold()
-      one.run(says(`${what} ${index}`), finish => void finishes.push(finish), what === 'touch')
+      one.run(forEver(), says(`${what} ${index}`), finish => void finishes.push(finish), what === 'touch')
       return one
     })
     const asked = [finishes.length]
@@ -42,26 +45,26 @@ describe('core: what requests of one session ask of the store', () => {
   it('a callback that throws is nobody else’s business: each is called, and what waits is asked', async () => {
     let answer: Finish = () => {}
     const [first, second, third] = [hold(), hold(), hold()]
-    first.run(says('first'), finish => (answer = finish))
-    second.run(says('second', new Error('the app’s')), finish => finish())
-    third.run(says('third'), finish => finish())
+    first.run(forEver(), says('first'), finish => (answer = finish))
+    second.run(forEver(), says('second', new Error('the app’s')), finish => finish())
+    third.run(forEver(), says('third'), finish => finish())
     expect(() => answer()).to.throw('the app’s')
     await turns(2)
     expect(said).to.deep.equal(['second', 'first', 'third'])
   })
 
   it('what cannot even be asked is an answer, and the next is asked', () => {
-    hold().run(says('first'), () => {
+    hold().run(forEver(), says('first'), () => {
       throw new Error('no JSON')
     })
-    hold().run(says('second'), finish => finish())
+    hold().run(forEver(), says('second'), finish => finish())
     expect(said).to.deep.equal(['first: no JSON', 'second'])
   })
 
   it('is held until the last answer has come, though it has been let go', () => {
     let answer: Finish = () => {}
     const one = hold()
-    one.run(says('one'), finish => (answer = finish))
+    one.run(forEver(), says('one'), finish => (answer = finish))
     one.release()
     one.release()
     expect(inFlight.size).to.equal(1)
@@ -72,7 +75,12 @@ describe('core: what requests of one session ask of the store', () => {
   it('is dead once it has been ended, to whoever has read it before or meanwhile, and to nobody else', () => {
     const before = hold()
     let ended: Finish = () => {}
-    inFlight.destroy('ada', done => (ended = done))
+    inFlight.destroy(
+      'ada',
+      forEver(),
+      done => (ended = done),
+      () => {},
+    )
     const meanwhile = hold()
     meanwhile.read(meanwhile.moment, { text: '{}', cookie: { originalMaxAge: null } })
     ended()
@@ -83,7 +91,8 @@ describe('core: what requests of one session ask of the store', () => {
 
   it('is alive again where it could not be ended', () => {
     const one = hold()
-    inFlight.destroy('ada', done => done(new Error('store down')))
+    inFlight.destroy('ada', forEver(), done => done(new Error('store down')), says('destroy'))
+    expect(said).to.deep.equal(['destroy: store down'])
     expect(one.dead).to.equal(false)
   })
 })

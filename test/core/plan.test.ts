@@ -28,6 +28,8 @@ const FACTS: Facts = {
   changed: false,
   cookieChanged: false,
   expires: false,
+  anonymous: false,
+  rested: false,
   done: undefined,
 }
 const ABSENT: Facts = { ...FACTS, present: false }

@@ -1,0 +1,85 @@
+import { isPromise as isNativePromise } from 'node:util/types'
+import type { Breaker } from './breaker'
+import type { Deadline } from './deadline'
+
+/** With what is beside the value, a record's version. */
+type Answered = (err?: unknown, value?: unknown, beside?: unknown) => void
+
+export interface Call {
+  /** Of the store, by which errors name it. */
+  readonly method: string
+  readonly ask: (answered: Answered) => unknown
+  /** By the store's contract a method answers by its callback if it declares one: what it returns beside is its own. */
+  readonly callsBack: boolean
+  readonly deadline: Deadline
+  readonly breaker: Breaker
+}
+
+/**
+ * One call of a store. However it answers, by callback or by promise, at once or later, twice or by throwing, or not at all, `done` is called once,
+ * with an error or with what was found; and what `done` throws never comes back into the store.
+ */
+export function call({ method, ask, callsBack, deadline, breaker }: Call, done: Answered): void {
+  let state: 'asking' | 'waiting' | 'answered' | 'given up' = 'asking'
+  let answer: Parameters<Answered> = []
+
+  const settle: Answered = (...given) => {
+    const before = state
+    if (before === 'answered') return
+    state = 'answered'
+    const err = isMissing(given[0]) ? undefined : given[0]
+    if (before === 'given up') return breaker.answeredLate(err)
+    breaker.answered(err)
+    if (before === 'asking') return void (answer = given)
+    deadline.rest()
+    deliver(() => done(...given))
+  }
+
+  const failed = (err: unknown): void => settle(reasonOf(err, `store.${method}`))
+  try {
+    const returned = ask(settle)
+    if (!callsBack) {
+      if (isPromise(returned)) returned.then(value => settle(null, value), failed)
+    } else if (isNativePromise(returned)) returned.catch(failed)
+  } catch (err) {
+    failed(err)
+  }
+
+  if (wasAnswered(state)) return done(...answer)
+  state = 'waiting'
+  deadline.wait(err => {
+    state = 'given up'
+    breaker.unanswered()
+    deliver(() => done(err))
+  })
+}
+
+/** Of a state that callbacks change, which the compiler does not see. */
+function wasAnswered(state: string): boolean {
+  return state === 'answered'
+}
+
+/** What throws or rejects with nothing has failed all the same. */
+export function reasonOf(err: unknown, who: string): unknown {
+  return err ?? new Error(`${who} failed without a reason`)
+}
+
+/** An error thrown by `done` is not the store's: inside its frames, some stores take it for their own and call back again. */
+export function deliver(act: () => void): void {
+  try {
+    act()
+  } catch (thrown) {
+    process.nextTick(() => {
+      throw thrown
+    })
+  }
+}
+
+export function isPromise<T>(value: unknown): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<T> | undefined)?.then === 'function'
+}
+
+/** What session-file-store says of a session that it does not have. */
+export function isMissing(err: unknown): boolean {
+  return (err as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+}

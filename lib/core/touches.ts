@@ -1,0 +1,34 @@
+/** When sessions were last touched. It remembers as many as are used in twice the time that it is for, and no longer. */
+export class Touches {
+  #recent = new Map<string, number>()
+  #older = new Map<string, number>()
+  #since = Date.now()
+
+  /** @param ms how long a touch lasts, in milliseconds */
+  constructor(private readonly ms: number) {}
+
+  /** @param maxAge of the session, in milliseconds: of one that lives for a shorter time a touch lasts for half of that */
+  isRecent(id: string, maxAge: number | null): boolean {
+    const touched = this.#recent.get(id) ?? this.#older.get(id)
+    if (touched === undefined) return false
+    const age = Date.now() - touched
+    // A clock that was put back says nothing
+    return age >= 0 && age < Math.min(this.ms, (maxAge ?? Infinity) / 2)
+  }
+
+  note(id: string): void {
+    const now = Date.now()
+    if (Math.abs(now - this.#since) >= this.ms) {
+      this.#older = this.#recent
+      this.#recent = new Map()
+      this.#since = now
+    }
+    this.#recent.set(id, now)
+  }
+
+  /** It came to nothing. */
+  forget(id: string): void {
+    this.#recent.delete(id)
+    this.#older.delete(id)
+  }
+}
