@@ -1,7 +1,8 @@
 import { expect } from 'chai'
+import type { ServerResponse } from 'node:http'
 import { data } from '../support/handlers'
 import type { Req } from '../support/site'
-import { ShufflingStore } from '../support/shuffling-store'
+import { ComparingStore, ShufflingStore } from '../support/shuffling-store'
 import type { SessionOptions } from '../support/subject'
 import { useServers } from '../support/wire'
 import { ID, Meeting, record } from './requests'
@@ -34,6 +35,27 @@ const OTHERS: Record<string, End> = {
 describe('concurrency: a session that is ended', () => {
   useServers()
   let order = 0
+
+  for (const [who, { act, options }] of Object.entries(OTHERS)) {
+    const orders = Math.ceil(ORDERS / 4 / Object.keys(OTHERS).length)
+
+    it(`by somebody who asks the store, past us, stays ended, whatever a ${who} does meanwhile, on a store that compares`, async () => {
+      for (let time = 0; time < orders; time++) {
+        const store = new ComparingStore(++order)
+        const handler = async (req: Req, res: ServerResponse): Promise<void> => {
+          await store.turn()
+          await act(req)
+          await store.turn()
+          res.end()
+        }
+        const meeting = new Meeting(store, handler, options, record({ known: true }, 60_000))
+        const outside = store.turn().then(() => new Promise<void>(resolve => store.destroy(ID, () => resolve())))
+        await Promise.all([meeting.askAll(['/', '/', '/']), outside])
+        expect(meeting.stored, `order ${order}`).to.equal(undefined)
+        expect(store.asked).to.not.include('set')
+      }
+    })
+  }
 
   for (const [how, end] of Object.entries(ENDS)) {
     for (const [who, other] of Object.entries(OTHERS)) {

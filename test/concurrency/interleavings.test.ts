@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { everyOrder, play, type Act, type Played } from './rig'
+import { everyOrder, play, type Act, type Place, type Played } from './rig'
 
 const KNOWN = { user: 'ada', count: 1 }
 
@@ -39,14 +39,22 @@ function check([a, b]: [Kind, Kind], { stored, others, held, errors }: Played, s
   expect(stored).to.include({ count: 1 })
 }
 
+/** Where and how two requests meet: in one process with any store; in two with one that compares. */
+const WAYS: Record<string, { options?: Parameters<typeof play>[3]; place?: Place }> = {
+  'in one process': {},
+  'in one process, with resave': { options: { resave: true } },
+  'in one process, with merge': { options: { concurrency: 'merge' } },
+  'in two, on a store that compares': { place: { ability: 'compareAndSet', processes: 2 } },
+}
+
 describe('concurrency: two requests, in every order of their steps', () => {
   for (const [index, [what, a]] of Object.entries(kinds('a')).entries()) {
     for (const [other, b] of Object.entries(kinds('b')).slice(index)) {
-      for (const options of [{}, { resave: true }, { concurrency: 'merge' }] as const) {
-        it(`one ${what}, the other ${other}, with ${JSON.stringify(options)}`, () => {
+      for (const [where, { options, place }] of Object.entries(WAYS)) {
+        it(`one ${what}, the other ${other}, ${where}`, () => {
           const pair = [a, b] as [Kind, Kind]
           const changing = [what, other].includes('changes')
-          const orders = everyOrder(choose => check(pair, play([a.act, b.act], KNOWN, choose, options), !changing))
+          const orders = everyOrder(choose => check(pair, play([a.act, b.act], KNOWN, choose, options, undefined, place), !changing))
           expect(orders).to.be.at.least(70)
         }).timeout(30_000)
       }

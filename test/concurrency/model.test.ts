@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc = require('fast-check')
 import { EXCHANGE } from '../../lib/core/host'
-import { ID, play, type Act, type Data } from './rig'
+import { ID, play, type Act, type Data, type Place } from './rig'
 
 const RUNS = Number(process.env.RUNS ?? 300)
 
@@ -17,6 +17,13 @@ const anyCase = fc.record({
     unset: fc.constantFrom('keep' as const, 'destroy' as const),
     concurrency: fc.constantFrom('auto' as const, 'merge' as const),
   }),
+  place: fc.constantFrom<Place>(
+    { ability: 'set', processes: 1 },
+    { ability: 'update', processes: 1 },
+    { ability: 'compareAndSet', processes: 1 },
+    { ability: 'compareAndSet', processes: 2 },
+    { ability: 'compareAndSet', processes: 3 },
+  ),
 })
 
 /** What has to hold of the record after each step, whatever the requests do: each has a key of its own, whose value only grows. */
@@ -93,12 +100,12 @@ function requestOf(name: string, words: readonly Word[], invariants: Invariants)
 describe('concurrency: up to five requests, whatever they do and in whatever order', () => {
   it(`keep what is written, and end what is ended (${RUNS} runs)`, () => {
     fc.assert(
-      fc.property(anyCase, ({ requests, choices, options }) => {
+      fc.property(anyCase, ({ requests, choices, options, place }) => {
         const invariants = new Invariants(requests)
         const acts = requests.map((words, index) => requestOf(`key-${index}`, words, invariants))
         let step = 0
         const choose = (count: number): number => (choices[step++ % choices.length] as number) % count
-        const { held } = play(acts, { user: 'ada' }, choose, options, record => invariants.look(record))
+        const { held } = play(acts, { user: 'ada' }, choose, options, record => invariants.look(record), place)
         expect(held, 'nothing is held at rest').to.equal(0)
       }),
       { numRuns: RUNS },

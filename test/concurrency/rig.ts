@@ -3,55 +3,24 @@ import { Exchange, lendGenerate, type Transport } from '../../lib/core/exchange'
 import type { Host } from '../../lib/core/host'
 import { open } from '../../lib/core/open'
 import { settle, type Settings } from '../../lib/core/options'
-import type { Session, SessionData } from '../../lib/core/session'
-import type { Callback, SessionStore } from '../../lib/core/store-port'
+import type { Session } from '../../lib/core/session'
 import type { SessionOptions } from '../support/subject'
+import { Engine, steppedStore, type Ability, type Data, type Steps } from './stepped-store'
+
+export type { Data } from './stepped-store'
 
 export const ID = 'ada'
 
-export type Data = Record<string, unknown>
 export type Act = (host: Host & { session: Session }, done: () => void) => void
 
-interface Steps {
-  /** Something that can happen now, or later. */
-  push(step: () => void): void
+/** Where the requests are served. */
+export interface Place {
+  readonly ability: Ability
+  /** That take turns in serving. */
+  readonly processes: number
 }
 
-/** Two steps for each call: it is done, and it is said to be done. */
-class SteppedStore implements SessionStore {
-  readonly records = new Map<string, string>()
-
-  constructor(private readonly steps: Steps) {}
-
-  read(id: string): Data | undefined {
-    const text = this.records.get(id)
-    return text === undefined ? undefined : (JSON.parse(text) as Data)
-  }
-
-  get(id: string, callback: Callback<SessionData | null>): void {
-    this.#step(() => {
-      const record = this.read(id) as SessionData | undefined
-      return () => callback(null, record)
-    })
-  }
-
-  set(id: string, session: SessionData, callback: Callback): void {
-    const text = JSON.stringify(session)
-    this.#step(() => (this.records.set(id, text), () => callback()))
-  }
-
-  destroy(id: string, callback: Callback): void {
-    this.#step(() => (this.records.delete(id), () => callback()))
-  }
-
-  touch(_id: string, _session: SessionData, callback: Callback): void {
-    this.#step(() => () => callback())
-  }
-
-  #step(act: () => () => void): void {
-    this.steps.push(() => this.steps.push(act()))
-  }
-}
+const ALONE: Place = { ability: 'set', processes: 1 }
 
 export interface Played {
   /** What the store has of the session that all began with. */
@@ -74,28 +43,36 @@ export function play(
   choose: (count: number) => number,
   options: Partial<SessionOptions> = {},
   look: (record: Data | undefined) => void = () => {},
+  place: Place = ALONE,
 ): Played {
   const steps: (() => void)[] = []
-  const store = new SteppedStore(steps)
-  store.records.set(ID, JSON.stringify({ cookie: { originalMaxAge: null }, ...known }))
+  const engine = new Engine()
+  engine.write(ID, JSON.stringify({ cookie: { originalMaxAge: null }, ...known }))
   let made = 0
   const given = { secret: 'x', resave: false, saveUninitialized: false, genid: () => `new-${++made}`, ...options }
-  const settings = settle<Host>(given as never, store, () => {})
-  const transport: Transport = { path: () => '/', isSecure: () => false, sentId: () => ID }
-  lendGenerate(settings, transport)
+  const processes = Array.from({ length: place.processes }, () => {
+    const settings = settle<Host>(given as never, steppedStore(place.ability, engine, steps), () => {})
+    lendGenerate(settings, TRANSPORT)
+    return settings
+  })
   const errors: unknown[] = []
-  for (const act of acts) steps.push(() => request(settings, transport, act, steps, errors))
+  for (const [index, act] of acts.entries()) {
+    steps.push(() => request(processes[index % processes.length] as Settings, act, steps, errors))
+  }
   while (steps.length > 0) {
     steps.splice(choose(steps.length), 1)[0]?.()
-    look(store.read(ID))
+    look(engine.read(ID))
   }
-  const others = Array.from(store.records.keys()).filter(id => id !== ID)
-  return { stored: store.read(ID), others: others.map(id => store.read(id) as Data), held: settings.port.inFlight.size, errors }
+  const others = engine.ids().filter(id => id !== ID)
+  const held = processes.reduce((sum, { port }) => sum + port.inFlight.size, 0)
+  return { stored: engine.read(ID), others: others.map(id => engine.read(id) as Data), held, errors }
 }
 
-function request(settings: Settings, transport: Transport, act: Act, steps: Steps, errors: unknown[]): void {
+const TRANSPORT: Transport = { path: () => '/', isSecure: () => false, sentId: () => ID }
+
+function request(settings: Settings, act: Act, steps: Steps, errors: unknown[]): void {
   const host: Host = {}
-  const exchange = new Exchange(settings, transport, host)
+  const exchange = new Exchange(settings, TRANSPORT, host)
   let over = (): void => {}
   exchange.holder.whenOver = act => ((over = act), true)
   open(exchange, err => {

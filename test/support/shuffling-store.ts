@@ -1,6 +1,6 @@
 import { session, type SessionData } from './subject'
 
-type Answer = (err?: unknown, record?: SessionData | null) => void
+type Answer = (err?: unknown, value?: SessionData | null, version?: object) => void
 type Callback = (err?: unknown) => void
 
 /** A memory store as far away as a database: when it does what it is asked, and when it says so, is in the order of a seed. */
@@ -17,13 +17,13 @@ export class ShufflingStore extends session.MemoryStore {
   }
 
   override get(id: string, callback: Answer): void {
-    this.#ask('get', done => super.get(id, done), callback)
+    this.ask('get', done => super.get(id, done), callback)
   }
 
   override set(id: string, data: SessionData, callback: Callback = () => {}): void {
     // As it is now: what the handler changes later is not in it
     const copy = JSON.parse(JSON.stringify(data)) as SessionData
-    this.#ask(
+    this.ask(
       'set',
       done => super.set(id, copy, err => done(err)),
       err => callback(err),
@@ -31,7 +31,7 @@ export class ShufflingStore extends session.MemoryStore {
   }
 
   override destroy(id: string, callback: Callback = () => {}): void {
-    this.#ask(
+    this.ask(
       'destroy',
       done => super.destroy(id, err => done(err)),
       err => callback(err),
@@ -40,7 +40,7 @@ export class ShufflingStore extends session.MemoryStore {
 
   override touch(id: string, data: SessionData, callback: Callback = () => {}): void {
     const copy = JSON.parse(JSON.stringify(data)) as SessionData
-    this.#ask(
+    this.ask(
       'touch',
       done => super.touch(id, copy, err => done(err)),
       err => callback(err),
@@ -52,9 +52,13 @@ export class ShufflingStore extends session.MemoryStore {
     return new Promise(resolve => this.#later(resolve))
   }
 
-  #ask(what: string, act: (done: Answer) => void, callback: Answer): void {
+  protected ask<Given extends unknown[]>(
+    what: string,
+    act: (done: (...given: Given) => void) => void,
+    callback: (...given: Given) => void,
+  ): void {
     this.asked.push(what)
-    this.#later(() => act((err, record) => this.#later(() => callback(err, record))))
+    this.#later(() => act((...given) => this.#later(() => callback(...given))))
   }
 
   #later(step: () => void): void {
@@ -70,6 +74,14 @@ export class ShufflingStore extends session.MemoryStore {
     this.#turning = this.#steps.length > 0
     if (this.#turning) setImmediate(() => this.#next())
     step?.()
+  }
+}
+
+/** One that compares versions, as its `MemoryStore` does. */
+export class ComparingStore extends ShufflingStore {
+  override compareAndSet(...[id, data, version, callback]: Parameters<ShufflingStore['compareAndSet']>): void {
+    const copy = JSON.parse(JSON.stringify(data)) as SessionData
+    this.ask('compareAndSet', done => super.compareAndSet(id, copy, version, done), callback)
   }
 }
 

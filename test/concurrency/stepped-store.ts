@@ -1,0 +1,107 @@
+import type { SessionData } from '../../lib/core/session'
+import type { Callback, Found, Outcome, SessionStore, Version } from '../../lib/core/store-port'
+
+export type Data = Record<string, unknown>
+
+export interface Steps {
+  /** Something that can happen now, or later. */
+  push(step: () => void): void
+}
+
+/** How a store can write. */
+export type Ability = 'set' | 'update' | 'compareAndSet'
+
+/** What processes share. */
+export class Engine {
+  readonly #records = new Map<string, string>()
+
+  ids(): string[] {
+    return Array.from(this.#records.keys())
+  }
+
+  text(id: string): string | undefined {
+    return this.#records.get(id)
+  }
+
+  read(id: string): Data | undefined {
+    const text = this.text(id)
+    return text === undefined ? undefined : (JSON.parse(text) as Data)
+  }
+
+  write(id: string, text: string): void {
+    this.#records.set(id, text)
+  }
+
+  delete(id: string): void {
+    this.#records.delete(id)
+  }
+}
+
+/** Two steps for each call: it is done, and it is said to be done. */
+class PlainStore implements SessionStore {
+  constructor(
+    readonly engine: Engine,
+    private readonly steps: Steps,
+  ) {}
+
+  get(id: string, callback: Found): void {
+    this.step(() => {
+      const text = this.engine.text(id)
+      const record = text === undefined ? undefined : (JSON.parse(text) as SessionData)
+      return () => callback(null, record, text)
+    })
+  }
+
+  set(id: string, session: SessionData, callback: Callback): void {
+    const text = JSON.stringify(session)
+    this.step(() => (this.engine.write(id, text), () => callback()))
+  }
+
+  destroy(id: string, callback: Callback): void {
+    this.step(() => (this.engine.delete(id), () => callback()))
+  }
+
+  touch(_id: string, _session: SessionData, callback: Callback): void {
+    this.step(() => () => callback())
+  }
+
+  step(act: () => () => void): void {
+    this.steps.push(() => this.steps.push(act()))
+  }
+}
+
+/** The text is its own version. Own methods all, since an ability counts where nothing lies over it. */
+function compareAndSet(store: PlainStore): SessionStore {
+  return Object.assign(store, {
+    get: store.get.bind(store),
+    set: store.set.bind(store),
+    compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void {
+      const text = JSON.stringify(session)
+      store.step(() => {
+        const ok = (store.engine.text(id) ?? null) === version
+        if (ok) store.engine.write(id, text)
+        return () => callback(null, { ok, version: text })
+      })
+    },
+  })
+}
+
+function update(store: PlainStore): SessionStore {
+  return Object.assign(store, {
+    update(id: string, session: SessionData, callback: Callback<boolean>): void {
+      const text = JSON.stringify(session)
+      store.step(() => {
+        const isThere = store.engine.text(id) !== undefined
+        if (isThere) store.engine.write(id, text)
+        return () => callback(null, isThere)
+      })
+    },
+  })
+}
+
+/** One process's store on the engine. */
+export function steppedStore(ability: Ability, engine: Engine, steps: Steps): SessionStore {
+  const store = new PlainStore(engine, steps)
+  if (ability === 'compareAndSet') return compareAndSet(store)
+  return ability === 'update' ? update(store) : store
+}
