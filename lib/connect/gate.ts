@@ -11,6 +11,8 @@ export type Verdict = 'pass' | (() => void)
 
 /** Who decides when a response may leave. */
 export interface Gate {
+  /** It may bring about another answer whatever the handler did, so that it has to be asked before a head is written as well. */
+  readonly strict: boolean
   /** The headers are about to be written. Called once. */
   headers(): void
   /** Bytes are about to leave, the first or the last. */
@@ -24,6 +26,7 @@ export function gateOf(exchange: Exchange<Request>, res: ServerResponse, next: N
   /** What fails here, fails after the handler has answered. An error handler that finds headers sent ends the connection, and the answer on it. */
   const report = (err: unknown): void => (res.headersSent ? whenOver(res, () => next(err)) : next(err))
   return {
+    strict: exchange.settings.saveErrors === 'fail',
     headers() {
       try {
         const cookie = cookieDue(exchange)

@@ -65,7 +65,7 @@ class HeldResponse {
 
   /** Somebody is at the headers. The gate is told when they are written: by then it has decided. */
   headers(): void {
-    if (this.#phase === 'settling' || (this.#phase === 'holding' && this.#isHttp2)) this.#headersDue = true
+    if (this.#phase === 'settling' || (this.#phase === 'holding' && this.#holdsHead)) this.#headersDue = true
     else this.#gate.headers()
   }
 
@@ -75,8 +75,7 @@ class HeldResponse {
       if (typeof args[1] === 'string') this.#res.statusMessage = args[1]
       return this.#res
     }
-    // HTTP/1 sends no byte before the first of the body
-    if (this.#phase === 'sending' || !this.#isHttp2) return this.#native.writeHead.apply(this.#res, args)
+    if (this.#phase === 'sending' || !this.#holdsHead) return this.#native.writeHead.apply(this.#res, args)
     this.#submit({ method: 'writeHead', args, asks: 'first' })
     return this.#res
   }
@@ -103,8 +102,9 @@ class HeldResponse {
     return this.#res
   }
 
-  get #isHttp2(): boolean {
-    return this.#res.req?.httpVersionMajor === 2
+  /** HTTP/1 sends no byte of it before the first of the body. */
+  get #holdsHead(): boolean {
+    return this.#gate.strict || this.#res.req?.httpVersionMajor === 2
   }
 
   get #isNode(): boolean {

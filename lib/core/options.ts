@@ -150,7 +150,7 @@ function settleFaults<H extends Host>({
     throw new TypeError('onStoreError option must be "error", "anonymous" or a function')
   }
   if (!['report', 'fail'].includes(saveErrors)) throw new TypeError('saveErrors option must be "report" or "fail"')
-  if (!(touchAfter >= 0) || touchAfter === Infinity) throw new TypeError('touchAfter option must be a number of milliseconds')
+  if (!Number.isFinite(touchAfter) || touchAfter < 0) throw new TypeError('touchAfter option must be a number of milliseconds')
   const fixed = onStoreError === 'anonymous' ? (): WithoutStore => onStoreError : undefined
   return {
     onStoreError: typeof onStoreError === 'function' ? onStoreError : fixed,

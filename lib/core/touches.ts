@@ -7,6 +7,10 @@ export class Touches {
   /** @param ms how long a touch lasts, in milliseconds */
   constructor(private readonly ms: number) {}
 
+  get size(): number {
+    return this.#recent.size + this.#older.size
+  }
+
   /** @param maxAge of the session, in milliseconds: of one that lives for a shorter time a touch lasts for half of that */
   isRecent(id: string, maxAge: number | null): boolean {
     const touched = this.#recent.get(id) ?? this.#older.get(id)

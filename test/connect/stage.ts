@@ -19,6 +19,12 @@ interface Fate {
 /** What may become of a session at the end of a request. */
 export const FATES = {
   saved: { options: {}, known: false, act: (req: Req) => void (data(req).user = 'ada'), asks: ['set'] },
+  'saved, or not answered': {
+    options: { saveErrors: 'fail' },
+    known: false,
+    act: (req: Req) => void (data(req).user = 'ada'),
+    asks: ['set'],
+  },
   touched: { options: {}, known: true, act: () => {}, asks: ['touch'] },
   'left alone': { options: {}, known: false, act: () => {}, asks: [] },
   destroyed: { options: { unset: 'destroy' }, known: true, act: (req: Req) => void (req.session = null as never), asks: ['destroy'] },

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
-import { count, data, routes } from '../support/handlers'
-import { Site, type Req } from '../support/site'
+import type { ServerResponse } from 'node:http'
+import { count, data, endWith, routes } from '../support/handlers'
+import { setCookie, Site, type Req } from '../support/site'
 import { session } from '../support/subject'
+import { TracingStore } from '../support/tracing-store'
 
 const id = (req: Req): string => req.sessionID
 
@@ -88,5 +90,36 @@ describe('options: genid', () => {
 
   it('must be a function', () => {
     expect(() => session({ secret: 'x', genid: 'id' as never })).to.throw(TypeError, 'genid option must be a function')
+  })
+
+  describe('that makes an id which somebody has', () => {
+    const KNOWN = { '/': count, '/handled': (req: Req, res: ServerResponse) => ((data(req).user = 'eve'), req.session.save(endWith(res))) }
+
+    it('gives nobody the session of another, nor their cookie', async () => {
+      const store = new session.MemoryStore()
+      const site = new Site({ genid: () => 'apple', store }, routes(KNOWN))
+      const owner = site.visitor()
+      await owner.get()
+      const res = await site.get()
+      expect([res.status, res.text, setCookie(res)]).to.deep.equal([500, 'session id is in use', undefined])
+      expect((await site.get('/handled')).text).to.equal('failed: session id is in use')
+      expect((await owner.get()).text).to.equal('2')
+    })
+
+    it('takes it again once that is destroyed', async () => {
+      const site = new Site({ genid: () => 'apple' }, routes({ ...KNOWN, '/logout': (req, res) => req.session.destroy(endWith(res)) }))
+      const visitor = site.visitor()
+      await visitor.get()
+      await visitor.get('/logout')
+      expect((await site.get()).text).to.equal('1')
+    })
+
+    it('takes it on a store that cannot tell, or with concurrency off, as express-session', async () => {
+      for (const options of [{ store: new TracingStore() }, { concurrency: 'off' }] as const) {
+        const site = new Site({ genid: () => 'apple', ...options }, routes(KNOWN))
+        await site.get()
+        expect((await site.get()).text).to.equal('1')
+      }
+    })
   })
 })

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { useClock } from '../support/clock'
 import { count, routes } from '../support/handlers'
 import { setCookie, Site } from '../support/site'
@@ -81,5 +82,22 @@ describe('session: touch and resetMaxAge', () => {
     expect((await visitor.get('/read')).text).to.equal('fine')
     await new Promise(resolve => setImmediate(resolve))
     expect(site.errors.map(err => err.message)).to.deep.equal(['no disk'])
+  })
+
+  it('of a session that is gone is no error, though the store calls it one', async () => {
+    const store = new TracingStore()
+    const site = new Site({ store, cookie: { maxAge: MINUTE } }, routes({ '/': count, '/read': (_, res) => res.end('fine') }))
+    const visitor = site.visitor()
+    await visitor.get()
+    // As connect-mongo does
+    store.touch = (id, _, callback) => store.destroy(id, () => callback?.(new Error('Unable to find the session to touch')))
+    let heard = 0
+    const listener = (): void => void heard++
+    subscribe('resession:interrupted', listener)
+    expect((await visitor.get('/read')).text).to.equal('fine')
+    await new Promise(resolve => setImmediate(resolve))
+    unsubscribe('resession:interrupted', listener)
+    expect(site.errors).to.deep.equal([])
+    expect(heard).to.equal(1)
   })
 })

@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import { Deadline, isUnanswered } from '../../lib/core/deadline'
+import { useTimers } from '../support/timers'
+
+describe('core: a deadline', () => {
+  const timers = useTimers()
+
+  it('passes while something is waited for', () => {
+    const errors: unknown[] = []
+    const deadline = new Deadline(100)
+    deadline.wait(err => errors.push(err))
+    timers.turn(99)
+    expect(errors).to.deep.equal([])
+    timers.turn(1)
+    expect(errors).to.have.length(1)
+    expect(isUnanswered(errors[0])).to.equal(true)
+  })
+
+  it('is one for several waits, from the first on', () => {
+    const given: string[] = []
+    const deadline = new Deadline(100)
+    deadline.wait(() => given.push('first'))
+    timers.turn(60)
+    deadline.rest()
+    deadline.wait(() => given.push('second'))
+    timers.turn(40)
+    expect(given).to.deep.equal(['second'])
+  })
+
+  it('lets nothing be waited for when it has passed in between', () => {
+    const given: string[] = []
+    const deadline = new Deadline(100)
+    deadline.wait(() => given.push('first'))
+    deadline.rest()
+    timers.turn(100)
+    expect(deadline.passed).to.be.an('error')
+    deadline.wait(() => given.push('second'))
+    expect(given).to.deep.equal(['second'])
+  })
+
+  it('sets no timer before there is something to wait for, and leaves none behind', () => {
+    const deadline = new Deadline(100)
+    expect(timers.pending()).to.equal(0)
+    deadline.wait(() => expect.fail('it has ended'))
+    expect(timers.pending()).to.equal(1)
+    deadline.end()
+    expect(timers.pending()).to.equal(0)
+    timers.turn(100)
+    expect(deadline.passed).to.equal(undefined)
+  })
+
+  it('of Infinity never passes', () => {
+    const deadline = new Deadline(Infinity)
+    deadline.wait(() => expect.fail('never'))
+    expect(timers.pending()).to.equal(0)
+  })
+})

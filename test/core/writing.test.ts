@@ -1,0 +1,204 @@
+import { expect } from 'chai'
+import type { Callback, Outcome, Version } from '../../lib/core/store-port'
+import { count, data, endWith, routes } from '../support/handlers'
+import { Site, type Visitor } from '../support/site'
+import { session, type SessionData, type SessionOptions } from '../support/subject'
+import { useTimers } from '../support/timers'
+import { TracingStore } from '../support/tracing-store'
+import { turns, useServers } from '../support/wire'
+
+type CompareAndSet = [id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>]
+
+const { set } = session.MemoryStore.prototype
+
+/** Says what it was asked, and can be told to do something before it is. */
+class ComparingStore extends TracingStore {
+  /** Before the next comparison; may answer in its place. */
+  before: ((...asked: CompareAndSet) => boolean | void) | undefined
+
+  override compareAndSet(...asked: CompareAndSet): void {
+    this.calls.push('compareAndSet')
+    if (!this.before?.(...asked)) super.compareAndSet(...asked)
+  }
+}
+
+class UpdatingStore extends TracingStore {
+  before: ((id: string) => void) | undefined
+
+  override update(id: string, session: SessionData, callback: Callback<boolean>): void {
+    this.calls.push('update')
+    this.before?.(id)
+    if (!this.sessions[id]) return callback(null, false)
+    set.call(this, id, session, () => callback(null, true))
+  }
+}
+
+const HANDLERS = routes({
+  '/': count,
+  '/read': (req, res) => res.end(String(data(req).views)),
+  '/save': (req, res) => ((data(req).saved = true), req.session.save(endWith(res))),
+  '/twice': (req, res) => req.session.save(() => ((data(req).again = true), res.end())),
+  '/update': async (req, res) => endWith(res)(await req.session.update(s => void Object.assign(s, { n: 1 })).catch((err: unknown) => err)),
+})
+
+async function known<S extends TracingStore>(
+  store: S,
+  options: Partial<SessionOptions> = {},
+): Promise<{ site: Site; visitor: Visitor; store: S }> {
+  const site = new Site({ store, ...options }, HANDLERS)
+  const visitor = site.visitor()
+  await visitor.get()
+  return { site, visitor, store }
+}
+
+/** What others do, who know nothing of us. */
+function change(store: TracingStore, with_: object): void {
+  for (const [id, text] of Object.entries(store.sessions))
+    store.sessions[id] = JSON.stringify({ ...(JSON.parse(text) as object), ...with_ })
+}
+
+const stored = (store: TracingStore): Record<string, unknown> => JSON.parse(Object.values(store.sessions)[0] ?? 'null') as never
+
+describe('core: a write to a store that compares', () => {
+  it('takes one call where nobody came between, and the version goes from one to the next', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    expect(store.trace()).to.deep.equal(['compareAndSet'])
+    await visitor.get()
+    await visitor.get('/twice')
+    await visitor.get('/update')
+    expect(store.trace()).to.deep.equal(['get', 'compareAndSet', 'get', 'compareAndSet', 'compareAndSet', 'get', 'compareAndSet', 'touch'])
+  })
+
+  it('reads again where somebody did, and writes both', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    store.trace()
+    store.before = () => ((store.before = undefined), change(store, { theirs: 1 }))
+    expect((await visitor.get()).text).to.equal('2')
+    expect(store.trace()).to.deep.equal(['get', 'compareAndSet', 'get', 'compareAndSet'])
+    expect(stored(store)).to.include({ views: 2, theirs: 1 })
+  })
+
+  it('is dropped where somebody has destroyed the session', async () => {
+    const { site, visitor, store } = await known(new ComparingStore())
+    store.before = id => void store.destroy(id)
+    await visitor.get()
+    expect(stored(store)).to.equal(null)
+    expect(site.errors).to.deep.equal([])
+  })
+
+  it('an update fails there', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    store.before = id => void store.destroy(id)
+    expect((await visitor.get('/update')).text).to.equal('failed: failed to load session')
+  })
+
+  it('knows its own new session, of which it was not told that it was made', async () => {
+    const store = new ComparingStore()
+    store.before = (id, session, _, callback) => {
+      store.before = undefined
+      set.call(store, id, session, () => callback(new Error('connection lost')))
+      return true
+    }
+    const site = new Site({ store }, HANDLERS)
+    const visitor = site.visitor()
+    expect((await visitor.get('/save')).text).to.equal('failed: connection lost')
+    expect(site.errors).to.deep.equal([])
+    expect(stored(store)).to.include({ saved: true })
+    await visitor.get()
+    expect(stored(store)).to.include({ saved: true, views: 1 })
+  })
+
+  for (const [what, outcome] of Object.entries({ nothing: undefined, true: true, 'no answer to that': { version: 1 } })) {
+    it(`${what} is no outcome, and an error`, async () => {
+      const { site, visitor, store } = await known(new ComparingStore())
+      store.before = (_id, _session, _version, callback) => (callback(null, outcome as never), true)
+      expect((await visitor.get()).text).to.equal('2')
+      await turns(2)
+      expect(site.errors.map(err => err.message)).to.deep.equal(['store.compareAndSet must answer { ok, version }'])
+    })
+  }
+
+  it('goes by set where the app has put another over the store’s own', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    store.trace()
+    const calls: string[] = []
+    store.set = (id, data, callback) => {
+      calls.push('mine')
+      set.call(store, id, data, callback)
+    }
+    await visitor.get()
+    expect([calls, store.trace()]).to.deep.equal([['mine'], ['get']])
+  })
+
+  it('goes by set with concurrency off', async () => {
+    const { visitor, store } = await known(new ComparingStore(), { concurrency: 'off' })
+    await visitor.get()
+    expect(store.trace()).to.deep.equal(['set', 'get', 'set'])
+  })
+
+  it('goes by set for a session that the app has found by itself', async () => {
+    const store = new ComparingStore()
+    const site = new Site({ store }, (req, res) => {
+      if (req.url === '/') return count(req, res)
+      const [id] = Object.keys(store.sessions) as [string]
+      store.get(id, (_, record) => {
+        Object.assign(req, { sessionID: id })
+        store.createSession(req, record as SessionData)
+        count(req, res)
+      })
+    })
+    await site.get('/')
+    expect((await site.get('/theirs')).text).to.equal('2')
+    expect(stored(store)).to.include({ views: 2 })
+  })
+})
+
+describe('core: a write that is refused again and again', () => {
+  useServers()
+  const timers = useTimers()
+
+  it('is tried again at once eight times, and then now and then, until it goes through', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    let refusals = 0
+    store.before = () => void (++refusals <= 20 && change(store, { theirs: refusals }))
+    const answer = visitor.get().then(res => res.text)
+    while (refusals < 9) await turns(1)
+    await turns()
+    expect([refusals, timers.pending()]).to.deep.equal([9, 2])
+    while (refusals <= 20) (timers.turn(32), await turns(1))
+    expect(await answer).to.equal('2')
+    expect(stored(store)).to.include({ views: 2, theirs: 20 })
+    expect(timers.pending()).to.equal(0)
+  })
+
+  it('is an error when the time is up', async () => {
+    const { site, visitor, store } = await known(new ComparingStore(), { storeTimeout: 500 })
+    let refusals = 0
+    store.before = () => change(store, { theirs: ++refusals })
+    const answer = visitor.get().then(res => res.status)
+    while (refusals < 9) await turns(1)
+    await turns()
+    timers.turn(500)
+    expect(await answer).to.equal(200)
+    await turns()
+    expect(site.errors.map(err => err.message)).to.deep.equal(['store did not answer within 500 ms'])
+    expect(timers.pending()).to.equal(0)
+  })
+})
+
+describe('core: a write to a store that updates', () => {
+  it('goes by update, but for a session that is new', async () => {
+    const { visitor, store } = await known(new UpdatingStore())
+    await visitor.get()
+    expect(store.trace()).to.deep.equal(['set', 'get', 'update'])
+    expect(stored(store)).to.include({ views: 2 })
+  })
+
+  it('is dropped where somebody has destroyed the session', async () => {
+    const { site, visitor, store } = await known(new UpdatingStore())
+    store.before = id => store.destroy(id)
+    await visitor.get()
+    expect(stored(store)).to.equal(null)
+    expect(site.errors).to.deep.equal([])
+  })
+})

@@ -1,0 +1,194 @@
+import { expect } from 'chai'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { FaultyStore } from '../support/faulty-store'
+import { count, data, endWith, routes } from '../support/handlers'
+import { setCookie, Site, type Req, type Visitor } from '../support/site'
+import { session, type SessionOptions } from '../support/subject'
+
+const DOWN = new Error('store down')
+
+const HANDLERS = routes({
+  '/': count,
+  '/nothing': (_, res) => res.end('nothing'),
+  '/keys': (req, res) => res.end(JSON.stringify(Object.keys(req.session))),
+  '/set': (req, res) => ((data(req).n = 2), (req.session.cookie.maxAge = 1000), res.end()),
+  '/replace': (req, res) => ((req.session = { n: 3 } as never), res.end()),
+  '/unset': (req, res) => ((req.session = null as never), res.end()),
+  '/save': (req, res) => req.session.save(endWith(res)),
+  '/update': async (req, res) => endWith(res)(await req.session.update(() => {}).catch((err: unknown) => err)),
+  '/destroy': (req, res) => req.session.destroy(endWith(res)),
+  '/regenerate': (req, res) => req.session.regenerate(endWith(res)),
+  '/login': async (req, res) => {
+    await req.session.regenerate().catch(() => {})
+    data(req).user = 'ada'
+    res.end()
+  },
+  '/reload': async (req, res) => {
+    store.mend()
+    await req.session.reload()
+    res.end(String((data(req).n = Number(data(req).views) + 10)))
+  },
+})
+let store: FaultyStore
+
+/** Somebody who has been here once, before the store fails to say what it has. */
+async function returning(options: Partial<SessionOptions>): Promise<{ site: Site; visitor: Visitor }> {
+  store = new FaultyStore()
+  const site = new Site({ store, ...options }, HANDLERS)
+  const visitor = site.visitor()
+  await visitor.get('/')
+  store.fail('get', DOWN)
+  store.asked.splice(0)
+  return { site, visitor }
+}
+
+describe('options: onStoreError', () => {
+  it('error is the default: the error goes to next, and the handler is not asked', async () => {
+    for (const options of [{}, { onStoreError: 'error' }] as const) {
+      const { site, visitor } = await returning(options)
+      expect(await visitor.get('/nothing')).to.include({ status: 500, text: 'store down' })
+      expect(site.errors).to.deep.equal([DOWN])
+    }
+  })
+
+  it('error steps aside where the store has said that it is disconnected', async () => {
+    const { visitor } = await returning({ onStoreError: 'error' })
+    store.emit('disconnect')
+    expect(await visitor.get('/nothing')).to.include({ status: 200, text: 'nothing' })
+  })
+
+  describe('anonymous', () => {
+    for (const path of ['/nothing', '/keys', '/set', '/replace', '/unset']) {
+      it(`has an empty session, writes nothing and sets no cookie: ${path}`, async () => {
+        const { site, visitor } = await returning({
+          onStoreError: 'anonymous',
+          resave: true,
+          rolling: true,
+          saveUninitialized: true,
+          unset: 'destroy',
+        })
+        const res = await visitor.get(path)
+        expect(res.status).to.equal(200)
+        if (path === '/keys') expect(res.text).to.equal('["cookie"]')
+        expect(setCookie(res)).to.equal(undefined)
+        expect(store.asked).to.deep.equal(['get'])
+        expect(site.errors).to.deep.equal([])
+      })
+    }
+
+    it('the client has its session again as soon as the store can read it', async () => {
+      const { visitor } = await returning({ onStoreError: 'anonymous' })
+      expect((await visitor.get('/')).text).to.equal('1')
+      store.mend()
+      expect((await visitor.get('/')).text).to.equal('2')
+    })
+
+    for (const path of ['/save', '/update']) {
+      it(`whoever wants it stored hears that it is not: ${path}`, async () => {
+        const { visitor } = await returning({ onStoreError: 'anonymous' })
+        expect((await visitor.get(path)).text).to.equal('failed: session could not be read, and is not stored')
+        expect(store.asked).to.deep.equal(['get'])
+      })
+    }
+
+    it('destroy destroys the session that could not be read', async () => {
+      const { visitor } = await returning({ onStoreError: 'anonymous' })
+      expect((await visitor.get('/destroy')).text).to.equal('done')
+      expect(Object.keys(store.sessions)).to.deep.equal([])
+    })
+
+    it('regenerate makes a session that is stored, and whose cookie is sent', async () => {
+      const { visitor } = await returning({ onStoreError: 'anonymous' })
+      expect(setCookie(await visitor.get('/login'))).to.be.a('string')
+      expect(Object.values(store.sessions)).to.have.length(1)
+      expect(Object.values(store.sessions)[0]).to.contain('ada')
+    })
+
+    it('reload reads the session, which is then as good as any', async () => {
+      const { visitor } = await returning({ onStoreError: 'anonymous' })
+      expect((await visitor.get('/reload')).text).to.equal('11')
+      expect(Object.values(store.sessions)[0]).to.contain('"n":11')
+    })
+
+    it('is what a store that is disconnected leaves, to strangers as well', async () => {
+      const { site, visitor } = await returning({ onStoreError: 'anonymous' })
+      store.emit('disconnect')
+      for (const who of [visitor, site.visitor()]) {
+        const res = await who.get('/set')
+        expect([res.status, setCookie(res)]).to.deep.equal([200, undefined])
+      }
+      expect(store.asked).to.deep.equal([])
+      store.mend()
+      store.emit('connect')
+      expect((await visitor.get('/')).text).to.equal('2')
+    })
+
+    it('can be heard of', async () => {
+      const { visitor } = await returning({ onStoreError: 'anonymous' })
+      let heard = 0
+      const listener = (): void => void heard++
+      subscribe('resession:anonymous', listener)
+      await visitor.get('/nothing')
+      unsubscribe('resession:anonymous', listener)
+      expect(heard).to.equal(1)
+    })
+  })
+
+  describe('a function', () => {
+    const asked: [unknown, string | undefined][] = []
+    const decide =
+      (answer: unknown) =>
+      (err: unknown, req: Req): never => {
+        asked.push([err, req.url])
+        return answer as never
+      }
+
+    it('is given the error and the request', async () => {
+      const { visitor } = await returning({ onStoreError: decide('anonymous') as never })
+      await visitor.get('/nothing')
+      expect(asked.splice(0)).to.deep.equal([[DOWN, '/nothing']])
+    })
+
+    it('is asked about a store that is disconnected too', async () => {
+      const { visitor } = await returning({ onStoreError: decide('error') as never })
+      store.emit('disconnect')
+      expect((await visitor.get('/nothing')).status).to.equal(500)
+      expect(asked.splice(0)[0]?.[0]).to.include({ code: 'ERR_STORE_DISCONNECTED', status: 503 })
+    })
+
+    for (const [what, answer, status] of [
+      ['anonymous', 'anonymous', 200],
+      ['a promise of it', Promise.resolve('anonymous'), 200],
+      ['error', 'error', 500],
+      ['a promise of that', Promise.resolve('error'), 500],
+      ['nothing that is known', 'whatever', 500],
+    ] as const) {
+      it(`may say ${what}`, async () => {
+        const { visitor } = await returning({ onStoreError: decide(answer) as never })
+        expect((await visitor.get('/nothing')).status).to.equal(status)
+      })
+    }
+
+    it('that fails is an error for next', async () => {
+      for (const fail of [() => Promise.reject(new Error('undecided')), () => expect.fail('undecided')]) {
+        const { visitor } = await returning({ onStoreError: fail as never })
+        expect(await visitor.get('/nothing')).to.include({ status: 500, text: 'undecided' })
+      }
+    })
+  })
+
+  it('is not asked about a session that is not there, nor about a record that cannot be read', async () => {
+    const { visitor } = await returning({ onStoreError: 'anonymous' })
+    store.fail('get', Object.assign(new Error('no such file'), { code: 'ENOENT' }))
+    expect(setCookie(await visitor.get('/'))).to.be.a('string')
+    store.mend()
+    store.get = (_, callback) => callback(null, {} as never)
+    expect((await visitor.get('/')).status).to.equal(500)
+  })
+
+  for (const value of ['anonymos', true, null, {}]) {
+    it(`refuses ${JSON.stringify(value)}`, () => {
+      expect(() => session({ secret: 'x', onStoreError: value as never })).to.throw(TypeError, 'onStoreError option must be')
+    })
+  }
+})

@@ -1,0 +1,104 @@
+import { expect } from 'chai'
+import { FaultyStore } from '../support/faulty-store'
+import { data, routes } from '../support/handlers'
+import { setCookie, Site, type Visitor } from '../support/site'
+import { session, type SessionOptions } from '../support/subject'
+
+const DOWN = new Error('store down')
+
+const HANDLERS = routes({
+  '/enter': (req, res) => ((data(req).user = 'ada'), res.end('welcome')),
+  '/put': (req, res) => ((data(req).n = 1), res.end('put')),
+  '/read': (_, res) => res.end('read'),
+  '/unset': (req, res) => ((req.session = null as never), res.end('bye')),
+  '/redirect': (req, res) => ((data(req).n = 1), res.writeHead(302, { Location: '/elsewhere' }).end()),
+  '/stream': (req, res) => {
+    data(req).n = 1
+    res.setHeader('Content-Type', 'text/plain')
+    res.write('some, ')
+    res.end('and more')
+  },
+  '/late': (req, res) => {
+    res.write('some, ')
+    data(req).n = 1
+    res.end('and more')
+  },
+  '/handled': async (req, res) => {
+    data(req).n = 1
+    await new Promise<void>(resolve => req.session.save(() => resolve()))
+    res.end('as if')
+  },
+})
+
+async function known(options: Partial<SessionOptions>): Promise<{ site: Site; visitor: Visitor; store: FaultyStore }> {
+  const store = new FaultyStore()
+  const site = new Site({ store, cookie: { maxAge: 60_000 }, unset: 'destroy', ...options }, HANDLERS)
+  const visitor = site.visitor()
+  await visitor.get('/enter')
+  return { site, visitor, store }
+}
+
+describe('options: saveErrors', () => {
+  it('report is the default: the answer goes out, with its cookie, and the error to next', async () => {
+    for (const options of [{}, { saveErrors: 'report' }] as const) {
+      const { site, visitor, store } = await known(options)
+      store.fail('set', DOWN)
+      const res = await visitor.get('/put')
+      expect([res.status, res.text, setCookie(res)?.slice(0, 11)]).to.deep.equal([200, 'put', 'connect.sid'])
+      await new Promise(resolve => setImmediate(resolve))
+      expect(site.errors).to.deep.equal([DOWN])
+    }
+  })
+
+  for (const path of ['/put', '/redirect', '/stream', '/handled']) {
+    it(`fail answers with the error, and without a cookie: ${path}`, async () => {
+      const { site, visitor, store } = await known({ saveErrors: 'fail' })
+      store.fail('set', DOWN)
+      const res = await visitor.get(path)
+      expect([res.status, res.text, setCookie(res)]).to.deep.equal([500, 'store down', undefined])
+      expect(site.errors).to.deep.equal([DOWN])
+    })
+  }
+
+  it('fail answers with the error where a session could not be made', async () => {
+    const { site, store } = await known({ saveErrors: 'fail' })
+    store.fail('set', DOWN)
+    const res = await site.get('/enter')
+    expect([res.status, setCookie(res)]).to.deep.equal([500, undefined])
+  })
+
+  it('fail answers with the error where a session could not be destroyed', async () => {
+    const { visitor, store } = await known({ saveErrors: 'fail' })
+    store.fail('destroy', DOWN)
+    expect((await visitor.get('/unset')).status).to.equal(500)
+  })
+
+  it('fail lets an answer go on that is out already, and reports', async () => {
+    const { site, visitor, store } = await known({ saveErrors: 'fail' })
+    store.fail('set', DOWN)
+    const res = await visitor.get('/late')
+    expect([res.status, res.text]).to.deep.equal([200, 'some, and more'])
+    await new Promise(resolve => setImmediate(resolve))
+    expect(site.errors).to.deep.equal([DOWN])
+  })
+
+  it('fail does not mind a touch: nothing is lost with it', async () => {
+    const { visitor, store } = await known({ saveErrors: 'fail' })
+    store.fail('touch', DOWN)
+    expect((await visitor.get('/read')).status).to.equal(200)
+  })
+
+  it('fail has nothing against what goes well', async () => {
+    const { site, visitor } = await known({ saveErrors: 'fail' })
+    for (const path of ['/put', '/redirect', '/stream', '/late', '/handled', '/read', '/unset']) {
+      expect((await visitor.get(path)).status).to.be.lessThan(400)
+    }
+    expect(site.errors).to.deep.equal([])
+  })
+
+  for (const value of ['ignore', true, null]) {
+    it(`refuses ${JSON.stringify(value)}`, () => {
+      expect(() => session({ secret: 'x', saveErrors: value as never })).to.throw(TypeError, 'saveErrors option must be')
+    })
+  }
+})
