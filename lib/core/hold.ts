@@ -76,10 +76,12 @@ export class Hold {
     this.#since = this.#version = moment
   }
 
-  /** @param whole the store has what the exchange has, and no more */
-  wrote(base: Base, whole: boolean): void {
+  /** @param stored as it went to the store. @param whole that has what the exchange has, and no more */
+  wrote(base: Base, stored: object, whole: boolean): void {
     this.base = base
     this.flight.cookie = base.cookie
+    const { version } = base
+    this.flight.last = version !== undefined && this.flight.holders > 1 ? { text: JSON.stringify(stored), version } : undefined
     this.#version = whole ? this.#inFlight.now : NEVER
   }
 

@@ -1,6 +1,6 @@
 import type { AnyCookie, CookieData } from './cookie'
 import { isUnanswered, type Deadline } from './deadline'
-import type { Callback } from './store-port'
+import type { Callback, Version } from './store-port'
 
 export interface Job {
   /** Makes calls to the store, and says when they are answered. */
@@ -23,6 +23,8 @@ export class Flight {
   dying = 0
   /** As this process last wrote it. */
   cookie: AnyCookie | CookieData | undefined
+  /** What this process last wrote, as JSON, and the version that it has: who comes next need not read it, for if it is not the last any more the store will say so. */
+  last: { readonly text: string; readonly version: Version } | undefined
   /** Whoever else wants a touch, while one is on its way. */
   touching: Callback[] | undefined
   readonly #jobs: Job[] = []

@@ -39,7 +39,9 @@ export function write<H extends Host, Made extends Writing>(task: Task<H, Made>)
   if (hold.dead) return task.done(null)
   // Of a session that is neither new nor was read, an app's own doing, nothing is known that a condition could be made of
   if (!hold.base) return attempt(task, undefined, exchange.generated === hold.id ? null : undefined)
-  if (knows(task)) attempt(task, undefined, hold.base.version)
+  if (knows(task)) return attempt(task, undefined, hold.base.version)
+  const { last } = hold.flight
+  if (last) attempt(task, JSON.parse(last.text) as SessionData, last.version)
   else look(task)
 }
 
@@ -82,7 +84,7 @@ function attempt<H extends Host, Made extends Writing>(
   } catch (thrown) {
     return task.done(thrown)
   }
-  const { given, whole } = made
+  const { given, stored, whole } = made
   put(task, made, version, (err, outcome) => {
     if (err) {
       if (current) hold.failed(given)
@@ -90,7 +92,7 @@ function attempt<H extends Host, Made extends Writing>(
     }
     if (!outcome?.ok) return tryAgain(() => look(task, tries + 1), tries, deadline)
     exchange.arrived(given)
-    hold.wrote({ ...given, version: outcome.version }, whole)
+    hold.wrote({ ...given, version: outcome.version }, stored, whole)
     task.done(null, made)
   })
 }

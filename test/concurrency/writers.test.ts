@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { data } from '../support/handlers'
-import { ShufflingStore } from '../support/shuffling-store'
+import { ComparingStore, ShufflingStore } from '../support/shuffling-store'
 import { useServers } from '../support/wire'
 import { Meeting } from './requests'
 
@@ -23,4 +23,18 @@ describe('concurrency: fifty requests of one session, each with a key of its own
       expect(Object.keys(meeting.stored ?? {}), `order ${seed}`).to.have.members(['cookie', 'known', ...KEYS])
     }
   }).timeout(60_000)
+
+  it('read it once each where the store compares, whoever comes after whom', async () => {
+    const store = new ComparingStore(1)
+    const meeting = new Meeting(store, async (req, res) => {
+      await store.turn()
+      data(req)[req.url as string] = true
+      res.end()
+    })
+    await meeting.askAll(KEYS)
+    expect(Object.keys(meeting.stored ?? {})).to.have.members(['cookie', 'known', ...KEYS])
+    const times = (what: string): number => store.asked.filter(asked => asked === what).length
+    expect(times('get')).to.equal(50)
+    expect(times('compareAndSet')).to.equal(50)
+  })
 })

@@ -3,6 +3,8 @@
  * others and the process alone.
  */
 
+// Tests may turn timers of their own
+const { setTimeout } = globalThis
 const LIMIT = 1500
 const AFTERMATH = 50
 
