@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { answering } from './contract/answering'
+import { atomic } from './contract/atomic'
 import { Candidate } from './contract/candidate'
-import type { Exam, Group, Lack } from './contract/exam'
+import type { Ability, Exam, Group, Lack } from './contract/exam'
 import { expiring, touching } from './contract/expiring'
 import { copying, keeping } from './contract/keeping'
 import { listing } from './contract/listing'
 import type { SessionStore } from './core/store-port'
 
-export type { Lack } from './contract/exam'
+export type { Ability, Lack } from './contract/exam'
 
 export interface StoreContractOptions<Store extends SessionStore = SessionStore> {
   /** A new, empty store for each test. */
@@ -16,6 +17,8 @@ export interface StoreContractOptions<Store extends SessionStore = SessionStore>
   dispose?: (store: Store) => void | Promise<void>
   /** What the store is known to do without. Default: nothing. */
   lacks?: readonly Lack[]
+  /** What it can do beyond: `'compareAndSet'`, `'update'`. Default: nothing, and the exam fails a store that has more than it says. */
+  has?: readonly Ability[]
   /** The shortest lifetime that the store can tell from none, in milliseconds. Default 1000, the second of most engines. */
   shortest?: number
   /** Lets time go by: turn your clock here, if you have one. Default: really waits. */
@@ -32,7 +35,7 @@ interface Runner {
 /** Longer than any rule waits where a second is the shortest lifetime. */
 const TIMEOUT = 30_000
 
-const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, listing, answering }
+const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, listing, answering, atomic }
 
 /**
  * The exam that every store sits, for those who write one: registers its tests with your runner.
@@ -41,7 +44,7 @@ const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, li
  * @throws TypeError without `make`, or for a runner that is none
  */
 export function storeContract<Store extends SessionStore>(name: string, options: StoreContractOptions<Store>): void {
-  const { make, dispose, lacks = [], shortest = 1000, wait = sleep } = options
+  const { make, dispose, lacks = [], has = [], shortest = 1000, wait = sleep } = options
   if (typeof make !== 'function') throw new TypeError('make option must be a function')
   const { describe, it } = checkRunner(options.runner ?? defaultRunner())
 
@@ -64,6 +67,7 @@ export function storeContract<Store extends SessionStore>(name: string, options:
     wait: async ms => wait(ms),
     shortest,
     lacks: ability => lacks.includes(ability),
+    has: ability => has.includes(ability),
   }
 
   describe(`${name}: the store contract`, () => {

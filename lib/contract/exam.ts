@@ -14,6 +14,8 @@ export interface Exam {
   readonly shortest: number
   /** Whether the store leaves this out, by its maker's word. */
   lacks(ability: Lack): boolean
+  /** Whether the store can do this beyond what every store can, by its maker's word. */
+  has(ability: Ability): boolean
 }
 
 /**
@@ -21,3 +23,6 @@ export interface Exam {
  * and `'expiry'` for one that leaves sessions lying when they have expired.
  */
 export type Lack = 'touch' | 'all' | 'length' | 'clear' | 'expiry'
+
+/** What a store may do beyond; said likewise. */
+export type Ability = 'compareAndSet' | 'update'

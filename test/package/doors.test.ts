@@ -15,6 +15,7 @@ interface Doors {
   sameByDefault: boolean
   sameByName: string[]
   deep: string[]
+  beside: Record<string, string[]>
   refused: string[]
   visits: string[]
 }
@@ -63,6 +64,13 @@ function looksAsItShould(name: Name, node: string): void {
   it("lets in by express-session's deep paths, with and without .js, to the same classes", () => {
     const files = ['index', 'session/cookie', 'session/memory', 'session/session', 'session/store']
     expect(doors.deep).to.deep.equal(files.flatMap(file => [file, `${file}.js`]))
+  })
+
+  it('has other entries beside, which need no other package', () => {
+    const atomic = ['atomicMysql', 'atomicPostgres', 'atomicRedis']
+    expect(Object.keys(doors.beside)).to.deep.equal(['atomic', 'store-contract'])
+    expect(doors.beside.atomic).to.have.members(atomic)
+    expect(doors.beside['store-contract']).to.deep.equal(['storeContract'])
   })
 
   it('shows its package.json', () => {

@@ -29,6 +29,7 @@ const report = {
   sameByDefault: [session, namespace.default, (await import('PACKAGE')).default].every(door => door === required),
   sameByName: Object.keys(imported).filter(name => imported[name] === required[name] && namespace[name] === required[name]),
   deep: await deepPaths(),
+  beside: await doorsBeside(),
   refused: await refusals(),
   visits: await twoVisits(session({ secret: 'keyboard cat', resave: false, saveUninitialized: false })),
 }
@@ -44,6 +45,16 @@ async function deepPaths() {
     }
   }
   return same
+}
+
+/** The functions of the other entries, where both doors have the same. */
+async function doorsBeside() {
+  const found = {}
+  for (const path of ['atomic', 'store-contract']) {
+    const [whole, names] = [require(full(path)), await import(full(path))]
+    found[path] = Object.keys(whole).filter(name => typeof whole[name] === 'function' && whole[name] === names[name])
+  }
+  return found
 }
 
 /** What both doors say of other paths, each answer once. */

@@ -1,0 +1,67 @@
+import type { SessionData } from '../../core/session'
+import type { Callback, Found, Outcome, Version } from '../../core/store-port'
+
+/** A store as it was published, of which its types tell no more than what every store has. */
+export interface PublishedStore {
+  get(id: string, ...rest: never[]): unknown
+  set(id: string, ...rest: never[]): unknown
+  destroy(id: string, ...rest: never[]): unknown
+}
+
+/** What such a store is given; its `get` gives the version from then on. */
+export interface Atomic {
+  compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void
+  update(id: string, session: SessionData, callback: Callback<boolean>): void
+}
+
+/** What is to be said of one engine. The version of a record is its text, the whole of it: what is shorter can be the same for two. */
+export interface Engine {
+  read(id: string): Promise<{ readonly session: SessionData; readonly version: Version } | undefined>
+  compareAndSet(id: string, session: SessionData, version: Version | null): Promise<Outcome>
+  update(id: string, session: SessionData): Promise<boolean>
+}
+
+/**
+ * Puts the abilities on the store itself, which may have private fields and is compared with `req.sessionStore`.
+ *
+ * @param mark a method that only the store's own class has
+ * @throws TypeError where somebody has put another `get` or `set` over the class's own: these are passed by from now on
+ */
+export function give<S extends PublishedStore>(store: S, engine: Engine, mark: string): S & Atomic {
+  const home = homeOf(store, mark)
+  if (homeOf(store, 'get') !== home || homeOf(store, 'set') !== home) {
+    throw new TypeError('the store has another get or set than its class, which compareAndSet would pass by')
+  }
+  const original = store.get as (id: string) => unknown
+
+  const methods = {
+    get(id: string, callback?: Found): unknown {
+      // Some stores give a promise then, which has no room for a version
+      if (!callback) return original.call(store, id)
+      return void answer(engine.read(id), (err, found) => (err ? callback(err) : callback(null, found?.session ?? null, found?.version)))
+    },
+    compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void {
+      answer(engine.compareAndSet(id, session, version), callback)
+    },
+    update(id: string, session: SessionData, callback: Callback<boolean>): void {
+      answer(engine.update(id, session), callback)
+    },
+  }
+  for (const [name, value] of Object.entries(methods)) Object.defineProperty(store, name, { value, writable: true, configurable: true })
+  return store as S & Atomic
+}
+
+/** Of the chain of prototypes, the object that has the method. */
+function homeOf(store: object, method: string): object | null {
+  let home: object | null = store
+  while (home && !Object.hasOwn(home, method)) home = Object.getPrototypeOf(home) as object | null
+  return home
+}
+
+/** Out of the promise's frames: what a callback throws is nobody's rejection. */
+function answer<Value>(work: Promise<Value>, callback: Callback<Value>): void {
+  work.then(
+    value => process.nextTick(callback, null, value),
+    (err: unknown) => process.nextTick(callback, err ?? new Error('the store failed without a reason')),
+  )
+}

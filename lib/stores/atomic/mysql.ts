@@ -1,0 +1,109 @@
+import { isPromise } from '../../core/call'
+import type { SessionData } from '../../core/session'
+import type { Outcome } from '../../core/store-port'
+import { give, type Atomic, type Engine, type PublishedStore } from './abilities'
+
+/** The store as its versions 2 and 3 are inside. */
+interface MysqlStore {
+  readonly options: {
+    /** In milliseconds. */
+    readonly expiration: number
+    readonly schema: { readonly tableName: string; readonly columnNames: Record<'session_id' | 'expires' | 'data', string> }
+  }
+  /** Version 2 calls back with what version 3 gives a promise of, in a list. */
+  query(sql: string, values: unknown[], done: (err: unknown, result?: unknown) => void): unknown
+}
+
+/** What a driver says of a write: mysql in `message`, mysql2 in `info`. */
+interface Written {
+  readonly affectedRows: number
+  readonly insertId: number | string
+  readonly info?: string
+  readonly message?: string
+}
+
+/** A number that no row has by itself, and every driver keeps exactly. */
+const REFUSED = 2 ** 52
+
+const READ = 'SELECT CONVERT(?? USING utf8mb4) AS record, ?? AS expires FROM ?? WHERE ?? = ?'
+
+const UPDATE = 'UPDATE ?? SET ?? = ?, ?? = ? WHERE ?? = ? AND ?? >= ?'
+
+/** In one character set, byte for byte: a collation may take letters for equal, and leaves spaces at the end out. */
+const COMPARE_AND_SET = `${UPDATE} AND CAST(CONVERT(?? USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)`
+
+/**
+ * Writes over a row only if it has expired, the expiry last, for the row changes as it goes. How many rows were affected is not to be known: a row
+ * that was left as it is counts as one where the client asked for the rows that were found. So the one branch gives a number back.
+ */
+const CREATE = `INSERT INTO ?? (??, ??, ??) VALUES (?, ?, ?)
+  ON DUPLICATE KEY UPDATE ?? = IF(?? < ?, VALUES(??), ??), ?? = IF(?? < ?, VALUES(??), ?? + 0 * LAST_INSERT_ID(${REFUSED}))`
+
+/**
+ * Gives a store of express-mysql-session `compareAndSet` and `update`. What it writes is what the store itself would: express-session can share it.
+ *
+ * @example app.use(session({ store: atomicMysql(new (mysqlSession(session))(options)), … }))
+ * @returns the same store
+ * @throws TypeError for another store
+ */
+export function atomicMysql<S extends PublishedStore>(store: S): S & Atomic {
+  const inside = store as unknown as MysqlStore
+  if (typeof inside?.query !== 'function' || !inside.options?.schema?.columnNames?.session_id) {
+    throw new TypeError('atomicMysql needs a MySQLStore of express-mysql-session')
+  }
+  return give(store, engineOf(inside), 'setOptions')
+}
+
+function engineOf(store: MysqlStore): Engine {
+  const { tableName: table, columnNames } = store.options.schema
+  const { session_id: key, expires, data } = columnNames
+
+  const create = async (id: string, record: string, expiry: number): Promise<boolean> => {
+    const row = [table, key, expires, data, id, expiry, record]
+    const written = await ask<Written>(store, CREATE, [...row, data, expires, now(), data, data, expires, expires, now(), expires, expires])
+    return Number(written.insertId) !== REFUSED
+  }
+
+  const replace = async (sql: string, id: string, record: string, expiry: number, condition: unknown[] = []): Promise<boolean> =>
+    found(await ask<Written>(store, sql, [table, expires, expiry, data, record, key, id, expires, now(), ...condition]))
+
+  return {
+    async read(id) {
+      const [row] = await ask<{ record: string; expires: number }[]>(store, READ, [data, expires, table, key, id])
+      if (!row || row.expires < now()) return undefined
+      return { session: JSON.parse(row.record) as SessionData, version: row.record }
+    },
+    async compareAndSet(id, session, version): Promise<Outcome> {
+      const record = JSON.stringify(session)
+      const expiry = expiryOf(store, session)
+      const ok = await (version === null ? create(id, record, expiry) : replace(COMPARE_AND_SET, id, record, expiry, [data, version]))
+      return ok ? { ok, version: record } : { ok }
+    },
+    update: async (id, session) => replace(UPDATE, id, JSON.stringify(session), expiryOf(store, session)),
+  }
+}
+
+function ask<Result>(store: MysqlStore, sql: string, values: unknown[]): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const asked = store.query(sql, values, (err, result) => (err ? reject(err as Error) : resolve(result as Result)))
+    if (isPromise<[Result]>(asked)) asked.then(([result]) => resolve(result), reject)
+  })
+}
+
+/**
+ * Whether there was a row of that kind. A client may count only those that have changed; the text says first how many matched, in any language. In
+ * mysql it begins with a byte that is its length, and may look like a digit.
+ */
+function found({ affectedRows, info, message }: Written): boolean {
+  return affectedRows > 0 || Number(/\D(\d+)/.exec(info ?? message ?? '')?.[1]) > 0
+}
+
+function now(): number {
+  return Math.round(Date.now() / 1000)
+}
+
+/** In seconds since the epoch, by the store's rule. */
+function expiryOf({ options }: MysqlStore, { cookie }: SessionData): number {
+  const { expires, _expires } = (cookie ?? {}) as { expires?: Date | null; _expires?: Date | null }
+  return Math.round(new Date(expires || _expires || Date.now() + options.expiration).valueOf() / 1000)
+}

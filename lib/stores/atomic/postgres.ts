@@ -1,0 +1,114 @@
+import type { SessionData } from '../../core/session'
+import type { Outcome, Version } from '../../core/store-port'
+import { give, type Atomic, type Engine, type PublishedStore } from './abilities'
+
+/** The store as its versions from 5 to 10 are inside. */
+interface PostgresStore {
+  /** In seconds. */
+  readonly ttl?: number
+  quotedTable(): string
+  /** Gives the first row. */
+  query(sql: string, values: unknown[], done: (err: unknown, row?: Row | false) => void): void
+  destroy(id: string, done: (err: unknown) => void): void
+  get(id: string, done: () => void): void
+  /** In seconds since the epoch; up to version 6 of what is left in milliseconds, in version 7 of the session, and later not to be had. */
+  getExpireTime?(maxAge: number | null | undefined): number
+}
+
+/** What is selected as `record`, as text. */
+interface Row {
+  readonly record: string | null
+}
+
+const DAY = 86_400
+
+/** What was written, as text, where that is not what was given: jsonb alone has a form of its own. */
+const WRITTEN = `CASE WHEN pg_typeof(sess) = 'jsonb'::regtype THEN sess::text END AS record`
+
+/**
+ * Gives a store of connect-pg-simple `compareAndSet` and `update`; its `sess` may be json, jsonb or text. What it writes is what the store itself
+ * would: express-session can share it.
+ *
+ * @example app.use(session({ store: atomicPostgres(new (connectPgSimple(session))({ pool })), … }))
+ * @returns the same store
+ * @throws TypeError for another store
+ */
+export function atomicPostgres<S extends PublishedStore>(store: S): S & Atomic {
+  const inside = store as unknown as PostgresStore
+  if (typeof inside?.quotedTable !== 'function' || typeof inside.query !== 'function') {
+    throw new TypeError('atomicPostgres needs a PGStore of connect-pg-simple')
+  }
+  return give(store, engineOf(inside, beginnerOf(inside)), 'quotedTable')
+}
+
+function engineOf(store: PostgresStore, begin: (id: string) => void): Engine {
+  const ask = (sql: string, values: unknown[]): Promise<Row | undefined> =>
+    new Promise((resolve, reject) => store.query(sql, values, (err, row) => (err ? reject(err as Error) : resolve(row || undefined))))
+
+  const compareAndSet = async (id: string, session: SessionData, version: Version | null): Promise<Outcome> => {
+    const record = JSON.stringify(session)
+    const values = [record, expiryOf(store, session), id, now()]
+    const row =
+      version === null ? await ask(createIn(store), values) : await ask(replaceIn(store, 'AND sess::text = $5'), [...values, version])
+    return row ? { ok: true, version: row.record ?? record } : { ok: false }
+  }
+
+  return {
+    async read(id) {
+      begin(id)
+      const row = await ask(`SELECT sess::text AS record FROM ${store.quotedTable()} WHERE sid = $1 AND expire >= to_timestamp($2)`, [
+        id,
+        now(),
+      ])
+      if (!row?.record) return undefined
+      try {
+        return { session: JSON.parse(row.record) as SessionData, version: row.record }
+      } catch {
+        // As the store does
+        await new Promise<void>((resolve, reject) => store.destroy(id, err => (err ? reject(err as Error) : resolve())))
+        return undefined
+      }
+    },
+    compareAndSet,
+    async update(id, session) {
+      const row = await ask(replaceIn(store), [JSON.stringify(session), expiryOf(store, session), id, now()])
+      return row !== undefined
+    },
+  }
+}
+
+/** The store begins to prune when it is first asked for something, by a method that only itself can call: it is asked once. */
+function beginnerOf(store: PostgresStore): (id: string) => void {
+  const original = store.get
+  let begun = false
+  return id => {
+    if (begun) return
+    begun = true
+    original.call(store, id, () => {})
+  }
+}
+
+/** Over one that has expired, too; the values are the record, its expiry, the id, and now. */
+function createIn(store: PostgresStore): string {
+  return `INSERT INTO ${store.quotedTable()} AS kept (sess, expire, sid) VALUES ($1, to_timestamp($2), $3)
+    ON CONFLICT (sid) DO UPDATE SET sess = excluded.sess, expire = excluded.expire WHERE kept.expire < to_timestamp($4)
+    RETURNING ${WRITTEN.replaceAll('sess', 'kept.sess')}`
+}
+
+/** Whoever waits for a row that another statement writes looks at the condition again, at what was written. */
+function replaceIn(store: PostgresStore, condition = ''): string {
+  return `UPDATE ${store.quotedTable()} SET sess = $1, expire = to_timestamp($2)
+    WHERE sid = $3 AND expire >= to_timestamp($4) ${condition} RETURNING ${WRITTEN}`
+}
+
+function now(): number {
+  return Math.ceil(Date.now() / 1000)
+}
+
+/** In seconds since the epoch, by the rule of the store's version. */
+function expiryOf(store: PostgresStore, session: SessionData): number {
+  const { cookie } = session
+  if (store.getExpireTime) return store.getExpireTime(cookie.maxAge)
+  if (cookie?.expires) return Math.ceil(new Date(cookie.expires).valueOf() / 1000)
+  return Math.ceil(Date.now() / 1000 + (store.ttl || DAY))
+}

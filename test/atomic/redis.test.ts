@@ -1,0 +1,187 @@
+import { expect } from 'chai'
+import { RedisStore as RedisStore10 } from 'connect-redis-10'
+import { RedisStore as RedisStore8 } from 'connect-redis-8'
+import { RedisStore } from 'connect-redis'
+import { Redis } from 'ioredis'
+import { randomUUID } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { ClientClosedError, createClient } from 'redis'
+import { createClient as createClient4 } from 'redis-4'
+import { createClient as createClient6 } from 'redis-6'
+import { atomicRedis } from '../../lib/atomic'
+import { storeContract } from '../../lib/store-contract'
+import { needsRedis, REDIS } from '../support/engines'
+import { abilities, asked, sharing, sitter, type AnyStore } from './sitter'
+
+// It has types, and does not say where
+const RedisStore7 = (createRequire(__filename)('connect-redis-7') as { default: typeof RedisStore8 }).default
+
+const PREFIX = `resession-test:${randomUUID()}:`
+
+const nodeRedis = createClient({ url: REDIS })
+const nodeRedis4 = createClient4({ url: REDIS })
+const nodeRedis6 = createClient6({ url: REDIS })
+const ioredis = new Redis(REDIS, { lazyConnect: true })
+
+const latest = (options: object): AnyStore => atomicRedis(new RedisStore({ client: nodeRedis, ...options }))
+
+const versions: Record<string, (options: object) => AnyStore> = {
+  'connect-redis 7 with node-redis 4': options => atomicRedis(new RedisStore7({ client: nodeRedis4, ...options }), nodeRedis4),
+  'connect-redis 7 with ioredis': options => atomicRedis(new RedisStore7({ client: ioredis, ...options }), ioredis),
+  'connect-redis 8 with node-redis 4': options => atomicRedis(new RedisStore8({ client: nodeRedis4, ...options }), nodeRedis4),
+  'connect-redis 8 with ioredis': options => atomicRedis(new RedisStore8({ client: ioredis, ...options }), ioredis),
+  'connect-redis 9 with node-redis 5': latest,
+  'connect-redis 10 with node-redis 6': options => atomicRedis(new RedisStore10({ client: nodeRedis6, ...options })),
+}
+
+describe('atomicRedis', () => {
+  needsRedis()
+  before(async () => {
+    await Promise.all([nodeRedis.connect(), nodeRedis4.connect(), nodeRedis6.connect(), ioredis.connect()])
+  })
+  after(async () => {
+    if (!nodeRedis.isOpen) return
+    for (const key of await ioredis.keys(`${PREFIX}*`)) await ioredis.del(key)
+    await Promise.all([nodeRedis.close(), nodeRedis4.disconnect(), nodeRedis6.close(), ioredis.quit()])
+  })
+
+  let stores = 0
+  const prefix = (): string => `${PREFIX}${stores++}:`
+
+  for (const [title, make] of Object.entries(versions)) {
+    storeContract(title, {
+      make: () => make({ prefix: prefix() }),
+      has: ['compareAndSet', 'update'],
+      wait: async ms => older(ms),
+    })
+  }
+
+  // The others' keys are made older instead
+  storeContract('connect-redis 9 in real time', {
+    make: () => latest({ prefix: prefix() }),
+    has: ['compareAndSet', 'update'],
+  })
+
+  abilities(() => new RedisStore({ client: nodeRedis, prefix: prefix() }), atomicRedis)
+
+  for (const title of ['connect-redis 8 with ioredis', 'connect-redis 9 with node-redis 5']) {
+    const Plain = title.includes('8') ? RedisStore8 : RedisStore
+    const client = title.includes('8') ? ioredis : nodeRedis
+    const options: Record<string, object> = {
+      'by default': {},
+      'with a ttl': { ttl: 100 },
+      'with a ttl for each session': { ttl: (session: { n?: number }) => 50 + (session.n ?? 0) },
+      'without a ttl': { disableTTL: true },
+      'with a serializer': {
+        serializer: {
+          parse: async (text: string) => JSON.parse(Buffer.from(text, 'base64').toString()) as object,
+          stringify: (session: object) => Buffer.from(JSON.stringify(session)).toString('base64'),
+        },
+      },
+    }
+    for (const [which, given] of Object.entries(options)) {
+      const space = prefix()
+      sharing(`${title} ${which}`, {
+        plain: () => new Plain({ client, prefix: space, ...given }) as AnyStore,
+        atomic: () => versions[title]?.({ prefix: space, ...given }) as AnyStore,
+        raw: async id => [await ioredis.get(space + id), await ioredis.ttl(space + id)],
+      })
+    }
+  }
+
+  describe('a session with no life left', () => {
+    const make = (): ReturnType<typeof sitter> => sitter(latest({ prefix: prefix() }))
+
+    it('is destroyed by whoever has its version, as set does', async () => {
+      const store = make()
+      await store.set('a', { n: 1 })
+      expect((await store.compareAndSet('a', { n: 2 }, await store.version('a'), -1)).ok).to.equal(true)
+      expect(await store.get('a')).to.equal(undefined)
+    })
+
+    it('stays under another version', async () => {
+      const store = make()
+      await store.set('a', { n: 1 })
+      expect((await store.compareAndSet('a', { n: 2 }, 'another', -1)).ok).to.equal(false)
+      expect((await store.get('a'))?.n).to.equal(1)
+    })
+
+    it('is destroyed by an update, and is not created', async () => {
+      const store = make()
+      await store.set('a', { n: 1 })
+      expect(await store.update('a', { n: 2 }, -1)).to.equal(true)
+      expect((await store.compareAndSet('a', { n: 3 }, null, -1)).ok).to.equal(true)
+      expect(await store.get('a')).to.equal(undefined)
+    })
+  })
+
+  describe('the scripts', () => {
+    for (const title of ['connect-redis 8 with node-redis 4', 'connect-redis 8 with ioredis', 'connect-redis 9 with node-redis 5']) {
+      it(`are sent again to a server that has forgotten them (${title})`, async () => {
+        const store = sitter(versions[title]?.({ prefix: prefix() }) as AnyStore)
+        for (const n of [1, 2]) {
+          await ioredis.script('FLUSH')
+          const { version } = await store.compareAndSet(`a${n}`, { n }, null)
+          await ioredis.script('FLUSH')
+          expect((await store.compareAndSet(`a${n}`, { n: 3 }, version ?? null)).ok).to.equal(true)
+          await ioredis.script('FLUSH')
+          expect(await store.update(`a${n}`, { n: 4 })).to.equal(true)
+        }
+      })
+    }
+
+    it('are asked for by their hash, one call for one write, with one key', async () => {
+      const calls: unknown[] = []
+      const listening = {
+        evalSha: async (sha: string, options: { keys: string[]; arguments: string[] }) => {
+          calls.push([sha.length, options.keys])
+          return nodeRedis.evalSha(sha, options)
+        },
+        eval: nodeRedis.eval.bind(nodeRedis),
+      }
+      const space = prefix()
+      const store = sitter(atomicRedis(new RedisStore({ client: nodeRedis, prefix: space }), listening))
+      await store.compareAndSet('b', { n: 1 }, null)
+      await store.update('b', { n: 1 })
+      calls.length = 0
+      const { version } = await store.compareAndSet('a', { n: 1 }, null)
+      await store.compareAndSet('a', { n: 2 }, version ?? null)
+      await store.update('a', { n: 3 })
+      expect(calls).to.deep.equal(Array.from({ length: 3 }, () => [40, [`${space}a`]]))
+    })
+  })
+
+  it('calls back with an error for a record that cannot be read', async () => {
+    const space = prefix()
+    await ioredis.set(`${space}a`, '{', 'EX', 60)
+    const store = latest({ prefix: space })
+    expect(await asked(store, 'get', 'a')).to.be.an.instanceof(SyntaxError)
+  })
+
+  it("calls back with the client's error, whatever is asked", async () => {
+    const client = createClient({ url: REDIS })
+    await client.connect()
+    const store = atomicRedis(new RedisStore({ client, prefix: prefix() })) as AnyStore
+    await client.close()
+    const session = sitter(store).session('a', { n: 1 })
+    expect(await asked(store, 'get', 'a')).to.be.an.instanceof(ClientClosedError)
+    expect(await asked(store, 'compareAndSet', 'a', session, null)).to.be.an.instanceof(ClientClosedError)
+    expect(await asked(store, 'update', 'a', session)).to.be.an.instanceof(ClientClosedError)
+  })
+
+  it("calls back with what the store's own functions throw", async () => {
+    const failing = { parse: JSON.parse, stringify: () => { throw new RangeError('no') } } // prettier-ignore
+    const store = atomicRedis(new RedisStore({ client: nodeRedis, prefix: prefix(), serializer: failing })) as AnyStore
+    const session = sitter(store).session('a', { n: 1 })
+    expect(await asked(store, 'compareAndSet', 'a', session, null)).to.be.an.instanceof(RangeError)
+    expect(await asked(store, 'update', 'a', session)).to.be.an.instanceof(RangeError)
+  })
+})
+
+/** The server's clock cannot be turned, but what is left of each key's life can. */
+async function older(ms: number): Promise<void> {
+  for (const key of await ioredis.keys(`${PREFIX}*`)) {
+    const left = await ioredis.pttl(key)
+    if (left > 0) await ioredis.pexpire(key, Math.max(0, left - ms))
+  }
+}

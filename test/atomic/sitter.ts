@@ -1,0 +1,117 @@
+import { expect } from 'chai'
+import type { Atomic, PublishedStore } from '../../lib/atomic'
+import { Candidate } from '../../lib/contract/candidate'
+import type { Session } from '../../lib/core/session'
+import type { Outcome, SessionStore, Version } from '../../lib/core/store-port'
+
+/** A published store, of which every package has types of its own. */
+export type AnyStore = SessionStore & PublishedStore
+
+/** Asks a store with promises. */
+export function sitter(store: unknown): Candidate {
+  return new Candidate(store as SessionStore)
+}
+
+/** One call, past everything that guards calls. @returns the error that the store called back with */
+export function asked(store: AnyStore, method: 'get' | 'compareAndSet' | 'update', ...args: unknown[]): Promise<unknown> {
+  return new Promise(resolve => {
+    const call = store[method] as unknown as (...args: unknown[]) => unknown
+    call.call(store, ...args, resolve)
+  })
+}
+
+/** What is said of every engine alike, without a word with it. */
+export function abilities<S extends PublishedStore>(make: () => S, atomic: (store: S) => S & Atomic): void {
+  describe('the abilities', () => {
+    it('are put on the store itself', () => {
+      const store = make()
+      expect(atomic(store)).to.equal(store)
+    })
+
+    it('are its own, and are not seen when it is looked through', () => {
+      const store = make()
+      const before = Object.keys(store)
+      atomic(store)
+      expect(Object.keys(store)).to.deep.equal(before)
+      for (const name of ['get', 'compareAndSet', 'update']) {
+        const { value, ...rest } = Object.getOwnPropertyDescriptor(store, name) ?? {}
+        expect(value).to.be.a('function')
+        expect(rest).to.deep.equal({ enumerable: false, writable: true, configurable: true })
+      }
+    })
+
+    it('are found by the number of their parameters to call back', () => {
+      const store = atomic(make())
+      expect([store.get.length, store.compareAndSet.length, store.update.length]).to.deep.equal([2, 4, 3])
+    })
+
+    it('are refused to a store whose get or set somebody has replaced', () => {
+      for (const name of ['get', 'set'] as const) {
+        const store = make()
+        store[name] = (() => {}) as never
+        expect(() => atomic(store)).to.throw(TypeError, 'another get or set')
+      }
+      expect(() => atomic(atomic(make()))).to.throw(TypeError, 'another get or set')
+    })
+
+    it('are refused to what is no such store', () => {
+      for (const other of [undefined, null, {}, new Map(), () => {}])
+        expect(() => atomic(other as never)).to.throw(TypeError, /^atomic\w+ needs a /)
+    })
+  })
+}
+
+interface Shared {
+  plain: () => AnyStore
+  atomic: () => AnyStore
+  /** What the engine has of a session: its text, and when it ends, in seconds. */
+  raw: (id: string) => Promise<[text: unknown, expiry: unknown]>
+}
+
+/** Both ways between a store as it was published and one with abilities, on the same records. */
+export function sharing(title: string, { plain, atomic, raw }: Shared): void {
+  describe(`${title}: the records`, () => {
+    const data = { user: 'tobi', n: 7, text: 'ü 漢 🍪 "quoted" \\ \n' }
+
+    for (const maxAge of [null, 90_000]) {
+      const of = maxAge ? 'with a maxAge' : 'that ends with the browser'
+      it(`are what the store itself writes, of a session ${of}`, async () => {
+        const [published, ours] = [sitter(plain()), sitter(atomic())]
+        const live = ours.session('a', data, maxAge)
+        await published.put('a', live)
+        await published.put('c', live)
+        const before = await raw('a')
+        expect(before[0]).to.be.a('string').that.is.not.empty
+        await written(ours, 'b', live, null)
+        await written(ours, 'a', live, await ours.version('a'))
+        expect(await ours.update('c', live)).to.equal(true)
+        for (const id of ['a', 'b', 'c']) {
+          const [text, expiry] = await raw(id)
+          expect(text).to.equal(before[0])
+          expect(Number(expiry)).to.be.closeTo(Number(before[1]), 1)
+        }
+        for (const id of ['a', 'b', 'c']) await published.destroy(id)
+      })
+    }
+
+    it('are read by the one as by the other', async () => {
+      const [published, ours] = [sitter(plain()), sitter(atomic())]
+      await ours.compareAndSet('d', data, null, 60_000)
+      expect(await published.get('d')).to.deep.equal(await ours.get('d'))
+      expect((await published.get('d'))?.user).to.equal('tobi')
+      await published.set('d', { n: 8 }, 60_000)
+      expect(await published.get('d')).to.deep.equal(await ours.get('d'))
+      expect((await ours.get('d'))?.n).to.equal(8)
+      await published.destroy('d')
+      expect(await ours.get('d')).to.equal(undefined)
+    })
+  })
+}
+
+/** The same live session, whose end moves with every one that is made. */
+async function written(store: Candidate, id: string, live: Session, version: Version | null): Promise<void> {
+  const outcome = await new Promise<Outcome | undefined>((resolve, reject) =>
+    store.store.compareAndSet?.(id, live, version, (err, outcome) => (err ? reject(err as Error) : resolve(outcome))),
+  )
+  expect(outcome?.ok).to.equal(true)
+}
