@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { data } from '../support/handlers'
+import type { Req } from '../support/site'
+
+/** How long a handler may take, in milliseconds. */
+const LONGEST = 20
+
+/** @param until what it is released by, if it waits for that */
+type Act = (req: Req, argument: string, until?: string) => unknown
+
+/** What is to be called for those that wait. */
+const waiting = new Map<string, () => void>()
+
+/** What a request can be about, with callbacks where express-session is asked too. Those that take their time meet others in any order. */
+export const ACTS: Record<string, Act> = {
+  look: req => seen(req),
+  release: (_, until) => waiting.get(until)?.(),
+  increment: async req => req.session.update(session => addOne(session as never)),
+  count: slowly(req => addOne(data(req))),
+  put: slowly((req, key) => void (data(req)[key] = true)),
+  read: slowly(() => {}),
+  save: slowly(async req => {
+    data(req).late = true
+    await req.session.save()
+  }),
+  update: slowly(async req => req.session.update(session => Object.assign(session, { late: true })).catch(unlessEnded)),
+  reload: slowly(async req => req.session.reload().catch(unlessEnded)),
+  destroy: slowly(async req => called(done => req.session.destroy(done))),
+  regenerate: slowly(async (req, user) => {
+    await called(done => req.session.regenerate(done))
+    data(req).user = user
+    return req.sessionID
+  }),
+}
+
+/** What a visitor is told of a session. */
+export interface Seen {
+  readonly id: string
+  readonly data: Record<string, unknown>
+}
+
+function seen(req: Req): Seen {
+  const { cookie: _, ...fields } = data(req)
+  return { id: req.sessionID, data: fields }
+}
+
+function slowly(act: Act): Act {
+  return async (req, argument, until) => {
+    if (until) await new Promise<void>(resolve => waiting.set(until, resolve))
+    else await pause(Math.random() * LONGEST)
+    return act(req, argument)
+  }
+}
+
+function addOne(session: Record<string, unknown>): void {
+  session.n = Number(session.n ?? 0) + 1
+}
+
+function unlessEnded(err: Error): void {
+  if (err.message !== 'failed to load session') throw err
+}
+
+function called(act: (done: (err?: unknown) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => void act(err => (err ? reject(err) : resolve())))
+}

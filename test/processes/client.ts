@@ -1,0 +1,37 @@
+import { sign } from 'cookie-signature'
+import { once } from 'node:events'
+import { request, type Agent, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+/** Signs the cookies. */
+export const SECRET = 'keyboard cat'
+
+/** In milliseconds. */
+const PATIENCE = 10_000
+
+/**
+ * @param begun called when the server says that it has begun
+ * @returns what came, as JSON has it
+ * @throws where it did not come to the end, or not in time, or the status is not 200
+ */
+export async function ask(agent: Agent, url: string, id: string, begun: () => void = () => {}): Promise<unknown> {
+  const cookie = `connect.sid=${encodeURIComponent(`s:${sign(id, SECRET)}`)}`
+  const req = request(url, { agent, headers: { cookie }, signal: AbortSignal.timeout(PATIENCE) })
+  // A connection that is lost under the body is said here too
+  req.on('error', () => {}).on('information', begun)
+  const [res] = (await once(req.end(), 'response')) as [IncomingMessage]
+  const body = await text(res)
+  if (res.statusCode !== 200) throw new Error(`${url} answered ${res.statusCode}: ${body}`)
+  return JSON.parse(body)
+}
+
+/** So many, a few at a time. @throws what the first to fail throws; no more are begun then, and none is under way any more */
+export async function inLanes(count: number, lanes: number, act: (number: number) => Promise<void>): Promise<void> {
+  const failures: unknown[] = []
+  let next = 0
+  const lane = async (): Promise<void> => {
+    while (next < count && failures.length === 0) await act(next++).catch((err: unknown) => failures.push(err))
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  if (failures.length > 0) throw failures[0]
+}

@@ -1,0 +1,21 @@
+/** How much of everything there is to be, as a multiple of an ordinary run: `TIMES=10 npx mocha test/processes/processes.test.ts`. */
+export const TIMES = Number(process.env.TIMES ?? 1)
+
+export const PROCESSES = 4
+
+/** Increments of one session. */
+export const INCREMENTS = 1000 * TIMES
+
+/** Rounds, and in each of them requests of one session at once. */
+export const ROUNDS = 20 * TIMES
+export const WRITERS = 50
+
+/** Sessions that are ended, by all ways together. */
+export const LOGOUTS = 300 * TIMES
+
+/** Processes that are killed, and requests under each of these. */
+export const KILLS = 4 * TIMES
+export const TRAFFIC = 200
+
+/** Requests under way at a time, where there are more. */
+export const LANES = 40

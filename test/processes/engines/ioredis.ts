@@ -1,0 +1,9 @@
+import { RedisStore } from 'connect-redis-8'
+import { Redis } from 'ioredis'
+import type { Connect } from './engine'
+import { onRedis } from './on-redis'
+
+export const connect: Connect = async (url, place) => {
+  const client = new Redis(url)
+  return { ...onRedis(client, RedisStore, place), close: async () => client.quit() }
+}

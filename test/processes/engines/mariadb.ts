@@ -1,0 +1,29 @@
+import { createPool } from 'mysql2/promise'
+import { createRequire } from 'node:module'
+import session = require('../../../lib')
+import { atomicMysql } from '../../../lib/atomic'
+import type { Connect, Package, Store } from './engine'
+
+interface Options {
+  readonly clearExpired: boolean
+  readonly createDatabaseTable: boolean
+  readonly schema: { readonly tableName: string }
+}
+
+type Factory = (session: Package) => new (options: Options, connection: unknown) => Store & { createDatabaseTable(): Promise<void> }
+
+// It has no types
+const storeOn = createRequire(__filename)('express-mysql-session') as Factory
+
+export const connect: Connect = async (url, place) => {
+  const pool = createPool(url)
+  const options: Options = { clearExpired: false, createDatabaseTable: false, schema: { tableName: place } }
+  const plain = (session: Package) => new (storeOn(session))(options, pool)
+  return {
+    prepare: async () => plain(session).createDatabaseTable(),
+    plain,
+    atomic: () => atomicMysql(plain(session)),
+    remove: async () => pool.query(`drop table \`${place}\``),
+    close: async () => pool.end(),
+  }
+}

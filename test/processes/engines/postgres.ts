@@ -1,0 +1,23 @@
+import { createRequire } from 'node:module'
+import { Pool } from 'pg'
+import session = require('../../../lib')
+import { atomicPostgres } from '../../../lib/atomic'
+import type { Connect, Package, Store } from './engine'
+
+type Factory = (session: Package) => new (options: { pool: Pool; tableName: string; pruneSessionInterval: false }) => Store
+
+// It has no types
+const storeOn = createRequire(__filename)('connect-pg-simple') as Factory
+
+export const connect: Connect = async (url, place) => {
+  const pool = new Pool({ connectionString: url })
+  const plain = (session: Package): Store => new (storeOn(session))({ pool, tableName: place, pruneSessionInterval: false })
+  return {
+    // The store's own table.sql, without its index
+    prepare: async () => pool.query(`create table "${place}" (sid varchar primary key, sess json not null, expire timestamp(6) not null)`),
+    plain,
+    atomic: () => atomicPostgres(plain(session)),
+    remove: async () => pool.query(`drop table "${place}"`),
+    close: async () => pool.end(),
+  }
+}

@@ -1,0 +1,86 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { Agent } from 'node:http'
+import { join } from 'node:path'
+import { ask } from './client'
+import { PROCESSES } from './counts'
+import type { Engine } from './engines'
+import type { Site } from './server'
+
+interface Member {
+  readonly child: ChildProcess
+  readonly address: string
+}
+
+/** Processes that serve the sessions of one engine. Each has a number; numbers beyond the last begin again. */
+export class Fleet {
+  readonly #agent = new Agent({ keepAlive: true })
+  readonly #members: Member[]
+
+  private constructor(
+    private readonly engine: Engine,
+    private readonly place: string,
+    members: Member[],
+  ) {
+    this.#members = members
+  }
+
+  /** Resolves when all of them listen. */
+  static async start(engine: Engine, place: string): Promise<Fleet> {
+    const started = await Promise.allSettled(Array.from({ length: PROCESSES }, async () => start(engine, place)))
+    const members = started.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    const fleet = new Fleet(engine, place, members)
+    if (members.length === PROCESSES) return fleet
+    await fleet.stop()
+    throw (started.find(result => result.status === 'rejected') as PromiseRejectedResult).reason
+  }
+
+  /**
+   * One request to one process, with the cookie of one session.
+   *
+   * @param begun called when its handler has the session
+   * @returns what the handler returned
+   * @throws where it is not answered, or not to the end, or not with 200
+   */
+  async ask(number: number, site: Site, path: string, id: string, begun?: () => void): Promise<unknown> {
+    return ask(this.#agent, `${this.#member(number).address}/${site}/${path}`, id, begun)
+  }
+
+  /** At once, whatever it is about. Resolves when it is gone. */
+  async kill(number: number): Promise<void> {
+    const { child } = this.#member(number)
+    const exit = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exit
+  }
+
+  /** Starts another one in the place of one that was killed. */
+  async restart(number: number): Promise<void> {
+    this.#members[number % PROCESSES] = await start(this.engine, this.place)
+  }
+
+  async stop(): Promise<void> {
+    this.#agent.destroy()
+    await Promise.all(this.#members.map(end))
+  }
+
+  #member(number: number): Member {
+    return this.#members[number % PROCESSES] as Member
+  }
+}
+
+async function start({ name, url }: Engine, place: string): Promise<Member> {
+  const child = fork(join(__dirname, 'server.ts'), [name, url, place], { execArgv: ['--require', 'tsx/cjs'] })
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a server ended with ${code} before it listened`)))
+  const [address] = (await Promise.race([once(child, 'message'), ended])) as [string]
+  ended.catch(() => {})
+  return { child, address }
+}
+
+async function end({ child }: Member): Promise<void> {
+  // Of one that has ended by itself nothing would be heard any more
+  if (!child.connected) return
+  const exit = once(child, 'exit')
+  child.disconnect()
+  await exit
+}

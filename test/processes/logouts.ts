@@ -1,0 +1,104 @@
+import { expect } from 'chai'
+import type { Seen } from './acts'
+import { inLanes } from './client'
+import { LOGOUTS } from './counts'
+import type { Rig } from './rig'
+import type { Site } from './server'
+
+type Other = readonly [Site, string]
+
+/** What processes are about, with the session, while one of them ends it. */
+const OTHERS: readonly Other[] = [
+  ['ours', 'put'],
+  ['ours', 'save'],
+  ['ours', 'update'],
+  ['ours', 'reload'],
+  ['ours', 'read'],
+  ['updating', 'put'],
+  ['updating', 'save'],
+  ['rolling', 'read'],
+  ['rolling', 'put'],
+  ['resaving', 'read'],
+  ['resaving', 'put'],
+]
+
+/** Ends the session, in one process. */
+type End = (rig: Rig, id: string, number: number, site: Site) => Promise<void>
+
+const destroy: End = async ({ fleet }, id, number, site) => void (await fleet.ask(number, site, 'destroy', id))
+
+const ENDS: Record<string, End> = {
+  destroy,
+  regenerate: async ({ fleet, records }, id, number, site) => {
+    const next = (await fleet.ask(number, site, `regenerate/user-${number}`, id)) as string
+    expect(await records.read(next), 'the new session').to.deep.include({ user: `user-${number}` })
+  },
+  'a program that takes the record away': async ({ records }, id) => records.destroy(id),
+}
+
+/** One process is about something. Resolves as soon as it has the session. @returns when it is over */
+async function begin({ fleet }: Rig, id: string, [site, path]: Other, number: number): Promise<() => Promise<unknown>> {
+  let over: Promise<unknown> = Promise.resolve()
+  await new Promise<void>((resolve, reject) => {
+    over = fleet.ask(number, site, path, id, resolve)
+    over.catch(reject)
+  })
+  return async () => over
+}
+
+/** In that process, and in others. */
+const PLACES = [0, 1, 2]
+
+/**
+ * A session is ended while requests of it are under way.
+ *
+ * @param late they go on when it has been ended, else at any moment
+ * @returns what is stored of it after all
+ */
+async function trial(rig: Rig, end: End, [site, act]: Other, number: number, late = number % 2 === 0) {
+  const id = await rig.records.make()
+  const path = `${act}/late${late ? `/${id}` : ''}`
+  const underWay = await Promise.all(PLACES.map(async place => begin(rig, id, [site, path], number + place)))
+  const ended = end(rig, id, number, site)
+  if (late) {
+    await ended
+    await Promise.all(PLACES.map(async place => rig.fleet.ask(number + place, site, `release/${id}`, id)))
+  }
+  await Promise.all([ended, ...underWay.map(async over => over())])
+  return { id, stored: await rig.records.read(id) }
+}
+
+/** The cookie of a session that has been ended is worth nothing. */
+async function lookAgain({ fleet }: Rig, site: Site, old: string, number: number): Promise<void> {
+  const { id, data } = (await fleet.ask(number, site, 'look', old)) as Seen
+  expect(id).to.be.a('string').and.not.equal(old)
+  expect(data).to.deep.equal({})
+}
+
+/** More at a time would take longer to begin, and be over before they meet. */
+const AT_ONCE = 8
+
+export function logouts(rig: Rig): void {
+  const trials = Math.ceil(LOGOUTS / Object.keys(ENDS).length)
+
+  for (const [how, end] of Object.entries(ENDS)) {
+    it(`a session that is ended by ${how} stays ended ${trials} times of ${trials}, whatever is under way`, async () => {
+      await inLanes(trials, AT_ONCE, async number => {
+        const other = OTHERS[number % OTHERS.length] as Other
+        const { id, stored } = await trial(rig, end, other, number)
+        expect(stored, `after ${other.join('/')}`).to.equal(undefined)
+        await lookAgain(rig, other[0], id, number)
+        expect(await rig.records.read(id), 'after another look').to.equal(undefined)
+      })
+    })
+  }
+
+  it('of logouts express-session undoes more than a tenth here', async () => {
+    let undone = 0
+    await inLanes(trials, AT_ONCE, async number => {
+      const { stored } = await trial(rig, destroy, ['express-session', 'put'], number)
+      if (stored) undone++
+    })
+    expect(undone).to.be.above(trials / 10)
+  })
+}

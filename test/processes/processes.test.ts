@@ -1,0 +1,21 @@
+import { PROCESSES, TIMES } from './counts'
+import { engines } from './engines'
+import { kills } from './kills'
+import { logouts } from './logouts'
+import { useRig } from './rig'
+import { updates } from './updates'
+import { writers } from './writers'
+
+const CHECKS = [updates, writers, logouts, kills]
+
+for (const engine of engines) {
+  describe(`processes on ${engine.title}`, () => {
+    engine.needs()
+
+    // What a hook skips is what is in suites below its own, hooks too
+    describe(`${PROCESSES} that share a session`, () => {
+      const rig = useRig(engine)
+      for (const check of CHECKS) check(rig)
+    }).timeout(30_000 * TIMES)
+  })
+}

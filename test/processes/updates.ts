@@ -1,0 +1,23 @@
+import { expect } from 'chai'
+import { inLanes } from './client'
+import { INCREMENTS, LANES } from './counts'
+import type { Rig } from './rig'
+import type { Site } from './server'
+
+/** @returns what a session came to that was incremented so many times, through all processes */
+async function counted({ fleet, records }: Rig, site: Site, act: string, times: number): Promise<unknown> {
+  const id = await records.make()
+  await inLanes(times, LANES, async number => void (await fleet.ask(number, site, act, id)))
+  return (await records.read(id))?.n
+}
+
+export function updates(rig: Rig): void {
+  it(`${INCREMENTS} increments by update come to ${INCREMENTS}`, async () => {
+    expect(await counted(rig, 'ours', 'increment', INCREMENTS)).to.equal(INCREMENTS)
+  })
+
+  it('of increments by hand express-session loses more than a tenth here', async () => {
+    const times = INCREMENTS / 5
+    expect(await counted(rig, 'express-session', 'count', times)).to.be.below(times * 0.9)
+  })
+}

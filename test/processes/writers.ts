@@ -1,0 +1,31 @@
+import { expect } from 'chai'
+import { inLanes } from './client'
+import { ROUNDS, WRITERS } from './counts'
+import type { Rig } from './rig'
+import type { Site } from './server'
+
+/** One session, and requests of it that are all under way at once, each with a key of its own. @returns how many keys are lost */
+async function lost({ fleet, records }: Rig, site: Site): Promise<number> {
+  const id = await records.make()
+  await inLanes(WRITERS, WRITERS, async number => void (await fleet.ask(number, site, `put/key-${number}`, id)))
+  const record = await records.read(id)
+  expect(record).to.include({ known: true })
+  return WRITERS - Object.keys(record ?? {}).filter(key => key.startsWith('key-')).length
+}
+
+async function lostIn(rounds: number, rig: Rig, site: Site): Promise<number> {
+  let sum = 0
+  for (let round = 0; round < rounds; round++) sum += await lost(rig, site)
+  return sum
+}
+
+export function writers(rig: Rig): void {
+  it(`of ${ROUNDS} times ${WRITERS} requests at once, each with a key of its own, none is lost`, async () => {
+    expect(await lostIn(ROUNDS, rig, 'ours')).to.equal(0)
+  })
+
+  it('of such requests express-session loses more than a tenth here', async () => {
+    const rounds = ROUNDS / 5
+    expect(await lostIn(rounds, rig, 'express-session')).to.be.above((rounds * WRITERS) / 10)
+  })
+}
