@@ -69,6 +69,17 @@ describe('atomic stores at setup', () => {
     expect(() => atomicRedis(new Encrypting({ client: redis }))).to.throw(TypeError, 'another get or set')
   })
 
+  it('has no abilities any more where one is replaced afterwards', () => {
+    for (const method of ['get', 'set'] as const) {
+      const store = atomicRedis(new RedisStore({ client: redis }))
+      expect([store.compareAndSet, store.update]).to.satisfy(
+        ([one, other]: unknown[]) => typeof one === 'function' && typeof other === 'function',
+      )
+      store[method] = (() => {}) as never
+      expect([store.compareAndSet, store.update]).to.deep.equal([undefined, undefined])
+    }
+  })
+
   it('makes stores that session takes, by their types as well', () => {
     const stores = [
       atomicRedis(new RedisStore({ client: redis })),

@@ -33,13 +33,14 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
     throw new TypeError('the store has another get or set than its class, which compareAndSet would pass by')
   }
   const original = store.get as (id: string) => unknown
+  const { set } = store
 
-  const methods = {
-    get(id: string, callback?: Found): unknown {
-      // Some stores give a promise then, which has no room for a version
-      if (!callback) return original.call(store, id)
-      return void answer(engine.read(id), (err, found) => (err ? callback(err) : callback(null, found?.session ?? null, found?.version)))
-    },
+  const get = (id: string, callback?: Found): unknown => {
+    // Some stores give a promise then, which has no room for a version
+    if (!callback) return original.call(store, id)
+    return void answer(engine.read(id), (err, found) => (err ? callback(err) : callback(null, found?.session ?? null, found?.version)))
+  }
+  const abilities: Atomic = {
     compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void {
       answer(engine.compareAndSet(id, session, version), callback)
     },
@@ -47,7 +48,12 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
       answer(engine.update(id, session), callback)
     },
   }
-  for (const [name, value] of Object.entries(methods)) Object.defineProperty(store, name, { value, writable: true, configurable: true })
+  Object.defineProperty(store, 'get', { value: get, writable: true, configurable: true })
+  for (const [name, ability] of Object.entries(abilities)) {
+    // As long as nobody puts another get or set over ours, which would be passed by
+    const own = (): unknown => (store.get === get && store.set === set ? ability : undefined)
+    Object.defineProperty(store, name, { get: own, configurable: true })
+  }
   return store as S & Atomic
 }
 
