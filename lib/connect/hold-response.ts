@@ -1,26 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import onHeaders = require('on-headers')
 import { Drain } from './drain'
-import type { Gate, Verdict } from './gate'
+import type { Gate } from './gate'
+import { isRefused, METHODS, type Call, type Method, type Native } from './held-call'
 import { sayEnded, sayHeadersSent } from './pretence'
 import { checkChunk, checkHead, type Args } from './soundness'
-
-/** `flush` is compression's: it sends what has been written so far, and must not overtake it. */
-const METHODS = ['writeHead', 'flushHeaders', 'write', 'end', 'flush'] as const
-
-type Method = (typeof METHODS)[number]
-type Native = (...args: unknown[]) => unknown
-
-/** A call that the app made and that Node has not been given yet. */
-interface Call {
-  readonly method: Method
-  readonly args: unknown[]
-  /** What the gate has to be asked before. */
-  readonly asks: 'first' | 'last' | 'nothing'
-  verdict?: Verdict
-  /** It threw, so that the app knows it came to nothing. What the gate was asked still holds up the calls behind. */
-  failed?: boolean
-}
 
 /**
  * The one patch of a response: no byte leaves before the gate lets it. While the gate thinks, the headers are settled, the response says that they
@@ -117,7 +101,7 @@ class HeldResponse {
     if (this.#replaced === 'soon' || (this.#replaced === 'yes' && this.#ended)) return undefined
     if (this.#line.length === 0) {
       this.#ask(call)
-      if (call.verdict) return this.#obey(call, call.verdict)
+      if (call.verdict) return this.#obey(call)
     }
     return this.#wait(call)
   }
@@ -131,8 +115,8 @@ class HeldResponse {
     })
   }
 
-  #obey(call: Call, verdict: Verdict): unknown {
-    if (verdict !== 'pass' && !this.#res.headersSent) return this.#replace(verdict)
+  #obey(call: Call): unknown {
+    if (isRefused(call, this.#res)) return this.#replace(call.verdict)
     const undo = this.#note(call)
     try {
       return this.#send(call)
@@ -176,6 +160,13 @@ class HeldResponse {
     )
   }
 
+  /** Nothing that waits is sent. */
+  #drop(answer: () => void): void {
+    this.#line.length = 0
+    this.#tell('ended')
+    this.#replace(answer)
+  }
+
   #replace(answer: () => void): void {
     this.#replaced = 'soon'
     this.#begun = this.#ended = false
@@ -183,6 +174,8 @@ class HeldResponse {
     if (this.#res.hasHeader?.('Content-Length')) this.#res.removeHeader('Content-Length')
     setImmediate(() => {
       this.#replaced = 'yes'
+      // What the old handler writes now cannot be told from another answer; at least it is no success
+      if (this.#res.statusCode < 400) this.#res.statusCode = 500
       answer()
     })
   }
@@ -227,13 +220,14 @@ class HeldResponse {
     try {
       do {
         const call = line.shift() as Call
+        if (isRefused(call, this.#res)) return this.#drop(call.verdict)
         if (call.method === 'end') this.#tell('ended')
         if (!call.failed) this.#send(call)
         if (line[0]) this.#ask(line[0])
       } while (line[0]?.verdict)
     } catch (err) {
+      if (!this.#res.headersSent) return this.#drop(() => this.#gate.failed(err))
       line.length = 0
-      if (!this.#res.headersSent) return this.#replace(() => this.#gate.failed(err))
       this.#gate.failed(err)
       this.#res.destroy(err as Error)
     } finally {

@@ -36,8 +36,8 @@ export class Hold {
   base: Base | undefined
   /** The store has the session no more, which was there when the exchange began. */
   gone: boolean
-  /** The data that a new session was stored with, where the store has not said whether it was. */
-  tried: string | undefined
+  /** The data that a new session was to be stored with, each time that the store has not said whether it was. */
+  tried: string[] = []
   /** Answers of the store that are to come. */
   #asked = 0
   #released = false
@@ -58,7 +58,8 @@ export class Hold {
 
   /** A new session begins, of an id that another one may have had. */
   renew(): void {
-    this.base = this.tried = undefined
+    this.base = undefined
+    this.tried = []
     this.gone = false
     this.#since = this.#version = this.#inFlight.now
   }
@@ -88,7 +89,7 @@ export class Hold {
   /** A write of its own has failed, and may be there all the same: others have to look, and this one knows what it would be. */
   failed({ text }: Base): void {
     this.#version = this.#inFlight.now
-    this.tried = text
+    this.tried.push(text)
   }
 
   get dead(): boolean {

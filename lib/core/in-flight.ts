@@ -148,6 +148,8 @@ export class InFlight {
     }
     const giveUp = (err: Error): void => {
       ended(err)
+      // Nobody has been asked
+      if (flight.died === now) flight.died = died
       done(err)
     }
     flight.run({ begin: next => begin(next, ended), giveUp, deadline })

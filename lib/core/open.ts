@@ -61,14 +61,10 @@ function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Ca
   if (!onStoreError) return done(err)
   const decide = (exchange: Exchange<H>, decision: WithoutStore, done: Callback): void => {
     if (decision !== 'anonymous') return done(err)
-    ask(exchange, exchange.settings.cookieOptions, beAnonymous, done)
+    exchange.goWithout()
+    done()
   }
   ask(exchange, host => onStoreError(err, host), decide, done)
-}
-
-function beAnonymous<H extends Host>(exchange: Exchange<H>, options: CookieOptions, done: Callback): void {
-  exchange.goWithout(options)
-  done()
 }
 
 function load<H extends Host>(exchange: Exchange<H>, found: (Read & { record: SessionData }) | undefined, done: Callback): void {
