@@ -15,8 +15,8 @@ export const plans: Readonly<Record<Plan['name'], Plan>> = {
   full: {
     name: 'full',
     inProcess: { rounds: 10, warmUp: 20_000, timed: 50_000 },
-    sideBySide: { rounds: 20, warmUp: 20_000, fours: 25, block: 1000 },
-    http: { rounds: 10, connections: 10, warmUpSeconds: 1, seconds: 3 },
+    sideBySide: { rounds: 8, warmUp: 20_000, fours: 25, block: 1000 },
+    http: { rounds: 6, connections: 10, warmUpSeconds: 1, seconds: 3 },
     distant: { rounds: 6, milliseconds: 1, warmUp: 1000, timed: 1000 },
     memory: { rounds: 3, sessions: [100_000, 1_000_000], bytes: BYTES },
   },

@@ -177,7 +177,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     const hold = this.holder.on(id)
     // With concurrency off nothing is held but for an update, and saves pass it by
     if (this.settings.concurrency === 'off' && this.#known.stored?.id === id) hold.base = this.#known.stored
-    hold.run(deadline, done, finish => act(hold, finish, deadline), shared)
+    hold.run(deadline, done, act, shared)
     this.holder.letGo()
   }
 

@@ -55,11 +55,13 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
     const { flight } = hold
     if (hold.dead || !hold.current) return finish()
     // To within the time of one call it is the same moment
-    if (flight.touching) return void flight.touching.push(finish)
-    const others = (flight.touching = [] as Callback[])
+    if (flight.touching) return void (flight.joined ??= []).push(finish)
+    flight.touching = true
     const touched: Callback = err => {
-      flight.touching = undefined
-      for (const other of others) deliver(() => other(err))
+      const { joined = [] } = flight
+      flight.touching = false
+      flight.joined = undefined
+      for (const other of joined) deliver(() => other(err))
       finish(err)
     }
     port.touch(id, session, err => (err ? doubt(exchange, hold, { err, deadline }, touched) : touched()), deadline)

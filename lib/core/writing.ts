@@ -68,7 +68,7 @@ function recognise(hold: Hold, record: SessionData, version: Version | undefined
   const text = fingerprint(record)
   const data: unknown = JSON.parse(text)
   // Some engines put the keys in another order
-  if (!hold.tried.some(tried => isDeepStrictEqual(JSON.parse(tried), data))) return false
+  if (!hold.tried?.some(tried => isDeepStrictEqual(JSON.parse(tried), data))) return false
   hold.base = { text, cookie: record.cookie, version }
   return true
 }
@@ -95,7 +95,7 @@ function attempt<H extends Host, Made extends Writing>(
     }
     if (!outcome?.ok) return tryAgain(() => look(task, tries + 1), tries, deadline)
     exchange.arrived(given)
-    hold.wrote({ ...given, version: outcome.version }, stored, whole)
+    hold.wrote({ text: given.text, cookie: given.cookie, version: outcome.version }, stored, whole)
     task.done(null, made)
   })
 }
