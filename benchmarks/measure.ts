@@ -55,12 +55,11 @@ export async function measureHttp(
   cores: Cores | undefined,
   say: Say,
 ): Promise<HttpSample[]> {
-  const original = subjects.filter(({ variant }) => variant === undefined)
   const samples: HttpSample[] = []
   for (let round = 0; round < plan.http.rounds; round++) {
     for (const visit of visits) {
       say(`over HTTP, round ${round + 1} of ${plan.http.rounds}: ${visit.name}`)
-      for (const subject of inTurn(original, round)) {
+      for (const subject of inTurn(subjects, round)) {
         const counts = await serveOnce({ visit, subject, plan: plan.http, expected: expected.get(visit.name) ?? [], cores })
         samples.push({ visit: visit.name, subject: subject.name, round, ...counts })
       }

@@ -9,7 +9,7 @@ export interface Subject {
   readonly floor?: string
   /** What the session middleware is given beyond what all are given. */
   readonly options?: { readonly concurrency?: 'merge' | 'off' }
-  /** The subject that is the same package with other options: it is timed in process alone, and side by side with this one. */
+  /** The subject that is the same package with other options: it stands side by side with this one too, and takes no memory of its own. */
   readonly variant?: string
   /** What `require` is given for the wrapper that makes a store of connect-redis atomic. */
   readonly atomic?: string
