@@ -133,7 +133,7 @@ describe('core: a write to a store that compares', () => {
   it('goes by set where somebody has put another on the class', async () => {
     const prototype = session.MemoryStore.prototype as { set: typeof set }
     const calls: string[] = []
-    prototype.set = function (...asked) {
+    prototype.set = function (...asked: Parameters<typeof set>) {
       calls.push('theirs')
       set.apply(this, asked)
     }
