@@ -13,6 +13,8 @@ export interface Host {
   sessionStore?: SessionStore
   /** A secret that cookie-parser left. */
   secret?: unknown
+  /** What its sessions are, where that is more than a session. */
+  readonly Session?: typeof Session
   [EXCHANGE]?: HostExchange
 }
 

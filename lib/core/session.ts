@@ -146,10 +146,15 @@ export const gone = (): Error => new Error('failed to load session')
 /** Makes a session of a record, and puts it on the host. Upstream's `Store.prototype.createSession`. */
 export function createSession(host: Host, record: SessionData): Session {
   const cookie = cookieOf(record)
-  const session = new Session(host, record)
+  const session = sessionOf(host, record)
   session.cookie = cookie
   host.session = session
   return session
+}
+
+/** A session of the kind that the host has. */
+export function sessionOf(host: Host, data?: object): Session {
+  return new (host.Session ?? Session)(host, data)
 }
 
 /** The cookie of a record. */
@@ -180,7 +185,7 @@ const METHODS = ['save', 'reload', 'update', 'destroy', 'regenerate'] as const
 /** A record becomes the host's session, by the store's own `createSession` where it has one. */
 export function inflate(host: Host, record: SessionData): void {
   const store = host.sessionStore
-  if (typeof store?.createSession !== 'function') return void createSession(host, record)
+  if (host.Session || typeof store?.createSession !== 'function') return void createSession(host, record)
   store.createSession(host, record)
   const made = host.session
   if (!made || made instanceof Session) return
