@@ -6,7 +6,7 @@ import type { Exchange } from './exchange'
 import type { Read } from './hold'
 import type { Host } from './host'
 import type { Secret, WithoutStore } from './options'
-import { inflate } from './session'
+import { generate, inflate } from './session'
 import type { Callback } from './store-port'
 
 const debug = debugFor('express-session')
@@ -102,11 +102,6 @@ function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback)
     return done(unreadable)
   }
   done()
-}
-
-/** By way of the store, where apps put functions of their own in its place. */
-function generate(host: Host): unknown {
-  return host.sessionStore?.generate?.(host)
 }
 
 function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done: Callback): void {

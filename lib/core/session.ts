@@ -125,7 +125,7 @@ export class Session {
         this.req[EXCHANGE]?.renewed()
         done(err)
       })
-      if (port.regenerates) port.regenerate(this.id, this.req, over)
+      if (port.regenerates && !this.req.Session) port.regenerate(this.id, this.req, over)
       else regenerate(this.req, store, over)
     })
   }
@@ -196,12 +196,17 @@ export function inflate(host: Host, record: SessionData): void {
   }
 }
 
+/** By way of the store, where apps of Connect put functions of their own in its place. */
+export function generate(host: Host): unknown {
+  return host.Session ? host[EXCHANGE]?.generate() : host.sessionStore?.generate?.(host)
+}
+
 /** Destroys the host's session and generates another. Upstream's `Store.prototype.regenerate`. */
 export function regenerate(host: Host, store: SessionStore, done: Callback): void {
   portOf(store).destroy(host.sessionID as string, err => {
     let generated: unknown
     try {
-      generated = store.generate?.(host)
+      generated = generate(host)
     } catch (thrown) {
       return done(thrown)
     }

@@ -1,0 +1,150 @@
+import { commit, cookieDue } from '../core/commit'
+import { Exchange } from '../core/exchange'
+import type { EXCHANGE, Host, HostExchange } from '../core/host'
+import { open } from '../core/open'
+import type { Session } from '../core/session'
+import type { Callback, SessionStore } from '../core/store-port'
+import type { Transport } from '../core/transport'
+import type { Context } from './context'
+import type { KoaSettings } from './koa-options'
+import { KoaSession } from './koa-session'
+
+/** What carries the session of one Koa context. */
+export class KoaHost implements Host {
+  declare session?: Session | null | undefined
+  declare sessionID?: string | undefined
+  declare sessionStore?: SessionStore;
+  declare [EXCHANGE]?: HostExchange
+  readonly Session = KoaSession as typeof Session
+  /** Copies of sessions are of copies of their host, which know it by this. */
+  readonly self: this = this
+  readonly exchange: Exchange<KoaHost>
+  /** The middleware has come to it. */
+  claimed = false
+  /** The id that an earlier middleware has put on the context, in place of the one that the client sent. */
+  forcedId: string | undefined
+  /** `ctx.sessionSave`: what the app wants, whatever has changed. */
+  sessionSave: boolean | null = null
+  /** The end of the request saves, though nothing has changed. */
+  mustSave = false
+  /** Where sessions are kept in the cookie: what it is to carry. */
+  payload: string | undefined
+  #opened: Promise<void> | undefined
+  /** What the app has set before the session was read. */
+  #assigned: { readonly value: object | null } | undefined
+  /** The app has ended the session, and begun another in its place. */
+  #afresh = false
+
+  constructor(
+    readonly ctx: Context,
+    readonly settings: KoaSettings,
+  ) {
+    this.exchange = new Exchange<KoaHost>(settings.of(this), TRANSPORT, this)
+    this.exchange.holder.whenOver = act => whenClosed(ctx, act)
+  }
+
+  /** The session is for other paths than this. */
+  get isApart(): boolean {
+    return this.#opened !== undefined && !this.exchange.entered
+  }
+
+  /** Reads the session, once; at once where it is kept in the cookie. */
+  async open(): Promise<void> {
+    this.#opened ??= promised(done => open(this.exchange, done))
+    await this.#opened
+    const assigned = this.#assigned
+    this.#assigned = undefined
+    if (assigned) this.#put(assigned.value)
+  }
+
+  /** What `ctx.session` is. */
+  read(): unknown {
+    if (this.settings.defer) return this.open().then(() => this.#read())
+    // Before the middleware, what can be read at once is
+    if (this.settings.immediate && !this.#opened) void this.open()
+    return this.#read()
+  }
+
+  #read(): Session | null | undefined {
+    return this.exchange.entered ? (this.session ?? null) : undefined
+  }
+
+  /** `ctx.session = value`. @throws TypeError for what is no object */
+  assign(value: unknown): void {
+    if (value !== null && value !== undefined && typeof value !== 'object') {
+      throw new TypeError('ctx.session can only be set as null or an object')
+    }
+    if (this.settings.immediate && !this.#opened) void this.open()
+    if (this.#read() === undefined) this.#assigned = { value: value ?? null }
+    else this.#put(value ?? null)
+  }
+
+  /** Another session in the place of this one, under the same cookie. */
+  #put(value: object | null): void {
+    if (value === null || value instanceof KoaSession) return void (this.session = value)
+    this.#afresh ||= this.session === null
+    const { cookie: given, maxAge, ...data } = value as { cookie?: object; maxAge?: number | null }
+    const session = new KoaSession(this, data)
+    session.cookie = this.exchange.cookie as KoaSession['cookie']
+    Object.assign(session.cookie, given)
+    this.session = session
+    if (maxAge !== undefined) session.maxAge = maxAge
+  }
+
+  /** Stores the session, changed or not, and sets its cookie. @param act asks the store */
+  async store(act: (done: Callback) => void): Promise<void> {
+    this.mustSave = false
+    await promised(act)
+    await this.#tell()
+  }
+
+  /** Makes the store agree with what the app has left, and tells the client. */
+  async commit(): Promise<void> {
+    if (this.#afresh) await (this.session as KoaSession | null)?.regenerate({ keep: true })
+    this.#afresh = false
+    const { session, exchange } = this
+    const fails: unknown[] = []
+    if (this.mustSave && session) await promised(done => exchange.save(session, done)).catch(err => fails.push(err))
+    this.mustSave = false
+    if (fails.length === 0) await promised(done => commit(exchange, true, err => done(err))).catch(err => fails.push(err))
+    if (fails.length === 0) return this.#tell()
+    const { onError } = this.settings
+    if (!onError) throw fails[0]
+    await onError(fails[0], exchange.done === 'destroy' ? 'destroy' : 'set', this.ctx)
+  }
+
+  /** The request is over, for the session. */
+  async end(): Promise<void> {
+    if (this.#assigned) await this.open()
+    if (this.sessionSave === true) this.mustSave = true
+    const wants = this.sessionSave ?? this.settings.autoCommit
+    if (wants && this.exchange.entered) await this.commit()
+    else this.exchange.holder.end()
+  }
+
+  async #tell(): Promise<void> {
+    const due = this.ctx.headerSent ? undefined : cookieDue(this.exchange)
+    if (!due) return
+    const { transport } = this.settings
+    if (due.plan === 'clear') await transport.clear(this.ctx, due.cookie)
+    else await transport.set(this.ctx, this.payload ?? (this.sessionID as string), due.cookie)
+  }
+}
+
+const TRANSPORT: Transport<KoaHost> = {
+  path: ({ ctx }) => ctx.path,
+  isSecure: ({ ctx }) => ctx.secure,
+  sentId: ({ ctx, settings, forcedId }) => forcedId ?? settings.transport.get(ctx),
+}
+
+function promised(act: (done: Callback) => void): Promise<void> {
+  return new Promise((resolve, reject) => act(err => (err ? reject(err as Error) : resolve())))
+}
+
+/** A response of HTTP/2 says it of its stream. */
+function whenClosed({ res }: Context, act: () => void): boolean {
+  const { stream = res } = res as { stream?: { destroyed: boolean } }
+  if (stream.destroyed) act()
+  else res.once('close', act)
+  return true
+}

@@ -1,0 +1,78 @@
+import { inspect } from 'node:util'
+import { EXCHANGE } from '../core/host'
+import { Session, type SessionData } from '../core/session'
+import type { Callback } from '../core/store-port'
+import type { KoaHost } from './koa-host'
+
+export interface RegenerateOptions {
+  /** Whether the data come along. Default false: the new session is empty. */
+  keep?: boolean
+}
+
+/**
+ * One session, as a Koa app sees it at `ctx.session`: its data are its own enumerable properties; JSON and `console.log` have them and nothing else.
+ * It has all methods that a session has elsewhere.
+ */
+export class KoaSession extends Session {
+  declare readonly req: KoaHost
+
+  constructor(host: KoaHost, data?: object | null) {
+    super(host, data)
+    // What a handler answers as `ctx.body = ctx.session` is data
+    Object.defineProperty(this, 'cookie', { value: this.cookie, writable: true, configurable: true, enumerable: false })
+  }
+
+  /** It came about in this request. */
+  get isNew(): boolean {
+    return this.req[EXCHANGE]?.generated === this.id
+  }
+
+  /** What is left of its life in milliseconds; `undefined` or `null` where that ends with the browser. Setting it saves the session. */
+  get maxAge(): number | null | undefined {
+    return this.cookie.maxAge
+  }
+
+  set maxAge(ms: number | 'session' | null | undefined) {
+    this.cookie.maxAge = (ms === 'session' ? null : ms) as number
+    this.req.mustSave = true
+  }
+
+  /** How many keys it has. */
+  get length(): number {
+    return Object.keys(this).length
+  }
+
+  get populated(): boolean {
+    return this.length > 0
+  }
+
+  /** Stores it now, changed or not, and sets the cookie. */
+  override save(callback: Callback): this
+  override save(): Promise<void>
+  override save(callback?: Callback): this | Promise<void> {
+    const saved = this.req.store(done => super.save(done))
+    if (!callback) return saved
+    saved.then(() => callback(), callback)
+    return this
+  }
+
+  /** Destroys it and puts another one, of a new id, in its place. Call it wherever a visitor's rights change. */
+  override regenerate(options: RegenerateOptions): Promise<void>
+  override regenerate(callback: Callback): this
+  override regenerate(): Promise<void>
+  override regenerate(given?: RegenerateOptions | Callback): this | Promise<void> {
+    if (typeof given === 'function') return super.regenerate(given)
+    const { keep } = given ?? {}
+    const kept = { ...this } as Partial<SessionData>
+    const renewed = super.regenerate()
+    return keep ? renewed.then(() => void Object.assign(this.req.session as object, kept)) : renewed
+  }
+
+  toJSON(): object {
+    return { ...this }
+  }
+
+  [inspect.custom](): object {
+    return { ...this }
+  }
+}

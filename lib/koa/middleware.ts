@@ -1,0 +1,56 @@
+import type { App, Context, Next } from './context'
+import { enter, prepare } from './contexts'
+import type { KoaHost } from './koa-host'
+import { settleKoa, type KoaOptions } from './koa-options'
+
+export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
+
+/**
+ * The Koa middleware: an exchange for each context, which commits when all that comes after has answered.
+ *
+ * @param app whose contexts have sessions that are kept in the cookie before the middleware comes to them
+ * @throws TypeError for an option that could never work
+ */
+export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
+  const settings = settleKoa(options, app)
+  if (app) prepare(app, settings)
+  return async function session(ctx, next) {
+    const host = enter(ctx, settings)
+    // Another one came first
+    if (!host) return void (await next())
+    await settings.availability?.ready()
+    if (!settings.defer) await host.open()
+    let thrown: { readonly err: unknown } | undefined
+    try {
+      await next()
+    } catch (err) {
+      thrown = { err }
+    }
+    await end(host, thrown)
+  }
+}
+
+/** The first error is the app's. Koa answers it without the headers that are set by then, but for those that it brings itself. */
+async function end(host: KoaHost, thrown: { readonly err: unknown } | undefined): Promise<void> {
+  const { ctx } = host
+  if (!thrown) return host.end()
+  const before = linesOf(ctx)
+  try {
+    await host.end()
+  } catch (err) {
+    ctx.app.emit('error', err, ctx)
+  }
+  const lines = linesOf(ctx).filter(line => !before.includes(line))
+  const { err } = thrown
+  if (lines.length > 0 && err instanceof Error) carry(err as Error & { headers?: object }, lines)
+  throw err
+}
+
+function carry(err: Error & { headers?: object }, lines: string[]): void {
+  err.headers = { ...err.headers, 'Set-Cookie': lines }
+}
+
+function linesOf({ res }: Context): string[] {
+  const lines = res.getHeader('Set-Cookie') ?? []
+  return Array.isArray(lines) ? lines : [String(lines)]
+}
