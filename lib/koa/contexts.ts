@@ -1,6 +1,6 @@
 import type { App, Context } from './context'
 import { KoaHost } from './koa-host'
-import type { KoaSettings } from './koa-options'
+import type { KoaSettings } from './koa-settings'
 import type { KoaSession, RegenerateOptions } from './koa-session'
 
 const HOST = Symbol('resession.koa.host')

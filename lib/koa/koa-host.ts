@@ -6,7 +6,7 @@ import type { Session } from '../core/session'
 import type { Callback, SessionStore } from '../core/store-port'
 import type { Transport } from '../core/transport'
 import type { Context } from './context'
-import type { KoaSettings } from './koa-options'
+import type { KoaSettings } from './koa-settings'
 import { KoaSession } from './koa-session'
 
 /** What carries the session of one Koa context. */

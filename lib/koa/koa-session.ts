@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
 import { EXCHANGE } from '../core/host'
-import { Session, type SessionData } from '../core/session'
+import { Session } from '../core/session'
 import type { Callback } from '../core/store-port'
 import type { KoaHost } from './koa-host'
 
 export interface RegenerateOptions {
-  /** Whether the data come along. Default false: the new session is empty. */
+  /** Whether the data come along. Default: as the option `keepOnRegenerate` says, which is false. */
   keep?: boolean
 }
 
@@ -52,7 +52,11 @@ export class KoaSession extends Session {
   override save(callback?: Callback): this | Promise<void> {
     const saved = this.req.store(done => super.save(done))
     if (!callback) return saved
-    saved.then(() => callback(), callback)
+    // Out of the promise's frames: what a callback throws is nobody's rejection
+    saved.then(
+      () => process.nextTick(callback),
+      err => process.nextTick(callback, err),
+    )
     return this
   }
 
@@ -61,11 +65,15 @@ export class KoaSession extends Session {
   override regenerate(callback: Callback): this
   override regenerate(): Promise<void>
   override regenerate(given?: RegenerateOptions | Callback): this | Promise<void> {
-    if (typeof given === 'function') return super.regenerate(given)
-    const { keep } = given ?? {}
-    const kept = { ...this } as Partial<SessionData>
-    const renewed = super.regenerate()
-    return keep ? renewed.then(() => void Object.assign(this.req.session as object, kept)) : renewed
+    const callback = typeof given === 'function' ? given : undefined
+    const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
+    const kept = keep ? { ...this } : undefined
+    const bring = (): unknown => Object.assign(this.req.session as object, kept)
+    if (!callback) return super.regenerate().then(() => void bring())
+    return super.regenerate(err => {
+      bring()
+      callback(err)
+    })
   }
 
   toJSON(): object {

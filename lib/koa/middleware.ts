@@ -1,7 +1,8 @@
 import type { App, Context, Next } from './context'
 import { enter, prepare } from './contexts'
 import type { KoaHost } from './koa-host'
-import { settleKoa, type KoaOptions } from './koa-options'
+import type { KoaOptions } from './koa-options'
+import { settleKoa } from './koa-settings'
 
 export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
 

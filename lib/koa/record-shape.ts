@@ -7,6 +7,9 @@ export interface RecordShape {
   write(session: SessionData): object
 }
 
+/** A record as it was at rest. */
+export const RAW = Symbol('resession.raw')
+
 /** When a record ends whose cookie ends with the browser, in milliseconds since 1970. */
 export const ENDS = Symbol('resession.ends')
 
@@ -23,14 +26,24 @@ interface KoaFields {
 /** @param options of new cookies */
 export type MakeShape = (options: CookieOptions) => RecordShape
 
-/** Of express-session, koa-generic-session and koa-session-ts: the cookie is one of the keys. */
-export const withCookie: MakeShape = options => ({
+/** Of express-session: the cookie is one of the keys. */
+const withCookie: MakeShape = options => ({
   read: record => readAny(record, options),
   write: session => ({ cookie: (session.cookie as Cookie).toJSON(), ...dataOf(session) }),
 })
 
+/** Of koa-generic-session and koa-session-ts themselves, whose cookies are options. @param options with `signed` and `overwrite` */
+const withOptions: MakeShape = options => ({
+  read: record => readAny(record, options),
+  write(session) {
+    const { originalMaxAge, expires, ...attributes } = (session.cookie as Cookie).toJSON()
+    const cookie = { ...options, ...said(attributes), maxAge: originalMaxAge ?? undefined }
+    return { cookie: originalMaxAge === null && expires ? { ...cookie, expires } : cookie, ...dataOf(session) }
+  },
+})
+
 /** Of koa-session: the end is kept beside the data. */
-export const withExpiry: MakeShape = options => ({
+const withExpiry: MakeShape = options => ({
   read: record => readAny(record, options),
   write(session) {
     const { originalMaxAge } = session.cookie
@@ -40,7 +53,7 @@ export const withExpiry: MakeShape = options => ({
 })
 
 /** Of koa-session-store: nothing but the data, unless the cookie is another one than new ones are. */
-export const dataAlone: MakeShape = options => ({
+const dataAlone: MakeShape = options => ({
   read: record => readAny(record, options),
   write(session) {
     const cookie = (session.cookie as Cookie).toJSON()
@@ -50,12 +63,24 @@ export const dataAlone: MakeShape = options => ({
   },
 })
 
+export const SHAPES = { cookie: withCookie, options: withOptions, expiry: withExpiry, data: dataAlone }
+
+export type ShapeName = keyof typeof SHAPES
+
+function said(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+}
+
 function dataOf(session: SessionData): object {
   const { cookie: _, ...data } = { ...session }
   return data
 }
 
 function readAny(record: object, options: CookieOptions): SessionData {
+  return Object.assign(readRecord(record, options), { [RAW]: record })
+}
+
+function readRecord(record: object, options: CookieOptions): SessionData {
   const { _expire, _maxAge, _session, ...data } = record as KoaFields & Partial<SessionData>
   if (_expire !== undefined || _session !== undefined) return readKoa(data, { _expire, _maxAge, _session }, options)
   // koa-generic-session keeps the options of its cookies, and apps may have made the rest

@@ -58,15 +58,15 @@ export function spell(options: AnySpelling = {}): KoaOptions {
   const older = Object.entries(SPELLINGS).map(([old, name]) => [name, (given as Record<string, unknown>)[old]])
   const transport = (externalKey && ofExternalKey(externalKey)) ?? (sessionIdStore && ofIdStore(sessionIdStore))
   const store = ContextStore && ((ctx: Context): AnyStore => new ContextStore(ctx))
-  const spelled: KoaOptions = { ...said({ ...Object.fromEntries(older), transport, store }), ...said(given) }
+  const spelled: KoaOptions = { ...said({ ...(Object.fromEntries(older) as object), transport, store }), ...said(given) }
   const flat = ATTRIBUTES.map(name => [name, (given as Record<string, unknown>)[name]])
-  const cookie = { ...said({ maxAge: maxage, ...said(Object.fromEntries(flat)) }), ...spelled.cookie }
+  const cookie = { ...said({ maxAge: maxage, ...said(Object.fromEntries(flat) as object) }), ...spelled.cookie }
   return { ...spelled, cookie: cookie.maxAge === ('session' as never) ? { ...cookie, maxAge: null } : cookie }
 }
 
 /** But for what is undefined. */
-function said(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+function said(values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values as Record<string, unknown>).filter(([, value]) => value !== undefined))
 }
 
 function ofExternalKey(external: ExternalKey): KoaTransport {
