@@ -50,8 +50,8 @@ export interface KoaOptions extends CoreOptions {
   onError?: ((err: unknown, what: Failure, ctx: Context) => unknown) | undefined
   /** How long requests wait for a store that has said `disconnect`, in milliseconds. Default 10,000. */
   reconnectTimeout?: number | undefined
-  /** How the id travels, in place of a cookie. */
-  transport?: KoaTransport | undefined
+  /** How the id travels, in place of a cookie; a function is given the way by cookie, and returns another. */
+  transport?: KoaTransport | ((byCookie: KoaTransport) => KoaTransport) | undefined
   /** What sessions that are kept in the cookie look like there. Default: base64 of JSON, as koa-session's. */
   encode?: Codec['encode'] | undefined
   decode?: Codec['decode'] | undefined
@@ -65,6 +65,8 @@ export interface KoaOptions extends CoreOptions {
   /** Whether the cookie goes out with each save, and not with the first alone. Default `true`. */
   cookieOnSave?: boolean | undefined
 }
+
+const METHODS = ['get', 'set', 'clear']
 
 type Test = (value: unknown) => boolean
 
@@ -84,7 +86,7 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   record: [value => (value as string) in SHAPES, `be one of ${Object.keys(SHAPES).join(', ')}`],
   cookie: [value => isNumber((value as KoaCookieOptions).maxAge ?? 0), 'have a maxAge that is a number, null or "session"'],
   transport: [
-    value => ['get', 'set', 'clear'].every(name => isFunction((value as Record<string, unknown>)[name])),
+    value => isFunction(value) || METHODS.every(name => isFunction((value as Record<string, unknown>)[name])),
     'have get, set and clear',
   ],
 }

@@ -45,11 +45,15 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   return {
     ...{ name, autoCommit, defer, keepOnRegenerate, onError, userStore },
     cookie: { ...cookie, signed, overwrite },
-    transport: options.transport ?? cookieTransport(name, { signed, overwrite }),
+    transport: transportOf(options, cookieTransport(name, { signed, overwrite })),
     availability: userStore && new Availability(userStore as never, options.reconnectTimeout),
     immediate: isKept && !defer,
     of: settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
   }
+}
+
+function transportOf({ transport }: KoaOptions, byCookie: KoaTransport): KoaTransport {
+  return typeof transport === 'function' ? transport(byCookie) : (transport ?? byCookie)
 }
 
 interface Given {
