@@ -111,10 +111,11 @@ function numberOr(ms: unknown, other: unknown): number | undefined {
 
 function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
   const { storeTimeout, touchAfter, rolling = false, saveUninitialized = false, onError, beforeSave, renew = false } = options
-  const { name, cookie, signing } = given
+  const { cookie, signing } = given
   const isKept = store instanceof PayloadStore
   const concurrency = isKept ? 'off' : options.concurrency
-  const core = { concurrency, storeTimeout, touchAfter, rolling, saveUninitialized, name, cookie, resave: false, unset: 'destroy' } as const
+  // Not the name: `ctx.cookies` takes some that express-session would not
+  const core = { concurrency, storeTimeout, touchAfter, rolling, saveUninitialized, cookie, resave: false, unset: 'destroy' } as const
   return {
     ...settle<KoaHost>({ ...core, genid: genidOf(options) }, store, () => {}),
     isReady: () => true,
