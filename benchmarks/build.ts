@@ -19,12 +19,17 @@ export function build(): void {
   })
 }
 
-/** The subject with the file that its package's users get. */
+/** The subject with the files that its package's users get. */
 export function resolved(subject: Subject): Subject {
-  return subject.module === undefined ? subject : { ...subject, module: requireFromRoot.resolve(subject.module) }
+  const { module, atomic } = subject
+  return {
+    ...subject,
+    ...(module !== undefined && { module: requireFromRoot.resolve(module) }),
+    ...(atomic !== undefined && { atomic: requireFromRoot.resolve(atomic) }),
+  }
 }
 
 /** The version that the package says it has. */
-export function versionOf({ module }: Subject): string {
+export function versionOf(module: string): string {
   return (requireFromRoot(`${module}/package.json`) as { version: string }).version
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { subjects, YARDSTICK, type Subject } from './measured/subjects'
+import { distantSubjects, subjects, YARDSTICK, type Subject } from './measured/subjects'
 import { visits, type Visit } from './measured/visits'
 import { plans, type Plan } from './plans'
 
@@ -8,6 +8,10 @@ export interface Choice {
   readonly plan: Plan
   readonly visits: readonly Visit[]
   readonly subjects: readonly Subject[]
+  /** Of subjects that are timed side by side. */
+  readonly pairs: readonly (readonly [Subject, Subject])[]
+  /** Those that are measured far from their store. */
+  readonly distantSubjects: readonly Subject[]
   /** Whether all of the plan is run: only then are results written. */
   readonly complete: boolean
 }
@@ -18,27 +22,42 @@ export function readCommandLine(words: string[]): Choice {
   const only = values.only ?? []
   const chosenVisits = visits.filter(({ name }) => only.includes(name))
   const chosenSubjects = subjects.filter(({ name }) => only.includes(name))
-  if (chosenVisits.length + chosenSubjects.length < only.length) throw new Error(`--only takes ${namesOf(visits)}, ${namesOf(subjects)}`)
+  const chosenDistant = distantSubjects.filter(({ name }) => only.includes(name))
+  const known = [...visits, ...subjects, ...distantSubjects].map(({ name }) => name)
+  if (only.some(name => !known.includes(name)))
+    throw new Error(`--only takes ${Array.from(new Set(known), name => `"${name}"`).join(', ')}`)
+  const all = chosenSubjects.length + chosenDistant.length === 0
+  const chosen = all ? subjects : withWhatTheyNeed(chosenSubjects)
   return {
     plan: values.quick ? plans.quick : plans.full,
     visits: chosenVisits.length > 0 ? chosenVisits : visits,
-    subjects: chosenSubjects.length > 0 ? withWhatTheyNeed(chosenSubjects) : subjects,
+    subjects: chosen,
+    pairs: pairsOf(chosen),
+    distantSubjects: all ? distantSubjects : withYardstick(chosenDistant),
     complete: only.length === 0 && !values.quick,
   }
 }
 
-/** Nobody's added time is known without the floor, and whether the answers are right not without the yardstick. */
+/** Nobody's added time is known without the floor, what a variant costs not without the original, and whether the answers are right not without the yardstick. */
 function withWhatTheyNeed(chosen: readonly Subject[]): Subject[] {
-  return subjects.filter(
-    subject =>
-      chosen.includes(subject) || subject.name === YARDSTICK || [...chosen, yardstick()].some(({ floor }) => floor === subject.name),
-  )
+  const originals = subjects.filter(({ name }) => name === YARDSTICK || chosen.some(({ variant }) => variant === name))
+  const needed = [...chosen, ...originals]
+  return subjects.filter(subject => needed.includes(subject) || needed.some(({ floor }) => floor === subject.name))
 }
 
-function yardstick(): Subject {
-  return subjects.find(({ name }) => name === YARDSTICK) as Subject
+function withYardstick(chosen: readonly Subject[]): Subject[] {
+  return distantSubjects.filter(subject => chosen.includes(subject) || (chosen.length > 0 && subject.name === YARDSTICK))
 }
 
-function namesOf(rows: readonly { readonly name: string }[]): string {
-  return rows.map(({ name }) => `"${name}"`).join(', ')
+/** Each variant under its original, and beside itself: by how much that is off, the comparison is. */
+function pairsOf(chosen: readonly Subject[]): (readonly [Subject, Subject])[] {
+  return chosen.flatMap(variant => {
+    const original = chosen.find(({ name }) => name === variant.variant)
+    return original
+      ? ([
+          [original, variant],
+          [variant, variant],
+        ] as const)
+      : []
+  })
 }

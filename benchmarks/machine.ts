@@ -24,7 +24,7 @@ export interface Machine {
 }
 
 export function thisMachine(subjects: readonly Subject[], cores: Cores | undefined): Machine {
-  const packages = subjects.filter(({ module }) => module !== undefined)
+  const packages = subjects.flatMap(({ module }) => module ?? [])
   return {
     when: new Date().toISOString().slice(0, 10),
     processor: cpus()[0]?.model ?? arch(),
@@ -33,7 +33,7 @@ export function thisMachine(subjects: readonly Subject[], cores: Cores | undefin
     system: `${system()} ${release()}, ${arch()}`,
     node: process.version,
     v8: process.versions.v8,
-    packages: Object.fromEntries(packages.map(subject => [subject.name, versionOf(subject)])),
+    packages: Object.fromEntries(packages.map(name => [name, versionOf(name)])),
     commit: commit(),
     pinned: cores !== undefined,
   }

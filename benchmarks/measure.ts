@@ -17,7 +17,7 @@ import type { HttpSample, InProcessSample, MemorySample } from './samples'
 export type Expected = ReadonlyMap<string, readonly Observed[]>
 
 /** Told what comes next. */
-type Say = (progress: string) => void
+export type Say = (progress: string) => void
 
 /** Looks at every case once. @throws AggregateError of those that are broken */
 export async function agree({ visits, subjects }: Choice): Promise<Expected> {
@@ -71,7 +71,7 @@ export async function measureHttp(
 /** Each store in a process of its own. */
 export async function measureMemory({ plan, subjects }: Choice, say: Say): Promise<MemorySample[]> {
   const { rounds, bytes } = plan.memory
-  const withStore = subjects.filter(({ module }) => module !== undefined)
+  const withStore = subjects.filter(({ module, variant }) => module !== undefined && variant === undefined)
   const samples: MemorySample[] = []
   for (const sessions of plan.memory.sessions) {
     for (let round = 0; round < rounds; round++) {
@@ -148,6 +148,6 @@ function yardstickOf<Result>(results: ReadonlyMap<Subject, Result>): Result {
 }
 
 /** Every other round backwards, so that whatever drifts, drifts against each of them. */
-function inTurn(subjects: readonly Subject[], round: number): readonly Subject[] {
+export function inTurn(subjects: readonly Subject[], round: number): readonly Subject[] {
   return round % 2 === 0 ? subjects : subjects.toReversed()
 }

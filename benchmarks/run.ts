@@ -3,10 +3,12 @@ import { coresForTwo } from './child'
 import { readCommandLine, type Choice } from './command-line'
 import { thisMachine } from './machine'
 import { agree, measureHttp, measureInProcess, measureMemory } from './measure'
+import { measureDistant } from './distant'
 import { markdownOf } from './report/markdown'
 import type { Result } from './report/result'
 import { writeResult } from './report/write'
-import { httpRows, inProcessRows, memoryRows } from './summary'
+import { measureSideBySide } from './side-by-side'
+import { distantRows, httpRows, inProcessRows, memoryRows, sideBySideRows } from './summary'
 
 /** Measures what was chosen; how to read what comes of it stands in README.md. */
 async function run(choice: Choice): Promise<void> {
@@ -26,7 +28,9 @@ async function measured(choice: Choice): Promise<Result> {
     machine,
     plan,
     inProcess: inProcessRows(await measureInProcess(choice, say), subjects),
+    sideBySide: sideBySideRows(await measureSideBySide(choice, expected, say)),
     http: httpRows(await measureHttp(choice, expected, cores, say), subjects),
+    distant: distantRows(await measureDistant(choice, expected, cores, say), choice.distantSubjects),
     memory: memoryRows(await measureMemory(choice, say), subjects),
   }
 }

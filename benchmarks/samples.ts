@@ -7,6 +7,19 @@ export interface InProcessSample {
   readonly microseconds: number
 }
 
+/** A subject and one that is held against it, in one process. */
+export interface SideBySideSample {
+  readonly visit: string
+  readonly subject: string
+  readonly beside: string
+  readonly round: number
+  /** Processor time per visit, in microseconds: the medians of what was timed in turns. */
+  readonly microseconds: number
+  readonly besideMicroseconds: number
+  /** The median of the subject's time divided by the other's, each pair from the same moment. */
+  readonly ratio: number
+}
+
 /** The same over HTTP. */
 export interface HttpSample {
   readonly visit: string
@@ -18,6 +31,16 @@ export interface HttpSample {
   /** The shares of one core that server and client used: the one that has more of it left waited for the other. */
   readonly serverBusy: number
   readonly clientBusy: number
+}
+
+/** One subject whose store is a distance away, as one visitor finds it. */
+export interface DistantSample {
+  readonly visit: string
+  readonly subject: string
+  readonly round: number
+  /** Of whole requests, in microseconds: half of them take no longer, and 99 in a hundred. */
+  readonly half: number
+  readonly most: number
 }
 
 /** So many sessions in one subject's memory store. */

@@ -1,5 +1,6 @@
 import { YARDSTICK, type Subject } from './measured/subjects'
-import type { HttpSample, InProcessSample, MemorySample } from './samples'
+import type { Distant } from './distant'
+import type { HttpSample, InProcessSample, MemorySample, SideBySideSample } from './samples'
 import { rounded, spreadOf, type Spread } from './spread'
 
 export interface InProcessRow {
@@ -13,6 +14,16 @@ export interface InProcessRow {
   readonly share?: number
 }
 
+export interface SideBySideRow {
+  readonly visit: string
+  readonly subject: string
+  readonly beside: string
+  /** Of processor time, per visit. */
+  readonly microseconds: Spread
+  readonly besideMicroseconds: Spread
+  readonly ratio: Spread
+}
+
 export interface HttpRow {
   readonly visit: string
   readonly subject: string
@@ -24,6 +35,19 @@ export interface HttpRow {
   readonly processor: Spread
   readonly serverBusy: Spread
   readonly clientBusy: Spread
+}
+
+export interface DistantRow {
+  readonly visit: string
+  readonly subject: string
+  readonly half: Spread
+  readonly most: Spread
+  /** Of the yardstick's in the same round. */
+  readonly ofYardstick: Spread
+}
+
+export interface DistantRows extends Omit<Distant, 'samples'> {
+  readonly rows: readonly DistantRow[]
 }
 
 export interface MemoryRow {
@@ -47,6 +71,21 @@ export function inProcessRows(samples: readonly InProcessSample[], subjects: rea
   })
 }
 
+export function sideBySideRows(samples: readonly SideBySideSample[]): SideBySideRow[] {
+  return groupsOf(samples, ({ visit, subject, beside }) => [visit, subject, beside].join('\n')).map(group => {
+    const [{ visit, subject, beside }] = group
+    const spread = (key: 'microseconds' | 'besideMicroseconds' | 'ratio') => spreadOf(group.map(sample => sample[key]))
+    return {
+      visit,
+      subject,
+      beside,
+      microseconds: spread('microseconds'),
+      besideMicroseconds: spread('besideMicroseconds'),
+      ratio: spread('ratio'),
+    }
+  })
+}
+
 export function httpRows(samples: readonly HttpSample[], subjects: readonly Subject[]): HttpRow[] {
   return groupsOf(samples, ({ visit }) => visit).flatMap(group => {
     const spread = (subject: string, key: 'requestsPerSecond' | 'processor' | 'serverBusy' | 'clientBusy') =>
@@ -66,6 +105,27 @@ export function httpRows(samples: readonly HttpSample[], subjects: readonly Subj
       }
     })
   })
+}
+
+export function distantRows(distant: Distant | undefined, subjects: readonly Subject[]): DistantRows | undefined {
+  if (!distant) return undefined
+  const { samples, ...rest } = distant
+  const rows = groupsOf(samples, ({ visit }) => visit).flatMap(group => {
+    const roundsOf = (subject: string, key: 'half' | 'most') =>
+      group.filter(sample => sample.subject === subject).map(sample => sample[key])
+    const yardstick = roundsOf(YARDSTICK, 'half')
+    return present(subjects, group).map(({ name }) => {
+      const own = roundsOf(name, 'half')
+      return {
+        visit: group[0].visit,
+        subject: name,
+        half: spreadOf(own),
+        most: spreadOf(roundsOf(name, 'most')),
+        ofYardstick: spreadOf(own.map((time, round) => time / (yardstick[round] as number))),
+      }
+    })
+  })
+  return { ...rest, rows }
 }
 
 export function memoryRows(samples: readonly MemorySample[], subjects: readonly Subject[]): MemoryRow[] {

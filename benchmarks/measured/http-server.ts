@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ask } from './answer'
 import { observe, type Observed } from './observe'
+import type { RedisPlace } from './redis-store'
 import { openSite } from './site'
 import type { Subject } from './subjects'
 import { visitNamed } from './visits'
@@ -12,6 +13,8 @@ export interface ServeJob {
   readonly visit: string
   /** Visits that are looked at, before any are counted. */
   readonly observed: number
+  /** Where sessions are kept; in memory where there is none. */
+  readonly place?: RedisPlace
 }
 
 export interface Serving {
@@ -22,7 +25,7 @@ export interface Serving {
 
 /** Serves a site on the loopback, until the process ends. */
 export async function serve(job: ServeJob): Promise<Serving & { readonly server: Server }> {
-  const site = await openSite(job.subject, visitNamed(job.visit))
+  const site = await openSite(job.subject, visitNamed(job.visit), job.place)
   const server = createServer(site.listener)
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo

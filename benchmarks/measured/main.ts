@@ -1,10 +1,13 @@
+import { delay, type DelayJob } from './delaying-proxy'
 import { fillStore, type FillJob } from './fill-store'
 import { load, type LoadJob } from './http-client'
 import { serve, type ServeJob } from './http-server'
 import { timeInProcess, type InProcessJob } from './in-process'
+import { askInTurn, type AskJob } from './latency-client'
+import { timeSideBySide, type SideBySideJob } from './side-by-side'
 
 /** What a process is started for. */
-export type Job = InProcessJob | ServeJob | LoadJob | FillJob
+export type Job = InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | FillJob
 
 /** The server's processor time so far, in microseconds, user and system: sent for every message after the job. */
 export interface ProcessorTime {
@@ -21,6 +24,12 @@ async function perform(job: Job): Promise<void> {
   switch (job.do) {
     case 'time':
       return say(await timeInProcess(job))
+    case 'compare':
+      return say(await timeSideBySide(job))
+    case 'ask':
+      return say(await askInTurn(job))
+    case 'delay':
+      return say(await delay(job))
     case 'load':
       return say(await load(job))
     case 'fill':

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
+import { dirname, sep } from 'node:path'
 import { sign } from 'cookie-signature'
 import { record, type Data } from './record'
+import { redisStore, type RedisPlace } from './redis-store'
 import type { Subject } from './subjects'
 import type { Visit } from './visits'
 
@@ -13,6 +15,8 @@ export interface Site {
   readonly cookies: readonly string[]
   /** What its store holds, under ids. */
   records(): Promise<Readonly<Record<string, object>>>
+  /** Lets go of what its store is connected to. */
+  close?(): void
 }
 
 /** As much of a session package as the benchmark uses. */
@@ -25,7 +29,10 @@ export interface SessionModule {
 export interface SessionStore {
   get(id: string, callback: (err: unknown, session?: object | null) => void): void
   set(id: string, session: object, callback?: (err?: unknown) => void): void
-  all(callback: (err: unknown, sessions?: Record<string, object> | null) => void): void
+  /** Of a store in Redis, its connection. */
+  readonly client?: { destroy(): void }
+  /** Under their ids, or in a list, each with its id. */
+  all(callback: (err: unknown, sessions?: Record<string, object> | { id: string }[] | null) => void): void
 }
 
 /** How many visitors with a session take turns: with one alone, whoever remembers the last id would look better than sites will find it. */
@@ -38,8 +45,26 @@ export function load(module: string): SessionModule {
   return createRequire(__filename)(module) as SessionModule
 }
 
-export async function openSite({ kind, module = '' }: Subject, visit: Visit): Promise<Site> {
-  return kind === 'bare' ? bareSite(visit) : connectSite(load(module), visit)
+/** A copy of the package for one site alone, so that the compiler does not mix what it learns there with what another site's copy does. */
+export function loadAfresh(module: string): SessionModule {
+  const { cache } = createRequire(__filename)
+  const forget = (): NodeJS.Dict<NodeJS.Module> => {
+    const files = Object.keys(cache).filter(file => file.startsWith(dirname(module) + sep))
+    const forgotten = Object.fromEntries(files.map(file => [file, cache[file]]))
+    for (const file of files) delete cache[file]
+    return forgotten
+  }
+  const before = forget()
+  const session = load(module)
+  forget()
+  Object.assign(cache, before)
+  return session
+}
+
+/** @param place where sessions are kept; in memory where there is none */
+export async function openSite({ kind, module = '', options, atomic }: Subject, visit: Visit, place?: RedisPlace): Promise<Site> {
+  if (kind === 'bare') return bareSite(visit)
+  return connectSite(load(module), visit, options, place && (await redisStore(place, atomic)))
 }
 
 /** The floor: the same answers, and the visitors' data in a list, since visitors take turns. */
@@ -53,9 +78,13 @@ export function bareSite(visit: Visit): Site {
   }
 }
 
-export async function connectSite(session: SessionModule, visit: Visit): Promise<Site> {
-  const store = new session.MemoryStore()
-  const middleware = session({ ...OPTIONS, ...visit.options, store })
+export async function connectSite(
+  session: SessionModule,
+  visit: Visit,
+  options: object = {},
+  store: SessionStore = new session.MemoryStore(),
+): Promise<Site> {
+  const middleware = session({ ...OPTIONS, ...visit.options, ...options, store })
   for (const [visitor, id] of idsFor(visit).entries()) {
     const cookie = new session.Cookie(visit.options?.cookie)
     await promised<void>(done => store.set(id, { cookie, ...record(visit.bytes, visitor) }, done))
@@ -69,8 +98,13 @@ export async function connectSite(session: SessionModule, visit: Visit): Promise
         })
       }),
     cookies: cookiesFor(visit),
-    records: async () => (await promised<Record<string, object> | null>(done => store.all(done))) ?? {},
+    records: async () => byId(await promised(done => store.all(done))),
+    close: () => store.client?.destroy(),
   }
+}
+
+function byId(sessions: Record<string, object> | { id: string }[] | null): Record<string, object> {
+  return Array.isArray(sessions) ? Object.fromEntries(sessions.map(({ id, ...record }) => [id, record])) : (sessions ?? {})
 }
 
 /** The headers are those that Express's `res.send` would set. */

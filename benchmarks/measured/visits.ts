@@ -52,6 +52,9 @@ export const visits: readonly Visit[] = [
   },
 ]
 
+/** What those do who ask for one thing after the other of a site whose store is far away: the names of the visits. */
+export const DISTANT_VISITS: readonly string[] = ['resumed read', 'resumed write']
+
 /** @throws RangeError where the table has no such visit */
 export function visitNamed(name: string): Visit {
   const visit = visits.find(visit => visit.name === name)

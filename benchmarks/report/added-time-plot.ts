@@ -1,4 +1,4 @@
-import { YARDSTICK } from '../measured/subjects'
+import { subjects as table, YARDSTICK } from '../measured/subjects'
 import type { InProcessRow } from '../summary'
 import type { Result } from './result'
 import { element, line, picture, rectangle, text, ticks } from './svg'
@@ -40,7 +40,8 @@ const STYLE = `
 
 /** Bars of the time that each subject adds to a visit. */
 export function addedTimePlot({ inProcess, machine, plan }: Result): string {
-  const bars = inProcess.filter((row): row is Bar => row.added !== undefined)
+  const variants = table.filter(({ variant }) => variant !== undefined).map(({ name }) => name)
+  const bars = inProcess.filter((row): row is Bar => row.added !== undefined && !variants.includes(row.subject))
   const subjects = Array.from(new Set(bars.map(({ subject }) => subject)))
   const visits = Array.from(new Set(bars.map(({ visit }) => visit)))
   const steps = ticks(Math.max(...bars.map(({ added }) => added.high)), 6)

@@ -1,12 +1,10 @@
-const BEGIN = '<!-- results: written by the run -->'
-const END = '<!-- results: end -->'
-
-/** The text with something else between its markers, and nothing changed outside of them. @throws Error unless it has one pair */
-export function replaceBetweenMarkers(text: string, replacement: string): string {
-  const [before, rest, ...more] = text.split(BEGIN)
-  const [, after, ...evenMore] = rest?.split(END) ?? []
-  if (before === undefined || after === undefined || more.length + evenMore.length > 0 || before.includes(END)) {
-    throw new Error(`one "${BEGIN}" and one "${END}" have to stand in the text, in this order`)
+/** The text with something else between the markers of a name, and nothing changed outside of them. @throws Error unless it has one pair */
+export function replaceBetweenMarkers(text: string, replacement: string, name = 'results'): string {
+  const [begin, end] = [`<!-- ${name}: written by the run -->`, `<!-- ${name}: end -->`]
+  const [before, rest, ...more] = text.split(begin)
+  const [, after, ...evenMore] = rest?.split(end) ?? []
+  if (before === undefined || after === undefined || more.length + evenMore.length > 0 || before.includes(end)) {
+    throw new Error(`one "${begin}" and one "${end}" have to stand in the text, in this order`)
   }
-  return `${before}${BEGIN}\n\n${replacement}\n\n${END}${after}`
+  return `${before}${begin}\n\n${replacement}\n\n${end}${after}`
 }

@@ -1,19 +1,22 @@
 import { YARDSTICK } from '../measured/subjects'
-import type { HttpRow, InProcessRow, MemoryRow } from '../summary'
+import type { DistantRow, HttpRow, InProcessRow, MemoryRow, SideBySideRow } from '../summary'
 import type { Spread } from '../spread'
 import type { Result } from './result'
-
-type Cell = string | number | undefined
+import { table } from './table'
 
 /** The result for people to read. */
 export function markdownOf(result: Result): string {
-  const { plan, inProcess, http, memory } = result
+  const { plan, inProcess, sideBySide, http, memory } = result
+  const { fours, block, rounds } = plan.sideBySide
   return [
     machineLines(result),
     `### In process: microseconds per visit (rounds: ${plan.inProcess.rounds}, of ${plan.inProcess.timed} visits each)`,
     inProcessTable(inProcess),
+    `### Side by side in one process: microseconds of processor time per visit (rounds: ${rounds}, of ${4 * fours} blocks of ${block} visits each)`,
+    sideBySideTable(sideBySide),
     `### Over HTTP on the loopback: requests per second (rounds: ${plan.http.rounds}, of ${plan.http.seconds} s each; connections: ${plan.http.connections})`,
     httpTable(http),
+    ...distantPart(result),
     `### Memory: bytes per session in the memory store (${plan.memory.bytes} bytes of data each)`,
     memoryTable(memory),
   ].join('\n\n')
@@ -70,6 +73,47 @@ function httpTable(rows: readonly HttpRow[]): string {
   )
 }
 
+function sideBySideTable(rows: readonly SideBySideRow[]): string {
+  return table(
+    ['visit', 'subject', 'time', 'beside', 'its time', 'ratio', 'quartiles'],
+    rows.map(({ visit, subject, beside, microseconds, besideMicroseconds, ratio }) => [
+      visit,
+      subject,
+      digits(microseconds.median),
+      beside === subject ? 'itself' : beside,
+      digits(besideMicroseconds.median),
+      ratio.median.toFixed(3),
+      range(ratio, share => share.toFixed(3)),
+    ]),
+    [0, 1, 3],
+  )
+}
+
+function distantPart({ plan, distant }: Result): string[] {
+  const { milliseconds, rounds, timed } = plan.distant
+  const title = `### A store ${milliseconds} ms away: microseconds per request over HTTP, one after the other (rounds: ${rounds}, of ${timed} requests each)`
+  if (!distant) return [title, 'Not measured: there was no Redis.']
+  const { redis, near, far, rows } = distant
+  const pings = `Redis ${redis}, by connect-redis. It answered PING in ${whole(near)} µs, and from where the sessions were in ${whole(far)} µs.`
+  return [title, pings, distantTable(rows)]
+}
+
+function distantTable(rows: readonly DistantRow[]): string {
+  return table(
+    ['visit', 'subject', 'half of them, up to', 'quartiles', `of ${YARDSTICK}'s`, 'quartiles', '99 %, up to', 'quartiles'],
+    rows.map(({ visit, subject, half, most, ofYardstick }) => [
+      visit,
+      subject,
+      whole(half.median),
+      range(half, whole),
+      ofYardstick.median.toFixed(3),
+      range(ofYardstick, share => share.toFixed(3)),
+      whole(most.median),
+      range(most, whole),
+    ]),
+  )
+}
+
 function memoryTable(rows: readonly MemoryRow[]): string {
   return table(
     ['sessions', 'subject', 'bytes per session', 'quartiles', `of ${YARDSTICK}'s`],
@@ -81,12 +125,6 @@ function memoryTable(rows: readonly MemoryRow[]): string {
       share?.toFixed(3),
     ]),
   )
-}
-
-/** The first two columns are names, what follows are numbers. */
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const rule = head.map((_, column) => (column < 2 ? '---' : '---:'))
-  return [head, rule, ...rows].map(cells => `| ${cells.map(cell => cell ?? '').join(' | ')} |`).join('\n')
 }
 
 function range({ low, high }: Spread, format: (value: number) => string): string {

@@ -66,7 +66,8 @@ export function whenClosed(res: ServerResponse, act: () => void): boolean {
   if (typeof res.once !== 'function' || !res.socket) return false
   const { stream = res } = res as { stream?: { destroyed: boolean } }
   if (stream.destroyed) act()
-  else res.once('close', act)
+  // It is said once
+  else res.on('close', act)
   return true
 }
 

@@ -32,7 +32,7 @@ export function middleware(options: Partial<Options<Request>>, store: SessionSto
   return function session(req, res, next) {
     if (!res) throw new TypeError('argument res is required')
     const exchange = new Exchange(settings, transport, req)
-    exchange.holder.whenOver = act => whenClosed(res, act)
+    exchange.holder.watch(whenClosed, res)
     open(exchange, err => {
       // After an error too: the app may go on with a session of its own making
       if (exchange.entered) holdResponse(res, gateOf(exchange, res, next))

@@ -1,6 +1,6 @@
 import { isPromise as isNativePromise } from 'node:util/types'
 import type { Breaker } from './breaker'
-import type { Deadline } from './deadline'
+import { StoreUnavailable, type Deadline } from './deadline'
 
 /** With what is beside the value, a record's version. */
 type Answered = (err?: unknown, value?: unknown, beside?: unknown) => void
@@ -12,6 +12,8 @@ export interface Call {
   /** By the store's contract a method answers by its callback if it declares one: what it returns beside is its own. */
   readonly callsBack: boolean
   readonly deadline: Deadline
+  /** It is given up, and may come to something all the same. @returns what to do then */
+  readonly straggles?: (() => () => void) | undefined
   readonly breaker: Breaker
 }
 
@@ -19,17 +21,22 @@ export interface Call {
  * One call of a store. However it answers, by callback or by promise, at once or later, twice or by throwing, or not at all, `done` is called once,
  * with an error or with what was found; and what `done` throws never comes back into the store.
  */
-export function call({ method, ask, callsBack, deadline, breaker }: Call, done: Answered): void {
+export function call({ method, ask, callsBack, deadline, straggles, breaker }: Call, done: Answered): void {
   let state: 'asking' | 'waiting' | 'answered' | 'given up' = 'asking'
   let answer: Parameters<Answered> = []
+  let late: (() => void) | undefined
 
   const settle: Answered = (...given) => {
     const before = state
     if (before === 'answered') return
     state = 'answered'
     const err = isMissing(given[0]) ? undefined : given[0]
-    if (before === 'given up') return breaker.answeredLate(err)
-    breaker.answered(err)
+    if (before === 'given up') {
+      breaker.answeredLate(err)
+      return late?.()
+    }
+    // Of our own, for a call within the call
+    if (!(err instanceof StoreUnavailable)) breaker.answered(err)
     if (before === 'asking') return void (answer = given)
     deadline.rest()
     deliver(() => done(...given))
@@ -50,6 +57,7 @@ export function call({ method, ask, callsBack, deadline, breaker }: Call, done: 
   deadline.wait(err => {
     state = 'given up'
     breaker.unanswered()
+    late = straggles?.()
     deliver(() => done(err))
   })
 }

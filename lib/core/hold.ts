@@ -1,6 +1,6 @@
 import type { AnyCookie, CookieData } from './cookie'
 import type { Deadline } from './deadline'
-import type { Flight, InFlight } from './in-flight'
+import type { Flight, InFlight, Job } from './in-flight'
 import type { SessionData } from './session'
 import type { Callback, Version } from './store-port'
 
@@ -36,8 +36,8 @@ export class Hold {
   base: Base | undefined
   /** The store has the session no more, which was there when the exchange began. */
   gone: boolean
-  /** The data that a new session was stored with, where the store has not said whether it was. */
-  tried: string | undefined
+  /** The data that a new session was to be stored with, each time that the store has not said whether it was. */
+  tried: string[] | undefined
   /** Answers of the store that are to come. */
   #asked = 0
   #released = false
@@ -88,7 +88,7 @@ export class Hold {
   /** A write of its own has failed, and may be there all the same: others have to look, and this one knows what it would be. */
   failed({ text }: Base): void {
     this.#version = this.#inFlight.now
-    this.tried = text
+    this.tried = [...(this.tried ?? []), text]
   }
 
   get dead(): boolean {
@@ -117,35 +117,56 @@ export class Hold {
    * @param act asks, and calls back with the answer
    * @param shared what others share may be asked at the same time
    */
-  run(deadline: Deadline, done: Callback, act: (finish: Callback) => void, shared = false): void {
+  run(deadline: Deadline, done: Callback, act: Act, shared = false): void {
     this.#asked++
-    const over = (): void => {
-      deadline.end()
-      if (--this.#asked === 0 && this.#released) this.#inFlight.release(this.id, this.flight)
+    this.flight.run(new Turn(this, deadline, done, act, shared))
+  }
+
+  /** Something that was asked is answered. */
+  answered(): void {
+    if (--this.#asked === 0 && this.#released) this.#inFlight.release(this.id, this.flight)
+  }
+}
+
+/** What is asked of the store, and who wants to hear of it. */
+type Act = (hold: Hold, finish: Callback, deadline: Deadline) => void
+
+/** Something that an exchange asks of the store when it is its turn. Most requests make one, so that it is not made of closures. */
+class Turn implements Job {
+  #finished = false
+
+  constructor(
+    private readonly hold: Hold,
+    readonly deadline: Deadline,
+    private readonly done: Callback,
+    private readonly act: Act,
+    readonly shared: boolean,
+  ) {}
+
+  begin(): void {
+    try {
+      this.act(this.hold, err => this.#finish(err), this.deadline)
+    } catch (thrown) {
+      if (this.#finished) throw thrown
+      this.#finish(thrown)
     }
-    const begin = (next: () => void): void => {
-      let finished = false
-      const finish: Callback = err => {
-        finished = true
-        over()
-        try {
-          next()
-        } finally {
-          // What others throw in their turn is not said to be ours
-          done(err)
-        }
-      }
-      try {
-        act(finish)
-      } catch (thrown) {
-        if (finished) throw thrown
-        finish(thrown)
-      }
+  }
+
+  #finish(err: unknown): void {
+    this.#finished = true
+    this.deadline.end()
+    this.hold.answered()
+    try {
+      this.hold.flight.ended()
+    } finally {
+      // What others throw in their turn is not said to be ours
+      this.done(err)
     }
-    const giveUp = (err: Error): void => {
-      over()
-      done(err)
-    }
-    this.flight.run({ begin, giveUp, deadline, shared })
+  }
+
+  giveUp(err: Error): void {
+    this.deadline.end()
+    this.hold.answered()
+    this.done(err)
   }
 }

@@ -4,12 +4,15 @@ import type { InFlight } from './in-flight'
 /** The holds of hosts whose end nobody knows go with them. */
 const left = new FinalizationRegistry<Hold>(hold => hold.release())
 
+type WhenOver<Response> = (response: Response, act: () => void) => boolean
+
 /** Holds sessions for an exchange, one at a time, until the response is over and the last commit done. */
 export class Holder {
   /** The one that is held, or was last. */
   hold: Hold | undefined
-  /** Calls back when the response is over; false where nobody can know. */
-  whenOver: ((act: () => void) => boolean) | undefined
+  /** Calls back when a response is over; false where nobody can know. */
+  #whenOver: WhenOver<never> | undefined
+  #response: unknown
   /** Somebody will say it. */
   #watched: boolean | undefined
   #over = false
@@ -20,12 +23,18 @@ export class Holder {
     private readonly inFlight: InFlight,
   ) {}
 
+  /** Not a closure for each request, most of which need none. */
+  watch<Response>(whenOver: WhenOver<Response>, response: Response): void {
+    this.#whenOver = whenOver
+    this.#response = response
+  }
+
   on(id: string): Hold {
     const before = this.hold
     if (before?.id === id && !before.released) return before
     before?.release()
     const hold = (this.hold = new Hold(id, this.inFlight, before))
-    this.#watched ??= this.whenOver?.(() => this.#close()) ?? false
+    this.#watched ??= this.#whenOver?.(this.#response as never, () => this.#close()) ?? false
     if (!this.#watched || this.#over) left.register(this.host, hold)
     return hold
   }

@@ -3,8 +3,8 @@ import { isUnanswered, type Deadline } from './deadline'
 import type { Callback, Version } from './store-port'
 
 export interface Job {
-  /** Makes calls to the store, and says when they are answered. */
-  begin(next: () => void): void
+  /** Makes calls to the store, and says to the flight when they are answered. */
+  begin(flight: Flight): void
   /** Its turn has not come in time. */
   giveUp(err: Error): void
   readonly deadline: Deadline
@@ -25,9 +25,12 @@ export class Flight {
   cookie: AnyCookie | CookieData | undefined
   /** What this process last wrote, as JSON, and the version that it has: who comes next need not read it, for if it is not the last any more the store will say so. */
   last: { readonly text: string; readonly version: Version } | undefined
-  /** Whoever else wants a touch, while one is on its way. */
-  touching: Callback[] | undefined
-  readonly #jobs: Job[] = []
+  /** A touch is on its way. */
+  touching = false
+  /** Whoever else wants one. */
+  joined: Callback[] | undefined
+  /** Those that wait. Mostly nobody does. */
+  #jobs: Job[] | undefined
   #active = 0
   #sharing = false
   #working = false
@@ -37,13 +40,22 @@ export class Flight {
    * in a circle.
    */
   run(job: Job): void {
+    if (!this.#jobs && this.#mayBegin(job)) return this.#begin(job)
+    this.#jobs ??= []
     this.#jobs.push(job)
     this.#work()
-    if (this.#jobs.includes(job)) job.deadline.wait(err => this.#giveUp(job, err))
+    if (this.#jobs?.includes(job)) job.deadline.wait(err => this.#giveUp(job, err))
+  }
+
+  /** A job is done. */
+  ended(): void {
+    this.#active--
+    if (this.#jobs) this.#work()
   }
 
   #giveUp(job: Job, err: Error): void {
-    this.#jobs.splice(this.#jobs.indexOf(job), 1)
+    this.#jobs = this.#jobs?.filter(other => other !== job)
+    if (this.#jobs?.length === 0) this.#jobs = undefined
     job.giveUp(err)
   }
 
@@ -52,7 +64,11 @@ export class Flight {
     if (this.#working) return
     this.#working = true
     try {
-      for (let [first] = this.#jobs; first && this.#mayBegin(first); [first] = this.#jobs) this.#begin(first)
+      for (let first = this.#jobs?.[0]; first && this.#mayBegin(first); first = this.#jobs?.[0]) {
+        this.#jobs?.shift()
+        this.#begin(first)
+      }
+      if (this.#jobs?.length === 0) this.#jobs = undefined
     } catch (thrown) {
       // By an app's callback, which concerns none of the others
       setImmediate(() => this.#work())
@@ -67,14 +83,10 @@ export class Flight {
   }
 
   #begin(job: Job): void {
-    this.#jobs.shift()
     this.#active++
     this.#sharing = job.shared === true
     job.deadline.rest()
-    job.begin(() => {
-      this.#active--
-      this.#work()
-    })
+    job.begin(this)
   }
 }
 
@@ -111,11 +123,11 @@ export class InFlight {
 
   /** From now on, whoever has read it writes it no more. @param act destroys it, behind the writes that are on their way, and before all that follow */
   destroy(id: string, deadline: Deadline, act: (destroyed: Callback) => void, done: Callback): void {
-    this.#end(id, deadline, done, (next, ended) =>
+    this.#end(id, deadline, done, (flight, ended) =>
       act(err => {
         ended(err)
         try {
-          next()
+          flight.ended()
         } finally {
           done(err)
         }
@@ -125,8 +137,8 @@ export class InFlight {
 
   /** Likewise. @param act has somebody else destroy it, who may come back here */
   end(id: string, deadline: Deadline, act: (ended: Callback) => void, done: Callback): void {
-    this.#end(id, deadline, done, (next, ended) => {
-      next()
+    this.#end(id, deadline, done, (flight, ended) => {
+      flight.ended()
       act(err => {
         ended(err)
         done(err)
@@ -134,7 +146,7 @@ export class InFlight {
     })
   }
 
-  #end(id: string, deadline: Deadline, done: Callback, begin: (next: () => void, ended: Callback) => void): void {
+  #end(id: string, deadline: Deadline, done: Callback, begin: (flight: Flight, ended: Callback) => void): void {
     const flight = this.hold(id)
     const { died } = flight
     const now = (flight.died = ++this.#now)
@@ -148,8 +160,10 @@ export class InFlight {
     }
     const giveUp = (err: Error): void => {
       ended(err)
+      // Nobody has been asked
+      if (flight.died === now) flight.died = died
       done(err)
     }
-    flight.run({ begin: next => begin(next, ended), giveUp, deadline })
+    flight.run({ begin: flight => begin(flight, ended), giveUp, deadline })
   }
 }

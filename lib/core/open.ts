@@ -76,14 +76,10 @@ function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Ca
   const decide = (exchange: Exchange<H>, decision: WithoutStore, done: Callback): void => {
     if (decision === 'new') return ask(exchange, generate, began, done)
     if (decision !== 'anonymous') return done(err)
-    ask(exchange, exchange.settings.cookieOptions, beAnonymous, done)
+    exchange.goWithout()
+    done()
   }
   ask(exchange, host => onStoreError(err, host), decide, done)
-}
-
-function beAnonymous<H extends Host>(exchange: Exchange<H>, options: CookieOptions, done: Callback): void {
-  exchange.goWithout(options)
-  done()
 }
 
 function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { deliver, isMissing, isPromise } from './call'
 import type { Cookie, CookieData } from './cookie'
-import { StoreUnavailable } from './deadline'
+import { StoreUnavailable, type Deadline } from './deadline'
 import { notice } from './events'
 import type { Exchange } from './exchange'
 import { fingerprint } from './fingerprint'
@@ -10,7 +10,7 @@ import type { Change, Host } from './host'
 import type { Given } from './knowledge'
 import { changed, merge, mergeAttributes, type Data, type Side } from './merge'
 import { cookieOf, gone, isEnded, liveCookie, Session, type SessionData } from './session'
-import type { Callback } from './store-port'
+import type { Callback, Found } from './store-port'
 import { write, type Writing } from './writing'
 
 /** The exchange's session goes to the store: as it is where nobody else has written it meanwhile, else merged with what the store has by then. */
@@ -55,26 +55,33 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
     const { flight } = hold
     if (hold.dead || !hold.current) return finish()
     // To within the time of one call it is the same moment
-    if (flight.touching) return void flight.touching.push(finish)
-    const others = (flight.touching = [] as Callback[])
+    if (flight.touching) return void (flight.joined ??= []).push(finish)
+    flight.touching = true
     const touched: Callback = err => {
-      flight.touching = undefined
-      for (const other of others) deliver(() => other(err))
+      const { joined = [] } = flight
+      flight.touching = false
+      flight.joined = undefined
+      for (const other of joined) deliver(() => other(err))
       finish(err)
     }
-    port.touch(id, asStored(session), err => (err ? doubt(exchange, hold, err, touched) : touched()), deadline)
+    port.touch(id, asStored(session), err => (err ? doubt(exchange, hold, { err, deadline }, touched) : touched()), deadline)
   }
   exchange.holding(id, done, act, true)
 }
 
 /** Some stores call it an error that there is nothing to touch. Whoever destroyed the session knows, and the visitor has done nothing wrong. */
-function doubt<H extends Host>(exchange: Exchange<H>, hold: Hold, failed: unknown, done: Callback): void {
-  if (failed instanceof StoreUnavailable) return done(failed)
-  exchange.settings.port.get(hold.id, (err, record) => {
-    const missing = err ? isMissing(err) : !record
-    if (missing) interrupt(hold, done)
-    else done(failed)
-  })
+function doubt<H extends Host>(
+  exchange: Exchange<H>,
+  hold: Hold,
+  { err, deadline }: { readonly err: unknown; readonly deadline: Deadline },
+  done: Callback,
+): void {
+  if (err instanceof StoreUnavailable) return done(err)
+  const found: Found = (missing, record) => {
+    if (missing ? isMissing(missing) : !record) interrupt(hold, done)
+    else done(err)
+  }
+  exchange.settings.port.get(hold.id, found, deadline)
 }
 
 /** A change to what the store has by now and to what the exchange has made of it, in one. */

@@ -77,9 +77,9 @@ export class Session {
       portOf(storeOf(this)).get(this.id, (err, record, version) => {
         if (err) return done(err)
         try {
+          if (record) inflate(this.req, record)
           exchange?.read(this.id, { record, moment, version })
           if (!record) return done(gone())
-          inflate(this.req, record)
         } catch (unreadable) {
           return done(unreadable)
         }

@@ -1,8 +1,9 @@
 import { Breaker } from './breaker'
-import { call } from './call'
+import { call, type Call } from './call'
 import { Deadline } from './deadline'
 import { InFlight } from './in-flight'
 import type { Session, SessionData } from './session'
+import { Stragglers } from './stragglers'
 
 /** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
@@ -44,6 +45,18 @@ type Ability = 'compareAndSet' | 'update'
 /** How long a store may take, in milliseconds, where nobody says. */
 const TIMEOUT = 10_000
 
+const WRITES: ReadonlySet<Method> = new Set(['set', 'compareAndSet', 'update'])
+
+type Companions = Readonly<Record<'get' | 'set', unknown>>
+
+/** What an ability goes together with. */
+const companionsOf = new WeakMap<object, Companions>()
+
+/** An ability counts as long as the store has this `get` and this `set`, wherever another one is put. */
+export function goTogether(ability: object, companions: Companions): void {
+  companionsOf.set(ability, companions)
+}
+
 /** One for each store of the process, shared by all that use the store. */
 const ports = new WeakMap<SessionStore, StorePort>()
 
@@ -70,6 +83,8 @@ export class StorePort {
   /** What the store has last said of itself, by `disconnect` and `connect`. */
   #ready = true
   #said = 0
+  #updatesOtherwise = false
+  readonly #stragglers = new Stragglers()
 
   constructor(store: SessionStore, { breaker = new Breaker(), inFlight = new InFlight() } = {}) {
     this.#store = store
@@ -127,14 +142,15 @@ export class StorePort {
 
   /** Whether somebody can write on the condition that there is something. */
   get updates(): boolean {
-    return this.#has('update')
+    return !this.#updatesOtherwise && this.#has('update')
   }
 
   update(id: string, session: Session, done: Callback<boolean>, deadline?: Deadline): void {
     const heard = (err: unknown, updated: unknown): void => {
-      if (err) return done(err)
-      if (typeof updated !== 'boolean') return done(new TypeError('store.update must answer whether there was a session'))
-      done(null, updated)
+      if (err || typeof updated === 'boolean') return done(err, updated as boolean | undefined)
+      // It is a method of the store's own that happens to be called so
+      this.#updatesOtherwise = true
+      this.set(id, session, err => done(err, true), deadline)
     }
     this.#write('update', id, [id, session], heard, deadline)
   }
@@ -142,6 +158,7 @@ export class StorePort {
   /** For good: whoever has read the session before does not write it any more. */
   destroy(id: string, done: Callback): void {
     const deadline = this.deadline()
+    this.#stragglers.end(id)
     this.inFlight.destroy(id, deadline, destroyed => this.#ask('destroy', id, [id], destroyed as Callback<unknown>, deadline), done)
   }
 
@@ -152,6 +169,7 @@ export class StorePort {
   /** By the store's own method, which may be that of another copy of the package: it destroys the session of this id without telling us. */
   regenerate(id: string, host: object, done: Callback): void {
     const deadline = this.deadline()
+    this.#stragglers.end(id)
     this.inFlight.end(id, deadline, ended => this.#ask('regenerate', id, [host], ended as Callback<unknown>, deadline), done)
   }
 
@@ -169,8 +187,19 @@ export class StorePort {
     this.#ask(method, id, args, written, deadline)
   }
 
+  /** @returns what to do when a write that was given up has been made all the same */
+  #straggle(id: string): () => void {
+    const isEnded = this.#stragglers.begin(id)
+    return () => {
+      if (isEnded()) this.#ask('destroy', id, [id], () => {})
+    }
+  }
+
   /** Of an ability that somebody has put another `get` or `set` over, nothing is left: those would be passed by. */
   #has(ability: Ability): boolean {
+    const { get, set, [ability]: method } = this.#store
+    const companions = method && companionsOf.get(method)
+    if (companions) return get === companions.get && set === companions.set
     for (let layer: object | null = this.#store; layer; layer = Object.getPrototypeOf(layer) as object | null) {
       if (Object.hasOwn(layer, ability)) return typeof this.#store[ability] === 'function'
       if (Object.hasOwn(layer, 'set') || Object.hasOwn(layer, 'get')) return false
@@ -180,21 +209,22 @@ export class StorePort {
 
   /** @param deadline of what the call is a part of. Default: one of its own */
   #ask(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
-    const refused = deadline?.passed ?? this.#breaker.refuse(() => this.#call('get', [id], () => {}, new Deadline(Infinity)))
+    const refused = deadline?.passed ?? this.#breaker.refuse(() => this.#call('get', [id], () => {}, { deadline: new Deadline(Infinity) }))
     if (refused) return done(refused)
-    if (deadline) return this.#call(method, args, done, deadline)
+    const straggles = WRITES.has(method) ? (): (() => void) => this.#straggle(id) : undefined
+    if (deadline) return this.#call(method, args, done, { deadline, straggles })
     const own = this.deadline()
     const ended: typeof done = (...answer) => {
       own.end()
       done(...answer)
     }
-    this.#call(method, args, ended, own)
+    this.#call(method, args, ended, { deadline: own, straggles })
   }
 
-  #call(method: Method, args: unknown[], done: Callback<unknown>, deadline: Deadline): void {
+  #call(method: Method, args: unknown[], done: Callback<unknown>, { deadline, straggles }: Pick<Call, 'deadline' | 'straggles'>): void {
     const asked = this.#store[method] as (...args: unknown[]) => unknown
     const ask = (answered: unknown): unknown => asked.call(this.#store, ...args, answered)
-    call({ method, ask, callsBack: callsBack(asked, args), deadline, breaker: this.#breaker }, done)
+    call({ method, ask, callsBack: callsBack(asked, args), deadline, straggles, breaker: this.#breaker }, done)
   }
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isMissing } from './call'
 import type { Deadline } from './deadline'
 import type { Exchange } from './exchange'
@@ -57,7 +58,7 @@ function look<H extends Host, Made extends Writing>(task: Task<H, Made>, tries =
     if (err && !isMissing(err)) return task.done(err)
     if (!record || hold.dead) return task.done(null)
     if (!hold.base && !recognise(hold, record, version)) return task.done(exchange.taken())
-    attempt(task, record, version, tries)
+    attempt(task, record, version ?? undefined, tries)
   }
   exchange.settings.port.get(hold.id, read, deadline)
 }
@@ -65,7 +66,9 @@ function look<H extends Host, Made extends Writing>(task: Task<H, Made>, tries =
 /** A new session is there: by a write of ours, of which the store has not said that it was made? */
 function recognise(hold: Hold, record: SessionData, version: Version | undefined): boolean {
   const text = fingerprint(record)
-  if (hold.tried !== text) return false
+  const data: unknown = JSON.parse(text)
+  // Some engines put the keys in another order
+  if (!hold.tried?.some(tried => isDeepStrictEqual(JSON.parse(tried), data))) return false
   hold.base = { text, cookie: record.cookie, version }
   return true
 }
@@ -92,7 +95,7 @@ function attempt<H extends Host, Made extends Writing>(
     }
     if (!outcome?.ok) return tryAgain(() => look(task, tries + 1), tries, deadline)
     exchange.arrived(given)
-    hold.wrote({ ...given, version: outcome.version }, stored, whole)
+    hold.wrote({ text: given.text, cookie: given.cookie, version: outcome.version }, stored, whole)
     task.done(null, made)
   })
 }

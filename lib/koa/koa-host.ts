@@ -40,7 +40,7 @@ export class KoaHost implements Host {
     readonly settings: KoaSettings,
   ) {
     this.exchange = new Exchange<KoaHost>(settings.of(this), TRANSPORT, this)
-    this.exchange.holder.whenOver = act => whenClosed(ctx, act)
+    this.exchange.holder.watch(whenClosed, ctx.res)
   }
 
   /** The session is for other paths than this. */
@@ -142,9 +142,9 @@ function promised(act: (done: Callback) => void): Promise<void> {
 }
 
 /** A response of HTTP/2 says it of its stream. */
-function whenClosed({ res }: Context, act: () => void): boolean {
+function whenClosed(res: Context['res'], act: () => void): boolean {
   const { stream = res } = res as { stream?: { destroyed: boolean } }
   if (stream.destroyed) act()
-  else res.once('close', act)
+  else res.on('close', act)
   return true
 }

@@ -1,5 +1,5 @@
 import type { SessionData } from '../core/session'
-import type { Callback, Found, Outcome, Version } from '../core/store-port'
+import { goTogether, type Callback, type Found, type Outcome, type Version } from '../core/store-port'
 import { callable } from './callable'
 import { Records } from './records'
 import { viewOf } from './records-view'
@@ -81,6 +81,9 @@ class Methods extends (Store as abstract new () => object) {
     Object.assign(view, sessions)
   }
 }
+
+const { get, set, compareAndSet } = Methods.prototype
+goTogether(compareAndSet, { get, set })
 
 export const MemoryStore = callable<new (options?: MemoryStoreOptions) => MemoryStore>(
   Methods,

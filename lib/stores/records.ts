@@ -55,18 +55,17 @@ export class Records {
     return entry && textOf(entry)
   }
 
-  set(id: string, session: SessionData): void {
+  set(id: string, session: SessionData): Entry {
     const entry = this.#entryOf(flat(fingerprint(session)), (session as Partial<SessionData>).cookie)
     if (this.bounded) this.#entries.delete(id)
     this.#entries.set(id, entry)
     this.#sweep()
     if (this.#entries.size > this.#max) this.delete(this.#entries.keys().next().value as string)
+    return entry
   }
 
   compareAndSet(id: string, session: SessionData, version: Version | null): Outcome {
-    if (!isVersion(this.#live(id), version)) return { ok: false }
-    this.set(id, session)
-    return { ok: true, version: this.#entries.get(id) }
+    return isVersion(this.#live(id), version) ? { ok: true, version: this.set(id, session) } : { ok: false }
   }
 
   touch(id: string, { cookie }: SessionData): void {

@@ -15,7 +15,7 @@ import { OBSERVED } from '../../benchmarks/plans'
 const few = { observed: OBSERVED, warmUp: 2, timed: 5 }
 /** From source: whether the package is built is not what is tested here. */
 const ours = load(require.resolve('../../lib'))
-const fromSource = (subject: Subject) => (subject.name === 'resession' ? { ...subject, module: require.resolve('../../lib') } : subject)
+const fromSource = (subject: Subject) => (subject.module === 'resession' ? { ...subject, module: require.resolve('../../lib') } : subject)
 const subjectNamed = (name: string) => subjects.find(subject => subject.name === name) as Subject
 const yardstick = subjectNamed(YARDSTICK)
 const seen = ({ before, after }: InProcessResult) => [...before, after]

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { readCommandLine } from '../../benchmarks/command-line'
-import { subjects } from '../../benchmarks/measured/subjects'
+import { distantSubjects, subjects } from '../../benchmarks/measured/subjects'
 import { plans } from '../../benchmarks/plans'
+import { markdownOf } from '../../benchmarks/report/markdown'
 import { replaceBetweenMarkers } from '../../benchmarks/report/between-markers'
 import type { Result } from '../../benchmarks/report/result'
 import { writeResult } from '../../benchmarks/report/write'
 import { spreadOf } from '../../benchmarks/spread'
-import { httpRows, inProcessRows, memoryRows } from '../../benchmarks/summary'
+import { distantRows, httpRows, inProcessRows, memoryRows, sideBySideRows } from '../../benchmarks/summary'
 
 const BEGIN = '<!-- results: written by the run -->'
 const END = '<!-- results: end -->'
@@ -41,11 +42,19 @@ describe('The report of the benchmark', () => {
         .to.match(/^before\n/)
         .and.match(/\nafter\n$/)
       expect(readme).to.contain('| rolling | resession | 13.0 | 12.5 to 13.5 | 3.00 | 2.50 to 3.50 | 0.060 |')
+      expect(readme).to.contain('| rolling | resession | 12.0 | resession, off | 10.0 | 1.200 | 1.150 to 1.250 |')
+      expect(readme).to.contain('| rolling | resession, off | 10.0 | itself | 10.0 | 1.000 | 1.000 to 1.000 |')
+      expect(readme).to.contain('| rolling | resession | 3150 | 3125 to 3175 | 1.050 | 1.042 to 1.058 | 6000 | 6000 to 6000 |')
       expect(JSON.parse(readFileSync(join(folder, 'results/latest.json'), 'utf8'))).to.deep.equal(result)
       expect(readFileSync(join(folder, 'results/added-time.svg'), 'utf8')).to.match(/^<svg .*<\/svg>\n$/s)
+      expect(readFileSync(join(folder, 'results/added-time.svg'), 'utf8')).not.to.contain('resession, off')
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+
+  it('says so where there was no Redis', () => {
+    expect(markdownOf({ ...result, distant: undefined })).to.contain('Not measured: there was no Redis.')
   })
 })
 
@@ -68,6 +77,26 @@ describe('The figures of the benchmark', () => {
 })
 
 describe('The command line of the benchmark', () => {
+  const names = (rows: readonly { readonly name: string }[]) => rows.map(({ name }) => name)
+
+  it('holds a variant against its original, and against itself', () => {
+    const pairs = [
+      ['resession', 'resession, off'],
+      ['resession, off', 'resession, off'],
+    ]
+    for (const words of [[], ['--only', 'resession, off']]) expect(readCommandLine(words).pairs.map(names)).to.deep.equal(pairs)
+    expect(readCommandLine(['--only', 'resession']).pairs).to.deep.equal([])
+  })
+
+  it('measures far from the store what is chosen, and the yardstick', () => {
+    expect(readCommandLine([]).distantSubjects).to.deep.equal(distantSubjects)
+    expect(names(readCommandLine(['--only', 'resession, atomicRedis']).distantSubjects)).to.deep.equal([
+      'express-session',
+      'resession, atomicRedis',
+    ])
+    expect(readCommandLine(['--only', 'none']).distantSubjects).to.deep.equal([])
+  })
+
   it('measures everything unless told otherwise', () => {
     expect(readCommandLine([])).to.include({ plan: plans.full, complete: true })
     expect(readCommandLine(['--quick'])).to.include({ plan: plans.quick, complete: false })
@@ -87,6 +116,16 @@ describe('The command line of the benchmark', () => {
   }
 })
 
+const beside = (subject: string, other: string, round: number, microseconds: number) => ({
+  visit: 'rolling',
+  subject,
+  beside: other,
+  round,
+  microseconds,
+  besideMicroseconds: 10,
+  ratio: microseconds / 10,
+})
+const far = (subject: string, round: number, half: number) => ({ visit: 'rolling', subject, round, half, most: 6000 })
 const timed = (subject: string, round: number, microseconds: number) => ({ visit: 'rolling', subject, round, microseconds })
 
 const result: Result = {
@@ -106,6 +145,21 @@ const result: Result = {
   inProcess: inProcessRows(
     [0, 1].flatMap(round => [timed('none', round, 10), timed('resession', round, 12 + 2 * round), timed('express-session', round, 60)]),
     subjects,
+  ),
+  sideBySide: sideBySideRows(
+    [0, 1].flatMap(round => [
+      beside('resession', 'resession, off', round, 11 + 2 * round),
+      beside('resession, off', 'resession, off', round, 10),
+    ]),
+  ),
+  distant: distantRows(
+    {
+      redis: '7.0.0',
+      near: 50,
+      far: 1100,
+      samples: [0, 1].flatMap(round => [far('express-session', round, 3000), far('resession', round, 3100 + 100 * round)]),
+    },
+    distantSubjects,
   ),
   http: httpRows(
     subjects.map(({ name }, at) => ({

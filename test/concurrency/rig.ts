@@ -75,7 +75,7 @@ function request(settings: Settings, act: Act, steps: Steps, errors: unknown[]):
   const host: Host = {}
   const exchange = new Exchange(settings, TRANSPORT, host)
   let over = (): void => {}
-  exchange.holder.whenOver = act => ((over = act), true)
+  exchange.holder.watch((_, act) => ((over = act), true), undefined)
   open(exchange, err => {
     if (err) errors.push(err)
     act(host as never, () =>

@@ -28,7 +28,7 @@ describe('core: what requests of one session ask of the store', () => {
     const finishes: Finish[] = []
     const holds = ['write', 'touch', 'touch', 'write', 'touch'].map((what, index) => {
       const one = hold()
-      one.run(forEver(), says(`${what} ${index}`), finish => void finishes.push(finish), what === 'touch')
+      one.run(forEver(), says(`${what} ${index}`), (_, finish) => void finishes.push(finish), what === 'touch')
       return one
     })
     const asked = [finishes.length]
@@ -45,9 +45,9 @@ describe('core: what requests of one session ask of the store', () => {
   it('a callback that throws is nobody else’s business: each is called, and what waits is asked', async () => {
     let answer: Finish = () => {}
     const [first, second, third] = [hold(), hold(), hold()]
-    first.run(forEver(), says('first'), finish => (answer = finish))
-    second.run(forEver(), says('second', new Error('the app’s')), finish => finish())
-    third.run(forEver(), says('third'), finish => finish())
+    first.run(forEver(), says('first'), (_, finish) => (answer = finish))
+    second.run(forEver(), says('second', new Error('the app’s')), (_, finish) => finish())
+    third.run(forEver(), says('third'), (_, finish) => finish())
     expect(() => answer()).to.throw('the app’s')
     await turns(2)
     expect(said).to.deep.equal(['second', 'first', 'third'])
@@ -57,14 +57,14 @@ describe('core: what requests of one session ask of the store', () => {
     hold().run(forEver(), says('first'), () => {
       throw new Error('no JSON')
     })
-    hold().run(forEver(), says('second'), finish => finish())
+    hold().run(forEver(), says('second'), (_, finish) => finish())
     expect(said).to.deep.equal(['first: no JSON', 'second'])
   })
 
   it('is held until the last answer has come, though it has been let go', () => {
     let answer: Finish = () => {}
     const one = hold()
-    one.run(forEver(), says('one'), finish => (answer = finish))
+    one.run(forEver(), says('one'), (_, finish) => (answer = finish))
     one.release()
     one.release()
     expect(inFlight.size).to.equal(1)

@@ -201,4 +201,18 @@ describe('core: a write to a store that updates', () => {
     expect(stored(store)).to.equal(null)
     expect(site.errors).to.deep.equal([])
   })
+
+  it('goes by set where a method of that name does something else', async () => {
+    class Other extends TracingStore {
+      override update(_id: string, _session: SessionData, callback: Callback<boolean>): void {
+        this.calls.push('update')
+        callback()
+      }
+    }
+    const { visitor, store } = await known(new Other())
+    store.trace()
+    await visitor.get()
+    await visitor.get()
+    expect(store.trace()).to.deep.equal(['get', 'update', 'set', 'get', 'set'])
+  })
 })

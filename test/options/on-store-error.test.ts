@@ -23,6 +23,17 @@ const HANDLERS = routes({
     data(req).user = 'ada'
     res.end()
   },
+  '/reload-and-unset': async (req, res) => {
+    store.mend()
+    await req.session.reload()
+    req.session = null as never
+    res.end()
+  },
+  '/broken': async (req, res) => {
+    store.get = (_, callback) => callback(null, { n: 1, cookie: { originalMaxAge: 'x' } } as never)
+    await req.session.reload().catch(() => {})
+    res.end()
+  },
   '/reload': async (req, res) => {
     store.mend()
     await req.session.reload()
@@ -108,6 +119,19 @@ describe('options: onStoreError', () => {
       const { visitor } = await returning({ onStoreError: 'anonymous' })
       expect((await visitor.get('/reload')).text).to.equal('11')
       expect(Object.values(store.sessions)[0]).to.contain('"n":11')
+    })
+
+    it('reload of a record that cannot be read leaves it alone', async () => {
+      const { visitor } = await returning({ onStoreError: 'anonymous' })
+      store.get = (_, callback) => callback(DOWN)
+      await visitor.get('/broken')
+      expect(store.asked.filter(asked => asked !== 'get')).to.deep.equal([])
+    })
+
+    it('after a reload a logout is one', async () => {
+      const { visitor } = await returning({ onStoreError: 'anonymous', unset: 'destroy' })
+      await visitor.get('/reload-and-unset')
+      expect(Object.keys(store.sessions)).to.deep.equal([])
     })
 
     it('is what a store that is disconnected leaves, to strangers as well', async () => {

@@ -51,13 +51,16 @@ describe('options: saveErrors', () => {
   })
 
   for (const path of ['/put', '/redirect', '/stream', '/handled']) {
-    it(`fail answers with the error, and without a cookie: ${path}`, async () => {
-      const { site, visitor, store } = await known({ saveErrors: 'fail' })
-      store.fail('set', DOWN)
-      const res = await visitor.get(path)
-      expect([res.status, res.text, setCookie(res)]).to.deep.equal([500, 'store down', undefined])
-      expect(site.errors).to.deep.equal([DOWN])
-    })
+    for (const when of ['at once', 'later'] as const) {
+      it(`fail answers with the error, and without a cookie: ${path}, whose save fails ${when}`, async () => {
+        const { site, visitor, store } = await known({ saveErrors: 'fail' })
+        if (when === 'at once') store.fail('set', DOWN)
+        else store.set = (_id, _session, callback) => void setImmediate(() => callback?.(DOWN))
+        const res = await visitor.get(path)
+        expect([res.status, res.text, setCookie(res)]).to.deep.equal([500, 'store down', undefined])
+        expect(site.errors).to.deep.equal([DOWN])
+      })
+    }
   }
 
   it('fail answers with the error where a session could not be made', async () => {

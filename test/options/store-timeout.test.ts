@@ -118,6 +118,19 @@ describe('options: storeTimeout', () => {
     expect(site.errors).to.have.length(1)
   })
 
+  it('a write that comes too late does not undo a logout that came behind it', async () => {
+    const { site, store, cookie } = await known({ storeTimeout: 500 })
+    store.fail('set', 'silence')
+    const wire = (await Wire.to(site.server)).get('/put', cookie)
+    await store.silent()
+    timers.turn(500)
+    await wire.answer()
+    expect((await (await Wire.to(site.server)).get('/logout', cookie).answer()).body).to.equal('done')
+    store.mend()
+    store.speak()
+    expect(Object.keys(store.sessions)).to.deep.equal([])
+  })
+
   it('sets no timer for a store that answers at once, and leaves none behind for one that does not', async () => {
     const { site, store, cookie } = await known({ storeTimeout: 500 })
     store.fail('set', 'silence')

@@ -1,5 +1,5 @@
 import type { SessionData } from '../../core/session'
-import type { Callback, Found, Outcome, Version } from '../../core/store-port'
+import { goTogether, type Callback, type Found, type Outcome, type Version } from '../../core/store-port'
 
 /** A store as it was published, of which its types tell no more than what every store has. */
 export interface PublishedStore {
@@ -48,11 +48,9 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
       answer(engine.update(id, session), callback)
     },
   }
-  Object.defineProperty(store, 'get', { value: get, writable: true, configurable: true })
-  for (const [name, ability] of Object.entries(abilities)) {
-    // As long as nobody puts another get or set over ours, which would be passed by
-    const own = (): unknown => (store.get === get && store.set === set ? ability : undefined)
-    Object.defineProperty(store, name, { get: own, configurable: true })
+  for (const [name, value] of Object.entries({ get, ...abilities })) {
+    Object.defineProperty(store, name, { value, writable: true, configurable: true })
+    goTogether(value, { get, set })
   }
   return store as S & Atomic
 }

@@ -1,9 +1,8 @@
-import type { Engine } from './engine'
 import { newFolder } from '../../package/installation'
 import { freePort, ServerProcess } from './server-process'
 
 /** What it keeps it keeps in a file of its own, so that sessions outlive a stop, as on a real server. */
-export async function redis(): Promise<Engine> {
+export async function redis(): Promise<ServerProcess> {
   const port = await freePort()
   const args = [
     '--port',

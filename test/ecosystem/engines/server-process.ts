@@ -42,6 +42,16 @@ export class ServerProcess implements Engine {
     await Promise.race([listening(this.port), ended])
   }
 
+  /** It keeps its connections, and answers on none of them. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  /** It goes on with what it was sent meanwhile. */
+  resume(): void {
+    this.#child?.kill('SIGCONT')
+  }
+
   async stop(): Promise<void> {
     const child = this.#child
     if (!child || !this.#running) return

@@ -1,0 +1,84 @@
+import { Connection } from './connection'
+import { observe, type Observed } from './observe'
+import { connectSite, loadAfresh } from './site'
+import type { Subject } from './subjects'
+import { visitNamed, type Visit } from './visits'
+
+/** Two subjects in one process. */
+export interface SideBySideJob {
+  readonly do: 'compare'
+  readonly subjects: readonly [Subject, Subject]
+  readonly visit: string
+  /** Visits that are looked at, of each, before any are timed. */
+  readonly observed: number
+  /** Visits of each before the clock starts. */
+  readonly warmUp: number
+  /** So many times four blocks are timed: one of the first subject, two of the second, one of the first; and the other way round. */
+  readonly fours: number
+  /** Visits of a block. */
+  readonly block: number
+}
+
+export interface SideBySideResult {
+  /** For each four blocks, microseconds per visit. */
+  readonly times: readonly (readonly [number, number])[]
+  /** Of each subject, what was seen before and after. */
+  readonly observed: readonly [readonly Observed[], readonly Observed[]]
+}
+
+/** One of the two sites. */
+interface Side {
+  readonly connection: Connection
+  look(): Promise<Observed>
+}
+
+/** The times of two subjects in turns, so short that whatever else happens on the machine happens to both. */
+export async function timeSideBySide(job: SideBySideJob): Promise<SideBySideResult> {
+  const visit = visitNamed(job.visit)
+  const [one, other] = [await openSide(job.subjects[0], visit), await openSide(job.subjects[1], visit)]
+  const before = [await looks(one, job.observed), await looks(other, job.observed)] as const
+  for (let part = 0; part < job.warmUp; part += job.block) {
+    await one.connection.visit(job.block)
+    await other.connection.visit(job.block)
+  }
+  const times: [number, number][] = []
+  for (let four = 0; four < job.fours; four++) {
+    if (four % 2 === 0) times.push(await timeFour(one, other, job.block))
+    else times.push((await timeFour(other, one, job.block)).reverse() as [number, number])
+  }
+  return {
+    times,
+    observed: [
+      [...before[0], await one.look()],
+      [...before[1], await other.look()],
+    ],
+  }
+}
+
+async function openSide({ module = '', options }: Subject, visit: Visit): Promise<Side> {
+  const site = await connectSite(loadAfresh(module), visit, options)
+  const connection = new Connection(site.listener, site.cookies)
+  return { connection, look: () => observe(site, connection.nextCookie, () => connection.ask()) }
+}
+
+async function looks(side: Side, times: number): Promise<Observed[]> {
+  const seen: Observed[] = []
+  for (let visit = 0; visit < times; visit++) seen.push(await side.look())
+  return seen
+}
+
+/** The first before and after the second, so that what grows grows for both. */
+async function timeFour(first: Side, second: Side, block: number): Promise<[number, number]> {
+  const start = await timeBlock(first, block)
+  const middle = (await timeBlock(second, block)) + (await timeBlock(second, block))
+  const end = await timeBlock(first, block)
+  return [(start + end) / 2, middle / 2]
+}
+
+/** In microseconds of processor time per visit: nothing is waited for here, and what others run on the machine does not count. */
+async function timeBlock({ connection }: Side, block: number): Promise<number> {
+  const start = process.cpuUsage()
+  await connection.visit(block)
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / block
+}

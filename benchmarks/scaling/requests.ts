@@ -1,0 +1,83 @@
+import { record } from '../measured/record'
+import type { Act, Place } from './place'
+
+/** Where a request is played. */
+export interface Stage {
+  readonly place: Place
+  /** The same site in another process. */
+  readonly other: Place
+  /** Somebody who is logged in, as the cookie says. */
+  readonly cookie: string
+  readonly login: Act
+  /** Not counted. */
+  aside(act: () => Promise<unknown>): Promise<void>
+}
+
+/** A kind of request: a row here is a row of the tables. */
+export interface Request {
+  readonly name: string
+  /** For those who have what express-session has not. */
+  readonly ours?: boolean
+  readonly options?: { readonly touchAfter: number }
+  readonly play: (stage: Stage) => Promise<unknown>
+}
+
+const read: Act = ({ session }) => session.user
+const write: Act = ({ session }) => void (session.views = (session.views ?? 0) + 1)
+
+/** @param bytes of the session's data, as JSON */
+export function loginOf(bytes: number): Act {
+  return async req => {
+    await called(done => req.session.regenerate(done))
+    Object.assign(req.session, record(bytes))
+  }
+}
+
+/** Somebody else writes the session after this request has read it. */
+async function overlapped({ place, cookie, aside }: Stage, other: Place): Promise<void> {
+  let begun = (): void => {}
+  let goOn = (): void => {}
+  const beginning = new Promise<void>(resolve => (begun = resolve))
+  const going = new Promise<void>(resolve => (goOn = resolve))
+  const visit = place.visit(cookie, async req => {
+    begun()
+    await going
+    write(req)
+  })
+  await Promise.race([beginning, visit])
+  await aside(async () => other.visit(cookie, ({ session }) => void Object.assign(session, { seen: true })))
+  goOn()
+  await visit
+}
+
+export const requests = [
+  { name: 'anonymous', play: async ({ place }) => place.visit('', read) },
+  { name: 'login', play: async ({ place, login }) => place.visit('', login) },
+  { name: 'read', play: async ({ place, cookie }) => place.visit(cookie, read) },
+  {
+    name: 'read, touched lately',
+    ours: true,
+    options: { touchAfter: 60_000 },
+    // Whoever is logged in has just been written
+    play: async ({ place, cookie }) => place.visit(cookie, read),
+  },
+  { name: 'write', play: async ({ place, cookie }) => place.visit(cookie, write) },
+  { name: 'write, another one came between', play: async stage => overlapped(stage, stage.place) },
+  { name: 'write, one of another process came between', play: async stage => overlapped(stage, stage.other) },
+  {
+    name: '`update`',
+    ours: true,
+    play: async ({ place, cookie }) =>
+      place.visit(cookie, ({ session }) => session.update(session => void (session.views = (session.views ?? 0) + 1))),
+  },
+  {
+    name: 'logout',
+    play: async ({ place, cookie }) => place.visit(cookie, ({ session }) => called(done => session.destroy(done))),
+  },
+] as const satisfies readonly Request[]
+
+export type RequestName = (typeof requests)[number]['name']
+
+function called(act: (done: (err?: unknown) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => void act(err => (err ? reject(err) : resolve())))
+}

@@ -1,0 +1,50 @@
+import { resolved } from './build'
+import { perform } from './child'
+import type { Choice } from './command-line'
+import { mustAgree, mustBeSame } from './equality'
+import type { SideBySideResult } from './measured/side-by-side'
+import type { Subject } from './measured/subjects'
+import type { Visit } from './measured/visits'
+import type { Expected, Say } from './measure'
+import { OBSERVED, type Plan } from './plans'
+import type { SideBySideSample } from './samples'
+import { median } from './spread'
+
+/** Subjects that are the same package with other options, against each other, and each of the latter against itself: a process for each pair. */
+export async function measureSideBySide({ plan, visits, pairs }: Choice, expected: Expected, say: Say): Promise<SideBySideSample[]> {
+  const samples: SideBySideSample[] = []
+  for (let round = 0; pairs.length > 0 && round < plan.sideBySide.rounds; round++) {
+    for (const visit of visits) {
+      say(`side by side, round ${round + 1} of ${plan.sideBySide.rounds}: ${visit.name}`)
+      for (const pair of pairs) samples.push({ ...(await compare(pair, visit, plan.sideBySide, expected, round)), round })
+    }
+  }
+  return samples
+}
+
+/** In every other round the other one comes first: what is loaded first may have it better. */
+async function compare(
+  pair: readonly [Subject, Subject],
+  visit: Visit,
+  { warmUp, fours, block }: Plan['sideBySide'],
+  expected: Expected,
+  round: number,
+): Promise<Omit<SideBySideSample, 'round'>> {
+  const inTurn = <Value>(two: readonly [Value, Value]): readonly [Value, Value] => (round % 2 === 0 ? two : [two[1], two[0]])
+  const subjects = inTurn([resolved(pair[0]), resolved(pair[1])])
+  const job = { do: 'compare', subjects, visit: visit.name, observed: OBSERVED, warmUp, fours, block } as const
+  const { times, observed } = await perform<SideBySideResult>(job)
+  const [subject, beside] = pair
+  const what = `${visit.name} side by side, ${subject.name} and ${beside.name}`
+  for (const seen of observed) mustAgree(what, subject, seen.slice(0, OBSERVED), expected.get(visit.name) ?? [])
+  mustBeSame(what, observed[0], observed[1])
+  const both = times.map(inTurn)
+  return {
+    visit: visit.name,
+    subject: subject.name,
+    beside: beside.name,
+    microseconds: median(both.map(([own]) => own)),
+    besideMicroseconds: median(both.map(([, other]) => other)),
+    ratio: median(both.map(([own, other]) => own / other)),
+  }
+}

@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import { mustBeSame } from '../../benchmarks/equality'
+import { timeSideBySide } from '../../benchmarks/measured/side-by-side'
+import { load, loadAfresh } from '../../benchmarks/measured/site'
+import { subjects, type Subject } from '../../benchmarks/measured/subjects'
+import { visits } from '../../benchmarks/measured/visits'
+import { OBSERVED } from '../../benchmarks/plans'
+
+/** From source: whether the package is built is not what is tested here. */
+const source = require.resolve('../../lib')
+
+describe('The comparison side by side', () => {
+  const variants = subjects.filter(({ variant }) => variant !== undefined)
+  const originalOf = ({ variant }: Subject) => subjects.find(({ name }) => name === variant) as Subject
+
+  for (const { name } of visits) {
+    it(`times the ${name} visit of both, who do the same`, async () => {
+      for (const variant of variants) {
+        const pair = [originalOf(variant), variant].map(subject => ({ ...subject, module: source }))
+        const job = { visit: name, observed: OBSERVED, warmUp: 2, fours: 2, block: 1 } as const
+        const { times, observed } = await timeSideBySide({ do: 'compare', subjects: pair as [Subject, Subject], ...job })
+        expect(times).to.have.lengthOf(2)
+        mustBeSame(name, observed[0], observed[1])
+      }
+    })
+  }
+
+  it('gives each a copy of the package, and leaves the others theirs', () => {
+    const common = load(source)
+    const [one, other] = [loadAfresh(source), loadAfresh(source)]
+    expect(one).to.not.equal(other)
+    expect([one, other]).to.not.include(common)
+    expect(load(source)).to.equal(common)
+  })
+})

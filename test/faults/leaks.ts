@@ -1,0 +1,48 @@
+import { expect } from 'chai'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { portOf, type SessionStore } from '../../lib/core/store-port'
+import { turns } from '../support/wire'
+import { asStore, type PlainStore } from './stores'
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+
+const PROCESS_EVENTS = ['uncaughtException', 'unhandledRejection', 'exit', 'beforeExit', 'warning'] as const
+const STORE_EVENTS = ['connect', 'disconnect'] as const
+
+/** What a process has more of, request by request, if requests leave something behind. */
+export interface Remains {
+  readonly inFlight: number
+  readonly listeners: number
+  /** Of the package: timers that keep no process alive too. */
+  readonly timers: number
+}
+
+export function remains(store: PlainStore, clock: { pending(): number }): Remains {
+  const { listenerCount } = asStore(store)
+  const heard = PROCESS_EVENTS.map(event => process.listenerCount(event)).concat(
+    STORE_EVENTS.map(event => listenerCount.call(store, event)),
+  )
+  return {
+    inFlight: portOf(asStore(store)).inFlight.size,
+    listeners: heard.reduce((sum, count) => sum + count),
+    timers: clock.pending(),
+  }
+}
+
+/** Resolves when all that nobody can reach is gone, with what the heap holds then, in bytes. */
+export async function heap(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    gc()
+    await turns(5)
+  }
+  return process.memoryUsage().heapUsed
+}
+
+/** Nothing is held any more, which is known of a handler that never ends when its request is collected. */
+export async function expectNothingHeld(store: SessionStore): Promise<void> {
+  const { inFlight } = portOf(store)
+  for (let i = 0; i < 20 && inFlight.size > 0; i++) await heap()
+  expect(inFlight.size).to.equal(0)
+}

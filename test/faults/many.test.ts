@@ -1,0 +1,124 @@
+import { expect } from 'chai'
+import type { ServerResponse } from 'node:http'
+import { data } from '../support/handlers'
+import { randomOf } from '../support/shuffling-store'
+import { QUIET, type Req } from '../support/site'
+import { session, type SessionOptions } from '../support/subject'
+import { useUncaught } from '../support/uncaught'
+import { turns } from '../support/wire'
+import { FAULTS, type Fault } from './faults'
+import { answerError, counted, Line, lineServer } from './line'
+import { handle } from './requests'
+import { SERVERS, useClients, type Handler } from './servers'
+import { asStore, breakStore, ComparingStore, PlainStore, type Method } from './stores'
+
+/** How a handler may answer. */
+const ANSWERS: ((res: ServerResponse, req: Req) => unknown)[] = [
+  res => res.end('saved'),
+  res => (res.write('sa'), res.end('ved')),
+  res => (res.writeHead(200, { 'X-Saved': 'yes' }), res.end('saved')),
+  res => (res.writeHead(302, { Location: '/' }), res.write('sa'), res.end('ved')),
+  res => (res.flushHeaders(), res.end('saved')),
+  res => (res.setHeader('Content-Length', 5), res.end('saved')),
+  (res, req) => (void req.session.save(), res.end('saved')),
+  res => void setImmediate(() => res.end('saved')),
+]
+
+/** A store that fails to write in every way that takes no time. */
+const BROKEN = Object.values(FAULTS).filter(({ failure, slow }) => failure === 'no disk' && !slow)
+
+/** What becomes of a site whose store cannot write, each time in another way and with another answer. */
+async function failedSaves(server: string, Store: typeof PlainStore, method: Method): Promise<{ statuses: Set<number>; cookies: number }> {
+  const store = new Store()
+  let asked = 0
+  const answer: Handler = (req, res) => {
+    data(req).user = asked
+    return ANSWERS[asked % ANSWERS.length]?.(res, req)
+  }
+  const middleware = session({ ...QUIET, saveErrors: 'fail', rolling: true, store: asStore(store) })
+  const client = await (SERVERS[server] as (typeof SERVERS)[string])({ middleware, handler: answer, fail: answerError })
+  const statuses = new Set<number>()
+  let cookies = 0
+  for (; asked < 130; asked++) {
+    const mend = breakStore(store, method, BROKEN[Math.floor(asked / ANSWERS.length) % BROKEN.length] as Fault)
+    const { status, cookie } = await client.ask('/').reply
+    statuses.add(status)
+    cookies += Number(cookie !== undefined)
+    mend()
+  }
+  client.close()
+  return { statuses, cookies }
+}
+
+/** A site whose every request goes by lines. */
+function lines(store: PlainStore, handler: Handler, options: Partial<SessionOptions> = {}): () => Line {
+  const server = lineServer({ middleware: session({ ...QUIET, ...options, store: asStore(store) }), handler, fail: answerError })
+  return () => new Line(server)
+}
+
+describe('faults: by the thousand', () => {
+  const uncaught = useUncaught()
+  useClients()
+  afterEach(() => expect(uncaught).to.deep.equal([]))
+
+  for (const server of Object.keys(SERVERS)) {
+    it(`1,000 failed saves under saveErrors fail are no answers below 500, and set no cookies: ${server}, 260 of them`, async () => {
+      const outcome = { statuses: new Set([500]), cookies: 0 }
+      expect(await failedSaves(server, PlainStore, 'set')).to.deep.equal(outcome)
+      expect(await failedSaves(server, ComparingStore, 'compareAndSet')).to.deep.equal(outcome)
+    }).timeout(10_000)
+  }
+
+  it('of 3,000 requests whose session cannot be read in 30 of 100, those and no others are anonymous, and no client loses its cookie', async () => {
+    const random = randomOf(30)
+    const store = new PlainStore()
+    const newLine = lines(store, handle, { onStoreError: 'anonymous', rolling: true })
+    const line = newLine()
+    const visitors: { cookie: string; views: number }[] = []
+    for (let i = 0; i < 50; i++) visitors.push({ cookie: (await line.ask('/count')).cookie as string, views: 1 })
+
+    store.asked.splice(0)
+    let written = 0
+    for (let i = 0; i < 3000; i++) {
+      const visitor = visitors[i % visitors.length] as (typeof visitors)[number]
+      const broken = random() < 0.3
+      const mend = broken ? breakStore(store, 'get', BROKEN[i % BROKEN.length] as Fault) : (): void => {}
+      if (!broken) written++
+      const expected = broken ? { body: '1', cookie: undefined } : { body: String(++visitor.views), cookie: visitor.cookie }
+      expect(await line.ask('/count', visitor.cookie)).to.deep.equal({ status: 200, ...expected })
+      mend()
+    }
+    expect(store.asked.filter(method => method !== 'get')).to.deep.equal(Array(written).fill('set'))
+    for (const { cookie, views } of visitors) expect(await line.ask('/show', cookie)).to.include({ body: String(views), cookie })
+    expect(store.records).to.have.property('size', 50)
+  }).timeout(120_000)
+
+  it('10,000 requests of a store that answers once, twice or three times are handled 10,000 times', async () => {
+    const random = randomOf(10)
+    const store = new PlainStore()
+    const handler = counted(handle)
+    const newLine = lines(store, handler)
+    const all = Array.from({ length: 20 }, newLine)
+    const cookies = await Promise.all(all.map(async line => (await line.ask('/count')).cookie))
+    breakStore(store, 'get', {
+      act: (good, done) => {
+        for (let times = 1 + Math.floor(random() * 3); times > 0; times--) {
+          if (random() < 0.5) done(...good())
+          else setImmediate(() => done(...good()))
+        }
+      },
+    })
+    handler.count = 0
+    const paths = ['/show', '/count', '/regenerate']
+    const visits = all.map(async (line, index) => {
+      for (let i = 0; i < 500; i++) {
+        const reply = await line.ask(paths[i % 3] as string, cookies[index])
+        expect(reply.status).to.equal(200)
+        cookies[index] = reply.cookie ?? cookies[index]
+      }
+    })
+    await Promise.all(visits)
+    await turns()
+    expect(handler.count).to.equal(10_000)
+  }).timeout(120_000)
+})

@@ -1,0 +1,74 @@
+import { expect } from 'chai'
+import type { SessionOptions } from '../support/subject'
+import { useTimers } from '../support/timers'
+import { useUncaught } from '../support/uncaught'
+import { meet, type Outcome } from './case'
+import { FAULTS, LIMIT, type Fault } from './faults'
+import { REQUESTS, type Asks } from './requests'
+import { SERVERS, useClients } from './servers'
+
+/** Under which options each request is made. */
+const MODES: Record<Asks['tells'], Partial<SessionOptions>[]> = {
+  reader: [{ onStoreError: 'error' }, { onStoreError: 'anonymous' }],
+  client: [{ saveErrors: 'report' }, { saveErrors: 'fail' }],
+  handler: [{ saveErrors: 'report' }, { saveErrors: 'fail' }],
+  nobody: [{ saveErrors: 'report' }, { saveErrors: 'fail' }],
+}
+
+describe('faults: a store that fails is an error, once and in time, and the server goes on', () => {
+  const clock = useTimers()
+  const uncaught = useUncaught()
+  useClients()
+
+  for (const [what, asks] of Object.entries(REQUESTS)) {
+    for (const [how, fault] of Object.entries(FAULTS)) {
+      for (const mode of MODES[asks.tells]) {
+        for (const server of Object.keys(SERVERS)) {
+          it(`${what}: the store ${how}; ${nameOf(mode)}, ${server}`, async () => {
+            const outcome = await meet(asks, fault, mode, server, clock, uncaught)
+            expect(outcome).to.deep.include(expected(asks, fault, mode))
+          })
+        }
+      }
+    }
+  }
+})
+
+function nameOf(mode: Partial<SessionOptions>): string {
+  return Object.entries(mode)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join()
+}
+
+/** What has to become of a request. */
+function expected(asks: Asks, fault: Fault, mode: Partial<SessionOptions>): Partial<Outcome> {
+  const error = errorOf(asks, fault)
+  const stops = error !== undefined && endsIn(asks, fault, mode) === 'an error'
+  const hidden = asks.tells === 'reader' && mode.onStoreError === 'anonymous'
+  return {
+    status: stops ? statusOf(error) : 200,
+    at: fault.slow ? LIMIT : 0,
+    errors: error === undefined || (hidden && !stops) ? [] : [error],
+    handled: stops && asks.tells === 'reader' ? 0 : 1,
+    answers: 1,
+    uncaught: [],
+    left: 0,
+  }
+}
+
+function errorOf({ method, reads }: Asks, { failure }: Fault): string | undefined {
+  if (failure === 'of a wrong type' && !reads) return undefined
+  return failure === 'without a reason' ? `store.${method} failed without a reason` : failure
+}
+
+function endsIn({ tells }: Asks, { failure }: Fault, { onStoreError, saveErrors }: Partial<SessionOptions>): 'an error' | 'an answer' {
+  if (tells === 'handler') return 'an error'
+  // The store could be read; what it has is no session
+  if (tells === 'reader' && failure === 'of a wrong type') return 'an error'
+  if (tells === 'reader') return onStoreError === 'error' ? 'an error' : 'an answer'
+  return tells === 'client' && saveErrors === 'fail' ? 'an error' : 'an answer'
+}
+
+function statusOf(error: string): number {
+  return error === 'ERR_STORE_TIMEOUT' ? 503 : 500
+}
