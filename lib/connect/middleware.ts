@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { Exchange, lendGenerate } from '../core/exchange'
+import { Exchange } from '../core/exchange'
+import { lendGenerate } from '../core/lend-generate'
 import { open } from '../core/open'
 import { settle, type Options } from '../core/options'
 import type { SessionStore } from '../core/store-port'

@@ -268,15 +268,3 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
 /** What is asked of a session that the store could not give. */
 const UNSTORED = 'session could not be read, and is not stored'
-
-/**
- * Gives a store its `generate`, as upstream does, for the store's `regenerate` and for apps that call it. With several middlewares on one store
- * the host's own one answers; for a host that met none, the one that came last.
- */
-export function lendGenerate<H extends Host>(settings: Settings<H>, transport: Transport<H>): void {
-  settings.store.generate = host => {
-    const exchange = (host as Host)[EXCHANGE]
-    if (exchange?.store === settings.store) return exchange.generate()
-    return new Exchange(settings, transport, host as H).generate()
-  }
-}

@@ -1,5 +1,6 @@
 import { commit } from '../../lib/core/commit'
-import { Exchange, lendGenerate } from '../../lib/core/exchange'
+import { Exchange } from '../../lib/core/exchange'
+import { lendGenerate } from '../../lib/core/lend-generate'
 import type { Host } from '../../lib/core/host'
 import { open } from '../../lib/core/open'
 import { settle, type Settings } from '../../lib/core/options'
