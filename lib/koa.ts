@@ -1,7 +1,9 @@
 import type { App } from './koa/context'
 import { middleware, type KoaMiddleware } from './koa/middleware'
 import type { KoaOptions } from './koa/koa-options'
+import type { KoaSession, RegenerateOptions } from './koa/koa-session'
 import { spell, type AnySpelling } from './koa/spellings'
+import type main = require('./index')
 
 /**
  * Sessions for Koa: puts `ctx.session` on every context that a session is for, and stores it before the answer goes out.
@@ -20,7 +22,31 @@ function isApp(given: object): given is App {
 }
 
 namespace session {
-  export type Options = KoaOptions
+  /** The options, in their own spelling; those of older middlewares are taken as well. */
+  export interface Options extends KoaOptions {}
+
+  /** One session, with what you have said that yours hold: `declare module 'resession' { interface SessionData { views: number } }`. */
+  export type Session = KoaSession & Partial<Omit<main.SessionData, 'cookie'>>
+
+  /** What the middleware adds to a context. */
+  export interface ContextSession {
+    /** This request's session; null once it is ended. */
+    get session(): Session
+    set session(value: object | null | undefined)
+    sessionId: string | undefined
+    readonly sessionStore: unknown
+    /** `true` saves and `false` does not, whatever has changed; `null`, the default, leaves it to that. */
+    sessionSave: boolean | null
+    readonly sessionOptions: object | undefined
+    saveSession(): Promise<void>
+    /** @returns the new session */
+    regenerateSession(options?: RegenerateOptions): Promise<Session>
+  }
+}
+
+/** @ts-ignore: where Koa's types are installed */
+declare module 'koa' {
+  interface DefaultContext extends session.ContextSession {}
 }
 
 export = session

@@ -209,11 +209,17 @@ function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined):
       return isPromise<Secret | Secret[]>(secrets) ? secrets.then(given => checked(listOf(given))) : checked(listOf(secrets))
     }
   }
+  const secrets = checkSecrets(secret)
+  // An array is the app's, which may change it at any time
+  return () => checked(secrets)
+}
+
+/** @returns them in a list, which is the app's own where it gave one. @throws TypeError for what could never sign, and for none */
+export function checkSecrets(secret: Secret | Secret[]): readonly Secret[] {
   const secrets = listOf(secret)
   if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
   secrets.forEach(checkKey)
-  // An array is the app's, which may change it at any time
-  return () => checked(secrets)
+  return secrets
 }
 
 function listOf(secret: Secret | Secret[] | undefined): readonly Secret[] {

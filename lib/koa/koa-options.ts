@@ -1,5 +1,5 @@
 import type { CookieOptions } from '../core/cookie'
-import type { Options } from '../core/options'
+import type { Options, Secret } from '../core/options'
 import type { Session } from '../core/session'
 import type { Context } from './context'
 import type { KoaTransport } from './cookie-transport'
@@ -52,6 +52,11 @@ export interface KoaOptions extends CoreOptions {
   reconnectTimeout?: number | undefined
   /** How the id travels, in place of a cookie; a function is given the way by cookie, and returns another. */
   transport?: KoaTransport | ((byCookie: KoaTransport) => KoaTransport) | undefined
+  /**
+   * Seals sessions that are kept in the cookie, so that nobody can read them: a secret as for signing, or several, of which the first seals and all
+   * open. What was not sealed is not taken. Default: none; they can be read, and not changed.
+   */
+  seal?: Secret | Secret[] | undefined
   /** What sessions that are kept in the cookie look like there. Default: base64 of JSON, as koa-session's. */
   encode?: Codec['encode'] | undefined
   decode?: Codec['decode'] | undefined

@@ -1,7 +1,8 @@
 import { isPromise } from '../core/call'
 import type { CookieOptions } from '../core/cookie'
-import { settle, type Settings } from '../core/options'
+import { checkSecrets, settle, type Settings } from '../core/options'
 import type { Family } from '../core/plan'
+import { Seal } from '../core/seal'
 import type { SessionData } from '../core/session'
 import { newId } from '../core/session-id'
 import { sharePort, type SessionStore } from '../core/store-port'
@@ -11,7 +12,7 @@ import { checkSendable, cookieTransport, type KoaTransport, type Signing } from 
 import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type PromiseStore } from './foreign-store'
 import type { KoaHost } from './koa-host'
 import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
-import { base64, PayloadStore } from './payload-store'
+import { base64, PayloadStore, sealing } from './payload-store'
 import { hasEnded, RAW, SHAPES, type ShapeName } from './record-shape'
 
 /** The options with every default in and every mistake thrown. */
@@ -73,8 +74,11 @@ function settingsFor(options: KoaOptions, given: Given): KoaSettings['of'] {
   return () => settings
 }
 
-function payloadStore({ encode, decode, record }: KoaOptions, given: Given): PayloadStore {
+function payloadStore({ encode, decode, record, seal }: KoaOptions, given: Given): PayloadStore {
   const codec = { encode: encode ?? base64.encode, decode: decode ?? base64.decode }
+  const sealed = seal === undefined ? codec : sealing(codec, new Seal(checkSecrets(seal), given.name))
+  return new PayloadStore(given.name, sealed, shapeOf(record ?? 'expiry', given))
+}
   return new PayloadStore(given.name, codec, shapeOf(record ?? 'expiry', given))
 }
 

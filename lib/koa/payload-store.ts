@@ -1,3 +1,4 @@
+import type { Seal } from '../core/seal'
 import type { Session, SessionData } from '../core/session'
 import type { Callback, SessionStore } from '../core/store-port'
 import type { KoaHost } from './koa-host'
@@ -17,6 +18,18 @@ export interface Codec {
 export const base64: Codec = {
   encode: data => Buffer.from(JSON.stringify(data)).toString('base64'),
   decode: value => JSON.parse(Buffer.from(value, 'base64').toString('utf8')) as object,
+}
+
+/** What another codec makes, sealed. */
+export function sealing({ encode, decode }: Codec, seal: Seal): Codec {
+  return {
+    encode: data => seal.seal(encode(data)),
+    decode(value) {
+      const opened = seal.open(value)
+      if (opened === undefined) throw new Error('not sealed by any of the secrets')
+      return decode(opened)
+    },
+  }
 }
 
 /** Sessions that are kept in the cookie itself: what is stored for a request goes out with its answer. Of what a client sent, the value is the id. */
