@@ -79,8 +79,6 @@ function payloadStore({ encode, decode, record, seal }: KoaOptions, given: Given
   const sealed = seal === undefined ? codec : sealing(codec, new Seal(checkSecrets(seal), given.name))
   return new PayloadStore(given.name, sealed, shapeOf(record ?? 'expiry', given))
 }
-  return new PayloadStore(given.name, codec, shapeOf(record ?? 'expiry', given))
-}
 
 function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): KoaSettings['of'] {
   let first: Settings<KoaHost> | undefined
