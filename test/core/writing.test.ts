@@ -130,6 +130,23 @@ describe('core: a write to a store that compares', () => {
     expect([calls, store.trace()]).to.deep.equal([['mine'], ['get']])
   })
 
+  it('goes by set where somebody has put another on the class', async () => {
+    const prototype = session.MemoryStore.prototype as { set: typeof set }
+    const calls: string[] = []
+    prototype.set = function (...asked: Parameters<typeof set>) {
+      calls.push('theirs')
+      set.apply(this, asked)
+    }
+    try {
+      const visitor = new Site({ store: new session.MemoryStore() }, HANDLERS).visitor()
+      await visitor.get()
+      expect((await visitor.get()).text).to.equal('2')
+    } finally {
+      prototype.set = set
+    }
+    expect(calls).to.deep.equal(['theirs', 'theirs'])
+  })
+
   it('goes by set with concurrency off', async () => {
     const { visitor, store } = await known(new ComparingStore(), { concurrency: 'off' })
     await visitor.get()
