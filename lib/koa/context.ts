@@ -10,6 +10,7 @@ export interface Context {
   readonly path: string
   readonly secure: boolean
   readonly headerSent: boolean
+  onerror(err: unknown): void
 }
 
 export interface App extends EventEmitter {

@@ -2,6 +2,7 @@ import type { App, Context } from './context'
 import { KoaHost } from './koa-host'
 import type { KoaSettings } from './koa-settings'
 import type { KoaSession, RegenerateOptions } from './koa-session'
+import { quiet } from './quiet'
 
 const HOST = Symbol('resession.koa.host')
 /** Of an app whose contexts have sessions before the middleware comes to them. */
@@ -50,16 +51,20 @@ const GETS: Record<string, Get> = {
   sessionStore: ({ settings }) => settings.userStore,
   sessionOptions: ({ settings }) => ({ key: settings.name, ...settings.cookie }),
   sessionSave: host => host.sessionSave,
-  saveSession: host => async () => {
-    await host.open()
-    host.mustSave = true
-    await host.commit()
-  },
-  regenerateSession: host => async (options?: RegenerateOptions) => {
-    await host.open()
-    await (host.session as KoaSession | null)?.regenerate(options ?? {})
-    return host.session
-  },
+  saveSession: host => () => quiet(save(host)),
+  regenerateSession: host => (options?: RegenerateOptions) => quiet(regenerate(host, options)),
+}
+
+async function save(host: KoaHost): Promise<void> {
+  await host.open()
+  host.mustSave = true
+  await host.commit()
+}
+
+async function regenerate(host: KoaHost, options: RegenerateOptions = {}): Promise<KoaHost['session']> {
+  await host.open()
+  await (host.session as KoaSession | null)?.regenerate(options)
+  return host.session
 }
 
 const SETS: Record<string, Set> = {

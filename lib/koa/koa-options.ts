@@ -5,6 +5,7 @@ import type { Context } from './context'
 import type { KoaTransport } from './cookie-transport'
 import type { AnyStore } from './foreign-store'
 import type { KoaHost } from './koa-host'
+import type { KoaSession } from './koa-session'
 import type { Codec } from './payload-store'
 import { SHAPES, type ShapeName } from './record-shape'
 
@@ -67,6 +68,8 @@ export interface KoaOptions extends CoreOptions {
   record?: ShapeName | undefined
   /** Whether `regenerate` takes the data along where nobody says. Default `false`. */
   keepOnRegenerate?: boolean | undefined
+  /** What sessions are made of, with more names than ours. Default: `KoaSession`. */
+  Session?: typeof KoaSession | undefined
   /** Whether the cookie goes out with each save, and not with the first alone. Default `true`. */
   cookieOnSave?: boolean | undefined
 }
@@ -76,10 +79,14 @@ const METHODS = ['get', 'set', 'clear']
 type Test = (value: unknown) => boolean
 
 const isFunction: Test = value => typeof value === 'function'
+const isString: Test = value => typeof value === 'string'
 const isNumber: Test = value => typeof value === 'number' && value >= 0
 
 /** What a value has to be, where there is one, and how that is said. */
 const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string]>> = {
+  name: [value => isString(value) && value !== '', 'be a name'],
+  prefix: [isString, 'be a string'],
+  idPrefix: [isString, 'be a string'],
   genid: [isFunction, 'be a function'],
   valid: [isFunction, 'be a function'],
   beforeSave: [isFunction, 'be a function'],

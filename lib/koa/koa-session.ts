@@ -3,6 +3,7 @@ import { EXCHANGE } from '../core/host'
 import { Session } from '../core/session'
 import type { Callback } from '../core/store-port'
 import type { KoaHost } from './koa-host'
+import { promised, quiet } from './quiet'
 
 export interface RegenerateOptions {
   /** Whether the data come along. Default: as the option `keepOnRegenerate` says, which is false. */
@@ -50,7 +51,7 @@ export class KoaSession extends Session {
   override save(callback: Callback): this
   override save(): Promise<void>
   override save(callback?: Callback): this | Promise<void> {
-    const saved = this.req.store(done => super.save(done))
+    const saved = quiet(this.req.store(done => super.save(done)))
     if (!callback) return saved
     // Out of the promise's frames: what a callback throws is nobody's rejection
     saved.then(
@@ -68,12 +69,17 @@ export class KoaSession extends Session {
     const callback = typeof given === 'function' ? given : undefined
     const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
     const kept = keep ? { ...this } : undefined
-    const bring = (): unknown => Object.assign(this.req.session as object, kept)
-    if (!callback) return super.regenerate().then(() => void bring())
-    return super.regenerate(err => {
-      bring()
-      callback(err)
-    })
+    const bring = (): void => {
+      if (kept) Object.assign(this.req.session as object, kept)
+      // An empty one is like any new session: nothing is stored until there is something in it
+      else this.req.exchange.begin()
+    }
+    const regenerate = (done: Callback): this =>
+      super.regenerate(err => {
+        bring()
+        done(err)
+      })
+    return callback ? regenerate(callback) : quiet(promised(regenerate))
   }
 
   toJSON(): object {

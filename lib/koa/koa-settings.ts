@@ -12,6 +12,7 @@ import { checkSendable, cookieTransport, type KoaTransport, type Signing } from 
 import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type PromiseStore } from './foreign-store'
 import type { KoaHost } from './koa-host'
 import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
+import { KoaSession } from './koa-session'
 import { base64, PayloadStore, sealing } from './payload-store'
 import { hasEnded, RAW, SHAPES, type ShapeName } from './record-shape'
 
@@ -23,6 +24,7 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   readonly defer: boolean
   readonly keepOnRegenerate: boolean
   readonly transport: KoaTransport
+  readonly Session: typeof KoaSession
   readonly availability: Availability | undefined
   /** Whether a session can be read at once. */
   readonly immediate: boolean
@@ -46,6 +48,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   return {
     ...{ name, autoCommit, defer, keepOnRegenerate, onError, userStore },
     cookie: { ...cookie, signed, overwrite },
+    Session: options.Session ?? KoaSession,
     transport: transportOf(options, cookieTransport(name, { signed, overwrite })),
     availability: userStore && new Availability(userStore as never, options.reconnectTimeout),
     immediate: isKept && !defer,
@@ -126,7 +129,8 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given, endsOf(store)),
     beforeSave(host, session) {
-      checkSendable(host.ctx, session.cookie as never, signing)
+      // A transport of the app's own need not be a cookie
+      if (typeof options.transport !== 'object') checkSendable(host.ctx, session.cookie as never, signing)
       beforeSave?.(host.ctx, session)
     },
   }

@@ -31,27 +31,14 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   }
 }
 
-/** The first error is the app's. Koa answers it without the headers that are set by then, but for those that it brings itself. */
+/** The first error is the app's. */
 async function end(host: KoaHost, thrown: { readonly err: unknown } | undefined): Promise<void> {
   const { ctx } = host
   if (!thrown) return host.end()
-  const before = linesOf(ctx)
   try {
     await host.end()
   } catch (err) {
     ctx.app.emit('error', err, ctx)
   }
-  const lines = linesOf(ctx).filter(line => !before.includes(line))
-  const { err } = thrown
-  if (lines.length > 0 && err instanceof Error) carry(err as Error & { headers?: object }, lines)
-  throw err
-}
-
-function carry(err: Error & { headers?: object }, lines: string[]): void {
-  err.headers = { ...err.headers, 'Set-Cookie': lines }
-}
-
-function linesOf({ res }: Context): string[] {
-  const lines = res.getHeader('Set-Cookie') ?? []
-  return Array.isArray(lines) ? lines : [String(lines)]
+  throw thrown.err
 }

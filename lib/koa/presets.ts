@@ -1,8 +1,15 @@
 import type { Session } from '../core/session'
+import { CommittingSession } from './committing-session'
 import type { Context } from './context'
 import type { KoaTransport } from './cookie-transport'
-import type { KoaOptions } from './koa-options'
+import type { KoaCookieOptions, KoaOptions } from './koa-options'
 import { spell, type AnySpelling } from './spellings'
+
+interface Want {
+  readonly option: 'store' | 'externalKey' | 'ContextStore'
+  readonly methods: readonly string[]
+  readonly isClass?: true
+}
 
 /** What makes the middleware stand in for an older one. */
 export interface Preset {
@@ -11,6 +18,8 @@ export interface Preset {
   readonly spellings?: Readonly<Record<string, readonly [option: keyof AnySpelling, convert?: (given: never) => unknown]>>
   /** Where sessions are kept that are given no store. */
   readonly store: 'cookie' | 'memory'
+  /** Options with methods, and their names: who lacks one is told at once, in the older one's words. */
+  readonly wants?: readonly Want[]
   /** It is called with an app, and says so. */
   readonly needsApp?: string
   /** The options where sessions are kept in a store. */
@@ -28,7 +37,8 @@ const lifetime = (session: Session): number => (session.cookie.originalMaxAge ??
 const decorating =
   (whose: string): KoaOptions['onError'] =>
   (err, what) => {
-    if (err instanceof Error) err.name = `${whose} ${what} error`
+    // Upstream leaves what destroy throws as it is
+    if (err instanceof Error && what !== 'destroy') err.name = `${whose} ${what} error`
     throw err
   }
 
@@ -65,11 +75,29 @@ function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
+/** Their handlers hear of reads and writes: a session that could not be ended is an error, whatever they say. */
+function heedless(errorHandler: NonNullable<KoaOptions['onError']>): KoaOptions['onError'] {
+  return (err, what, ctx) => {
+    if (what === 'destroy') throw err
+    return errorHandler(err, what, ctx)
+  }
+}
+
+/** koa-generic-session takes the older spelling in a cookie too. */
+function maxAgeOf({ maxage, ...cookie }: KoaCookieOptions & { maxage?: number }): KoaCookieOptions {
+  return maxage === undefined ? cookie : { maxAge: maxage, ...cookie }
+}
+
 export const PRESETS = {
   koaSession: {
     store: 'cookie',
     needsApp: 'app instance required: `session(opts, app)`',
-    defaults: { name: 'koa.sess', record: 'expiry', keepOnRegenerate: true, ttl: lifetime },
+    wants: [
+      { option: 'store', methods: ['get', 'set', 'destroy'] },
+      { option: 'externalKey', methods: ['get', 'set'] },
+      { option: 'ContextStore', methods: ['get', 'set', 'destroy'], isClass: true },
+    ],
+    defaults: { name: 'koa.sess', record: 'expiry', keepOnRegenerate: true, ttl: lifetime, Session: CommittingSession },
     spellings: { prefix: ['idPrefix'] },
   },
   koaGenericSession: {
@@ -82,6 +110,8 @@ export const PRESETS = {
       onError: decorating('koa-generic-session'),
     },
     spellings: {
+      cookie: ['cookie', maxAgeOf],
+      errorHandler: ['onError', heedless],
       genSid: [
         'genid',
         (genSid: (this: Context, length: number) => string) =>
@@ -104,26 +134,54 @@ export const PRESETS = {
       cookie: { path: '/', httpOnly: true, overwrite: true, signed: true, secure: false, maxAge: DAY },
       onError: decorating('session middleware'),
     },
+    // It signs where nobody says a thing of cookies, and else where they are said to be signed
+    spellings: {
+      cookieOptions: ['cookieOptions', (given: KoaCookieOptions) => ({ signed: false, ...given })],
+      errorHandler: ['onError', heedless],
+    },
   },
 } as const satisfies Record<string, Preset>
 
 type PresetOptions = Omit<KoaOptions, 'store'> & { store: NonNullable<KoaOptions['store']> | 'memory' }
 
-/** The options of the older middleware, in ours. */
+/** The options of the older middleware, in ours. @throws TypeError where that would throw at once */
 export function presetOptions(preset: Preset, options: AnySpelling = {}): PresetOptions {
-  const translated = spell(translate(preset, options))
+  const given = said(options)
+  for (const want of preset.wants ?? []) demand(want, given[want.option])
+  const translated = spell(translate(preset, given))
   const store = translated.store ?? preset.store
   const stored = store === 'cookie' ? undefined : preset.stored
   const cookie = { ...preset.defaults.cookie, ...translated.cookie }
   return { ...preset.defaults, ...stored, ...translated, store, cookie }
 }
 
+/** None of them tells null from nothing. */
+function said(options: AnySpelling): AnySpelling {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null))
+}
+
+function demand({ option, methods, isClass }: Want, given: unknown): void {
+  if (!given || given === 'cookie') return
+  if (isClass && !isClassItself(given)) throw new TypeError(`${option} must be a class`)
+  // A function that makes stores is ours alone
+  if (!isClass && typeof given === 'function') return
+  const [owner, where] = isClass ? [(given as { prototype: object }).prototype, `${option}.prototype`] : [given, option]
+  for (const method of methods) {
+    if (typeof (owner as Record<string, unknown>)[method] !== 'function') throw new TypeError(`${where}.${method} must be function`)
+  }
+}
+
+function isClassItself(given: unknown): boolean {
+  return typeof given === 'function' && /^class\b/.test(Function.prototype.toString.call(given))
+}
+
 function translate({ spellings = {} }: Preset, options: AnySpelling): AnySpelling {
   const translated: Record<string, unknown> = { ...options }
   for (const [old, [name, convert = (given: unknown) => given]] of Object.entries(spellings)) {
     if (translated[old] === undefined) continue
-    translated[name] = convert(translated[old] as never)
+    const converted: unknown = convert(translated[old] as never)
     delete translated[old]
+    translated[name] = converted
   }
   return translated
 }
