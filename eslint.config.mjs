@@ -42,9 +42,10 @@ export default tseslint.config(
     files: ['lib/contract/**'],
     rules: { 'max-lines-per-function': 'off', '@typescript-eslint/require-await': 'off' },
   },
+  { files: ['lib/koa/**'], rules: mayNotImport('**/stores/**', '**/connect/**', '**/index', '../koa') },
   {
     // `export =` with a namespace beside the function is the only way to give a callable module types that users can add to
-    files: ['lib/index.ts'],
+    files: ['lib/index.ts', 'lib/koa.ts'],
     rules: {
       '@typescript-eslint/no-namespace': 'off',
       '@typescript-eslint/no-redundant-type-constituents': 'off',

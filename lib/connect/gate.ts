@@ -29,10 +29,10 @@ export function gateOf(exchange: Exchange<Request>, res: ServerResponse, next: N
     strict: exchange.settings.saveErrors === 'fail',
     headers() {
       try {
-        const cookie = cookieDue(exchange)
-        if (!cookie) return
+        const due = cookieDue(exchange)
+        if (!due) return
         const { host, secrets, settings } = exchange
-        appendHeader(res, 'Set-Cookie', writeId(host.sessionID as string, settings.name, secrets, cookie))
+        appendHeader(res, 'Set-Cookie', writeId(host.sessionID as string, settings.name, secrets, due.cookie))
       } catch (err) {
         whenOver(res, () => next(err))
       }

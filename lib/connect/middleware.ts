@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http'
-import { Exchange, lendGenerate, type Transport } from '../core/exchange'
+import { Exchange } from '../core/exchange'
+import { lendGenerate } from '../core/lend-generate'
 import { open } from '../core/open'
 import { settle, type Options } from '../core/options'
 import type { SessionStore } from '../core/store-port'
 import { gateOf, whenClosed, type Next } from './gate'
 import { holdResponse } from './hold-response'
 import { isSecure, originalPath, type Request } from './request'
+import type { Transport } from '../core/transport'
 import { readId } from './signed-cookie'
 
 export type Middleware = (req: Request, res: ServerResponse, next: Next) => void

@@ -2,7 +2,7 @@ import debugFor = require('debug')
 import type { Cookie } from './cookie'
 import type { Exchange, Seen } from './exchange'
 import type { Host } from './host'
-import { planCookie, planStore, type Plan } from './plan'
+import { planCookie, planStore, type CookiePlan, type Plan } from './plan'
 import { touch } from './saving'
 import type { Session } from './session'
 
@@ -39,12 +39,18 @@ function commitNow<H extends Host>(exchange: Exchange<H>, last: boolean, done: C
   carryOut[plan](exchange, done)
 }
 
+/** What the client is to be told. */
+export interface CookieDue {
+  readonly plan: Exclude<CookiePlan, 'nothing'>
+  readonly cookie: Cookie
+}
+
 /**
  * The cookie that the headers have to carry, if any. To be asked once, as they are written: mostly after the commit.
  *
  * @throws what makes a commit withhold
  */
-export function cookieDue<H extends Host>(exchange: Exchange<H>): Cookie | undefined {
+export function cookieDue<H extends Host>(exchange: Exchange<H>): CookieDue | undefined {
   if (exchange.failed) return undefined
   try {
     // Of a commit that came before, so that store and headers follow from the same facts
@@ -55,15 +61,17 @@ export function cookieDue<H extends Host>(exchange: Exchange<H>): Cookie | undef
   }
 }
 
-function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: Seen): Cookie | undefined {
+function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: Seen): CookieDue | undefined {
   if (!session) debug('no session')
-  if (!session || !hasId(exchange.host) || !planCookie(facts, exchange.settings)) return undefined
+  const plan = planCookie(facts, exchange.settings, exchange.done)
+  if (plan === 'clear') return exchange.cookie && { plan, cookie: exchange.cookie }
+  if (plan === 'nothing' || !session || !hasId(exchange.host)) return undefined
   if (session.cookie.secure && !exchange.transport.isSecure(exchange.host)) {
     debug('not secured')
     return undefined
   }
   restart(exchange, session)
-  return exchange.freshen(session) ? (session.cookie as Cookie) : undefined
+  return exchange.freshen(session) ? { plan, cookie: session.cookie as Cookie } : undefined
 }
 
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {

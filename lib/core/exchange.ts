@@ -11,20 +11,12 @@ import type { Secret, Settings } from './options'
 import { ABSENT, type Facts, type Plan } from './plan'
 import { refresh, save, update } from './saving'
 import { newId } from './session-id'
-import { createSession, liveCookie, Session, type SessionData } from './session'
+import { createSession, liveCookie, sessionOf, type Session, type SessionData } from './session'
 import type { Callback, SessionStore } from './store-port'
+import type { Transport } from './transport'
 import { Underway } from './underway'
 
 const debug = debugFor('express-session')
-
-/** How ids travel between clients and one kind of host. */
-export interface Transport<H extends Host = Host> {
-  /** The path that the client asked for, before any router cut it. */
-  path(host: H): string
-  isSecure(host: H): boolean
-  /** The id that the client sent, if its signature holds under one of the secrets. */
-  sentId(host: H, secrets: readonly Secret[]): string | undefined
-}
 
 /** What the handler left, and what is known of it. */
 export interface Seen {
@@ -116,7 +108,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   #present(options: CookieOptions): void {
-    const session = new Session(this.host)
+    const session = sessionOf(this.host)
     const cookie = new Cookie(options)
     if (options.secure === 'auto') cookie.secure = this.transport.isSecure(this.host)
     if (options.sameSite === 'auto') cookie.sameSite = this.transport.isSecure(this.host) ? 'none' : 'lax'
@@ -130,6 +122,12 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     if (read) this.read(sessionID as string, read)
     this.#known.begin(sessionID, read ? undefined : (session ?? {}))
     this.#cookie = session?.cookie
+    if (session) this.#known.watch(session.cookie as Cookie, this.settings.family)
+  }
+
+  /** The cookie that the client was to have, or a new session's. */
+  get cookie(): Cookie | undefined {
+    return this.#cookie as Cookie | undefined
   }
 
   reading(id: string): number | undefined {
@@ -144,8 +142,13 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   save(session: Session, done: Callback): void {
-    if (this.anonymous) done(new Error(UNSTORED))
-    else save(this, session, done)
+    if (this.anonymous) return done(new Error(UNSTORED))
+    try {
+      this.settings.beforeSave?.(this.host, session)
+    } catch (refused) {
+      return done(refused)
+    }
+    save(this, session, done)
   }
 
   update(session: Session, change: Change, done: Callback): void {
@@ -233,11 +236,16 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   look(): Seen {
     const session = this.session()
-    return { session, facts: session ? this.#facts(session) : { ...ABSENT, unread: this.unread, done: this.done } }
+    return { session, facts: session ? this.#facts(session) : { ...ABSENT, ...this.#absence() } }
+  }
+
+  #absence(): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved'> {
+    const returning = this.sentId !== undefined && this.sentId === this.host.sessionID
+    return { unread: this.unread, done: this.done, sent: this.sentId !== undefined, returning, saved: this.#known.hasSaved }
   }
 
   #facts(session: Session): Facts {
-    const { modified, saved, changed, cookieChanged } = this.#known.facts(session)
+    const { modified, saved, changed, cookieChanged, recookied, aging } = this.#known.facts(session)
     // One by one: a spread costs more than all the rest of a visit allocates
     return {
       present: true,
@@ -251,21 +259,12 @@ export class Exchange<H extends Host = Host> implements HostExchange {
       expires: session.cookie.expires != null,
       anonymous: this.anonymous,
       rested: this.#known.isRested(session, this.settings.touches),
+      recookied,
+      aging,
+      sent: this.sentId !== undefined,
     }
   }
 }
 
 /** What is asked of a session that the store could not give. */
 const UNSTORED = 'session could not be read, and is not stored'
-
-/**
- * Gives a store its `generate`, as upstream does, for the store's `regenerate` and for apps that call it. With several middlewares on one store
- * the host's own one answers; for a host that met none, the one that came last.
- */
-export function lendGenerate<H extends Host>(settings: Settings<H>, transport: Transport<H>): void {
-  settings.store.generate = host => {
-    const exchange = (host as Host)[EXCHANGE]
-    if (exchange?.store === settings.store) return exchange.generate()
-    return new Exchange(settings, transport, host as H).generate()
-  }
-}

@@ -13,6 +13,8 @@ export interface Host {
   sessionStore?: SessionStore
   /** A secret that cookie-parser left. */
   secret?: unknown
+  /** What its sessions are, where that is more than a session. */
+  readonly Session?: typeof Session
   [EXCHANGE]?: HostExchange
 }
 
@@ -33,6 +35,8 @@ export interface HostExchange {
   /** The session is on its way out of the store. */
   destroying(session: Session): void
   readonly underway: Underway
+  /** The id of the session that was generated last. */
+  readonly generated: string | undefined
   /** Puts a new session on the host; a promise where `genid` or `cookie` made one. */
   generate(): void | Promise<void>
 }

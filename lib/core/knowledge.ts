@@ -1,7 +1,7 @@
 import type { Cookie, CookieData } from './cookie'
 import { fingerprint } from './fingerprint'
 import type { Base } from './hold'
-import type { Facts } from './plan'
+import type { Facts, Family } from './plan'
 import { cookieOf, type Session, type SessionData } from './session'
 import type { Version } from './store-port'
 import type { Touches } from './touches'
@@ -33,10 +33,19 @@ export class Knowledge {
   #given: Given | undefined
   /** The cookie that was saved in this exchange, if one was. */
   #saved: string | undefined
+  /** The cookie that the exchange began with, where that is watched. */
+  #cookie: string | undefined
+  #aging = false
 
   /** With what was read, or with a session that is new. */
   begin(id: string | undefined, session?: object): void {
     this.#base = session ? { id, text: fingerprint(session) } : (this.stored as Stored)
+  }
+
+  /** What of the cookie it began with matters later. */
+  watch(cookie: Cookie, { watchesCookie, renews }: Family): void {
+    if (watchesCookie) this.#cookie = attributes(cookie.data)
+    if (renews) this.#aging = isAging(cookie)
   }
 
   read(id: string, record: SessionData, version: Version | undefined): Stored {
@@ -55,13 +64,20 @@ export class Knowledge {
     this.#saved = given?.attributes
   }
 
-  facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged'> {
+  /** Something of this exchange has been stored. */
+  get hasSaved(): boolean {
+    return this.#saved !== undefined
+  }
+
+  facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged' | 'recookied' | 'aging'> {
     const now = { id: session.id, text: fingerprint(session) }
     return {
       modified: !same(now, this.#base),
       saved: this.#saved !== undefined && this.stored?.id === session.id,
       changed: !same(now, this.stored),
       cookieChanged: this.#saved !== undefined && this.#saved !== attributes((session.cookie as Cookie).data),
+      aging: this.#aging,
+      recookied: this.#cookie !== undefined && this.#cookie !== attributes((session.cookie as Cookie).data),
     }
   }
 
@@ -75,6 +91,11 @@ export class Knowledge {
 /** Whether a cookie says what that of a record says. */
 export function hasSameAttributes(record: Pick<SessionData, 'cookie'>, cookie: Cookie): boolean {
   return attributes(cookieOf(record).data) === attributes(cookie.data)
+}
+
+/** Less than half of its life is left. */
+function isAging({ maxAge, originalMaxAge }: Cookie): boolean {
+  return typeof maxAge === 'number' && maxAge < (originalMaxAge ?? 0) / 2
 }
 
 /** A cookie in stored form, but for the expiry, which moves by itself. */

@@ -6,7 +6,7 @@ import type { Exchange } from './exchange'
 import type { Read } from './hold'
 import type { Host } from './host'
 import type { Secret, WithoutStore } from './options'
-import { inflate, type SessionData } from './session'
+import { generate, inflate } from './session'
 import type { Callback } from './store-port'
 
 const debug = debugFor('express-session')
@@ -28,28 +28,42 @@ function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions
     return done()
   }
   exchange.cookieOptions = options ?? {}
-  ask(exchange, exchange.settings.secrets, find, done)
+  const { secrets } = exchange.settings
+  if (secrets) ask(exchange, secrets, enter, done)
+  else identify(exchange, [], done)
 }
 
-function find<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Callback): void {
+function enter<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Callback): void {
   if (secrets.length === 0) return done(new Error('secret option required for sessions'))
-  const { host, settings, transport } = exchange
+  identify(exchange, secrets, done)
+}
+
+function identify<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Callback): void {
   exchange.enter(secrets)
-  try {
-    host.sessionID = exchange.sentId = transport.sentId(host, secrets)
-  } catch (badSecret) {
-    return done(badSecret)
-  }
+  ask(exchange, host => exchange.transport.sentId(host, secrets), find, done)
+}
+
+function find<H extends Host>(exchange: Exchange<H>, id: string | undefined, done: Callback): void {
+  const { host, settings } = exchange
+  host.sessionID = exchange.sentId = id
   if (!settings.isReady()) return goWithout(exchange, new StoreUnavailable('store is disconnected', 'ERR_STORE_DISCONNECTED'), done)
-  if (host.sessionID === undefined) {
+  if (id === undefined) {
     debug('no SID sent, generating session')
     return ask(exchange, generate, began, done)
   }
-  debug('fetching %s', host.sessionID)
-  const moment = exchange.reading(host.sessionID)
-  settings.port.get(host.sessionID, (err, record, version) => {
+  debug('fetching %s', id)
+  const moment = exchange.reading(id)
+  settings.port.get(id, (err, record, version) => {
     if (err && !isMissing(err)) return goWithout(exchange, err, done)
-    load(exchange, record ? { record, moment, version } : undefined, done)
+    const { admit } = settings
+    const found = { record: err ? undefined : record, moment, version }
+    if (!admit) return load(exchange, found, done)
+    ask(
+      exchange,
+      host => admit(host, id, found.record),
+      (exchange, record, done) => load(exchange, { ...found, record }, done),
+      done,
+    )
   })
 }
 
@@ -60,6 +74,7 @@ function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Ca
   const { onStoreError } = exchange.settings
   if (!onStoreError) return done(err)
   const decide = (exchange: Exchange<H>, decision: WithoutStore, done: Callback): void => {
+    if (decision === 'new') return ask(exchange, generate, began, done)
     if (decision !== 'anonymous') return done(err)
     exchange.goWithout()
     done()
@@ -67,26 +82,22 @@ function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Ca
   ask(exchange, host => onStoreError(err, host), decide, done)
 }
 
-function load<H extends Host>(exchange: Exchange<H>, found: (Read & { record: SessionData }) | undefined, done: Callback): void {
-  if (!found) {
+function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
+  const { record } = read
+  if (!record) {
     debug('no session found')
     return ask(exchange, generate, began, done)
   }
   debug('session found')
   try {
     exchange.cookieOptions = undefined
-    inflate(exchange.host, found.record)
-    exchange.begin(found)
+    inflate(exchange.host, record)
+    exchange.begin(read)
   } catch (unreadable) {
     exchange.unread = true
     return done(unreadable)
   }
   done()
-}
-
-/** By way of the store, where apps put functions of their own in its place. */
-function generate(host: Host): unknown {
-  return host.sessionStore?.generate?.(host)
 }
 
 function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done: Callback): void {

@@ -3,7 +3,8 @@ import { createHmac, KeyObject, type BinaryLike } from 'node:crypto'
 import { isPromise } from './call'
 import { Cookie, type CookieOptions } from './cookie'
 import type { Host } from './host'
-import type { Policy } from './plan'
+import { CONNECT, type Policy } from './plan'
+import type { Session, SessionData } from './session'
 import { newId } from './session-id'
 import { portOf, type SessionStore, type StorePort } from './store-port'
 import { Touches } from './touches'
@@ -51,8 +52,9 @@ export interface Options<H = Host> {
   storeTimeout?: number | undefined
   /**
    * What happens where the store cannot be read. `'error'`: the error goes to `next`, and from a store that has said `disconnect` the middleware steps
-   * aside. `'anonymous'`: the request goes on with an empty session, which is not stored and whose cookie is not sent; the client keeps its own. A function
-   * of the error and the request says which of the two, a promise of it too. Default `'error'`, upstream's.
+   * aside. `'anonymous'`: the request goes on with an empty session, which is not stored and whose cookie is not sent; the client keeps its own.
+   * `'new'`: with a new session, as for an id that the store does not know. A function of the error and the request says which of them, a promise of it
+   * too. Default `'error'`, upstream's.
    */
   onStoreError?: WithoutStore | OnStoreError<H> | undefined
   /**
@@ -66,7 +68,7 @@ export interface Options<H = Host> {
   proxy?: boolean | undefined
 }
 
-export type WithoutStore = 'error' | 'anonymous'
+export type WithoutStore = 'error' | 'anonymous' | 'new'
 
 type OnStoreError<H> = { of(err: unknown, host: H): WithoutStore | PromiseLike<WithoutStore> }['of']
 
@@ -87,9 +89,16 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly saveErrors: 'report' | 'fail'
   /** Where touches are spared. */
   readonly touches: Touches | undefined
-  /** None where the option is missing and cookie-parser left no secret either. */
-  readonly secrets: PerHost<H, readonly Secret[]>
+  /** None where the option is missing and cookie-parser left no secret either. Not asked for where the host signs by itself. */
+  readonly secrets: PerHost<H, readonly Secret[]> | undefined
+  /** Looks at what the store has under an id, or that it has nothing. @returns the record, if it will do */
+  readonly admit?: PerRead<H>
+  /** A session is about to be saved. @throws what the save fails with */
+  readonly beforeSave?: (host: H, session: Session) => void
 }
+
+type PerRead<H> = (host: H, id: string, record: SessionData | null | undefined) => MaybePromise<SessionData | null | undefined>
+type MaybePromise<Value> = Value | PromiseLike<Value>
 
 /**
  * @param store the one that the options name, or the default
@@ -124,6 +133,7 @@ export function settle<H extends Host>(
     saveUninitialized: isOnByDefault(options.saveUninitialized),
     rolling: Boolean(options.rolling),
     unset: checkUnset(options.unset),
+    family: CONNECT,
   }
 }
 
@@ -146,14 +156,14 @@ function settleFaults<H extends Host>({
   saveErrors = 'report',
   touchAfter = 0,
 }: Partial<Options<H>>): Pick<Settings<H>, 'onStoreError' | 'saveErrors' | 'touches'> {
-  if (typeof onStoreError !== 'function' && !['error', 'anonymous'].includes(onStoreError)) {
-    throw new TypeError('onStoreError option must be "error", "anonymous" or a function')
+  if (typeof onStoreError !== 'function' && !['error', 'anonymous', 'new'].includes(onStoreError)) {
+    throw new TypeError('onStoreError option must be "error", "anonymous", "new" or a function')
   }
   if (!['report', 'fail'].includes(saveErrors)) throw new TypeError('saveErrors option must be "report" or "fail"')
   if (!Number.isFinite(touchAfter) || touchAfter < 0) throw new TypeError('touchAfter option must be a number of milliseconds')
-  const fixed = onStoreError === 'anonymous' ? (): WithoutStore => onStoreError : undefined
+  const fixed = onStoreError === 'error' ? undefined : onStoreError
   return {
-    onStoreError: typeof onStoreError === 'function' ? onStoreError : fixed,
+    onStoreError: typeof fixed === 'string' ? () => fixed : fixed,
     saveErrors,
     touches: touchAfter > 0 ? new Touches(touchAfter) : undefined,
   }
@@ -199,11 +209,17 @@ function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined):
       return isPromise<Secret | Secret[]>(secrets) ? secrets.then(given => checked(listOf(given))) : checked(listOf(secrets))
     }
   }
+  const secrets = checkSecrets(secret)
+  // An array is the app's, which may change it at any time
+  return () => checked(secrets)
+}
+
+/** @returns them in a list, which is the app's own where it gave one. @throws TypeError for what could never sign, and for none */
+export function checkSecrets(secret: Secret | Secret[]): readonly Secret[] {
   const secrets = listOf(secret)
   if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
   secrets.forEach(checkKey)
-  // An array is the app's, which may change it at any time
-  return () => checked(secrets)
+  return secrets
 }
 
 function listOf(secret: Secret | Secret[] | undefined): readonly Secret[] {

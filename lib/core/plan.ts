@@ -22,19 +22,25 @@ export interface Facts {
   readonly anonymous: boolean
   /** The store has been given an expiry so lately that another can wait. */
   readonly rested: boolean
+  /** The cookie's attributes are not those that the exchange began with; always false where nobody watches them. */
+  readonly recookied: boolean
+  /** Less than half of the session's life was left when the exchange began. */
+  readonly aging: boolean
+  /** The client sent an id, under a signature that held. */
+  readonly sent: boolean
 }
 
 /** What is so where there is no session, whatever else is known. */
 export const ABSENT = {
   present: false,
-  returning: false,
   modified: false,
-  saved: false,
   changed: false,
   cookieChanged: false,
   expires: false,
   anonymous: false,
   rested: false,
+  recookied: false,
+  aging: false,
 }
 
 /** Of the options, those that decide. */
@@ -43,26 +49,63 @@ export interface Policy {
   readonly rolling: boolean
   readonly saveUninitialized: boolean
   readonly unset: 'destroy' | 'keep'
+  readonly family: Family
 }
+
+/** What express-session does and koa-session does not, and the other way round. */
+export interface Family {
+  /** Each request moves the expiry of a session that it does not change. Else `rolling` alone does. */
+  readonly keepsAlive: boolean
+  /** The cookie goes out with each save. Else with the first, and where it has a date that moves. */
+  readonly cookieOnSave: boolean
+  /** A session whose cookie has other attributes than it began with is changed. */
+  readonly watchesCookie: boolean
+  /** A client whose session has ended is told to forget its cookie. And what has ended is destroyed only if the client had it. */
+  readonly clears: boolean
+  /** A session of which less than half its life is left is saved. */
+  readonly renews: boolean
+}
+
+export const CONNECT: Family = { keepsAlive: true, cookieOnSave: false, watchesCookie: false, clears: false, renews: false }
 
 /** What the store is asked at the end of an exchange. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
 export function planStore(facts: Facts, policy: Policy): Plan {
-  if (!facts.present) return policy.unset === 'destroy' && !facts.unread && facts.done !== 'destroy' ? 'destroy' : 'nothing'
+  if (!facts.present) return destroys(facts, policy) ? 'destroy' : 'nothing'
   if (facts.anonymous) return 'nothing'
   if (saves(facts, policy)) return 'save'
+  const moves = policy.family.keepsAlive || policy.rolling
   // A save has moved the expiry too
-  return facts.returning && facts.done !== 'save' && !facts.rested ? 'touch' : 'nothing'
+  return moves && facts.returning && facts.done !== 'save' && !facts.rested ? 'touch' : 'nothing'
 }
 
-function saves({ returning, modified, saved, changed, cookieChanged }: Facts, policy: Policy): boolean {
-  if (saved) return changed || (cookieChanged && !returning)
-  return returning ? policy.resave || changed : policy.saveUninitialized || modified
+function destroys({ unread, done, returning, saved }: Facts, { unset, family }: Policy): boolean {
+  return unset === 'destroy' && !unread && done !== 'destroy' && (!family.clears || returning || saved)
 }
 
-/** Whether the response sets the cookie. */
-export function planCookie({ present, anonymous, returning, modified, expires }: Facts, policy: Policy): boolean {
-  if (!present || anonymous) return false
-  return returning ? policy.rolling || (expires && modified) : policy.saveUninitialized || modified
+function saves({ returning, modified, saved, changed, cookieChanged, recookied, aging }: Facts, policy: Policy): boolean {
+  if (saved) return changed || (cookieChanged && (!returning || policy.family.watchesCookie))
+  if (recookied) return true
+  return returning ? policy.resave || changed || aging : policy.saveUninitialized || modified
+}
+
+/** What the response says of the cookie. */
+export type CookiePlan = 'set' | 'clear' | 'nothing'
+
+/** @param done what the commit has done, where there was one */
+export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined): CookiePlan {
+  if (facts.anonymous) return 'nothing'
+  if (facts.present && setsCookie(facts, policy, done)) return 'set'
+  return policy.family.clears && isOver(facts) ? 'clear' : 'nothing'
+}
+
+function setsCookie({ returning, modified, saved, expires }: Facts, { rolling, saveUninitialized, family }: Policy, done?: Plan): boolean {
+  if (family.cookieOnSave) return saved || done === 'save' || (returning && rolling)
+  return returning ? rolling || (expires && modified) : saveUninitialized || modified
+}
+
+/** The client has a cookie for nothing. */
+function isOver({ present, unread, sent, returning }: Facts): boolean {
+  return present ? sent && !returning : !unread
 }

@@ -125,7 +125,7 @@ export class Session {
         this.req[EXCHANGE]?.renewed()
         done(err)
       })
-      if (port.regenerates) port.regenerate(this.id, this.req, over)
+      if (port.regenerates && !this.req.Session) port.regenerate(this.id, this.req, over)
       else regenerate(this.req, store, over)
     })
   }
@@ -146,10 +146,15 @@ export const gone = (): Error => new Error('failed to load session')
 /** Makes a session of a record, and puts it on the host. Upstream's `Store.prototype.createSession`. */
 export function createSession(host: Host, record: SessionData): Session {
   const cookie = cookieOf(record)
-  const session = new Session(host, record)
+  const session = sessionOf(host, record)
   session.cookie = cookie
   host.session = session
   return session
+}
+
+/** A session of the kind that the host has. */
+export function sessionOf(host: Host, data?: object): Session {
+  return new (host.Session ?? Session)(host, data)
 }
 
 /** The cookie of a record. */
@@ -180,7 +185,7 @@ const METHODS = ['save', 'reload', 'update', 'destroy', 'regenerate'] as const
 /** A record becomes the host's session, by the store's own `createSession` where it has one. */
 export function inflate(host: Host, record: SessionData): void {
   const store = host.sessionStore
-  if (typeof store?.createSession !== 'function') return void createSession(host, record)
+  if (host.Session || typeof store?.createSession !== 'function') return void createSession(host, record)
   store.createSession(host, record)
   const made = host.session
   if (!made || made instanceof Session) return
@@ -191,12 +196,17 @@ export function inflate(host: Host, record: SessionData): void {
   }
 }
 
+/** By way of the store, where apps of Connect put functions of their own in its place. */
+export function generate(host: Host): unknown {
+  return host.Session ? host[EXCHANGE]?.generate() : host.sessionStore?.generate?.(host)
+}
+
 /** Destroys the host's session and generates another. Upstream's `Store.prototype.regenerate`. */
 export function regenerate(host: Host, store: SessionStore, done: Callback): void {
   portOf(store).destroy(host.sessionID as string, err => {
     let generated: unknown
     try {
-      generated = store.generate?.(host)
+      generated = generate(host)
     } catch (thrown) {
       return done(thrown)
     }

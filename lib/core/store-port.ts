@@ -66,11 +66,18 @@ export function portOf(store: SessionStore): StorePort {
   return port
 }
 
+/** A store that is made anew for each request shares what is known of the others of its kind. */
+export function sharePort(store: SessionStore, other: StorePort): StorePort {
+  let port = ports.get(store)
+  if (!port) ports.set(store, (port = other.for(store)))
+  return port
+}
+
 /** The one way to a store: each call is answered once and in time, or fails at once where the store has been silent for a while. */
 export class StorePort {
   readonly #store: SessionStore
-  readonly #breaker = new Breaker()
-  readonly inFlight = new InFlight()
+  readonly #breaker: Breaker
+  readonly inFlight: InFlight
   /** How long the store may take, in milliseconds. Of several middlewares on one store, as the last one says. */
   timeout = TIMEOUT
   /** What the store has last said of itself, by `disconnect` and `connect`. */
@@ -79,8 +86,10 @@ export class StorePort {
   #updatesOtherwise = false
   readonly #stragglers = new Stragglers()
 
-  constructor(store: SessionStore) {
+  constructor(store: SessionStore, { breaker = new Breaker(), inFlight = new InFlight() } = {}) {
     this.#store = store
+    this.#breaker = breaker
+    this.inFlight = inFlight
     // One listener of each for a store, however many middlewares share it: eleven would be a warning
     for (const event of ['disconnect', 'connect'] as const) {
       store.on?.(event, () => {
@@ -88,6 +97,13 @@ export class StorePort {
         this.#said++
       })
     }
+  }
+
+  /** Another store of this kind. */
+  for(store: SessionStore): StorePort {
+    const port = new StorePort(store, { breaker: this.#breaker, inFlight: this.inFlight })
+    port.timeout = this.timeout
+    return port
   }
 
   /** @returns whether the store is connected. Whoever asks believes so until it says something, as upstream's middlewares do */

@@ -1,9 +1,11 @@
 import { commit } from '../../lib/core/commit'
-import { Exchange, lendGenerate, type Transport } from '../../lib/core/exchange'
+import { Exchange } from '../../lib/core/exchange'
+import { lendGenerate } from '../../lib/core/lend-generate'
 import type { Host } from '../../lib/core/host'
 import { open } from '../../lib/core/open'
 import { settle, type Settings } from '../../lib/core/options'
 import type { Session } from '../../lib/core/session'
+import type { Transport } from '../../lib/core/transport'
 import type { SessionOptions } from '../support/subject'
 import { Engine, steppedStore, type Ability, type Data, type Steps } from './stepped-store'
 

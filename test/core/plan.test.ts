@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { planCookie, planStore, type Facts, type Plan, type Policy } from '../../lib/core/plan'
+import { CONNECT, planCookie, planStore, type Facts, type Plan, type Policy } from '../../lib/core/plan'
 
 const BOOLEANS = [false, true]
 
@@ -13,12 +13,14 @@ function table(policy: Policy, done?: Plan): string[] {
           for (const expires of BOOLEANS) {
             const facts: Facts = { ...FACTS, returning, modified, saved, changed, expires, done }
             const names = Object.entries({ returning, modified, saved, changed, expires }).flatMap(([name, is]) => (is ? [name] : []))
-            rows.push(`${names.join('+') || 'none'}: ${planStore(facts, policy)}${planCookie(facts, policy) ? ', cookie' : ''}`)
+            rows.push(
+              `${names.join('+') || 'none'}: ${planStore(facts, policy)}${planCookie(facts, policy, undefined) === 'set' ? ', cookie' : ''}`,
+            )
           }
   return rows
 }
 
-const POLICY: Policy = { resave: false, rolling: false, saveUninitialized: false, unset: 'keep' }
+const POLICY: Policy = { resave: false, rolling: false, saveUninitialized: false, unset: 'keep', family: CONNECT }
 const FACTS: Facts = {
   present: true,
   unread: false,
@@ -30,6 +32,9 @@ const FACTS: Facts = {
   expires: false,
   anonymous: false,
   rested: false,
+  recookied: false,
+  aging: false,
+  sent: false,
   done: undefined,
 }
 const ABSENT: Facts = { ...FACTS, present: false }
@@ -92,7 +97,7 @@ describe('core: plan', () => {
   it('destroys what is gone with unset, and else leaves it alone', () => {
     expect(planStore(ABSENT, { ...POLICY, unset: 'destroy' })).to.equal('destroy')
     expect(planStore(ABSENT, POLICY)).to.equal('nothing')
-    expect(planCookie(ABSENT, { ...POLICY, rolling: true, saveUninitialized: true })).to.equal(false)
+    expect(planCookie(ABSENT, { ...POLICY, rolling: true, saveUninitialized: true }, undefined)).to.equal('nothing')
   })
 
   it('does once what a first byte has done already', () => {

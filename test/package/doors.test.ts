@@ -68,8 +68,10 @@ function looksAsItShould(name: Name, node: string): void {
 
   it('has other entries beside, which need no other package', () => {
     const atomic = ['atomicMysql', 'atomicPostgres', 'atomicRedis']
-    expect(Object.keys(doors.beside)).to.deep.equal(['atomic', 'store-contract'])
+    expect(Object.keys(doors.beside)).to.deep.equal(['atomic', 'koa', 'koa/presets', 'store-contract'])
     expect(doors.beside.atomic).to.have.members(atomic)
+    expect(doors.beside.koa).to.deep.equal(['default'])
+    expect(doors.beside['koa/presets']).to.have.members(['koaGenericSession', 'koaSession', 'koaSessionStore', 'koaSessionTs'])
     expect(doors.beside['store-contract']).to.deep.equal(['storeContract'])
   })
 

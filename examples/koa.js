@@ -1,0 +1,21 @@
+const Koa = require('koa')
+const session = require('resession/koa')
+
+const app = new Koa()
+app.keys = [process.env.SESSION_SECRET ?? 'only for trying it out']
+
+app.use(session({ cookie: { sameSite: 'lax', maxAge: 24 * 60 * 60 * 1000 } }, app))
+
+app.use(async ctx => {
+  if (ctx.path === '/login') {
+    // A new id wherever a visitor's rights change
+    await ctx.regenerateSession()
+    ctx.session.user = 'tobi'
+  }
+  if (ctx.path === '/logout') ctx.session = null
+  if (ctx.path !== '/') return ctx.redirect('/')
+  ctx.session.views = (ctx.session.views ?? 0) + 1
+  ctx.body = `${ctx.session.user ?? 'somebody'}, visit ${ctx.session.views}\n`
+})
+
+app.listen(process.env.PORT ?? 3000)

@@ -1,0 +1,11 @@
+import type { Host } from './host'
+import type { Secret } from './options'
+
+/** How ids travel between clients and one kind of host. */
+export interface Transport<H extends Host = Host> {
+  /** The path that the client asked for, before any router cut it. */
+  path(host: H): string
+  isSecure(host: H): boolean
+  /** The id that the client sent, if its signature holds under one of the secrets. */
+  sentId(host: H, secrets: readonly Secret[]): string | undefined | PromiseLike<string | undefined>
+}

@@ -1,0 +1,37 @@
+import session = require('./koa')
+import type { App } from './koa/context'
+import type { KoaMiddleware } from './koa/middleware'
+import { presetOptions, PRESETS, type Preset } from './koa/presets'
+import type { AnySpelling } from './koa/spellings'
+import { MemoryStore, warnInProduction } from './stores/memory-store'
+
+/** As the older middleware is called: with its options, and where it takes one, with the app before or after them. */
+type Call = (first?: AnySpelling | App, second?: AnySpelling | App) => KoaMiddleware
+
+function call(preset: Preset): Call {
+  return (first, second) => {
+    const [app, options] = isApp(first) ? [first, second] : [second, first]
+    if (preset.needsApp && !isApp(app)) throw new TypeError(preset.needsApp)
+    const { store, ...given } = presetOptions(preset, options as AnySpelling | undefined)
+    return session({ ...given, store: store === 'memory' ? memory() : store }, app as App | undefined)
+  }
+}
+
+function memory(): InstanceType<typeof MemoryStore> {
+  const store = new MemoryStore()
+  warnInProduction(store)
+  return store
+}
+
+function isApp(given: unknown): given is App {
+  return typeof (given as { use?: unknown } | undefined)?.use === 'function'
+}
+
+/** In the place of koa-session 6 and 7. */
+export const koaSession = call(PRESETS.koaSession)
+/** In the place of koa-generic-session 2, and of koa-sess. */
+export const koaGenericSession = call(PRESETS.koaGenericSession)
+/** In the place of koa-session-store 2. */
+export const koaSessionStore = call(PRESETS.koaSessionStore)
+/** In the place of koa-session-ts. */
+export const koaSessionTs = call(PRESETS.koaSessionTs)

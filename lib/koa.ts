@@ -1,0 +1,52 @@
+import type { App } from './koa/context'
+import { middleware, type KoaMiddleware } from './koa/middleware'
+import type { KoaOptions } from './koa/koa-options'
+import type { KoaSession, RegenerateOptions } from './koa/koa-session'
+import { spell, type AnySpelling } from './koa/spellings'
+import type main = require('./index')
+
+/**
+ * Sessions for Koa: puts `ctx.session` on every context that a session is for, and stores it before the answer goes out.
+ *
+ * @throws TypeError for an option that could never work
+ */
+function session(options?: AnySpelling, app?: App): KoaMiddleware
+function session(app: App, options?: AnySpelling): KoaMiddleware
+function session(first: AnySpelling | App = {}, second?: AnySpelling | App): KoaMiddleware {
+  if (isApp(first)) return middleware(spell(second as AnySpelling), first)
+  return middleware(spell(first), second as App | undefined)
+}
+
+function isApp(given: object): given is App {
+  return typeof (given as Partial<App>).on === 'function' && 'context' in given
+}
+
+namespace session {
+  /** The options, in their own spelling; those of older middlewares are taken as well. */
+  export interface Options extends KoaOptions {}
+
+  /** One session, with what you have said that yours hold: `declare module 'resession' { interface SessionData { views: number } }`. */
+  export type Session = KoaSession & Partial<Omit<main.SessionData, 'cookie'>>
+
+  /** What the middleware adds to a context. */
+  export interface ContextSession {
+    /** This request's session; null once it is ended. */
+    get session(): Session
+    set session(value: object | null | undefined)
+    sessionId: string | undefined
+    readonly sessionStore: unknown
+    /** `true` saves and `false` does not, whatever has changed; `null`, the default, leaves it to that. */
+    sessionSave: boolean | null
+    readonly sessionOptions: object | undefined
+    saveSession(): Promise<void>
+    /** @returns the new session */
+    regenerateSession(options?: RegenerateOptions): Promise<Session>
+  }
+}
+
+/** @ts-ignore: where Koa's types are installed */
+declare module 'koa' {
+  interface DefaultContext extends session.ContextSession {}
+}
+
+export = session

@@ -1,0 +1,27 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** As much of Koa as the middleware uses, so that its types are wanted of nobody who has them not. */
+export interface Context {
+  readonly app: App
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly cookies: Cookies
+  readonly path: string
+  readonly secure: boolean
+  readonly headerSent: boolean
+  onerror(err: unknown): void
+}
+
+export interface App extends EventEmitter {
+  readonly context: object
+  readonly keys?: unknown
+}
+
+export interface Cookies {
+  readonly secure: boolean
+  get(name: string, options: { signed: boolean }): string | undefined
+  set(name: string, value: string, options: object): unknown
+}
+
+export type Next = () => Promise<unknown>

@@ -1,0 +1,101 @@
+import type { App, Context } from './context'
+import { KoaHost } from './koa-host'
+import type { KoaSettings } from './koa-settings'
+import type { KoaSession, RegenerateOptions } from './koa-session'
+import { quiet } from './quiet'
+
+const HOST = Symbol('resession.koa.host')
+/** Of an app whose contexts have sessions before the middleware comes to them. */
+const SETTINGS = Symbol('resession.koa.settings')
+
+type Entered = Context & { [HOST]?: KoaHost; [SETTINGS]?: KoaSettings; sessionId?: string }
+
+/** The middleware comes to a context. @returns nothing where another one came first */
+export function enter(ctx: Context, settings: KoaSettings): KoaHost | undefined {
+  prepare(ctx.app)
+  const host = (ctx as Entered)[HOST] ?? hosted(ctx, settings)
+  if (host.claimed) return undefined
+  host.claimed = true
+  return host
+}
+
+function hosted(ctx: Entered, settings: KoaSettings): KoaHost {
+  const host = new KoaHost(ctx, settings)
+  if (Object.hasOwn(ctx, 'sessionId')) {
+    // An earlier middleware's, which would hide ours
+    host.forcedId = ctx.sessionId
+    delete ctx.sessionId
+  }
+  Object.defineProperty(ctx, HOST, { value: host })
+  mirror(ctx, host)
+  return host
+}
+
+/** Puts on the prototype of all contexts what they have, once. @param settings of sessions that are there before the middleware */
+export function prepare(app: App, settings?: KoaSettings): void {
+  if (Object.hasOwn(app.context, SETTINGS)) return
+  Object.defineProperties(app.context, { ...ACCESSORS, [SETTINGS]: { value: settings, configurable: true } })
+}
+
+function found(ctx: Entered): KoaHost | undefined {
+  const { [HOST]: host, [SETTINGS]: settings } = ctx
+  return host ?? (settings?.immediate ? hosted(ctx, settings) : undefined)
+}
+
+type Get = (host: KoaHost) => unknown
+type Set = (host: KoaHost, value: never) => void
+
+const GETS: Record<string, Get> = {
+  session: host => host.read(),
+  sessionId: ({ settings, sessionID, forcedId }) => (settings.immediate ? undefined : (sessionID ?? forcedId)),
+  sessionStore: ({ settings }) => settings.userStore,
+  sessionOptions: ({ settings }) => ({ key: settings.name, ...settings.cookie }),
+  sessionSave: host => host.sessionSave,
+  saveSession: host => () => quiet(save(host)),
+  regenerateSession: host => (options?: RegenerateOptions) => quiet(regenerate(host, options)),
+}
+
+async function save(host: KoaHost): Promise<void> {
+  await host.open()
+  host.mustSave = true
+  await host.commit()
+}
+
+async function regenerate(host: KoaHost, options: RegenerateOptions = {}): Promise<KoaHost['session']> {
+  await host.open()
+  await (host.session as KoaSession | null)?.regenerate(options)
+  return host.session
+}
+
+const SETS: Record<string, Set> = {
+  session: (host, value) => host.assign(value),
+  sessionId: (host, id: string) => (host.forcedId = id),
+  sessionSave: (host, value: boolean | null) => (host.sessionSave = value),
+}
+
+const ACCESSORS = Object.fromEntries(Object.entries(GETS).map(([name, get]) => [name, accessor(name, get, SETS[name])]))
+
+/** Where the middleware does not come, and before it does, it is a property like any other. */
+function accessor(name: string, get: Get, set: Set | undefined): PropertyDescriptor {
+  return {
+    configurable: true,
+    get(this: Context) {
+      const host = found(this)
+      return host && !host.isApart ? get(host) : undefined
+    },
+    set(this: Context, value: never) {
+      const host = found(this)
+      if (host && !host.isApart) set?.(host, value)
+      else Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true })
+    },
+  }
+}
+
+/** For passport, and others who know requests alone. */
+function mirror({ req }: Context, host: KoaHost): void {
+  Object.defineProperties(req, {
+    session: { get: () => host.session, set: (value: unknown) => host.assign(value), configurable: true },
+    sessionID: { get: () => host.sessionID, configurable: true },
+    sessionStore: { get: () => host.sessionStore, configurable: true },
+  })
+}

@@ -1,0 +1,42 @@
+import type { Cookie } from '../core/cookie'
+import type { Context } from './context'
+
+/** How the id of a session, or where that is kept in the cookie its data, travels between a client and a Koa app. */
+export interface KoaTransport {
+  get(ctx: Context): string | undefined | PromiseLike<string | undefined>
+  set(ctx: Context, value: string, cookie: Cookie): unknown
+  clear(ctx: Context, cookie: Cookie): unknown
+}
+
+export interface Signing {
+  readonly signed: boolean
+  /** Whether one of the same name that was set before is taken back. */
+  readonly overwrite: boolean
+}
+
+/** By a cookie, and where it is signed by another one, `.sig`, which `ctx.cookies` makes with `app.keys`. */
+export function cookieTransport(name: string, { signed, overwrite }: Signing): KoaTransport {
+  const set = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
+    ctx.cookies.set(name, value, { ...attributesOf(cookie), signed, overwrite, expires })
+  }
+  return {
+    get: ctx => ctx.cookies.get(name, { signed }) || undefined,
+    set: (ctx, value, cookie) => set(ctx, value, cookie, cookie.expires ?? undefined),
+    clear(ctx, cookie) {
+      // Without keys no signed cookie has been sent
+      if (!signed || ctx.app.keys) set(ctx, '', cookie, new Date(0))
+    },
+  }
+}
+
+/** What is not said is left to `ctx.cookies`, which sets `secure` on a secure connection. */
+function attributesOf(cookie: Cookie): object {
+  const { originalMaxAge: _, expires: __, ...attributes } = cookie.data
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined))
+}
+
+/** @throws Error in the words of `ctx.cookies`, before anything is stored that it would not send */
+export function checkSendable(ctx: Context, cookie: Cookie, { signed }: Signing): void {
+  if (signed && !ctx.app.keys) throw new Error('.keys required for signed cookies')
+  if (cookie.secure && !ctx.cookies.secure) throw new Error('Cannot send secure cookie over unencrypted connection')
+}

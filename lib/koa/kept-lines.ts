@@ -1,0 +1,43 @@
+import { types } from 'node:util'
+import type { Context } from './context'
+
+/**
+ * The Set-Cookie lines that tell of what has been stored. Koa answers an error, whoever throws it, without the headers that are set by then, but for
+ * those that the error brings: to Koa, and to nobody else, it brings these.
+ */
+export class KeptLines {
+  #lines: string[] = []
+
+  constructor(private readonly ctx: Context) {
+    const { onerror } = ctx
+    ctx.onerror = thrown => {
+      if (thrown instanceof Error || types.isNativeError(thrown)) this.#bring(thrown, () => onerror.call(ctx, thrown))
+      else onerror.call(ctx, thrown)
+    }
+  }
+
+  /** @param act sets cookies */
+  async during(act: () => unknown): Promise<void> {
+    const before = linesOf(this.ctx)
+    await act()
+    this.#lines = linesOf(this.ctx).filter(line => !before.includes(line) || this.#lines.includes(line))
+  }
+
+  /** An app may throw one error at many: what it brings to this one it must not bring to the next. */
+  #bring(err: Error & { headers?: object }, act: () => void): void {
+    const before = Object.getOwnPropertyDescriptor(err, 'headers')
+    const headers = { ...err.headers, 'Set-Cookie': this.#lines }
+    if (this.#lines.length === 0 || !Reflect.defineProperty(err, 'headers', { value: headers, configurable: true })) return act()
+    try {
+      act()
+    } finally {
+      if (before) Reflect.defineProperty(err, 'headers', before)
+      else Reflect.deleteProperty(err, 'headers')
+    }
+  }
+}
+
+/** A copy: `ctx.cookies` adds to the very array. */
+function linesOf({ res }: Context): string[] {
+  return [res.getHeader('Set-Cookie') ?? []].flat().map(String)
+}

@@ -1,0 +1,175 @@
+import { commit, cookieDue } from '../core/commit'
+import { Exchange } from '../core/exchange'
+import type { EXCHANGE, Host, HostExchange } from '../core/host'
+import { open } from '../core/open'
+import type { Session } from '../core/session'
+import type { Callback, SessionStore } from '../core/store-port'
+import type { Transport } from '../core/transport'
+import type { Context } from './context'
+import type { KoaSettings } from './koa-settings'
+import { KeptLines } from './kept-lines'
+import { KoaSession } from './koa-session'
+import { promised, quiet } from './quiet'
+
+/** What carries the session of one Koa context. */
+export class KoaHost implements Host {
+  declare session?: Session | null | undefined
+  declare sessionID?: string | undefined
+  declare sessionStore?: SessionStore;
+  declare [EXCHANGE]?: HostExchange
+  readonly Session: typeof Session
+  /** Copies of sessions are of copies of their host, which know it by this. */
+  readonly self: this = this
+  readonly exchange: Exchange<KoaHost>
+  /** The middleware has come to it. */
+  claimed = false
+  /** The id that an earlier middleware has put on the context, in place of the one that the client sent. */
+  forcedId: string | undefined
+  /** `ctx.sessionSave`: what the app wants, whatever has changed. */
+  sessionSave: boolean | null = null
+  /** The end of the request saves, though nothing has changed. */
+  mustSave = false
+  /** Where sessions are kept in the cookie: what it is to carry. */
+  payload: string | undefined
+  #opened: Promise<void> | undefined
+  /** Whether it has been read by now. */
+  #isOpen = false
+  #kept: KeptLines | undefined
+  /** What the app has set before the session was read. */
+  #assigned: { readonly value: object | null } | undefined
+  /** The app has ended the session, and begun another in its place. */
+  #afresh = false
+
+  constructor(
+    readonly ctx: Context,
+    readonly settings: KoaSettings,
+  ) {
+    this.Session = settings.Session as never
+    this.exchange = new Exchange<KoaHost>(settings.of(this), TRANSPORT, this)
+    this.exchange.holder.watch(whenClosed, ctx.res)
+  }
+
+  /** The session is for other paths than this. */
+  get isApart(): boolean {
+    return this.#isOpen && !this.exchange.entered
+  }
+
+  /** Reads the session, once; at once where it is kept in the cookie. */
+  async open(): Promise<void> {
+    this.#opened ??= promised(done => open(this.exchange, err => this.#open(err, done)))
+    await this.#opened
+    const assigned = this.#assigned
+    this.#assigned = undefined
+    if (assigned && !this.isApart) this.#put(assigned.value)
+  }
+
+  #open(err: unknown, done: Callback): void {
+    this.#isOpen = !err
+    if (err) this.exchange.holder.end()
+    done(err)
+  }
+
+  /** What `ctx.session` is. */
+  read(): unknown {
+    if (this.settings.defer) return quiet(this.open().then(() => this.#read()))
+    this.#readAtOnce()
+    return this.#read()
+  }
+
+  /** Before the middleware, what can be read at once is. */
+  #readAtOnce(): void {
+    if (this.settings.immediate && !this.#opened) void quiet(this.open())
+  }
+
+  #read(): Session | null | undefined {
+    return this.#isOpen && this.exchange.entered ? (this.session ?? null) : undefined
+  }
+
+  /** `ctx.session = value`. @throws TypeError for what is no object */
+  assign(value: unknown): void {
+    if (value !== null && value !== undefined && typeof value !== 'object') {
+      throw new TypeError('ctx.session can only be set as null or an object')
+    }
+    this.#readAtOnce()
+    if (this.#read() === undefined) this.#assigned = { value: value ?? null }
+    else this.#put(value ?? null)
+  }
+
+  /** Another session in the place of this one, under the same cookie. */
+  #put(value: object | null): void {
+    if (value === null || (value instanceof KoaSession && value.req.self === this)) return void (this.session = value)
+    this.#afresh ||= this.session === null
+    const { cookie: given, maxAge, ...data } = value as { cookie?: object; maxAge?: number | null }
+    const session = new this.settings.Session(this, data)
+    session.cookie = this.exchange.cookie as KoaSession['cookie']
+    Object.assign(session.cookie, given)
+    this.session = session
+    if (maxAge !== undefined) session.maxAge = maxAge
+  }
+
+  /** Stores the session, changed or not, and sets its cookie. @param act asks the store */
+  async store(act: (done: Callback) => void): Promise<void> {
+    this.mustSave = false
+    await promised(act)
+    await this.#tell()
+  }
+
+  /** Makes the store agree with what the app has left, and tells the client. */
+  async commit(): Promise<void> {
+    try {
+      await this.#commit()
+    } catch (err) {
+      const { onError } = this.settings
+      if (!onError) throw err
+      return void (await onError(err, this.exchange.done === 'destroy' ? 'destroy' : 'set', this.ctx))
+    }
+    await this.#tell()
+  }
+
+  async #commit(): Promise<void> {
+    const { exchange } = this
+    const [isAfresh, mustSave] = [this.#afresh, this.mustSave]
+    this.#afresh = this.mustSave = false
+    if (isAfresh) await (this.session as KoaSession | null)?.regenerate({ keep: true })
+    const { session } = this
+    if (mustSave && session) await promised(done => exchange.save(session, done))
+    await promised(done => commit(exchange, true, err => done(err)))
+  }
+
+  /** The request is over, for the session. */
+  async end(): Promise<void> {
+    try {
+      // What the app has asked for and not awaited. That it could not be read has been said to whoever awaits it
+      await this.#opened?.catch(() => {})
+      if (this.#assigned) await this.open()
+      if (this.sessionSave === true) this.mustSave = true
+      const wants = this.sessionSave ?? this.settings.autoCommit
+      if (wants && this.#read() !== undefined) await this.commit()
+    } finally {
+      this.exchange.holder.end()
+    }
+  }
+
+  async #tell(): Promise<void> {
+    const due = this.ctx.headerSent ? undefined : cookieDue(this.exchange)
+    if (!due) return
+    const { ctx, settings, payload = this.sessionID as string } = this
+    const { transport } = settings
+    this.#kept ??= new KeptLines(ctx)
+    await this.#kept.during(() => (due.plan === 'clear' ? transport.clear(ctx, due.cookie) : transport.set(ctx, payload, due.cookie)))
+  }
+}
+
+const TRANSPORT: Transport<KoaHost> = {
+  path: ({ ctx }) => ctx.path,
+  isSecure: ({ ctx }) => ctx.secure,
+  sentId: ({ ctx, settings, forcedId }) => forcedId ?? settings.transport.get(ctx),
+}
+
+/** A response of HTTP/2 says it of its stream. */
+function whenClosed(res: Context['res'], act: () => void): boolean {
+  const { stream = res } = res as { stream?: { destroyed: boolean } }
+  if (stream.destroyed) act()
+  else res.on('close', act)
+  return true
+}

@@ -1,0 +1,112 @@
+import type { CookieOptions } from '../core/cookie'
+import type { Options, Secret } from '../core/options'
+import type { Session } from '../core/session'
+import type { Context } from './context'
+import type { KoaTransport } from './cookie-transport'
+import type { AnyStore } from './foreign-store'
+import type { KoaHost } from './koa-host'
+import type { KoaSession } from './koa-session'
+import type { Codec } from './payload-store'
+import { SHAPES, type ShapeName } from './record-shape'
+
+/** What failed, for `onError`. */
+export type Failure = 'get' | 'set' | 'destroy'
+
+export interface KoaCookieOptions extends CookieOptions {
+  /** Whether a second cookie, `.sig`, proves that we have sent the first; `app.keys` sign it. Default `true`. */
+  signed?: boolean | undefined
+  /** Whether one of the same name that was set before is taken back. Default `true`. */
+  overwrite?: boolean | undefined
+}
+
+/** The core's, but for those that only Connect has. */
+type CoreOptions = Pick<Partial<Options<KoaHost>>, 'concurrency' | 'storeTimeout' | 'touchAfter' | 'rolling' | 'saveUninitialized'>
+
+export interface KoaOptions extends CoreOptions {
+  /** The cookie's name. Default `'koa.sess'` where sessions are kept in the cookie, else `'koa.sid'`. */
+  name?: string | undefined
+  /** Where sessions are kept: `'cookie'`, a store, or a function that makes one for a request. Default `'cookie'`. */
+  store?: 'cookie' | AnyStore | ((ctx: Context) => AnyStore) | undefined
+  /** The cookie's attributes. Default `{ path: '/', httpOnly: true, signed: true, overwrite: true, maxAge: null }`. */
+  cookie?: KoaCookieOptions | undefined
+  /** Makes an id; a promise will do. Default: 24 random bytes in base64url. */
+  genid?: ((this: Context, ctx: Context, length: number) => string | PromiseLike<string>) | undefined
+  /** What ids begin with that are made without `genid`, in the cookie too. Default `''`. */
+  idPrefix?: string | undefined
+  /** Before the id, in the store alone. Not for express-session's stores, which have their own. Default `''`. */
+  prefix?: string | undefined
+  /** How long a store of promises is to keep a session, in milliseconds. Default: the cookie's `maxAge`. */
+  ttl?: number | ((session: Session) => number | undefined) | undefined
+  /** Whether a session of which less than half its life is left is saved. Default `false`. */
+  renew?: boolean | undefined
+  /** Whether `await ctx.session` reads the session, and nothing before. Default `false`. */
+  defer?: boolean | undefined
+  /** Whether the end of a request saves what has changed. Default `true`. */
+  autoCommit?: boolean | undefined
+  /** Whether a record, as it is in the store, will do; in the place of another the session is new, and the app hears `session:invalid`. */
+  valid?: ((ctx: Context, record: object) => unknown) | undefined
+  /** Told before a save. */
+  beforeSave?: ((ctx: Context, session: Session) => unknown) | undefined
+  /** Decides on what the store could not do: to throw, or to go on, with a new session where it could not be read. Default: throws. */
+  onError?: ((err: unknown, what: Failure, ctx: Context) => unknown) | undefined
+  /** How long requests wait for a store that has said `disconnect`, in milliseconds. Default 10,000. */
+  reconnectTimeout?: number | undefined
+  /** How the id travels, in place of a cookie; a function is given the way by cookie, and returns another. */
+  transport?: KoaTransport | ((byCookie: KoaTransport) => KoaTransport) | undefined
+  /**
+   * Seals sessions that are kept in the cookie, so that nobody can read them: a secret as for signing, or several, of which the first seals and all
+   * open. What was not sealed is not taken. Default: none; they can be read, and not changed.
+   */
+  seal?: Secret | Secret[] | undefined
+  /** What sessions that are kept in the cookie look like there. Default: base64 of JSON, as koa-session's. */
+  encode?: Codec['encode'] | undefined
+  decode?: Codec['decode'] | undefined
+  /**
+   * What a session looks like at rest: `'cookie'` is express-session's form, `'options'` koa-generic-session's, `'expiry'` koa-session's, `'data'`
+   * koa-session-store's. All of them are read. Default `'expiry'` in the cookie, `'data'` in stores of JSON strings, else `'cookie'`.
+   */
+  record?: ShapeName | undefined
+  /** Whether `regenerate` takes the data along where nobody says. Default `false`. */
+  keepOnRegenerate?: boolean | undefined
+  /** What sessions are made of, with more names than ours. Default: `KoaSession`. */
+  Session?: typeof KoaSession | undefined
+  /** Whether the cookie goes out with each save, and not with the first alone. Default `true`. */
+  cookieOnSave?: boolean | undefined
+}
+
+const METHODS = ['get', 'set', 'clear']
+
+type Test = (value: unknown) => boolean
+
+const isFunction: Test = value => typeof value === 'function'
+const isString: Test = value => typeof value === 'string'
+const isNumber: Test = value => typeof value === 'number' && value >= 0
+
+/** What a value has to be, where there is one, and how that is said. */
+const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string]>> = {
+  name: [value => isString(value) && value !== '', 'be a name'],
+  prefix: [isString, 'be a string'],
+  idPrefix: [isString, 'be a string'],
+  genid: [isFunction, 'be a function'],
+  valid: [isFunction, 'be a function'],
+  beforeSave: [isFunction, 'be a function'],
+  onError: [isFunction, 'be a function'],
+  encode: [isFunction, 'be a function'],
+  decode: [isFunction, 'be a function'],
+  ttl: [value => isFunction(value) || isNumber(value), 'be a number of milliseconds or a function'],
+  reconnectTimeout: [isNumber, 'be a number of milliseconds'],
+  record: [value => (value as string) in SHAPES, `be one of ${Object.keys(SHAPES).join(', ')}`],
+  cookie: [value => isNumber((value as KoaCookieOptions).maxAge ?? 0), 'have a maxAge that is a number, null or "session"'],
+  transport: [
+    value => isFunction(value) || METHODS.every(name => isFunction((value as Record<string, unknown>)[name])),
+    'have get, set and clear',
+  ],
+}
+
+/** @throws TypeError for each value that could never work */
+export function check(options: KoaOptions): void {
+  for (const [name, [test, what]] of Object.entries(TESTS)) {
+    const value = options[name as keyof KoaOptions]
+    if (value !== undefined && !test(value)) throw new TypeError(`${name} option must ${what}`)
+  }
+}

@@ -1,0 +1,169 @@
+import { isPromise } from '../core/call'
+import type { CookieOptions } from '../core/cookie'
+import { checkSecrets, settle, type Settings } from '../core/options'
+import type { Family } from '../core/plan'
+import { Seal } from '../core/seal'
+import type { SessionData } from '../core/session'
+import { newId } from '../core/session-id'
+import { sharePort, type SessionStore } from '../core/store-port'
+import { Availability } from './availability'
+import type { App } from './context'
+import { checkSendable, cookieTransport, type KoaTransport, type Signing } from './cookie-transport'
+import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type PromiseStore } from './foreign-store'
+import type { KoaHost } from './koa-host'
+import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
+import { KoaSession } from './koa-session'
+import { base64, PayloadStore, sealing } from './payload-store'
+import { hasEnded, RAW, SHAPES, type ShapeName } from './record-shape'
+
+/** The options with every default in and every mistake thrown. */
+export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
+  readonly name: string
+  readonly cookie: KoaCookieOptions
+  readonly autoCommit: boolean
+  readonly defer: boolean
+  readonly keepOnRegenerate: boolean
+  readonly transport: KoaTransport
+  readonly Session: typeof KoaSession
+  readonly availability: Availability | undefined
+  /** Whether a session can be read at once. */
+  readonly immediate: boolean
+  /** What `ctx.sessionStore` is. */
+  readonly userStore: AnyStore | undefined
+  /** The core's, of one request. */
+  of(host: KoaHost): Settings<KoaHost>
+}
+
+const DEFAULTS = { store: 'cookie', autoCommit: true, defer: false, keepOnRegenerate: false, reconnectTimeout: 10_000 } as const
+
+/** @throws TypeError for each option that could never work */
+export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings {
+  check(given)
+  const options = { ...DEFAULTS, ...given }
+  const { store, autoCommit, defer, keepOnRegenerate, onError } = options
+  const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
+  const isKept = store === 'cookie'
+  const name = options.name ?? (isKept ? 'koa.sess' : 'koa.sid')
+  const userStore = typeof store === 'object' ? store : undefined
+  return {
+    ...{ name, autoCommit, defer, keepOnRegenerate, onError, userStore },
+    cookie: { ...cookie, signed, overwrite },
+    Session: options.Session ?? KoaSession,
+    transport: transportOf(options, cookieTransport(name, { signed, overwrite })),
+    availability: userStore && new Availability(userStore as never, options.reconnectTimeout),
+    immediate: isKept && !defer,
+    of: settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
+  }
+}
+
+function transportOf({ transport }: KoaOptions, byCookie: KoaTransport): KoaTransport {
+  return typeof transport === 'function' ? transport(byCookie) : (transport ?? byCookie)
+}
+
+interface Given {
+  readonly name: string
+  readonly cookie: CookieOptions
+  readonly signing: Signing
+  readonly store: NonNullable<KoaOptions['store']>
+  readonly app: App | undefined
+}
+
+/** The core's settings: the same for all, or of each request where the store has to know whose it is. */
+function settingsFor(options: KoaOptions, given: Given): KoaSettings['of'] {
+  const { store } = given
+  if (typeof store === 'function') return perRequest(options, given, host => store(host.ctx))
+  if (store !== 'cookie' && kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
+  const settings = coreSettings(options, given, store === 'cookie' ? payloadStore(options, given) : (store as SessionStore))
+  return () => settings
+}
+
+function payloadStore({ encode, decode, record, seal }: KoaOptions, given: Given): PayloadStore {
+  const codec = { encode: encode ?? base64.encode, decode: decode ?? base64.decode }
+  const sealed = seal === undefined ? codec : sealing(codec, new Seal(checkSecrets(seal), given.name))
+  return new PayloadStore(given.name, sealed, shapeOf(record ?? 'expiry', given))
+}
+
+function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): KoaSettings['of'] {
+  let first: Settings<KoaHost> | undefined
+  return host => {
+    const made = make(host)
+    const kind = kindOf(made as never)
+    const store = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerOf(options, given, kind === 'json'))
+    first ??= coreSettings(options, given, store as SessionStore)
+    return { ...first, store: store as SessionStore, port: sharePort(store as SessionStore, first.port) }
+  }
+}
+
+function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): Manner {
+  const ttlOf = typeof ttl === 'function' ? ttl : (): number | undefined => ttl
+  return {
+    prefix,
+    rolling,
+    shape: shapeOf(record ?? (isJson ? 'data' : 'cookie'), given),
+    ttl: session => numberOr(ttlOf(session), session.cookie.originalMaxAge),
+  }
+}
+
+function shapeOf(name: ShapeName, { cookie, signing }: Given) {
+  return SHAPES[name](name === 'options' ? ({ ...cookie, ...signing } as CookieOptions) : cookie)
+}
+
+/** What is no number is not for a store. */
+function numberOr(ms: unknown, other: unknown): number | undefined {
+  if (typeof ms === 'number' && Number.isFinite(ms)) return ms
+  return typeof other === 'number' ? other : undefined
+}
+
+function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
+  const { storeTimeout, touchAfter, rolling = false, saveUninitialized = false, onError, beforeSave, renew = false } = options
+  const { cookie, signing } = given
+  const isKept = store instanceof PayloadStore
+  const concurrency = isKept ? 'off' : options.concurrency
+  // Not the name: `ctx.cookies` takes some that express-session would not
+  const core = { concurrency, storeTimeout, touchAfter, rolling, saveUninitialized, cookie, resave: false, unset: 'destroy' } as const
+  return {
+    ...settle<KoaHost>({ ...core, genid: genidOf(options) }, store, () => {}),
+    isReady: () => true,
+    secrets: undefined,
+    family: family(renew, options.cookieOnSave ?? true),
+    onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
+    admit: admission(options, given, endsOf(store)),
+    beforeSave(host, session) {
+      // A transport of the app's own need not be a cookie
+      if (typeof options.transport !== 'object') checkSendable(host.ctx, session.cookie as never, signing)
+      beforeSave?.(host.ctx, session)
+    },
+  }
+}
+
+function family(renews: boolean, cookieOnSave: boolean): Family {
+  return { keepsAlive: false, cookieOnSave, watchesCookie: true, clears: true, renews }
+}
+
+function genidOf({ genid, idPrefix = '' }: KoaOptions): (host: KoaHost) => string | PromiseLike<string> {
+  return genid ? ({ ctx }) => genid.call(ctx, ctx, 24) : () => idPrefix + newId()
+}
+
+type Ends = 'in the cookie' | 'by the store' | 'by the record'
+
+/** Who knows when a session ends. An end that a touch has moved is not in the record. */
+function endsOf(store: SessionStore): Ends {
+  if (store instanceof PayloadStore) return 'in the cookie'
+  return typeof store.createSession === 'function' ? 'by the store' : 'by the record'
+}
+
+/** Whether a record will do; if not, the app hears why. */
+function admission({ valid }: KoaOptions, { app }: Given, ends: Ends): Settings<KoaHost>['admit'] {
+  return ({ ctx }, id, record) => {
+    const raw = (record as { [RAW]?: object } | null | undefined)?.[RAW] ?? record
+    const refuse = (what: string): undefined => {
+      const key = ends === 'in the cookie' ? undefined : id
+      setImmediate(() => (app ?? ctx.app).emit(`session:${what}`, { key, value: raw, ctx }))
+    }
+    if (!record) return refuse('missed')
+    if (ends !== 'by the store' && hasEnded(record)) return refuse('expired')
+    const judged = (verdict: unknown): SessionData | undefined => (verdict ? record : refuse('invalid'))
+    const verdict = valid ? valid(ctx, raw as object) : true
+    return isPromise(verdict) ? verdict.then(judged) : judged(verdict)
+  }
+}

@@ -1,0 +1,44 @@
+import type { App, Context, Next } from './context'
+import { enter, prepare } from './contexts'
+import type { KoaHost } from './koa-host'
+import type { KoaOptions } from './koa-options'
+import { settleKoa } from './koa-settings'
+
+export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
+
+/**
+ * The Koa middleware: an exchange for each context, which commits when all that comes after has answered.
+ *
+ * @param app whose contexts have sessions that are kept in the cookie before the middleware comes to them
+ * @throws TypeError for an option that could never work
+ */
+export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
+  const settings = settleKoa(options, app)
+  if (app) prepare(app, settings)
+  return async function session(ctx, next) {
+    const host = enter(ctx, settings)
+    // Another one came first
+    if (!host) return void (await next())
+    await settings.availability?.ready()
+    if (!settings.defer) await host.open()
+    let thrown: { readonly err: unknown } | undefined
+    try {
+      await next()
+    } catch (err) {
+      thrown = { err }
+    }
+    await end(host, thrown)
+  }
+}
+
+/** The first error is the app's. */
+async function end(host: KoaHost, thrown: { readonly err: unknown } | undefined): Promise<void> {
+  const { ctx } = host
+  if (!thrown) return host.end()
+  try {
+    await host.end()
+  } catch (err) {
+    ctx.app.emit('error', err, ctx)
+  }
+  throw thrown.err
+}

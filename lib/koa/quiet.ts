@@ -1,0 +1,12 @@
+import type { Callback } from '../core/store-port'
+
+/** A promise that nobody waits for does not end the process when it is rejected. */
+export function quiet<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {})
+  return promise
+}
+
+/** @param act calls back */
+export function promised(act: (done: Callback) => void): Promise<void> {
+  return new Promise((resolve, reject) => act(err => (err ? reject(err as Error) : resolve())))
+}

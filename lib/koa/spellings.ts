@@ -1,0 +1,82 @@
+import type { Context } from './context'
+import type { KoaTransport } from './cookie-transport'
+import type { AnyStore } from './foreign-store'
+import type { KoaCookieOptions, KoaOptions } from './koa-options'
+
+/** How older middlewares spell the options. */
+const SPELLINGS = {
+  key: 'name',
+  cookieOptions: 'cookie',
+  allowEmpty: 'saveUninitialized',
+  genSid: 'genid',
+  errorHandler: 'onError',
+} as const satisfies Record<string, keyof KoaOptions>
+
+/** What is flat in koa-session is of the cookie. */
+const ATTRIBUTES = [
+  'maxAge',
+  'expires',
+  'path',
+  'domain',
+  'secure',
+  'httpOnly',
+  'sameSite',
+  'priority',
+  'partitioned',
+  'signed',
+  'overwrite',
+] as const
+
+/** Where an id comes from and goes to, beside cookies: koa-session's, and koa-generic-session's. */
+interface ExternalKey {
+  get(ctx: Context): string | undefined
+  set(ctx: Context, id: string): unknown
+}
+interface SessionIdStore {
+  get(this: Context): string | undefined
+  set(this: Context, id: string, session: unknown): unknown
+  reset(this: Context): unknown
+}
+
+export interface AnySpelling extends KoaOptions, Partial<Pick<KoaCookieOptions, Exclude<(typeof ATTRIBUTES)[number], 'maxAge'>>> {
+  key?: string
+  cookieOptions?: KoaCookieOptions
+  allowEmpty?: boolean
+  genSid?: KoaOptions['genid']
+  errorHandler?: KoaOptions['onError']
+  maxAge?: number | 'session' | null
+  /** The older spelling of `maxAge`. */
+  maxage?: number | 'session' | null
+  ContextStore?: new (ctx: Context) => AnyStore
+  externalKey?: ExternalKey
+  sessionIdStore?: SessionIdStore
+}
+
+/** One spelling for each option; of two, the younger one's value. */
+export function spell(options: AnySpelling = {}): KoaOptions {
+  const { maxage, ContextStore, externalKey, sessionIdStore, ...given } = options
+  const older = Object.entries(SPELLINGS).map(([old, name]) => [name, (given as Record<string, unknown>)[old]])
+  const transport = (externalKey && ofExternalKey(externalKey)) ?? (sessionIdStore && ofIdStore(sessionIdStore))
+  const store = ContextStore && ((ctx: Context): AnyStore => new ContextStore(ctx))
+  const spelled: KoaOptions = { ...said({ ...(Object.fromEntries(older) as object), transport, store }), ...said(given) }
+  const flat = ATTRIBUTES.map(name => [name, (given as Record<string, unknown>)[name]])
+  const cookie = { ...said({ maxAge: maxage, ...said(Object.fromEntries(flat) as object) }), ...spelled.cookie }
+  return { ...spelled, cookie: cookie.maxAge === ('session' as never) ? { ...cookie, maxAge: null } : cookie }
+}
+
+/** But for what is undefined. */
+function said(values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values as Record<string, unknown>).filter(([, value]) => value !== undefined))
+}
+
+function ofExternalKey(external: ExternalKey): KoaTransport {
+  return { get: ctx => external.get(ctx), set: (ctx, id) => external.set(ctx, id), clear: () => {} }
+}
+
+function ofIdStore({ get, set, reset }: SessionIdStore): KoaTransport {
+  return {
+    get: ctx => get.call(ctx),
+    set: (ctx, id) => set.call(ctx, id, (ctx as { session?: unknown }).session),
+    clear: ctx => reset.call(ctx),
+  }
+}

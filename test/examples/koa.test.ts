@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { expect } from 'chai'
+
+const root = join(__dirname, '../..')
+const file = join(root, 'examples/koa.js')
+
+describe('examples/koa.js', () => {
+  let program: ChildProcess
+  let url: string
+  let cookies: Record<string, string> = {}
+
+  before(async () => {
+    url = `http://localhost:${await freePort()}`
+    program = spawn(process.execPath, [file], { env: { ...process.env, PORT: new URL(url).port }, stdio: 'inherit' })
+    await patiently()
+  })
+
+  after(() => program.kill())
+
+  /** A browser, as far as it takes. */
+  async function get(path: string): Promise<string> {
+    const cookie = Object.entries(cookies)
+      .map(pair => pair.join('='))
+      .join('; ')
+    const res = await fetch(url + path, { headers: { cookie }, redirect: 'manual' })
+    for (const line of res.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (line.includes('01 Jan 1970')) delete cookies[name]
+      else cookies[name] = value
+    }
+    const location = res.headers.get('location')
+    return location ? get(location) : res.text()
+  }
+
+  async function patiently(): Promise<void> {
+    while (!(await fetch(url).catch(() => undefined))) await new Promise(resolve => setImmediate(resolve))
+    cookies = {}
+  }
+
+  it('stands in the README', () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).to.contain(`\`\`\`js\n${readFileSync(file, 'utf8')}\`\`\``)
+  })
+
+  it('counts visits, knows who has logged in, and forgets who has left', async () => {
+    expect(await get('/')).to.equal('somebody, visit 1\n')
+    expect(await get('/')).to.equal('somebody, visit 2\n')
+    expect(await get('/login')).to.equal('tobi, visit 1\n')
+    expect(await get('/')).to.equal('tobi, visit 2\n')
+    expect(await get('/logout')).to.equal('somebody, visit 1\n')
+  })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise(resolve => server.close(resolve))
+  return port
+}

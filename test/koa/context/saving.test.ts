@@ -1,0 +1,192 @@
+import { expect } from 'chai'
+import { TracingStore } from '../../support/tracing-store'
+import { useUncaught } from '../../support/uncaught'
+import { turns } from '../../support/wire'
+import { count, KoaSite, leave, lines, show, type Bag, type Handler } from '../site'
+
+describe('koa context: sessionStore and sessionOptions', () => {
+  it('sessionStore is the very store', async () => {
+    const store = new TracingStore()
+    let found: unknown
+    await new KoaSite({ store }, ctx => void (found = ctx.sessionStore)).get()
+    expect(found).to.equal(store)
+  })
+
+  it('sessionStore is none where sessions are kept in the cookie', async () => {
+    let found: unknown
+    await new KoaSite({}, ctx => void (found = ctx.sessionStore)).get()
+    expect(found).to.equal(undefined)
+  })
+
+  it('sessionOptions has the cookie’s name and attributes', async () => {
+    const { body } = await new KoaSite({ name: 'a', cookie: { maxAge: 5 } }, ctx => (ctx.body = ctx.sessionOptions)).get()
+    expect(body).to.deep.equal({ key: 'a', path: '/', httpOnly: true, maxAge: 5, signed: true, overwrite: true })
+  })
+})
+
+describe('koa context: sessionSave', () => {
+  const visits = async (handler: Handler): Promise<[string[], number, string]> => {
+    const store = new TracingStore()
+    const visitor = new KoaSite({ store }, { '/': count, '/read': show, '/act': handler }).visitor()
+    await visitor.get()
+    store.trace()
+    const sent = lines(await visitor.get('/act')).length
+    const calls = store.trace()
+    return [calls, sent, (await visitor.get('/read')).text]
+  }
+
+  it('is null at first', async () => {
+    expect((await new KoaSite({}, ctx => (ctx.body = String(ctx.sessionSave))).get()).text).to.equal('null')
+  })
+
+  it('true saves what has not changed', async () => {
+    expect(await visits(ctx => (ctx.sessionSave = true))).to.deep.equal([['get', 'set'], 2, '{"views":1}'])
+  })
+
+  it('false does not save what has', async () => {
+    const change: Handler = ctx => {
+      ctx.sessionSave = false
+      ;(ctx.session as Bag).views = 9
+    }
+    expect(await visits(change)).to.deep.equal([['get'], 0, '{"views":1}'])
+  })
+
+  it('false does not destroy either', async () => {
+    const end: Handler = ctx => {
+      ctx.sessionSave = false
+      ctx.session = null
+    }
+    expect(await visits(end)).to.deep.equal([['get'], 0, '{"views":1}'])
+  })
+
+  it('null saves what has changed', async () => {
+    const change: Handler = ctx => {
+      ctx.sessionSave = null
+      ;(ctx.session as Bag).views = 9
+    }
+    expect(await visits(change)).to.deep.equal([['get', 'set'], 2, '{"views":9}'])
+  })
+})
+
+describe('koa context: saveSession', () => {
+  const uncaught = useUncaught()
+
+  it('stores at once, and the end does not store the same again', async () => {
+    const store = new TracingStore()
+    let calls: string[] = []
+    const save: Handler = async ctx => {
+      count(ctx)
+      await ctx.saveSession()
+      calls = store.trace()
+    }
+    const res = await new KoaSite({ store }, save).get()
+    expect([calls, store.trace(), lines(res).length]).to.deep.equal([['set'], [], 2])
+  })
+
+  it('does not change the id of a new session', async () => {
+    const save: Handler = async ctx => {
+      const before = ctx.sessionId
+      count(ctx)
+      await ctx.saveSession()
+      ctx.body = String(before === ctx.sessionId)
+    }
+    expect((await new KoaSite({ store: new TracingStore() }, save).get()).text).to.equal('true')
+  })
+
+  it('what is changed after it is stored at the end', async () => {
+    const save: Handler = async ctx => {
+      count(ctx)
+      await ctx.saveSession()
+      count(ctx)
+    }
+    const visitor = new KoaSite({ store: new TracingStore() }, { '/': save, '/read': show }).visitor()
+    await visitor.get()
+    expect((await visitor.get('/read')).text).to.equal('{"views":2}')
+  })
+
+  it('after null, destroys, with autoCommit: false too', async () => {
+    const store = new TracingStore()
+    const save: Handler = async ctx => {
+      count(ctx)
+      await ctx.saveSession()
+    }
+    const end: Handler = async ctx => {
+      leave(ctx)
+      await ctx.saveSession()
+    }
+    const visitor = new KoaSite({ store, autoCommit: false }, { '/': save, '/leave': leave, '/end': end }).visitor()
+    await visitor.get()
+    await visitor.get('/leave')
+    expect(await store.count()).to.equal(1)
+    await visitor.get('/end')
+    expect([await store.count(), visitor.jar.names]).to.deep.equal([0, []])
+  })
+
+  it('that nobody waits for, and that fails, does not end the process', async () => {
+    const store = new TracingStore()
+    store.set = (_id, _data, done) => void setImmediate(done as (err: Error) => void, new Error('full'))
+    await new KoaSite({ store }, ctx => void [count(ctx), ctx.saveSession()]).get()
+    await turns()
+    expect(uncaught).to.deep.equal([])
+  })
+})
+
+describe('koa context: regenerateSession', () => {
+  const visits = async (handler: Handler): Promise<[boolean, number, string]> => {
+    const store = new TracingStore()
+    const visitor = new KoaSite({ store }, { '/': count, '/read': show, '/act': handler }).visitor()
+    await visitor.get()
+    const before = visitor.jar.value('koa.sid')
+    await visitor.get('/act')
+    const after = visitor.jar.value('koa.sid')
+    return [before !== after, await store.count(), (await visitor.get('/read')).text]
+  }
+
+  it('gives an empty session of another id, and leaves nothing of the old', async () => {
+    const regenerate: Handler = async ctx => {
+      const session = (await ctx.regenerateSession()) as Bag
+      session.same = session === ctx.session && session.id === ctx.sessionId
+    }
+    expect(await visits(regenerate)).to.deep.equal([true, 1, '{"same":true}'])
+  })
+
+  it('and the same content again is a session that is stored', async () => {
+    const regenerate: Handler = async ctx => {
+      await ctx.regenerateSession()
+      ;(ctx.session as Bag).views = 1
+    }
+    expect(await visits(regenerate)).to.deep.equal([true, 1, '{"views":1}'])
+  })
+
+  it('{ keep: true } takes the data along', async () => {
+    expect(await visits(ctx => ctx.regenerateSession({ keep: true }))).to.deep.equal([true, 1, '{"views":1}'])
+  })
+
+  it('and nothing more leaves nothing in the store: an empty session is like any new one', async () => {
+    expect(await visits(ctx => ctx.regenerateSession())).to.deep.equal([true, 0, '{}'])
+  })
+})
+
+describe('koa context: req.session, for passport', () => {
+  it('is ctx.session, with methods that call back', async () => {
+    const login: Handler = ctx =>
+      new Promise<void>((resolve, reject) => {
+        interface Callable {
+          user?: string
+          regenerate(done: (err?: unknown) => void): void
+          save(done: (err?: unknown) => void): void
+        }
+        const req = ctx.req as unknown as { session: Callable }
+        req.session.regenerate(err => {
+          if (err) return reject(err as Error)
+          req.session.user = 'alice'
+          ctx.body = String((req.session as unknown) === ctx.session)
+          req.session.save(err => (err ? reject(err as Error) : resolve()))
+        })
+      })
+    const visitor = new KoaSite({ store: new TracingStore() }, { '/': count, '/login': login, '/read': show }).visitor()
+    await visitor.get()
+    expect((await visitor.get('/login')).text).to.equal('true')
+    expect((await visitor.get('/read')).text).to.equal('{"user":"alice"}')
+  })
+})

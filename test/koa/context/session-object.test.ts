@@ -1,0 +1,176 @@
+import { inspect } from 'node:util'
+import { expect } from 'chai'
+import { MemoryStore } from '../../../lib'
+import { TracingStore } from '../../support/tracing-store'
+import { useUncaught } from '../../support/uncaught'
+import { turns } from '../../support/wire'
+import { count, KoaSite, lines, show, type Bag, type Ctx, type Handler } from '../site'
+
+const session = (ctx: Ctx): Bag => ctx.session as Bag
+
+const site = (handlers: Record<string, Handler>, options = {}): KoaSite =>
+  new KoaSite({ store: new TracingStore(), ...options }, { '/': count, '/read': show, ...handlers })
+
+describe('koa context: the session object', () => {
+  const uncaught = useUncaught()
+
+  it('isNew is true of a session that came about in this request, until the next', async () => {
+    const visitor = site({ '/': ctx => ((session(ctx).a = 1), (ctx.body = String(session(ctx).isNew))) }).visitor()
+    expect((await visitor.get()).text).to.equal('true')
+    expect((await visitor.get()).text).to.equal('false')
+  })
+
+  it('length and populated count the data, and the cookie is none', async () => {
+    const said: unknown[] = []
+    await site({
+      '/': ctx => {
+        said.push([session(ctx).length, session(ctx).populated])
+        session(ctx).a = 1
+        said.push([session(ctx).length, session(ctx).populated])
+      },
+    }).get()
+    expect(said).to.deep.equal([
+      [0, false],
+      [1, true],
+    ])
+  })
+
+  it('JSON, console.log and Object.keys have the data alone', async () => {
+    const visitor = site({
+      '/all': ctx => {
+        ctx.body = {
+          json: JSON.stringify(ctx.session),
+          log: inspect(ctx.session),
+          keys: Object.keys(session(ctx)),
+          to: session(ctx).toJSON(),
+        }
+      },
+    }).visitor()
+    await visitor.get()
+    expect((await visitor.get('/all')).body).to.deep.equal({ json: '{"views":1}', log: '{ views: 1 }', keys: ['views'], to: { views: 1 } })
+  })
+
+  it('is the body that it is given for', async () => {
+    const visitor = site({ '/body': ctx => (ctx.body = ctx.session) }).visitor()
+    await visitor.get()
+    expect((await visitor.get('/body')).body).to.deep.equal({ views: 1 })
+  })
+
+  it('keeps keys that begin with an underscore', async () => {
+    const visitor = site({ '/set': ctx => (session(ctx)._secret = 1) }).visitor()
+    await visitor.get('/set')
+    expect((await visitor.get('/read')).text).to.equal('{"_secret":1}')
+  })
+
+  describe('maxAge', () => {
+    it('is what is left, and undefined or null for a session that ends with the browser', async () => {
+      const said: unknown[] = []
+      const say = (ctx: Ctx): unknown => said.push(session(ctx).maxAge)
+      await site({ '/': say }).get()
+      await site({ '/': say }, { cookie: { maxAge: 60_000 } }).get()
+      expect(said[0]).to.not.be.a('number')
+      expect(said[1]).to.be.within(59_000, 60_000)
+    })
+
+    it('set, saves even an empty session, and sets the cookie’s date', async () => {
+      const res = await site({ '/': ctx => (session(ctx).maxAge = 60_000) }).get()
+      expect(lines(res)[0]).to.contain('expires=')
+    })
+
+    it('set, holds for this session from then on', async () => {
+      const visitor = site({
+        '/set': ctx => (session(ctx).maxAge = 60_000),
+        '/age': ctx => (ctx.body = String(session(ctx).cookie.originalMaxAge)),
+      }).visitor()
+      await visitor.get('/set')
+      expect((await visitor.get('/age')).text).to.equal('60000')
+    })
+
+    it('set to "session" ends it with the browser', async () => {
+      const res = await site({ '/': ctx => (session(ctx).maxAge = 'session' as never) }, { cookie: { maxAge: 60_000 } }).get()
+      expect(lines(res)[0]).to.not.contain('expires=')
+    })
+  })
+
+  it('a changed cookie is a change, is stored, and is sent', async () => {
+    const visitor = site({ '/hide': ctx => (session(ctx).cookie.httpOnly = false) }).visitor()
+    expect(lines(await visitor.get())[0]).to.contain('httponly')
+    expect(lines(await visitor.get('/hide'))[0]).to.not.contain('httponly')
+    expect(lines(await visitor.get())[0]).to.not.contain('httponly')
+  })
+
+  describe('save', () => {
+    it('stores at once, changed or not, and sets the cookie; the end does not store the same again', async () => {
+      const store = new TracingStore()
+      const stored: string[][] = []
+      const visitor = site(
+        {
+          '/save': async ctx => {
+            await session(ctx).save()
+            stored.push(store.trace())
+          },
+        },
+        { store },
+      ).visitor()
+      await visitor.get()
+      store.trace()
+      const res = await visitor.get('/save')
+      expect([stored, store.trace(), lines(res).length]).to.deep.equal([[['get', 'set']], [], 2])
+    })
+
+    it('that nobody waits for is waited for', async () => {
+      const visitor = site({ '/save': ctx => void session(ctx).save() }).visitor()
+      expect(lines(await visitor.get('/save')).length).to.equal(2)
+    })
+
+    it('that nobody waits for, and that fails, does not end the process', async () => {
+      const store = new TracingStore()
+      store.set = (_id, _data, done) => void setImmediate(done as (err: Error) => void, new Error('full'))
+      const full = site({ '/save': ctx => void session(ctx).save() }, { store })
+      await full.get('/save')
+      await turns()
+      expect(uncaught).to.deep.equal([])
+    })
+  })
+
+  describe('regenerate', () => {
+    const visits = async (regenerate: Handler): Promise<[unknown, boolean, string[]]> => {
+      const store = new TracingStore()
+      const visitor = site({ '/regenerate': regenerate }, { store }).visitor()
+      await visitor.get()
+      const before = visitor.jar.value('koa.sid') as string
+      store.trace()
+      await visitor.get('/regenerate')
+      const calls = store.trace()
+      const after = visitor.jar.value('koa.sid')
+      return [(await visitor.get('/read')).text, before !== after, calls]
+    }
+
+    it('gives an empty session of a new id, and destroys the old', async () => {
+      const [data, isOther, calls] = await visits(async ctx => {
+        await session(ctx).regenerate()
+        session(ctx).user = 'alice'
+      })
+      expect([data, isOther, calls]).to.deep.equal(['{"user":"alice"}', true, ['get', 'destroy', 'set']])
+    })
+
+    it('{ keep: true } takes the data along', async () => {
+      const [data, isOther] = await visits(ctx => session(ctx).regenerate({ keep: true }))
+      expect([data, isOther]).to.deep.equal(['{"views":1}', true])
+    })
+
+    it('{ keep: true } that nobody waits for takes them along too', async () => {
+      const [data, isOther] = await visits(ctx => void session(ctx).regenerate({ keep: true }))
+      expect([data, isOther]).to.deep.equal(['{"views":1}', true])
+    })
+
+    it('that nobody waits for, and that fails, does not end the process', async () => {
+      const store = new MemoryStore()
+      store.destroy = (_id, done) => void setImmediate(done as (err: Error) => void, new Error('stuck'))
+      const stuck = site({ '/regenerate': ctx => void session(ctx).regenerate() }, { store })
+      await stuck.get('/regenerate')
+      await turns()
+      expect(uncaught).to.deep.equal([])
+    })
+  })
+})

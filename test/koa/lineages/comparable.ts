@@ -1,0 +1,51 @@
+import type { Seen } from './namer'
+import type { Scenario, Visit } from './scenarios'
+
+/** One visit of a scenario. */
+export interface Place {
+  readonly lineage: string
+  readonly scenario: Scenario
+  readonly visit: Visit
+  readonly index: number
+}
+
+/** What of an observation remains comparable; undefined where the two go separate ways from here. */
+export type Comparable = (seen: Seen, place: Place) => Seen | undefined
+
+export const but =
+  (...fields: (keyof Seen)[]): Comparable =>
+  seen => ({ ...seen, ...Object.fromEntries(fields.map(field => [field, undefined])) })
+export const separate: Comparable = () => undefined
+export const noCookies = but('cookies', 'attributes')
+
+export const called =
+  (...names: string[]) =>
+  ({ scenario }: Place): boolean =>
+    names.includes(scenario.name)
+export const acts =
+  (...names: Visit['act'][]) =>
+  ({ visit }: Place): boolean =>
+    names.includes(visit.act)
+export const uncaught = ({ scenario }: Place): boolean => scenario.name.startsWith('throws') && !scenario.catches
+
+/** koa-session's one day, that nobody has asked for. */
+export function withoutDay(seen: Seen): Seen {
+  const clean = <Value>(value: Value): Value =>
+    JSON.parse(
+      JSON.stringify(value)
+        .replace(/(\\?")_(maxAge\1:86400000|session\1:true),?/g, '')
+        .replace(/; in 86400 s/g, ''),
+    ) as Value
+  return { ...seen, cookies: clean(seen.cookies), attributes: clean(seen.attributes), records: clean(seen.records) }
+}
+
+export const withoutSid: Comparable = seen => ({
+  ...seen,
+  cookies: seen.cookies.map(text => text.replace(',"_sid":"an id"', '').replace(/\{_sid: .*\}/, '{}')),
+})
+
+/** Without the look for an id that nobody had, or that was made in this very visit. */
+export const withoutVainGets: Comparable = (seen, { scenario, index }) => {
+  const isFirst = !scenario.visits.slice(0, index).some(({ act, cookies }) => act === 'set' && !cookies)
+  return { ...seen, calls: seen.calls.filter(call => call !== 'get unknown' && !(isFirst && call.startsWith('get'))) }
+}

@@ -1,0 +1,33 @@
+import type { Visit } from './scenarios'
+
+/** The cookies of a browser that stays on one site. */
+export class Jar {
+  #now = new Map<string, string>()
+  #before = new Map<string, string>()
+
+  take(lines: readonly string[]): void {
+    this.#before = new Map(this.#now)
+    for (const line of lines) {
+      const [pair = ''] = line.split(';')
+      const name = pair.slice(0, pair.indexOf('='))
+      this.#now.delete(name)
+      if (!hasEnded(line)) this.#now.set(name, pair.slice(name.length + 1))
+    }
+  }
+
+  header(which: Visit['cookies'], name: string): string {
+    if (which === 'garbage') return `${name}=garbage`
+    const cookies = which === 'replayed' ? this.#before : this.#now
+    return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+}
+
+export function hasEnded(line: string): boolean {
+  return endOf(line) <= Date.now()
+}
+
+/** In milliseconds since 1970. */
+export function endOf(line: string): number {
+  const text = /; expires=([^;]*)/i.exec(line)?.[1]
+  return text === undefined ? Infinity : Date.parse(text)
+}

@@ -1,0 +1,90 @@
+import { koaGenericSession, koaSession, koaSessionStore, koaSessionTs } from '../../../lib/koa-presets'
+import type { KoaCookieOptions } from '../../../lib/koa/koa-options'
+import type { AnySpelling } from '../../../lib/koa/spellings'
+import { Koa2, Koa3, ORIGINALS, type KoaClass, type Middleware } from './koa-app'
+import { SCENARIOS, type Scenario } from './scenarios'
+import { JsonStore, PromiseStore, type TracedStore } from './traced-stores'
+
+/** Options that all of them have, as ours are called. */
+export interface Neutral extends Pick<AnySpelling, 'name' | 'rolling' | 'valid' | 'errorHandler' | 'allowEmpty'> {
+  readonly cookie?: Pick<KoaCookieOptions, 'maxAge' | 'signed'>
+}
+
+/** One older middleware in one of its modes, and ours in its place. */
+export interface Lineage {
+  readonly name: string
+  readonly Koa: KoaClass
+  readonly original: Middleware
+  readonly preset: Middleware
+  /** Of its cookie, where nobody says otherwise. */
+  readonly cookie: string
+  /** Where it keeps sessions; in the cookie if not said. */
+  readonly Store?: new () => TracedStore
+  /** What it has not. */
+  readonly lacks?: readonly (keyof Neutral | 'regenerate' | 'sessionSave')[]
+  /** A scenario's options, as it spells them. */
+  readonly words: (options: Neutral) => AnySpelling
+}
+
+const flat: Lineage['words'] = ({ name: key, cookie, ...others }) => said({ key, ...cookie, ...others })
+const nested: Lineage['words'] = ({ name: key, ...others }) => said({ key, ...others })
+const cookieOptions: Lineage['words'] = ({ name: key, cookie, ...others }) => said({ key, cookieOptions: cookie, ...others })
+const ours: Lineage['words'] = options => options
+
+function said(values: AnySpelling): AnySpelling {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+}
+
+const preset = (given: unknown): Middleware => given as Middleware
+
+const session7 = {
+  lacks: ['errorHandler', 'allowEmpty', 'sessionSave'],
+  Koa: Koa3,
+  original: ORIGINALS.koaSession7.create,
+  preset: preset(koaSession),
+  cookie: 'koa.sess',
+  words: flat,
+} as const
+const session6 = {
+  lacks: ['errorHandler', 'allowEmpty', 'sessionSave'],
+  Koa: Koa2,
+  original: ORIGINALS.koaSession6.create,
+  preset: preset(koaSession),
+  cookie: 'koa.sess',
+  words: flat,
+} as const
+const store2 = {
+  lacks: ['rolling', 'regenerate', 'valid', 'errorHandler', 'allowEmpty', 'sessionSave'],
+  Koa: Koa2,
+  original: ORIGINALS.koaSessionStore.create,
+  preset: preset(koaSessionStore),
+  cookie: 'koa:sess',
+  words: ours,
+} as const
+const generic = {
+  Koa: Koa3,
+  original: ORIGINALS.koaGenericSession.create,
+  preset: preset(koaGenericSession),
+  cookie: 'koa.sid',
+  words: nested,
+}
+const ts = { Koa: Koa3, original: ORIGINALS.koaSessionTs.create, preset: preset(koaSessionTs), cookie: 'koa.sid', words: cookieOptions }
+
+export const LINEAGES: readonly Lineage[] = [
+  { name: 'koa-session 7, cookie', ...session7 },
+  { name: 'koa-session 7, store', ...session7, Store: PromiseStore },
+  { name: 'koa-session 6, cookie', ...session6 },
+  { name: 'koa-session 6, store', ...session6, Store: PromiseStore },
+  { name: 'koa-generic-session 2', ...generic, Store: PromiseStore },
+  { name: 'koa-session-store 2, cookie', ...store2 },
+  { name: 'koa-session-store 2, store', ...store2, Store: JsonStore },
+  { name: 'koa-session-ts 0.2', ...ts, Store: PromiseStore },
+]
+
+/** The scenarios that a lineage can play. */
+export function scenariosOf({ Store, lacks = [] }: Lineage): readonly Scenario[] {
+  return SCENARIOS.filter(({ needs, options = {} }) => {
+    if (needs === 'store' ? !Store : needs && lacks.includes(needs)) return false
+    return !lacks.some(option => option in options)
+  })
+}

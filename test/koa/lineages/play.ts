@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AnySpelling } from '../../../lib/koa/spellings'
+import { Clock } from '../../support/clock'
+import { Jar } from './jar'
+import type { KoaApp, KoaContext } from './koa-app'
+import type { Lineage } from './lineages'
+import { Namer, type Seen } from './namer'
+import { ACTS, type Scenario, type Visit } from './scenarios'
+import { request } from './serve'
+import type { TracedStore } from './traced-stores'
+
+export type Subject = 'original' | 'preset'
+
+/** One app with a store and a browser, whose requests go to either middleware. */
+export class World {
+  readonly store: TracedStore | undefined
+  readonly jar = new Jar()
+  readonly #namer: Namer
+  #errors: Error[] = []
+
+  constructor(
+    private readonly lineage: Lineage,
+    private readonly scenario: Scenario,
+  ) {
+    this.store = lineage.Store && new lineage.Store()
+    this.#namer = new Namer(scenario.options?.name ?? lineage.cookie)
+  }
+
+  /** What one visit brings about, in words that do not depend on ids and clocks. */
+  async visit(subject: Subject, visit: Visit): Promise<Seen> {
+    const { store, jar } = this
+    this.#errors = []
+    if (store) Object.assign(store, { calls: [], fails: visit.fails })
+    const server = createServer(this.#app(subject).callback()).listen(0)
+    await once(server, 'listening')
+    try {
+      const cookies = jar.header(visit.cookies, this.#namer.cookie)
+      const { lines, ...answer } = await request(server, `/${encodeURIComponent(visit.act)}`, cookies)
+      jar.take(lines)
+      return this.#namer.seen({ ...answer, lines, store, errors: this.#errors })
+    } finally {
+      server.close()
+    }
+  }
+
+  #app(subject: Subject): KoaApp {
+    const { lineage, scenario } = this
+    const app = new lineage.Koa()
+    if (!scenario.keyless) app.keys = ['a key']
+    app.silent = true
+    app.on('error', (err: Error) => this.#errors.push(err))
+    if (scenario.catches) app.use(answerForErrors)
+    const options = { ...lineage.words(scenario.options ?? {}), ...(this.store && { store: this.store }) }
+    app.use(lineage[subject](options as AnySpelling, app))
+    return app.use(handler)
+  }
+}
+
+async function answerForErrors(ctx: KoaContext, next: () => Promise<void>): Promise<void> {
+  try {
+    await next()
+  } catch (err) {
+    ctx.status = 500
+    ctx.body = (err as Error).message
+  }
+}
+
+async function handler(ctx: KoaContext): Promise<void> {
+  const act = ACTS[decodeURIComponent(ctx.path.slice(1)) as keyof typeof ACTS]
+  ctx.body = JSON.stringify(await (act as (ctx: KoaContext) => unknown)(ctx)) ?? 'undefined'
+}
+
+/** @param subjects which of the two answers each visit; the last one answers those that remain */
+export async function play(lineage: Lineage, scenario: Scenario, ...subjects: readonly Subject[]): Promise<Seen[]> {
+  const clock = new Clock()
+  const silence = silenced()
+  try {
+    const world = new World(lineage, scenario)
+    const seen: Seen[] = []
+    for (const [index, visit] of scenario.visits.entries()) {
+      clock.turn(visit.after ?? 0)
+      seen.push(await world.visit(subjects[index] ?? (subjects.at(-1) as Subject), visit))
+    }
+    return seen
+  } finally {
+    silence.end()
+    Clock.restore()
+  }
+}
+
+/** koa-session-ts speaks to the console of ordinary events. */
+function silenced(): { end: () => void } {
+  const { warn, error } = console
+  console.warn = console.error = () => {}
+  return { end: () => Object.assign(console, { warn, error }) }
+}

@@ -1,0 +1,122 @@
+import { expect } from 'chai'
+import { koaGenericSession, koaSession, koaSessionStore, koaSessionTs } from '../../../lib/koa-presets'
+import { Koa3, ORIGINALS, type KoaApp, type KoaContext, type Middleware } from './koa-app'
+import { serve } from './serve'
+import { PromiseStore } from './traced-stores'
+
+const session = koaSession as unknown as Middleware
+const generic = koaGenericSession as unknown as Middleware
+const ts = koaSessionTs as unknown as Middleware
+const { koaSession6 } = ORIGINALS
+
+function appWith(create: (app: KoaApp) => unknown, keys?: string[]): KoaApp {
+  const app = new Koa3()
+  Object.assign(app, { silent: true }, keys && { keys })
+  return app.use(create(app))
+}
+
+const count = (ctx: KoaContext): void => {
+  const { a = 0 } = ctx.session as { a?: number }
+  ;(ctx.session as { a?: number }).a = a + 1
+  ctx.body = String(a + 1)
+}
+
+describe('koa lineages: setting presets up', () => {
+  const given = (options: object) => options as never
+  class NoGet {
+    set(): void {}
+    destroy(): void {}
+  }
+
+  describe('koa-session throws at once, in the words of koa-session 6', () => {
+    const REFUSED: Record<string, object> = {
+      'a store that cannot get': { store: { set() {}, destroy() {} } },
+      'a store that cannot destroy': { store: { get() {}, set() {} } },
+      'an externalKey that cannot set': { externalKey: { get() {} } },
+      'a ContextStore that is no class': { ContextStore: {} },
+      'a ContextStore that cannot get': { ContextStore: NoGet },
+    }
+
+    for (const [what, options] of Object.entries(REFUSED)) {
+      it(what, () => {
+        let message: string | undefined
+        try {
+          koaSession6.create(given({ ...options }), new Koa3())
+        } catch (err) {
+          message = (err as Error).message
+        }
+        expect(message).to.be.a('string')
+        expect(() => session(given(options), new Koa3())).to.throw(TypeError, message)
+      })
+    }
+
+    it('no app', () => {
+      expect(() => session()).to.throw(TypeError, 'app instance required: `session(opts, app)`')
+      expect(() => koaSession6.create()).to.throw(TypeError, 'app instance required: `session(opts, app)`')
+    })
+
+    it('a maxAge that is a string, as koa-session 7 does', () => {
+      expect(() => session(given({ maxAge: '1d' }), new Koa3())).to.throw(TypeError, 'maxAge')
+    })
+  })
+
+  it('koa-session takes the app first, or last, or options alone before it', () => {
+    for (const call of [
+      (app: KoaApp) => session(app as never),
+      (app: KoaApp) => session(undefined, app),
+      (app: KoaApp) => session({}, app),
+    ]) {
+      expect(call(new Koa3())).to.be.a('function')
+    }
+  })
+
+  it('null is as good as nothing: a cookie is signed that nobody has said a thing of', async () => {
+    const app = appWith(app => session(given({ signed: null, sameSite: null, maxAge: null, store: null }), app), ['a key']).use(count)
+    const [first] = await serve(app, [{}])
+    expect(first?.lines.map(line => line.split('=')[0])).to.deep.equal(['koa.sess', 'koa.sess.sig'])
+  })
+
+  it('the session of koa-session has an externalKey, and manuallyCommit', async () => {
+    const store = new PromiseStore()
+    const keys: unknown[] = []
+    const app = appWith(app => session(given({ store, autoCommit: false }), app), ['a key']).use(async (ctx: KoaContext) => {
+      count(ctx)
+      const { externalKey, manuallyCommit } = ctx.session as unknown as { externalKey: string; manuallyCommit(): Promise<void> }
+      keys.push(externalKey)
+      await manuallyCommit.call(ctx.session)
+    })
+    const [first, second] = await serve(app, [{}, {}])
+    expect([first?.body, second?.body]).to.deep.equal(['1', '2'])
+    expect(keys[0]).to.equal(keys[1])
+    expect([...store.records.keys()]).to.deep.equal([keys[0]])
+  })
+
+  it("a session that is not koa-session's keeps those names for data", async () => {
+    const app = appWith(() => generic(), ['a key']).use((ctx: KoaContext) => {
+      const data = ctx.session as { externalKey?: number }
+      ctx.body = String((data.externalKey = (data.externalKey ?? 0) + 1))
+    })
+    expect((await serve(app, [{}, {}])).map(({ body }) => body)).to.deep.equal(['1', '2'])
+  })
+
+  it('koa-generic-session takes maxage for the age of its cookie', async () => {
+    const app = appWith(() => generic(given({ cookie: { maxage: 60_000 } })), ['a key']).use(count)
+    const [first] = await serve(app, [{}])
+    const expires = Date.parse(/expires=([^;]*)/.exec(first?.lines[0] ?? '')?.[1] ?? '')
+    expect(expires - Date.now()).to.be.within(50_000, 61_000)
+  })
+
+  it('koa-session-ts signs where it is given no cookieOptions, and not where they do not say so', async () => {
+    const names = async (options?: object, keys?: string[]): Promise<unknown> => {
+      const [first] = await serve(appWith(() => ts(options && given(options)), keys).use(count), [{}])
+      return first?.lines.map(line => line.split('=')[0])
+    }
+    expect(await names(undefined, ['a key'])).to.deep.equal(['koa.sid', 'koa.sid.sig'])
+    expect(await names({ cookieOptions: { maxAge: 60_000 } })).to.deep.equal(['koa.sid'])
+    expect(await names({ cookieOptions: { maxAge: 60_000, signed: true } }, ['a key'])).to.deep.equal(['koa.sid', 'koa.sid.sig'])
+  })
+
+  it('koa-session-store takes no options at all', () => {
+    expect(koaSessionStore()).to.be.a('function')
+  })
+})

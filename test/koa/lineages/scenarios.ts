@@ -1,0 +1,137 @@
+import type { KoaContext } from './koa-app'
+import type { Neutral } from './lineages'
+import type { Call } from './traced-stores'
+
+export type Act = (ctx: KoaContext) => unknown
+
+/** What the session holds; some keep their cookie's options among it. */
+function dataOf({ session }: KoaContext): unknown {
+  if (typeof session !== 'object' || session === null) return session
+  const { cookie: _, ...data } = JSON.parse(JSON.stringify(session)) as Record<string, unknown>
+  return data
+}
+
+/** @param value of which each session gets its own: koa-session-store writes on it */
+const put =
+  (value: unknown): Act =>
+  ctx => {
+    ctx.session = structuredClone(value) as KoaContext['session']
+    return 'put'
+  }
+
+/** By the context, or where that cannot, by the session. */
+async function renew(ctx: KoaContext): Promise<void> {
+  await (ctx.regenerateSession?.() ?? (ctx.session as unknown as { regenerate(): Promise<void> }).regenerate())
+}
+
+/** What a handler does with its session, by the path that it answers. */
+export const ACTS = {
+  ignore: () => 'ignored',
+  read: dataOf,
+  json: ctx => ctx.session,
+  set: ctx => ((ctx.session as { a?: number }).a = 1),
+  change: ctx => ((ctx.session as { a?: number }).a = 2),
+  /** What JSON, base64 and cookies write in other ways. */
+  odd: ctx => ((ctx.session as { a?: string }).a = 'a=b, {"c"}'),
+  /** What may not stand in a cookie. */
+  strange: ctx => ((ctx.session as { a?: string }).a = 'a;\u00fc\u6f22'),
+  hold: ctx => ((ctx.sessionSave = false), ((ctx.session as { a?: number }).a = 2)),
+  force: ctx => (ctx.sessionSave = true),
+  empty: put({}),
+  replace: put({ b: 1 }),
+  null: put(null),
+  undefined: put(undefined),
+  string: put('x'),
+  regenerate: ctx => renew(ctx).then(() => 'renewed'),
+  login: ctx => renew(ctx).then(() => ((ctx.session as { a?: number }).a = 1)),
+  'set and throw'(ctx) {
+    ;(ctx.session as { a?: number }).a = 3
+    throw new Error('the handler failed')
+  },
+  maxAge(ctx) {
+    const { session } = ctx
+    if (session?.cookie) session.cookie.maxAge = 60_000
+    else if (session) session.maxAge = 60_000
+    return 'shortened'
+  },
+} as const satisfies Record<string, Act>
+
+export interface Visit {
+  readonly act: keyof typeof ACTS
+  /** Which cookies go along: those that a browser has by now, those it had before the last visit, none, or a foreign one that nobody has signed. */
+  readonly cookies?: 'replayed' | 'none' | 'garbage'
+  /** What the store cannot do, during the visit. */
+  readonly fails?: Call
+  /** How long after the last one it comes, in milliseconds. */
+  readonly after?: number
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly visits: readonly Visit[]
+  readonly options?: Neutral
+  /** The app has no keys. */
+  readonly keyless?: true
+  /** A middleware before the session's answers for what the handler throws. */
+  readonly catches?: true
+  readonly needs?: 'store' | 'regenerate' | 'sessionSave'
+}
+
+const set = { act: 'set' } as const
+const read = { act: 'read' } as const
+
+/** Section by section: the life of a session, what may be put in its place, what goes wrong, and options. */
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'new, untouched', visits: [{ act: 'ignore' }] },
+  { name: 'new, read', visits: [read, read] },
+  { name: 'new, populated', visits: [set, read] },
+  { name: 'existing, untouched', visits: [set, { act: 'ignore' }, read] },
+  { name: 'existing, set to what it is', visits: [set, set, read] },
+  { name: 'existing, for an answer', visits: [set, { act: 'json' }] },
+  { name: 'existing, modified', visits: [set, { act: 'change' }, read] },
+  { name: 'existing, life shortened', visits: [set, { act: 'maxAge' }, read, { act: 'read', after: 61_000 }] },
+  { name: 'new = {}', visits: [{ act: 'empty' }, read] },
+  { name: 'new = {b: 1}', visits: [{ act: 'replace' }, read] },
+  { name: 'existing = {}', visits: [set, { act: 'empty' }, read] },
+  { name: 'existing = {b: 1}', visits: [set, { act: 'replace' }, read] },
+  { name: 'new = null', visits: [{ act: 'null' }, read] },
+  { name: 'existing = null', visits: [set, { act: 'null' }, read] },
+  { name: 'existing = undefined', visits: [set, { act: 'undefined' }, read] },
+  { name: "existing = 'x'", visits: [set, { act: 'string' }, read] },
+  { name: 'replayed after its end', visits: [set, { act: 'null' }, { act: 'set', cookies: 'replayed' }] },
+  {
+    name: 'garbage for a cookie',
+    visits: [
+      { act: 'read', cookies: 'garbage' },
+      { act: 'set', cookies: 'garbage' },
+    ],
+  },
+  { name: 'garbage, unsigned', options: { cookie: { signed: false } }, visits: [{ act: 'set', cookies: 'garbage' }, read] },
+  { name: 'throws after a change', visits: [set, { act: 'set and throw' }, read] },
+  { name: 'throws in a new session', visits: [{ act: 'set and throw' }, read] },
+  { name: 'throws, caught upstream', catches: true, visits: [set, { act: 'set and throw' }, read] },
+  { name: 'no app.keys, read', keyless: true, visits: [read] },
+  { name: 'no app.keys, populated', keyless: true, visits: [set] },
+  { name: 'store.get fails', needs: 'store', visits: [set, { act: 'read', fails: 'get' }, read] },
+  { name: 'store.set fails', needs: 'store', visits: [{ act: 'set', fails: 'set' }, read] },
+  { name: 'store.destroy fails', needs: 'store', visits: [set, { act: 'null', fails: 'destroy' }, read] },
+  { name: 'new, regenerated', needs: 'regenerate', visits: [{ act: 'regenerate' }, read] },
+  { name: 'existing, regenerated', needs: 'regenerate', visits: [set, { act: 'regenerate' }, read] },
+  { name: 'existing, login', needs: 'regenerate', visits: [set, { act: 'login' }, read] },
+  { name: 'sessionSave = false', needs: 'sessionSave', visits: [set, { act: 'hold' }, read] },
+  { name: 'sessionSave = true', needs: 'sessionSave', visits: [set, { act: 'force' }, read] },
+  { name: 'valid says no', options: { valid: () => false }, visits: [set, set] },
+  { name: 'allowEmpty', options: { allowEmpty: true }, visits: [{ act: 'read' }, read] },
+  { name: 'get fails, handled', options: { errorHandler: () => {} }, visits: [set, { act: 'read', fails: 'get' }, read] },
+  { name: 'set fails, handled', options: { errorHandler: () => {} }, visits: [{ act: 'set', fails: 'set' }, read] },
+  { name: 'destroy fails, handled', options: { errorHandler: () => {} }, visits: [set, { act: 'null', fails: 'destroy' }, read] },
+  { name: 'rolling, untouched', options: { rolling: true }, visits: [set, { act: 'ignore' }] },
+  { name: 'rolling, read', options: { rolling: true }, visits: [set, read] },
+  {
+    name: 'with a maxAge',
+    options: { cookie: { maxAge: 120_000 } },
+    visits: [set, { act: 'change', after: 60_000 }, { act: 'read', after: 121_000 }],
+  },
+  { name: 'unsigned', options: { cookie: { signed: false } }, keyless: true, visits: [set, { act: 'change' }, { act: 'null' }, read] },
+  { name: 'under another name', options: { name: 'mine' }, visits: [set, read] },
+]

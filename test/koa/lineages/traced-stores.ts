@@ -1,0 +1,61 @@
+import { EventEmitter } from 'node:events'
+
+export type Call = 'get' | 'set' | 'destroy'
+
+/** A call of a store, under the name that all stores have for it. */
+export interface TracedCall {
+  readonly call: Call
+  readonly id: string
+  /** In milliseconds, where the store is told. */
+  readonly ttl?: number | undefined
+}
+
+/** Remembers what it is asked, and keeps records as JSON, as a store elsewhere would. */
+export class TracedStore extends EventEmitter {
+  readonly records = new Map<string, string>()
+  calls: TracedCall[] = []
+  /** What it cannot do, for now. */
+  fails: Call | undefined
+
+  protected heard(call: Call, id: string, ttl?: unknown): void {
+    this.calls.push({ call, id, ttl: call === 'set' ? (ttl as number | undefined) : undefined })
+    if (this.fails === call) throw new Error(`no ${call} today`)
+  }
+}
+
+/** Of koa-session, koa-generic-session and koa-session-ts. */
+export class PromiseStore extends TracedStore {
+  async get(id: string): Promise<unknown> {
+    this.heard('get', id)
+    const text = this.records.get(id)
+    return text && (JSON.parse(text) as unknown)
+  }
+
+  async set(id: string, record: object, ttl?: unknown): Promise<void> {
+    this.heard('set', id, ttl)
+    this.records.set(id, JSON.stringify(record))
+  }
+
+  async destroy(id: string): Promise<void> {
+    this.heard('destroy', id)
+    this.records.delete(id)
+  }
+}
+
+/** Of koa-session-store. */
+export class JsonStore extends TracedStore {
+  async load(id: string): Promise<string | undefined> {
+    this.heard('get', id)
+    return this.records.get(id)
+  }
+
+  async save(id: string, json: string): Promise<void> {
+    this.heard('set', id)
+    this.records.set(id, json)
+  }
+
+  async remove(id: string): Promise<void> {
+    this.heard('destroy', id)
+    this.records.delete(id)
+  }
+}

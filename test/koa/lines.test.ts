@@ -1,0 +1,196 @@
+import { once } from 'node:events'
+import http2 = require('node:http2')
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import { portOf as inFlightOf } from '../../lib/core/store-port'
+import { GateStore } from '../support/gate-store'
+import { TracingStore } from '../support/tracing-store'
+import { turns, useServers, Wire } from '../support/wire'
+import koaSession = require('../../lib/koa')
+import { count, KOAS, KoaSite, leave, lines, show, type Bag, type Handler } from './site'
+
+const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave }
+
+describe('koa: a second middleware', () => {
+  it('leaves the context to the first', async () => {
+    const [first, second] = [new TracingStore(), new TracingStore()]
+    const site = new KoaSite({ store: second }, HANDLERS, { before: [koaSession({ store: first }) as never] })
+    const visitor = site.visitor()
+    await visitor.get()
+    expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+    expect([await first.count(), await second.count()]).to.deep.equal([1, 0])
+  })
+})
+
+describe('koa: a secure cookie', () => {
+  it('on plain HTTP is an error before anything is stored', async () => {
+    const store = new TracingStore()
+    const site = new KoaSite({ store, secure: true }, HANDLERS)
+    const res = await site.get()
+    expect([res.status, lines(res), store.trace()]).to.deep.equal([500, [], []])
+    expect(site.errors.map(err => err.message)).to.deep.equal(['Cannot send secure cookie over unencrypted connection'])
+  })
+
+  it('on plain HTTP is no error where there is nothing to send', async () => {
+    expect((await new KoaSite({ store: new TracingStore(), secure: true }, HANDLERS).get('/read')).status).to.equal(200)
+  })
+
+  for (const proxy of [true, false]) {
+    it(`with app.proxy = ${proxy} and X-Forwarded-Proto: https is ${proxy ? 'sent' : 'refused'}`, async () => {
+      const site = new KoaSite({ store: new TracingStore(), secure: true }, HANDLERS)
+      site.app.proxy = proxy
+      const res = await site.get().set('X-Forwarded-Proto', 'https')
+      expect([res.status, lines(res).every(line => line.includes('; secure'))]).to.deep.equal([proxy ? 200 : 500, true])
+      expect(lines(res).length).to.equal(proxy ? 2 : 0)
+    })
+  }
+})
+
+describe('koa: an app without keys', () => {
+  for (const [kind, options] of Object.entries<{ store?: TracingStore }>({ 'a store': { store: new TracingStore() }, 'the cookie': {} })) {
+    it(`whose sessions are in ${kind} answers what needs none`, async () => {
+      expect((await new KoaSite(options, HANDLERS, { keys: null }).get('/read')).status).to.equal(200)
+      expect((await new KoaSite(options, HANDLERS, { keys: null }).get('/leave')).status).to.equal(200)
+    })
+
+    it(`whose sessions are in ${kind} fails before anything is stored`, async () => {
+      const site = new KoaSite(options, HANDLERS, { keys: null })
+      const res = await site.get()
+      expect([res.status, lines(res)]).to.deep.equal([500, []])
+      expect(site.errors.map(err => err.message)).to.deep.equal(['.keys required for signed cookies'])
+      if (options.store) expect(await options.store.count()).to.equal(0)
+    })
+
+    it(`whose sessions are in ${kind} needs none with signed: false`, async () => {
+      const visitor = new KoaSite({ ...options, signed: false }, HANDLERS, { keys: null }).visitor()
+      await visitor.get()
+      expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+    })
+  }
+
+  it('needs none where ids do not travel by cookie', async () => {
+    const transport = { get: () => undefined, set: () => {}, clear: () => {} }
+    expect((await new KoaSite({ store: new TracingStore(), transport }, HANDLERS, { keys: null }).get()).text).to.equal('1')
+  })
+})
+
+for (const [name, koa] of Object.entries(KOAS)) {
+  describe(`koa: HTTP/2 without TLS, on ${name}`, () => {
+    it('has sessions, and leaves nothing behind', async () => {
+      const store = new TracingStore()
+      const { app } = new KoaSite({ store }, HANDLERS, { koa })
+      const listener = app.callback()
+      const server = http2.createServer((req, res) => void listener(req, res))
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+      const visit = async (cookie: string): Promise<[string[], string]> => {
+        const stream = client.request({ ':path': '/', cookie })
+        let text = ''
+        stream.on('data', chunk => (text += String(chunk)))
+        const [headers] = (await once(stream, 'response')) as [{ 'set-cookie'?: string[] }]
+        await once(stream, 'end')
+        return [headers['set-cookie'] ?? [], text]
+      }
+      try {
+        const [set, first] = await visit('')
+        const [, second] = await visit(set.map(line => line.split(';')[0]).join('; '))
+        await turns()
+        expect([first, second, inFlightOf(store).inFlight.size]).to.deep.equal(['1', '2', 0])
+      } finally {
+        client.close()
+        server.close()
+      }
+    })
+  })
+}
+
+describe('koa: sockets that abort', () => {
+  useServers()
+
+  it('leave nothing in flight, wherever the request was', async () => {
+    const store = new GateStore()
+    store.open = true
+    const site = new KoaSite({ store }, HANDLERS)
+    const visitor = site.visitor()
+    await visitor.get()
+    store.open = false
+    const wires = await Promise.all(Array.from({ length: 5 }, () => Wire.to(site.server)))
+    for (const wire of wires) wire.get('/', `Cookie: ${visitor.jar.header('/')}`)
+    await turns()
+    for (const wire of wires) wire.socket.destroy()
+    await turns(50)
+    store.open = true
+    store.release()
+    await turns(50)
+    expect(inFlightOf(store).inFlight.size).to.equal(0)
+  })
+
+  it('leave nothing where the store is slow, once it has answered', async () => {
+    const store = new TracingStore()
+    const site = new KoaSite({ store }, HANDLERS)
+    const visitor = site.visitor()
+    await visitor.get()
+    const held: (() => void)[] = []
+    const get = store.get.bind(store)
+    store.get = (...args) => void held.push(() => get(...args))
+    const wire = (await Wire.to(site.server)).get('/', `Cookie: ${visitor.jar.header('/')}`)
+    while (held.length === 0) await turns(1)
+    expect(inFlightOf(store).inFlight.size).to.equal(1)
+    wire.socket.destroy()
+    await turns()
+    for (const answer of held) answer()
+    await turns(50)
+    expect(inFlightOf(store).inFlight.size).to.equal(0)
+  })
+
+  for (const method of ['get', 'set', 'destroy'] as const) {
+    it(`and a store whose ${method} fails leave nothing in flight either`, async () => {
+      const store = new TracingStore()
+      const site = new KoaSite({ store }, HANDLERS)
+      const visitor = site.visitor()
+      await visitor.get()
+      store[method] = ((...args: unknown[]) => (args.at(-1) as (err: Error) => void)(new Error('down'))) as never
+      expect((await visitor.get(method === 'destroy' ? '/leave' : '/')).status).to.equal(500)
+      await turns()
+      expect(inFlightOf(store).inFlight.size).to.equal(0)
+    })
+  }
+})
+
+describe('koa: requests at the same time', () => {
+  const together = async (path: (n: number) => string, handlers: Record<string, Handler>): Promise<[KoaSite, TracingStore, string]> => {
+    const store = new TracingStore()
+    const site = new KoaSite({ store }, { ...HANDLERS, ...handlers })
+    const visitor = site.visitor()
+    await visitor.get()
+    await Promise.all(Array.from({ length: 50 }, (_, n) => visitor.get(path(n))))
+    return [site, store, (await visitor.get('/read')).text]
+  }
+
+  it('of fifty, each of which sets a key of its own, none is lost', async () => {
+    const set: Handler = async ctx => {
+      const session = ctx.session as Bag
+      await turns(Number(ctx.query.n) % 7)
+      session[`key${ctx.query.n}`] = 1
+    }
+    const [, , text] = await together(n => `/set?n=${n}`, { '/set': set })
+    expect(Object.keys(JSON.parse(text) as object).length).to.equal(51)
+  })
+
+  it('a logout among them is final', async () => {
+    let arrived = 0
+    /** All have read the session when the first goes on. */
+    const together50 =
+      (act: Handler): Handler =>
+      async ctx => {
+        arrived++
+        while (arrived < 50) await turns(1)
+        await turns(Number(ctx.query.n))
+        return act(ctx)
+      }
+    const set = together50(ctx => ((ctx.session as Bag).views = ctx.query.n))
+    const path = (n: number): string => `${n === 25 ? '/end' : '/set'}?n=${n}`
+    const [, store, text] = await together(path, { '/set': set, '/end': together50(leave) })
+    expect([text, await store.count()]).to.deep.equal(['{}', 0])
+  })
+})

@@ -1,0 +1,46 @@
+import { expect } from 'chai'
+import { MemoryStore } from '../../../lib'
+import { KoaSite } from '../site'
+
+const methods = { get: () => {}, set: () => {}, destroy: () => {} }
+const strings = { load: () => {}, save: () => {}, remove: () => {} }
+const functions = { accepted: [() => 'a', function () {}], refused: ['a', 5, {}, true] }
+
+/** Of each option: what will do, and what never could. */
+const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
+  name: { accepted: ['a', 'koa:sess'], refused: ['', 5, null] },
+  store: {
+    accepted: ['cookie', new MemoryStore(), methods, strings, () => methods],
+    refused: ['memory', {}, null, 5, { ...methods, set: 5 }],
+  },
+  cookie: {
+    accepted: [{}, { maxAge: 5 }, { maxAge: null }, { maxAge: 0 }, { maxAge: 'session' }],
+    refused: [{ maxAge: '1d' }, { maxAge: -1 }],
+  },
+  maxAge: { accepted: [5, null, 'session'], refused: ['1d', NaN, {}] },
+  ttl: { accepted: [0, 60_000, () => 5], refused: ['1d', -1, null] },
+  transport: { accepted: [{ get: () => '', set: () => {}, clear: () => {} }, (way: unknown) => way], refused: [{}, { get: () => '' }, 5] },
+  record: { accepted: ['cookie', 'options', 'expiry', 'data'], refused: ['json', 5] },
+  prefix: { accepted: ['', 'a:'], refused: [5, null] },
+  idPrefix: { accepted: ['', 'a:'], refused: [5, null] },
+  genid: functions,
+  valid: functions,
+  beforeSave: functions,
+  onError: functions,
+  encode: functions,
+  decode: functions,
+}
+
+describe('koa options: what they may be', () => {
+  for (const [option, { accepted, refused }] of Object.entries(PAIRS)) {
+    const set = (value: unknown) => (): KoaSite => new KoaSite({ [option]: value }, () => {})
+
+    it(`${option} may be missing, or one of ${accepted.length} kinds`, () => {
+      for (const value of [undefined, ...accepted]) expect(set(value)).to.not.throw()
+    })
+
+    it(`${option} may be none of ${refused.length} others, which is said when the app starts`, () => {
+      for (const value of refused) expect(set(value), JSON.stringify(value)).to.throw(TypeError)
+    })
+  }
+})

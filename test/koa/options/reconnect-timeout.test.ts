@@ -1,0 +1,116 @@
+import { EventEmitter } from 'node:events'
+import { expect } from 'chai'
+import { useTimers } from '../../support/timers'
+import { useUncaught } from '../../support/uncaught'
+import { turns } from '../../support/wire'
+import { count, KoaSite } from '../site'
+
+class Distant extends EventEmitter {
+  readonly get = (): undefined => undefined
+  readonly set = (): undefined => undefined
+  readonly destroy = (): undefined => undefined
+}
+
+for (const [leaves, comes] of [
+  ['disconnect', 'connect'],
+  ['DISCONNECT', 'CONNECT'],
+] as const) {
+  describe(`koa options: reconnectTimeout, of a store that says ${leaves}`, () => {
+    const timers = useTimers()
+    const uncaught = useUncaught()
+
+    const distant = (reconnectTimeout?: number): [KoaSite, Distant] => {
+      const store = new Distant()
+      return [new KoaSite({ store: store as never, reconnectTimeout }, count), store]
+    }
+
+    /** A visit that is under way, and whether it has been answered. */
+    const visit = (site: KoaSite): { status: Promise<number>; isOver: () => boolean } => {
+      let isOver = false
+      const status = site.get().then(res => ((isOver = true), res.status))
+      return { status, isOver: () => isOver }
+    }
+
+    /** Long enough for a request to come through that nothing holds up. */
+    const arrived = async (site: KoaSite): Promise<void> => {
+      await turns(200)
+      expect(site.errors).to.deep.equal([])
+    }
+
+    it('requests wait for it, and go on when it is there again', async () => {
+      const [site, store] = distant()
+      store.emit(leaves)
+      const waiting = visit(site)
+      await arrived(site)
+      timers.turn(9_999)
+      expect(waiting.isOver()).to.equal(false)
+      store.emit(comes)
+      expect(await waiting.status).to.equal(200)
+    })
+
+    it('requests fail when it has been gone for so long, and then at once', async () => {
+      const [site, store] = distant(500)
+      store.emit(leaves)
+      const waiting = visit(site)
+      await arrived(site)
+      timers.turn(500)
+      expect(await waiting.status).to.equal(500)
+      expect(await visit(site).status).to.equal(500)
+      expect(site.errors.map(err => err.message)).to.deep.equal(Array(2).fill('session store is unavailable'))
+    })
+
+    it('an outage that nobody waits for ends nothing: the process goes on, and later requests fail at once', async () => {
+      const [site, store] = distant(500)
+      store.emit(leaves)
+      timers.turn(500)
+      await turns()
+      expect(uncaught).to.deep.equal([])
+      expect(await visit(site).status).to.equal(500)
+      store.emit(comes)
+      expect(await visit(site).status).to.equal(200)
+    })
+
+    it('the timer of an outage that is over does not end a healthy store, nor the next outage early', async () => {
+      const [site, store] = distant(500)
+      store.emit(leaves)
+      timers.turn(400)
+      store.emit(comes)
+      timers.turn(200)
+      expect(await visit(site).status).to.equal(200)
+      store.emit(leaves)
+      timers.turn(400)
+      const waiting = visit(site)
+      await arrived(site)
+      timers.turn(99)
+      expect(waiting.isOver()).to.equal(false)
+      timers.turn(1)
+      expect(await waiting.status).to.equal(500)
+    })
+
+    it('a store that says it twice has left once', async () => {
+      const [site, store] = distant(500)
+      store.emit(leaves)
+      timers.turn(400)
+      store.emit(leaves)
+      timers.turn(100)
+      expect(await visit(site).status).to.equal(500)
+    })
+
+    it('nothing is set when the store is there', () => {
+      const [, store] = distant(500)
+      const before = timers.pending()
+      store.emit(leaves)
+      store.emit(comes)
+      expect(timers.pending()).to.equal(before)
+    })
+  })
+}
+
+describe('koa options: reconnectTimeout', () => {
+  it('a number of milliseconds will do, and nothing else', () => {
+    const set = (reconnectTimeout: unknown) => (): KoaSite => new KoaSite({ reconnectTimeout: reconnectTimeout as number }, count)
+    expect(set(0)).to.not.throw()
+    for (const value of ['10s', -1, null, NaN])
+      expect(set(value)).to.throw(TypeError, 'reconnectTimeout option must be a number of milliseconds')
+  })
+})

@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import request = require('supertest')
+import koaSession = require('../../lib/koa')
+import type { AnySpelling } from '../../lib/koa/spellings'
+import { Jar } from './jar'
+
+/** A session as what it is for a test: a bag of anything, with a Koa session's members. */
+export interface Bag {
+  [key: string]: unknown
+  readonly id: string
+  readonly isNew: boolean
+  readonly length: number
+  readonly populated: boolean
+  maxAge: number | null | undefined
+  cookie: {
+    maxAge?: number | undefined
+    expires?: Date | null
+    httpOnly?: boolean
+    path?: string
+    originalMaxAge: number | null
+    secure?: boolean
+  }
+  save(): Promise<void>
+  regenerate(options?: { keep?: boolean }): Promise<void>
+  toJSON(): object
+}
+
+/** As much of an app of Koa 2 or 3 as these tests use. Its published types do not check beside content-disposition 2, which comes with Koa. */
+export interface KoaApp {
+  keys?: string[]
+  proxy: boolean
+  readonly context: object
+  on(event: string, listener: (...args: never[]) => void): this
+  use(middleware: unknown): this
+  callback(): (req: unknown, res: unknown) => Promise<void>
+}
+
+/** A context as sessions make it. */
+export interface Ctx {
+  readonly app: KoaApp
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly path: string
+  readonly query: Record<string, string | undefined>
+  body: unknown
+  status: number
+  respond?: boolean
+  set(name: string, value: string | string[]): void
+  throw(status: number, message: string, properties: object): never
+  session: Bag | null | undefined
+  sessionId: string | undefined
+  sessionSave: boolean | null | undefined
+  readonly sessionStore: unknown
+  readonly sessionOptions: Record<string, unknown>
+  saveSession(): Promise<void>
+  regenerateSession(options?: { keep?: boolean }): Promise<Bag | null>
+}
+
+export type Handler = (ctx: Ctx) => unknown
+export type Middleware = (ctx: Ctx, next: () => Promise<unknown>) => unknown
+export type KoaSessionOptions = AnySpelling
+type KoaClass = new () => KoaApp
+
+/* eslint-disable @typescript-eslint/no-require-imports -- without their types, and Koa 2 has none */
+const Koa3 = require('koa') as KoaClass
+export const KOAS = { 'Koa 3': Koa3, 'Koa 2': require('koa-2') as KoaClass }
+/* eslint-enable @typescript-eslint/no-require-imports */
+
+interface Setting {
+  readonly koa?: KoaClass
+  /** `null` for an app that has none. */
+  readonly keys?: string[] | null
+  /** Middlewares that come before ours. */
+  readonly before?: Middleware[]
+  /** Whether the middleware is told of the app. */
+  readonly knowsApp?: boolean
+  /** Another middleware in the place of ours. */
+  readonly instead?: (app: KoaApp) => unknown
+}
+
+/** A Koa app with our middleware before a handler, or handlers by path; what it emits as an error is kept. */
+export class KoaSite {
+  readonly app: KoaApp
+  readonly errors: Error[] = []
+  readonly server: Server
+
+  constructor(options: KoaSessionOptions, handler: Handler | Record<string, Handler>, setting: Setting = {}) {
+    const { koa = Koa3, keys = ['keyboard cat'], before = [], knowsApp = false, instead } = setting
+    const app = (this.app = new koa())
+    if (keys) app.keys = keys
+    app.on('error', (err: Error) => this.errors.push(err))
+    for (const middleware of before) app.use(middleware)
+    const ours = (): unknown => koaSession(options, knowsApp ? (app as never) : undefined)
+    app.use(instead?.(app) ?? ours())
+    app.use(typeof handler === 'function' ? handler : routes(handler))
+    const listener = app.callback()
+    this.server = createServer((req, res) => void listener(req, res))
+  }
+
+  /** Someone new, without a cookie. */
+  visitor(): Visitor {
+    return new Visitor(this.server)
+  }
+
+  /** One visit of someone new. */
+  get(path = '/'): request.Test {
+    return request(this.server).get(path)
+  }
+}
+
+function routes(table: Record<string, Handler>): Handler {
+  return ctx => table[ctx.path]?.(ctx)
+}
+
+/** A browser: it keeps cookies as long and sends them as far as they say. */
+export class Visitor {
+  readonly jar = new Jar()
+
+  constructor(readonly server: Server) {}
+
+  async get(path = '/', headers: Record<string, string> = {}): Promise<request.Response> {
+    const cookie = this.jar.header(path)
+    const res = await request(this.server)
+      .get(path)
+      .set({ ...(cookie && { Cookie: cookie }), ...headers })
+    this.jar.take(lines(res), path)
+    return res
+  }
+}
+
+/** The Set-Cookie lines of a response. */
+export function lines(res: request.Response): string[] {
+  return (res.headers['set-cookie'] as unknown as string[] | undefined) ?? []
+}
+
+/** Counts visits in the session, and answers with the count. */
+export const count: Handler = ctx => {
+  const session = ctx.session as Bag
+  session.views = Number(session.views ?? 0) + 1
+  ctx.body = String(session.views)
+}
+
+/** Answers with the session as it is, and changes nothing. */
+export const show: Handler = ctx => {
+  ctx.body = JSON.stringify(ctx.session ?? null)
+}
+
+/** Ends the session. */
+export const leave: Handler = ctx => {
+  ctx.session = null
+  ctx.body = 'left'
+}
