@@ -37,7 +37,7 @@ const APART = 32
 
 export function write<H extends Host, Made extends Writing>(task: Task<H, Made>): void {
   const { exchange, hold } = task
-  if (hold.dead) return task.done(null)
+  if (hold.dead) return task.done(undefined)
   // Of a session that is neither new nor was read, an app's own doing, nothing is known that a condition could be made of
   if (!hold.base) return attempt(task, undefined, exchange.generated === hold.id ? null : undefined)
   if (knows(task)) return attempt(task, undefined, hold.base.version)
@@ -56,7 +56,7 @@ function look<H extends Host, Made extends Writing>(task: Task<H, Made>, tries =
   const { exchange, hold, deadline } = task
   const read = (err: unknown, record?: SessionData | null, version?: Version): void => {
     if (err && !isMissing(err)) return task.done(err)
-    if (!record || hold.dead) return task.done(null)
+    if (!record || hold.dead) return task.done(undefined)
     if (!hold.base && !recognise(hold, record, version)) return task.done(exchange.taken())
     attempt(task, record, version ?? undefined, tries)
   }
@@ -96,7 +96,7 @@ function attempt<H extends Host, Made extends Writing>(
     if (!outcome?.ok) return tryAgain(() => look(task, tries + 1), tries, deadline)
     exchange.arrived(given)
     hold.wrote({ text: given.text, cookie: given.cookie, version: outcome.version }, stored, whole)
-    task.done(null, made)
+    task.done(undefined, made)
   })
 }
 

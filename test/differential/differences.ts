@@ -42,6 +42,14 @@ export const differences: readonly Difference[] = [
     comparable: () => undefined,
   },
   {
+    id: 'touch-is-doubted',
+    shows: (_, { store }, index) => store.fails?.method === 'touch' && store.fails.visit === index,
+    comparable: seen => ({
+      ...seen,
+      store: seen.store.filter((call, at) => !(call.startsWith('get') && seen.store[at - 1]?.startsWith('touch'))),
+    }),
+  },
+  {
     id: 'first-valid-cookie',
     shows: visit => visit.cookie === 'forged, then last',
     comparable: () => undefined,
