@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { needsRedis, REDIS } from '../support/engines'
+import { freePort } from '../ecosystem/engines/server-process'
 
 const root = join(__dirname, '../..')
 const file = join(root, 'examples/cluster.js')
@@ -54,14 +54,6 @@ describe('examples/cluster.js', () => {
     return { views: Number(views), pid }
   }
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
 
 /** Whoever asks before one of the processes listens is refused. */
 async function patiently(url: string): Promise<Response> {

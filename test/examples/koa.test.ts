@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { freePort } from '../ecosystem/engines/server-process'
 
 const root = join(__dirname, '../..')
 const file = join(root, 'examples/koa.js')
@@ -52,11 +52,3 @@ describe('examples/koa.js', () => {
     expect(await get('/logout')).to.equal('somebody, visit 1\n')
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
-}

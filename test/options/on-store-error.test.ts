@@ -158,6 +158,15 @@ describe('options: onStoreError', () => {
     })
   })
 
+  it('new goes on with a new session, which is stored, under an id and a cookie of its own', async () => {
+    const { site, visitor } = await returning({ onStoreError: 'new' })
+    const { cookie } = visitor
+    expect((await visitor.get('/')).text).to.equal('1')
+    expect(visitor.cookie).to.not.equal(cookie)
+    expect(Object.keys(store.sessions)).to.have.length(2)
+    expect(site.errors).to.deep.equal([])
+  })
+
   describe('a function', () => {
     const asked: [unknown, string | undefined][] = []
     const decide =
