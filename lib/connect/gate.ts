@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { commit, cookieDue } from '../core/commit'
 import type { Exchange } from '../core/exchange'
 import type { Request } from './request'
-import { writeId } from './signed-cookie'
+import type { SignedCookie } from './signed-cookie'
 
 export type Next = (err?: unknown) => void
 
@@ -22,29 +22,41 @@ export interface Gate {
 }
 
 /** The gate of an exchange: bytes leave when it has committed. */
-export function gateOf(exchange: Exchange<Request>, res: ServerResponse, next: Next): Gate {
+export class ExchangeGate implements Gate {
+  constructor(
+    private readonly exchange: Exchange<Request>,
+    private readonly res: ServerResponse,
+    private readonly cookie: SignedCookie,
+    private readonly next: Next,
+  ) {}
+
+  get strict(): boolean {
+    return this.exchange.settings.saveErrors === 'fail'
+  }
+
+  headers(): void {
+    try {
+      const due = cookieDue(this.exchange)
+      if (!due) return
+      const { host, secrets } = this.exchange
+      appendHeader(this.res, 'Set-Cookie', this.cookie.write(host.sessionID as string, secrets, due.cookie))
+    } catch (err) {
+      whenOver(this.res, () => this.next(err))
+    }
+  }
+
+  bytes(last: boolean, answer: (verdict: Verdict) => void): void {
+    commit(this.exchange, last, (err, withhold) => {
+      if (withhold) return answer(() => this.failed(err))
+      if (err) whenOver(this.res, () => this.next(err))
+      answer('pass')
+    })
+  }
+
   /** What fails here, fails after the handler has answered. An error handler that finds headers sent ends the connection, and the answer on it. */
-  const report = (err: unknown): void => (res.headersSent ? whenOver(res, () => next(err)) : next(err))
-  return {
-    strict: exchange.settings.saveErrors === 'fail',
-    headers() {
-      try {
-        const due = cookieDue(exchange)
-        if (!due) return
-        const { host, secrets, settings } = exchange
-        appendHeader(res, 'Set-Cookie', writeId(host.sessionID as string, settings.name, secrets, due.cookie))
-      } catch (err) {
-        whenOver(res, () => next(err))
-      }
-    },
-    bytes(last, answer) {
-      commit(exchange, last, (err, withhold) => {
-        if (withhold) return answer(() => report(err))
-        if (err) whenOver(res, () => next(err))
-        answer('pass')
-      })
-    },
-    failed: report,
+  failed(err: unknown): void {
+    if (this.res.headersSent) whenOver(this.res, () => this.next(err))
+    else this.next(err)
   }
 }
 

@@ -4,11 +4,11 @@ import { lendGenerate } from '../core/lend-generate'
 import { open } from '../core/open'
 import { settle, type Options } from '../core/options'
 import type { SessionStore } from '../core/store-port'
-import { gateOf, whenClosed, type Next } from './gate'
+import { ExchangeGate, whenClosed, type Next } from './gate'
 import { holdResponse } from './hold-response'
 import { isSecure, originalPath, type Request } from './request'
 import type { Transport } from '../core/transport'
-import { readId } from './signed-cookie'
+import { SignedCookie } from './signed-cookie'
 
 export type Middleware = (req: Request, res: ServerResponse, next: Next) => void
 
@@ -21,12 +21,12 @@ export type Middleware = (req: Request, res: ServerResponse, next: Next) => void
  */
 export function middleware(options: Partial<Options<Request>>, store: SessionStore, deprecate: (message: string) => void): Middleware {
   const settings = settle(options, store, deprecate)
-  const { name } = settings
+  const cookie = new SignedCookie(settings.name)
   const { proxy } = options
   const transport: Transport<Request> = {
     path: originalPath,
     isSecure: req => isSecure(req, proxy),
-    sentId: (req, secrets) => readId(req, name, secrets),
+    sentId: (req, secrets) => cookie.read(req, secrets),
   }
   lendGenerate(settings, transport)
 
@@ -36,7 +36,7 @@ export function middleware(options: Partial<Options<Request>>, store: SessionSto
     exchange.holder.watch(whenClosed, res)
     open(exchange, err => {
       // After an error too: the app may go on with a session of its own making
-      if (exchange.entered) holdResponse(res, gateOf(exchange, res, next))
+      if (exchange.entered) holdResponse(res, new ExchangeGate(exchange, res, cookie, next))
       if (err) next(err)
       else next()
     })

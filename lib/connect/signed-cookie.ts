@@ -1,10 +1,9 @@
-import { sign, unsign } from 'cookie-signature'
-import type { CipherKey } from 'node:crypto'
 import debugFor = require('debug')
 import depd = require('depd')
 import type { Cookie } from '../core/cookie'
 import type { Secret } from '../core/options'
 import type { Request } from './request'
+import { Signatures } from './signatures'
 
 const debug = debugFor('express-session')
 const deprecate = depd('express-session')
@@ -12,30 +11,68 @@ const deprecate = depd('express-session')
 /** How many values of our name are tried: each costs an HMAC, and a header has room for hundreds. */
 const MOST_TRIED = 4
 
-/** The id that the client sent, from the cookie header or from what cookie-parser made of it; undefined where no signature holds. */
-export function readId(req: Request, name: string, secrets: readonly Secret[]): string | undefined {
-  const header = req.headers?.cookie
-  const id = typeof header === 'string' ? fromHeader(header, name, secrets) : undefined
-  return id ?? fromCookieParser(req, name, secrets)
-}
+/** One name's cookies, which carry ids under a signature. */
+export class SignedCookie {
+  readonly #name: string
+  readonly #signatures = new Signatures()
 
-/** The `Set-Cookie` line that carries an id. @throws TypeError where an attribute may not stand in a header */
-export function writeId(id: string, name: string, secrets: readonly Secret[], cookie: Cookie): string {
-  const line = cookie.serialize(name, `s:${sign(id, secrets[0] as CipherKey)}`)
-  debug('set-cookie %s', line)
-  return line
-}
-
-/** The first value that verifies, so that a stale cookie of another path or domain does not hide the good one. */
-function fromHeader(header: string, name: string, secrets: readonly Secret[]): string | undefined {
-  let tried = 0
-  for (let at = header.indexOf(name); at !== -1 && tried < MOST_TRIED; at = header.indexOf(name, at + name.length)) {
-    const value = valueAt(header, at, name.length)
-    if (value === undefined) continue
-    if (value.startsWith('s:')) tried++
-    const id = verify(value, secrets)
-    if (id !== undefined) return id
+  constructor(name: string) {
+    this.#name = name
   }
+
+  /** The id that the client sent, from the cookie header or from what cookie-parser made of it; undefined where no signature holds. */
+  read(req: Request, secrets: readonly Secret[]): string | undefined {
+    const header = req.headers?.cookie
+    const id = typeof header === 'string' ? this.#fromHeader(header, secrets) : undefined
+    return id ?? this.#fromCookieParser(req, secrets)
+  }
+
+  /** The `Set-Cookie` line that carries an id. @throws TypeError where an attribute may not stand in a header */
+  write(id: string, secrets: readonly Secret[], cookie: Cookie): string {
+    const line = cookie.serialize(this.#name, this.#signatures.sign(id, secrets))
+    debug('set-cookie %s', line)
+    return line
+  }
+
+  /** The first value that verifies, so that a stale cookie of another path or domain does not hide the good one. */
+  #fromHeader(header: string, secrets: readonly Secret[]): string | undefined {
+    const name = this.#name
+    let tried = 0
+    for (let at = header.indexOf(name); at !== -1 && tried < MOST_TRIED; at = header.indexOf(name, at + name.length)) {
+      const value = valueAt(header, at, name.length)
+      if (value === undefined) continue
+      const id = this.#verify(value, secrets)
+      if (id !== undefined) return id
+      if (isSigned(value)) tried++
+    }
+    return undefined
+  }
+
+  #verify(value: string, secrets: readonly Secret[]): string | undefined {
+    const id = this.#signatures.verify(value, secrets, signedIn)
+    if (id === undefined && isSigned(value)) debug('cookie signature invalid')
+    return id
+  }
+
+  /** Upstream's older way in, for requests whose cookie header is gone. */
+  #fromCookieParser(req: Request, secrets: readonly Secret[]): string | undefined {
+    const raw = nonEmpty(req.cookies?.[this.#name])
+    const id = nonEmpty(req.signedCookies?.[this.#name]) ?? (raw && this.#verify(encodeURIComponent(raw), secrets))
+    if (id) deprecate('cookie should be available in req.headers.cookie')
+    return id
+  }
+}
+
+/** How values of ours begin, with and without the encoding of `encodeURIComponent`. */
+function isSigned(value: string): boolean {
+  return decode(value).startsWith('s:')
+}
+
+/** The id with its signature that stands in a value. */
+function signedIn(value: string): string | undefined {
+  const text = decode(value)
+  if (text.startsWith('s:')) return text.slice(2)
+  debug('cookie unsigned')
   return undefined
 }
 
@@ -48,7 +85,7 @@ function valueAt(header: string, at: number, length: number): string | undefined
   const end = semicolon === -1 ? header.length : semicolon
   const start = skip(header, equals + 1)
   const value = header.slice(start, Math.max(start, skipBack(header, end)))
-  return decode(value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value)
+  return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }
 
 function skip(header: string, from: number): number {
@@ -68,28 +105,6 @@ function decode(value: string): string {
   } catch {
     return value
   }
-}
-
-function verify(value: string, secrets: readonly Secret[]): string | undefined {
-  if (!value.startsWith('s:')) {
-    debug('cookie unsigned')
-    return undefined
-  }
-  const signed = value.slice(2)
-  for (const secret of secrets) {
-    const id = unsign(signed, secret)
-    if (id) return id
-  }
-  debug('cookie signature invalid')
-  return undefined
-}
-
-/** Upstream's older way in, for requests whose cookie header is gone. */
-function fromCookieParser(req: Request, name: string, secrets: readonly Secret[]): string | undefined {
-  const raw = nonEmpty(req.cookies?.[name])
-  const id = nonEmpty(req.signedCookies?.[name]) ?? (raw && verify(raw, secrets))
-  if (id) deprecate('cookie should be available in req.headers.cookie')
-  return id
 }
 
 /** cookie-parser says false for a bad signature, and makes objects of values that begin with `j:`. */

@@ -51,7 +51,7 @@ export class Candidate {
   }
 
   async compareAndSet(id: string, data: Data, version: Version | null, maxAge: number | null = null): Promise<Outcome> {
-    return settled(done => portOf(this.store).compareAndSet(id, this.session(id, data, maxAge), version, done))
+    return settled(done => portOf(this.store).compareAndSet(id, this.session(id, data, maxAge), { version }, done))
   }
 
   /** @param data or a live session, which has a life of its own */

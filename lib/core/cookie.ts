@@ -154,6 +154,6 @@ function copy(options: CookieOptions, cookie: Cookie): void {
   if (typeof options !== 'object') throw new TypeError('argument options must be a object')
   // In the user's order, through the accessors: of maxAge and expires the last one holds
   for (const name in options) {
-    if (!RESERVED.has(name)) Object.assign(cookie, { [name]: options[name as keyof CookieOptions] })
+    if (!RESERVED.has(name)) (cookie as never as Record<string, unknown>)[name] = options[name as keyof CookieOptions]
   }
 }

@@ -134,8 +134,9 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     return this.settings.concurrency === 'off' ? undefined : this.holder.on(id).moment
   }
 
-  read(id: string, { record, moment, version }: Read): void {
-    const base = record ? this.#known.read(id, record, version) : undefined
+  read(id: string, read: Read): void {
+    const { record, moment } = read
+    const base = record ? this.#known.read(id, record, read) : undefined
     if (base) this.anonymous = this.unread = false
     const { hold } = this.holder
     if (hold?.id === id && moment !== undefined) hold.read(moment, base)

@@ -22,6 +22,8 @@ export interface Read {
   /** When it was asked, where that matters. */
   readonly moment: number | undefined
   readonly version?: Version | undefined
+  /** The record's data as `fingerprint` has them, where the store has said it. */
+  readonly text?: string | undefined
 }
 
 /** One exchange's hold on the session of one id, and what it knows of it. */

@@ -1,9 +1,8 @@
 import type { Cookie, CookieData } from './cookie'
 import { fingerprint } from './fingerprint'
-import type { Base } from './hold'
+import type { Base, Read } from './hold'
 import type { Facts, Family } from './plan'
 import { cookieOf, type Session, type SessionData } from './session'
-import type { Version } from './store-port'
 import type { Touches } from './touches'
 
 /** A session as it was at some moment. */
@@ -48,8 +47,8 @@ export class Knowledge {
     if (renews) this.#aging = isAging(cookie)
   }
 
-  read(id: string, record: SessionData, version: Version | undefined): Stored {
-    return (this.stored = { id, text: fingerprint(record), cookie: record.cookie, version })
+  read(id: string, record: SessionData, { version, text = fingerprint(record) }: Pick<Read, 'version' | 'text'>): Stored {
+    return (this.stored = { id, text, cookie: record.cookie, version })
   }
 
   /** What of the session goes to the store. */

@@ -53,15 +53,16 @@ function find<H extends Host>(exchange: Exchange<H>, id: string | undefined, don
   }
   debug('fetching %s', id)
   const moment = exchange.reading(id)
-  settings.port.get(id, (err, record, version) => {
+  settings.port.get(id, (err, record, version, text) => {
     if (err && !isMissing(err)) return goWithout(exchange, err, done)
     const { admit } = settings
-    const found = { record: err ? undefined : record, moment, version }
-    if (!admit) return load(exchange, found, done)
+    const found = err ? undefined : record
+    if (!admit) return load(exchange, { record: found, moment, version, text }, done)
     ask(
       exchange,
-      host => admit(host, id, found.record),
-      (exchange, record, done) => load(exchange, { ...found, record }, done),
+      host => admit(host, id, found),
+      // Its text is not known: whoever admits it may have changed it
+      (exchange, record, done) => load(exchange, { record, moment, version }, done),
       done,
     )
   })

@@ -1,3 +1,4 @@
+import { answer, twinOf } from './at-once'
 import { Breaker } from './breaker'
 import { call, type Call } from './call'
 import { Deadline } from './deadline'
@@ -15,6 +16,16 @@ export type Version = NonNullable<unknown>
 /** With its version, of a store that has `compareAndSet`. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
 export type Found = (err?: any, record?: SessionData | null, version?: Version) => void
+
+/** @param text the record's data as `fingerprint` has them, where the store knows */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
+export type Heard = (err?: any, record?: SessionData | null, version?: Version, text?: string) => void
+
+/** What a write goes by: the version that the record has to be of, and `text`, the data as `fingerprint` has them, where the caller knows. */
+export interface Condition {
+  readonly version: Version | null
+  readonly text?: string | undefined
+}
 
 /** Whether a record was written, and what it is known by now. */
 export interface Outcome {
@@ -117,12 +128,18 @@ export class StorePort {
     return new Deadline(this.timeout)
   }
 
-  get(id: string, done: Found, deadline?: Deadline): void {
-    this.#ask('get', id, [id], done as Callback<unknown>, deadline)
+  get(id: string, done: Heard, deadline?: Deadline): void {
+    const find = twinOf(this.#store, 'get')
+    if (!find) return this.#ask('get', id, [id], done as Callback<unknown>, deadline)
+    const kept = find(this.#store, id)
+    if (kept) done(null, kept.record, kept.version, kept.text)
+    else done()
   }
 
   set(id: string, session: Session, done: Callback, deadline?: Deadline): void {
-    this.#write('set', id, [id, session], done as Callback<unknown>, deadline)
+    const set = twinOf(this.#store, 'set')
+    if (set) answer(() => set(this.#store, id, session), this.#written(id, done))
+    else this.#write('set', id, [id, session], done as Callback<unknown>, deadline)
   }
 
   /** Whether somebody can write on the condition that nobody else has. */
@@ -130,7 +147,10 @@ export class StorePort {
     return this.#has('compareAndSet')
   }
 
-  compareAndSet(id: string, session: Session, version: Version | null, done: Callback<Outcome>, deadline?: Deadline): void {
+  compareAndSet(id: string, session: Session, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
+    const { version, text } = condition
+    const compareAndSet = twinOf(this.#store, 'compareAndSet')
+    if (compareAndSet) return answer(() => compareAndSet(this.#store, id, session, version, text), this.#written(id, done))
     const heard = (err: unknown, outcome: unknown): void => {
       if (err) return done(err)
       if (typeof (outcome as Outcome | undefined)?.ok !== 'boolean')
@@ -159,7 +179,12 @@ export class StorePort {
   destroy(id: string, done: Callback): void {
     const deadline = this.deadline()
     this.#stragglers.end(id)
-    this.inFlight.destroy(id, deadline, destroyed => this.#ask('destroy', id, [id], destroyed as Callback<unknown>, deadline), done)
+    const destroy = twinOf(this.#store, 'destroy')
+    const act = (destroyed: Callback): void => {
+      if (destroy) answer(() => destroy(this.#store, id), destroyed)
+      else this.#ask('destroy', id, [id], destroyed as Callback<unknown>, deadline)
+    }
+    this.inFlight.destroy(id, deadline, act, done)
   }
 
   get regenerates(): boolean {
@@ -176,15 +201,20 @@ export class StorePort {
   /** Done at once where the store has no `touch`. */
   touch(id: string, session: Session, done: Callback, deadline?: Deadline): void {
     if (typeof this.#store.touch !== 'function') return done()
+    const touch = twinOf(this.#store, 'touch')
+    if (touch) return answer(() => touch(this.#store, id, session), done)
     this.#ask('touch', id, [id, session], done as Callback<unknown>, deadline)
   }
 
   #write(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
-    const written: Callback<unknown> = (err, value) => {
+    this.#ask(method, id, args, this.#written(id, done), deadline)
+  }
+
+  #written<Value>(id: string, done: Callback<Value>): Callback<Value> {
+    return (err, value) => {
       this.inFlight.written(id)
       done(err, value)
     }
-    this.#ask(method, id, args, written, deadline)
   }
 
   /** @returns what to do when a write that was given up has been made all the same */

@@ -103,12 +103,13 @@ function attempt<H extends Host, Made extends Writing>(
 /** The strictest way that the store has. */
 function put<H extends Host, Made extends Writing>(
   { exchange, hold, deadline }: Task<H, Made>,
-  { given: { id }, stored }: Made,
+  { given: { id, text }, stored, whole }: Made,
   version: Version | null | undefined,
   done: Callback<Outcome>,
 ): void {
   const { port } = exchange.settings
-  if (version !== undefined && port.compares) return port.compareAndSet(id, stored, version, done, deadline)
+  if (version !== undefined && port.compares)
+    return port.compareAndSet(id, stored, { version, text: whole ? text : undefined }, done, deadline)
   if (hold.base && port.updates) return port.update(id, stored, (err, updated) => done(err, { ok: updated === true }), deadline)
   port.set(id, stored, err => done(err, { ok: true }), deadline)
 }

@@ -1,3 +1,4 @@
+import { answersAtOnce } from '../core/at-once'
 import type { SessionData } from '../core/session'
 import { goTogether, type Callback, type Found, type Outcome, type Version } from '../core/store-port'
 import { callable } from './callable'
@@ -32,8 +33,8 @@ const recordsOf = new WeakMap<object, Records>()
 
 class Methods extends (Store as abstract new () => object) {
   get(id: string, callback: Found): void {
-    const { session, version } = records(this).find(id) ?? {}
-    callback(null, session, version)
+    const all = records(this)
+    callback(null, all.get(id), all.version(id))
   }
 
   set(id: string, session: SessionData, callback?: Callback): void {
@@ -82,8 +83,19 @@ class Methods extends (Store as abstract new () => object) {
   }
 }
 
-const { get, set, compareAndSet } = Methods.prototype
+const { get, set, touch, destroy, compareAndSet, createSession } = Methods.prototype as Methods & Pick<Store, 'createSession'>
 goTogether(compareAndSet, { get, set })
+answersAtOnce<'get', Methods & Partial<Store>>(get, (store, id) => {
+  const kept = records(store).find(id)
+  // What another one makes of the record is what the request begins with
+  return kept && store.createSession !== createSession ? { ...kept, text: undefined } : kept
+})
+answersAtOnce<'set', Methods>(set, (store, id, session) => void records(store).set(id, session))
+answersAtOnce<'touch', Methods>(touch, (store, id, session) => records(store).touch(id, session))
+answersAtOnce<'destroy', Methods>(destroy, (store, id) => void records(store).delete(id))
+answersAtOnce<'compareAndSet', Methods>(compareAndSet, (store, id, session, version, text) =>
+  records(store).compareAndSet(id, session, version, text),
+)
 
 export const MemoryStore = callable<new (options?: MemoryStoreOptions) => MemoryStore>(
   Methods,

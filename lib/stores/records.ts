@@ -1,3 +1,5 @@
+import type { Kept } from '../core/at-once'
+import { Cookie, type CookieData } from '../core/cookie'
 import { fingerprint } from '../core/fingerprint'
 import type { SessionData } from '../core/session'
 import type { Outcome, Version } from '../core/store-port'
@@ -5,16 +7,21 @@ import type { Outcome, Version } from '../core/store-port'
 /** One session at rest. The cookie is kept apart, so that a touch neither parses nor writes the data. */
 interface Entry {
   readonly data: string
-  readonly cookie: CookieForm | undefined
+  readonly form: CookieForm | undefined
   /** Milliseconds since 1970. A session that ends with the browser has no such field, which is 24 bytes of heap less. */
-  readonly expires?: number
+  expires?: number
 }
 
-/** A cookie's JSON without its date, which all sessions of such a cookie share. */
+/** A cookie without its date, which all sessions of such a cookie share. */
 interface CookieForm {
+  /** Its JSON. */
   readonly head: string
   /** What comes after the date, if there is one. */
   readonly tail?: string
+  /** What its JSON says. */
+  readonly attributes: object
+  /** What it was made of, if that was a cookie like all others. */
+  readonly of: CookieData | undefined
 }
 
 /** Expired entries that a write looks for: with more than one, there are never more dead ones than live ones for long. */
@@ -28,6 +35,8 @@ export class Records {
   readonly #max: number
   readonly #entries = new Map<string, Entry>()
   readonly #forms = new Map<string, CookieForm>()
+  /** The form that was used last: most stores have one. */
+  #last: CookieForm | undefined
   #cursor = this.#entries.entries()
 
   /** @param max how many at most; the least recently used one makes room */
@@ -39,14 +48,21 @@ export class Records {
     return this.#max < Infinity
   }
 
+  /** As upstream has it: what JSON makes of it. */
   get(id: string): SessionData | undefined {
-    return this.find(id)?.session
+    const text = this.text(id)
+    return text === undefined ? undefined : (JSON.parse(text) as SessionData)
   }
 
-  /** With its version, which is what it is made of: touches make other entries of the same parts. */
-  find(id: string): { readonly session: SessionData; readonly version: Version } | undefined {
-    const version = this.#live(id)
-    return version && { session: JSON.parse(textOf(version)) as SessionData, version }
+  /** What `get` gives, but that the expiry is a date: neither is the cookie parsed nor its date. */
+  find(id: string): Kept | undefined {
+    const entry = this.#live(id)
+    return entry && { record: recordOf(entry), version: entry, text: entry.data }
+  }
+
+  /** What it is made of: a touch leaves it the same. */
+  version(id: string): Version | undefined {
+    return this.#live(id)
   }
 
   /** As JSON. */
@@ -55,8 +71,9 @@ export class Records {
     return entry && textOf(entry)
   }
 
-  set(id: string, session: SessionData): Entry {
-    const entry = this.#entryOf(flat(fingerprint(session)), (session as Partial<SessionData>).cookie)
+  /** @param text the session's data as `fingerprint` has them */
+  set(id: string, session: SessionData, text = fingerprint(session)): Entry {
+    const entry = this.#entryOf(flat(text), (session as Partial<SessionData>).cookie)
     if (this.bounded) this.#entries.delete(id)
     this.#entries.set(id, entry)
     this.#sweep()
@@ -64,13 +81,18 @@ export class Records {
     return entry
   }
 
-  compareAndSet(id: string, session: SessionData, version: Version | null): Outcome {
-    return isVersion(this.#live(id), version) ? { ok: true, version: this.set(id, session) } : { ok: false }
+  /** @param text likewise */
+  compareAndSet(id: string, session: SessionData, version: Version | null, text?: string): Outcome {
+    return isVersion(this.#live(id), version) ? { ok: true, version: this.set(id, session, text) } : { ok: false }
   }
 
   touch(id: string, { cookie }: SessionData): void {
     const entry = this.#live(id)
-    if (entry) this.#entries.set(id, this.#entryOf(entry.data, cookie))
+    if (!entry) return
+    const expires = expiryOf(cookie)
+    // Whether an entry has the field, and of which form it is, is settled when it is made
+    if (entry.form !== this.#formOf(cookie, expires)) this.#entries.set(id, this.#entryOf(entry.data, cookie))
+    else if (expires !== undefined) entry.expires = expires
   }
 
   delete(id: string): boolean {
@@ -98,17 +120,19 @@ export class Records {
   }
 
   #entryOf(data: string, cookie: SessionData['cookie'] | undefined): Entry {
-    if (!cookie) return { data, cookie }
+    if (!cookie) return { data, form: undefined }
     const expires = expiryOf(cookie)
     const form = this.#formOf(cookie, expires)
-    return expires === undefined ? { data, cookie: form } : { data, cookie: form, expires }
+    return expires === undefined ? { data, form } : { data, form, expires }
   }
 
   #formOf(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
-    const text = JSON.stringify(cookie)
-    const date = expires === undefined ? '' : new Date(expires).toISOString()
-    const at = date ? text.indexOf(date) : -1
-    const form = at === -1 ? { head: text } : { head: text.slice(0, at), tail: text.slice(at + date.length) }
+    const last = this.#last
+    return last && isOf(last, cookie, expires) ? last : (this.#last = this.#formIn(cookie, expires))
+  }
+
+  #formIn(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
+    const form = newForm(cookie, expires)
     const key = `${form.head}|${form.tail ?? ''}`
     const shared = this.#forms.get(key)
     if (shared) return shared
@@ -134,16 +158,56 @@ export class Records {
 /** Whether nothing was written since but expiries. */
 function isVersion(entry: Entry | undefined, version: Version | null): boolean {
   if (!entry || version === null) return !entry && version === null
-  const { data, cookie } = version as Entry
-  return entry.data === data && entry.cookie === cookie
+  const { data, form } = version as Entry
+  return entry.data === data && entry.form === form
+}
+
+function newForm(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
+  const text = JSON.stringify(cookie)
+  const attributes = JSON.parse(text) as Partial<CookieData>
+  const of = cookie instanceof Cookie && cookie.toJSON === Cookie.prototype.toJSON ? cookie.data : undefined
+  const date = expires === undefined ? '' : new Date(expires).toISOString()
+  const at = date ? text.indexOf(date) : -1
+  if (at === -1) return { head: text, attributes, of }
+  delete attributes.expires
+  return { head: text.slice(0, at), tail: text.slice(at + date.length), attributes, of }
+}
+
+/** Whether a cookie is of a form, as far as that can be seen without writing it. */
+function isOf({ of, tail }: CookieForm, cookie: SessionData['cookie'], expires: number | undefined): boolean {
+  if (!of || !(cookie instanceof Cookie) || cookie.toJSON !== Cookie.prototype.toJSON) return false
+  const endsAlike = tail === undefined ? cookie.expires === of.expires : expires !== undefined && cookie.expires instanceof Date
+  return endsAlike && isAlike(of, cookie)
+}
+
+/** In all but the end. */
+function isAlike(a: CookieData, b: Cookie): boolean {
+  return (
+    a.originalMaxAge === b.originalMaxAge &&
+    a.path === b.path &&
+    a.httpOnly === b.httpOnly &&
+    a.secure === b.secure &&
+    a.domain === b.domain &&
+    a.sameSite === b.sameSite &&
+    a.priority === b.priority &&
+    a.partitioned === b.partitioned
+  )
 }
 
 /** The cookie first, as in a session's own JSON. */
-function textOf({ cookie, data, expires }: Entry): string {
-  if (!cookie) return data
-  const { head, tail } = cookie
+function textOf({ form, data, expires }: Entry): string {
+  if (!form) return data
+  const { head, tail } = form
   const dated = expires === undefined || tail === undefined ? head : head + new Date(expires).toISOString() + tail
   return data === '{}' ? `{"cookie":${dated}}` : `{"cookie":${dated},${data.slice(1)}`
+}
+
+function recordOf({ form, data, expires }: Entry): SessionData {
+  const parsed = JSON.parse(data) as object
+  if (!form) return parsed as SessionData
+  const { attributes, tail } = form
+  const cookie = expires === undefined || tail === undefined ? { ...attributes } : { ...attributes, expires: new Date(expires) }
+  return { cookie, ...parsed } as unknown as SessionData
 }
 
 /** What is no date never expires: stores pass it on, and upstream does not judge it. */

@@ -2,9 +2,35 @@ import { storeContract } from '../../lib/store-contract'
 import { useClock } from '../support/clock'
 import { session, subject } from '../support/subject'
 
+/** Its methods, but not its own: whoever asks a MemoryStore may have what they do without their callbacks. */
+class Callbacks extends session.Store {
+  readonly inner = new session.MemoryStore()
+
+  get(...given: Parameters<typeof this.inner.get>): void {
+    this.inner.get(...given)
+  }
+
+  set(...given: Parameters<typeof this.inner.set>): void {
+    this.inner.set(...given)
+  }
+
+  touch(...given: Parameters<typeof this.inner.touch>): void {
+    this.inner.touch(...given)
+  }
+
+  destroy(...given: Parameters<typeof this.inner.destroy>): void {
+    this.inner.destroy(...given)
+  }
+
+  compareAndSet(...given: Parameters<typeof this.inner.compareAndSet>): void {
+    this.inner.compareAndSet(...given)
+  }
+}
+
 describe('stores: MemoryStore', () => {
   const clock = useClock()
   const common = { has: subject === 'resession' ? (['compareAndSet'] as const) : [], shortest: 1, wait: clock.turn }
   storeContract('MemoryStore', { ...common, make: () => new session.MemoryStore() })
+  storeContract('MemoryStore by its callbacks', { ...common, lacks: ['all', 'length', 'clear'], make: () => new Callbacks() })
   storeContract('MemoryStore with a max', { ...common, make: () => new session.MemoryStore({ max: 1000 }) })
 })

@@ -1,0 +1,48 @@
+import type { SessionData } from './session'
+import type { Callback, Outcome, SessionStore, Version } from './store-port'
+
+/** What a store has of a session. */
+export interface Kept {
+  /** The caller's to change. */
+  readonly record: SessionData
+  readonly version: Version
+  /** The data as `fingerprint` has them, if nobody changes the record before it is a session. */
+  readonly text: string | undefined
+}
+
+/**
+ * The methods of a store that answers at once, and fails only by throwing: nothing has to be called back, timed or heard twice.
+ *
+ * @template S the store that they are asked of
+ */
+export interface AtOnce<S = SessionStore> {
+  get(store: S, id: string): Kept | undefined
+  set(store: S, id: string, session: SessionData): void
+  touch(store: S, id: string, session: SessionData): void
+  destroy(store: S, id: string): void
+  /** @param text the data as `fingerprint` has them, where the caller knows */
+  compareAndSet(store: S, id: string, session: SessionData, version: Version | null, text?: string): Outcome
+}
+
+const twins = new WeakMap<object, unknown>()
+
+/** Whoever would call `method` of a store may have its twin instead. A method that somebody puts in its place has none. */
+export function answersAtOnce<Name extends keyof AtOnce, S>(method: object, twin: AtOnce<S>[Name]): void {
+  twins.set(method, twin)
+}
+
+export function twinOf<Name extends keyof AtOnce>(store: SessionStore, name: Name): AtOnce[Name] | undefined {
+  const method = store[name]
+  return method && (twins.get(method) as AtOnce[Name] | undefined)
+}
+
+/** What `act` returns, to a caller who would have waited for it. */
+export function answer<Value>(act: () => Value, done: Callback<Value>): void {
+  let value: Value
+  try {
+    value = act()
+  } catch (thrown) {
+    return done(thrown)
+  }
+  done(null, value)
+}
