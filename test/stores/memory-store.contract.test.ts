@@ -14,7 +14,7 @@ class Callbacks extends session.Store {
     this.inner.set(...given)
   }
 
-  touch(...given: Parameters<typeof this.inner.touch>): void {
+  override touch(...given: Parameters<typeof this.inner.touch>): void {
     this.inner.touch(...given)
   }
 
@@ -22,7 +22,7 @@ class Callbacks extends session.Store {
     this.inner.destroy(...given)
   }
 
-  compareAndSet(...given: Parameters<typeof this.inner.compareAndSet>): void {
+  override compareAndSet(...given: Parameters<typeof this.inner.compareAndSet>): void {
     this.inner.compareAndSet(...given)
   }
 }
