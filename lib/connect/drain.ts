@@ -8,8 +8,6 @@ export class Drain {
   /** Who listens by way of a neighbour's `on`: compression sends them on to its stream, which was never full and says nothing. */
   readonly #heard = new Set<Listener>()
   #wanted = false
-  /** Whoever was given the last write found it too much, and will say when it is not any more. */
-  full = false
 
   constructor(res: ServerResponse) {
     this.#res = res
@@ -27,12 +25,12 @@ export class Drain {
     this.#wanted = true
   }
 
-  /** Nothing is held any more. */
-  tell(): void {
+  /** Nothing is held any more. @param full whoever was given the last write will say himself when there is room */
+  tell(full: boolean): void {
     const res = this.#res
     // A response of HTTP/2 says it of its stream
     const { writableNeedDrain } = (res as { stream?: { writableNeedDrain: boolean } }).stream ?? res
-    if (!this.#wanted || this.full || writableNeedDrain) return
+    if (!this.#wanted || full || writableNeedDrain) return
     this.#wanted = false
     const own = new Set(this.#heard.size > 0 ? res.rawListeners('drain') : [])
     for (const listener of this.#heard) if (!own.has(listener)) listener.call(res)

@@ -2,9 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { Verdict } from './gate'
 
 /** `flush` is compression's: it sends what has been written so far, and must not overtake it. */
-export const METHODS = ['writeHead', 'flushHeaders', 'write', 'end', 'flush'] as const
+export type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end' | 'flush'
 
-export type Method = (typeof METHODS)[number]
 export type Native = (...args: unknown[]) => unknown
 
 /** A call that the app made and that Node has not been given yet. */

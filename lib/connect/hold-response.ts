@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import onHeaders = require('on-headers')
 import { Drain } from './drain'
 import type { Gate } from './gate'
-import { isRefused, METHODS, type Call, type Method, type Native } from './held-call'
+import { isRefused, type Call, type Method, type Native } from './held-call'
 import { sayEnded, sayHeadersSent } from './pretence'
 import { checkChunk, checkHead, type Args } from './soundness'
 
@@ -14,14 +14,19 @@ import { checkChunk, checkHead, type Args } from './soundness'
 export function holdResponse(res: ServerResponse, gate: Gate): void {
   const held = new HeldResponse(res, gate)
   const methods = res as unknown as Record<Method, Native | undefined>
-  for (const method of METHODS) {
-    // The response of a socket library may have few of them, or none
-    if (typeof methods[method] !== 'function') continue
-    // Under a name of its own: V8 puts a function that is assigned to a property as it is made into its old space, and with it, until the next full
-    // collection, all of the request that it can reach. That was half the time of a visit
-    const patched: Native = (...args) => held[method](args)
-    methods[method] = patched
-  }
+  // Under names of their own: V8 puts a function that is assigned to a property as it is made into its old space, and with it, until the next full
+  // collection, all of the request that it can reach. That was half the time of a visit. And one by one: in a loop they take twice as long
+  const writeHead: Native = (...args) => held.writeHead(args)
+  const flushHeaders: Native = () => held.flushHeaders()
+  const write: Native = (...args) => held.write(args)
+  const end: Native = (...args) => held.end(args)
+  const flush: Native = (...args) => held.flush(args)
+  // The response of a socket library may have few of them, or none
+  if (methods.writeHead) methods.writeHead = writeHead
+  if (methods.flushHeaders) methods.flushHeaders = flushHeaders
+  if (methods.write) methods.write = write
+  if (methods.end) methods.end = end
+  if (methods.flush) methods.flush = flush
   onHeaders(res, () => held.headers())
 }
 
@@ -37,16 +42,20 @@ class HeldResponse {
   #phase: 'holding' | 'settling' | 'sending' = 'holding'
   #advancing = false
   #headersDue = false
-  readonly #drain: Drain
+  /** Made where somebody may have to be told: most responses are never full. */
+  #drain: Drain | undefined
+  /** Whoever was given the last write found it too much, and will say when it is not any more. */
+  #full = false
   /** Another answer is on its way, or has been given: the handler that gave the first knows nothing of it. */
   #replaced: 'no' | 'soon' | 'yes' = 'no'
   /** What makes the response say the truth again. */
-  #truth: { headersSent?: () => void; ended?: () => void } = {}
+  #truth: { headersSent?: (() => void) | undefined; ended?: (() => void) | undefined } | undefined
 
   constructor(res: ServerResponse, gate: Gate) {
     this.#res = res
     this.#gate = gate
-    this.#drain = new Drain(res)
+    // A neighbour's `on` has to be heard from the start
+    if (Object.hasOwn(res, 'on')) this.#drain = new Drain(res)
     const { writeHead, flushHeaders, write, end, flush } = res as unknown as Record<Method, Native>
     this.#native = { writeHead, flushHeaders, write, end, flush }
   }
@@ -76,7 +85,7 @@ class HeldResponse {
     if (this.#isNode) checkChunk('write', args as Args)
     const sent = this.#submit({ method: 'write', args, asks: this.#begun ? 'nothing' : 'first' })
     // Node says it with false that the writer should wait, and with 'drain' that it need not any more
-    if (this.#line.length > 0) this.#drain.want()
+    if (this.#line.length > 0) (this.#drain ??= new Drain(this.#res)).want()
     return Boolean(sent)
   }
 
@@ -121,20 +130,20 @@ class HeldResponse {
 
   #obey(call: Call): unknown {
     if (isRefused(call, this.#res)) return this.#replace(call.verdict)
-    const undo = this.#note(call)
+    const [begun, ended] = [this.#begun, this.#ended]
+    this.#note(call)
     try {
       return this.#send(call)
     } catch (err) {
-      undo()
+      this.#begun = begun
+      this.#ended = ended
       throw err
     }
   }
 
-  #note({ asks }: Call): () => void {
-    const before = [this.#begun, this.#ended] as const
+  #note({ asks }: Call): void {
     this.#begun ||= asks !== 'nothing'
     this.#ended ||= asks === 'last'
-    return () => ([this.#begun, this.#ended] = before)
   }
 
   #send({ method, args, asks, verdict }: Call): unknown {
@@ -145,7 +154,7 @@ class HeldResponse {
     try {
       if (method === 'end' && asks === 'nothing') return this.#endAgain(args)
       const sent = this.#native[method].apply(this.#res, args)
-      if (method === 'write') this.#drain.full = sent === false
+      if (method === 'write') this.#full = sent === false
       return sent
     } finally {
       this.#phase = 'holding'
@@ -186,17 +195,19 @@ class HeldResponse {
 
   #wait(call: Call): void {
     this.#line.push(call)
-    const undo = this.#note(call)
+    const [begun, ended] = [this.#begun, this.#ended]
+    this.#note(call)
     try {
       this.#settleHeaders(call)
     } catch (err) {
       call.failed = true
-      undo()
+      this.#begun = begun
+      this.#ended = ended
       throw err
     } finally {
       if (this.#line[0] === call && call.verdict) this.#advance()
     }
-    if (call.method === 'end' && this.#line.includes(call)) this.#truth.ended ??= sayEnded(this.#res)
+    if (call.method === 'end' && this.#line.includes(call)) (this.#truth ??= {}).ended ??= sayEnded(this.#res)
   }
 
   /** Everybody who listens for headers is told, but nothing is written yet: what comes of the response's other fields, Node knows best. */
@@ -210,7 +221,7 @@ class HeldResponse {
       checkHead(res)
       // All have been told: when Node comes to the headers, they are its own
       res.writeHead = this.#native.writeHead as ServerResponse['writeHead']
-      this.#truth.headersSent = sayHeadersSent(res)
+      ;(this.#truth ??= {}).headersSent = sayHeadersSent(res)
     } finally {
       this.#phase = 'holding'
     }
@@ -237,10 +248,11 @@ class HeldResponse {
     } finally {
       this.#advancing = false
     }
-    if (line.length === 0 && !this.#ended) this.#drain.tell()
+    if (line.length === 0 && !this.#ended) this.#drain?.tell(this.#full)
   }
 
   #tell(what: 'headersSent' | 'ended'): void {
+    if (!this.#truth) return
     this.#truth[what]?.()
     this.#truth[what] = undefined
   }

@@ -24,9 +24,14 @@ export function originalPath(req: Request): string {
   const url = typeof req.originalUrl === 'string' ? req.originalUrl : req.url
   if (!url) return '/'
   // RFC 9112 section 3.2.4: `OPTIONS *` asks for no path at all
-  if (url.startsWith('/') || url === '*') return /^[^?#]*/.exec(url)?.[0] ?? '/'
+  if (url.startsWith('/') || url === '*') return withoutQuery(url)
   // RFC 9112 section 3.2.2: a request through a proxy names the whole URL
   return URL.canParse(url) ? new URL(url).pathname || '/' : '/'
+}
+
+function withoutQuery(url: string): string {
+  const end = url.search(/[?#]/)
+  return end === -1 ? url : url.slice(0, end)
 }
 
 /**

@@ -89,13 +89,18 @@ function valueAt(header: string, at: number, length: number): string | undefined
 }
 
 function skip(header: string, from: number): number {
-  while (header[from] === ' ' || header[from] === '\t') from++
+  while (isSpace(header.charCodeAt(from))) from++
   return from
 }
 
 function skipBack(header: string, to: number): number {
-  while (header[to - 1] === ' ' || header[to - 1] === '\t') to--
+  while (isSpace(header.charCodeAt(to - 1))) to--
   return to
+}
+
+/** A space or a tab: RFC 9110 section 5.6.3. */
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9
 }
 
 function decode(value: string): string {

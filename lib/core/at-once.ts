@@ -24,16 +24,16 @@ export interface AtOnce<S = SessionStore> {
   compareAndSet(store: S, id: string, session: SessionData, version: Version | null, text?: string): Outcome
 }
 
-const twins = new WeakMap<object, unknown>()
+/** On the method itself: a map of methods would have to be asked several times in each request. */
+const TWIN = Symbol('resession.at-once')
 
 /** Whoever would call `method` of a store may have its twin instead. A method that somebody puts in its place has none. */
 export function answersAtOnce<Name extends keyof AtOnce, S>(method: object, twin: AtOnce<S>[Name]): void {
-  twins.set(method, twin)
+  Object.defineProperty(method, TWIN, { value: twin })
 }
 
 export function twinOf<Name extends keyof AtOnce>(store: SessionStore, name: Name): AtOnce[Name] | undefined {
-  const method = store[name]
-  return method && (twins.get(method) as AtOnce[Name] | undefined)
+  return (store[name] as { [TWIN]?: AtOnce[Name] } | undefined)?.[TWIN]
 }
 
 /** What `act` returns, to a caller who would have waited for it. */

@@ -74,10 +74,11 @@ export class Cookie {
 
   constructor(options?: CookieOptions) {
     this.path = '/'
-    this.maxAge = null
+    this._expires = null
+    this.originalMaxAge = null
     this.httpOnly = true
     if (options) copy(options, this)
-    // Records of other makers may lack it, and new cookies do
+    // Records of other makers may lack it
     this.originalMaxAge ??= this.maxAge as number | null
   }
 
@@ -154,6 +155,9 @@ function copy(options: CookieOptions, cookie: Cookie): void {
   if (typeof options !== 'object') throw new TypeError('argument options must be a object')
   // In the user's order, through the accessors: of maxAge and expires the last one holds
   for (const name in options) {
-    if (!RESERVED.has(name)) (cookie as never as Record<string, unknown>)[name] = options[name as keyof CookieOptions]
+    // By their own names, since an accessor that is found by a variable is found slowly
+    if (name === 'expires') cookie.expires = options.expires
+    else if (name === 'maxAge') cookie.maxAge = options.maxAge
+    else if (!RESERVED.has(name)) (cookie as never as Record<string, unknown>)[name] = options[name as keyof CookieOptions]
   }
 }

@@ -79,7 +79,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   /** The exchange is the host's from now on, with these secrets. */
   enter(secrets: readonly Secret[]): void {
     this.#secrets = secrets
-    Object.defineProperty(this.host, EXCHANGE, { value: this, configurable: true, writable: true })
+    this.host[EXCHANGE] = this
     this.host.sessionStore = this.settings.store
   }
 

@@ -22,9 +22,13 @@ export class Underway {
     }
   }
 
+  get isAtRest(): boolean {
+    return this.#count === 0
+  }
+
   /** Goes on when nothing is under way any more: mostly at once. */
   atRest(goOn: () => void): void {
-    if (this.#count === 0) return goOn()
+    if (this.isAtRest) return goOn()
     debug('waiting for what the handler has begun')
     this.#waiting = goOn
   }

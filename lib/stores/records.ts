@@ -111,7 +111,7 @@ export class Records {
   /** The entry, unless it has expired; the most recently used one from now on, where that matters. */
   #live(id: string): Entry | undefined {
     const entry = this.#entries.get(id)
-    if (!entry || hasExpired(entry, Date.now())) return undefined
+    if (!entry || hasExpired(entry)) return undefined
     if (this.bounded) {
       this.#entries.delete(id)
       this.#entries.set(id, entry)
@@ -202,12 +202,19 @@ function textOf({ form, data, expires }: Entry): string {
   return data === '{}' ? `{"cookie":${dated}}` : `{"cookie":${dated},${data.slice(1)}`
 }
 
+/** The cookie first, here too. */
 function recordOf({ form, data, expires }: Entry): SessionData {
-  const parsed = JSON.parse(data) as object
-  if (!form) return parsed as SessionData
+  const parsed = JSON.parse(data) as Record<string, unknown>
+  if (!form) return parsed as never as SessionData
   const { attributes, tail } = form
   const cookie = expires === undefined || tail === undefined ? { ...attributes } : { ...attributes, expires: new Date(expires) }
-  return { cookie, ...parsed } as unknown as SessionData
+  // A spread would take as long as half of the parsing
+  const record: Record<string, unknown> = { cookie }
+  for (const key in parsed) {
+    if (key === '__proto__') return { cookie, ...parsed } as never
+    record[key] = parsed[key]
+  }
+  return record as never as SessionData
 }
 
 /** What is no date never expires: stores pass it on, and upstream does not judge it. */
@@ -217,8 +224,8 @@ function expiryOf({ expires }: { readonly expires?: unknown }): number | undefin
   return Number.isNaN(time) ? undefined : time
 }
 
-function hasExpired({ expires }: Entry, now: number): boolean {
-  return expires !== undefined && expires <= now
+function hasExpired({ expires }: Entry, now?: number): boolean {
+  return expires !== undefined && expires <= (now ?? Date.now())
 }
 
 /** V8 of Node 20 builds JSON as a rope, which takes a fifth more memory than its characters. Reading one of them makes it flat. */
