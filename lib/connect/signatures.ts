@@ -5,27 +5,26 @@ import type { Secret } from '../core/options'
 /** How many are remembered at least; each takes about 300 bytes, and twice as many are kept at most. */
 const MOST = 10_000
 
-interface Signed {
+interface Held {
   readonly secret: Secret
   /** The id of a value, or the value of an id. */
   readonly text: string
 }
 
 /**
- * Signs ids, and verifies what clients say was signed. What was signed or has held once is remembered, for an HMAC costs ten times as much; what has
- * not is forgotten at once, so that nobody can fill the memory with it.
+ * Signs ids, and verifies what clients say was signed. What has held once is remembered, for an HMAC costs ten times as much; what has not is forgotten
+ * at once, so that nobody can fill the memory with it. Nor is what is new: most who are given a cookie never come back.
  */
 export class Signatures {
+  /** Under values as they stand in headers. */
   readonly #ids = new Recent()
+  /** Under ids. */
   readonly #values = new Recent()
 
   /** The id with its signature, by the first secret. */
   sign(id: string, [secret]: readonly Secret[]): string {
     const known = this.#values.get(id)
-    if (known && known.secret === secret) return known.text
-    const text = `s:${sign(id, secret as CipherKey)}`
-    if (secret && isConstant(secret)) this.#values.set(id, { secret, text })
-    return text
+    return known && known.secret === secret ? known.text : `s:${sign(id, secret as CipherKey)}`
   }
 
   /**
@@ -43,33 +42,37 @@ export class Signatures {
     for (const secret of secrets) {
       const id = unsign(signed, secret)
       if (!id) continue
-      // Of copies, since a part of a header keeps all of it in memory
-      if (isConstant(secret)) this.#ids.set(copyOf(value), { secret, text: copyOf(id) })
+      if (isConstant(secret)) this.#remember(value, copyOf(id), `s:${copyOf(signed)}`, secret)
       return id
     }
     return undefined
+  }
+
+  #remember(value: string, id: string, signed: string, secret: Secret): void {
+    this.#ids.set(copyOf(value), { secret, text: id })
+    this.#values.set(id, { secret, text: signed })
   }
 }
 
 /** What was used lately, in two generations, of which the older one goes. */
 class Recent {
-  #young = new Map<string, Signed>()
-  #old = new Map<string, Signed>()
+  #young = new Map<string, Held>()
+  #old = new Map<string, Held>()
 
-  get(key: string): Signed | undefined {
-    const signed = this.#young.get(key)
-    if (signed || this.#old.size === 0) return signed
+  get(key: string): Held | undefined {
+    const held = this.#young.get(key)
+    if (held || this.#old.size === 0) return held
     const older = this.#old.get(key)
     if (older) this.set(key, older)
     return older
   }
 
-  set(key: string, signed: Signed): void {
+  set(key: string, held: Held): void {
     if (this.#young.size >= MOST) {
       this.#old = this.#young
       this.#young = new Map()
     }
-    this.#young.set(key, signed)
+    this.#young.set(key, held)
   }
 }
 
@@ -78,6 +81,7 @@ function isConstant(secret: Secret): boolean {
   return typeof secret === 'string' || secret instanceof KeyObject
 }
 
+/** A part of a header would keep all of it in memory. */
 function copyOf(text: string): string {
   return Buffer.from(text).toString()
 }

@@ -1,11 +1,10 @@
-import debugFor = require('debug')
 import depd = require('depd')
 import type { Cookie } from '../core/cookie'
+import { debug } from '../core/debug'
 import type { Secret } from '../core/options'
 import type { Request } from './request'
 import { Signatures } from './signatures'
 
-const debug = debugFor('express-session')
 const deprecate = depd('express-session')
 
 /** How many values of our name are tried: each costs an HMAC, and a header has room for hundreds. */

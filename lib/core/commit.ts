@@ -1,12 +1,13 @@
-import debugFor = require('debug')
 import type { Cookie } from './cookie'
+import { debug } from './debug'
 import type { Exchange, Seen } from './exchange'
 import type { Host } from './host'
 import { planCookie, planStore, type CookiePlan, type Plan } from './plan'
-import { touch } from './saving'
-import type { Session } from './session'
+import { freshen, touch } from './saving'
+import { Session } from './session'
+import type { Callback } from './store-port'
 
-const debug = debugFor('express-session')
+const own = Session.prototype
 
 /** Called when bytes may leave; with `withhold` when the store could not even be asked, so that the answer would be a lie. */
 export type Committed = (err?: unknown, withhold?: boolean) => void
@@ -17,12 +18,16 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  exchange.underway.atRest(() =>
-    commitNow(exchange, last, (err, withhold) => {
-      if (last) exchange.holder.end()
-      done(err, withhold)
-    }),
-  )
+  if (exchange.underway.isAtRest) commitLast(exchange, last, done)
+  else exchange.underway.atRest(() => commitLast(exchange, last, done))
+}
+
+function commitLast<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
+  if (!last) return commitNow(exchange, last, done)
+  commitNow(exchange, last, (err, withhold) => {
+    exchange.holder.end()
+    done(err, withhold)
+  })
 }
 
 function commitNow<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
@@ -71,7 +76,7 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
     return undefined
   }
   restart(exchange, session)
-  return exchange.freshen(session) ? { plan, cookie: session.cookie as Cookie } : undefined
+  return freshen(exchange, session) ? { plan, cookie: session.cookie as Cookie } : undefined
 }
 
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
@@ -96,12 +101,15 @@ function restart<H extends Host>(exchange: Exchange<H>, session: Session | undef
 
 const carryOut = {
   save<H extends Host>(exchange: Exchange<H>, done: Committed): void {
+    const saved: Callback = err => {
+      if (err) exchange.arrived()
+      failOr(exchange, done, err)
+    }
+    const session = exchange.seen?.session as Session
     try {
-      // Through the session, whose save() an app may have replaced
-      exchange.seen?.session?.save(err => {
-        if (err) exchange.arrived()
-        failOr(exchange, done, err)
-      })
+      // Through the session, whose save() and touch() an app may have replaced: theirs may change it
+      if (session.save === own.save && session.touch === own.touch) exchange.asSeen(() => session.save(saved))
+      else session.save(saved)
     } catch (err) {
       failOr(exchange, done, err)
     }

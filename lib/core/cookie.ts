@@ -150,6 +150,20 @@ for (const name of Object.getOwnPropertyNames(Cookie.prototype)) {
   Object.defineProperty(Cookie.prototype, name, { enumerable: name !== 'constructor' })
 }
 
+/** Whether two cookies say the same, but for their end, which moves by itself. */
+export function isAlike(a: Omit<CookieData, 'expires'>, b: Omit<CookieData, 'expires'>): boolean {
+  return (
+    a.originalMaxAge === b.originalMaxAge &&
+    a.path === b.path &&
+    a.httpOnly === b.httpOnly &&
+    a.secure === b.secure &&
+    a.domain === b.domain &&
+    a.sameSite === b.sameSite &&
+    a.priority === b.priority &&
+    a.partitioned === b.partitioned
+  )
+}
+
 /** A function and not a private method, which would make the type of a cookie one that nothing but this class has. */
 function copy(options: CookieOptions, cookie: Cookie): void {
   if (typeof options !== 'object') throw new TypeError('argument options must be a object')

@@ -3,6 +3,9 @@
  * something to wait for: a store that answers at once costs none.
  */
 export class Deadline {
+  /** Of what is never waited for. */
+  static readonly NONE = new Deadline(Infinity)
+
   #timer: NodeJS.Timeout | undefined
   #giveUp: ((err: Error) => void) | undefined
   #passed: Error | undefined

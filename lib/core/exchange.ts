@@ -1,22 +1,20 @@
-import debugFor = require('debug')
 import { isPromise } from './call'
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
+import { debug } from './debug'
 import type { Deadline } from './deadline'
 import { notice } from './events'
 import type { Hold, Read } from './hold'
 import { Holder } from './holder'
 import { EXCHANGE, type Change, type Host, type HostExchange } from './host'
-import { hasSameAttributes, Knowledge, type Given } from './knowledge'
+import { Knowledge, type Given } from './knowledge'
 import type { Secret, Settings } from './options'
 import { ABSENT, type Facts, type Plan } from './plan'
-import { refresh, save, update } from './saving'
+import { save, update } from './saving'
 import { newId } from './session-id'
 import { createSession, liveCookie, sessionOf, type Session, type SessionData } from './session'
 import type { Callback, SessionStore } from './store-port'
 import type { Transport } from './transport'
 import { Underway } from './underway'
-
-const debug = debugFor('express-session')
 
 /** What the handler left, and what is known of it. */
 export interface Seen {
@@ -163,6 +161,12 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     return this.#known.giving(liveCookie(session))
   }
 
+  /** @param act saves the session as the last commit saw it, which need not be written out again */
+  asSeen(act: () => void): void {
+    if (this.settings.beforeSave) act()
+    else this.#known.unchanged(act)
+  }
+
   /** The store has it. Said of a failed save too: the app's error handler is told, and the same is not tried again. */
   arrived(given?: Given): void {
     if (given) this.settings.touches?.note(given.id)
@@ -177,37 +181,18 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   /** @param act asks the store for something, behind whatever this process asks of it about that session */
   holding(id: string, done: Callback, act: (hold: Hold, finish: Callback, deadline: Deadline) => void, shared?: boolean): void {
-    const deadline = this.settings.port.deadline()
+    const { concurrency, port } = this.settings
     const hold = this.holder.on(id)
     // With concurrency off nothing is held but for an update, and saves pass it by
-    if (this.settings.concurrency === 'off' && this.#known.stored?.id === id) hold.base = this.#known.stored
-    hold.run(deadline, done, act, shared)
+    if (concurrency === 'off' && this.#known.stored?.id === id) hold.base = this.#known.stored
+    if (port.answersAtOnce && hold.flight.isIdle) hold.runAtOnce(done, act)
+    else hold.run(port.deadline(), done, act, shared)
     this.holder.letGo()
   }
 
   renewed(): void {
     const { hold } = this.holder
     if (hold && hold.id === this.host.sessionID) hold.renew()
-  }
-
-  /** Whether the exchange has changed the session's cookie while others have the session. */
-  hasNewCookie(id: string, session: Session): boolean {
-    const { hold } = this.holder
-    if (hold?.id !== id || !hold.base || (hold.current && hold.flight.holders === 1)) return false
-    return !hasSameAttributes(hold.base, session.cookie as Cookie)
-  }
-
-  /**
-   * What becomes of the session's cookie while others set it: theirs, where the exchange left it as it was.
-   *
-   * @returns whether there is a session to set it for
-   */
-  freshen(session: Session): boolean {
-    const { hold } = this.holder
-    if (hold?.id !== session.id) return true
-    const { base, flight } = hold
-    if (base && flight.cookie && !hold.current) refresh(session, base, flight as { cookie: AnyCookie })
-    return !hold.dead
   }
 
   destroying(session: Session): void {

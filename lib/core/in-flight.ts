@@ -47,6 +47,11 @@ export class Flight {
     if (this.#jobs?.includes(job)) job.deadline.wait(err => this.#giveUp(job, err))
   }
 
+  /** Nothing is asked of the store, and nobody waits for his turn. */
+  get isIdle(): boolean {
+    return this.#active === 0 && !this.#jobs
+  }
+
   /** A job is done. */
   ended(): void {
     this.#active--

@@ -1,4 +1,4 @@
-import type { Cookie, CookieData } from './cookie'
+import { isAlike, type Cookie, type CookieData } from './cookie'
 import { fingerprint } from './fingerprint'
 import type { Base, Read } from './hold'
 import type { Facts, Family } from './plan'
@@ -18,8 +18,7 @@ export interface Stored extends Snapshot, Base {
 
 /** A session as the store was given it. */
 export interface Given extends Stored {
-  /** The cookie's, as JSON. */
-  readonly attributes: string
+  readonly cookie: CookieData
 }
 
 /** What an exchange knows of its session: what it began with, what the store was last seen with, and what it was last given. */
@@ -31,10 +30,14 @@ export class Knowledge {
   /** What the store was last given. */
   #given: Given | undefined
   /** The cookie that was saved in this exchange, if one was. */
-  #saved: string | undefined
+  #saved: CookieData | undefined
   /** The cookie that the exchange began with, where that is watched. */
-  #cookie: string | undefined
+  #cookie: CookieData | undefined
   #aging = false
+  /** The data when `facts` was asked. */
+  #seen: string | undefined
+  /** The data, where they are known. */
+  #now: string | undefined
 
   /** With what was read, or with a session that is new. */
   begin(id: string | undefined, session?: object): void {
@@ -43,7 +46,7 @@ export class Knowledge {
 
   /** What of the cookie it began with matters later. */
   watch(cookie: Cookie, { watchesCookie, renews }: Family): void {
-    if (watchesCookie) this.#cookie = attributes(cookie.data)
+    if (watchesCookie) this.#cookie = cookie.data
     if (renews) this.#aging = isAging(cookie)
   }
 
@@ -53,14 +56,23 @@ export class Knowledge {
 
   /** What of the session goes to the store. */
   giving(session: Session): Given {
-    const { data } = session.cookie as Cookie
-    return (this.#given = { id: session.id, text: fingerprint(session), cookie: data, attributes: attributes(data) })
+    return (this.#given = { id: session.id, text: this.#now ?? fingerprint(session), cookie: (session.cookie as Cookie).data })
+  }
+
+  /** @param act during which the session stays as `facts` found it, and need not be written out again */
+  unchanged(act: () => void): void {
+    this.#now = this.#seen
+    try {
+      act()
+    } finally {
+      this.#now = undefined
+    }
   }
 
   /** The store has it. */
   arrived(given = this.#given): void {
     this.stored = given
-    this.#saved = given?.attributes
+    this.#saved = given?.cookie
   }
 
   /** Something of this exchange has been stored. */
@@ -69,14 +81,16 @@ export class Knowledge {
   }
 
   facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged' | 'recookied' | 'aging'> {
-    const now = { id: session.id, text: fingerprint(session) }
+    const text = (this.#seen = fingerprint(session))
+    const { id } = session
+    const cookie = session.cookie as Cookie
     return {
-      modified: !same(now, this.#base),
-      saved: this.#saved !== undefined && this.stored?.id === session.id,
-      changed: !same(now, this.stored),
-      cookieChanged: this.#saved !== undefined && this.#saved !== attributes((session.cookie as Cookie).data),
+      modified: !isSame(this.#base, id, text),
+      saved: this.#saved !== undefined && this.stored?.id === id,
+      changed: !isSame(this.stored, id, text),
+      cookieChanged: this.#saved !== undefined && !isAlike(this.#saved, cookie),
       aging: this.#aging,
-      recookied: this.#cookie !== undefined && this.#cookie !== attributes((session.cookie as Cookie).data),
+      recookied: this.#cookie !== undefined && !isAlike(this.#cookie, cookie),
     }
   }
 
@@ -89,7 +103,7 @@ export class Knowledge {
 
 /** Whether a cookie says what that of a record says. */
 export function hasSameAttributes(record: Pick<SessionData, 'cookie'>, cookie: Cookie): boolean {
-  return attributes(cookieOf(record).data) === attributes(cookie.data)
+  return isAlike(cookieOf(record), cookie)
 }
 
 /** Less than half of its life is left. */
@@ -97,11 +111,6 @@ function isAging({ maxAge, originalMaxAge }: Cookie): boolean {
   return typeof maxAge === 'number' && maxAge < (originalMaxAge ?? 0) / 2
 }
 
-/** A cookie in stored form, but for the expiry, which moves by itself. */
-function attributes(cookie: CookieData): string {
-  return JSON.stringify({ ...cookie, expires: undefined })
-}
-
-function same(a: Snapshot, b: Snapshot | undefined): boolean {
-  return b !== undefined && a.id === b.id && a.text === b.text
+function isSame(snapshot: Snapshot | undefined, id: string, text: string): boolean {
+  return snapshot !== undefined && snapshot.id === id && snapshot.text === text
 }

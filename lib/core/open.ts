@@ -1,6 +1,6 @@
-import debugFor = require('debug')
 import { isMissing, isPromise, reasonOf } from './call'
 import type { CookieOptions } from './cookie'
+import { debug } from './debug'
 import { StoreUnavailable } from './deadline'
 import type { Exchange } from './exchange'
 import type { Read } from './hold'
@@ -8,8 +8,6 @@ import type { Host } from './host'
 import type { Secret, WithoutStore } from './options'
 import { generate, inflate } from './session'
 import type { Callback } from './store-port'
-
-const debug = debugFor('express-session')
 
 /** Puts a session on the host: the one whose id the client sent, or a new one. Where the exchange steps aside, it is not `entered`. */
 export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { deliver, isMissing, isPromise } from './call'
-import type { Cookie, CookieData } from './cookie'
+import type { AnyCookie, Cookie, CookieData } from './cookie'
 import { StoreUnavailable, type Deadline } from './deadline'
 import { notice } from './events'
 import type { Exchange } from './exchange'
 import { fingerprint } from './fingerprint'
 import type { Base, Hold } from './hold'
 import type { Change, Host } from './host'
-import type { Given } from './knowledge'
+import { hasSameAttributes, type Given } from './knowledge'
 import { changed, merge, mergeAttributes, type Data, type Side } from './merge'
 import { cookieOf, gone, isEnded, liveCookie, Session, type SessionData } from './session'
 import type { Callback, Found } from './store-port'
@@ -50,7 +50,7 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
   const { concurrency, port } = exchange.settings
   if (concurrency === 'off') return port.touch(id, asStored(session), done)
   // Whoever else has the session would write back the cookie that it had
-  if (exchange.hasNewCookie(id, session)) return save(exchange, session, done)
+  if (hasNewCookie(exchange.holder.hold, id, session)) return save(exchange, session, done)
   const act: Parameters<typeof exchange.holding>[2] = (hold, finish, deadline) => {
     const { flight } = hold
     if (hold.dead || !hold.current) return finish()
@@ -67,6 +67,12 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
     port.touch(id, asStored(session), err => (err ? doubt(exchange, hold, { err, deadline }, touched) : touched()), deadline)
   }
   exchange.holding(id, done, act, true)
+}
+
+/** Whether the exchange has changed the session's cookie while others have the session. */
+function hasNewCookie(hold: Hold | undefined, id: string, session: Session): boolean {
+  if (hold?.id !== id || !hold.base || (hold.current && hold.flight.holders === 1)) return false
+  return !hasSameAttributes(hold.base, session.cookie as Cookie)
 }
 
 /** Some stores call it an error that there is nothing to touch. Whoever destroyed the session knows, and the visitor has done nothing wrong. */
@@ -157,8 +163,20 @@ function dataOf(text: string): Data {
   return JSON.parse(text) as Data
 }
 
+/**
+ * What becomes of the session's cookie while others set it: theirs, where the exchange left it as it was.
+ *
+ * @returns whether there is a session to set it for
+ */
+export function freshen<H extends Host>({ holder: { hold } }: Exchange<H>, session: Session): boolean {
+  if (hold?.id !== session.id) return true
+  const { base, flight } = hold
+  if (base && flight.cookie && !hold.current) refresh(session, base, flight as { cookie: AnyCookie })
+  return !hold.dead
+}
+
 /** What others have set of a cookie's attributes, and I have not. The lifetime among them, which begins now. */
-export function refresh(session: Session, base: Base, { cookie: fresh }: Pick<SessionData, 'cookie'>): void {
+function refresh(session: Session, base: Base, { cookie: fresh }: Pick<SessionData, 'cookie'>): void {
   const cookie = session.cookie as Cookie
   const merged = mergeAttributes(cookieDataOf(base), cookie.data, cookieDataOf({ cookie: fresh }))
   const { expires: _, originalMaxAge, ...attributes } = merged

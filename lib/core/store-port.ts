@@ -128,6 +128,11 @@ export class StorePort {
     return new Deadline(this.timeout)
   }
 
+  /** Whatever it is asked of a session that is held. */
+  get answersAtOnce(): boolean {
+    return this.compares && twinOf(this.#store, 'compareAndSet') !== undefined && twinOf(this.#store, 'touch') !== undefined
+  }
+
   get(id: string, done: Heard, deadline?: Deadline): void {
     const find = twinOf(this.#store, 'get')
     if (!find) return this.#ask('get', id, [id], done as Callback<unknown>, deadline)

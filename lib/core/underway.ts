@@ -1,7 +1,5 @@
-import debugFor = require('debug')
+import { debug } from './debug'
 import type { Callback } from './store-port'
-
-const debug = debugFor('express-session')
 
 /** What the handler has begun, and perhaps does not wait for; the answer waits. */
 export class Underway {

@@ -1,5 +1,5 @@
 import type { Kept } from '../core/at-once'
-import { Cookie, type CookieData } from '../core/cookie'
+import { Cookie, isAlike, type CookieData } from '../core/cookie'
 import { fingerprint } from '../core/fingerprint'
 import type { SessionData } from '../core/session'
 import type { Outcome, Version } from '../core/store-port'
@@ -178,20 +178,6 @@ function isOf({ of, tail }: CookieForm, cookie: SessionData['cookie'], expires: 
   if (!of || !(cookie instanceof Cookie) || cookie.toJSON !== Cookie.prototype.toJSON) return false
   const endsAlike = tail === undefined ? cookie.expires === of.expires : expires !== undefined && cookie.expires instanceof Date
   return endsAlike && isAlike(of, cookie)
-}
-
-/** In all but the end. */
-function isAlike(a: CookieData, b: Cookie): boolean {
-  return (
-    a.originalMaxAge === b.originalMaxAge &&
-    a.path === b.path &&
-    a.httpOnly === b.httpOnly &&
-    a.secure === b.secure &&
-    a.domain === b.domain &&
-    a.sameSite === b.sameSite &&
-    a.priority === b.priority &&
-    a.partitioned === b.partitioned
-  )
 }
 
 /** The cookie first, as in a session's own JSON. */
