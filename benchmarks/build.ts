@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Subject } from './measured/subjects'
@@ -21,15 +22,23 @@ export function build(): void {
 
 /** The subject with the files that its package's users get. */
 export function resolved(subject: Subject): Subject {
-  const { module, atomic } = subject
+  const { module, storeModule, atomic } = subject
   return {
     ...subject,
     ...(module !== undefined && { module: requireFromRoot.resolve(module) }),
+    ...(storeModule !== undefined && { storeModule: requireFromRoot.resolve(storeModule) }),
     ...(atomic !== undefined && { atomic: requireFromRoot.resolve(atomic) }),
   }
 }
 
-/** The version that the package says it has. */
-export function versionOf(module: string): string {
-  return (requireFromRoot(`${module}/package.json`) as { version: string }).version
+/** The package that a module is in. */
+export function packageOf(module: string): string {
+  return module.split('/', module.startsWith('@') ? 2 : 1).join('/')
+}
+
+/** The version that the package says it has; not by `require`, which some let in nowhere else than by their front door. */
+export function versionOf(name: string): string {
+  const { name: ours } = requireFromRoot('./package.json') as { name: string }
+  const folder = name === ours ? ROOT : join(ROOT, 'node_modules', name)
+  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version
 }

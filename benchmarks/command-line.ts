@@ -40,9 +40,11 @@ export function readCommandLine(words: string[]): Choice {
 
 /** Nobody's added time is known without the floor, what a variant costs not without the original, and whether the answers are right not without the yardstick. */
 function withWhatTheyNeed(chosen: readonly Subject[]): Subject[] {
-  const originals = subjects.filter(({ name }) => name === YARDSTICK || chosen.some(({ variant }) => variant === name))
-  const needed = [...chosen, ...originals]
-  return subjects.filter(subject => needed.includes(subject) || needed.some(({ floor }) => floor === subject.name))
+  const needs = ({ floor, variant, yardstick }: Subject): unknown[] => [floor, variant, yardstick, YARDSTICK]
+  const needed = new Set<unknown>(chosen.flatMap(subject => [subject.name, ...needs(subject)]))
+  // What those need that are needed: no more than their floors, whose own needs are none
+  for (const subject of subjects) if (needed.has(subject.name)) needed.add(subject.floor)
+  return subjects.filter(({ name }) => needed.has(name))
 }
 
 function withYardstick(chosen: readonly Subject[]): Subject[] {

@@ -73,7 +73,7 @@ async function askOnce({ visit, subject, plan, place, expected, cores }: Distant
   const server = new Child(job, { core: cores?.server })
   try {
     const { port, cookies, before } = await server.answer<Serving>()
-    mustAgree(`${visit.name} far away, ${subject.name}`, subject, before, expected.get(visit.name) ?? [])
+    mustAgree(`${visit.name} far away, ${subject.name}`, subject, { before }, { before: expected.get(visit.name) ?? [] })
     const { warmUp, timed } = plan
     return await perform<Latencies>({ do: 'ask', port, cookies, warmUp, timed }, { core: cores?.client })
   } finally {

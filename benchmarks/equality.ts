@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert'
 import type { Observed } from './measured/observe'
-import type { Subject } from './measured/subjects'
+import { YARDSTICK, yardstickOf, type Subject } from './measured/subjects'
 
 /** Of a difference that are shown: where one record differs, all may. */
 const MOST_LINES = 24
@@ -10,15 +10,51 @@ export class BrokenCase extends Error {
   override readonly name = 'BrokenCase'
 }
 
+/** What is seen of a subject: its first visits, and where its time was taken, the first visitor's once more. */
+export interface Seen {
+  readonly before: readonly Observed[]
+  readonly after?: Observed
+}
+
 /**
- * A subject has to answer and store what the yardstick does; a floor has to answer it too, session cookies aside.
+ * Each subject of a visit against `YARDSTICK`, and where it names another yardstick, against that as well, in all that is seen of the two.
+ *
+ * @throws BrokenCase where there is a difference
+ */
+export function mustAllAgree(visit: string, all: ReadonlyMap<Subject, Seen>): void {
+  const seenOf = (subject: string): Seen => {
+    for (const [{ name }, seen] of all) if (name === subject) return seen
+    throw new Error(`${subject} has to be among the subjects`)
+  }
+  for (const [subject, seen] of all) {
+    const what = `${visit}, ${subject.name}`
+    mustAgree(what, subject, seen, seenOf(YARDSTICK))
+    if (subject.yardstick !== undefined) mustBeSame(what, inOrder(seen), inOrder(seenOf(subject.yardstick)))
+  }
+}
+
+/**
+ * A subject has to answer what `YARDSTICK` does, and a session of it has to hold the same data; where no other yardstick is named, it has to set the same
+ * cookies and keep the same records too.
  *
  * @param what of what a difference is said
  * @throws BrokenCase where there is one
  */
-export function mustAgree(what: string, subject: Subject, observed: readonly Observed[], yardstick: readonly Observed[]): void {
-  if (subject.floor === undefined) mustBeSame(what, observed.map(sessionless), yardstick.map(sessionless))
-  else mustBeSame(what, observed, yardstick)
+export function mustAgree(what: string, subject: Subject, seen: Seen, yardstick: Seen): void {
+  const [own, other] = [inOrder(seen), inOrder(subject.inCookie ? forgotten(yardstick) : yardstick)]
+  if (subject.floor === undefined) mustBeSame(what, own.map(answered), other.map(answered))
+  else if (yardstickOf(subject) === YARDSTICK) mustBeSame(what, own, other)
+  else mustBeSame(what, own.map(answeredAndHeld), other.map(answeredAndHeld))
+}
+
+/** Who sends the first cookie again, which has the data in it, is answered as at first. */
+function forgotten(seen: Seen): Seen {
+  const [first] = seen.before
+  return seen.after && first ? { ...seen, after: first } : seen
+}
+
+function inOrder({ before, after }: Seen): Observed[] {
+  return after ? [...before, after] : [...before]
 }
 
 /** @throws BrokenCase where the two differ */
@@ -31,6 +67,10 @@ export function mustBeSame(what: string, actual: unknown, expected: unknown): vo
   }
 }
 
-function sessionless({ answer: { status, headers, body } }: Observed): object {
+function answered({ answer: { status, headers, body } }: Observed): object {
   return { status, headers, body }
+}
+
+function answeredAndHeld(observed: Observed): object {
+  return { ...answered(observed), held: observed.held }
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { arch, availableParallelism, cpus, release, totalmem, type as system } from 'node:os'
-import { ROOT, versionOf } from './build'
+import { packageOf, ROOT, versionOf } from './build'
 import type { Cores } from './child'
 import type { Subject } from './measured/subjects'
 
@@ -24,7 +24,7 @@ export interface Machine {
 }
 
 export function thisMachine(subjects: readonly Subject[], cores: Cores | undefined): Machine {
-  const packages = subjects.flatMap(({ module }) => module ?? [])
+  const packages = new Set(subjects.flatMap(({ module }) => module ?? []).map(packageOf))
   return {
     when: new Date().toISOString().slice(0, 10),
     processor: cpus()[0]?.model ?? arch(),
@@ -33,7 +33,7 @@ export function thisMachine(subjects: readonly Subject[], cores: Cores | undefin
     system: `${system()} ${release()}, ${arch()}`,
     node: process.version,
     v8: process.versions.v8,
-    packages: Object.fromEntries(packages.map(name => [name, versionOf(name)])),
+    packages: Object.fromEntries(Array.from(packages, name => [name, versionOf(name)])),
     commit: commit(),
     pinned: cores !== undefined,
   }

@@ -1,14 +1,14 @@
 import { resolved } from './build'
 import { Child, perform, type Cores } from './child'
 import type { Choice } from './command-line'
-import { BrokenCase, mustAgree, mustBeSame } from './equality'
+import { BrokenCase, mustAgree, mustAllAgree, mustBeSame } from './equality'
 import type { Filled } from './measured/fill-store'
 import type { Load } from './measured/http-client'
 import type { Serving } from './measured/http-server'
 import type { InProcessResult } from './measured/in-process'
 import type { ProcessorTime } from './measured/main'
 import type { Observed } from './measured/observe'
-import { YARDSTICK, type Subject } from './measured/subjects'
+import { subjectsAt, YARDSTICK, type Subject } from './measured/subjects'
 import type { Visit } from './measured/visits'
 import { OBSERVED, type Plan } from './plans'
 import type { HttpSample, InProcessSample, MemorySample } from './samples'
@@ -19,20 +19,16 @@ export type Expected = ReadonlyMap<string, readonly Observed[]>
 /** Told what comes next. */
 export type Say = (progress: string) => void
 
-/** Looks at every case once. @throws AggregateError of those that are broken */
+/** Looks at every case once; the visits beside each other, since no time is taken. @throws AggregateError of those that are broken */
 export async function agree({ visits, subjects }: Choice): Promise<Expected> {
-  const expected = new Map<string, readonly Observed[]>()
-  const broken: unknown[] = []
-  for (const visit of visits) {
-    try {
-      const results = await timeEach(visit, subjects, { warmUp: 0, timed: 1 })
-      expected.set(visit.name, yardstickOf(results).before)
-    } catch (err) {
-      broken.push(err)
-    }
-  }
+  const looks = visits.map(async visit => {
+    const results = await timeEach(visit, subjectsAt(visit, subjects), { warmUp: 0, timed: 1 })
+    return [visit.name, resultOf(results, YARDSTICK).before] as const
+  })
+  const ends = await Promise.allSettled(looks)
+  const broken: unknown[] = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []))
   if (broken.length > 0) throw new AggregateError(broken, 'the subjects do not do the same')
-  return expected
+  return new Map(await Promise.all(looks))
 }
 
 /** Each case in a process of its own. */
@@ -41,7 +37,7 @@ export async function measureInProcess({ plan, visits, subjects }: Choice, say: 
   for (let round = 0; round < plan.inProcess.rounds; round++) {
     for (const visit of visits) {
       say(`in process, round ${round + 1} of ${plan.inProcess.rounds}: ${visit.name}`)
-      const results = await timeEach(visit, inTurn(subjects, round), plan.inProcess)
+      const results = await timeEach(visit, inTurn(subjectsAt(visit, subjects), round), plan.inProcess)
       for (const [{ name }, { microseconds }] of results) samples.push({ visit: visit.name, subject: name, round, microseconds })
     }
   }
@@ -55,11 +51,12 @@ export async function measureHttp(
   cores: Cores | undefined,
   say: Say,
 ): Promise<HttpSample[]> {
+  const everywhere = subjects.filter(({ inProcessOnly }) => !inProcessOnly)
   const samples: HttpSample[] = []
   for (let round = 0; round < plan.http.rounds; round++) {
     for (const visit of visits) {
       say(`over HTTP, round ${round + 1} of ${plan.http.rounds}: ${visit.name}`)
-      for (const subject of inTurn(subjects, round)) {
+      for (const subject of inTurn(everywhere, round)) {
         const counts = await serveOnce({ visit, subject, plan: plan.http, expected: expected.get(visit.name) ?? [], cores })
         samples.push({ visit: visit.name, subject: subject.name, round, ...counts })
       }
@@ -71,7 +68,7 @@ export async function measureHttp(
 /** Each store in a process of its own. */
 export async function measureMemory({ plan, subjects }: Choice, say: Say): Promise<MemorySample[]> {
   const { rounds, bytes } = plan.memory
-  const withStore = subjects.filter(({ module, variant }) => module !== undefined && variant === undefined)
+  const withStore = subjects.filter(({ kind, variant }) => kind === 'connect' && variant === undefined)
   const samples: MemorySample[] = []
   for (const sessions of plan.memory.sessions) {
     for (let round = 0; round < rounds; round++) {
@@ -82,7 +79,7 @@ export async function measureMemory({ plan, subjects }: Choice, say: Say): Promi
         results.set(subject, await perform(job, { flags: ['--expose-gc', '--max-old-space-size=4096'] }))
       }
       for (const [{ name }, { last, bytesPerSession }] of results) {
-        mustBeSame(`memory, ${name}`, last, yardstickOf(results).last)
+        mustBeSame(`memory, ${name}`, last, resultOf(results, YARDSTICK).last)
         samples.push({ sessions, subject: name, round, bytesPerSession })
       }
     }
@@ -101,10 +98,7 @@ async function timeEach(
     const job = { do: 'time', subject: resolved(subject), visit: visit.name, observed: OBSERVED, warmUp, timed } as const
     results.set(subject, await perform(job))
   }
-  const yardstick = yardstickOf(results)
-  for (const [subject, { before, after }] of results) {
-    mustAgree(`${visit.name}, ${subject.name}`, subject, [...before, after], [...yardstick.before, yardstick.after])
-  }
+  mustAllAgree(visit.name, results)
   return results
 }
 
@@ -121,7 +115,7 @@ async function serveOnce({ visit, subject, plan, expected, cores }: HttpCase) {
   const server = new Child({ do: 'serve', subject: resolved(subject), visit: visit.name, observed: OBSERVED }, { core: cores?.server })
   try {
     const { port, cookies, before } = await server.answer<Serving>()
-    mustAgree(what, subject, before, expected)
+    mustAgree(what, subject, { before }, { before: expected })
     const visitors = Array.from({ length: plan.connections }, (_, at) => cookies[at % cookies.length] as string)
     const load = (seconds: number) => perform<Load>({ do: 'load', port, cookies: visitors, seconds }, { core: cores?.client })
     await load(plan.warmUpSeconds)
@@ -142,9 +136,9 @@ async function serveOnce({ visit, subject, plan, expected, cores }: HttpCase) {
   }
 }
 
-function yardstickOf<Result>(results: ReadonlyMap<Subject, Result>): Result {
-  for (const [{ name }, result] of results) if (name === YARDSTICK) return result
-  throw new Error(`${YARDSTICK} has to be among the subjects`)
+function resultOf<Result>(results: ReadonlyMap<Subject, Result>, subject: string): Result {
+  for (const [{ name }, result] of results) if (name === subject) return result
+  throw new Error(`${subject} has to be among the subjects`)
 }
 
 /** Every other round backwards, so that whatever drifts, drifts against each of them. */

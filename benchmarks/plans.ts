@@ -22,9 +22,9 @@ export const plans: Readonly<Record<Plan['name'], Plan>> = {
   },
   quick: {
     name: 'quick',
-    inProcess: { rounds: 2, warmUp: 4000, timed: 4000 },
-    sideBySide: { rounds: 2, warmUp: 2000, fours: 4, block: 250 },
-    http: { rounds: 1, connections: 10, warmUpSeconds: 0.3, seconds: 0.5 },
+    inProcess: { rounds: 1, warmUp: 1000, timed: 2000 },
+    sideBySide: { rounds: 1, warmUp: 1000, fours: 4, block: 125 },
+    http: { rounds: 1, connections: 10, warmUpSeconds: 0.2, seconds: 0.3 },
     distant: { rounds: 1, milliseconds: 1, warmUp: 20, timed: 100 },
     memory: { rounds: 1, sessions: [10_000], bytes: BYTES },
   },

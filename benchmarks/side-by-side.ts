@@ -36,7 +36,7 @@ async function compare(
   const { times, observed } = await perform<SideBySideResult>(job)
   const [subject, beside] = pair
   const what = `${visit.name} side by side, ${subject.name} and ${beside.name}`
-  for (const seen of observed) mustAgree(what, subject, seen.slice(0, OBSERVED), expected.get(visit.name) ?? [])
+  for (const seen of observed) mustAgree(what, subject, { before: seen.slice(0, OBSERVED) }, { before: expected.get(visit.name) ?? [] })
   mustBeSame(what, observed[0], observed[1])
   const both = times.map(inTurn)
   return {

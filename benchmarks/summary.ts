@@ -1,4 +1,4 @@
-import { YARDSTICK, type Subject } from './measured/subjects'
+import { YARDSTICK, yardstickOf, type Subject } from './measured/subjects'
 import type { Distant } from './distant'
 import type { HttpSample, InProcessSample, MemorySample, SideBySideSample } from './samples'
 import { rounded, spreadOf, type Spread } from './spread'
@@ -8,10 +8,13 @@ export interface InProcessRow {
   readonly subject: string
   /** Per visit. */
   readonly microseconds: Spread
+  /** The floor that it is over. */
+  readonly over?: string
   /** What is left without the floor's of the same round. */
   readonly added?: Spread
-  /** Of what the yardstick adds. */
+  /** Of what its yardstick adds. */
   readonly share?: number
+  readonly yardstick?: string
 }
 
 export interface SideBySideRow {
@@ -61,13 +64,16 @@ export interface MemoryRow {
 export function inProcessRows(samples: readonly InProcessSample[], subjects: readonly Subject[]): InProcessRow[] {
   return groupsOf(samples, ({ visit }) => visit).flatMap(group => {
     const roundsOf = (subject: string) => group.filter(sample => sample.subject === subject).map(({ microseconds }) => microseconds)
-    const rows = present(subjects, group).map(({ name, floor }) => {
+    const rows = present(subjects, group).map((subject): InProcessRow => {
+      const { name, floor } = subject
       const own = roundsOf(name)
       const floors = floor === undefined ? [] : roundsOf(floor)
       const row = { visit: group[0].visit, subject: name, microseconds: spreadOf(own) }
-      return floors.length === 0 ? row : { ...row, added: spreadOf(own.map((time, round) => time - (floors[round] as number))) }
+      if (floor === undefined || floors.length === 0) return row
+      const added = spreadOf(own.map((time, round) => time - (floors[round] as number)))
+      return { ...row, over: floor, added, yardstick: yardstickOf(subject) }
     })
-    return withShares(rows, row => ('added' in row ? row.added.median : undefined))
+    return withShares(rows, ({ added }) => added?.median)
   })
 }
 
@@ -139,13 +145,14 @@ export function memoryRows(samples: readonly MemorySample[], subjects: readonly 
   })
 }
 
-function withShares<Row extends { readonly subject: string }>(
+/** Of what each row's own yardstick costs. */
+function withShares<Row extends { readonly subject: string; readonly yardstick?: string }>(
   rows: readonly Row[],
   cost: (row: Row) => number | undefined,
 ): (Row & { share?: number })[] {
-  const yardstick = rows.find(({ subject }) => subject === YARDSTICK)
-  const whole = yardstick && cost(yardstick)
   return rows.map(row => {
+    const yardstick = rows.find(({ subject }) => subject === (row.yardstick ?? YARDSTICK))
+    const whole = yardstick && cost(yardstick)
     const own = cost(row)
     return own === undefined || whole === undefined ? row : { ...row, share: rounded(own / whole) }
   })

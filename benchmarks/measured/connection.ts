@@ -59,6 +59,12 @@ export class Connection extends Duplex {
     return this.#cookies[this.#turn % this.#cookies.length] as string
   }
 
+  /** The visits of those whose turn has not come in this round: the next one is the first visitor's. */
+  finishRound(): Promise<void> {
+    const visitors = this.#cookies.length
+    return this.visit((visitors - (this.#turn % visitors)) % visitors)
+  }
+
   #next(): void {
     this.push(this.#requests[this.#turn++ % this.#requests.length])
   }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { ask } from './answer'
 import { observe, type Observed } from './observe'
 import type { RedisPlace } from './redis-store'
-import { openSite } from './site'
+import { openSite } from './open-site'
 import type { Subject } from './subjects'
 import { visitNamed } from './visits'
 

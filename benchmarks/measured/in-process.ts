@@ -1,6 +1,7 @@
 import { Connection } from './connection'
 import { observe, type Observed } from './observe'
-import { openSite, type Site } from './site'
+import { openSite } from './open-site'
+import type { Site } from './site'
 import type { Subject } from './subjects'
 import { visitNamed } from './visits'
 
@@ -19,7 +20,7 @@ export interface InProcessResult {
   /** Per visit. */
   readonly microseconds: number
   readonly before: readonly Observed[]
-  /** One more visit, when all is done: it shows that what was timed has happened. */
+  /** One more visit of the first visitor, when all is done: it shows that what was timed has happened. */
   readonly after: Observed
 }
 
@@ -40,5 +41,6 @@ export async function timeSite(
   const start = process.hrtime.bigint()
   await connection.visit(timed)
   const nanoseconds = Number(process.hrtime.bigint() - start)
+  await connection.finishRound()
   return { microseconds: nanoseconds / 1000 / timed, before, after: await look() }
 }

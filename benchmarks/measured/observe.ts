@@ -1,9 +1,12 @@
 import type { Answer } from './answer'
+import { dataOf } from './record'
 import type { Site } from './site'
 
 /** One visit as it looked from outside: equal for equal subjects, whatever ids they made and whenever they were asked. */
 export interface Observed {
   readonly answer: Answer
+  /** The data of the session that the visitor has then, as JSON. */
+  readonly held: string | undefined
   readonly stored: readonly Stored[]
 }
 
@@ -17,24 +20,47 @@ export interface Stored {
 export async function observe(site: Site, cookie: string, ask: (cookie: string) => Promise<Answer>): Promise<Observed> {
   const answer = await ask(cookie)
   const records = await site.records()
-  const ids = Object.keys(records)
+  const isKnown = (value: string) => Object.keys(records).some(id => carries(value, id))
+  const what = (pair: string) => {
+    if (site.carried) return 'its data'
+    if (cookie.split('; ').includes(pair)) return 'what was sent'
+    return isKnown(valueOf(pair)) ? 'a stored id' : 'an id of nothing'
+  }
+  const held = await heldBy(site, records, valueOf(answer.setCookie[0]?.split(';')[0] ?? cookie.split('; ')[0] ?? ''))
   return {
-    answer: { ...answer, setCookie: answer.setCookie.map(line => timeless(named(line, cookie, ids))) },
+    answer: { ...answer, setCookie: answer.setCookie.map(line => plain(line, what)) },
+    held: held && canonical(dataOf(held)),
     stored: counted(Object.values(records)),
   }
 }
 
-/** A `Set-Cookie` line that says of its value only whether it is the one that was sent, or carries the id of a record. */
-function named(line: string, sent: string, ids: readonly string[]): string {
-  const [pair = '', ...attributes] = line.split(';')
-  const [name = '', value = ''] = pair.split('=')
-  const known = ids.some(id => decodeURIComponent(value).startsWith(`s:${id}.`)) ? 'a stored id' : 'an id of nothing'
-  return [`${name}=${pair === sent ? 'what was sent' : known}`, ...attributes].join(';')
+async function heldBy(site: Site, records: Readonly<Record<string, object>>, value: string): Promise<object | undefined> {
+  if (site.carried) return value ? site.carried(value) : undefined
+  return Object.entries(records).find(([id]) => carries(value, id))?.[1]
+}
+
+/** Whether the value of a cookie is an id, as it is or signed. */
+function carries(value: string, id: string): boolean {
+  const text = value.startsWith('s%3A') ? decodeURIComponent(value).slice(2) : value
+  return text === id || text.startsWith(`${id}.`)
+}
+
+function valueOf(pair: string): string {
+  return pair.slice(pair.indexOf('=') + 1)
+}
+
+/** A `Set-Cookie` line that says of its value only what it is, and its attributes in one spelling and order. @param what of a name and a value */
+function plain(line: string, what: (pair: string) => string): string {
+  const [pair = '', ...attributes] = line.split(/; ?/)
+  const name = pair.slice(0, pair.indexOf('='))
+  return [`${name}=${name.endsWith('.sig') ? 'a signature' : what(pair)}`, ...attributes.map(timeless).sort()].join('; ')
 }
 
 /** What expires is said in minutes from now: no two subjects are asked within the same millisecond. */
-function timeless(line: string): string {
-  return line.replace(/Expires=([^;]+)/i, (_, date: string) => `Expires=${minutesFromNow(date)}`)
+function timeless(attribute: string): string {
+  const [key = '', value] = attribute.toLowerCase().split('=')
+  if (key === 'max-age') return `expires=in ${minutes(Number(value) * 1000)}`
+  return key === 'expires' ? `expires=${minutesFromNow(value ?? '')}` : attribute.toLowerCase()
 }
 
 function minutesFromNow(date: string): string {
@@ -47,16 +73,17 @@ function minutes(milliseconds: number): string {
 
 function counted(records: readonly object[]): Stored[] {
   const times = new Map<string, number>()
-  for (const record of records) {
-    const text = JSON.stringify(record, (key, value: unknown) => {
-      if (key === 'expires' && typeof value === 'string') return minutesFromNow(value)
-      // express-session computes it from two looks at the clock, and loses a millisecond now and then
-      if (key === 'originalMaxAge' && typeof value === 'number') return minutes(value)
-      return isPlain(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value
-    })
-    times.set(text, (times.get(text) ?? 0) + 1)
-  }
+  for (const record of records.map(canonical)) times.set(record, (times.get(record) ?? 0) + 1)
   return Array.from(times, ([record, times]) => ({ record, times })).sort((a, b) => (a.record < b.record ? -1 : 1))
+}
+
+function canonical(record: object): string {
+  return JSON.stringify(record, (key, value: unknown) => {
+    if (key === 'expires' && typeof value === 'string') return minutesFromNow(value)
+    // express-session computes it from two looks at the clock, and loses a millisecond now and then
+    if (key === 'originalMaxAge' && typeof value === 'number') return minutes(value)
+    return isPlain(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value
+  })
 }
 
 function isPlain(value: unknown): value is object {

@@ -22,3 +22,9 @@ export function record(bytes: number, visitor = 0): Data {
   data.note = 'n'.repeat(Math.max(0, bytes - JSON.stringify(data).length))
   return data
 }
+
+/** A record, or what a cookie carries, without what the packages keep beside the data. */
+export function dataOf(record: object): object {
+  const { cookie: _, _expire: __, _maxAge: ___, ...data } = record as Record<string, unknown>
+  return data
+}

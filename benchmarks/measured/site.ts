@@ -4,8 +4,6 @@ import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import { sign } from 'cookie-signature'
 import { record, type Data } from './record'
-import { redisStore, type RedisPlace } from './redis-store'
-import type { Subject } from './subjects'
 import type { Visit } from './visits'
 
 /** A site that visits go to. */
@@ -15,6 +13,8 @@ export interface Site {
   readonly cookies: readonly string[]
   /** What its store holds, under ids. */
   records(): Promise<Readonly<Record<string, object>>>
+  /** The data in the value of its cookie, where they are kept there. */
+  carried?(value: string): Promise<object>
   /** Lets go of what its store is connected to. */
   close?(): void
 }
@@ -36,8 +36,8 @@ export interface SessionStore {
 }
 
 /** How many visitors with a session take turns: with one alone, whoever remembers the last id would look better than sites will find it. */
-const VISITORS = 100
-const SECRET = 'keyboard cat'
+export const VISITORS = 100
+export const SECRET = 'keyboard cat'
 const OPTIONS = { secret: SECRET, resave: false, saveUninitialized: false }
 
 /** @param module the package's file */
@@ -61,21 +61,17 @@ export function loadAfresh(module: string): SessionModule {
   return session
 }
 
-/** @param place where sessions are kept; in memory where there is none */
-export async function openSite({ kind, module = '', options, atomic }: Subject, visit: Visit, place?: RedisPlace): Promise<Site> {
-  if (kind === 'bare') return bareSite(visit)
-  return connectSite(load(module), visit, options, place && (await redisStore(place, atomic)))
+/** The floor: the same answers, without a session. */
+export function bareSite(visit: Visit): Site {
+  const data = knownData(visit)
+  return { listener: (_req, res) => answer(res, () => visit.act(data())), cookies: cookiesFor(visit), records: () => Promise.resolve({}) }
 }
 
-/** The floor: the same answers, and the visitors' data in a list, since visitors take turns. */
-export function bareSite(visit: Visit): Site {
-  const known = idsFor(visit).map((_, visitor) => record(visit.bytes, visitor))
+/** What a floor acts on: the visitors' data in a list, since visitors take turns. */
+export function knownData(visit: Visit): () => Data {
+  const known = Array.from({ length: visit.returning ? VISITORS : 0 }, (_, visitor) => record(visit.bytes, visitor))
   let turn = 0
-  return {
-    listener: (_req, res) => answer(res, () => visit.act(known[turn++ % known.length] ?? ({} as Data))),
-    cookies: cookiesFor(visit),
-    records: () => Promise.resolve({}),
-  }
+  return () => known[turn++ % known.length] ?? ({} as Data)
 }
 
 export async function connectSite(
@@ -98,17 +94,19 @@ export async function connectSite(
         })
       }),
     cookies: cookiesFor(visit),
-    records: async () => byId(await promised(done => store.all(done))),
+    records: () => allOf(store),
     close: () => store.client?.destroy(),
   }
 }
 
-function byId(sessions: Record<string, object> | { id: string }[] | null): Record<string, object> {
+/** What a store holds, under ids. */
+export async function allOf(store: SessionStore): Promise<Record<string, object>> {
+  const sessions = await promised<Record<string, object> | { id: string }[] | null>(done => store.all(done as never))
   return Array.isArray(sessions) ? Object.fromEntries(sessions.map(({ id, ...record }) => [id, record])) : (sessions ?? {})
 }
 
 /** The headers are those that Express's `res.send` would set. */
-function answer(res: ServerResponse, bodyOf: () => string): void {
+export function answer(res: ServerResponse, bodyOf: () => string): void {
   let body: string
   try {
     body = bodyOf()
@@ -127,7 +125,7 @@ function idsFor({ returning }: Visit): string[] {
   return returning ? Array.from({ length: VISITORS }, id) : []
 }
 
-function cookiesFor(visit: Visit): string[] {
+export function cookiesFor(visit: Visit): string[] {
   if (!visit.returning) return ['']
   return idsFor(visit).map(id => `connect.sid=${encodeURIComponent(`s:${sign(id, SECRET)}`)}`)
 }

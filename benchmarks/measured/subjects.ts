@@ -1,12 +1,22 @@
 /** What is measured: a row here is a column of every group of cases. */
 export interface Subject {
   readonly name: string
-  /** Which kind of site it makes: see site.ts. */
-  readonly kind: 'bare' | 'connect'
+  /** Which kind of site it makes: see open-site.ts. */
+  readonly kind: 'bare' | 'connect' | 'koa' | 'fastify' | 'cookie-session' | 'iron-session'
   /** What `require` is given; resolved to a file before it is handed to a process that measures. */
   readonly module?: string
   /** The subject that does the same without sessions, whose time is not this one's. */
   readonly floor?: string
+  /** The subject that sets the same cookies and keeps the same records, and in whose added time this one's is told; where none is named, `YARDSTICK`. */
+  readonly yardstick?: string
+  /** Whether the cookie carries the data, so that a visitor who sends the same one again has the same session again. */
+  readonly inCookie?: boolean
+  /** What `require` is given for the `MemoryStore`, where that is not in `module`. */
+  readonly storeModule?: string
+  /** The visits that it is not measured at, since the package has no such thing. */
+  readonly lacks?: readonly string[]
+  /** Whether it is measured neither over HTTP nor by its memory. */
+  readonly inProcessOnly?: boolean
   /** What the session middleware is given beyond what all are given. */
   readonly options?: { readonly concurrency?: 'merge' | 'off' }
   /** The subject that is the same package with other options: it stands side by side with this one too, and takes no memory of its own. */
@@ -15,7 +25,10 @@ export interface Subject {
   readonly atomic?: string
 }
 
-export const subjects: readonly Subject[] = [
+/** The subject that the others are held against. */
+export const YARDSTICK = 'express-session'
+
+const connect: readonly Subject[] = [
   { name: 'none', kind: 'bare' },
   // By its own name the package finds itself as its users find it: through `exports`, in dist/
   { name: 'resession', kind: 'connect', module: 'resession', floor: 'none' },
@@ -30,6 +43,45 @@ export const subjects: readonly Subject[] = [
   },
 ]
 
+const koa: readonly Subject[] = [
+  { name: 'koa', kind: 'koa', module: 'koa' },
+  { name: 'resession/koa', kind: 'koa', module: 'resession/koa', storeModule: 'resession', floor: 'koa', yardstick: 'koa-session' },
+  { name: 'koa-session', kind: 'koa', module: 'koa-session', floor: 'koa', yardstick: 'koa-session' },
+  { name: 'koa-generic-session', kind: 'koa', module: 'koa-generic-session', floor: 'koa', yardstick: 'koa-session' },
+  { name: 'resession/koa, cookie', kind: 'koa', module: 'resession/koa', inCookie: true, floor: 'koa', yardstick: 'koa-session, cookie' },
+  { name: 'koa-session, cookie', kind: 'koa', module: 'koa-session', inCookie: true, floor: 'koa', yardstick: 'koa-session, cookie' },
+]
+
+/** Neither has an option for it. */
+const lacks = ['rolling']
+
+const others: readonly Subject[] = [
+  {
+    name: 'cookie-session',
+    kind: 'cookie-session',
+    module: 'cookie-session',
+    inCookie: true,
+    lacks,
+    floor: 'none',
+    yardstick: 'cookie-session',
+  },
+  { name: 'iron-session', kind: 'iron-session', module: 'iron-session', inCookie: true, lacks, floor: 'none', yardstick: 'iron-session' },
+  { name: 'fastify', kind: 'fastify', module: 'fastify' },
+  { name: '@fastify/session', kind: 'fastify', module: '@fastify/session', floor: 'fastify', yardstick: '@fastify/session' },
+]
+
+export const subjects: readonly Subject[] = [...connect, ...[...koa, ...others].map(subject => ({ ...subject, inProcessOnly: true }))]
+
+/** The name of the one that a subject is held against. */
+export function yardstickOf({ yardstick = YARDSTICK }: Subject): string {
+  return yardstick
+}
+
+/** Those that a visit is measured of. */
+export function subjectsAt(visit: { readonly name: string }, among: readonly Subject[] = subjects): readonly Subject[] {
+  return among.filter(({ lacks }) => !lacks?.includes(visit.name))
+}
+
 /** Those that are measured with their sessions in a Redis that is far away. */
 export const distantSubjects: readonly Subject[] = [
   { name: 'express-session', kind: 'connect', module: 'express-session', floor: 'none' },
@@ -37,6 +89,3 @@ export const distantSubjects: readonly Subject[] = [
   { name: 'resession, merge', kind: 'connect', module: 'resession', floor: 'none', options: { concurrency: 'merge' } },
   { name: 'resession, atomicRedis', kind: 'connect', module: 'resession', floor: 'none', atomic: 'resession/atomic' },
 ]
-
-/** The subject that the others are held against. */
-export const YARDSTICK = 'express-session'

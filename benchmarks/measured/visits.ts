@@ -9,11 +9,14 @@ export interface Visit {
   readonly bytes: number
   /** What the session middleware is given beyond what all visits give it. */
   readonly options?: { readonly rolling?: boolean; readonly cookie?: { readonly maxAge: number } }
+  /** Whether the app changes the session: some packages want to be told to save it. */
+  readonly writes: boolean
   /** What the app does with the session, and the body that it answers: whoever loses the data answers something else. */
   readonly act: (session: Data) => string
 }
 
-const DAY = 24 * 60 * 60 * 1000
+/** In milliseconds. */
+export const DAY = 24 * 60 * 60 * 1000
 const newcomer = record(BYTES)
 
 export const visits: readonly Visit[] = [
@@ -21,6 +24,7 @@ export const visits: readonly Visit[] = [
     name: 'anonymous',
     returning: false,
     bytes: BYTES,
+    writes: false,
     // Apps ask everyone who they are
     act: session => (session as Partial<Data>).user?.name ?? 'nobody',
   },
@@ -28,24 +32,28 @@ export const visits: readonly Visit[] = [
     name: 'first write',
     returning: false,
     bytes: BYTES,
+    writes: true,
     act: session => `welcome, ${Object.assign(session, newcomer).user.name}`,
   },
   {
     name: 'resumed read',
     returning: true,
     bytes: BYTES,
+    writes: false,
     act: ({ user, views }) => `visitor ${user.id}, ${views} views`,
   },
   {
     name: 'resumed write',
     returning: true,
     bytes: BYTES,
+    writes: true,
     act: session => `visitor ${session.user.id}, ${++session.views} views`,
   },
   {
     name: 'rolling',
     returning: true,
     bytes: BYTES,
+    writes: false,
     // A cookie without an end would have nothing to roll
     options: { rolling: true, cookie: { maxAge: DAY } },
     act: ({ user, views }) => `visitor ${user.id}, ${views} views`,

@@ -33,16 +33,19 @@ function machineLines({ machine }: Result): string {
 
 function inProcessTable(rows: readonly InProcessRow[]): string {
   return table(
-    ['visit', 'subject', 'time', 'quartiles', 'added', 'quartiles', `of ${YARDSTICK}'s`],
-    rows.map(({ visit, subject, microseconds, added, share }) => [
+    ['visit', 'subject', 'over', 'time', 'quartiles', 'added', 'quartiles', 'share', 'of what is added by'],
+    rows.map(({ visit, subject, over, microseconds, added, share, yardstick }) => [
       visit,
       subject,
+      over,
       digits(microseconds.median),
       range(microseconds, digits),
       added && digits(added.median),
       added && range(added, digits),
       share?.toFixed(3),
+      share === undefined ? undefined : yardstick,
     ]),
+    [0, 1, 2, 8],
   )
 }
 

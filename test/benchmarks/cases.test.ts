@@ -2,31 +2,40 @@ import type { ServerResponse } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
-import { BrokenCase, mustAgree, mustBeSame } from '../../benchmarks/equality'
+import { BrokenCase, mustAgree, mustAllAgree, mustBeSame } from '../../benchmarks/equality'
 import { fillStore } from '../../benchmarks/measured/fill-store'
 import { load as loadServer } from '../../benchmarks/measured/http-client'
 import { serve } from '../../benchmarks/measured/http-server'
 import { timeSite, type InProcessResult } from '../../benchmarks/measured/in-process'
-import { connectSite, load, openSite, type SessionModule, type Site } from '../../benchmarks/measured/site'
-import { subjects, YARDSTICK, type Subject } from '../../benchmarks/measured/subjects'
-import { visitNamed, visits } from '../../benchmarks/measured/visits'
+import { openSite } from '../../benchmarks/measured/open-site'
+import { connectSite, load, type SessionModule, type Site } from '../../benchmarks/measured/site'
+import { subjects, subjectsAt, YARDSTICK, yardstickOf, type Subject } from '../../benchmarks/measured/subjects'
+import { visitNamed, visits, type Visit } from '../../benchmarks/measured/visits'
 import { OBSERVED } from '../../benchmarks/plans'
 
 const few = { observed: OBSERVED, warmUp: 2, timed: 5 }
 /** From source: whether the package is built is not what is tested here. */
 const ours = load(require.resolve('../../lib'))
-const fromSource = (subject: Subject) => (subject.module === 'resession' ? { ...subject, module: require.resolve('../../lib') } : subject)
+const SOURCES: Record<string, string> = { resession: require.resolve('../../lib'), 'resession/koa': require.resolve('../../lib/koa') }
+const sourceOf = (module: string) => SOURCES[module] ?? module
+const fromSource = ({ module, storeModule, ...subject }: Subject): Subject => ({
+  ...subject,
+  ...(module !== undefined && { module: sourceOf(module) }),
+  ...(storeModule !== undefined && { storeModule: sourceOf(storeModule) }),
+})
 const subjectNamed = (name: string) => subjects.find(subject => subject.name === name) as Subject
 const yardstick = subjectNamed(YARDSTICK)
-const seen = ({ before, after }: InProcessResult) => [...before, after]
+const time = async (subject: Subject, visit: Visit) => timeSite(await openSite(fromSource(subject), visit), few)
 
 describe('The cases of the benchmark', () => {
   for (const visit of visits) {
-    for (const subject of subjects) {
+    for (const subject of subjectsAt(visit)) {
       it(`time the ${visit.name} visit of ${subject.name} in process, and find the answers right`, async () => {
-        const expected = await timeSite(await openSite(yardstick, visit), few)
-        const result = await timeSite(await openSite(fromSource(subject), visit), few)
-        mustAgree(visit.name, subject, seen(result), seen(expected))
+        const result = await time(subject, visit)
+        const yardsticks = new Set([yardstick, subjectNamed(yardstickOf(subject))])
+        const all = new Map<Subject, InProcessResult>()
+        for (const yardstick of yardsticks) all.set(yardstick, await time(yardstick, visit))
+        mustAllAgree(visit.name, all.set(subject, result))
         expect(result.microseconds).to.be.above(0)
       })
     }
@@ -35,10 +44,10 @@ describe('The cases of the benchmark', () => {
   for (const visit of visits) {
     it(`serve the ${visit.name} visit over HTTP as in process`, async () => {
       const expected = await timeSite(await openSite(yardstick, visit), few)
-      for (const subject of subjects) {
+      for (const subject of subjectsAt(visit)) {
         const { server, before } = await serve({ do: 'serve', subject: fromSource(subject), visit: visit.name, observed: OBSERVED })
         server.close()
-        mustAgree(visit.name, subject, before, expected.before)
+        mustAgree(visit.name, subject, { before }, { before: expected.before })
       }
     })
   }
@@ -91,17 +100,40 @@ describe('The equality of the answers', () => {
     it(`refuses a subject that ${what}`, async () => {
       const expected = await timeSite(await openSite(yardstick, visitNamed(visit)), few)
       const result = await timeSite(await make(visit), few)
-      const agree = () => mustAgree(visit, subjectNamed('resession'), seen(result), seen(expected))
+      const agree = () => mustAgree(visit, subjectNamed('resession'), result, expected)
       expect(agree).to.throw(BrokenCase, visit)
     })
   }
 
-  it('refuses a floor that does less than the subjects', async () => {
-    const visit = visitNamed('resumed write')
-    const expected = await timeSite(await openSite(yardstick, visit), few)
-    const idle = await timeSite(await openSite(subjectNamed('none'), { ...visit, act: () => 'nothing' }), few)
-    expect(() => mustAgree('idle', subjectNamed('none'), seen(idle), seen(expected))).to.throw(BrokenCase)
+  it('refuses a cookie that its own yardstick does not set', async () => {
+    const visit = visitNamed('resumed read')
+    const ours = subjectNamed('resession/koa')
+    const yardsticks = [yardstick, subjectNamed(yardstickOf(ours))]
+    const all = new Map<Subject, InProcessResult>()
+    for (const subject of yardsticks) all.set(subject, await time(subject, visit))
+    const rolled = await time(ours, { ...visit, options: { rolling: true } })
+    mustAgree(visit.name, ours, rolled, all.get(yardstick) as InProcessResult)
+    expect(() => mustAllAgree(visit.name, all.set(ours, rolled))).to.throw(BrokenCase, 'resumed read, resession/koa')
   })
+
+  for (const name of ['resession/koa, cookie', 'cookie-session', 'iron-session']) {
+    it(`refuses a cookie of ${name} that holds other data`, async () => {
+      const visit = visitNamed('resumed write')
+      const expected = await time(yardstick, visit)
+      const spoilt = await time(subjectNamed(name), { ...visit, act: session => `${visit.act(session)}${--session.views && ''}` })
+      expect(spoilt.before[0]?.answer.body).to.equal(expected.before[0]?.answer.body)
+      expect(() => mustAgree(visit.name, subjectNamed(name), spoilt, expected)).to.throw(BrokenCase, 'held')
+    })
+  }
+
+  for (const name of ['none', 'koa', 'fastify']) {
+    it(`refuses the floor ${name} where it does less than the subjects`, async () => {
+      const visit = visitNamed('resumed write')
+      const expected = await time(yardstick, visit)
+      const idle = await time(subjectNamed(name), { ...visit, act: () => 'nothing' })
+      expect(() => mustAgree('idle', subjectNamed(name), idle, expected)).to.throw(BrokenCase)
+    })
+  }
 })
 
 class Forgetful extends ours.MemoryStore {

@@ -6,7 +6,7 @@ import { mustAgree } from '../../benchmarks/equality'
 import { proxyTo, type Direction } from '../../benchmarks/measured/proxy'
 import { serve } from '../../benchmarks/measured/http-server'
 import { askInTurn } from '../../benchmarks/measured/latency-client'
-import { openSite } from '../../benchmarks/measured/site'
+import { openSite } from '../../benchmarks/measured/open-site'
 import { timeSite } from '../../benchmarks/measured/in-process'
 import { distantSubjects, subjects, YARDSTICK, type Subject } from '../../benchmarks/measured/subjects'
 import { DISTANT_VISITS, visitNamed } from '../../benchmarks/measured/visits'
@@ -68,7 +68,7 @@ describe('The benchmark far from the store', () => {
           const { site, end } = await distantSite(subject, name, prefix)
           const result = await timeSite(site, few)
           end()
-          mustAgree(name, subject, [...result.before, result.after], [...expected.before, expected.after])
+          mustAgree(name, subject, result, expected)
         })
       }
     }

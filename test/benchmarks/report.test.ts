@@ -41,13 +41,15 @@ describe('The report of the benchmark', () => {
       expect(readme)
         .to.match(/^before\n/)
         .and.match(/\nafter\n$/)
-      expect(readme).to.contain('| rolling | resession | 13.0 | 12.5 to 13.5 | 3.00 | 2.50 to 3.50 | 0.060 |')
+      expect(readme).to.contain('| rolling | resession | none | 13.0 | 12.5 to 13.5 | 3.00 | 2.50 to 3.50 | 0.060 | express-session |')
+      expect(readme).to.contain('| rolling | resession/koa | koa | 21.0 | 21.0 to 21.0 | 1.00 | 1.00 to 1.00 | 0.100 | koa-session |')
       expect(readme).to.contain('| rolling | resession | 12.0 | resession, off | 10.0 | 1.200 | 1.150 to 1.250 |')
       expect(readme).to.contain('| rolling | resession, off | 10.0 | itself | 10.0 | 1.000 | 1.000 to 1.000 |')
       expect(readme).to.contain('| rolling | resession | 3150 | 3125 to 3175 | 1.050 | 1.042 to 1.058 | 6000 | 6000 to 6000 |')
       expect(JSON.parse(readFileSync(join(folder, 'results/latest.json'), 'utf8'))).to.deep.equal(result)
-      expect(readFileSync(join(folder, 'results/added-time.svg'), 'utf8')).to.match(/^<svg .*<\/svg>\n$/s)
-      expect(readFileSync(join(folder, 'results/added-time.svg'), 'utf8')).not.to.contain('resession, off')
+      const plot = readFileSync(join(folder, 'results/added-time.svg'), 'utf8')
+      expect(plot).to.match(/^<svg .*<\/svg>\n$/s)
+      expect(plot).to.contain('>rolling, over a bare handler<').and.contain('>rolling, over koa alone<').and.not.contain('resession, off')
     } finally {
       rmSync(folder, { recursive: true })
     }
@@ -69,6 +71,16 @@ describe('The figures of the benchmark', () => {
     const rows = inProcessRows(samples, subjects)
     expect(rows.map(({ subject }) => subject)).to.deep.equal(['none', 'resession'])
     expect(rows[1]?.added?.rounds).to.deep.equal([2, 4])
+  })
+
+  it('are shares of what the own yardstick adds to the same floor', () => {
+    const times = { none: 10, 'express-session': 20, koa: 30, 'resession/koa': 32, 'koa-session': 70 }
+    const rows = inProcessRows(
+      Object.entries(times).map(([subject, microseconds]) => timed(subject, 0, microseconds)),
+      subjects,
+    )
+    expect(rows.find(({ subject }) => subject === 'resession/koa')).to.include({ over: 'koa', yardstick: 'koa-session', share: 0.05 })
+    expect(rows.find(({ subject }) => subject === 'koa')).to.not.have.any.keys('over', 'added', 'share')
   })
 
   it('have no share of what was not measured', () => {
@@ -109,6 +121,15 @@ describe('The command line of the benchmark', () => {
     expect(complete).to.be.false
   })
 
+  it('adds the floor and the yardstick of another group, and those of the first', () => {
+    const chosen = (name: string) => names(readCommandLine(['--only', name]).subjects)
+    const first = ['none', 'express-session']
+    expect(chosen('resession/koa')).to.have.members([...first, 'koa', 'resession/koa', 'koa-session'])
+    expect(chosen('resession/koa, cookie')).to.have.members([...first, 'koa', 'resession/koa, cookie', 'koa-session, cookie'])
+    expect(chosen('@fastify/session')).to.have.members([...first, 'fastify', '@fastify/session'])
+    expect(chosen('iron-session')).to.have.members([...first, 'iron-session'])
+  })
+
   for (const words of [['--only', 'nothing'], ['--fast'], ['quick']]) {
     it(`refuses "${words.join(' ')}"`, () => {
       expect(() => readCommandLine(words)).to.throw()
@@ -143,7 +164,10 @@ const result: Result = {
   },
   plan: plans.quick,
   inProcess: inProcessRows(
-    [0, 1].flatMap(round => [timed('none', round, 10), timed('resession', round, 12 + 2 * round), timed('express-session', round, 60)]),
+    [0, 1].flatMap(round => [
+      ...[timed('none', round, 10), timed('resession', round, 12 + 2 * round), timed('express-session', round, 60)],
+      ...[timed('koa', round, 20), timed('resession/koa', round, 21), timed('koa-session', round, 30)],
+    ]),
     subjects,
   ),
   sideBySide: sideBySideRows(

@@ -1,0 +1,30 @@
+import { Connection } from './connection'
+import { record, type Data } from './record'
+import { VISITORS, type Site } from './site'
+import type { Visit } from './visits'
+
+/** What an app does at the moment. */
+export interface App {
+  act(session: Data): string
+  writes: boolean
+}
+
+/**
+ * A site whose visitors have been there before, if they are to return: each has been let in by a first visit, and brings the cookies that the package
+ * itself has given.
+ */
+export async function entered(visit: Visit, open: (app: App) => Promise<Omit<Site, 'cookies'>>): Promise<Site> {
+  const app: App = { act: visit.act, writes: visit.writes }
+  const site = await open(app)
+  if (!visit.returning) return { ...site, cookies: [''] }
+  const cookies: string[] = []
+  const connection = new Connection(site.listener, [''])
+  app.writes = true
+  for (let visitor = 0; visitor < VISITORS; visitor++) {
+    app.act = session => `welcome, ${Object.assign(session, record(visit.bytes, visitor)).user.name}`
+    const { setCookie } = await connection.ask()
+    cookies.push(setCookie.map(line => line.split(';')[0]).join('; '))
+  }
+  Object.assign(app, { act: visit.act, writes: visit.writes })
+  return { ...site, cookies }
+}
