@@ -1,5 +1,12 @@
-const Koa = require('koa')
-const session = require('resession/koa')
+import Koa from 'koa'
+import session from '../lib/koa'
+
+declare module '../lib' {
+  interface SessionData {
+    user?: string
+    views?: number
+  }
+}
 
 const app = new Koa()
 app.keys = [process.env.SESSION_SECRET ?? 'only for trying it out']
