@@ -8,16 +8,26 @@ export interface Visit {
   readonly visitor: string | undefined
   readonly flash: string | undefined
   readonly cart: Cart
+  /** The package that the race is against. */
+  readonly rival: string
   /** JSON, as it lies in the store. */
   readonly record: string
-  /** A `Set-Cookie` line. */
-  readonly cookie: string
+  readonly cookie: ShownCookie
+}
+
+/** What the browser is sent. */
+export interface ShownCookie {
+  readonly name: string
+  readonly id: string
+  readonly signature: string
+  /** The `Set-Cookie` lines; the first is the one with the id. */
+  readonly lines: readonly string[]
 }
 
 const fill = template(join(__dirname, 'page.html'))
 
 /** The page, for one visit. */
-export function page({ visits = 0, visitor, flash, cart, record, cookie }: Visit): string {
+export function page({ visits = 0, visitor, flash, cart, rival, record, cookie }: Visit): string {
   return fill({
     flash: flash ? html`<p class="flash" role="status">${flash}</p>` : '',
     greeting: visitor ? `Hello, ${visitor}` : 'Hello, whoever you are',
@@ -26,6 +36,7 @@ export function page({ visits = 0, visitor, flash, cart, record, cookie }: Visit
     goods: goods.map(one => row(one, cart[one.id] ?? 0)),
     total: euros(goods.reduce((sum, { id, price }) => sum + price * (cart[id] ?? 0), 0)),
     record: JSON.stringify(JSON.parse(record), null, 2),
+    rival,
     ...partsOf(cookie),
   })
 }
@@ -54,11 +65,13 @@ function euros(cents: number): string {
   return `€${(cents / 100).toFixed(2)}`
 }
 
-/** `name=s%3Aid.signature; attribute; attribute`, taken apart. */
-function partsOf(cookie: string): Record<string, Value> {
-  const [pair = '', ...attributes] = cookie.split('; ')
-  const [name = '', value = ''] = pair.split('=')
-  // The signature is base64, which has no dot
-  const [, id = '', signature = ''] = /^s:(.*)\.(.*)$/.exec(decodeURIComponent(value)) ?? []
-  return { cookieName: name, id, signature, attributes: attributes.map(one => html`<li><code>${one}</code></li>`), setCookie: cookie }
+function partsOf({ name, id, signature, lines }: ShownCookie): Record<string, Value> {
+  const [, ...attributes] = (lines[0] ?? '').split('; ')
+  return {
+    cookieName: name,
+    id,
+    signature,
+    attributes: attributes.map(one => html`<li><code>${one}</code></li>`),
+    setCookie: lines.map(line => `Set-Cookie: ${line}`).join('\n'),
+  }
 }

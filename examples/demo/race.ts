@@ -1,69 +1,62 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import express = require('express')
-import type session = require('../../lib')
+import session = require('../../lib')
+import { json, type Answer } from './answer'
 
 type Package = typeof session
 type MemoryStore = session.MemoryStore
 
 const KEYS = 50
 
-/**
- * One lane of the race, the same for each package. `POST /start` makes a session; each `POST /keys/:number` adds a key of its own to it;
- * `GET /` tells which keys are in the store. `POST /run` does it all: a browser has six connections to a server, so that it takes this one to
- * send itself fifty requests at once.
- */
-export function race(session: Package, path: string): express.Router {
-  const lane = express.Router()
-  // Before the session, which is for the runner that it sends
-  lane.post('/run', async (req, res) => void res.json(await run(`http://127.0.0.1:${req.socket.localPort}${path}`)))
-  const store = slowStore(session)
-  const cookie = { path, sameSite: 'lax' } as const
-  lane.use(
-    session({ secret: 'of no value: nobody logs in here', name: 'race.sid', store, cookie, resave: false, saveUninitialized: false }),
-  )
-
-  lane.post('/start', (req, res, next) => {
-    // With a callback, since express-session makes no promises
-    req.session.regenerate(err => {
-      if (err) return next(err)
-      Object.assign(req.session, { started: true })
-      res.json({})
-    })
-  })
-
-  lane.post('/keys/:number', async (req, res) => {
-    const number = Number(req.params.number)
-    if (!Number.isInteger(number) || number < 1 || number > KEYS) return void res.status(400).json({})
-    // What a handler does between reading its session and writing it
-    await pause(latency())
-    Object.assign(req.session, { [`key-${number}`]: true })
-    res.json({})
-  })
-
-  lane.get('/', (req, res, next) => {
-    // From the store, and not from req.session: what counts is what was kept
-    store.get(req.sessionID, (err, record) => {
-      if (err) return next(err)
-      const kept = Object.keys(record ?? {}).flatMap(key => (key.startsWith('key-') ? [Number(key.slice('key-'.length))] : []))
-      res.json({ kept, record })
-    })
-  })
-
-  return lane
+/** A request to one lane of the race, by whatever host and session package. */
+export interface LaneRequest {
+  /** Begins a session with nothing in it but what is given. */
+  begin(data: object): Promise<void>
+  put(key: string): void
+  /** The record in the store, and not the session of the request: what counts is what was kept. */
+  record(): Promise<object | null | undefined>
 }
 
-/** Fifty clients of one session, over real connections. @returns what `GET /` says afterwards */
-async function run(lane: string): Promise<unknown> {
+/**
+ * One lane of the race, the same for each package. `POST /start` makes a session; each `POST /keys/:number` adds a key of its own to it;
+ * `GET /` tells which keys are in the store.
+ */
+export async function lap(method: string, path: string, req: LaneRequest): Promise<Answer> {
+  if (method === 'POST' && path === '/start') {
+    await req.begin({ started: true })
+    return json({})
+  }
+  if (method === 'POST' && path.startsWith('/keys/')) {
+    const number = Number(path.slice('/keys/'.length))
+    if (!Number.isInteger(number) || number < 1 || number > KEYS) return json({}, 400)
+    // What a handler does between reading its session and writing it
+    await pause(latency())
+    req.put(`key-${number}`)
+    return json({})
+  }
+  if (method !== 'GET' || path !== '/') return json({}, 404)
+  const record = await req.record()
+  const kept = Object.keys(record ?? {}).flatMap(key => (key.startsWith('key-') ? [Number(key.slice('key-'.length))] : []))
+  return json({ kept, record })
+}
+
+/**
+ * `POST /run` does it all: a browser has six connections to a server, so that it takes this one to send itself fifty requests at once, over real
+ * connections, of one session.
+ *
+ * @param lane its address
+ */
+export async function run(lane: string): Promise<Answer> {
   const start = await fetch(`${lane}/start`, { method: 'POST' })
-  const headers = { cookie: (start.headers.getSetCookie()[0] ?? '').split(';')[0] as string }
+  const cookies = start.headers.getSetCookie().map(line => line.split(';')[0])
+  const headers = { cookie: cookies.join('; ') }
   const add = async (_: unknown, index: number): Promise<unknown> =>
     (await fetch(`${lane}/keys/${index + 1}`, { method: 'POST', headers })).json()
   await Promise.all(Array.from({ length: KEYS }, add))
-  return (await fetch(lane, { headers })).json()
+  return json((await (await fetch(lane, { headers })).json()) as object)
 }
 
-/** The package's own memory store, as far away as a database is: requests overlap only where something takes its time. */
-function slowStore(session: Package): MemoryStore {
+/** A package's own memory store, as far away as a database is: requests overlap only where something takes its time. */
+export function slowStore(session: Package): MemoryStore {
   class SlowStore extends session.MemoryStore {
     override get(...args: Parameters<MemoryStore['get']>): void {
       setTimeout(() => super.get(...args), latency())
@@ -77,6 +70,6 @@ function slowStore(session: Package): MemoryStore {
 }
 
 /** 2 to 8 milliseconds. */
-function latency(): number {
+export function latency(): number {
   return 2 + Math.random() * 6
 }

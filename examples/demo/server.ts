@@ -1,45 +1,97 @@
 import { randomBytes } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import type { RequestListener } from 'node:http'
+import { sign } from 'cookie-signature'
 import express = require('express')
 import session = require('../../lib')
-import { race } from './race'
-import { shop } from './shop'
+import { HARDENING, type Answer } from './answer'
+import { files } from './files'
+import { readForm, type Form } from './form'
+import { listen } from './listen'
+import { lap, run, slowStore, type LaneRequest } from './race'
+import { shop, type ShopRequest } from './shop'
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types would be added to those of our own requests
 const expressSession = require('express-session') as typeof session
 
-/** The demo: a page on which one's own session can be seen and changed, and a race between two packages. */
-export function demo(): express.Express {
+const RIVAL = 'express-session'
+const NAME = 'demo.sid'
+
+/** The demo on Express: a page on which one's own session can be seen and changed, and a race between two packages. */
+export function demo(): RequestListener {
   // The store forgets with this process, so that a secret of its own loses nobody's session
   const secret = randomBytes(32).toString('base64url')
-  const name = 'demo.sid'
   const store = new session.MemoryStore({ max: 10_000 })
 
   const app = express()
   app.disable('x-powered-by')
-  app.use(harden)
   // Before the session: no file, and no lap of the race, is a visit
-  app.use(express.static(join(__dirname, 'public')))
-  app.use('/race/resession', race(session, '/race/resession'))
-  app.use('/race/express-session', race(expressSession, '/race/express-session'))
+  app.use((req, res, next) => {
+    res.set(HARDENING)
+    const file = files.get(req.path)
+    if (file) send(res, file)
+    else next()
+  })
+  app.use('/race/resession', lane(session, '/race/resession'))
+  app.use(`/race/${RIVAL}`, lane(expressSession, `/race/${RIVAL}`))
 
   const cookie = { maxAge: 60 * 60 * 1000, sameSite: 'lax', secure: 'auto' } as const
-  app.use(session({ secret, name, store, cookie, resave: false, saveUninitialized: false }))
-  app.use(shop({ secret, name, store }))
+  app.use(session({ secret, name: NAME, store, cookie, resave: false, saveUninitialized: false }))
+  app.use(async (req, res, next) => {
+    const action = shop(req.method, req.path, RIVAL)
+    if (action) send(res, await action(shopRequest(req, await readForm(req), { store, secret })))
+    else next()
+  })
   return app
 }
 
-/** The page shows an id, which elsewhere is nobody's business: it is kept out of caches and of other sites' frames. */
-function harden(_req: express.Request, res: express.Response, next: express.NextFunction): void {
-  res.set('Content-Security-Policy', "default-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
-  res.set('Cache-Control', 'no-store')
-  next()
+function send(res: express.Response, { status, headers, body }: Answer): void {
+  res.status(status).set(headers).end(body)
 }
 
-if (require.main === module) {
-  const server = demo().listen(Number(process.env.PORT ?? 3000), err => {
-    if (err) throw err
-    console.log(`http://localhost:${(server.address() as AddressInfo).port}`)
-  })
+interface Shown {
+  readonly secret: string
+  readonly store: session.MemoryStore
 }
+
+function shopRequest(req: express.Request, form: Form, { store, secret }: Shown): ShopRequest {
+  return {
+    get session() {
+      return req.session
+    },
+    form,
+    record: () => store.sessions[req.sessionID] ?? 'null',
+    cookie() {
+      const signed = sign(req.sessionID, secret)
+      const line = (req.session.cookie as InstanceType<typeof session.Cookie>).serialize(NAME, `s:${signed}`)
+      return { name: NAME, id: req.sessionID, signature: signed.slice(req.sessionID.length + 1), lines: [line] }
+    },
+  }
+}
+
+function lane(session: typeof expressSession, path: string): express.Router {
+  const router = express.Router()
+  // Before the session, which is for the runner that it sends
+  router.post('/run', async (req, res) => send(res, await run(`http://127.0.0.1:${req.socket.localPort}${path}`)))
+  const store = slowStore(session)
+  const cookie = { path, sameSite: 'lax' } as const
+  router.use(
+    session({ secret: 'of no value: nobody logs in here', name: 'race.sid', store, cookie, resave: false, saveUninitialized: false }),
+  )
+  router.use(async (req, res) => send(res, await lap(req.method, req.path, laneRequest(req, store))))
+  return router
+}
+
+/** By callbacks, since express-session makes no promises. */
+function laneRequest(req: express.Request, store: session.MemoryStore): LaneRequest {
+  return {
+    begin: data =>
+      new Promise((resolve, reject) => {
+        req.session.regenerate(err => (err ? reject(err as Error) : resolve(void Object.assign(req.session, data))))
+      }),
+    put: key => void Object.assign(req.session, { [key]: true }),
+    record: () =>
+      new Promise((resolve, reject) => store.get(req.sessionID, (err, record) => (err ? reject(err as Error) : resolve(record)))),
+  }
+}
+
+if (require.main === module) listen(demo())

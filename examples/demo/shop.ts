@@ -1,8 +1,8 @@
-import { sign } from 'cookie-signature'
-import express = require('express')
 import type session = require('../../lib')
+import { seeOther, text, type Answer } from './answer'
+import type { Form } from './form'
 import { goods, type Cart } from './goods'
-import { page } from './page'
+import { page, type ShownCookie } from './page'
 
 declare module '../../lib' {
   interface SessionData {
@@ -14,28 +14,42 @@ declare module '../../lib' {
   }
 }
 
-/** What the page needs to know of the session middleware, to show what it does. */
-interface Shown {
-  readonly secret: string
-  /** The cookie's. */
-  readonly name: string
-  readonly store: session.MemoryStore
+/** A request to the shop, by whatever host it came. */
+export interface ShopRequest {
+  /** Another one after each login. */
+  readonly session: Partial<Omit<session.SessionData, 'cookie'>> & SessionMethods
+  readonly form: Form
+  /** The record in the store as it is there, JSON. */
+  record(): string
+  /** The cookie, as it goes out with the answer. */
+  cookie(): ShownCookie
+}
+
+interface SessionMethods {
+  save(): Promise<unknown>
+  regenerate(): Promise<unknown>
+  destroy(): Promise<unknown>
 }
 
 /** The page and its forms. Each form changes the session and sends the browser back to the page. */
-export function shop(shown: Shown): express.Router {
-  const router = express.Router()
-  router.use(express.urlencoded({ extended: false, limit: '4kb' }))
-  router.get('/', async (req, res) => show(req, res, shown))
-  router.post('/login', logIn)
-  router.post('/logout', logOut)
-  router.post('/flash', leaveMessage)
-  router.post('/cart/add', (req, res) => putInCart(req, res, 1))
-  router.post('/cart/remove', (req, res) => putInCart(req, res, -1))
-  return router
+const ACTIONS: Readonly<Record<string, Action>> = {
+  'GET /': show,
+  'POST /login': logIn,
+  'POST /logout': logOut,
+  'POST /flash': leaveMessage,
+  'POST /cart/add': req => putInCart(req, 1),
+  'POST /cart/remove': req => putInCart(req, -1),
 }
 
-async function show(req: express.Request, res: express.Response, { secret, name, store }: Shown): Promise<void> {
+type Action = (req: ShopRequest, rival: string) => Answer | Promise<Answer>
+
+/** @param rival the package that the race is against. @returns nothing where there is nothing */
+export function shop(method: string, path: string, rival: string): ((req: ShopRequest) => Promise<Answer>) | undefined {
+  const action = ACTIONS[`${method === 'HEAD' ? 'GET' : method} ${path}`]
+  return action && (async req => action(req, rival))
+}
+
+async function show(req: ShopRequest, rival: string): Promise<Answer> {
   const { flash } = req.session
   delete req.session.flash
   req.session.visits = (req.session.visits ?? 0) + 1
@@ -43,16 +57,14 @@ async function show(req: express.Request, res: express.Response, { secret, name,
   await req.session.save()
 
   const { visits, cart = {}, name: visitor } = req.session
-  const record = store.sessions[req.sessionID] ?? 'null'
-  const cookie = (req.session.cookie as InstanceType<typeof session.Cookie>).serialize(name, `s:${sign(req.sessionID, secret)}`)
-  res.send(page({ visits, cart, visitor, flash, record, cookie }))
+  return text(page({ visits, cart, visitor, flash, rival, record: req.record(), cookie: req.cookie() }), 'text/html')
 }
 
-async function logIn(req: express.Request, res: express.Response): Promise<void> {
-  const name = field(req, 'name')
+async function logIn(req: ShopRequest): Promise<Answer> {
+  const name = req.form.get('name')
   if (!name) {
     req.session.flash = 'Please type a name.'
-    return res.redirect(303, '/')
+    return seeOther('/')
   }
   const { cart } = req.session
   // A new id and an empty session: an id that somebody else knew before is worth nothing now (OWASP: session fixation)
@@ -60,34 +72,25 @@ async function logIn(req: express.Request, res: express.Response): Promise<void>
   if (cart) req.session.cart = cart
   req.session.name = name
   req.session.flash = `Logged in as ${name}: your session has a new id.`
-  res.redirect(303, '/')
+  return seeOther('/')
 }
 
-async function logOut(req: express.Request, res: express.Response): Promise<void> {
+async function logOut(req: ShopRequest): Promise<Answer> {
   await req.session.destroy()
-  res.redirect(303, '/')
+  return seeOther('/')
 }
 
-function leaveMessage(req: express.Request, res: express.Response): void {
-  req.session.flash = field(req, 'message') || 'An empty message.'
-  res.redirect(303, '/')
+function leaveMessage(req: ShopRequest): Answer {
+  req.session.flash = req.form.get('message') || 'An empty message.'
+  return seeOther('/')
 }
 
-function putInCart(req: express.Request, res: express.Response, change: 1 | -1): void {
+function putInCart(req: ShopRequest, change: 1 | -1): Answer {
   // Only what is on sale: the name becomes a key of an object, where `__proto__` would do harm
-  const chosen = goods.find(({ id }) => id === field(req, 'goods'))
-  if (!chosen) {
-    res.status(400).send('There is no such thing here.')
-    return
-  }
+  const chosen = goods.find(({ id }) => id === req.form.get('goods'))
+  if (!chosen) return text('There is no such thing here.', 'text/plain', 400)
   const { [chosen.id]: count = 0, ...others } = req.session.cart ?? {}
   const left = Math.min(count + change, 99)
   req.session.cart = left > 0 ? { ...others, [chosen.id]: left } : others
-  res.redirect(303, '/#cart')
-}
-
-/** One field of a form, of a length that can be shown. */
-function field(req: express.Request, name: string): string {
-  const value = (req.body as Record<string, unknown> | undefined)?.[name]
-  return typeof value === 'string' ? value.trim().slice(0, 80) : ''
+  return seeOther('/#cart')
 }

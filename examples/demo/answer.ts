@@ -1,0 +1,25 @@
+/** What is sent, by whatever host. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export function text(body: string, type: string, status = 200): Answer {
+  return { status, headers: { 'Content-Type': `${type}; charset=utf-8` }, body }
+}
+
+export function json(value: object, status = 200): Answer {
+  return text(JSON.stringify(value), 'application/json', status)
+}
+
+/** After a form: the browser goes there, and a reload sends the form no second time. */
+export function seeOther(location: string): Answer {
+  return { status: 303, headers: { Location: location }, body: '' }
+}
+
+/** On all answers. The page shows an id, which elsewhere is nobody's business: it is kept out of caches and of other sites' frames. */
+export const HARDENING = {
+  'Content-Security-Policy': "default-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'Cache-Control': 'no-store',
+} as const
