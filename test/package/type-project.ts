@@ -32,7 +32,8 @@ export async function compileUpstream(row: Row): Promise<void> {
 function programsFor({ name, surroundings }: Row, door: Door): string[] {
   if (door.startsWith('call')) return ['namespace-call']
   const everywhere = ['plain-server', 'stores', 'named-imports', 'namespace-import', 'deep-imports']
-  if (surroundings === 'no Express') return [...everywhere, 'without-express']
+  if (surroundings === 'Koa') return [...everywhere, 'koa-app']
+  if (surroundings === 'no Express') return [...everywhere, 'without-express', 'koa-alone']
   // Under the alias, what imports 'express-session' gets ours: there is no other side
   const besides = surroundings.endsWith('@types/express-session') && name === 'resession' ? ['side-by-side'] : []
   return [...everywhere, 'express-app', 'public-names', ...besides]

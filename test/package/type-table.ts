@@ -1,11 +1,12 @@
 import type { Compiler } from './compilers'
 import type { Name } from './installation'
 
-/** What else a project has of types, beside Node's. */
+/** What else a project has of types, beside Node's. Koa's do not check where Koa itself is, since content-disposition 2 has renamed one of its own. */
 export const SURROUNDINGS = {
   'no Express': {},
   'Express 4': { '@types/express': '4' },
   'Express 5': { '@types/express': '5' },
+  Koa: { '@types/koa': '3' },
   'Express 5 and @types/express-session': { '@types/express': '5', '@types/express-session': '1' },
 } as const
 
@@ -57,6 +58,7 @@ const stricter: Flavour = {
 const none = 'no Express'
 const four = 'Express 4'
 const five = 'Express 5'
+const koa = 'Koa'
 const both = 'Express 5 and @types/express-session'
 const own = 'resession'
 const alias = 'express-session'
@@ -80,26 +82,32 @@ export const TABLE: readonly Row[] = [
   row('5.0', 'node16', alias, both, ['require.cts', 'default.cts', 'default.mts']),
   row('5.0', 'nodenext', own, four, ['require.cts', 'default.cts', 'default.mts']),
   row('5.0', 'bundler', alias, five, ['default.ts']),
+  row('5.0', 'node16', own, koa, ['require.cts', 'default.cts', 'default.mts']),
   row('5.4', 'node10', alias, four, ['require.ts', 'call.ts'], classic),
   row('5.4', 'node16', own, none, ['require.cts', 'default.cts', 'default.mts']),
   row('5.4', 'nodenext', alias, five, ['require.cts', 'default.cts', 'default.mts']),
   row('5.4', 'bundler', own, both, ['require.ts', 'default.ts'], preserve),
+  row('5.4', 'node10', own, koa, ['require.ts', 'default.ts']),
   row('5.9', 'node10', own, both, ['require.ts', 'default.ts']),
   row('5.9', 'node16', alias, four, ['require.cts', 'default.cts', 'default.mts']),
   row('5.9', 'nodenext', own, none, ['require.cts', 'default.mts'], stricter),
   row('5.9', 'nodenext', alias, both, ['require.cts', 'call.cts'], classic),
   row('5.9', 'bundler', own, five, ['default.ts']),
+  row('5.9', 'bundler', own, koa, ['default.ts']),
   row('6.0', 'node10', alias, both, ['require.ts', 'call.ts'], classic6),
   row('6.0', 'node10', own, none, ['default.ts'], deprecated6),
   row('6.0', 'node16', own, five, ['require.cts', 'default.cts', 'default.mts']),
   row('6.0', 'nodenext', own, both, ['require.cts', 'default.mts'], stricter),
   row('6.0', 'bundler', alias, four, ['require.ts', 'default.ts'], preserve),
+  row('6.0', 'nodenext', own, koa, ['require.cts', 'default.cts', 'default.mts'], stricter),
   row('7.0', 'node16', alias, five, ['require.cts', 'default.cts', 'default.mts']),
   row('7.0', 'node16', own, both, ['require.cts', 'default.mts']),
   row('7.0', 'nodenext', own, four, ['require.cts', 'default.mts'], stricter),
   row('7.0', 'nodenext', alias, both, ['require.cts', 'default.mts']),
   row('7.0', 'bundler', own, both, ['require.ts', 'default.ts'], preserve),
   row('7.0', 'bundler', alias, none, ['default.ts']),
+  row('7.0', 'bundler', alias, koa, ['require.ts', 'default.ts'], preserve),
+  row('7.0', 'nodenext', own, koa, ['default.mts'], linked),
   row('7.0', 'nodenext', own, both, ['default.mts'], linked),
   row('6.0', 'nodenext', alias, both, ['default.mts'], linked),
 ]
