@@ -1,7 +1,7 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
-/** A room may import what lies below it, and types from anywhere: doors, then connect and stores, then the core. */
+/** A room may import what lies below it, and types from anywhere: doors, then connect, koa and stores, then the payload of cookies, then the core. */
 const mayNotImport = (...patterns) => ({
   '@typescript-eslint/no-restricted-imports': ['error', { patterns: patterns.map(group => ({ group: [group], allowTypeImports: true })) }],
 })
@@ -53,7 +53,8 @@ export default tseslint.config(
       'no-useless-assignment': 'off',
     },
   },
-  { files: ['lib/core/**'], rules: mayNotImport('**/connect/**', '**/stores/**', '**/index', '**/koa/**') },
+  { files: ['lib/core/**'], rules: mayNotImport('**/connect/**', '**/stores/**', '**/index', '**/koa/**', '**/payload/**') },
+  { files: ['lib/payload/**'], rules: mayNotImport('**/connect/**', '**/stores/**', '**/index', '**/koa/**') },
   { files: ['lib/stores/**'], rules: mayNotImport('**/connect/**', '**/index', '**/koa/**') },
   { files: ['lib/connect/**'], rules: mayNotImport('**/stores/**', '**/index', '**/koa/**') },
   {

@@ -28,20 +28,25 @@ export class ExchangeGate implements Gate {
     private readonly res: ServerResponse,
     private readonly cookie: SignedCookie,
     private readonly next: Next,
-  ) {}
+  ) {
+    // A socket's, on which no header is ever sent
+    if (exchange.settings.kept && typeof res.setHeader !== 'function') exchange.settings.kept.close()
+  }
 
   get strict(): boolean {
-    return this.exchange.settings.saveErrors === 'fail'
+    const { saveErrors, kept } = this.exchange.settings
+    return saveErrors === 'fail' || kept !== undefined
   }
 
   headers(): void {
     try {
       const due = cookieDue(this.exchange)
       if (!due) return
-      const { host, secrets } = this.exchange
-      appendHeader(this.res, 'Set-Cookie', this.cookie.write(host.sessionID as string, secrets, due.cookie))
+      appendHeader(this.res, 'Set-Cookie', this.cookie.write(due, this.exchange.secrets))
     } catch (err) {
       whenOver(this.res, () => this.next(err))
+    } finally {
+      this.exchange.settings.kept?.close()
     }
   }
 

@@ -4,10 +4,12 @@ import { lendGenerate } from '../core/lend-generate'
 import { open } from '../core/open'
 import { settle, type Options } from '../core/options'
 import type { SessionStore } from '../core/store-port'
+import { settleKept } from '../payload/settle-kept'
 import { ExchangeGate, whenClosed, type Next } from './gate'
 import { holdResponse } from './hold-response'
 import { isSecure, originalPath, type Request } from './request'
 import type { Transport } from '../core/transport'
+import { dress } from './signatures'
 import { SignedCookie } from './signed-cookie'
 
 export type Middleware = (req: Request, res: ServerResponse, next: Next) => void
@@ -19,20 +21,25 @@ export type Middleware = (req: Request, res: ServerResponse, next: Next) => void
  * @param deprecate told of options that upstream wants said
  * @throws TypeError for an option that could never work
  */
-export function middleware(options: Partial<Options<Request>>, store: SessionStore, deprecate: (message: string) => void): Middleware {
-  const settings = settle(options, store, deprecate)
+export function middleware(
+  options: Partial<Options<Request>>,
+  store: SessionStore | 'cookie',
+  deprecate: (message: string) => void,
+): Middleware {
+  const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
+  const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
   const cookie = new SignedCookie(settings.name)
   const { proxy } = options
   const transport: Transport<Request> = {
     path: originalPath,
     isSecure: req => isSecure(req, proxy),
-    sentId: (req, secrets) => cookie.read(req, secrets),
+    sentId: (req, secrets) => (kept ? cookie.readHeader(req, secrets) : cookie.read(req, secrets)),
   }
-  lendGenerate(settings, transport)
+  if (!kept) lendGenerate(settings, transport)
 
   return function session(req, res, next) {
     if (!res) throw new TypeError('argument res is required')
-    const exchange = new Exchange(settings, transport, req)
+    const exchange = new Exchange(kept ? kept.of(req) : settings, transport, req)
     exchange.holder.watch(whenClosed, res)
     open(exchange, err => {
       // After an error too: the app may go on with a session of its own making
@@ -42,3 +49,6 @@ export function middleware(options: Partial<Options<Request>>, store: SessionSto
     })
   }
 }
+
+/** As the cookie has it. */
+const encoded: typeof dress = (payload, secrets) => encodeURIComponent(dress(payload, secrets))

@@ -22,9 +22,9 @@ export class Signatures {
   readonly #values = new Recent()
 
   /** The id with its signature, by the first secret. */
-  sign(id: string, [secret]: readonly Secret[]): string {
+  sign(id: string, secrets: readonly Secret[]): string {
     const known = this.#values.get(id)
-    return known && known.secret === secret ? known.text : `s:${sign(id, secret as CipherKey)}`
+    return known && known.secret === secrets[0] ? known.text : dress(id, secrets)
   }
 
   /**
@@ -52,6 +52,11 @@ export class Signatures {
     this.#ids.set(copyOf(value), { secret, text: id })
     this.#values.set(id, { secret, text: signed })
   }
+}
+
+/** What has been signed, as it stands in a cookie but for the encoding. */
+export function dress(text: string, [secret]: readonly Secret[]): string {
+  return `s:${sign(text, secret as CipherKey)}`
 }
 
 /** What was used lately, in two generations, of which the older one goes. */

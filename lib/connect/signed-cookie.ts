@@ -1,5 +1,6 @@
 import depd = require('depd')
-import type { Cookie } from '../core/cookie'
+import type { CookieDue } from '../core/commit'
+import { Cookie } from '../core/cookie'
 import { debug } from '../core/debug'
 import type { Secret } from '../core/options'
 import type { Request } from './request'
@@ -10,7 +11,7 @@ const deprecate = depd('express-session')
 /** How many values of our name are tried: each costs an HMAC, and a header has room for hundreds. */
 const MOST_TRIED = 4
 
-/** One name's cookies, which carry ids under a signature. */
+/** One name's cookies, which carry ids, or sessions, under a signature. */
 export class SignedCookie {
   readonly #name: string
   readonly #signatures = new Signatures()
@@ -21,14 +22,19 @@ export class SignedCookie {
 
   /** The id that the client sent, from the cookie header or from what cookie-parser made of it; undefined where no signature holds. */
   read(req: Request, secrets: readonly Secret[]): string | undefined {
-    const header = req.headers?.cookie
-    const id = typeof header === 'string' ? this.#fromHeader(header, secrets) : undefined
-    return id ?? this.#fromCookieParser(req, secrets)
+    return this.readHeader(req, secrets) ?? this.#fromCookieParser(req, secrets)
   }
 
-  /** The `Set-Cookie` line that carries an id. @throws TypeError where an attribute may not stand in a header */
-  write(id: string, secrets: readonly Secret[], cookie: Cookie): string {
-    const line = cookie.serialize(this.#name, this.#signatures.sign(id, secrets))
+  /** What the client sent in the header itself. cookie-parser, whose secret it may be as well, signs what apps ask it to. */
+  readHeader(req: Request, secrets: readonly Secret[]): string | undefined {
+    const header = req.headers?.cookie
+    return typeof header === 'string' ? this.#fromHeader(header, secrets) : undefined
+  }
+
+  /** The `Set-Cookie` line that says what is due. @throws TypeError where an attribute may not stand in a header */
+  write({ plan, cookie, value }: CookieDue, secrets: readonly Secret[]): string {
+    const line =
+      plan === 'set' ? cookie.serialize(this.#name, this.#signatures.sign(value, secrets)) : ended(cookie).serialize(this.#name, '')
     debug('set-cookie %s', line)
     return line
   }
@@ -60,6 +66,11 @@ export class SignedCookie {
     if (id) deprecate('cookie should be available in req.headers.cookie')
     return id
   }
+}
+
+/** RFC 6265 section 3.1: a client forgets a cookie that has ended, if path and domain are the same. */
+function ended(cookie: Cookie): Cookie {
+  return new Cookie({ ...cookie.data, expires: new Date(0) })
 }
 
 /** How values of ours begin, with and without the encoding of `encodeURIComponent`. */

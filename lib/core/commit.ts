@@ -18,12 +18,13 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  if (exchange.underway.isAtRest) commitLast(exchange, last, done)
-  else exchange.underway.atRest(() => commitLast(exchange, last, done))
+  if (exchange.underway.isAtRest) commitAtRest(exchange, last, done)
+  else exchange.underway.atRest(() => commitAtRest(exchange, last, done))
 }
 
-function commitLast<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  if (!last) return commitNow(exchange, last, done)
+function commitAtRest<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
+  // What is kept in the cookie leaves with the headers
+  if (!last) return commitNow(exchange, exchange.settings.kept !== undefined, done)
   commitNow(exchange, last, (err, withhold) => {
     exchange.holder.end()
     done(err, withhold)
@@ -48,6 +49,8 @@ function commitNow<H extends Host>(exchange: Exchange<H>, last: boolean, done: C
 export interface CookieDue {
   readonly plan: Exclude<CookiePlan, 'nothing'>
   readonly cookie: Cookie
+  /** What it carries, where it is set: the session's id, or the session. */
+  readonly value: string
 }
 
 /**
@@ -69,14 +72,17 @@ export function cookieDue<H extends Host>(exchange: Exchange<H>): CookieDue | un
 function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: Seen): CookieDue | undefined {
   if (!session) debug('no session')
   const plan = planCookie(facts, exchange.settings, exchange.done)
-  if (plan === 'clear') return exchange.cookie && { plan, cookie: exchange.cookie }
+  if (plan === 'clear') return exchange.cookie && { plan, cookie: exchange.cookie, value: '' }
   if (plan === 'nothing' || !session || !hasId(exchange.host)) return undefined
   if (session.cookie.secure && !exchange.transport.isSecure(exchange.host)) {
     debug('not secured')
     return undefined
   }
   restart(exchange, session)
-  return freshen(exchange, session) ? { plan, cookie: session.cookie as Cookie } : undefined
+  const { kept } = exchange.settings
+  const value = kept ? kept.payloadOf(session.id) : exchange.host.sessionID
+  if (typeof value !== 'string' || !freshen(exchange, session)) return undefined
+  return { plan, cookie: session.cookie as Cookie, value }
 }
 
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {

@@ -225,9 +225,10 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     return { session, facts: session ? this.#facts(session) : { ...ABSENT, ...this.#absence() } }
   }
 
-  #absence(): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved'> {
+  #absence(): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved' | 'ended'> {
     const returning = this.sentId !== undefined && this.sentId === this.host.sessionID
-    return { unread: this.unread, done: this.done, sent: this.sentId !== undefined, returning, saved: this.#known.hasSaved }
+    const ended = this.settings.kept?.payloadOf(this.sentId) === null
+    return { unread: this.unread, done: this.done, sent: this.sentId !== undefined, returning, saved: this.#known.hasSaved, ended }
   }
 
   #facts(session: Session): Facts {

@@ -1,4 +1,5 @@
 import type { Read } from './hold'
+import type { Secret } from './options'
 import type { Session, SessionData } from './session'
 import type { Callback, SessionStore } from './store-port'
 import type { Underway } from './underway'
@@ -24,6 +25,8 @@ export type Change = (session: Partial<SessionData>) => void
 /** The exchange, as sessions and stores know it. */
 export interface HostExchange {
   readonly store: SessionStore
+  /** The secrets that hold for this exchange; the first one signs. */
+  readonly secrets: readonly Secret[]
   save(session: Session, done: Callback): void
   update(session: Session, change: Change, done: Callback): void
   /** The session of this id is read again. @returns the moment, for `read` */

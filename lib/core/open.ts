@@ -41,8 +41,9 @@ function identify<H extends Host>(exchange: Exchange<H>, secrets: readonly Secre
   ask(exchange, host => exchange.transport.sentId(host, secrets), find, done)
 }
 
-function find<H extends Host>(exchange: Exchange<H>, id: string | undefined, done: Callback): void {
+function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, done: Callback): void {
   const { host, settings } = exchange
+  const id = sent !== undefined && settings.kept ? settings.kept.receive(sent) : sent
   host.sessionID = exchange.sentId = id
   if (!settings.isReady()) return goWithout(exchange, new StoreUnavailable('store is disconnected', 'ERR_STORE_DISCONNECTED'), done)
   if (id === undefined) {

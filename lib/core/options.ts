@@ -3,6 +3,7 @@ import { createHmac, KeyObject, type BinaryLike } from 'node:crypto'
 import { isPromise } from './call'
 import { Cookie, type CookieOptions } from './cookie'
 import type { Host } from './host'
+import type { Kept } from './kept'
 import { CONNECT, type Policy } from './plan'
 import type { Session, SessionData } from './session'
 import { newId } from './session-id'
@@ -21,8 +22,16 @@ export interface Options<H = Host> {
    * of the others while the server runs. A function is asked once for each request. Required, unless cookie-parser was given a secret.
    */
   secret: Secret | Secret[] | PerHost<H, Secret | Secret[]>
-  /** Where the sessions are kept. Default: a new `MemoryStore`, which is for one process and forgets with it. */
-  store?: SessionStore | undefined
+  /**
+   * Where the sessions are kept: in a store, or with `'cookie'` in the cookie itself, signed, and at most 4093 bytes with its name. Default: a new
+   * `MemoryStore`, which is for one process and forgets with it.
+   */
+  store?: SessionStore | 'cookie' | undefined
+  /**
+   * Seals sessions that are kept in the cookie, so that nobody can read them: `true` with `secret`; or a secret of its own, or several, of which the
+   * first seals and all open. What was not sealed is not taken. Default: none; they can be read, and not changed.
+   */
+  seal?: true | Secret | Secret[] | undefined
   /** The cookie's name. Default `'connect.sid'`, upstream's, so that a change of package logs nobody out. */
   name?: string | undefined
   /** The older spelling of `name`. */
@@ -31,7 +40,10 @@ export interface Options<H = Host> {
   cookie?: CookieOptions | PerHost<H, CookieOptions> | undefined
   /** Makes an id. Default: 24 random bytes in base64url. */
   genid?: PerHost<H, string> | undefined
-  /** Whether to save a session at the end of each request though nothing changed. Default `true`, upstream's, with its deprecation; say `false`. */
+  /**
+   * Whether to save a session at the end of each request though nothing changed. Default `true`, upstream's, with its deprecation; say `false`. In the
+   * cookie the default is `false`, of the next as well.
+   */
   resave?: boolean | undefined
   /** Whether to save a new session that nobody put anything into. Default `true`, upstream's, with its deprecation; say `false`. */
   saveUninitialized?: boolean | undefined
@@ -59,7 +71,7 @@ export interface Options<H = Host> {
   onStoreError?: WithoutStore | OnStoreError<H> | undefined
   /**
    * What becomes of the answer where the session could not be saved or destroyed. `'report'`: it goes out, and the error to `next` afterwards. `'fail'`:
-   * the error goes to `next` in its place, so that nobody is told what is not so. Default `'report'`, upstream's.
+   * the error goes to `next` in its place, so that nobody is told what is not so. Default `'report'`, upstream's; in the cookie `'fail'`.
    */
   saveErrors?: 'report' | 'fail' | undefined
   /** The shortest time between two touches of a session, in milliseconds. Default 0: each request that changes nothing moves the expiry, as upstream. */
@@ -78,6 +90,8 @@ export type Concurrency = 'auto' | 'merge' | 'off'
 export interface Settings<H extends Host = Host> extends Policy {
   readonly name: string
   readonly store: SessionStore
+  /** The store, where that is the request's own, and the cookie has it all. */
+  readonly kept: Kept | undefined
   readonly port: StorePort
   /** The store has not said that it is disconnected. */
   readonly isReady: () => boolean
@@ -110,18 +124,20 @@ export function settle<H extends Host>(
   store: SessionStore,
   deprecate: (message: string) => void,
 ): Settings<H> {
-  const name = String(options.name || options.key || 'connect.sid')
+  const name = nameOf(options)
   const genid = options.genid || newId
   if (typeof genid !== 'function') throw new TypeError('genid option must be a function')
   if (options.resave === undefined) deprecate('undefined resave option; provide resave option')
   if (options.saveUninitialized === undefined) deprecate('undefined saveUninitialized option; provide saveUninitialized option')
   if (!options.secret) deprecate('req.secret; provide secret option')
+  if (options.seal !== undefined) throw new TypeError('seal option is for sessions that are kept in the cookie')
 
   const port = portOf(checkStore(store))
   if (options.storeTimeout !== undefined) port.timeout = checkTimeout(options.storeTimeout)
   return {
     name,
     store,
+    kept: undefined,
     port,
     isReady: port.readiness(),
     genid,
@@ -135,6 +151,10 @@ export function settle<H extends Host>(
     unset: checkUnset(options.unset),
     family: CONNECT,
   }
+}
+
+export function nameOf({ name, key }: Pick<Options, 'name' | 'key'>): string {
+  return String(name || key || 'connect.sid')
 }
 
 function isOnByDefault(option: boolean | undefined): boolean {

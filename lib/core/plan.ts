@@ -28,6 +28,8 @@ export interface Facts {
   readonly aging: boolean
   /** The client sent an id, under a signature that held. */
   readonly sent: boolean
+  /** What the client had, if anything, has been destroyed. Known where there is no session any more, of those that are kept in the cookie. */
+  readonly ended?: boolean
 }
 
 /** What is so where there is no session, whatever else is known. */
@@ -68,6 +70,9 @@ export interface Family {
 
 export const CONNECT: Family = { keepsAlive: true, cookieOnSave: false, watchesCookie: false, clears: false, renews: false }
 
+/** Of sessions that are kept in the cookie: whoever stores something sends it, and the cookie's end is the session's. */
+export const KEPT: Family = { keepsAlive: false, cookieOnSave: true, watchesCookie: true, clears: true, renews: false }
+
 /** What the store is asked at the end of an exchange. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
@@ -97,7 +102,7 @@ export type CookiePlan = 'set' | 'clear' | 'nothing'
 export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined): CookiePlan {
   if (facts.anonymous) return 'nothing'
   if (facts.present && setsCookie(facts, policy, done)) return 'set'
-  return policy.family.clears && isOver(facts) ? 'clear' : 'nothing'
+  return policy.family.clears && isOver(facts, policy) ? 'clear' : 'nothing'
 }
 
 function setsCookie({ returning, modified, saved, expires }: Facts, { rolling, saveUninitialized, family }: Policy, done?: Plan): boolean {
@@ -106,6 +111,7 @@ function setsCookie({ returning, modified, saved, expires }: Facts, { rolling, s
 }
 
 /** The client has a cookie for nothing. */
-function isOver({ present, unread, sent, returning }: Facts): boolean {
-  return present ? sent && !returning : !unread
+function isOver({ present, unread, sent, returning, ended }: Facts, { unset }: Policy): boolean {
+  if (present) return sent && !returning
+  return !unread && (unset === 'destroy' || (sent && ended === true))
 }

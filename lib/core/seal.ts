@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { DerivedKeys } from './derived-keys'
 import type { Secret } from './options'
 
 /** Sizes in bytes. NIST SP 800-38D section 5.2.1.1 recommends 96 bits for the first; the second is the longest tag there is. */
@@ -8,28 +9,29 @@ const TAG = 16
 /** Before each sealed text, so that its form can change one day. */
 const MARK = '1.'
 
-/** So that a key of another purpose, made of the same secret, is another key. */
-const PURPOSE = 'resession sealed session'
+export const sealingKeys = (): DerivedKeys => new DerivedKeys('resession sealed session')
 
 /**
- * Makes of texts what nobody can read or change without a secret: AES-256-GCM, under keys that HKDF-SHA256 makes of the secrets.
+ * Makes of texts what nobody can read or change without a secret: AES-256-GCM, under keys that are made of the secrets.
  *
  * @param secrets the first seals, all open: to change a secret, put the new one in front
  * @param what is sealed, such as the cookie's name: what was sealed for another name is not opened
+ * @param keys that were made before
  */
 export class Seal {
-  readonly #keys: readonly Buffer[]
+  readonly #secrets: readonly Secret[]
 
   constructor(
     secrets: readonly Secret[],
     private readonly what: string,
+    private readonly keys = sealingKeys(),
   ) {
-    this.#keys = secrets.map(secret => Buffer.from(hkdfSync('sha256', secret as string, '', PURPOSE, 32)))
+    this.#secrets = secrets
   }
 
   seal(text: string): string {
     const iv = randomBytes(IV)
-    const cipher = createCipheriv('aes-256-gcm', this.#keys[0] as Buffer, iv).setAAD(Buffer.from(this.what))
+    const cipher = createCipheriv('aes-256-gcm', this.keys.of(this.#secrets[0] as Secret), iv).setAAD(Buffer.from(this.what))
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
     return MARK + Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
   }
@@ -39,8 +41,8 @@ export class Seal {
     if (!sealed.startsWith(MARK)) return undefined
     const bytes = Buffer.from(sealed.slice(MARK.length), 'base64url')
     if (bytes.length < IV + TAG) return undefined
-    for (const key of this.#keys) {
-      const text = this.#openWith(key, bytes)
+    for (const secret of this.#secrets) {
+      const text = this.#openWith(this.keys.of(secret), bytes)
       if (text !== undefined) return text
     }
     return undefined

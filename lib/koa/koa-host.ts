@@ -29,8 +29,6 @@ export class KoaHost implements Host {
   sessionSave: boolean | null = null
   /** The end of the request saves, though nothing has changed. */
   mustSave = false
-  /** Where sessions are kept in the cookie: what it is to carry. */
-  payload: string | undefined
   #opened: Promise<void> | undefined
   /** Whether it has been read by now. */
   #isOpen = false
@@ -153,10 +151,10 @@ export class KoaHost implements Host {
   async #tell(): Promise<void> {
     const due = this.ctx.headerSent ? undefined : cookieDue(this.exchange)
     if (!due) return
-    const { ctx, settings, payload = this.sessionID as string } = this
+    const { ctx, settings } = this
     const { transport } = settings
     this.#kept ??= new KeptLines(ctx)
-    await this.#kept.during(() => (due.plan === 'clear' ? transport.clear(ctx, due.cookie) : transport.set(ctx, payload, due.cookie)))
+    await this.#kept.during(() => (due.plan === 'clear' ? transport.clear(ctx, due.cookie) : transport.set(ctx, due.value, due.cookie)))
   }
 }
 

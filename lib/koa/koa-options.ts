@@ -6,7 +6,6 @@ import type { KoaTransport } from './cookie-transport'
 import type { AnyStore } from './foreign-store'
 import type { KoaHost } from './koa-host'
 import type { KoaSession } from './koa-session'
-import type { Codec } from './payload-store'
 import { SHAPES, type ShapeName } from './record-shape'
 
 /** What failed, for `onError`. */
@@ -54,13 +53,14 @@ export interface KoaOptions extends CoreOptions {
   /** How the id travels, in place of a cookie; a function is given the way by cookie, and returns another. */
   transport?: KoaTransport | ((byCookie: KoaTransport) => KoaTransport) | undefined
   /**
-   * Seals sessions that are kept in the cookie, so that nobody can read them: a secret as for signing, or several, of which the first seals and all
-   * open. What was not sealed is not taken. Default: none; they can be read, and not changed.
+   * Seals sessions that are kept in the cookie, so that nobody can read them: `true` with `app.keys`, which have to be an array then; or a secret, or
+   * several, of which the first seals and all open. What was not sealed is not taken. Default: none; they can be read, and not changed.
    */
-  seal?: Secret | Secret[] | undefined
+  seal?: true | Secret | Secret[] | undefined
   /** What sessions that are kept in the cookie look like there. Default: base64 of JSON, as koa-session's. */
-  encode?: Codec['encode'] | undefined
-  decode?: Codec['decode'] | undefined
+  encode?: ((data: object) => string) | undefined
+  /** @throws for a value that nothing can be made of */
+  decode?: ((value: string) => object) | undefined
   /**
    * What a session looks like at rest: `'cookie'` is express-session's form, `'options'` koa-generic-session's, `'expiry'` koa-session's, `'data'`
    * koa-session-store's. All of them are read. Default `'expiry'` in the cookie, `'data'` in stores of JSON strings, else `'cookie'`.

@@ -1,11 +1,13 @@
 import { isPromise } from '../core/call'
 import type { CookieOptions } from '../core/cookie'
-import { checkSecrets, settle, type Settings } from '../core/options'
+import { settle, type Secret, type Settings } from '../core/options'
 import type { Family } from '../core/plan'
-import { Seal } from '../core/seal'
 import type { SessionData } from '../core/session'
 import { newId } from '../core/session-id'
 import { sharePort, type SessionStore } from '../core/store-port'
+import { jsonIn, sealing } from '../payload/codec'
+import { keepFor, PayloadStore, type Form } from '../payload/payload-store'
+import { hasEnded } from '../payload/record-shape'
 import { Availability } from './availability'
 import type { App } from './context'
 import { checkSendable, cookieTransport, type KoaTransport, type Signing } from './cookie-transport'
@@ -13,8 +15,7 @@ import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type Promise
 import type { KoaHost } from './koa-host'
 import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
 import { KoaSession } from './koa-session'
-import { base64, PayloadStore, sealing } from './payload-store'
-import { hasEnded, RAW, SHAPES, type ShapeName } from './record-shape'
+import { RAW, SHAPES, type ShapeName } from './record-shape'
 
 /** The options with every default in and every mistake thrown. */
 export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
@@ -71,16 +72,31 @@ interface Given {
 /** The core's settings: the same for all, or of each request where the store has to know whose it is. */
 function settingsFor(options: KoaOptions, given: Given): KoaSettings['of'] {
   const { store } = given
+  if (store === 'cookie') return inCookie(options, given)
+  if (options.seal !== undefined) throw new TypeError('seal option is for sessions that are kept in the cookie')
   if (typeof store === 'function') return perRequest(options, given, host => store(host.ctx))
-  if (store !== 'cookie' && kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
-  const settings = coreSettings(options, given, store === 'cookie' ? payloadStore(options, given) : (store as SessionStore))
+  if (kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
+  const settings = coreSettings(options, given, store as SessionStore)
   return () => settings
 }
 
-function payloadStore({ encode, decode, record, seal }: KoaOptions, given: Given): PayloadStore {
-  const codec = { encode: encode ?? base64.encode, decode: decode ?? base64.decode }
-  const sealed = seal === undefined ? codec : sealing(codec, new Seal(checkSecrets(seal), given.name))
-  return new PayloadStore(given.name, sealed, shapeOf(record ?? 'expiry', given))
+function inCookie(options: KoaOptions, given: Given): KoaSettings['of'] {
+  const { seal, record = 'expiry' } = options
+  const { name } = given
+  const json = jsonIn(seal === undefined ? 'base64' : 'utf8')
+  const { encode = json.encode, decode = json.decode } = options
+  const form: Form = {
+    codec: seal === undefined ? { encode, decode } : sealing({ encode, decode }, seal, name),
+    shape: shapeOf(record, given),
+    measure: payload => Buffer.byteLength(`${name}=${payload}`),
+  }
+  const settings = coreSettings(options, given, new PayloadStore(form, () => []))
+  return host => keepFor(settings, form, () => keysOf(host))
+}
+
+/** A Keygrip keeps its keys to itself. */
+function keysOf({ ctx }: KoaHost): readonly Secret[] {
+  return Array.isArray(ctx.app.keys) ? (ctx.app.keys as Secret[]) : []
 }
 
 function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): KoaSettings['of'] {

@@ -1,5 +1,6 @@
 import { Cookie, type CookieOptions } from '../core/cookie'
 import type { SessionData } from '../core/session'
+import { ENDS } from '../payload/record-shape'
 
 /** How a session looks at rest. All shapes read what any of them has written. */
 export interface RecordShape {
@@ -9,9 +10,6 @@ export interface RecordShape {
 
 /** A record as it was at rest. */
 export const RAW = Symbol('resession.raw')
-
-/** When a record ends whose cookie ends with the browser, in milliseconds since 1970. */
-export const ENDS = Symbol('resession.ends')
 
 /** How long koa-session keeps what has no end, in milliseconds. */
 const DAY = 86_400_000
@@ -96,10 +94,4 @@ function readKoa(data: object, { _expire, _maxAge, _session }: KoaFields, option
   if (typeof _expire !== 'number') return { ...data, cookie }
   if (cookie.originalMaxAge !== null) cookie._expires = new Date(_expire)
   return { ...data, cookie, [ENDS]: _expire } as SessionData
-}
-
-/** Whether a record has ended by its own account. */
-export function hasEnded(record: SessionData): boolean {
-  const ends = (record as { [ENDS]?: number })[ENDS] ?? record.cookie.expires
-  return ends != null && new Date(ends).valueOf() <= Date.now()
 }

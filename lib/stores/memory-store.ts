@@ -122,7 +122,7 @@ designed for a production environment, as it will leak
 memory, and will not scale past a single process.`
 
 /** Says so where it is used in production all the same; one with a `max` does not leak, and is not warned of. */
-export function warnInProduction(store: object): void {
+export function warnInProduction(store: unknown): void {
   if (process.env.NODE_ENV !== 'production' || !(store instanceof MemoryStore)) return
   if (!records(store).bounded) console.warn(WARNING)
 }

@@ -1,0 +1,11 @@
+import type { SessionStore } from './store-port'
+
+/** The store of one request, whose session is kept in the cookie: what is stored goes out with the answer. */
+export interface Kept extends SessionStore {
+  /** Takes what the client sent, whose signature held. @returns the id of the session in it */
+  receive(payload: string): string
+  /** What the cookie carries, or is to carry, of the session of this id; null where that has not been stored, or has been destroyed. */
+  payloadOf(id: string | undefined): string | null
+  /** Nothing that is stored from now on could be sent. */
+  close(): void
+}

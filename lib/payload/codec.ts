@@ -1,0 +1,37 @@
+import { checkSecrets, type Secret } from '../core/options'
+import { Seal, sealingKeys } from '../core/seal'
+
+export interface Codec {
+  /** A session's data as the value of a cookie. @param secrets that sign */
+  encode(data: object, secrets: readonly Secret[]): string
+  /** @throws for a value that nothing can be made of */
+  decode(value: string, secrets: readonly Secret[]): object
+}
+
+/** JSON in what a cookie may hold: koa-session's way, or that of URLs, of which nothing has to be escaped. Or as it is, for a seal. */
+export function jsonIn(encoding: 'base64' | 'base64url' | 'utf8'): Codec {
+  return {
+    encode: data => Buffer.from(JSON.stringify(data)).toString(encoding),
+    decode: value => JSON.parse(Buffer.from(value, encoding).toString('utf8')) as object,
+  }
+}
+
+/**
+ * What another codec makes, sealed for the cookie of this name.
+ *
+ * @param seal the secrets to seal with; `true`: those that sign
+ * @throws TypeError for what is no secret
+ */
+export function sealing({ encode, decode }: Codec, seal: true | Secret | Secret[], name: string): Codec {
+  const keys = sealingKeys()
+  const own = seal === true ? undefined : checkSecrets(seal)
+  const sealOf = (secrets: readonly Secret[]): Seal => new Seal(own ?? secrets, name, keys)
+  return {
+    encode: (data, secrets) => sealOf(secrets).seal(encode(data, secrets)),
+    decode(value, secrets) {
+      const opened = sealOf(secrets).open(value)
+      if (opened === undefined) throw new Error('not sealed by any of the secrets')
+      return decode(opened, secrets)
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import { EXCHANGE, type Host } from '../core/host'
+import type { Kept } from '../core/kept'
+import type { Secret, Settings } from '../core/options'
+import type { SessionData } from '../core/session'
+import { sharePort, type Callback } from '../core/store-port'
+import type { Codec } from './codec'
+import { idOf, type RecordShape } from './record-shape'
+
+/** RFC 6265 section 6.1 wants browsers to take 4096 bytes of name, value and attributes; most take no more of the first two. */
+const MOST_BYTES = 4093
+
+/** How sessions look in a cookie. */
+export interface Form {
+  readonly codec: Codec
+  readonly shape: RecordShape
+  /** How many bytes the cookie's name and value will have. */
+  measure(payload: string, secrets: readonly Secret[]): number
+}
+
+/** The store of one request whose session is kept in the cookie itself: what is stored goes out with the answer. */
+export class PayloadStore implements Kept {
+  /** Of the session that the cookie has. */
+  #id: string | undefined
+  #payload: string | null = null
+  /** As it was read from the payload, until somebody takes it, whose it is then. */
+  #record: SessionData | undefined
+  #closed = false
+
+  /** @param secrets that sign */
+  constructor(
+    private readonly form: Form,
+    private readonly secrets: () => readonly Secret[],
+  ) {}
+
+  receive(payload: string): string {
+    this.#payload = payload
+    this.#record = this.#read(payload)
+    return (this.#id = (this.#record && idOf(this.#record)) ?? payload)
+  }
+
+  payloadOf(id: string | undefined): string | null {
+    return id === this.#id ? this.#payload : null
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  get(id: string, callback: Callback<SessionData | null>): void {
+    const payload = this.payloadOf(id)
+    const record = payload === null ? undefined : (this.#record ?? this.#read(payload))
+    this.#record = undefined
+    callback(null, record)
+  }
+
+  set(id: string, session: SessionData, callback: Callback): void {
+    if (this.#closed) return callback(new Error('session is kept in the cookie, and the headers are sent'))
+    const { codec, shape, measure } = this.form
+    const secrets = this.secrets()
+    const payload = codec.encode(shape.write(session, id), secrets)
+    const bytes = measure(payload, secrets)
+    if (bytes > MOST_BYTES) return callback(new RangeError(`session is too large for a cookie: ${bytes} bytes of ${MOST_BYTES}`))
+    this.#id = id
+    this.#payload = payload
+    this.#record = undefined
+    callback()
+  }
+
+  /** An end that cannot be moved any more stays where it is. */
+  touch(id: string, session: SessionData, callback: Callback): void {
+    if (this.#closed) callback()
+    else this.set(id, session, callback)
+  }
+
+  destroy(id: string, callback: Callback): void {
+    if (id === this.#id) this.#payload = null
+    callback()
+  }
+
+  generate(host: object): unknown {
+    return (host as Host)[EXCHANGE]?.generate()
+  }
+
+  #read(payload: string): SessionData | undefined {
+    try {
+      const record: unknown = this.form.codec.decode(payload, this.secrets())
+      return typeof record === 'object' && record ? this.form.shape.read(record) : undefined
+    } catch {
+      // What a browser sent is no error of ours
+      return undefined
+    }
+  }
+}
+
+/** The settings of one request: with a store of its own. @param settings of all */
+export function keepFor<H extends Host>(settings: Settings<H>, form: Form, secrets: () => readonly Secret[]): Settings<H> {
+  const kept = new PayloadStore(form, secrets)
+  return { ...settings, kept, store: kept, port: sharePort(kept, settings.port) }
+}

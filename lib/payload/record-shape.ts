@@ -1,0 +1,25 @@
+import type { SessionData } from '../core/session'
+
+/** How a session looks at rest. */
+export interface RecordShape {
+  /** Nothing for what is no record. */
+  read(record: object): SessionData | undefined
+  /** @param id of the session */
+  write(session: SessionData, id: string): object
+}
+
+/** When a record ends whose cookie ends with the browser, in milliseconds since 1970. */
+export const ENDS = Symbol('resession.ends')
+
+/** Of a record that knows its session's id. */
+export const ID = Symbol('resession.id')
+
+/** Whether a record has ended by its own account. */
+export function hasEnded(record: SessionData): boolean {
+  const ends = (record as { [ENDS]?: number })[ENDS] ?? record.cookie.expires
+  return ends != null && new Date(ends).valueOf() <= Date.now()
+}
+
+export function idOf(record: SessionData): string | undefined {
+  return (record as { [ID]?: string })[ID]
+}
