@@ -54,7 +54,7 @@ export class PayloadStore implements Kept {
   }
 
   set(id: string, session: SessionData, callback: Callback): void {
-    if (this.#closed) return callback(new Error('session is kept in the cookie, and the headers are sent'))
+    if (this.#closed) return callback(new Error('session is kept in the cookie, which cannot be sent any more'))
     const { codec, shape, measure } = this.form
     const secrets = this.secrets()
     const payload = codec.encode(shape.write(session, id), secrets)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { CONNECT, planCookie, planStore, type Facts, type Plan, type Policy } from '../../lib/core/plan'
+import { CONNECT, KEPT, planCookie, planStore, type Facts, type Plan, type Policy } from '../../lib/core/plan'
 
 const BOOLEANS = [false, true]
 
@@ -98,6 +98,35 @@ describe('core: plan', () => {
     expect(planStore(ABSENT, { ...POLICY, unset: 'destroy' })).to.equal('destroy')
     expect(planStore(ABSENT, POLICY)).to.equal('nothing')
     expect(planCookie(ABSENT, { ...POLICY, rolling: true, saveUninitialized: true }, undefined)).to.equal('nothing')
+  })
+
+  describe('of a session that is kept in the cookie', () => {
+    const policy: Policy = { ...POLICY, family: KEPT }
+    const told = (facts: Partial<Facts>, options: Partial<Policy> = {}, done?: Plan): string =>
+      `${planStore({ ...FACTS, ...facts }, { ...policy, ...options })}, ${planCookie({ ...FACTS, ...facts }, { ...policy, ...options }, done)}`
+
+    it('sets the cookie with each save, and where nothing is saved only with rolling', () => {
+      expect(told({ returning: true, changed: true }, {}, 'save')).to.equal('save, set')
+      expect(told({ modified: true, changed: true }, {}, 'save')).to.equal('save, set')
+      expect(told({ saved: true })).to.equal('nothing, set')
+      expect(told({ returning: true, sent: true })).to.equal('nothing, nothing')
+      expect(told({ returning: true, sent: true }, { rolling: true }, 'touch')).to.equal('touch, set')
+    })
+
+    it('clears that of one which is over', () => {
+      expect(told({ sent: true })).to.equal('nothing, clear')
+      expect(told({ present: false, sent: true, ended: true })).to.equal('nothing, clear')
+      expect(told({ present: false, sent: true, returning: true }, { unset: 'destroy' })).to.equal('destroy, clear')
+    })
+
+    it('leaves that of one which was dropped and not ended', () => {
+      expect(told({ present: false, sent: true, ended: false })).to.equal('nothing, nothing')
+    })
+
+    it('clears nothing of someone who sent nothing', () => {
+      expect(told({})).to.equal('nothing, nothing')
+      expect(told({ present: false, ended: true })).to.equal('nothing, nothing')
+    })
   })
 
   it('does once what a first byte has done already', () => {

@@ -46,6 +46,15 @@ describe('core: a seal', () => {
     expect(new Seal([SECRET], 'another').open(sealed)).to.equal(undefined)
   })
 
+  it('seals with what has been put in front of its secrets meanwhile', () => {
+    const secrets = ['old']
+    const seal = new Seal(secrets, 'koa.sess')
+    const before = seal.seal('{}')
+    secrets.unshift('new')
+    expect(new Seal(['new'], 'koa.sess').open(seal.seal('{}'))).to.equal('{}')
+    expect(seal.open(before)).to.equal('{}')
+  })
+
   it('opens what an older secret has sealed, and seals with the newest', () => {
     const [old, both, young] = [['old'], ['new', 'old'], ['new']].map(secrets => new Seal(secrets, 'koa.sess')) as [Seal, Seal, Seal]
     expect(both.open(old.seal('{}'))).to.equal('{}')

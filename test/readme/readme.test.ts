@@ -13,39 +13,45 @@ function blocks(language: string): string[] {
   return Array.from(readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms')), ([, code]) => code as string)
 }
 
-describe('README: the first program', () => {
-  let program: ChildProcess
-  let port: number
-  let folder: string
+const PROGRAMS = { 'the first program': 'views.js', 'sessions in the cookie': 'cookie.js' }
 
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'resession-readme-'))
-    port = await freePort()
-    program = spawn(process.execPath, [join(root, 'examples/views.js')], { env: { ...process.env, PORT: String(port) }, stdio: 'inherit' })
-    await listening(port)
-  })
+for (const [index, [title, name]] of Object.entries(PROGRAMS).entries()) {
+  const file = join(root, 'examples', name)
 
-  after(() => {
-    program.kill()
-    rmSync(folder, { recursive: true })
-  })
+  describe(`README: ${title}`, () => {
+    let program: ChildProcess
+    let port: number
+    let folder: string
 
-  it('is examples/views.js', () => {
-    expect(blocks('js')[0]).to.equal(readFileSync(join(root, 'examples/views.js'), 'utf8'))
-  })
+    before(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'resession-readme-'))
+      port = await freePort()
+      program = spawn(process.execPath, [file], { env: { ...process.env, PORT: String(port) }, stdio: 'inherit' })
+      await listening(port)
+    })
 
-  it('answers as its transcript says', () => {
-    const [transcript] = blocks('console')
-    for (const step of (transcript as string).split(/^\$ /m).slice(1)) {
-      const [command, ...answer] = step.trimEnd().split('\n') as [string, ...string[]]
-      const output = execFileSync('/bin/sh', ['-c', command.replace('localhost:3000', `localhost:${port}`)], {
-        cwd: folder,
-        encoding: 'utf8',
-      })
-      expect(output.replaceAll('\r', '').trimEnd(), command).to.match(pattern(answer.join('\n')))
-    }
+    after(() => {
+      program.kill()
+      rmSync(folder, { recursive: true })
+    })
+
+    it(`is examples/${name}`, () => {
+      expect(blocks('js').filter(code => code.includes('app.listen'))[index]).to.equal(readFileSync(file, 'utf8'))
+    })
+
+    it('answers as its transcript says', () => {
+      const transcript = blocks('console')[index] as string
+      for (const step of transcript.split(/^\$ /m).slice(1)) {
+        const [command, ...answer] = step.trimEnd().split('\n') as [string, ...string[]]
+        const output = execFileSync('/bin/sh', ['-c', command.replace('localhost:3000', `localhost:${port}`)], {
+          cwd: folder,
+          encoding: 'utf8',
+        })
+        expect(output.replaceAll('\r', '').trimEnd(), command).to.match(pattern(answer.join('\n')))
+      }
+    })
   })
-})
+}
 
 /** What must come, with `…` for anything on the line. */
 function pattern(text: string): RegExp {

@@ -1,0 +1,167 @@
+import { expect } from 'chai'
+import { count, data, routes, show } from '../support/handlers'
+import { readable } from '../support/payload'
+import { setCookie, Site, type Handler, type Req, type Visitor } from '../support/site'
+
+interface Answer {
+  readonly visitor: Visitor
+  /** What the handler answered with. */
+  readonly said: unknown
+  readonly line: string | undefined
+  /** What the next request finds. */
+  readonly next: Record<string, unknown>
+}
+
+/** Someone of whom the session knows one visit comes to a handler, which says something. */
+async function visit(act: (req: Req) => unknown): Promise<Answer> {
+  const handler: Handler = async (req, res) => {
+    const said = await Promise.resolve(act(req)).catch((err: Error) => err.message)
+    res.end(JSON.stringify(said ?? null))
+  }
+  const visitor = new Site({ store: 'cookie' }, routes({ '/': count, '/act': handler, '/read': show })).visitor()
+  await visitor.get()
+  const res = await visitor.get('/act')
+  const { cookie: _, ...next } = JSON.parse((await visitor.get('/read')).text) as Record<string, unknown>
+  return { visitor, said: JSON.parse(res.text), line: setCookie(res), next }
+}
+
+describe('session: in the cookie', () => {
+  it('regenerate puts an empty session of a new id in its place', async () => {
+    const { said, visitor, next } = await visit(async req => {
+      const { id } = req.session
+      await req.session.regenerate()
+      data(req).user = 'ada'
+      return [id, req.session.id, req.sessionID]
+    })
+    const [before, after, sessionID] = said as string[]
+    expect(before).to.not.equal(after)
+    expect(sessionID).to.equal(after)
+    expect(readable(visitor)).to.include({ id: after })
+    expect(next).to.deep.equal({ user: 'ada' })
+  })
+
+  it('destroy takes it from the request at once, and from the client with the answer', async () => {
+    const { said, line, next } = await visit(async req => {
+      const done = req.session.destroy()
+      const there = req.session === undefined
+      await done
+      return there
+    })
+    expect(said).to.equal(true)
+    expect(line).to.match(/^connect\.sid=; .*Expires=Thu, 01 Jan 1970/)
+    expect(next).to.deep.equal({})
+  })
+
+  it('another one after destroy has another id', async () => {
+    const { said, visitor, next } = await visit(async req => {
+      const { id } = req.session
+      await req.session.destroy()
+      req.session = { user: 'ada' } as never
+      return id
+    })
+    expect(readable(visitor).id).to.be.a('string').that.does.not.equal(said)
+    expect(next).to.deep.equal({ user: 'ada' })
+  })
+
+  it('save stores it at once, and what is changed afterwards is stored at the end', async () => {
+    const { next, line } = await visit(async req => {
+      data(req).a = 1
+      await req.session.save()
+      data(req).b = 2
+    })
+    expect(line).to.be.a('string')
+    expect(next).to.deep.equal({ views: 1, a: 1, b: 2 })
+  })
+
+  it('save of what is too large fails, and the handler may make it smaller', async () => {
+    const { said, next } = await visit(async req => {
+      data(req).text = 'x'.repeat(5000)
+      const failed = await req.session.save().catch((err: Error) => err.message)
+      data(req).text = 'x'
+      return failed
+    })
+    expect(said).to.match(/^session is too large for a cookie/)
+    expect(next).to.deep.equal({ views: 1, text: 'x' })
+  })
+
+  it('save of a new session that nobody put anything into sets its cookie', async () => {
+    const site = new Site({ store: 'cookie' }, async (req, res) => (await req.session.save(), res.end()))
+    expect(setCookie(await site.get())).to.be.a('string')
+  })
+
+  it('reload gives what the client sent, and nothing that was put in since', async () => {
+    const { said, next } = await visit(async req => {
+      const before = req.session
+      data(req).views = 99
+      await req.session.reload()
+      return [req.session === before, data(req).views]
+    })
+    expect(said).to.deep.equal([false, 1])
+    expect(next).to.deep.equal({ views: 1 })
+  })
+
+  it('reload gives what was saved, where it was', async () => {
+    const { said } = await visit(async req => {
+      data(req).views = 7
+      await req.session.save()
+      data(req).views = 99
+      await req.session.reload()
+      return data(req).views
+    })
+    expect(said).to.equal(7)
+  })
+
+  it('reload fails where there is nothing any more, or nothing yet', async () => {
+    const ended = await visit(async req => {
+      const { session } = req
+      await session.destroy()
+      await session.reload()
+    })
+    expect(ended.said).to.equal('failed to load session')
+    const begun = await visit(async req => {
+      await req.session.regenerate()
+      await req.session.reload()
+    })
+    expect(begun.said).to.equal('failed to load session')
+  })
+
+  it('update changes it together with what the handler has changed', async () => {
+    const { next } = await visit(async req => {
+      data(req).a = 1
+      await req.session.update(session => void ((session as Record<string, unknown>).views = 5))
+    })
+    expect(next).to.deep.equal({ views: 5, a: 1 })
+  })
+
+  it('the store that is on the request has what the cookie has, and no other session', async () => {
+    const { said } = await visit(async req => {
+      const get = (id: string): Promise<unknown> =>
+        new Promise(resolve => req.sessionStore.get(id, (_err, found) => resolve(found ?? null)))
+      return [((await get(req.sessionID)) as { views: number }).views, await get('another')]
+    })
+    expect(said).to.deep.equal([1, null])
+  })
+
+  it('a plain object in its place is its data, under the same id', async () => {
+    const { said, visitor, next } = await visit(req => {
+      const { id } = req.session
+      req.session = { user: 'ada' } as never
+      return id
+    })
+    expect(readable(visitor).id).to.equal(said)
+    expect(next).to.deep.equal({ user: 'ada' })
+  })
+
+  it('a lifetime that is set is kept, though nothing else is changed', async () => {
+    const { visitor } = await visit(req => void (req.session.cookie.maxAge = 1_000_000))
+    expect(readable(visitor)).to.include({ maxAge: 1_000_000 })
+    expect(setCookie(await visitor.get())).to.contain('Expires=')
+  })
+
+  it('data that cannot be stored are an error in the place of the answer', async () => {
+    const site = new Site({ store: 'cookie' }, (req, res) => ((data(req).n = 1n), res.end('fine')))
+    const res = await site.get()
+    expect([res.status, setCookie(res)]).to.deep.equal([500, undefined])
+    expect(res.text).to.contain('BigInt')
+  })
+})
