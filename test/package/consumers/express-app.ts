@@ -33,11 +33,17 @@ app.use('/static', session({ secret: 'x', cookie: { sameSite: 'auto', secure: 'a
 app.use([session({ secret: ['new', 'old'], genid: req => req.path, cookie: req => ({ path: req.baseUrl }) })])
 const handler: express.RequestHandler = session({ secret: 'x', unset: 'destroy', rolling: true, proxy: true, name: 'id' })
 express.Router().use(handler)
+app.use('/own', session({ secret: ['new', 'old'], store: 'cookie', seal: true }))
+app.use('/sealed', session({ secret: 'x', store: 'cookie', seal: ['new', Buffer.from('older')] }))
 
 // @ts-expect-error: no secret
 session({})
 // @ts-expect-error: no such option
 session({ secret: 'x', resaved: true })
+// @ts-expect-error: no such place
+session({ secret: 'x', store: 'cookies' })
+// @ts-expect-error: a number seals nothing
+session({ secret: 'x', store: 'cookie', seal: 42 })
 // @ts-expect-error: a number signs nothing
 session({ secret: 42 })
 // @ts-expect-error: an id is a string
