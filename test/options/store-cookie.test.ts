@@ -7,7 +7,7 @@ import { useClock } from '../support/clock'
 import { deprecations } from '../support/deprecations'
 import { count, data, routes, show } from '../support/handlers'
 import { payloadOf, readable } from '../support/payload'
-import { setCookie, Site, type Handler, type Req, type Visitor } from '../support/site'
+import { setCookie, Site, type Handler, type Visitor } from '../support/site'
 import { session, type SessionOptions } from '../support/subject'
 
 const HOUR = 3_600_000
@@ -146,12 +146,19 @@ describe('options: store: "cookie"', () => {
     })
 
     it('changes no prototype, whatever was put in', async () => {
-      const put: Handler = (req, res) => ((data(req).nested = JSON.parse('{"__proto__":{"tall":true}}')), res.end())
-      const look: Handler = (req, res) => res.end(String([(data(req).nested as Req & { tall?: true }).tall, ({} as { tall?: true }).tall]))
+      const put: Handler = (req, res) => {
+        data(req).nested = JSON.parse('{"__proto__":{"tall":true}}')
+        Object.defineProperty(req.session, '__proto__', { value: { tall: true }, enumerable: true })
+        res.end()
+      }
+      const look: Handler = (req, res) => {
+        const everywhere = [data(req), data(req).nested, {}] as { tall?: true }[]
+        res.end(JSON.stringify(everywhere.map(({ tall }) => tall ?? false)))
+      }
       const visitor = siteOf({}, routes({ '/': put, '/look': look })).visitor()
       await visitor.get()
-      expect(readable(visitor).data).to.have.property('nested')
-      expect((await visitor.get('/look')).text).to.equal(',')
+      expect(Object.keys(readable(visitor).data as object)).to.deep.equal(['nested', '__proto__'])
+      expect((await visitor.get('/look')).text).to.equal('[false,false,false]')
     })
   })
 
@@ -246,6 +253,28 @@ describe('options: store: "cookie"', () => {
 
     it('sets nothing for someone who had nothing', async () => {
       expect(setCookie(await siteOf().get('/logout'))).to.equal(undefined)
+    })
+
+    it('does not end a request that is under way: of two at a time the cookie that comes last is kept', async () => {
+      let goOn = (): void => {}
+      let arrived = (): void => {}
+      const underWay = new Promise<void>(resolve => (arrived = resolve))
+      const slow: Handler = async (req, res) => {
+        await new Promise<void>(resolve => {
+          goOn = resolve
+          arrived()
+        })
+        count(req, res)
+      }
+      const visitor = siteOf({}, routes({ '/': count, '/slow': slow, '/logout': logout })).visitor()
+      await visitor.get()
+      const late = visitor.get('/slow')
+      await underWay
+      await visitor.get('/logout')
+      expect(visitor.cookie).to.equal('connect.sid=')
+      goOn()
+      await late
+      expect(readable(visitor).data).to.deep.equal({ views: 2 })
     })
 
     it('does not end a copy of the cookie, which nobody has a list of; and that is written where one looks for it', async () => {
