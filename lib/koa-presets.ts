@@ -1,5 +1,6 @@
 import session = require('./koa')
 import type { App } from './koa/context'
+import { MemoryStore as KoaMemoryStore } from './koa/memory-store'
 import type { KoaMiddleware } from './koa/middleware'
 import { presetOptions, PRESETS, type Preset } from './koa/presets'
 import type { AnySpelling } from './koa/spellings'
@@ -30,8 +31,13 @@ function isApp(given: unknown): given is App {
 /** In the place of koa-session 6 and 7. */
 export const koaSession = call(PRESETS.koaSession)
 /** In the place of koa-generic-session 2, and of koa-sess. */
-export const koaGenericSession = call(PRESETS.koaGenericSession)
+export const koaGenericSession = Object.assign(call(PRESETS.koaGenericSession), { MemoryStore: KoaMemoryStore })
 /** In the place of koa-session-store 2. */
 export const koaSessionStore = call(PRESETS.koaSessionStore)
 /** In the place of koa-session-ts. */
 export const koaSessionTs = call(PRESETS.koaSessionTs)
+
+/** Beside its function, koa-session-ts has a store to inherit, one in the memory, and what stores say. */
+export { BaseStore, CONNECT, DISCONNECT, type StoredSession } from './koa/base-store'
+export { MemoryStore } from './koa/memory-store'
+export type { AnySpelling as SessionOptions } from './koa/spellings'

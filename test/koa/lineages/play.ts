@@ -8,6 +8,7 @@ import type { Lineage } from './lineages'
 import { Namer, type Seen } from './namer'
 import { ACTS, type Scenario, type Visit } from './scenarios'
 import { request } from './serve'
+import { silenced } from './silenced'
 import type { TracedStore } from './traced-stores'
 
 export type Subject = 'original' | 'preset'
@@ -87,11 +88,4 @@ export async function play(lineage: Lineage, scenario: Scenario, ...subjects: re
     silence.end()
     Clock.restore()
   }
-}
-
-/** koa-session-ts speaks to the console of ordinary events. */
-function silenced(): { end: () => void } {
-  const { warn, error } = console
-  console.warn = console.error = () => {}
-  return { end: () => Object.assign(console, { warn, error }) }
 }

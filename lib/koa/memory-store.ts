@@ -1,0 +1,63 @@
+/* eslint-disable @typescript-eslint/require-await -- what fails is a rejection */
+import { BaseStore, lifeOf, type StoredSession } from './base-store'
+
+const WARNING = `Warning: koa-generic-session's MemoryStore is not
+designed for a production environment, as it will leak
+memory, and will not scale past a single process.`
+
+/** Expired sessions that a write looks for: with more than one, there are never more dead ones than live ones for long. */
+const SWEPT = 2
+
+/**
+ * koa-session-ts's and koa-generic-session's: sessions in the memory of this process. No timer ends them, which would keep the process: they are not found
+ * when they have expired, and writes sweep them out.
+ */
+export class MemoryStore extends BaseStore {
+  /** As JSON: what a handler does to a session that it was given changes nothing here. */
+  readonly sessions = Object.create(null) as Record<string, string>
+  /** In milliseconds since 1970. */
+  readonly #ends = new Map<string, number>()
+  #cursor = this.#ends.entries()
+
+  constructor(prefix = '') {
+    super(prefix)
+    if (process.env.NODE_ENV === 'production') console.warn(WARNING)
+  }
+
+  override async set(id: string, session: StoredSession, ttl?: number): Promise<void> {
+    this.sessions[this.prefix + id] = JSON.stringify(session)
+    this.#ends.set(this.prefix + id, Date.now() + lifeOf(session, ttl))
+    this.#sweep()
+  }
+
+  async get(id: string): Promise<StoredSession | undefined> {
+    const key = this.prefix + id
+    if (hasEnded(this.#ends.get(key))) return undefined
+    const session = JSON.parse(this.sessions[key] as string) as StoredSession
+    if (session.cookie?.expires) session.cookie.expires = new Date(session.cookie.expires)
+    return session
+  }
+
+  async destroy(id: string): Promise<void> {
+    this.#delete(this.prefix + id)
+  }
+
+  #delete(key: string): void {
+    delete this.sessions[key]
+    this.#ends.delete(key)
+  }
+
+  #sweep(): void {
+    for (let swept = 0; swept < SWEPT; swept++) {
+      const next = this.#cursor.next()
+      if (next.done) return void (this.#cursor = this.#ends.entries())
+      const [key, ends] = next.value
+      if (hasEnded(ends)) this.#delete(key)
+    }
+  }
+}
+
+/** Who was never there has. */
+function hasEnded(ends = -Infinity): boolean {
+  return ends <= Date.now()
+}

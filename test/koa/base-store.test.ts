@@ -1,0 +1,106 @@
+import { expect } from 'chai'
+import { BaseStore, CONNECT, DISCONNECT, koaSessionTs, type SessionOptions, type StoredSession } from '../../lib/koa-presets'
+import { useClock } from '../support/clock'
+import { useTimers } from '../support/timers'
+import { turns } from '../support/wire'
+import { silenced } from './lineages/silenced'
+import { count, KoaSite, leave, show, type Handler } from './site'
+
+const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave }
+
+interface Exports {
+  readonly default: (options: SessionOptions) => unknown
+  readonly BaseStore: typeof BaseStore
+  readonly CONNECT: string
+  readonly DISCONNECT: string
+}
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- its types want those of an older Koa
+const original = require('koa-session-ts') as Exports
+const ours: Exports = { default: koaSessionTs, BaseStore, CONNECT, DISCONNECT }
+
+/** As an app writes one, over what it imports. */
+function inheriting(Base: typeof BaseStore) {
+  return class OwnStore extends Base {
+    readonly records = new Map<string, string>()
+    readonly lives: number[] = []
+
+    async get(id: string): Promise<StoredSession | undefined> {
+      const text = this.records.get(this.prefix + id)
+      return text === undefined ? undefined : (JSON.parse(text) as StoredSession)
+    }
+
+    override async set(id: string, session: StoredSession, ttl?: number): Promise<void> {
+      const life: number = await super.set(id, session, ttl)
+      this.lives.push(life)
+      this.records.set(this.prefix + id, JSON.stringify(session))
+    }
+
+    async destroy(id: string): Promise<void> {
+      this.records.delete(this.prefix + id)
+    }
+  }
+}
+
+const at = (ms: number): Date => new Date(Date.now() + ms)
+
+for (const [whose, { default: session, BaseStore: Base, CONNECT: comes, DISCONNECT: leaves }] of Object.entries({ original, ours })) {
+  describe(`koa: BaseStore of koa-session-ts, ${whose}`, () => {
+    useClock()
+    // The original's, of an outage, goes off long after it
+    useTimers()
+    const OwnStore = inheriting(Base)
+    let silence: ReturnType<typeof silenced>
+    beforeEach(() => (silence = silenced()))
+    afterEach(() => silence.end())
+
+    const site = (store: BaseStore, cookieOptions?: { maxAge: number; signed: boolean }): KoaSite =>
+      new KoaSite({}, HANDLERS, { instead: () => session({ store, ...(cookieOptions && { cookieOptions }) }) })
+
+    it('is a store for those who inherit it', async () => {
+      const store = new OwnStore()
+      const visitor = site(store).visitor()
+      await visitor.get()
+      expect((await visitor.get()).text).to.equal('2')
+      const id = visitor.jar.value('koa.sid')
+      expect([...store.records.keys()]).to.deep.equal([`koa:sess${id}`])
+      await visitor.get('/leave')
+      expect(store.records.size).to.equal(0)
+    })
+
+    it('says how long a session is to be kept', async () => {
+      const store = new OwnStore('')
+      const LIVES: [cookie: StoredSession['cookie'] | undefined, ttl: number | undefined, life: number][] = [
+        [{ signed: true }, 5000, 5000],
+        [{ signed: true, maxAge: 60_000 }, 5000, 5000],
+        [{ signed: true, maxAge: 60_000 }, undefined, 60_000],
+        [{ signed: true, maxAge: 60_000 }, 0, 60_000],
+        [{ signed: true, maxAge: 60_000, expires: at(30_000) }, undefined, 30_000],
+        [{ signed: true, expires: at(-1000) }, undefined, -1000],
+        [{ signed: true }, undefined, 86_400_000],
+        [undefined, undefined, 86_400_000],
+      ]
+      for (const [cookie, ttl] of LIVES) await store.set('an-id', { cookie } as StoredSession, ttl)
+      expect(store.lives).to.deep.equal(LIVES.map(([, , life]) => life))
+    })
+
+    it('is told of a session as long as its cookie', async () => {
+      const store = new OwnStore()
+      await site(store, { maxAge: 60_000, signed: true }).get()
+      expect(store.lives).to.deep.equal([60_000])
+    })
+
+    it('makes requests wait from DISCONNECT to CONNECT', async () => {
+      expect([comes, leaves]).to.deep.equal(['CONNECT', 'DISCONNECT'])
+      const store = new OwnStore()
+      let status: number | undefined
+      const app = site(store)
+      store.emit(leaves)
+      const visit = app.get().then(res => (status = res.status))
+      await turns(200)
+      expect(status).to.equal(undefined)
+      store.emit(comes)
+      expect(await visit).to.equal(200)
+    })
+  })
+}
