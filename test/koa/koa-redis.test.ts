@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { needsRedis, REDIS } from '../support/engines'
 import { turns } from '../support/wire'
-import { count, KoaSite, leave, show, type Handler } from './site'
+import { ORIGINALS } from './lineages/koa-app'
+import { count, KoaSite, leave, show, type Handler, type KoaApp } from './site'
 import redisStore = require('koa-redis')
 
 const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave }
@@ -34,6 +35,9 @@ describe('koa: koa-redis', () => {
       expect((await visitor.get()).text).to.equal('1')
       expect((await visitor.get()).text).to.equal('2')
       await visitor.get('/leave')
+      const { koaSession7 } = ORIGINALS
+      const instead = (app: KoaApp): unknown => koaSession7.create({ store: store as never, prefix, maxAge: 'session' }, app as never)
+      expect((await new KoaSite({}, HANDLERS, { instead }).get()).status, 'koa-session').to.equal(500)
     } finally {
       await store.quit()
     }

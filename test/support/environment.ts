@@ -1,2 +1,2 @@
 // Before anything is loaded: what both packages say of options that a test leaves out is tested by itself, and noise elsewhere
-process.env.NO_DEPRECATION = 'express-session'
+process.env.NO_DEPRECATION = 'express-session,koa,cookies'

@@ -53,6 +53,7 @@ const byDefault = (exports: { default: Middleware }): Middleware => exports.defa
 export const ORIGINALS = {
   koaSession7: original('koa-session', byDefault),
   koaSession6: original('koa-session-6', itself),
+  koaSess: original('koa-sess', itself),
   koaGenericSession: original('koa-generic-session', itself),
   koaSessionStore: original('koa-session-store', itself),
   koaSessionTs: original('koa-session-ts', byDefault),

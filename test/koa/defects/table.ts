@@ -1,0 +1,15 @@
+import { COOKIES } from './cookies'
+import { DEFER } from './defer'
+import type { Defect } from './defect'
+import { IDS } from './ids'
+import { OUTAGE } from './outage'
+import { STORES } from './stores'
+
+/** By what they are of. */
+export const DEFECTS: Readonly<Record<string, readonly Defect[]>> = {
+  cookies: COOKIES,
+  'ids and records': IDS,
+  'sessions that are read later': DEFER,
+  stores: STORES,
+  outages: OUTAGE,
+}
