@@ -47,12 +47,12 @@ async function deepPaths() {
   return same
 }
 
-/** The functions of the other entries, where both doors have the same. */
+/** The names of the other entries, where both doors have the same. */
 async function doorsBeside() {
   const found = {}
   for (const path of ['atomic', 'koa', 'koa/presets', 'store-contract']) {
     const [whole, names] = [require(full(path)), await import(full(path))]
-    const same = Object.keys(whole).filter(name => typeof whole[name] === 'function' && whole[name] === names[name])
+    const same = Object.keys(whole).filter(name => whole[name] === names[name])
     found[path] = typeof whole === 'function' && names.default === whole ? ['default', ...same] : same
   }
   return found
