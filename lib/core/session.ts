@@ -1,6 +1,7 @@
 import { isPromise } from './call'
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
 import { EXCHANGE, type Host } from './host'
+import { promised, quiet } from './promised'
 import { portOf, type Callback, type SessionStore } from './store-port'
 
 /** What a session holds. The package's entry opens it to `declare module`; here it is what every session has. */
@@ -234,7 +235,5 @@ function either<T extends Session>(self: T, callback: Callback | undefined, act:
     begin(callback)
     return self
   }
-  const promise = new Promise<void>((resolve, reject) => begin(err => (err ? reject(err as Error) : resolve())))
-  promise.catch(() => {})
-  return promise
+  return quiet(promised(begin))
 }

@@ -1,8 +1,8 @@
+import { quiet } from '../core/promised'
 import type { App, Context } from './context'
 import { KoaHost } from './koa-host'
 import type { KoaSettings } from './koa-settings'
 import type { KoaSession, RegenerateOptions } from './koa-session'
-import { quiet } from './quiet'
 
 const HOST = Symbol('resession.koa.host')
 /** Of an app whose contexts have sessions before the middleware comes to them. */

@@ -2,6 +2,7 @@ import { commit, cookieDue } from '../core/commit'
 import { Exchange } from '../core/exchange'
 import type { EXCHANGE, Host, HostExchange } from '../core/host'
 import { open } from '../core/open'
+import { promised, quiet } from '../core/promised'
 import type { Session } from '../core/session'
 import type { Callback, SessionStore } from '../core/store-port'
 import type { Transport } from '../core/transport'
@@ -9,7 +10,6 @@ import type { Context } from './context'
 import type { KoaSettings } from './koa-settings'
 import { KeptLines } from './kept-lines'
 import { KoaSession } from './koa-session'
-import { promised, quiet } from './quiet'
 
 /** What carries the session of one Koa context. */
 export class KoaHost implements Host {

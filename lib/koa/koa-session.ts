@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { EXCHANGE } from '../core/host'
+import { calledBack, promised, quiet } from '../core/promised'
 import { Session } from '../core/session'
 import type { Callback } from '../core/store-port'
 import type { KoaHost } from './koa-host'
-import { promised, quiet } from './quiet'
 
 export interface RegenerateOptions {
   /** Whether the data come along. Default: as the option `keepOnRegenerate` says, which is false. */
@@ -53,11 +53,7 @@ export class KoaSession extends Session {
   override save(callback?: Callback): this | Promise<void> {
     const saved = quiet(this.req.store(done => super.save(done)))
     if (!callback) return saved
-    // Out of the promise's frames: what a callback throws is nobody's rejection
-    saved.then(
-      () => process.nextTick(callback),
-      err => process.nextTick(callback, err),
-    )
+    calledBack(saved, callback)
     return this
   }
 

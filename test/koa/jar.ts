@@ -51,11 +51,20 @@ function read(line: string, requestPath: string): Kept {
   const at = pair.indexOf('=')
   const attribute = (name: string): string | undefined =>
     attributes.find(text => text.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1)
-  const expires = attribute('expires')
   return {
     name: pair.slice(0, at),
     value: pair.slice(at + 1),
     path: attribute('path') ?? requestPath.slice(0, requestPath.lastIndexOf('/') || 1),
-    ends: expires === undefined ? Infinity : Date.parse(expires),
+    ends: endOf(line),
   }
+}
+
+export function hasEnded(line: string): boolean {
+  return endOf(line) <= Date.now()
+}
+
+/** In milliseconds since 1970. */
+export function endOf(line: string): number {
+  const text = /; expires=([^;]*)/i.exec(line)?.[1]
+  return text === undefined ? Infinity : Date.parse(text)
 }

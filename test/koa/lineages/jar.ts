@@ -1,6 +1,7 @@
+import { hasEnded } from '../jar'
 import type { Visit } from './scenarios'
 
-/** The cookies of a browser that stays on one site. */
+/** The cookies of one site, which go along as they were set until the server ends them: what it makes of one that is too old is to be seen. */
 export class Jar {
   #now = new Map<string, string>()
   #before = new Map<string, string>()
@@ -20,14 +21,4 @@ export class Jar {
     const cookies = which === 'replayed' ? this.#before : this.#now
     return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   }
-}
-
-export function hasEnded(line: string): boolean {
-  return endOf(line) <= Date.now()
-}
-
-/** In milliseconds since 1970. */
-export function endOf(line: string): number {
-  const text = /; expires=([^;]*)/i.exec(line)?.[1]
-  return text === undefined ? Infinity : Date.parse(text)
 }

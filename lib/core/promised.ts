@@ -1,4 +1,4 @@
-import type { Callback } from '../core/store-port'
+import type { Callback } from './store-port'
 
 /** A promise that nobody waits for does not end the process when it is rejected. */
 export function quiet<Value>(promise: Promise<Value>): Promise<Value> {
@@ -9,4 +9,12 @@ export function quiet<Value>(promise: Promise<Value>): Promise<Value> {
 /** @param act calls back */
 export function promised(act: (done: Callback) => void): Promise<void> {
   return new Promise((resolve, reject) => act(err => (err ? reject(err as Error) : resolve())))
+}
+
+/** Out of the promise's frames: what the callback throws is nobody's rejection. */
+export function calledBack(promise: Promise<unknown>, callback: Callback): void {
+  promise.then(
+    () => process.nextTick(callback),
+    err => process.nextTick(callback, err),
+  )
 }
