@@ -18,6 +18,8 @@ export interface Preset {
   readonly spellings?: Readonly<Record<string, readonly [option: keyof AnySpelling, convert?: (given: never) => unknown]>>
   /** Where sessions are kept that are given no store. */
   readonly store: 'cookie' | 'memory'
+  /** What it says on the console of an older spelling, unless the one that came after is there too. */
+  readonly deprecated?: readonly [old: keyof AnySpelling, option: keyof AnySpelling, text: string]
   /** Options with methods, and their names: who lacks one is told at once, in the older one's words. */
   readonly wants?: readonly Want[]
   /** It is called with an app, and says so. */
@@ -97,6 +99,7 @@ export const PRESETS = {
       { option: 'externalKey', methods: ['get', 'set'] },
       { option: 'ContextStore', methods: ['get', 'set', 'destroy'], isClass: true },
     ],
+    deprecated: ['maxage', 'maxAge', '[koa-session] DeprecationWarning: `maxage` option has been renamed to `maxAge`'],
     defaults: { name: 'koa.sess', record: 'expiry', keepOnRegenerate: true, ttl: lifetime, Session: CommittingSession },
     spellings: { prefix: ['idPrefix'] },
   },
@@ -148,6 +151,7 @@ type PresetOptions = Omit<KoaOptions, 'store'> & { store: NonNullable<KoaOptions
 export function presetOptions(preset: Preset, options: AnySpelling = {}): PresetOptions {
   const given = said(options)
   for (const want of preset.wants ?? []) demand(want, given[want.option])
+  warn(preset, options)
   const translated = spell(translate(preset, given))
   const store = translated.store ?? preset.store
   const stored = store === 'cookie' ? undefined : preset.stored
@@ -173,6 +177,13 @@ function demand({ option, methods, isClass }: Want, given: unknown): void {
 
 function isClassItself(given: unknown): boolean {
   return typeof given === 'function' && /^class\b/.test(Function.prototype.toString.call(given))
+}
+
+/** As koa-session 7 does, whatever the values. */
+function warn({ deprecated }: Preset, options: AnySpelling): void {
+  if (!deprecated || process.env.NODE_ENV === 'production') return
+  const [old, option, text] = deprecated
+  if (old in options && !(option in options)) console.warn(text)
 }
 
 function translate({ spellings = {} }: Preset, options: AnySpelling): AnySpelling {
