@@ -1,4 +1,4 @@
-import { commit, cookieDue } from '../core/commit'
+import { commit, cookieDue, type CookieDue } from '../core/commit'
 import { Exchange } from '../core/exchange'
 import type { EXCHANGE, Host, HostExchange } from '../core/host'
 import { open } from '../core/open'
@@ -33,6 +33,10 @@ export class KoaHost implements Host {
   /** Whether it has been read by now. */
   #isOpen = false
   #kept: KeptLines | undefined
+  /** What the client has been told, and nothing was stored since. */
+  #told: CookieDue['plan'] | undefined
+  /** A commit saves through the session, and tells the client itself. */
+  #isCommitting = false
   /** What the app has set before the session was read. */
   #assigned: { readonly value: object | null } | undefined
   /** The app has ended the session, and begun another in its place. */
@@ -108,18 +112,22 @@ export class KoaHost implements Host {
   /** Stores the session, changed or not, and sets its cookie. @param act asks the store */
   async store(act: (done: Callback) => void): Promise<void> {
     this.mustSave = false
+    this.#told = undefined
     await promised(act)
-    await this.#tell()
+    if (!this.#isCommitting) await this.#tell()
   }
 
   /** Makes the store agree with what the app has left, and tells the client. */
   async commit(): Promise<void> {
+    this.#isCommitting = true
     try {
       await this.#commit()
     } catch (err) {
       const { onError } = this.settings
       if (!onError) throw err
       return void (await onError(err, this.exchange.done === 'destroy' ? 'destroy' : 'set', this.ctx))
+    } finally {
+      this.#isCommitting = false
     }
     await this.#tell()
   }
@@ -130,7 +138,7 @@ export class KoaHost implements Host {
     this.#afresh = this.mustSave = false
     if (isAfresh) await (this.session as KoaSession | null)?.regenerate({ keep: true })
     const { session } = this
-    if (mustSave && session) await promised(done => exchange.save(session, done))
+    if (mustSave && session) await this.store(done => exchange.save(session, done))
     await promised(done => commit(exchange, true, err => done(err)))
   }
 
@@ -150,7 +158,8 @@ export class KoaHost implements Host {
 
   async #tell(): Promise<void> {
     const due = this.ctx.headerSent ? undefined : cookieDue(this.exchange)
-    if (!due) return
+    if (!due || due.plan === this.#told) return
+    this.#told = due.plan
     const { ctx, settings } = this
     const { transport } = settings
     this.#kept ??= new KeptLines(ctx)
