@@ -76,7 +76,8 @@ function ofExternalKey(external: ExternalKey): KoaTransport {
 function ofIdStore({ get, set, reset }: SessionIdStore): KoaTransport {
   return {
     get: ctx => get.call(ctx),
-    set: (ctx, id) => set.call(ctx, id, (ctx as { session?: unknown }).session),
+    // Of the context it is a promise, where it is deferred
+    set: (ctx, id) => set.call(ctx, id, (ctx.req as { session?: unknown }).session),
     clear: ctx => reset.call(ctx),
   }
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect } from 'chai'
 import { BaseStore, CONNECT, DISCONNECT, koaSessionTs, type SessionOptions, type StoredSession } from '../../lib/koa-presets'
 import { useClock } from '../support/clock'
@@ -93,12 +95,13 @@ for (const [whose, { default: session, BaseStore: Base, CONNECT: comes, DISCONNE
     it('makes requests wait from DISCONNECT to CONNECT', async () => {
       expect([comes, leaves]).to.deep.equal(['CONNECT', 'DISCONNECT'])
       const store = new OwnStore()
-      let status: number | undefined
       const app = site(store)
       store.emit(leaves)
-      const visit = app.get().then(res => (status = res.status))
-      await turns(200)
-      expect(status).to.equal(undefined)
+      const coming = once(app.server, 'request') as Promise<[IncomingMessage, ServerResponse]>
+      const visit = app.get().then(({ status }) => status)
+      const [, response] = await coming
+      await turns(50)
+      expect(response.writableEnded).to.equal(false)
       store.emit(comes)
       expect(await visit).to.equal(200)
     })

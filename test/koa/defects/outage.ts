@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { apart } from './apart'
 import { withTimers } from './with-timers'
 import type { Defect } from './defect'
@@ -6,12 +8,13 @@ import { turns } from '../../support/wire'
 
 const WAIT = 10_000
 
-/** A request that is under way, once it has come as far as it comes by itself. @returns its status so far, and in the end */
+/** A request that is under way, once it has come as far as it comes by itself. @returns its status by then, and in the end */
 async function underWay(site: KoaSite): Promise<{ now: number | 'waits'; end: Promise<number> }> {
-  let now: number | 'waits' = 'waits'
-  const end = site.get('/set').then(({ status }) => (now = status))
-  await turns(300)
-  return { now, end }
+  const coming = once(site.server, 'request') as Promise<[IncomingMessage, ServerResponse]>
+  const end = site.get('/set').then(({ status }) => status)
+  const [, response] = await coming
+  await turns(50)
+  return { now: response.writableEnded ? response.statusCode : 'waits', end }
 }
 
 /** Of stores that go and come back. */

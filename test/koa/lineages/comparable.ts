@@ -49,3 +49,10 @@ export const withoutVainGets: Comparable = (seen, { scenario, index }) => {
   const isFirst = !scenario.visits.slice(0, index).some(({ act, cookies }) => act === 'set' && !cookies)
   return { ...seen, calls: seen.calls.filter(call => call !== 'get unknown' && !(isFirst && call.startsWith('get'))) }
 }
+
+/** Without what is cleared of the session's own cookie. */
+export const withoutCleared: Comparable = seen => ({
+  ...seen,
+  cookies: seen.cookies.filter(text => !/^cookie(\.sig)? cleared$/.test(text)),
+  attributes: seen.attributes.filter(text => !text.endsWith('; at once')),
+})

@@ -5,12 +5,14 @@ import {
   noCookies,
   separate,
   uncaught,
+  withoutCleared,
   withoutDay,
   withoutSid,
   withoutVainGets,
   type Comparable,
   type Place,
 } from './comparable'
+import { DEFERRED_DIFFERENCES } from './deferred-differences'
 import { GENERIC_DIFFERENCES } from './generic-differences'
 
 /** Where a preset means to differ from what it stands in for. */
@@ -56,10 +58,10 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     id: 'rolling-without-a-look',
-    why: 'Rolling sessions roll in each request; koa-session leaves one in the cookie that no handler has read',
+    why: 'Sessions roll, or are renewed, in each request; koa-session leaves one in the cookie that no handler has read',
     lineages: /^koa-session [67], cookie/,
-    shows: place => called('rolling, untouched')(place) && place.index > 0,
-    comparable: noCookies,
+    shows: place => called('rolling, untouched', 'renew, untouched')(place) && place.index > 0,
+    comparable: (seen, place) => (acts('read')(place) ? undefined : noCookies(seen, place)),
   },
   {
     id: 'cookie-outlives-error',
@@ -70,9 +72,9 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     id: 'saved-in-spite-of-error',
-    why: 'What a handler did before it threw is saved, as it is by the three others',
-    lineages: STORE,
-    shows: acts('set and throw'),
+    why: 'What a handler did before it threw is saved, as it is by the three others, where they do not defer',
+    lineages: /^koa-(session-store|generic-session|session-ts)/,
+    shows: place => acts('set and throw')(place) && (STORE.test(place.lineage) || called('deferred, throws after a change')(place)),
     comparable: separate,
   },
   {
@@ -102,6 +104,21 @@ export const DIFFERENCES: readonly Difference[] = [
     lineages: /^koa-session [67]|^koa-session-store/,
     shows: acts('string'),
     comparable: but('errors'),
+  },
+  {
+    id: 'options-are-read-once',
+    why: 'What an app does to its options, when the middleware has been made of them, changes nothing; the older ones go on reading them',
+    lineages: /^koa-session [67]|^koa-(generic-session|session-store)/,
+    shows: ({ scenario: { changes }, lineage, index }) =>
+      changes?.rolling ? index > 0 : changes !== undefined && !/generic/.test(lineage),
+    comparable: separate,
+  },
+  {
+    id: 'no-cookie-beside-a-key',
+    why: 'Where ids travel by externalKey there is no cookie to clear',
+    lineages: /^koa-session [67], store/,
+    shows: place => called('externalKey', 'externalKey, regenerated')(place) && acts('null', 'regenerate')(place),
+    comparable: withoutCleared,
   },
   {
     id: 'keys-come-first',
@@ -139,4 +156,5 @@ export const DIFFERENCES: readonly Difference[] = [
     comparable: separate,
   },
   ...GENERIC_DIFFERENCES,
+  ...DEFERRED_DIFFERENCES,
 ]

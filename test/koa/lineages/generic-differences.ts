@@ -23,7 +23,8 @@ export const GENERIC_DIFFERENCES: readonly Difference[] = [
     id: 'options-outlive-assignment',
     why: "A session's cookie outlives an assignment: else it goes out unsigned, and is not read again",
     lineages: GENERIC,
-    shows: place => called('new = {b: 1}', 'existing = {}', 'existing = {b: 1}')(place) && !acts('set')(place),
+    shows: place =>
+      called('new = {b: 1}', 'existing = {}', 'existing = {b: 1}', 'deferred, existing = {b: 1}')(place) && !acts('set')(place),
     comparable(seen, place) {
       if (place.scenario.name.startsWith('new') && acts('read')(place)) return undefined
       return but('cookies', 'attributes', 'ttls', 'records')(seen, place)
@@ -70,6 +71,13 @@ export const GENERIC_DIFFERENCES: readonly Difference[] = [
     lineages: /^koa-session-ts/,
     shows: place => acts('null', 'undefined', 'regenerate')(place) || called('get fails, handled')(place),
     comparable: noCookies,
+  },
+  {
+    id: 'one-word-for-an-outage',
+    why: 'Who has waited for a store in vain is told what those are told who come later',
+    lineages: /^koa-session-ts/,
+    shows: ({ visit }) => visit.outage === 'long',
+    comparable: but('errors'),
   },
   {
     id: 'store-is-told-the-life',

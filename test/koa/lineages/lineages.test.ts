@@ -5,7 +5,8 @@ import { DIFFERENCES } from './differences'
 import { LINEAGES, scenariosOf } from './lineages'
 import { cell, keyOf, matrix, MATRIX, pairOf } from './matrix'
 
-describe('koa lineages: a preset and what it stands in for', () => {
+describe('koa lineages: a preset and what it stands in for', function () {
+  this.timeout(20_000)
   const needed = new Set<string>()
   const cells = new Map<string, string>()
 

@@ -2,11 +2,14 @@ import { koaGenericSession, koaSession, koaSessionStore, koaSessionTs } from '..
 import type { KoaCookieOptions } from '../../../lib/koa/koa-options'
 import type { AnySpelling } from '../../../lib/koa/spellings'
 import { Koa2, Koa3, ORIGINALS, type KoaClass, type Middleware } from './koa-app'
-import { SCENARIOS, type Scenario } from './scenarios'
+import { SCENARIOS, type Need, type Scenario } from './scenarios'
 import { JsonStore, PromiseStore, type TracedStore } from './traced-stores'
 
 /** Options that all of them have, as ours are called. */
-export interface Neutral extends Pick<AnySpelling, 'name' | 'rolling' | 'valid' | 'errorHandler' | 'allowEmpty'> {
+export interface Neutral extends Pick<
+  AnySpelling,
+  'name' | 'rolling' | 'valid' | 'errorHandler' | 'allowEmpty' | 'defer' | 'renew' | 'externalKey' | 'sessionIdStore'
+> {
   readonly cookie?: Pick<KoaCookieOptions, 'maxAge' | 'signed'>
 }
 
@@ -21,15 +24,20 @@ export interface Lineage {
   /** Where it keeps sessions; in the cookie if not said. */
   readonly Store?: new () => TracedStore
   /** What it has not. */
-  readonly lacks?: readonly (keyof Neutral | 'regenerate' | 'sessionSave')[]
+  readonly lacks?: readonly (keyof Neutral | Need)[]
+  /** What its stores say when they go, and when they come back. */
+  readonly outage?: readonly [leaves: string, comes: string]
   /** A scenario's options, as it spells them. */
   readonly words: (options: Neutral) => AnySpelling
 }
 
+// Each with options of its own: koa-session-store writes on them
 const flat: Lineage['words'] = ({ name: key, cookie, ...others }) => said({ key, ...cookie, ...others })
-const nested: Lineage['words'] = ({ name: key, ...others }) => said({ key, ...others })
-const cookieOptions: Lineage['words'] = ({ name: key, cookie, ...others }) => said({ key, cookieOptions: cookie, ...others })
-const ours: Lineage['words'] = options => options
+const nested: Lineage['words'] = ({ name: key, cookie, ...others }) => said({ key, cookie: cookie && { ...cookie }, ...others })
+/** It does not sign where it is told anything of cookies but that. */
+const cookieOptions: Lineage['words'] = ({ name: key, cookie, ...others }) =>
+  said({ key, cookieOptions: cookie && { signed: true, ...cookie }, ...others })
+const ours: Lineage['words'] = ({ cookie, ...others }) => said({ cookie: cookie && { ...cookie }, ...others })
 
 function said(values: AnySpelling): AnySpelling {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
@@ -38,7 +46,7 @@ function said(values: AnySpelling): AnySpelling {
 const preset = (given: unknown): Middleware => given as Middleware
 
 const session7 = {
-  lacks: ['errorHandler', 'allowEmpty', 'sessionSave'],
+  lacks: ['errorHandler', 'allowEmpty', 'sessionSave', 'defer', 'sessionIdStore', 'outage'],
   Koa: Koa3,
   original: ORIGINALS.koaSession7.create,
   preset: preset(koaSession),
@@ -46,7 +54,7 @@ const session7 = {
   words: flat,
 } as const
 const session6 = {
-  lacks: ['errorHandler', 'allowEmpty', 'sessionSave'],
+  lacks: ['errorHandler', 'allowEmpty', 'sessionSave', 'defer', 'sessionIdStore', 'outage'],
   Koa: Koa2,
   original: ORIGINALS.koaSession6.create,
   preset: preset(koaSession),
@@ -54,7 +62,10 @@ const session6 = {
   words: flat,
 } as const
 const store2 = {
-  lacks: ['rolling', 'regenerate', 'valid', 'errorHandler', 'allowEmpty', 'sessionSave'],
+  lacks: [
+    ...(['rolling', 'regenerate', 'valid', 'errorHandler', 'allowEmpty', 'sessionSave'] as const),
+    ...(['defer', 'renew', 'externalKey', 'sessionIdStore', 'ContextStore', 'outage'] as const),
+  ],
   Koa: Koa2,
   original: ORIGINALS.koaSessionStore.create,
   preset: preset(koaSessionStore),
@@ -62,13 +73,23 @@ const store2 = {
   words: ours,
 } as const
 const generic = {
+  lacks: ['renew', 'externalKey', 'ContextStore'],
+  outage: ['disconnect', 'connect'],
   Koa: Koa3,
   original: ORIGINALS.koaGenericSession.create,
   preset: preset(koaGenericSession),
   cookie: 'koa.sid',
   words: nested,
-}
-const ts = { Koa: Koa3, original: ORIGINALS.koaSessionTs.create, preset: preset(koaSessionTs), cookie: 'koa.sid', words: cookieOptions }
+} as const
+const ts = {
+  lacks: ['renew', 'externalKey', 'ContextStore', 'sessionIdStore'],
+  outage: ['DISCONNECT', 'CONNECT'],
+  Koa: Koa3,
+  original: ORIGINALS.koaSessionTs.create,
+  preset: preset(koaSessionTs),
+  cookie: 'koa.sid',
+  words: cookieOptions,
+} as const
 
 export const LINEAGES: readonly Lineage[] = [
   { name: 'koa-session 7, cookie', ...session7 },
@@ -83,8 +104,9 @@ export const LINEAGES: readonly Lineage[] = [
 
 /** The scenarios that a lineage can play. */
 export function scenariosOf({ Store, lacks = [] }: Lineage): readonly Scenario[] {
-  return SCENARIOS.filter(({ needs, options = {} }) => {
-    if (needs === 'store' ? !Store : needs && lacks.includes(needs)) return false
-    return !lacks.some(option => option in options)
+  return SCENARIOS.filter(({ needs = [], options, changes }) => {
+    if (needs.includes('store') && !Store) return false
+    const wanted = [...needs, ...Object.keys({ ...options, ...changes })]
+    return !lacks.some(lacked => wanted.includes(lacked))
   })
 }

@@ -55,7 +55,7 @@ export class Namer {
   #named(id: string): string {
     const name = this.#names.get(bare(id)) ?? `id ${this.#names.size + 1}`
     this.#names.set(bare(id), name)
-    return id.replace(bare(id), name)
+    return String(id).replace(bare(id), name)
   }
 
   #line(line: string): string {
@@ -75,9 +75,9 @@ export class Namer {
   }
 }
 
-/** Without koa-generic-session's prefix. */
+/** Without koa-generic-session's prefix. What is no string has been seen, too. */
 function bare(id: string): string {
-  return id.replace(/^koa:sess:/, '')
+  return String(id).replace(/^koa:sess:/, '')
 }
 
 /** What stands in a record, with its end as a span. */

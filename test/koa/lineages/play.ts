@@ -1,15 +1,17 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AnySpelling } from '../../../lib/koa/spellings'
 import { Clock } from '../../support/clock'
+import { ACTS } from './acts'
 import { Jar } from './jar'
 import type { KoaApp, KoaContext } from './koa-app'
 import type { Lineage } from './lineages'
 import { Namer, type Seen } from './namer'
-import { ACTS, type Scenario, type Visit } from './scenarios'
+import { Outage } from './outage'
+import type { Scenario, Visit } from './scenarios'
 import { request } from './serve'
 import { silenced } from './silenced'
-import type { TracedStore } from './traced-stores'
+import { contextStore, type TracedStore } from './traced-stores'
 
 export type Subject = 'original' | 'preset'
 
@@ -33,11 +35,17 @@ export class World {
     const { store, jar } = this
     this.#errors = []
     if (store) Object.assign(store, { calls: [], fails: visit.fails })
+    // Each visit has an app of its own, and none before it is there any more
+    store?.removeAllListeners()
     const server = createServer(this.#app(subject).callback()).listen(0)
     await once(server, 'listening')
     try {
       const cookies = jar.header(visit.cookies, this.#namer.cookie)
-      const { lines, ...answer } = await request(server, `/${encodeURIComponent(visit.act)}`, cookies)
+      const outage = visit.outage && new Outage(store as TracedStore, this.lineage.outage as [string, string], visit.outage)
+      const coming = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>
+      const answered = request(server, `/${encodeURIComponent(visit.act)}`, cookies)
+      await outage?.end(coming)
+      const { lines, ...answer } = await answered
       jar.take(lines)
       return this.#namer.seen({ ...answer, lines, store, errors: this.#errors })
     } finally {
@@ -52,9 +60,17 @@ export class World {
     app.silent = true
     app.on('error', (err: Error) => this.#errors.push(err))
     if (scenario.catches) app.use(answerForErrors)
-    const options = { ...lineage.words(scenario.options ?? {}), ...(this.store && { store: this.store }) }
-    app.use(lineage[subject](options as AnySpelling, app))
+    const options = { ...lineage.words(scenario.options ?? {}), ...this.#where }
+    app.use(lineage[subject](options, app))
+    Object.assign(options, lineage.words(scenario.changes ?? {}))
     return app.use(handler)
+  }
+
+  /** Where sessions are kept, if not in the cookie. */
+  get #where(): AnySpelling {
+    const { store, scenario } = this
+    if (scenario.needs?.includes('ContextStore')) return { ContextStore: contextStore(store as TracedStore) as never }
+    return { ...(store && { store: store as never }) }
   }
 }
 

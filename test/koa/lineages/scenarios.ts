@@ -1,60 +1,8 @@
-import type { KoaContext } from './koa-app'
+import type { ACTS } from './acts'
+import { DEFERRED } from './deferred'
 import type { Neutral } from './lineages'
+import { externalKey, sessionIdStore } from './own-ways'
 import type { Call } from './traced-stores'
-
-export type Act = (ctx: KoaContext) => unknown
-
-/** What the session holds; some keep their cookie's options among it. */
-function dataOf({ session }: KoaContext): unknown {
-  if (typeof session !== 'object' || session === null) return session
-  const { cookie: _, ...data } = JSON.parse(JSON.stringify(session)) as Record<string, unknown>
-  return data
-}
-
-/** @param value of which each session gets its own: koa-session-store writes on it */
-const put =
-  (value: unknown): Act =>
-  ctx => {
-    ctx.session = structuredClone(value) as KoaContext['session']
-    return 'put'
-  }
-
-/** By the context, or where that cannot, by the session. */
-async function renew(ctx: KoaContext): Promise<void> {
-  await (ctx.regenerateSession?.() ?? (ctx.session as unknown as { regenerate(): Promise<void> }).regenerate())
-}
-
-/** What a handler does with its session, by the path that it answers. */
-export const ACTS = {
-  ignore: () => 'ignored',
-  read: dataOf,
-  json: ctx => ctx.session,
-  set: ctx => ((ctx.session as { a?: number }).a = 1),
-  change: ctx => ((ctx.session as { a?: number }).a = 2),
-  /** What JSON, base64 and cookies write in other ways. */
-  odd: ctx => ((ctx.session as { a?: string }).a = 'a=b, {"c"}'),
-  /** What may not stand in a cookie. */
-  strange: ctx => ((ctx.session as { a?: string }).a = 'a;\u00fc\u6f22'),
-  hold: ctx => ((ctx.sessionSave = false), ((ctx.session as { a?: number }).a = 2)),
-  force: ctx => (ctx.sessionSave = true),
-  empty: put({}),
-  replace: put({ b: 1 }),
-  null: put(null),
-  undefined: put(undefined),
-  string: put('x'),
-  regenerate: ctx => renew(ctx).then(() => 'renewed'),
-  login: ctx => renew(ctx).then(() => ((ctx.session as { a?: number }).a = 1)),
-  'set and throw'(ctx) {
-    ;(ctx.session as { a?: number }).a = 3
-    throw new Error('the handler failed')
-  },
-  maxAge(ctx) {
-    const { session } = ctx
-    if (session?.cookie) session.cookie.maxAge = 60_000
-    else if (session) session.maxAge = 60_000
-    return 'shortened'
-  },
-} as const satisfies Record<string, Act>
 
 export interface Visit {
   readonly act: keyof typeof ACTS
@@ -64,7 +12,12 @@ export interface Visit {
   readonly fails?: Call
   /** How long after the last one it comes, in milliseconds. */
   readonly after?: number
+  /** The store is gone when it comes, and is back soon, or not in time. */
+  readonly outage?: 'short' | 'long'
 }
+
+/** What not all of them have. */
+export type Need = 'store' | 'ContextStore' | 'regenerate' | 'sessionSave' | 'outage'
 
 export interface Scenario {
   readonly name: string
@@ -74,11 +27,14 @@ export interface Scenario {
   readonly keyless?: true
   /** A middleware before the session's answers for what the handler throws. */
   readonly catches?: true
-  readonly needs?: 'store' | 'regenerate' | 'sessionSave'
+  /** What the app does to its options when the middleware has been made of them. */
+  readonly changes?: Neutral
+  readonly needs?: readonly Need[]
 }
 
 const set = { act: 'set' } as const
 const read = { act: 'read' } as const
+const RENEW: Neutral = { renew: true, cookie: { maxAge: 120_000 } }
 
 /** Section by section: the life of a session, what may be put in its place, what goes wrong, and options. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -112,14 +68,14 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'throws, caught upstream', catches: true, visits: [set, { act: 'set and throw' }, read] },
   { name: 'no app.keys, read', keyless: true, visits: [read] },
   { name: 'no app.keys, populated', keyless: true, visits: [set] },
-  { name: 'store.get fails', needs: 'store', visits: [set, { act: 'read', fails: 'get' }, read] },
-  { name: 'store.set fails', needs: 'store', visits: [{ act: 'set', fails: 'set' }, read] },
-  { name: 'store.destroy fails', needs: 'store', visits: [set, { act: 'null', fails: 'destroy' }, read] },
-  { name: 'new, regenerated', needs: 'regenerate', visits: [{ act: 'regenerate' }, read] },
-  { name: 'existing, regenerated', needs: 'regenerate', visits: [set, { act: 'regenerate' }, read] },
-  { name: 'existing, login', needs: 'regenerate', visits: [set, { act: 'login' }, read] },
-  { name: 'sessionSave = false', needs: 'sessionSave', visits: [set, { act: 'hold' }, read] },
-  { name: 'sessionSave = true', needs: 'sessionSave', visits: [set, { act: 'force' }, read] },
+  { name: 'store.get fails', needs: ['store'], visits: [set, { act: 'read', fails: 'get' }, read] },
+  { name: 'store.set fails', needs: ['store'], visits: [{ act: 'set', fails: 'set' }, read] },
+  { name: 'store.destroy fails', needs: ['store'], visits: [set, { act: 'null', fails: 'destroy' }, read] },
+  { name: 'new, regenerated', needs: ['regenerate'], visits: [{ act: 'regenerate' }, read] },
+  { name: 'existing, regenerated', needs: ['regenerate'], visits: [set, { act: 'regenerate' }, read] },
+  { name: 'existing, login', needs: ['regenerate'], visits: [set, { act: 'login' }, read] },
+  { name: 'sessionSave = false', needs: ['sessionSave'], visits: [set, { act: 'hold' }, read] },
+  { name: 'sessionSave = true', needs: ['sessionSave'], visits: [set, { act: 'force' }, read] },
   { name: 'valid says no', options: { valid: () => false }, visits: [set, set] },
   { name: 'allowEmpty', options: { allowEmpty: true }, visits: [{ act: 'read' }, read] },
   { name: 'get fails, handled', options: { errorHandler: () => {} }, visits: [set, { act: 'read', fails: 'get' }, read] },
@@ -134,4 +90,21 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   { name: 'unsigned', options: { cookie: { signed: false } }, keyless: true, visits: [set, { act: 'change' }, { act: 'null' }, read] },
   { name: 'under another name', options: { name: 'mine' }, visits: [set, read] },
+  { name: 'under another name, from later on', changes: { name: 'mine' }, visits: [set, read] },
+  { name: 'rolling, from later on', changes: { rolling: true }, visits: [set, read] },
+  {
+    name: 'renew',
+    options: RENEW,
+    visits: [set, { act: 'read', after: 59_000 }, { act: 'read', after: 2000 }, { act: 'read', after: 119_000 }],
+  },
+  { name: 'renew, untouched', options: RENEW, visits: [set, { act: 'ignore', after: 61_000 }, { act: 'read', after: 60_000 }] },
+  { name: 'externalKey', options: { externalKey }, needs: ['store'], visits: [set, { act: 'change' }, read, { act: 'null' }, read] },
+  { name: 'externalKey, regenerated', options: { externalKey }, needs: ['store'], visits: [set, { act: 'regenerate' }, read] },
+  { name: 'sessionIdStore', options: { sessionIdStore }, visits: [set, { act: 'change' }, read, { act: 'null' }, read] },
+  { name: 'sessionIdStore, regenerated', options: { sessionIdStore }, visits: [set, { act: 'regenerate' }, read] },
+  { name: 'sessionIdStore, deferred', options: { sessionIdStore, defer: true }, visits: [set, { act: 'change' }, read] },
+  { name: 'ContextStore', needs: ['ContextStore', 'store'], visits: [set, { act: 'change' }, { act: 'null' }, read] },
+  { name: 'a short outage', needs: ['outage'], visits: [set, { act: 'read', outage: 'short' }, { act: 'change', outage: 'short' }, read] },
+  { name: 'a long outage', needs: ['outage'], visits: [set, { act: 'change', outage: 'long' }, read] },
+  ...DEFERRED,
 ]

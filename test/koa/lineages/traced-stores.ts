@@ -59,3 +59,24 @@ export class JsonStore extends TracedStore {
     this.records.delete(id)
   }
 }
+
+/** One for each request, which asks the same. */
+export function contextStore(store: TracedStore) {
+  const { get, set, destroy } = store as PromiseStore
+  return class ContextStore {
+    constructor(private readonly ctx: { readonly path: string }) {}
+
+    /** An error where it was given no context. */
+    get(...args: Parameters<typeof get>): Promise<unknown> {
+      return Promise.resolve(this.ctx.path).then(() => get.apply(store as PromiseStore, args))
+    }
+
+    set(...args: Parameters<typeof set>): Promise<void> {
+      return set.apply(store as PromiseStore, args)
+    }
+
+    destroy(...args: Parameters<typeof destroy>): Promise<void> {
+      return destroy.apply(store as PromiseStore, args)
+    }
+  }
+}
