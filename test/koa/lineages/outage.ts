@@ -21,11 +21,14 @@ export class Outage {
 
   /** @param coming a request. @throws Error where it does not wait */
   async end(coming: Promise<[IncomingMessage, ServerResponse]>): Promise<void> {
-    const [, response] = await coming
-    await turns(50)
-    if (response.writableEnded) throw new Error('no request waits for the store')
-    if (this.lasts === 'short') this.store.emit(this.says[1])
-    else this.#timers.turn(PATIENCE)
-    Timers.restore()
+    try {
+      const [, response] = await coming
+      await turns(50)
+      if (response.writableEnded) throw new Error('no request waits for the store')
+      if (this.lasts === 'short') this.store.emit(this.says[1])
+      else this.#timers.turn(PATIENCE)
+    } finally {
+      Timers.restore()
+    }
   }
 }
