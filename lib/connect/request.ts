@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import type { Host } from '../core/host'
+import { pathOf } from '../core/path'
 
 /** What the middleware reads of a request. Real ones have it all; those that socket libraries pass may lack any of it. */
 export interface Request extends Host {
@@ -21,17 +22,7 @@ type Socket = IncomingMessage['socket'] | Http2ServerRequest['socket']
 
 /** The path that the client asked for. */
 export function originalPath(req: Request): string {
-  const url = typeof req.originalUrl === 'string' ? req.originalUrl : req.url
-  if (!url) return '/'
-  // RFC 9112 section 3.2.4: `OPTIONS *` asks for no path at all
-  if (url.startsWith('/') || url === '*') return withoutQuery(url)
-  // RFC 9112 section 3.2.2: a request through a proxy names the whole URL
-  return URL.canParse(url) ? new URL(url).pathname || '/' : '/'
-}
-
-function withoutQuery(url: string): string {
-  const end = url.search(/[?#]/)
-  return end === -1 ? url : url.slice(0, end)
+  return pathOf(typeof req.originalUrl === 'string' ? req.originalUrl : req.url)
 }
 
 /**

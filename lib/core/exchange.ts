@@ -141,13 +141,8 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   save(session: Session, done: Callback): void {
-    if (this.anonymous) return done(new Error(UNSTORED))
-    try {
-      this.settings.beforeSave?.(this.host, session)
-    } catch (refused) {
-      return done(refused)
-    }
-    save(this, session, done)
+    if (this.anonymous) done(new Error(UNSTORED))
+    else save(this, session, done)
   }
 
   update(session: Session, change: Change, done: Callback): void {

@@ -107,8 +107,8 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly secrets: PerHost<H, readonly Secret[]> | undefined
   /** Looks at what the store has under an id, or that it has nothing. @returns the record, if it will do */
   readonly admit?: PerRead<H>
-  /** A session is about to be saved. @throws what the save fails with */
-  readonly beforeSave?: (host: H, session: Session) => void
+  /** A session is about to be saved, when this is done. @throws what the save fails with */
+  readonly beforeSave?: (host: H, session: Session) => unknown
 }
 
 type PerRead<H> = (host: H, id: string, record: SessionData | null | undefined) => MaybePromise<SessionData | null | undefined>

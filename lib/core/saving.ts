@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { deliver, isMissing, isPromise } from './call'
+import { deliver, isMissing, isPromise, reasonOf } from './call'
 import type { AnyCookie, Cookie, CookieData } from './cookie'
 import { StoreUnavailable, type Deadline } from './deadline'
 import { notice } from './events'
@@ -15,6 +15,21 @@ import { write, type Writing } from './writing'
 
 /** The exchange's session goes to the store: as it is where nobody else has written it meanwhile, else merged with what the store has by then. */
 export function save<H extends Host>(exchange: Exchange<H>, session: Session, done: Callback): void {
+  const { beforeSave } = exchange.settings
+  let told: unknown
+  try {
+    told = beforeSave?.(exchange.host, session)
+  } catch (refused) {
+    return done(reasonOf(refused, 'beforeSave'))
+  }
+  if (!isPromise(told)) return saveNow(exchange, session, done)
+  told.then(
+    () => saveNow(exchange, session, done),
+    refused => done(reasonOf(refused, 'beforeSave')),
+  )
+}
+
+function saveNow<H extends Host>(exchange: Exchange<H>, session: Session, done: Callback): void {
   const { concurrency } = exchange.settings
   if (concurrency === 'off') return saveAsItIs(exchange, session, done)
   exchange.holding(session.id, done, (hold, finish, deadline) => {

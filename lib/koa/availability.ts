@@ -10,7 +10,7 @@ export class Availability {
   readonly #waiting = new Set<() => void>()
   #timer: NodeJS.Timeout | undefined
 
-  /** @param patience in milliseconds, from the moment at which the store goes */
+  /** @param patience in milliseconds, from the moment at which the store goes; `Infinity` never ends */
   constructor(
     store: Partial<EventEmitter>,
     private readonly patience: number,
@@ -29,7 +29,7 @@ export class Availability {
   #leave(): void {
     if (this.#state !== 'there') return
     this.#state = 'away'
-    this.#timer = setTimeout(() => this.#turn('given up'), this.patience).unref()
+    if (this.patience < Infinity) this.#timer = setTimeout(() => this.#turn('given up'), this.patience).unref()
   }
 
   #come(): void {

@@ -8,6 +8,8 @@ export interface Context {
   readonly res: ServerResponse
   readonly cookies: Cookies
   readonly path: string
+  /** What the client asked for, before any router cut it. */
+  readonly originalUrl: string
   readonly secure: boolean
   readonly headerSent: boolean
   onerror(err: unknown): void

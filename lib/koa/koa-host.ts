@@ -1,12 +1,16 @@
+import { isPromise } from '../core/call'
 import { commit, cookieDue, type CookieDue } from '../core/commit'
+import { isAlike, type CookieData } from '../core/cookie'
 import { Exchange } from '../core/exchange'
 import type { EXCHANGE, Host, HostExchange } from '../core/host'
 import { open } from '../core/open'
+import { pathOf } from '../core/path'
 import { promised, quiet } from '../core/promised'
 import type { Session } from '../core/session'
 import type { Callback, SessionStore } from '../core/store-port'
 import type { Transport } from '../core/transport'
 import type { Context } from './context'
+import type { Failure } from './koa-options'
 import type { KoaSettings } from './koa-settings'
 import { KeptLines } from './kept-lines'
 import { KoaSession } from './koa-session'
@@ -33,14 +37,17 @@ export class KoaHost implements Host {
   /** Whether it has been read by now. */
   #isOpen = false
   #kept: KeptLines | undefined
-  /** What the client has been told, and nothing was stored since. */
-  #told: CookieDue['plan'] | undefined
-  /** A commit saves through the session, and tells the client itself. */
-  #isCommitting = false
+  /** What the client has been told last. */
+  #told: Told | undefined
   /** What the app has set before the session was read. */
   #assigned: { readonly value: object | null } | undefined
   /** The app has ended the session, and begun another in its place. */
   #afresh = false
+  /** The commit has not come to the store, or the store is not to blame: what fails is the app's. */
+  #isOurs = false
+  #isCommitting = false
+  /** What the commit asks of the store. */
+  #asking: Failure = 'set'
 
   constructor(
     readonly ctx: Context,
@@ -109,10 +116,9 @@ export class KoaHost implements Host {
     if (maxAge !== undefined) session.maxAge = maxAge
   }
 
-  /** Stores the session, changed or not, and sets its cookie. @param act asks the store */
+  /** Stores the session, changed or not, and sets its cookie: within a commit that comes at its end. @param act asks the store */
   async store(act: (done: Callback) => void): Promise<void> {
     this.mustSave = false
-    this.#told = undefined
     await promised(act)
     if (!this.#isCommitting) await this.#tell()
   }
@@ -123,23 +129,38 @@ export class KoaHost implements Host {
     try {
       await this.#commit()
     } catch (err) {
-      const { onError } = this.settings
-      if (!onError) throw err
-      return void (await onError(err, this.exchange.done === 'destroy' ? 'destroy' : 'set', this.ctx))
-    } finally {
       this.#isCommitting = false
+      const { onError } = this.settings
+      if (!onError || this.#isOurs) throw err
+      return void (await onError(err, this.exchange.done === 'destroy' ? 'destroy' : this.#asking, this.ctx))
     }
+    this.#isCommitting = false
     await this.#tell()
   }
 
   async #commit(): Promise<void> {
     const { exchange } = this
     const [isAfresh, mustSave] = [this.#afresh, this.mustSave]
-    this.#afresh = this.mustSave = false
+    this.#afresh = this.mustSave = this.#isOurs = false
+    this.#asking = isAfresh ? 'destroy' : 'set'
     if (isAfresh) await (this.session as KoaSession | null)?.regenerate({ keep: true })
+    this.#asking = 'set'
     const { session } = this
-    if (mustSave && session) await this.store(done => exchange.save(session, done))
-    await promised(done => commit(exchange, true, err => done(err)))
+    if (mustSave && session) await promised(done => exchange.save(session, done))
+    await promised(done =>
+      commit(exchange, true, (err, withhold) => {
+        this.#isOurs ||= withhold === true
+        done(err)
+      }),
+    )
+  }
+
+  /** @param act comes before the store is asked to save. Where it fails, the store is not to blame */
+  refusing(act: () => unknown): unknown {
+    this.#isOurs = true
+    const goOn = (): void => void (this.#isOurs = false)
+    const told = act()
+    return isPromise(told) ? told.then(goOn) : goOn()
   }
 
   /** The request is over, for the session. */
@@ -158,8 +179,8 @@ export class KoaHost implements Host {
 
   async #tell(): Promise<void> {
     const due = this.ctx.headerSent ? undefined : cookieDue(this.exchange)
-    if (!due || due.plan === this.#told) return
-    this.#told = due.plan
+    if (!due || isSame(due, this.#told)) return
+    this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
     const { ctx, settings } = this
     const { transport } = settings
     this.#kept ??= new KeptLines(ctx)
@@ -167,10 +188,28 @@ export class KoaHost implements Host {
   }
 }
 
+/** What a client has been told. */
+interface Told extends Pick<CookieDue, 'plan' | 'value'> {
+  readonly cookie: CookieData
+}
+
+function isSame({ plan, value, cookie }: CookieDue, told: Told | undefined): boolean {
+  if (told?.plan !== plan || told.value !== value || !isAlike(told.cookie, cookie)) return false
+  return cookie.expires?.valueOf() === told.cookie.expires?.valueOf()
+}
+
 const TRANSPORT: Transport<KoaHost> = {
-  path: ({ ctx }) => ctx.path,
+  path: ({ ctx }) => pathOf(ctx.originalUrl),
   isSecure: ({ ctx }) => ctx.secure,
-  sentId: ({ ctx, settings, forcedId }) => forcedId ?? settings.transport.get(ctx),
+  sentId({ ctx, settings, forcedId }) {
+    const sent = forcedId ?? settings.transport.get(ctx)
+    return isPromise<string | undefined>(sent) ? sent.then(idOf) : idOf(sent)
+  },
+}
+
+/** A header that is missing is an empty one to Koa. */
+function idOf(sent: string | undefined): string | undefined {
+  return sent || undefined
 }
 
 /** A response of HTTP/2 says it of its stream. */

@@ -5,7 +5,7 @@ import type { Context } from './context'
 import type { KoaTransport } from './cookie-transport'
 import type { AnyStore } from './foreign-store'
 import type { KoaHost } from './koa-host'
-import type { KoaSession } from './koa-session'
+import { KoaSession } from './koa-session'
 import { SHAPES, type ShapeName } from './record-shape'
 
 /** What failed, for `onError`. */
@@ -34,7 +34,7 @@ export interface KoaOptions extends CoreOptions {
   idPrefix?: string | undefined
   /** Before the id, in the store alone. Not for express-session's stores, which have their own. Default `''`. */
   prefix?: string | undefined
-  /** How long a store of promises is to keep a session, in milliseconds. Default: the cookie's `maxAge`. */
+  /** How long a store of promises is to keep a session, in milliseconds. Default, and for 0 and what is no number: the cookie's `maxAge`. */
   ttl?: number | ((session: Session) => number | undefined) | undefined
   /** Whether a session of which less than half its life is left is saved. Default `false`. */
   renew?: boolean | undefined
@@ -44,11 +44,14 @@ export interface KoaOptions extends CoreOptions {
   autoCommit?: boolean | undefined
   /** Whether a record, as it is in the store, will do; in the place of another the session is new, and the app hears `session:invalid`. */
   valid?: ((ctx: Context, record: object) => unknown) | undefined
-  /** Told before a save. */
+  /** Told before a save, and may change the session; a promise is waited for. What it throws, the save fails with. */
   beforeSave?: ((ctx: Context, session: Session) => unknown) | undefined
-  /** Decides on what the store could not do: to throw, or to go on, with a new session where it could not be read. Default: throws. */
+  /**
+   * Decides on what the store could not do: to throw, or to go on, with a new session where it could not be read. Not asked about a `save` or a
+   * `regenerate` that the app calls by itself. Default: throws.
+   */
   onError?: ((err: unknown, what: Failure, ctx: Context) => unknown) | undefined
-  /** How long requests wait for a store that has said `disconnect`, in milliseconds. Default 10,000. */
+  /** How long requests wait for a store that has said `disconnect`, in milliseconds; `Infinity` until it is back. Default 10,000. */
   reconnectTimeout?: number | undefined
   /** How the id travels, in place of a cookie; a function is given the way by cookie, and returns another. */
   transport?: KoaTransport | ((byCookie: KoaTransport) => KoaTransport) | undefined
@@ -66,11 +69,11 @@ export interface KoaOptions extends CoreOptions {
    * koa-session-store's. All of them are read. Default `'expiry'` in the cookie, `'data'` in stores of JSON strings, else `'cookie'`.
    */
   record?: ShapeName | undefined
-  /** Whether `regenerate` takes the data along where nobody says. Default `false`. */
+  /** Whether `regenerate` takes the data and the cookie's attributes along where nobody says. Default `false`. */
   keepOnRegenerate?: boolean | undefined
   /** What sessions are made of, with more names than ours. Default: `KoaSession`. */
   Session?: typeof KoaSession | undefined
-  /** Whether the cookie goes out with each save, and not with the first alone. Default `true`. */
+  /** Whether the cookie goes out with each save, and not with the first alone. One in which the session is kept always does. Default `true`. */
   cookieOnSave?: boolean | undefined
 }
 
@@ -80,11 +83,19 @@ type Test = (value: unknown) => boolean
 
 const isFunction: Test = value => typeof value === 'function'
 const isString: Test = value => typeof value === 'string'
-const isNumber: Test = value => typeof value === 'number' && value >= 0
+const isDuration: Test = value => Number.isFinite(value) && (value as number) >= 0
+/** Node's timers take no more. */
+const isPatience: Test = value => value === Infinity || (isDuration(value) && (value as number) < 2 ** 31)
+/** As `ctx.cookies` has it: with a colon, which RFC 6265 section 4.1.1 does not allow. */
+const isCookieName: Test = value => isString(value) && /^[\t\x20-\x7e\x80-\xff]+$/.test(value as string) && !/[;=]/.test(value as string)
+const hasMethods: Test = value => METHODS.every(name => isFunction((value as Record<string, unknown> | null)?.[name]))
+const isSessionClass: Test = value =>
+  value === KoaSession || (isFunction(value) && (value as typeof KoaSession).prototype instanceof KoaSession)
+const hasLifetime: Test = value => typeof value === 'object' && isDuration((value as KoaCookieOptions | null)?.maxAge ?? 0)
 
 /** What a value has to be, where there is one, and how that is said. */
 const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string]>> = {
-  name: [value => isString(value) && value !== '', 'be a name'],
+  name: [isCookieName, 'be a name for a cookie'],
   prefix: [isString, 'be a string'],
   idPrefix: [isString, 'be a string'],
   genid: [isFunction, 'be a function'],
@@ -93,14 +104,12 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   onError: [isFunction, 'be a function'],
   encode: [isFunction, 'be a function'],
   decode: [isFunction, 'be a function'],
-  ttl: [value => isFunction(value) || isNumber(value), 'be a number of milliseconds or a function'],
-  reconnectTimeout: [isNumber, 'be a number of milliseconds'],
-  record: [value => (value as string) in SHAPES, `be one of ${Object.keys(SHAPES).join(', ')}`],
-  cookie: [value => isNumber((value as KoaCookieOptions).maxAge ?? 0), 'have a maxAge that is a number, null or "session"'],
-  transport: [
-    value => isFunction(value) || METHODS.every(name => isFunction((value as Record<string, unknown>)[name])),
-    'have get, set and clear',
-  ],
+  ttl: [value => isFunction(value) || isDuration(value), 'be a number of milliseconds or a function'],
+  reconnectTimeout: [isPatience, 'be a number of milliseconds below 2147483648, or Infinity'],
+  record: [value => isString(value) && Object.hasOwn(SHAPES, value as string), `be one of ${Object.keys(SHAPES).join(', ')}`],
+  cookie: [hasLifetime, 'have attributes, and a maxAge that is a number, null or "session"'],
+  transport: [value => isFunction(value) || hasMethods(value), 'have get, set and clear'],
+  Session: [isSessionClass, 'be a class that extends KoaSession'],
 }
 
 /** @throws TypeError for each value that could never work */

@@ -6,7 +6,7 @@ import type { Callback } from '../core/store-port'
 import type { KoaHost } from './koa-host'
 
 export interface RegenerateOptions {
-  /** Whether the data come along. Default: as the option `keepOnRegenerate` says, which is false. */
+  /** Whether the data and the cookie's attributes come along. Default: as the option `keepOnRegenerate` says, which is false. */
   keep?: boolean
 }
 
@@ -66,7 +66,7 @@ export class KoaSession extends Session {
     const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
     const kept = keep ? { ...this } : undefined
     const bring = (): void => {
-      if (kept) Object.assign(this.req.session as object, kept)
+      if (kept) Object.assign(this.req.session as object, { ...kept, cookie: this.cookie })
       // An empty one is like any new session: nothing is stored until there is something in it
       else this.req.exchange.begin()
     }

@@ -100,13 +100,14 @@ function keysOf({ ctx }: KoaHost): readonly Secret[] {
 }
 
 function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): KoaSettings['of'] {
-  let first: Settings<KoaHost> | undefined
+  // Mistakes are thrown now, though the first store comes with the first request
+  const common = coreSettings(options, given, { get() {}, set() {}, destroy() {} })
   return host => {
     const made = make(host)
     const kind = kindOf(made as never)
-    const store = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerOf(options, given, kind === 'json'))
-    first ??= coreSettings(options, given, store as SessionStore)
-    return { ...first, store: store as SessionStore, port: sharePort(store as SessionStore, first.port) }
+    const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerOf(options, given, kind === 'json'))
+    const store = adapted as SessionStore
+    return { ...common, store, port: sharePort(store, common.port), admit: admission(options, given, endsOf(store)) }
   }
 }
 
@@ -124,9 +125,9 @@ function shapeOf(name: ShapeName, { cookie, signing }: Given) {
   return SHAPES[name](name === 'options' ? ({ ...cookie, ...signing } as CookieOptions) : cookie)
 }
 
-/** What is no number is not for a store. */
+/** What is no number is not for a store; nor is 0, which to some is no end at all. */
 function numberOr(ms: unknown, other: unknown): number | undefined {
-  if (typeof ms === 'number' && Number.isFinite(ms)) return ms
+  if (typeof ms === 'number' && Number.isFinite(ms) && ms !== 0) return ms
   return typeof other === 'number' ? other : undefined
 }
 
@@ -134,21 +135,24 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
   const { storeTimeout, touchAfter, rolling = false, saveUninitialized = false, onError, beforeSave, renew = false } = options
   const { cookie, signing } = given
   const isKept = store instanceof PayloadStore
-  const concurrency = isKept ? 'off' : options.concurrency
   // Not the name: `ctx.cookies` takes some that express-session would not
-  const core = { concurrency, storeTimeout, touchAfter, rolling, saveUninitialized, cookie, resave: false, unset: 'destroy' } as const
+  const core = { storeTimeout, touchAfter, rolling, saveUninitialized, cookie, resave: false, unset: 'destroy' } as const
+  const settled = settle<KoaHost>({ ...core, concurrency: options.concurrency, genid: genidOf(options) }, store, () => {})
   return {
-    ...settle<KoaHost>({ ...core, genid: genidOf(options) }, store, () => {}),
+    ...settled,
+    // There is no store that others could write to, nor one to spare
+    ...(isKept && { concurrency: 'off', touches: undefined }),
     isReady: () => true,
     secrets: undefined,
-    family: family(renew, options.cookieOnSave ?? true),
+    family: family(renew, isKept || (options.cookieOnSave ?? true)),
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given, endsOf(store)),
-    beforeSave(host, session) {
-      // A transport of the app's own need not be a cookie
-      if (typeof options.transport !== 'object') checkSendable(host.ctx, session.cookie as never, signing)
-      beforeSave?.(host.ctx, session)
-    },
+    beforeSave: (host, session) =>
+      host.refusing(() => {
+        // A transport of the app's own need not be a cookie
+        if (typeof options.transport !== 'object') checkSendable(host.ctx, session.cookie as never, signing)
+        return beforeSave?.(host.ctx, session)
+      }),
   }
 }
 
@@ -157,7 +161,17 @@ function family(renews: boolean, cookieOnSave: boolean): Family {
 }
 
 function genidOf({ genid, idPrefix = '' }: KoaOptions): (host: KoaHost) => string | PromiseLike<string> {
-  return genid ? ({ ctx }) => genid.call(ctx, ctx, 24) : () => idPrefix + newId()
+  if (!genid) return () => idPrefix + newId()
+  return ({ ctx }) => {
+    const id = genid.call(ctx, ctx, 24)
+    return isPromise<string>(id) ? id.then(idOf) : idOf(id)
+  }
+}
+
+/** @throws TypeError for what would be everybody's id, or nobody's */
+function idOf(made: unknown): string {
+  if (typeof made === 'string' && made) return made
+  throw new TypeError('genid must give a string that is not empty')
 }
 
 type Ends = 'in the cookie' | 'by the store' | 'by the record'

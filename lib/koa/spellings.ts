@@ -52,14 +52,16 @@ export interface AnySpelling extends KoaOptions, Partial<Pick<KoaCookieOptions, 
   sessionIdStore?: SessionIdStore
 }
 
-/** One spelling for each option; of two, the younger one's value. */
+/** One spelling for each option; of two, the younger one's value. @throws TypeError for an older one that could never work */
 export function spell(options: AnySpelling = {}): KoaOptions {
   const { maxage, ContextStore, externalKey, sessionIdStore, ...given } = options
   const older = Object.entries(SPELLINGS).map(([old, name]) => [name, (given as Record<string, unknown>)[old]])
   const transport = (externalKey && ofExternalKey(externalKey)) ?? (sessionIdStore && ofIdStore(sessionIdStore))
-  const store = ContextStore && ((ctx: Context): AnyStore => new ContextStore(ctx))
+  const store = ContextStore && ofClass(ContextStore)
   const spelled: KoaOptions = { ...said({ ...(Object.fromEntries(older) as object), transport, store }), ...said(given) }
   const flat = ATTRIBUTES.map(name => [name, (given as Record<string, unknown>)[name]])
+  // What is no object is refused later, as one that could not be an option
+  if (typeof (spelled.cookie ?? {}) !== 'object') return spelled
   const cookie = { ...said({ maxAge: maxage, ...said(Object.fromEntries(flat) as object) }), ...spelled.cookie }
   return { ...spelled, cookie: cookie.maxAge === ('session' as never) ? { ...cookie, maxAge: null } : cookie }
 }
@@ -69,15 +71,29 @@ function said(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values as Record<string, unknown>).filter(([, value]) => value !== undefined))
 }
 
+function ofClass(ContextStore: NonNullable<AnySpelling['ContextStore']>): (ctx: Context) => AnyStore {
+  if (typeof ContextStore !== 'function') throw new TypeError('ContextStore option must be a class')
+  return ctx => new ContextStore(ctx)
+}
+
 function ofExternalKey(external: ExternalKey): KoaTransport {
+  demand('externalKey', external, ['get', 'set'])
   return { get: ctx => external.get(ctx), set: (ctx, id) => external.set(ctx, id), clear: () => {} }
 }
 
-function ofIdStore({ get, set, reset }: SessionIdStore): KoaTransport {
+function ofIdStore(idStore: SessionIdStore): KoaTransport {
+  demand('sessionIdStore', idStore, ['get', 'set', 'reset'])
+  const { get, set, reset } = idStore
   return {
     get: ctx => get.call(ctx),
     // Of the context it is a promise, where it is deferred
     set: (ctx, id) => set.call(ctx, id, (ctx.req as { session?: unknown }).session),
     clear: ctx => reset.call(ctx),
   }
+}
+
+/** @throws TypeError for what lacks a method */
+function demand(option: string, given: object, methods: readonly string[]): void {
+  if (methods.every(method => typeof (given as Record<string, unknown>)[method] === 'function')) return
+  throw new TypeError(`${option} option must have ${methods.join(', ')}`)
 }

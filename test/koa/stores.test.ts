@@ -1,54 +1,9 @@
-import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
 import { MemoryStore } from '../../lib'
 import { count, KoaSite, leave, show, type Handler } from './site'
+import { Strings, Told, type Answer } from './told'
 
 const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave }
-
-type Call = [method: string, ...args: unknown[]]
-type Answer = (value: unknown) => unknown
-
-/** A store of promises, or of what else `answer` makes of values, that tells what it was asked. */
-class Told extends EventEmitter {
-  readonly calls: Call[] = []
-  readonly records = new Map<string, string>()
-
-  constructor(private readonly answer: Answer = value => Promise.resolve(value)) {
-    super()
-  }
-
-  get(...args: unknown[]): unknown {
-    this.calls.push(['get', ...args])
-    const text = this.records.get(args[0] as string)
-    return this.answer(text && JSON.parse(text))
-  }
-
-  set(...args: unknown[]): unknown {
-    this.calls.push(['set', ...args])
-    this.records.set(args[0] as string, JSON.stringify(args[1]))
-    return this.answer(undefined)
-  }
-
-  destroy(...args: unknown[]): unknown {
-    this.calls.push(['destroy', ...args])
-    return this.answer(this.records.delete(args[0] as string))
-  }
-}
-
-/** A store of JSON strings. */
-class Strings {
-  readonly records = new Map<string, string>()
-  constructor(private readonly answer: Answer) {}
-  load(id: string): unknown {
-    return this.answer(this.records.get(id))
-  }
-  save(id: string, json: string): unknown {
-    return this.answer(this.records.set(id, json))
-  }
-  remove(id: string): unknown {
-    return this.answer(this.records.delete(id))
-  }
-}
 
 const ANSWERS: Record<string, Answer> = {
   values: value => value,
