@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { MemoryStore } from '../../../lib'
+import { KoaSession } from '../../../lib/koa/koa-session'
 import { KoaSite } from '../site'
 
 const methods = { get: () => {}, set: () => {}, destroy: () => {} }
@@ -15,12 +16,21 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
   },
   cookie: {
     accepted: [{}, { maxAge: 5 }, { maxAge: null }, { maxAge: 0 }, { maxAge: 'session' }],
-    refused: [{ maxAge: '1d' }, { maxAge: -1 }],
+    refused: [{ maxAge: '1d' }, { maxAge: -1 }, { path: 'a;b' }, 'secure', 5, () => ({})],
   },
   maxAge: { accepted: [5, null, 'session'], refused: ['1d', NaN, {}] },
   ttl: { accepted: [0, 60_000, () => 5], refused: ['1d', -1, null] },
-  transport: { accepted: [{ get: () => '', set: () => {}, clear: () => {} }, (way: unknown) => way], refused: [{}, { get: () => '' }, 5] },
-  record: { accepted: ['cookie', 'options', 'expiry', 'data'], refused: ['json', 5] },
+  transport: {
+    accepted: [{ get: () => '', set: () => {}, clear: () => {} }, (way: unknown) => way],
+    refused: [{}, { get: () => '' }, 5, null],
+  },
+  record: { accepted: ['cookie', 'options', 'expiry', 'data'], refused: ['json', 'toString', 5, null] },
+  reconnectTimeout: { accepted: [0, 10_000, Infinity], refused: ['10s', -1, NaN, 2 ** 31, null] },
+  storeTimeout: { accepted: [1, Infinity], refused: ['10s', 0, NaN, null] },
+  touchAfter: { accepted: [0, 1], refused: ['1s', -1, NaN, Infinity, null] },
+  concurrency: { accepted: ['auto', 'merge', 'off'], refused: ['on', '', null] },
+  Session: { accepted: [KoaSession, class extends KoaSession {}], refused: [class {}, {}, 'Session', null] },
+  seal: { accepted: ['secret', ['new', 'old'], Buffer.alloc(32, 1)], refused: ['', [], 5, null] },
   prefix: { accepted: ['', 'a:'], refused: [5, null] },
   idPrefix: { accepted: ['', 'a:'], refused: [5, null] },
   genid: functions,
@@ -29,6 +39,13 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
   onError: functions,
   encode: functions,
   decode: functions,
+}
+
+/** What is said of what is refused, where that is not of the option itself. */
+const SAID: Record<string, string | RegExp> = {
+  cookie: /^(cookie option must have attributes|option path is invalid)/,
+  maxAge: 'cookie option must have attributes, and a maxAge that is a number, null or "session"',
+  seal: 'secret option',
 }
 
 describe('koa options: what they may be', () => {
@@ -40,7 +57,7 @@ describe('koa options: what they may be', () => {
     })
 
     it(`${option} may be none of ${refused.length} others, which is said when the app starts`, () => {
-      for (const value of refused) expect(set(value), JSON.stringify(value)).to.throw(TypeError)
+      for (const value of refused) expect(set(value), JSON.stringify(value)).to.throw(TypeError, SAID[option] ?? `${option} option must`)
     })
   }
 })

@@ -1,41 +1,58 @@
 import { expect } from 'chai'
-import { JsonStore, PromiseStore, type TracedStore } from '../lineages/traced-stores'
-import { count, KoaSite, leave, show, type Handler } from '../site'
+import { TracingStore } from '../../support/tracing-store'
+import { count, KoaSite, leave, show } from '../site'
+import { Strings, Told } from '../told'
 
-const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave }
+const HANDLERS = { '/': count, '/read': show, '/leave': leave }
 
-/** Ids as the store was asked for them in each call, and what the visitor has. */
-async function asked(store: TracedStore, options: object): Promise<[ids: string[], id: string | undefined]> {
-  const visitor = new KoaSite({ store: store as never, ...options }, HANDLERS).visitor()
-  await visitor.get()
-  const id = visitor.jar.value('koa.sid')
-  expect((await visitor.get('/read')).text).to.equal('{"views":1}')
-  await visitor.get('/leave')
-  expect(store.calls.map(({ call }) => call)).to.deep.equal(['set', 'get', 'get', 'destroy'])
-  expect(store.records.size).to.equal(0)
-  return [store.calls.map(call => call.id), id]
-}
-
-for (const Store of [PromiseStore, JsonStore]) {
-  describe(`koa options: prefix, of a ${Store.name}`, () => {
-    it('stands before the id wherever the store is asked, and not in the cookie', async () => {
-      const [ids, id] = await asked(new Store(), { prefix: 'mine:' })
-      expect(ids).to.deep.equal(Array(4).fill(`mine:${id}`))
+for (const [kind, make] of Object.entries({ promises: () => new Told(), JSON: () => new Strings() })) {
+  describe(`koa options: prefix, of a store of ${kind}`, () => {
+    it('is before the id in the store, and not in the cookie', async () => {
+      const store = make()
+      const visitor = new KoaSite({ store: store as never, prefix: 'app:' }, HANDLERS).visitor()
+      await visitor.get()
+      const id = visitor.jar.value('koa.sid')
       expect(id).to.match(/^[\w-]{32}$/)
+      expect(Array.from(store.records.keys())).to.deep.equal([`app:${id}`])
     })
 
-    it('is none where none is given', async () => {
-      const [ids, id] = await asked(new Store(), {})
-      expect(ids).to.deep.equal(Array(4).fill(id))
+    it('is before it in reads and when the session ends, too', async () => {
+      const store = make()
+      const visitor = new KoaSite({ store: store as never, prefix: 'app:' }, HANDLERS).visitor()
+      await visitor.get()
+      expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+      await visitor.get('/leave')
+      expect(store.records.size).to.equal(0)
     })
 
-    it('keeps two apps apart that share the store', async () => {
-      const store = new Store()
-      const [one, other] = ['one:', 'other:'].map(prefix => new KoaSite({ store: store as never, prefix }, HANDLERS).visitor())
-      await one?.get()
-      other?.jar.take([`koa.sid=${one?.jar.value('koa.sid')}; path=/`, `koa.sid.sig=${one?.jar.value('koa.sid.sig')}; path=/`], '/')
-      expect((await other?.get('/read'))?.text).to.equal('{}')
-      expect((await one?.get('/read'))?.text).to.equal('{"views":1}')
+    it('keeps the sessions of two apps apart, in one store', async () => {
+      const store = make()
+      const visitor = new KoaSite({ store: store as never, prefix: 'one:' }, HANDLERS).visitor()
+      await visitor.get()
+      const other = new KoaSite({ store: store as never, prefix: 'other:' }, HANDLERS).visitor()
+      expect((await Object.assign(other, { jar: visitor.jar }).get('/read')).text).to.equal('{}')
+    })
+
+    it('is nothing where nothing is said', async () => {
+      const store = make()
+      const visitor = new KoaSite({ store: store as never }, HANDLERS).visitor()
+      await visitor.get()
+      expect(Array.from(store.records.keys())).to.deep.equal([visitor.jar.value('koa.sid')])
     })
   })
 }
+
+describe('koa options: prefix', () => {
+  it('is not for stores of express-session, which have their own', async () => {
+    const store = new TracingStore()
+    const visitor = new KoaSite({ store, prefix: 'app:' }, HANDLERS).visitor()
+    await visitor.get()
+    expect(Object.keys(store.sessions)).to.deep.equal([visitor.jar.value('koa.sid')])
+  })
+
+  for (const prefix of [5, null, {}]) {
+    it(`${JSON.stringify(prefix)} is refused when the app starts`, () => {
+      expect(() => new KoaSite({ prefix: prefix as never }, HANDLERS)).to.throw(TypeError, 'prefix option must be a string')
+    })
+  }
+})

@@ -1,100 +1,162 @@
 import { expect } from 'chai'
 import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler } from '../site'
+import { turns } from '../../support/wire'
+import { count, KoaSite, leave, lines, show, type Handler, type KoaSessionOptions } from '../site'
 
-const HANDLERS: Record<string, Handler> = {
-  '/': count,
-  '/read': show,
-  '/leave': leave,
-  '/force': ctx => (ctx.sessionSave = true),
-  '/save': ctx => (ctx.session as Bag).save(),
-  async '/count-and-save'(ctx) {
-    await count(ctx)
-    await ctx.saveSession()
-  },
-  '/commit': ctx => (count(ctx), ctx.saveSession()),
-  async '/regenerate'(ctx) {
-    await ctx.regenerateSession({ keep: true })
-  },
+type Transport = NonNullable<KoaSessionOptions['transport']>
+type Sent = Record<string, string>
+
+const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave, '/save': ctx => (count(ctx), ctx.session?.save()) }
+
+/** Ids in a header, in both directions. @param calls what it is asked */
+function byHeader(calls: unknown[][] = []): Exclude<Transport, (...args: never[]) => unknown> {
+  const header = (ctx: unknown): string => (ctx as { get(name: string): string }).get('x-session')
+  return {
+    get: ctx => (calls.push(['get']), header(ctx)),
+    set: (ctx, id, cookie) => {
+      calls.push(['set', id, cookie.path])
+      ctx.res.setHeader('x-session', id)
+    },
+    clear: (ctx, cookie) => {
+      calls.push(['clear', cookie.path])
+      ctx.res.setHeader('x-session', '')
+    },
+  }
 }
 
-/** Ids that go by headers of the app's own; what it is told. */
-function site(options: object = {}): { visit: (path: string, key?: string) => Promise<string>; told: string[]; last: () => string } {
-  const told: string[] = []
-  let id = ''
-  const transport = {
-    get: (ctx: Ctx) => ctx.req.headers['x-key'] as string | undefined,
-    set: (ctx: Ctx, value: string) => void (told.push('set'), ctx.set('X-Key', (id = value))),
-    clear: () => void told.push('clear'),
-  }
-  const app = new KoaSite({ store: new TracingStore(), transport: transport as never, ...options }, HANDLERS)
-  const visit = async (path: string, key?: string): Promise<string> => {
-    const res = await app.get(path).set(key === undefined ? {} : { 'X-Key': key })
-    expect(lines(res)).to.deep.equal([])
-    return res.text
-  }
-  return { visit, told, last: () => id }
+const KINDS: Record<string, () => KoaSessionOptions> = {
+  'an id': () => ({ store: new TracingStore() }),
+  'a session that is in the cookie': () => ({}),
+}
+
+for (const [kind, make] of Object.entries(KINDS)) {
+  describe(`koa options: transport, of ${kind}`, () => {
+    const site = (calls?: unknown[][]): KoaSite => new KoaSite({ ...make(), transport: byHeader(calls) }, HANDLERS)
+    const visit = async (
+      to: KoaSite,
+      path: string,
+      sent: Sent = {},
+    ): Promise<[text: string, value: string | undefined, cookies: string[]]> => {
+      const res = await to.get(path).set(sent)
+      return [res.text, res.headers['x-session'] as string | undefined, lines(res)]
+    }
+
+    it('brings it, and takes it, without cookies', async () => {
+      const here = site()
+      const [, value = '', cookies] = await visit(here, '/')
+      expect([value.length > 0, cookies]).to.deep.equal([true, []])
+      expect((await visit(here, '/read', { 'X-Session': value }))[0]).to.equal('{"views":1}')
+    })
+
+    it('is told of the end', async () => {
+      const here = site()
+      const [, value = ''] = await visit(here, '/')
+      const calls: unknown[][] = []
+      expect((await visit(site(calls), '/leave', { 'X-Session': value }))[1]).to.equal('')
+      expect(calls).to.deep.equal([['get'], ['clear', '/']])
+    })
+
+    it('is asked once in a request, and told once of each save', async () => {
+      const calls: unknown[][] = []
+      await visit(site(calls), '/')
+      await visit(site(calls), '/save')
+      expect(calls.map(([method]) => method)).to.deep.equal(['get', 'set', 'get', 'set'])
+    })
+
+    it('that has nothing says so by undefined, null or an empty string, as Koa says of a header', async () => {
+      for (const nothing of [undefined, null, '', Promise.resolve(''), Promise.resolve(null)]) {
+        const heard: unknown[] = []
+        const options = make()
+        const here = new KoaSite({ ...options, transport: { ...byHeader(), get: () => nothing as never } }, HANDLERS)
+        here.app.on('session:missed', () => void heard.push('missed'))
+        const [text, value] = await visit(here, '/read')
+        await turns()
+        expect([text, value, heard, (options.store as TracingStore | undefined)?.trace() ?? []]).to.deep.equal(['{}', undefined, [], []])
+      }
+    })
+
+    it('may promise what it has', async () => {
+      const way = byHeader()
+      const here = new KoaSite({ ...make(), transport: { ...way, get: async ctx => way.get(ctx) } }, HANDLERS)
+      const [, value = ''] = await visit(here, '/')
+      expect((await visit(here, '/read', { 'X-Session': value }))[0]).to.equal('{"views":1}')
+    })
+
+    for (const method of ['get', 'set', 'clear'] as const) {
+      const FAILURES: Record<string, () => unknown> = {
+        throws: () => {
+          throw new Error('lost')
+        },
+        'rejects its promise': () => Promise.reject(new Error('lost')),
+      }
+      for (const [what, fail] of Object.entries(FAILURES)) {
+        it(`whose ${method} ${what} is an error of the request`, async () => {
+          const here = new KoaSite({ ...make(), transport: { ...byHeader(), [method]: fail } }, HANDLERS)
+          const res = await here.get(method === 'clear' ? '/leave' : '/')
+          expect([res.status, here.errors.map(err => err.message)]).to.deep.equal([500, ['lost']])
+        })
+      }
+    }
+  })
 }
 
 describe('koa options: transport', () => {
-  it('brings the id, and takes it along', async () => {
-    const { visit, last } = site()
-    await visit('/')
-    expect(await visit('/', last())).to.equal('2')
-    expect(await visit('/')).to.equal('1')
+  it('set and clear are waited for', async () => {
+    const order: string[] = []
+    const slow = (what: string) => async (): Promise<void> => {
+      await turns(3)
+      order.push(what)
+    }
+    const transport: Transport = { get: () => undefined, set: slow('set'), clear: slow('clear') }
+    const site = new KoaSite({ store: new TracingStore(), transport }, HANDLERS, {
+      before: [async (_ctx, next) => (await next(), order.push('over'))],
+    })
+    await site.get()
+    await site.get('/leave')
+    expect(order).to.deep.equal(['set', 'over', 'clear', 'over'])
   })
 
-  for (const path of ['/', '/force', '/save', '/count-and-save', '/regenerate']) {
-    it(`is told once of what a request stores: ${path}`, async () => {
-      const { visit, told, last } = site()
-      await visit('/')
-      told.splice(0)
-      await visit(path, last())
-      expect(told).to.deep.equal(['set'])
+  it('that is a function is given the way by cookie, and what it returns is the way', async () => {
+    const seen: string[] = []
+    const transport: Transport = byCookie => ({
+      ...byCookie,
+      get: async ctx => (await byCookie.get(ctx))?.replace(/^v1\./, ''),
+      set: (ctx, id, cookie) => (seen.push(id), byCookie.set(ctx, `v1.${id}`, cookie)),
+    })
+    const visitor = new KoaSite({ store: new TracingStore(), transport }, HANDLERS).visitor()
+    await visitor.get()
+    expect(visitor.jar.value('koa.sid')).to.equal(`v1.${seen[0]}`)
+    expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+    await visitor.get('/leave')
+    expect(visitor.jar.names).to.deep.equal([])
+  })
+
+  it('that is a function is asked once, when the app starts', async () => {
+    let asked = 0
+    const transport: Transport = byCookie => (asked++, byCookie)
+    const site = new KoaSite({ store: new TracingStore(), transport }, HANDLERS)
+    expect(asked).to.equal(1)
+    await site.get()
+    expect(asked).to.equal(1)
+  })
+
+  it('of the app’s own needs no keys, and a secure cookie is nothing to it', async () => {
+    const site = new KoaSite({ store: new TracingStore(), transport: byHeader(), secure: true }, HANDLERS, { keys: null })
+    expect((await site.get()).status).to.equal(200)
+  })
+
+  it('that a function makes of cookies needs keys, and is told so before anything is stored', async () => {
+    const store = new TracingStore()
+    const site = new KoaSite({ store, transport: byCookie => byCookie }, HANDLERS, { keys: null })
+    expect([(await site.get()).status, store.trace()]).to.deep.equal([500, []])
+  })
+
+  for (const transport of [{}, { get: () => '' }, { get: () => '', set: () => {} }, 5, 'header', null]) {
+    it(`${JSON.stringify(transport)} is refused when the app starts`, () => {
+      expect(() => new KoaSite({ transport: transport as never }, HANDLERS)).to.throw(
+        TypeError,
+        'transport option must have get, set and clear',
+      )
     })
   }
-
-  it('is told once of what is stored by hand, with autoCommit: false', async () => {
-    const { visit, told } = site({ autoCommit: false })
-    await visit('/commit')
-    expect(told).to.deep.equal(['set'])
-  })
-
-  it('is told nothing of what is not stored', async () => {
-    const { visit, told, last } = site()
-    await visit('/')
-    told.splice(0)
-    await visit('/read', last())
-    expect(told).to.deep.equal([])
-  })
-
-  it('is told once that a session is over, or was none', async () => {
-    const { visit, told, last } = site()
-    await visit('/')
-    await visit('/leave', last())
-    await visit('/read', last())
-    expect(told).to.deep.equal(['set', 'clear', 'clear'])
-  })
-
-  it('that is none of the app’s own sends one cookie, though it may not overwrite others', async () => {
-    const app = new KoaSite({ store: new TracingStore(), cookie: { overwrite: false } }, HANDLERS)
-    expect(lines(await app.get()).map(line => line.split('=')[0])).to.deep.equal(['koa.sid', 'koa.sid.sig'])
-  })
-
-  it('may be made of the way by cookie', async () => {
-    const visitor = new KoaSite(
-      {
-        store: new TracingStore(),
-        transport: way => ({
-          ...way,
-          get: async ctx => (await way.get(ctx))?.replace(/^v1\./, ''),
-          set: (ctx, id, cookie) => way.set(ctx, `v1.${id}`, cookie),
-        }),
-      },
-      HANDLERS,
-    ).visitor()
-    await visitor.get()
-    expect(visitor.jar.value('koa.sid')).to.match(/^v1\.[\w-]{32}$/)
-    expect((await visitor.get()).text).to.equal('2')
-  })
 })

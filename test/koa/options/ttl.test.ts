@@ -1,44 +1,87 @@
 import { expect } from 'chai'
-import { PromiseStore } from '../lineages/traced-stores'
-import { count, KoaSite, type Bag } from '../site'
+import { count, KoaSite, show, type Bag, type Ctx, type KoaSessionOptions } from '../site'
+import { Told } from '../told'
 
-/** What a store is told of the life of one session, in milliseconds, with each write of two visits. */
-async function told(options: object, path = '/'): Promise<(number | undefined)[]> {
-  const store = new PromiseStore()
-  const lasting = (ctx: { session: unknown }): void => void Object.assign(ctx.session as Bag, { views: 0, maxAge: 5000 })
-  const visitor = new KoaSite({ store: store as never, ...options }, { '/': count, '/lasting': lasting }).visitor()
-  await visitor.get(path)
-  await visitor.get()
-  return store.calls.filter(({ call }) => call === 'set').map(({ ttl }) => ttl)
+type Ttl = KoaSessionOptions['ttl']
+
+const HANDLERS = {
+  '/': count,
+  '/read': show,
+  '/remember': (ctx: Ctx) => ((ctx.session as Bag).maxAge = 90_000),
+  '/forget': (ctx: Ctx) => ((ctx.session as Bag).maxAge = null),
+}
+
+/** What the store is told at each save. */
+async function told(ttl: Ttl, options: KoaSessionOptions = {}, path = '/'): Promise<unknown[]> {
+  const store = new Told()
+  await new KoaSite({ store: store as never, ttl, ...options }, HANDLERS).get(path)
+  return store.calls.map(([, , , ms]) => ms)
 }
 
 describe('koa options: ttl', () => {
-  it('is what the store is told', async () => {
-    expect(await told({ ttl: 60_000 })).to.deep.equal([60_000, 60_000])
+  it('is what the store is told, whatever the cookie says', async () => {
+    expect(await told(5_000)).to.deep.equal([5_000])
+    expect(await told(5_000, { maxAge: 60_000 })).to.deep.equal([5_000])
   })
 
-  it('comes before the maxAge of the cookie', async () => {
-    expect(await told({ ttl: 60_000, cookie: { maxAge: 30_000 } })).to.deep.equal([60_000, 60_000])
+  it('is what a function of the session gives', async () => {
+    const sessions: [views: unknown, id: unknown, lifetime: unknown][] = []
+    const ttl: Ttl = session => {
+      sessions.push([(session as never as Bag).views, typeof session.id, session.cookie.originalMaxAge])
+      return 7_000
+    }
+    expect(await told(ttl, { maxAge: 60_000 })).to.deep.equal([7_000])
+    expect(sessions).to.deep.equal([[1, 'string', 60_000]])
   })
 
-  it('may be a function of the session, which decides each time', async () => {
-    const ttl = (session: unknown): number => Number((session as Bag).views) * 1000
-    expect(await told({ ttl })).to.deep.equal([1000, 2000])
+  it('is the cookie’s maxAge where nothing is said', async () => {
+    expect(await told(undefined, { maxAge: 60_000 })).to.deep.equal([60_000])
   })
 
-  it('is the maxAge of the cookie where none is given, of this very session', async () => {
-    expect(await told({ cookie: { maxAge: 30_000 } })).to.deep.equal([30_000, 30_000])
-    expect(await told({ cookie: { maxAge: 30_000 } }, '/lasting')).to.deep.equal([5000, 5000])
+  it('is that of this session, where it has one of its own', async () => {
+    expect(await told(undefined, { maxAge: 60_000 }, '/remember')).to.deep.equal([90_000])
   })
 
-  for (const [what, options] of Object.entries({
-    'there is none either': {},
-    'that is "session"': { maxAge: 'session' },
-    'a function gives none': { ttl: () => undefined },
-    'a function gives what is no number': { ttl: () => '1d' },
-  })) {
-    it(`is not said where ${what}`, async () => {
-      expect(await told(options)).to.deep.equal([undefined, undefined])
+  it('is nothing where the session ends with the browser', async () => {
+    for (const maxAge of [undefined, null, 'session'] as const) expect(await told(undefined, { maxAge })).to.deep.equal([undefined])
+    expect(await told(undefined, { maxAge: 60_000 }, '/forget')).to.deep.equal([undefined])
+  })
+
+  it('that is no number is the cookie’s maxAge, and nothing else ever goes to the store', async () => {
+    for (const ms of ['session', '1d', NaN, Infinity, null, undefined, 0, {}, Promise.resolve(5)]) {
+      expect(await told(() => ms as never, { maxAge: 60_000 }), String(ms)).to.deep.equal([60_000])
+      expect(await told(() => ms as never), String(ms)).to.deep.equal([undefined])
+    }
+  })
+
+  it('of 0 is none, as in koa-generic-session: to some stores it would be no end at all', async () => {
+    expect(await told(0, { maxAge: 60_000 })).to.deep.equal([60_000])
+    expect(await told(0)).to.deep.equal([undefined])
+  })
+
+  it('goes with the write that rolling makes, too', async () => {
+    const store = new Told()
+    const visitor = new KoaSite({ store: store as never, ttl: 5_000, rolling: true }, HANDLERS).visitor()
+    await visitor.get()
+    await visitor.get('/read')
+    expect(store.calls.map(([method, , , ms]) => (method === 'set' ? ms : method))).to.deep.equal([5_000, 'get', 5_000])
+  })
+
+  it('that throws is an error of the request', async () => {
+    const thrower: Ttl = () => {
+      throw new Error('no idea')
+    }
+    const bad = new KoaSite({ store: new Told() as never, ttl: thrower }, HANDLERS)
+    expect((await bad.get()).status).to.equal(500)
+    expect(bad.errors.map(err => err.message)).to.deep.equal(['no idea'])
+  })
+
+  for (const ttl of ['1d', -1, null, NaN, Infinity, {}]) {
+    it(`${String(ttl)} is refused when the app starts`, () => {
+      expect(() => new KoaSite({ ttl: ttl as never }, HANDLERS)).to.throw(
+        TypeError,
+        'ttl option must be a number of milliseconds or a function',
+      )
     })
   }
 })

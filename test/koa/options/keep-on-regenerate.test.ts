@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import { TracingStore } from '../../support/tracing-store'
+import { count, KoaSite, lines, show, type Bag, type Handler, type KoaSessionOptions } from '../site'
+
+const HANDLERS: Record<string, Handler> = {
+  '/': count,
+  '/read': show,
+  '/session': ctx => ctx.session?.regenerate(),
+  '/context': ctx => ctx.regenerateSession(),
+  '/callback': ctx => new Promise<void>(resolve => (ctx.session as never as { regenerate(done: () => void): void }).regenerate(resolve)),
+  '/keep': ctx => ctx.session?.regenerate({ keep: true }),
+  '/drop': ctx => ctx.session?.regenerate({ keep: false }),
+  '/remember': ctx => void Object.assign(ctx.session as object, { views: 1, maxAge: 60_000 }),
+  '/age': ctx => (ctx.body = String((ctx.session as Bag).cookie.originalMaxAge)),
+}
+
+/** What is left of `{ views: 1 }`, and whether the id is another. */
+async function left(keepOnRegenerate: boolean | undefined, path: string): Promise<[text: string, isOther: boolean]> {
+  const options: KoaSessionOptions = { store: new TracingStore(), keepOnRegenerate }
+  const visitor = new KoaSite(options, HANDLERS).visitor()
+  await visitor.get()
+  const before = visitor.jar.value('koa.sid')
+  await visitor.get(path)
+  return [(await visitor.get('/read')).text, visitor.jar.value('koa.sid') !== before]
+}
+
+describe('koa options: keepOnRegenerate', () => {
+  for (const path of ['/session', '/context', '/callback']) {
+    it(`true takes the data along where nobody says, on ${path}`, async () => {
+      expect(await left(true, path)).to.deep.equal(['{"views":1}', true])
+    })
+
+    for (const value of [false, undefined]) {
+      it(`${value} does not, on ${path}`, async () => {
+        expect(await left(value, path)).to.deep.equal(['{}', true])
+      })
+    }
+  }
+
+  it('is no matter where the app says what is to become of them', async () => {
+    expect([await left(false, '/keep'), await left(true, '/drop')]).to.deep.equal([
+      ['{"views":1}', true],
+      ['{}', true],
+    ])
+  })
+
+  it('true takes the lifetime of this session along', async () => {
+    const visitor = new KoaSite({ store: new TracingStore(), keepOnRegenerate: true }, HANDLERS).visitor()
+    await visitor.get('/remember')
+    expect(lines(await visitor.get('/session'))[0]).to.contain('expires=')
+    expect((await visitor.get('/age')).text).to.equal('60000')
+  })
+
+  it('false does not: the new one has that of any other', async () => {
+    const site = new KoaSite(
+      { store: new TracingStore() },
+      { ...HANDLERS, '/login': async ctx => (await ctx.session?.regenerate(), count(ctx)) },
+    )
+    const visitor = site.visitor()
+    await visitor.get('/remember')
+    expect(lines(await visitor.get('/login'))[0]).to.not.contain('expires=')
+    expect((await visitor.get('/age')).text).to.equal('null')
+  })
+})

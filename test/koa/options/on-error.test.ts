@@ -1,0 +1,234 @@
+import { expect } from 'chai'
+import { FaultyStore } from '../../support/faulty-store'
+import { count, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler, type KoaSessionOptions } from '../site'
+import { Told } from '../told'
+
+type OnError = NonNullable<KoaSessionOptions['onError']>
+type Method = 'get' | 'set' | 'destroy'
+
+const down = new Error('down')
+
+const HANDLERS: Record<string, Handler> = {
+  '/': count,
+  '/read': show,
+  '/leave': leave,
+  '/again': ctx => {
+    ctx.session = null
+    ctx.session = { a: 1 } as never
+    ctx.body = 'again'
+  },
+  '/saveSession': async ctx => {
+    count(ctx)
+    await ctx.saveSession()
+  },
+  '/left': async ctx => {
+    leave(ctx)
+    await ctx.saveSession()
+  },
+  '/save': async ctx => {
+    count(ctx)
+    ctx.body = await ctx.session?.save().then(
+      () => 'saved',
+      (err: Error) => err.message,
+    )
+  },
+  '/regenerate': async ctx => {
+    ctx.body = await ctx.regenerateSession().then(
+      () => 'regenerated',
+      (err: Error) => err.message,
+    )
+  },
+}
+
+interface Known {
+  readonly site: KoaSite
+  readonly visit: (path?: string) => Promise<{ status: number; text: string; lines: string[] }>
+  readonly heard: unknown[][]
+  readonly mend: () => void
+}
+
+/** A store whose method fails from now on, and a visitor who has a session there. */
+type Break = (method: Method, fault: Error) => [store: unknown, begin: () => void, mend: () => void]
+
+const BREAKS: Record<string, Break> = {
+  'express-session’s store': (method, fault) => {
+    const store = new FaultyStore()
+    return [store, () => store.fail(method, fault), () => store.mend()]
+  },
+  'a store of promises': (method, fault) => {
+    const store = new Told()
+    const begin = (): void => void (store[method] = () => Promise.reject(fault))
+    return [store, begin, () => delete (store as Partial<Told>)[method]]
+  },
+}
+
+for (const [kind, breaking] of Object.entries(BREAKS)) {
+  describe(`koa options: onError, of ${kind}`, () => {
+    const known = async (method: Method, answer?: OnError | 'goes on', fault = down): Promise<Known> => {
+      const [store, begin, mend] = breaking(method, fault)
+      const heard: unknown[][] = []
+      const onError: OnError | undefined =
+        answer &&
+        ((...args) => (
+          heard.push([args[0], args[1], (args[2] as unknown as Ctx).path]),
+          answer === 'goes on' ? undefined : answer(...args)
+        ))
+      const site = new KoaSite({ store: store as never, onError }, HANDLERS)
+      const visitor = site.visitor()
+      await visitor.get()
+      begin()
+      const visit = async (path?: string): ReturnType<Known['visit']> => {
+        const res = await visitor.get(path)
+        return { status: res.status, text: res.text, lines: lines(res) }
+      }
+      return { site, visit, heard, mend }
+    }
+
+    for (const [method, path] of [
+      ['get', '/read'],
+      ['set', '/'],
+      ['destroy', '/leave'],
+    ] as const) {
+      it(`without it, a ${method} that fails is an error of the request, and sends no cookie`, async () => {
+        const { site, visit } = await known(method)
+        const res = await visit(path)
+        expect([res.status, res.lines, site.errors]).to.deep.equal([500, [], [down]])
+      })
+
+      it(`hears of a ${method} with the error, the kind and the context, once`, async () => {
+        const { visit, heard } = await known(method, 'goes on')
+        await visit(path)
+        expect(heard).to.deep.equal([[down, method, path]])
+      })
+
+      it(`that throws at a ${method} is an error of the request: the one that it throws`, async () => {
+        const other = new Error('other')
+        const { site, visit } = await known(method, () => {
+          throw other
+        })
+        expect([(await visit(path)).status, site.errors]).to.deep.equal([500, [other]])
+      })
+
+      it(`that rejects its promise at a ${method} is one as well`, async () => {
+        const { site, visit } = await known(method, () => Promise.reject(down))
+        expect([(await visit(path)).status, site.errors]).to.deep.equal([500, [down]])
+      })
+    }
+
+    it('that returns from a get goes on with a new session, under another id', async () => {
+      const { site, visit, mend } = await known('get', 'goes on')
+      expect(await visit('/read')).to.include({ status: 200, text: '{}' })
+      mend()
+      expect((await visit('/')).text).to.equal('1')
+      expect(site.errors).to.deep.equal([])
+    })
+
+    it('that returns from a set goes on with the answer, and sends no cookie for what is not stored', async () => {
+      const { site, visit, mend } = await known('set', 'goes on')
+      expect(await visit('/')).to.deep.equal({ status: 200, text: '2', lines: [] })
+      mend()
+      expect((await visit('/read')).text).to.equal('{"views":1}')
+      expect(site.errors).to.deep.equal([])
+    })
+
+    it('that returns from a destroy goes on with the answer, and does not take the cookie of a session that is there', async () => {
+      const { site, visit, mend } = await known('destroy', 'goes on')
+      expect(await visit('/leave')).to.deep.equal({ status: 200, text: 'left', lines: [] })
+      mend()
+      expect((await visit('/read')).text).to.equal('{"views":1}')
+      expect(site.errors).to.deep.equal([])
+    })
+
+    it('is not asked about an ENOENT of get, which is a session that is missing', async () => {
+      const { site, visit, heard } = await known('get', 'goes on', Object.assign(new Error('missing'), { code: 'ENOENT' }))
+      expect((await visit('/read')).text).to.equal('{}')
+      expect([heard, site.errors]).to.deep.equal([[], []])
+    })
+
+    it('hears of a destroy where an object follows null', async () => {
+      const { visit, heard } = await known('destroy', 'goes on')
+      expect((await visit('/again')).status).to.equal(200)
+      expect(heard).to.deep.equal([[down, 'destroy', '/again']])
+    })
+
+    it('hears of what saveSession does: a set, or a destroy', async () => {
+      const one = await known('set', 'goes on')
+      await one.visit('/saveSession')
+      const other = await known('destroy', 'goes on')
+      await other.visit('/left')
+      expect([one.heard[0], other.heard[0]]).to.deep.equal([
+        [down, 'set', '/saveSession'],
+        [down, 'destroy', '/left'],
+      ])
+    })
+
+    it('is not asked where the app itself hears of it: save and regenerate', async () => {
+      const one = await known('set', 'goes on')
+      expect((await one.visit('/save')).text).to.equal('down')
+      const other = await known('destroy', 'goes on')
+      expect((await other.visit('/regenerate')).text).to.equal('down')
+      expect(other.heard).to.deep.equal([])
+    })
+
+    it('under its older spelling errorHandler, does the same', async () => {
+      const [store, begin] = breaking('get', down)
+      const heard: unknown[] = []
+      const visitor = new KoaSite({ store: store as never, errorHandler: (_err, what) => void heard.push(what) }, HANDLERS).visitor()
+      await visitor.get()
+      begin()
+      expect([(await visitor.get('/read')).text, heard]).to.deep.equal(['{}', ['get']])
+    })
+  })
+}
+
+describe('koa options: onError', () => {
+  const heard: unknown[] = []
+  const onError: OnError = err => void heard.push(err)
+  beforeEach(() => heard.splice(0))
+
+  const OURS: Record<string, [options: KoaSessionOptions, handler: Handler, setting?: object]> = {
+    'that there are no keys': [{}, count, { keys: null }],
+    'that a secure cookie is for HTTPS': [{ secure: true }, count],
+    'that JSON has no BigInt': [{}, ctx => void ((ctx.session as Bag).big = 1n)],
+  }
+  for (const [what, [options, handler, setting]] of Object.entries(OURS)) {
+    it(`does not hear ${what}, which is an error of the request`, async () => {
+      const site = new KoaSite({ store: new FaultyStore(), ...options, onError }, handler, setting)
+      expect([(await site.get()).status, heard, site.errors.length]).to.deep.equal([500, [], 1])
+    })
+  }
+
+  it('hears that a session is too large for the cookie, and may go on', async () => {
+    const site = new KoaSite({ onError }, ctx => void [((ctx.session as Bag).text = 'x'.repeat(5_000)), (ctx.body = 'on')])
+    const res = await site.get()
+    expect([res.text, lines(res), heard.map(err => (err as Error).name)]).to.deep.equal(['on', [], ['RangeError']])
+  })
+
+  it('hears of a deferred session that cannot be read', async () => {
+    const store = new FaultyStore()
+    const handler: Handler = async ctx => {
+      const session = (await (ctx.session as unknown as Promise<Bag>)) as Bag
+      session.views = Number(session.views ?? 0) + 1
+      ctx.body = String(session.views)
+    }
+    const visitor = new KoaSite({ store, defer: true, onError }, handler).visitor()
+    await visitor.get()
+    store.fail('get', down)
+    expect([(await visitor.get()).text, heard]).to.deep.equal(['1', [down]])
+  })
+
+  it('hears of both where neither a read nor a write is done', async () => {
+    const store = new FaultyStore()
+    const visitor = new KoaSite({ store, onError }, count).visitor()
+    await visitor.get()
+    store.fail('get', down)
+    store.fail('set', down)
+    expect([(await visitor.get()).status, heard]).to.deep.equal([200, [down, down]])
+  })
+
+  for (const value of ['a', 5, {}, true, null]) {
+    it(`${JSON.stringify(value)} is refused when the app starts`, () => {
+      expect(() => new KoaSite({ onError: value as never }, count)).to.throw(TypeError, 'onError option must be a function')
+    })
+  }
+})

@@ -1,0 +1,101 @@
+import { expect } from 'chai'
+import { useClock } from '../../support/clock'
+import { count, KoaSite, show, type Bag, type Ctx, type KoaSessionOptions } from '../site'
+import { Strings, Told } from '../told'
+
+type Name = NonNullable<KoaSessionOptions['record']>
+
+const NOW = Date.UTC(2026, 0, 1)
+const DAY = 86_400_000
+const HANDLERS = {
+  '/': count,
+  '/read': show,
+  '/remember': (ctx: Ctx) => void Object.assign(ctx.session as object, { views: 1, maxAge: 60_000 }),
+  '/age': (ctx: Ctx) => (ctx.body = String((ctx.session as Bag).cookie.originalMaxAge)),
+}
+
+/** Of each shape: what a session that ends with the browser looks like, and one that lives for a minute. */
+const SHAPES: Record<Name, { readonly plain: object; readonly minute: object }> = {
+  cookie: {
+    plain: { cookie: { originalMaxAge: null, expires: null, httpOnly: true, path: '/' }, views: 1 },
+    minute: { cookie: { originalMaxAge: 60_000, expires: '2026-01-01T00:01:00.000Z', httpOnly: true, path: '/' }, views: 1 },
+  },
+  options: {
+    plain: { cookie: { path: '/', httpOnly: true, signed: true, overwrite: true }, views: 1 },
+    minute: { cookie: { path: '/', httpOnly: true, signed: true, overwrite: true, maxAge: 60_000 }, views: 1 },
+  },
+  expiry: {
+    plain: { views: 1, _expire: NOW + DAY, _session: true },
+    minute: { views: 1, _expire: NOW + 60_000, _maxAge: 60_000 },
+  },
+  data: {
+    plain: { views: 1 },
+    minute: { cookie: { originalMaxAge: 60_000, expires: '2026-01-01T00:01:00.000Z', httpOnly: true, path: '/' }, views: 1 },
+  },
+}
+
+const NAMES = Object.keys(SHAPES) as Name[]
+
+describe('koa options: record', () => {
+  useClock()
+
+  const kept = async (record: Name | undefined, path: string): Promise<object> => {
+    const store = new Told()
+    await new KoaSite({ store: store as never, record }, HANDLERS).get(path)
+    return store.kept[0] as object
+  }
+
+  for (const [name, { plain, minute }] of Object.entries(SHAPES)) {
+    it(`'${name}' is what it is at rest, in a store`, async () => {
+      expect(await kept(name as Name, '/')).to.deep.equal(plain)
+      expect(await kept(name as Name, '/remember')).to.deep.equal(minute)
+    })
+
+    it(`'${name}' is what it is in the cookie`, async () => {
+      const visitor = new KoaSite({ record: name as Name }, HANDLERS).visitor()
+      await visitor.get()
+      expect(JSON.parse(Buffer.from(visitor.jar.value('koa.sess') as string, 'base64').toString())).to.deep.equal(plain)
+      expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+    })
+
+    for (const reader of NAMES) {
+      it(`'${name}' is read by '${reader}', its lifetime too`, async () => {
+        const store = new Told()
+        const visitor = new KoaSite({ store: store as never, record: reader }, HANDLERS).visitor()
+        await visitor.get()
+        const id = visitor.jar.value('koa.sid') as string
+        store.records.set(id, JSON.stringify(minute))
+        expect([(await visitor.get('/read')).text, (await visitor.get('/age')).text]).to.deep.equal(['{"views":1}', '60000'])
+        store.records.set(id, JSON.stringify(plain))
+        expect([(await visitor.get('/read')).text, (await visitor.get('/age')).text]).to.deep.equal(['{"views":1}', 'null'])
+      })
+    }
+  }
+
+  describe('where nothing is said', () => {
+    it('is express-session’s in a store of promises', async () => {
+      expect(await kept(undefined, '/')).to.deep.equal(SHAPES.cookie.plain)
+    })
+
+    it('is koa-session-store’s in one of JSON', async () => {
+      const store = new Strings()
+      await new KoaSite({ store: store as never }, HANDLERS).get('/')
+      expect(JSON.parse(Array.from(store.records.values())[0] as string)).to.deep.equal(SHAPES.data.plain)
+    })
+
+    it('is koa-session’s in the cookie', async () => {
+      const visitor = new KoaSite({}, HANDLERS).visitor()
+      await visitor.get()
+      expect(JSON.parse(Buffer.from(visitor.jar.value('koa.sess') as string, 'base64').toString())).to.deep.equal(SHAPES.expiry.plain)
+    })
+  })
+
+  for (const record of ['json', '', 'toString', 'constructor', '__proto__', 5, null, ['cookie']]) {
+    it(`${JSON.stringify(record)} is refused when the app starts`, () => {
+      expect(() => new KoaSite({ record: record as never }, HANDLERS)).to.throw(
+        TypeError,
+        'record option must be one of cookie, options, expiry, data',
+      )
+    })
+  }
+})
