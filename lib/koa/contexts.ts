@@ -63,7 +63,9 @@ async function save(host: KoaHost): Promise<void> {
 
 async function regenerate(host: KoaHost, options: RegenerateOptions = {}): Promise<KoaHost['session']> {
   await host.open()
-  await (host.session as KoaSession | null)?.regenerate(options)
+  // One that was ended is as gone as one that is to make room
+  if (host.session === null) host.assign({})
+  await (host.session as KoaSession | undefined)?.regenerate(options)
   return host.session
 }
 

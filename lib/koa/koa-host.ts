@@ -41,8 +41,8 @@ export class KoaHost implements Host {
   #told: Told | undefined
   /** What the app has set before the session was read. */
   #assigned: { readonly value: object | null } | undefined
-  /** The app has ended the session, and begun another in its place. */
-  #afresh = false
+  /** The id of a session that the app has ended, and begun another in its place. */
+  #ended: string | undefined
   /** The commit has not come to the store, or the store is not to blame: what fails is the app's. */
   #isOurs = false
   #isCommitting = false
@@ -107,7 +107,7 @@ export class KoaHost implements Host {
   /** Another session in the place of this one, under the same cookie. */
   #put(value: object | null): void {
     if (value === null || (value instanceof KoaSession && value.req.self === this)) return void (this.session = value)
-    this.#afresh ||= this.session === null
+    if (this.session === null) this.#ended = this.sessionID
     const { cookie: given, maxAge, ...data } = value as { cookie?: object; maxAge?: number | null }
     const session = new this.settings.Session(this, data)
     session.cookie = this.exchange.cookie as KoaSession['cookie']
@@ -140,8 +140,11 @@ export class KoaHost implements Host {
 
   async #commit(): Promise<void> {
     const { exchange } = this
-    const [isAfresh, mustSave] = [this.#afresh, this.mustSave]
-    this.#afresh = this.mustSave = this.#isOurs = false
+    const { mustSave } = this
+    // Unless the app has regenerated it by itself
+    const isAfresh = this.#ended !== undefined && this.#ended === this.sessionID
+    this.#ended = undefined
+    this.mustSave = this.#isOurs = false
     this.#asking = isAfresh ? 'destroy' : 'set'
     if (isAfresh) await (this.session as KoaSession | null)?.regenerate({ keep: true })
     this.#asking = 'set'

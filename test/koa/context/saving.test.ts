@@ -3,6 +3,7 @@ import { TracingStore } from '../../support/tracing-store'
 import { useUncaught } from '../../support/uncaught'
 import { turns } from '../../support/wire'
 import { count, KoaSite, leave, lines, show, type Bag, type Handler } from '../site'
+import { Told } from '../told'
 
 describe('koa context: sessionStore and sessionOptions', () => {
   it('sessionStore is the very store', async () => {
@@ -16,6 +17,13 @@ describe('koa context: sessionStore and sessionOptions', () => {
     let found: unknown
     await new KoaSite({}, ctx => void (found = ctx.sessionStore)).get()
     expect(found).to.equal(undefined)
+  })
+
+  it('sessionStore is the very store where that is one of promises', async () => {
+    const store = new Told()
+    let found: unknown
+    await new KoaSite({ store: store as never }, ctx => void (found = ctx.sessionStore)).get()
+    expect(found).to.equal(store)
   })
 
   it('sessionOptions has the cookie’s name and attributes', async () => {
@@ -41,6 +49,20 @@ describe('koa context: sessionSave', () => {
 
   it('true saves what has not changed', async () => {
     expect(await visits(ctx => (ctx.sessionSave = true))).to.deep.equal([['get', 'set'], 2, '{"views":1}'])
+  })
+
+  it('true saves a new session that nobody put anything into', async () => {
+    const store = new TracingStore()
+    const res = await new KoaSite({ store }, ctx => void (ctx.sessionSave = true)).get()
+    expect([store.trace(), lines(res).length]).to.deep.equal([['set'], 2])
+  })
+
+  it('true ends what is set to null', async () => {
+    const end: Handler = ctx => {
+      ctx.sessionSave = true
+      ctx.session = null
+    }
+    expect(await visits(end)).to.deep.equal([['get', 'destroy'], 2, '{}'])
   })
 
   it('false does not save what has', async () => {
@@ -81,6 +103,15 @@ describe('koa context: saveSession', () => {
     }
     const res = await new KoaSite({ store }, save).get()
     expect([calls, store.trace(), lines(res).length]).to.deep.equal([['set'], [], 2])
+  })
+
+  it('stores what has not changed', async () => {
+    const store = new TracingStore()
+    const visitor = new KoaSite({ store }, { '/': count, '/save': ctx => ctx.saveSession() }).visitor()
+    await visitor.get()
+    store.trace()
+    const res = await visitor.get('/save')
+    expect([store.trace(), lines(res).length]).to.deep.equal([['get', 'set'], 2])
   })
 
   it('does not change the id of a new session', async () => {
@@ -128,65 +159,5 @@ describe('koa context: saveSession', () => {
     await new KoaSite({ store }, ctx => void [count(ctx), ctx.saveSession()]).get()
     await turns()
     expect(uncaught).to.deep.equal([])
-  })
-})
-
-describe('koa context: regenerateSession', () => {
-  const visits = async (handler: Handler): Promise<[boolean, number, string]> => {
-    const store = new TracingStore()
-    const visitor = new KoaSite({ store }, { '/': count, '/read': show, '/act': handler }).visitor()
-    await visitor.get()
-    const before = visitor.jar.value('koa.sid')
-    await visitor.get('/act')
-    const after = visitor.jar.value('koa.sid')
-    return [before !== after, await store.count(), (await visitor.get('/read')).text]
-  }
-
-  it('gives an empty session of another id, and leaves nothing of the old', async () => {
-    const regenerate: Handler = async ctx => {
-      const session = (await ctx.regenerateSession()) as Bag
-      session.same = session === ctx.session && session.id === ctx.sessionId
-    }
-    expect(await visits(regenerate)).to.deep.equal([true, 1, '{"same":true}'])
-  })
-
-  it('and the same content again is a session that is stored', async () => {
-    const regenerate: Handler = async ctx => {
-      await ctx.regenerateSession()
-      ;(ctx.session as Bag).views = 1
-    }
-    expect(await visits(regenerate)).to.deep.equal([true, 1, '{"views":1}'])
-  })
-
-  it('{ keep: true } takes the data along', async () => {
-    expect(await visits(ctx => ctx.regenerateSession({ keep: true }))).to.deep.equal([true, 1, '{"views":1}'])
-  })
-
-  it('and nothing more leaves nothing in the store: an empty session is like any new one', async () => {
-    expect(await visits(ctx => ctx.regenerateSession())).to.deep.equal([true, 0, '{}'])
-  })
-})
-
-describe('koa context: req.session, for passport', () => {
-  it('is ctx.session, with methods that call back', async () => {
-    const login: Handler = ctx =>
-      new Promise<void>((resolve, reject) => {
-        interface Callable {
-          user?: string
-          regenerate(done: (err?: unknown) => void): void
-          save(done: (err?: unknown) => void): void
-        }
-        const req = ctx.req as unknown as { session: Callable }
-        req.session.regenerate(err => {
-          if (err) return reject(err as Error)
-          req.session.user = 'alice'
-          ctx.body = String((req.session as unknown) === ctx.session)
-          req.session.save(err => (err ? reject(err as Error) : resolve()))
-        })
-      })
-    const visitor = new KoaSite({ store: new TracingStore() }, { '/': count, '/login': login, '/read': show }).visitor()
-    await visitor.get()
-    expect((await visitor.get('/login')).text).to.equal('true')
-    expect((await visitor.get('/read')).text).to.equal('{"user":"alice"}')
   })
 })

@@ -43,9 +43,37 @@ for (const [leaves, comes] of [
       const waiting = visit(site)
       await arrived(site)
       timers.turn(9_999)
+      await arrived(site)
       expect(waiting.isOver()).to.equal(false)
       store.emit(comes)
       expect(await waiting.status).to.equal(200)
+    })
+
+    it('is ten seconds where nothing is said', async () => {
+      const [site, store] = distant()
+      store.emit(leaves)
+      const waiting = visit(site)
+      await arrived(site)
+      timers.turn(10_000)
+      expect(await waiting.status).to.equal(500)
+    })
+
+    it('Infinity waits until it is back', async () => {
+      const [site, store] = distant(Infinity)
+      const before = timers.pending()
+      store.emit(leaves)
+      expect(timers.pending()).to.equal(before)
+      const waiting = visit(site)
+      await arrived(site)
+      store.emit(comes)
+      expect(await waiting.status).to.equal(200)
+    })
+
+    it('0 does not wait', async () => {
+      const [site, store] = distant(0)
+      store.emit(leaves)
+      timers.turn(0)
+      expect(await visit(site).status).to.equal(500)
     })
 
     it('requests fail when it has been gone for so long, and then at once', async () => {
@@ -82,6 +110,7 @@ for (const [leaves, comes] of [
       const waiting = visit(site)
       await arrived(site)
       timers.turn(99)
+      await arrived(site)
       expect(waiting.isOver()).to.equal(false)
       timers.turn(1)
       expect(await waiting.status).to.equal(500)
@@ -107,10 +136,10 @@ for (const [leaves, comes] of [
 }
 
 describe('koa options: reconnectTimeout', () => {
-  it('a number of milliseconds will do, and nothing else', () => {
+  it('a number of milliseconds that a timer of Node takes will do, or Infinity, and nothing else', () => {
     const set = (reconnectTimeout: unknown) => (): KoaSite => new KoaSite({ reconnectTimeout: reconnectTimeout as number }, count)
-    expect(set(0)).to.not.throw()
-    for (const value of ['10s', -1, null, NaN])
-      expect(set(value)).to.throw(TypeError, 'reconnectTimeout option must be a number of milliseconds')
+    for (const value of [0, 2 ** 31 - 1, Infinity]) expect(set(value)).to.not.throw()
+    for (const value of ['10s', -1, null, NaN, 2 ** 31])
+      expect(set(value)).to.throw(TypeError, 'reconnectTimeout option must be a number of milliseconds below 2147483648, or Infinity')
   })
 })

@@ -1,0 +1,135 @@
+import { expect } from 'chai'
+import { useClock } from '../../support/clock'
+import { count, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler } from '../site'
+
+const session = (ctx: Ctx): Bag => ctx.session as Bag
+
+const say =
+  (look: (session: Bag) => unknown): Handler =>
+  ctx =>
+    (ctx.body = String(look(session(ctx))))
+
+const HANDLERS: Record<string, Handler> = {
+  '/': count,
+  '/read': show,
+  '/isNew': say(session => session.isNew),
+  '/length': say(session => session.length),
+  '/populated': say(session => session.populated),
+  '/maxAge': say(session => session.maxAge),
+  '/remember': ctx => void (session(ctx).maxAge = 60_000),
+  '/forget': ctx => void (session(ctx).maxAge = null),
+  '/save': ctx => session(ctx).save(),
+  '/regenerate': ctx => session(ctx).regenerate(),
+  '/keep': ctx => session(ctx).regenerate({ keep: true }),
+  '/saveSession': ctx => ctx.saveSession(),
+  '/regenerateSession': ctx => ctx.regenerateSession(),
+  '/keepSession': ctx => ctx.regenerateSession({ keep: true }),
+  '/true': ctx => void (ctx.sessionSave = true),
+  '/false': ctx => (count(ctx), void (ctx.sessionSave = false)),
+  '/falseEnd': ctx => (leave(ctx), void (ctx.sessionSave = false)),
+  '/null': ctx => (count(ctx), void (ctx.sessionSave = null)),
+}
+
+describe('koa context: a session in the cookie has all that one in a store has', () => {
+  const clock = useClock()
+
+  /** Someone who has visited once goes on. @returns what each visit is answered, and how many lines it is sent */
+  const visits = async (...paths: string[]): Promise<[text: string, sent: number][]> => {
+    const visitor = new KoaSite({}, HANDLERS).visitor()
+    await visitor.get()
+    const answers: [string, number][] = []
+    for (const path of paths) {
+      const res = await visitor.get(path)
+      answers.push([res.text, lines(res).length])
+    }
+    return answers
+  }
+  const answers = async (...paths: string[]): Promise<string[]> => (await visits(...paths)).map(([text]) => text)
+  const sent = async (...paths: string[]): Promise<number[]> => (await visits(...paths)).map(([, count]) => count)
+
+  it('isNew, length and populated', async () => {
+    expect(await answers('/isNew', '/length', '/populated')).to.deep.equal(['false', '1', 'true'])
+    const site = new KoaSite({}, HANDLERS)
+    const texts = await Promise.all(['/isNew', '/length', '/populated'].map(async path => (await site.get(path)).text))
+    expect(texts).to.deep.equal(['true', '0', 'false'])
+  })
+
+  it('maxAge, which is what is left, and none where it ends with the browser', async () => {
+    const visitor = new KoaSite({}, HANDLERS).visitor()
+    expect((await visitor.get('/maxAge')).text).to.equal('null')
+    await visitor.get('/remember')
+    clock.turn(10_000)
+    expect((await visitor.get('/maxAge')).text).to.equal('50000')
+    await visitor.get('/forget')
+    expect((await visitor.get('/maxAge')).text).to.equal('null')
+  })
+
+  it('maxAge, whose setting saves an empty session, and makes it end', async () => {
+    const visitor = new KoaSite({}, HANDLERS).visitor()
+    expect(lines(await visitor.get('/remember')).length).to.equal(2)
+    expect((await visitor.get('/isNew')).text).to.equal('false')
+    clock.turn(60_000)
+    expect((await visitor.get('/isNew')).text).to.equal('true')
+  })
+
+  for (const path of ['/save', '/saveSession', '/true']) {
+    it(`${path}, which saves what has not changed`, async () => {
+      expect(await visits(path, '/read')).to.deep.equal([
+        ['Not Found', 2],
+        ['{"views":1}', 0],
+      ])
+    })
+  }
+
+  for (const path of ['/regenerate', '/regenerateSession']) {
+    it(`${path}, which empties it, and takes the cookie back`, async () => {
+      expect(await visits(path, '/read')).to.deep.equal([
+        ['Not Found', 2],
+        ['{}', 0],
+      ])
+      const visitor = new KoaSite({}, HANDLERS).visitor()
+      await visitor.get()
+      await visitor.get(path)
+      expect(visitor.jar.names).to.deep.equal([])
+    })
+  }
+
+  for (const path of ['/keep', '/keepSession']) {
+    it(`${path}, which keeps the data`, async () => {
+      expect(await visits(path, '/read')).to.deep.equal([
+        ['Not Found', 2],
+        ['{"views":1}', 0],
+      ])
+    })
+  }
+
+  it('sessionSave = false, which saves nothing, and ends nothing', async () => {
+    expect(await answers('/false', '/read', '/falseEnd', '/read')).to.deep.equal(['2', '{"views":1}', 'left', '{"views":1}'])
+    expect(await sent('/false', '/falseEnd')).to.deep.equal([0, 0])
+  })
+
+  it('sessionSave = null, which saves what has changed', async () => {
+    expect(await answers('/null', '/read')).to.deep.equal(['2', '{"views":2}'])
+  })
+})
+
+describe('koa context: the maxAge of a session', () => {
+  for (const value of ['1d', {}, true]) {
+    it(`set to ${JSON.stringify(value)} is a TypeError`, async () => {
+      const site = new KoaSite({}, ctx => void (session(ctx).maxAge = value as never))
+      expect((await site.get()).status).to.equal(500)
+      expect(site.errors.map(err => [err.name, err.message])).to.deep.equal([['TypeError', 'maxAge must be a number or Date']])
+    })
+  }
+
+  it('is kept by one that is set after null', async () => {
+    const again: Handler = ctx => {
+      ctx.session = null
+      ctx.session = { a: 1, maxAge: 60_000 } as never
+    }
+    const visitor = new KoaSite({}, { '/': count, '/again': again, '/age': say(session => session.cookie.originalMaxAge) }).visitor()
+    await visitor.get()
+    expect(lines(await visitor.get('/again'))[0]).to.contain('expires=')
+    expect((await visitor.get('/age')).text).to.equal('60000')
+  })
+})

@@ -1,0 +1,118 @@
+import { expect } from 'chai'
+import { MemoryStore } from '../../../lib'
+import { count, KOAS, KoaSite, lines, show, type Ctx, type Handler, type KoaSessionOptions, type Middleware, type Visitor } from '../site'
+
+/** As much of koa-passport, which has no types, as this uses. */
+interface Passport {
+  use(name: string, strategy: object): void
+  serializeUser(act: (user: User, done: Done) => void): void
+  deserializeUser(act: (name: string, done: Done) => void): void
+  initialize(): Middleware
+  session(): Middleware
+  authenticate(name: string): Middleware
+}
+
+interface User {
+  readonly name: string
+}
+
+type Done = (err: unknown, value?: unknown) => void
+
+type PassportCtx = Ctx & {
+  readonly state: { user?: User }
+  isAuthenticated(): boolean
+  login(user: User, options?: object): Promise<void>
+  logout(options?: object): Promise<void>
+}
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { KoaPassport } = require('koa-passport') as { KoaPassport: new () => Passport }
+
+/** Whoever asks is who they say they are. */
+class Credulous {
+  declare success: (user: User) => void
+  declare fail: () => void
+
+  authenticate(req: { ctx: Ctx }): void {
+    const { name } = req.ctx.query
+    if (name) this.success({ name })
+    else this.fail()
+  }
+}
+
+const PATHS: Record<string, (ctx: PassportCtx, authenticate: (ctx: Ctx) => unknown) => unknown> = {
+  '/': count,
+  '/read': show,
+  '/strategy': (ctx, authenticate) => authenticate(ctx),
+  '/login': ctx => ctx.login({ name: 'alice' }),
+  '/keep': ctx => ctx.login({ name: 'alice' }, { keepSessionInfo: true }),
+  '/logout': ctx => ctx.logout(),
+  '/who': ctx => (ctx.body = ctx.isAuthenticated() ? ctx.state.user?.name : 'nobody'),
+}
+
+function passportSite(options: KoaSessionOptions, koa: (typeof KOAS)['Koa 3']): KoaSite {
+  const passport = new KoaPassport()
+  passport.use('credulous', Object.assign(new Credulous(), { name: 'credulous' }))
+  passport.serializeUser(({ name }, done) => done(null, name))
+  passport.deserializeUser((name, done) => done(null, { name }))
+  const authenticate = passport.authenticate('credulous')
+  const [initialize, session] = [passport.initialize(), passport.session()]
+  const act: Handler = ctx => PATHS[ctx.path]?.(ctx as PassportCtx, ctx => authenticate(ctx, () => Promise.resolve()))
+  return new KoaSite(options, ctx => initialize(ctx, () => session(ctx, () => act(ctx) as Promise<unknown>) as Promise<unknown>), { koa })
+}
+
+const KINDS: Record<string, () => KoaSessionOptions> = {
+  'in a store': () => ({ store: new MemoryStore(), name: 'sess' }),
+  'in the cookie': () => ({ name: 'sess' }),
+}
+
+for (const [name, koa] of Object.entries(KOAS)) {
+  for (const [kind, options] of Object.entries(KINDS)) {
+    describe(`koa context: koa-passport on ${name}, with sessions ${kind}`, () => {
+      const visits = async (visitor: Visitor, ...paths: string[]): Promise<string[]> => {
+        const texts: string[] = []
+        for (const path of paths) texts.push((await visitor.get(path)).text)
+        return texts
+      }
+
+      for (const login of ['/login', '/strategy?name=alice']) {
+        it(`a user who logs in by ${login} is known from then on, and until they log out`, async () => {
+          const visitor = passportSite(options(), koa).visitor()
+          expect(await visits(visitor, '/who', login, '/who', '/who')).to.deep.equal(['nobody', 'Not Found', 'alice', 'alice'])
+          expect((await visits(visitor, '/logout', '/who'))[1]).to.equal('nobody')
+        })
+      }
+
+      it('one who is refused is not', async () => {
+        const visitor = passportSite(options(), koa).visitor()
+        expect((await visitor.get('/strategy')).status).to.equal(401)
+        expect((await visitor.get('/who')).text).to.equal('nobody')
+      })
+
+      it('a login makes another session of it, and a logout another again', async () => {
+        const visitor = passportSite(options(), koa).visitor()
+        const values: unknown[] = []
+        for (const path of ['/', '/login', '/logout', '/']) {
+          await visitor.get(path)
+          values.push(visitor.jar.value('sess'))
+        }
+        expect(values[1]).to.not.equal(values[0])
+        expect(values[2], 'after the logout').to.equal(undefined)
+        expect(values[3]).to.not.equal(values[1])
+      })
+
+      it('the data of before the login are gone, unless they are to be kept', async () => {
+        const visitor = passportSite(options(), koa).visitor()
+        await visits(visitor, '/', '/login')
+        expect((await visitor.get('/read')).text).to.equal('{"passport":{"user":"alice"}}')
+        const other = passportSite(options(), koa).visitor()
+        await visits(other, '/', '/keep')
+        expect(JSON.parse((await other.get('/read')).text)).to.deep.equal({ views: 1, passport: { user: 'alice' } })
+      })
+
+      it('a visitor who does not log in is sent no cookie for it', async () => {
+        expect(lines(await passportSite(options(), koa).get('/who'))).to.deep.equal([])
+      })
+    })
+  }
+}
