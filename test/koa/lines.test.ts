@@ -11,68 +11,73 @@ import { count, KOAS, KoaSite, leave, lines, show, type Bag, type Handler } from
 
 const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave }
 
-describe('koa: a second middleware', () => {
-  it('leaves the context to the first', async () => {
-    const [first, second] = [new TracingStore(), new TracingStore()]
-    const site = new KoaSite({ store: second }, HANDLERS, { before: [koaSession({ store: first }) as never] })
-    const visitor = site.visitor()
-    await visitor.get()
-    expect((await visitor.get('/read')).text).to.equal('{"views":1}')
-    expect([await first.count(), await second.count()]).to.deep.equal([1, 0])
-  })
-})
-
-describe('koa: a secure cookie', () => {
-  it('on plain HTTP is an error before anything is stored', async () => {
-    const store = new TracingStore()
-    const site = new KoaSite({ store, secure: true }, HANDLERS)
-    const res = await site.get()
-    expect([res.status, lines(res), store.trace()]).to.deep.equal([500, [], []])
-    expect(site.errors.map(err => err.message)).to.deep.equal(['Cannot send secure cookie over unencrypted connection'])
-  })
-
-  it('on plain HTTP is no error where there is nothing to send', async () => {
-    expect((await new KoaSite({ store: new TracingStore(), secure: true }, HANDLERS).get('/read')).status).to.equal(200)
-  })
-
-  for (const proxy of [true, false]) {
-    it(`with app.proxy = ${proxy} and X-Forwarded-Proto: https is ${proxy ? 'sent' : 'refused'}`, async () => {
-      const site = new KoaSite({ store: new TracingStore(), secure: true }, HANDLERS)
-      site.app.proxy = proxy
-      const res = await site.get().set('X-Forwarded-Proto', 'https')
-      expect([res.status, lines(res).every(line => line.includes('; secure'))]).to.deep.equal([proxy ? 200 : 500, true])
-      expect(lines(res).length).to.equal(proxy ? 2 : 0)
-    })
-  }
-})
-
-describe('koa: an app without keys', () => {
-  for (const [kind, options] of Object.entries<{ store?: TracingStore }>({ 'a store': { store: new TracingStore() }, 'the cookie': {} })) {
-    it(`whose sessions are in ${kind} answers what needs none`, async () => {
-      expect((await new KoaSite(options, HANDLERS, { keys: null }).get('/read')).status).to.equal(200)
-      expect((await new KoaSite(options, HANDLERS, { keys: null }).get('/leave')).status).to.equal(200)
-    })
-
-    it(`whose sessions are in ${kind} fails before anything is stored`, async () => {
-      const site = new KoaSite(options, HANDLERS, { keys: null })
-      const res = await site.get()
-      expect([res.status, lines(res)]).to.deep.equal([500, []])
-      expect(site.errors.map(err => err.message)).to.deep.equal(['.keys required for signed cookies'])
-      if (options.store) expect(await options.store.count()).to.equal(0)
-    })
-
-    it(`whose sessions are in ${kind} needs none with signed: false`, async () => {
-      const visitor = new KoaSite({ ...options, signed: false }, HANDLERS, { keys: null }).visitor()
+for (const [name, koa] of Object.entries(KOAS)) {
+  describe(`koa: a second middleware, on ${name}`, () => {
+    it('leaves the context to the first', async () => {
+      const [first, second] = [new TracingStore(), new TracingStore()]
+      const site = new KoaSite({ store: second }, HANDLERS, { koa, before: [koaSession({ store: first }) as never] })
+      const visitor = site.visitor()
       await visitor.get()
       expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+      expect([await first.count(), await second.count()]).to.deep.equal([1, 0])
     })
-  }
-
-  it('needs none where ids do not travel by cookie', async () => {
-    const transport = { get: () => undefined, set: () => {}, clear: () => {} }
-    expect((await new KoaSite({ store: new TracingStore(), transport }, HANDLERS, { keys: null }).get()).text).to.equal('1')
   })
-})
+
+  describe(`koa: a secure cookie, on ${name}`, () => {
+    it('on plain HTTP is an error before anything is stored', async () => {
+      const store = new TracingStore()
+      const site = new KoaSite({ store, secure: true }, HANDLERS, { koa })
+      const res = await site.get()
+      expect([res.status, lines(res), store.trace()]).to.deep.equal([500, [], []])
+      expect(site.errors.map(err => err.message)).to.deep.equal(['Cannot send secure cookie over unencrypted connection'])
+    })
+
+    it('on plain HTTP is no error where there is nothing to send', async () => {
+      expect((await new KoaSite({ store: new TracingStore(), secure: true }, HANDLERS, { koa }).get('/read')).status).to.equal(200)
+    })
+
+    for (const proxy of [true, false]) {
+      it(`with app.proxy = ${proxy} and X-Forwarded-Proto: https is ${proxy ? 'sent' : 'refused'}`, async () => {
+        const site = new KoaSite({ store: new TracingStore(), secure: true }, HANDLERS, { koa })
+        site.app.proxy = proxy
+        const res = await site.get().set('X-Forwarded-Proto', 'https')
+        expect([res.status, lines(res).every(line => line.includes('; secure'))]).to.deep.equal([proxy ? 200 : 500, true])
+        expect(lines(res).length).to.equal(proxy ? 2 : 0)
+      })
+    }
+  })
+
+  describe(`koa: an app without keys, on ${name}`, () => {
+    for (const [kind, options] of Object.entries<{ store?: TracingStore }>({
+      'a store': { store: new TracingStore() },
+      'the cookie': {},
+    })) {
+      it(`whose sessions are in ${kind} answers what needs none`, async () => {
+        expect((await new KoaSite(options, HANDLERS, { koa, keys: null }).get('/read')).status).to.equal(200)
+        expect((await new KoaSite(options, HANDLERS, { koa, keys: null }).get('/leave')).status).to.equal(200)
+      })
+
+      it(`whose sessions are in ${kind} fails before anything is stored`, async () => {
+        const site = new KoaSite(options, HANDLERS, { koa, keys: null })
+        const res = await site.get()
+        expect([res.status, lines(res)]).to.deep.equal([500, []])
+        expect(site.errors.map(err => err.message)).to.deep.equal(['.keys required for signed cookies'])
+        if (options.store) expect(await options.store.count()).to.equal(0)
+      })
+
+      it(`whose sessions are in ${kind} needs none with signed: false`, async () => {
+        const visitor = new KoaSite({ ...options, signed: false }, HANDLERS, { koa, keys: null }).visitor()
+        await visitor.get()
+        expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+      })
+    }
+
+    it('needs none where ids do not travel by cookie', async () => {
+      const transport = { get: () => undefined, set: () => {}, clear: () => {} }
+      expect((await new KoaSite({ store: new TracingStore(), transport }, HANDLERS, { koa, keys: null }).get()).text).to.equal('1')
+    })
+  })
+}
 
 for (const [name, koa] of Object.entries(KOAS)) {
   describe(`koa: HTTP/2 without TLS, on ${name}`, () => {
@@ -104,58 +109,60 @@ for (const [name, koa] of Object.entries(KOAS)) {
   })
 }
 
-describe('koa: sockets that abort', () => {
-  useServers()
+for (const [name, koa] of Object.entries(KOAS)) {
+  describe(`koa: sockets that abort, on ${name}`, () => {
+    useServers()
 
-  it('leave nothing in flight, wherever the request was', async () => {
-    const store = new GateStore()
-    store.open = true
-    const site = new KoaSite({ store }, HANDLERS)
-    const visitor = site.visitor()
-    await visitor.get()
-    store.open = false
-    const wires = await Promise.all(Array.from({ length: 5 }, () => Wire.to(site.server)))
-    for (const wire of wires) wire.get('/', `Cookie: ${visitor.jar.header('/')}`)
-    await turns()
-    for (const wire of wires) wire.socket.destroy()
-    await turns(50)
-    store.open = true
-    store.release()
-    await turns(50)
-    expect(inFlightOf(store).inFlight.size).to.equal(0)
-  })
-
-  it('leave nothing where the store is slow, once it has answered', async () => {
-    const store = new TracingStore()
-    const site = new KoaSite({ store }, HANDLERS)
-    const visitor = site.visitor()
-    await visitor.get()
-    const held: (() => void)[] = []
-    const get = store.get.bind(store)
-    store.get = (...args) => void held.push(() => get(...args))
-    const wire = (await Wire.to(site.server)).get('/', `Cookie: ${visitor.jar.header('/')}`)
-    while (held.length === 0) await turns(1)
-    expect(inFlightOf(store).inFlight.size).to.equal(1)
-    wire.socket.destroy()
-    await turns()
-    for (const answer of held) answer()
-    await turns(50)
-    expect(inFlightOf(store).inFlight.size).to.equal(0)
-  })
-
-  for (const method of ['get', 'set', 'destroy'] as const) {
-    it(`and a store whose ${method} fails leave nothing in flight either`, async () => {
-      const store = new TracingStore()
-      const site = new KoaSite({ store }, HANDLERS)
+    it('leave nothing in flight, wherever the request was', async () => {
+      const store = new GateStore()
+      store.open = true
+      const site = new KoaSite({ store }, HANDLERS, { koa })
       const visitor = site.visitor()
       await visitor.get()
-      store[method] = ((...args: unknown[]) => (args.at(-1) as (err: Error) => void)(new Error('down'))) as never
-      expect((await visitor.get(method === 'destroy' ? '/leave' : '/')).status).to.equal(500)
+      store.open = false
+      const wires = await Promise.all(Array.from({ length: 5 }, () => Wire.to(site.server)))
+      for (const wire of wires) wire.get('/', `Cookie: ${visitor.jar.header('/')}`)
       await turns()
+      for (const wire of wires) wire.socket.destroy()
+      await turns(50)
+      store.open = true
+      store.release()
+      await turns(50)
       expect(inFlightOf(store).inFlight.size).to.equal(0)
     })
-  }
-})
+
+    it('leave nothing where the store is slow, once it has answered', async () => {
+      const store = new TracingStore()
+      const site = new KoaSite({ store }, HANDLERS, { koa })
+      const visitor = site.visitor()
+      await visitor.get()
+      const held: (() => void)[] = []
+      const get = store.get.bind(store)
+      store.get = (...args) => void held.push(() => get(...args))
+      const wire = (await Wire.to(site.server)).get('/', `Cookie: ${visitor.jar.header('/')}`)
+      while (held.length === 0) await turns(1)
+      expect(inFlightOf(store).inFlight.size).to.equal(1)
+      wire.socket.destroy()
+      await turns()
+      for (const answer of held) answer()
+      await turns(50)
+      expect(inFlightOf(store).inFlight.size).to.equal(0)
+    })
+
+    for (const method of ['get', 'set', 'destroy'] as const) {
+      it(`and a store whose ${method} fails leave nothing in flight either`, async () => {
+        const store = new TracingStore()
+        const site = new KoaSite({ store }, HANDLERS, { koa })
+        const visitor = site.visitor()
+        await visitor.get()
+        store[method] = ((...args: unknown[]) => (args.at(-1) as (err: Error) => void)(new Error('down'))) as never
+        expect((await visitor.get(method === 'destroy' ? '/leave' : '/')).status).to.equal(500)
+        await turns()
+        expect(inFlightOf(store).inFlight.size).to.equal(0)
+      })
+    }
+  })
+}
 
 describe('koa: requests at the same time', () => {
   const together = async (path: (n: number) => string, handlers: Record<string, Handler>): Promise<[KoaSite, TracingStore, string]> => {

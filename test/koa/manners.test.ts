@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
-import { count, KOAS, KoaSite, lines, show, type Bag, type Handler } from './site'
+import { GateStore } from '../support/gate-store'
+import { TracingStore } from '../support/tracing-store'
+import { turns, useServers, Wire } from '../support/wire'
+import { count, KOAS, KoaSite, lines, show, type Bag, type Handler, type Middleware } from './site'
 
 const oops = new Error('oops')
 
@@ -15,6 +18,8 @@ const names = (found: string[]): string[] => found.map(line => line.slice(0, lin
 
 for (const [name, koa] of Object.entries(KOAS)) {
   describe(`koa: manners on ${name}`, () => {
+    useServers()
+
     it('counts visits', async () => {
       const visitor = new KoaSite({}, count, { koa }).visitor()
       expect((await visitor.get()).text).to.equal('1')
@@ -37,31 +42,49 @@ for (const [name, koa] of Object.entries(KOAS)) {
         expect(lines(await site.get('/other'))).to.deep.equal([])
       })
 
-      it('leaves the error as it was, even where it is frozen', async () => {
-        const frozen = Object.freeze(Object.assign(new Error('frozen'), { headers: Object.freeze({ 'X-Other': '1' }), status: 418 }))
-        const site = new KoaSite(
-          {},
-          ctx => {
-            ;(ctx.session as Bag).user = 'alice'
-            throw frozen
-          },
-          { koa, before: [(ctx, next) => Promise.resolve(next()).catch(() => (ctx.body = 'caught'))] },
-        )
+      /** Changes the session, and throws. */
+      const throwing =
+        (thrown: unknown): Handler =>
+        ctx => {
+          ;(ctx.session as Bag).user = 'alice'
+          throw thrown
+        }
+
+      it('is as it was afterwards', async () => {
+        const bare = new Error('bare')
+        await new KoaSite({}, throwing(bare), { koa }).get()
+        expect(Object.hasOwn(bare, 'headers')).to.equal(false)
+        const headers = { 'X-Other': '1' }
+        const laden = Object.assign(new Error('laden'), { headers, status: 418 })
+        const res = await new KoaSite({}, throwing(laden), { koa }).get()
+        expect([res.status, res.headers['x-other'], names(lines(res))]).to.deep.equal([418, '1', ['koa.sess', 'koa.sess.sig']])
+        expect(Object.getOwnPropertyDescriptor(laden, 'headers')).to.deep.equal({
+          value: headers,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        })
+        expect(headers).to.deep.equal({ 'X-Other': '1' })
+      })
+
+      it('and that takes no headers more is answered with its own status, and without the cookie', async () => {
+        // Of one that is frozen Koa makes no answer at all: it sets the status
+        const sealed = Object.preventExtensions(Object.assign(new Error('sealed'), { status: 418 }))
+        const site = new KoaSite({}, throwing(sealed), { koa })
         const res = await site.get()
+        expect([res.status, lines(res), site.errors]).to.deep.equal([418, [], [sealed]])
+      })
+
+      it('and that a middleware before ours catches leaves the cookie where it is', async () => {
+        const before: Middleware[] = [(ctx, next) => Promise.resolve(next()).catch(() => (ctx.body = 'caught'))]
+        const res = await new KoaSite({}, throwing(oops), { koa, before }).get()
         expect([res.text, names(lines(res))]).to.deep.equal(['caught', ['koa.sess', 'koa.sess.sig']])
       })
 
-      it('may be none: a string that is thrown', async () => {
-        const site = new KoaSite(
-          {},
-          ctx => {
-            ;(ctx.session as Bag).user = 'alice'
-            throw 'a string'
-          },
-          { koa },
-        )
+      it('may be none: of a string that is thrown Koa makes one', async () => {
+        const site = new KoaSite({}, throwing('a string'), { koa })
         const res = await site.get()
-        expect(res.status).to.equal(500)
+        expect([res.status, site.errors.map(err => err.message)]).to.deep.equal([500, ['non-error thrown: "a string"']])
       })
 
       it('keeps the headers that it brings', async () => {
@@ -114,6 +137,55 @@ for (const [name, koa] of Object.entries(KOAS)) {
       const res = await site.get().buffer(true)
       expect([names(lines(res)), Buffer.from(res.body as never).toString() || res.text]).to.deep.equal([['koa.sess', 'koa.sess.sig'], 'ab'])
     })
+
+    it('a stream that fails has the cookie sent before, and the session stored', async () => {
+      const store = new TracingStore()
+      const broken: Handler = ctx => {
+        ;(ctx.session as Bag).user = 'alice'
+        ctx.body = Readable.from(
+          (function* () {
+            yield 'a'
+            throw oops
+          })(),
+        )
+      }
+      const site = new KoaSite({ store }, { '/': broken, '/read': show }, { koa })
+      const wire = (await Wire.to(site.server)).get('/')
+      // Koa 2 does not hang up after that
+      const text = await wire.until(text => text.includes('\r\n\r\n1\r\na'))
+      await turns()
+      expect(text).to.match(/Set-Cookie: koa\.sid=/i)
+      expect([store.trace(), site.errors[0]]).to.deep.equal([['set'], oops])
+    })
+
+    it('a stream as the body goes out when the session is stored, and not before', async () => {
+      const store = new GateStore()
+      const streaming: Handler = ctx => {
+        ;(ctx.session as Bag).user = 'alice'
+        ctx.body = Readable.from(['a', 'b'])
+      }
+      const wire = (await Wire.to(new KoaSite({ store }, streaming, { koa }).server)).get('/')
+      await store.waits()
+      await turns()
+      expect(wire.text).to.equal('')
+      store.release()
+      expect((await wire.answer()).body).to.equal('ab')
+    })
+
+    for (const [status, message] of [
+      [404, 'no such thing'],
+      [401, 'who are you'],
+      [500, 'Internal Server Error'],
+    ] as const) {
+      it(`ctx.throw(${status}) answers so, with our cookie`, async () => {
+        const throwing: Handler = ctx => {
+          ;(ctx.session as Bag).user = 'alice'
+          ctx.throw(status, status === 500 ? 'secret' : message, {})
+        }
+        const res = await new KoaSite({}, throwing, { koa }).get()
+        expect([res.status, res.text, names(lines(res))]).to.deep.equal([status, message, ['koa.sess', 'koa.sess.sig']])
+      })
+    }
 
     it('with ctx.respond = false the session is saved, and save() sends its cookie', async () => {
       const site = new KoaSite(
