@@ -45,7 +45,6 @@ export class KoaHost implements Host {
   #ended: string | undefined
   /** The commit has not come to the store, or the store is not to blame: what fails is the app's. */
   #isOurs = false
-  #isCommitting = false
   /** What the commit asks of the store. */
   #asking: Failure = 'set'
 
@@ -116,11 +115,11 @@ export class KoaHost implements Host {
     if (maxAge !== undefined) session.maxAge = maxAge
   }
 
-  /** Stores the session, changed or not, and sets its cookie: within a commit that comes at its end. @param act asks the store */
+  /** Stores the session, changed or not, and sets its cookie. @param act asks the store */
   async store(act: (done: Callback) => void): Promise<void> {
     this.mustSave = false
     await promised(act)
-    if (!this.#isCommitting) await this.#tell()
+    await this.#tell()
   }
 
   /** Makes the store agree with what the app has left, and tells the client. */
@@ -129,12 +128,10 @@ export class KoaHost implements Host {
     try {
       await this.#commit()
     } catch (err) {
-      this.#isCommitting = false
       const { onError } = this.settings
       if (!onError || this.#isOurs) throw err
       return void (await onError(err, this.exchange.done === 'destroy' ? 'destroy' : this.#asking, this.ctx))
     }
-    this.#isCommitting = false
     await this.#tell()
   }
 

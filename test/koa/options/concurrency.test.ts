@@ -88,6 +88,12 @@ describe('koa options: concurrency, of sessions in the cookie', () => {
     })
   }
 
+  for (const value of ['auto', 'off'] as const) {
+    it(`${value} keeps it though the other has ended the session, for the same reason`, async () => {
+      expect(JSON.parse((await overlap(undefined, value, leave))[0])).to.deep.equal({ views: 1, slow: 1 })
+    })
+  }
+
   it('that could not be is refused when the app starts, all the same', () => {
     expect(() => new KoaSite({ concurrency: 'on' as never }, count)).to.throw(TypeError, 'concurrency option must be')
   })
