@@ -147,12 +147,11 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     family: family(renew, isKept || (options.cookieOnSave ?? true)),
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given, endsOf(store)),
-    beforeSave: (host, session) =>
-      host.refusing(() => {
-        // A transport of the app's own need not be a cookie
-        if (typeof options.transport !== 'object') checkSendable(host.ctx, session.cookie as never, signing)
-        return beforeSave?.(host.ctx, session)
-      }),
+    beforeSave(host, session) {
+      // A transport of the app's own need not be a cookie
+      if (typeof options.transport !== 'object') checkSendable(host.ctx, session.cookie as never, signing)
+      return beforeSave && host.refusing(() => beforeSave(host.ctx, session))
+    },
   }
 }
 

@@ -186,14 +186,32 @@ describe('koa options: onError', () => {
   const onError: OnError = err => void heard.push(err)
   beforeEach(() => heard.splice(0))
 
-  const OURS: Record<string, [options: KoaSessionOptions, handler: Handler, setting?: object]> = {
-    'that there are no keys': [{}, count, { keys: null }],
-    'that a secure cookie is for HTTPS': [{ secure: true }, count],
-    'that JSON has no BigInt': [{}, ctx => void ((ctx.session as Bag).big = 1n)],
+  const UNSENT: Record<string, [options: KoaSessionOptions, setting: object, message: string]> = {
+    'that there are no keys': [{}, { keys: null }, '.keys required for signed cookies'],
+    'that a secure cookie is for HTTPS': [{ secure: true }, {}, 'Cannot send secure cookie over unencrypted connection'],
   }
-  for (const [what, [options, handler, setting]] of Object.entries(OURS)) {
+  for (const [what, [options, setting, message]] of Object.entries(UNSENT)) {
+    it(`hears ${what}, as koa-generic-session’s does, and may go on: nothing is stored`, async () => {
+      const store = new FaultyStore()
+      const res = await new KoaSite({ store, ...options, onError }, count, setting).get()
+      expect([res.text, lines(res), store.asked, heard.map(err => (err as Error).message)]).to.deep.equal(['1', [], [], [message]])
+    })
+  }
+
+  const OURS: Record<string, [options: KoaSessionOptions, handler: Handler]> = {
+    'that JSON has no BigInt': [{}, ctx => void ((ctx.session as Bag).big = 1n)],
+    'that beforeSave throws': [
+      {
+        beforeSave() {
+          throw new Error('no')
+        },
+      },
+      count,
+    ],
+  }
+  for (const [what, [options, handler]] of Object.entries(OURS)) {
     it(`does not hear ${what}, which is an error of the request`, async () => {
-      const site = new KoaSite({ store: new FaultyStore(), ...options, onError }, handler, setting)
+      const site = new KoaSite({ store: new FaultyStore(), ...options, onError }, handler)
       expect([(await site.get()).status, heard, site.errors.length]).to.deep.equal([500, [], 1])
     })
   }
