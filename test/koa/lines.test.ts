@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import http2 = require('node:http2')
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { portOf as inFlightOf } from '../../lib/core/store-port'
 import { GateStore } from '../support/gate-store'
@@ -75,36 +72,6 @@ for (const [name, koa] of Object.entries(KOAS)) {
     it('needs none where ids do not travel by cookie', async () => {
       const transport = { get: () => undefined, set: () => {}, clear: () => {} }
       expect((await new KoaSite({ store: new TracingStore(), transport }, HANDLERS, { koa, keys: null }).get()).text).to.equal('1')
-    })
-  })
-}
-
-for (const [name, koa] of Object.entries(KOAS)) {
-  describe(`koa: HTTP/2 without TLS, on ${name}`, () => {
-    it('has sessions, and leaves nothing behind', async () => {
-      const store = new TracingStore()
-      const { app } = new KoaSite({ store }, HANDLERS, { koa })
-      const listener = app.callback()
-      const server = http2.createServer((req, res) => void listener(req, res))
-      await once(server.listen(0, '127.0.0.1'), 'listening')
-      const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-      const visit = async (cookie: string): Promise<[string[], string]> => {
-        const stream = client.request({ ':path': '/', cookie })
-        let text = ''
-        stream.on('data', chunk => (text += String(chunk)))
-        const [headers] = (await once(stream, 'response')) as [{ 'set-cookie'?: string[] }]
-        await once(stream, 'end')
-        return [headers['set-cookie'] ?? [], text]
-      }
-      try {
-        const [set, first] = await visit('')
-        const [, second] = await visit(set.map(line => line.split(';')[0]).join('; '))
-        await turns()
-        expect([first, second, inFlightOf(store).inFlight.size]).to.deep.equal(['1', '2', 0])
-      } finally {
-        client.close()
-        server.close()
-      }
     })
   })
 }

@@ -72,6 +72,14 @@ describe('koa context: a session in the cookie has all that one in a store has',
     expect((await visitor.get('/isNew')).text).to.equal('true')
   })
 
+  it('maxAge, whose setting to what it was begins its life anew', async () => {
+    const visitor = new KoaSite({}, HANDLERS).visitor()
+    await visitor.get('/remember')
+    clock.turn(50_000)
+    expect(lines(await visitor.get('/remember')).length).to.equal(2)
+    expect((await visitor.get('/maxAge')).text).to.equal('60000')
+  })
+
   for (const path of ['/save', '/saveSession', '/true']) {
     it(`${path}, which saves what has not changed`, async () => {
       expect(await visits(path, '/read')).to.deep.equal([

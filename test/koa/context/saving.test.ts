@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { TracingStore } from '../../support/tracing-store'
 import { useUncaught } from '../../support/uncaught'
 import { turns } from '../../support/wire'
-import { count, KoaSite, leave, lines, show, type Bag, type Handler } from '../site'
+import { count, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler } from '../site'
 import { Told } from '../told'
 
 describe('koa context: sessionStore and sessionOptions', () => {
@@ -151,6 +151,23 @@ describe('koa context: saveSession', () => {
     expect(await store.count()).to.equal(1)
     await visitor.get('/end')
     expect([await store.count(), visitor.jar.names]).to.deep.equal([0, []])
+  })
+
+  it('and save are enough where maxAge has been set: the end does not store it again', async () => {
+    const store = new TracingStore()
+    const remember =
+      (save: (ctx: Ctx) => unknown): Handler =>
+      async ctx => {
+        ;(ctx.session as Bag).maxAge = 60_000
+        await save(ctx)
+      }
+    const handlers = { '/': count, '/one': remember(ctx => ctx.saveSession()), '/other': remember(ctx => ctx.session?.save()) }
+    const visitor = new KoaSite({ store }, handlers).visitor()
+    await visitor.get()
+    store.trace()
+    await visitor.get('/one')
+    await visitor.get('/other')
+    expect(store.trace()).to.deep.equal(['get', 'set', 'get', 'set'])
   })
 
   it('that nobody waits for, and that fails, does not end the process', async () => {
