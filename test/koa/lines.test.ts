@@ -18,6 +18,16 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect((await visitor.get('/read')).text).to.equal('{"views":1}')
       expect([await first.count(), await second.count()]).to.deep.equal([1, 0])
     })
+
+    it('does not read a session that the first defers', async () => {
+      const store = new TracingStore()
+      const site = new KoaSite({ store }, HANDLERS, { koa, before: [koaSession({ store, defer: true }) as never] })
+      const visitor = new KoaSite({ store }, HANDLERS, { koa }).visitor()
+      await visitor.get()
+      store.trace()
+      await Object.assign(site.visitor(), { jar: visitor.jar }).get('/nothing')
+      expect(store.trace()).to.deep.equal([])
+    })
   })
 
   describe(`koa: a secure cookie, on ${name}`, () => {
