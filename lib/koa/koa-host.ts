@@ -124,7 +124,6 @@ export class KoaHost implements Host {
 
   /** Makes the store agree with what the app has left, and tells the client. */
   async commit(): Promise<void> {
-    this.#isCommitting = true
     try {
       await this.#commit()
     } catch (err) {
