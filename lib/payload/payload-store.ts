@@ -57,7 +57,8 @@ export class PayloadStore implements Kept {
     if (this.#closed) return callback(new Error('session is kept in the cookie, which cannot be sent any more'))
     const { codec, shape, measure } = this.form
     const secrets = this.secrets()
-    const payload = codec.encode(shape.write(session, id), secrets)
+    const payload: unknown = codec.encode(shape.write(session, id), secrets)
+    if (typeof payload !== 'string') return callback(new TypeError('encode option must give a string'))
     const bytes = measure(payload, secrets)
     if (bytes > MOST_BYTES) return callback(new RangeError(`session is too large for a cookie: ${bytes} bytes of ${MOST_BYTES}`))
     this.#id = id
