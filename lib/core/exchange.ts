@@ -11,7 +11,7 @@ import type { Secret, Settings } from './options'
 import { ABSENT, type Facts, type Plan } from './plan'
 import { save, update } from './saving'
 import { newId } from './session-id'
-import { createSession, liveCookie, sessionOf, type Session, type SessionData } from './session'
+import { createSession, isEnded, liveCookie, sessionOf, type Session, type SessionData } from './session'
 import type { Callback, SessionStore } from './store-port'
 import type { Transport } from './transport'
 import { Underway } from './underway'
@@ -48,7 +48,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   readonly underway = new Underway()
   readonly holder: Holder
   readonly #known = new Knowledge()
-  #destroyed: string | undefined
+  #destroyed: Session | undefined
   #cookie: AnyCookie | undefined
   /** Hidden from whoever prints a request. */
   #secrets: readonly Secret[] = []
@@ -191,7 +191,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   destroying(session: Session): void {
-    this.#destroyed = session.id
+    this.#destroyed = session
   }
 
   /**
@@ -209,7 +209,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   #adopt(data: SessionData): Session {
-    if (this.#destroyed === this.host.sessionID && isPromise(this.generate())) {
+    if (this.#destroyed?.id === this.host.sessionID && isPromise(this.generate())) {
       throw new TypeError('req.session was destroyed; regenerate it, where genid or cookie are async')
     }
     return createSession(this.host, Object.assign({ cookie: this.#cookie }, data))
@@ -220,10 +220,17 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     return { session, facts: session ? this.#facts(session) : { ...ABSENT, ...this.#absence() } }
   }
 
-  #absence(): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved' | 'ended'> {
-    const returning = this.sentId !== undefined && this.sentId === this.host.sessionID
-    const ended = this.settings.kept?.payloadOf(this.sentId) === null
-    return { unread: this.unread, done: this.done, sent: this.sentId !== undefined, returning, saved: this.#known.hasSaved, ended }
+  #absence(): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
+    const { sentId, unread, done } = this
+    return {
+      unread,
+      done,
+      sent: sentId !== undefined,
+      returning: sentId !== undefined && sentId === this.host.sessionID,
+      saved: this.#known.hasSaved,
+      destroyed: this.#destroyed && (isEnded(this.#destroyed) ? 'done' : 'failed'),
+      ended: this.settings.kept?.payloadOf(sentId) === null,
+    }
   }
 
   #facts(session: Session): Facts {
@@ -244,6 +251,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
       recookied,
       aging,
       sent: this.sentId !== undefined,
+      destroyed: undefined,
     }
   }
 }

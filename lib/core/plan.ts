@@ -30,6 +30,8 @@ export interface Facts {
   readonly sent: boolean
   /** What the client had, if anything, has been destroyed. Known where there is no session any more, of those that are kept in the cookie. */
   readonly ended?: boolean
+  /** What the store said to the handler, where that asked for its end itself. */
+  readonly destroyed: 'done' | 'failed' | undefined
 }
 
 /** What is so where there is no session, whatever else is known. */
@@ -62,7 +64,7 @@ export interface Family {
   readonly cookieOnSave: boolean
   /** A session whose cookie has other attributes than it began with is changed. */
   readonly watchesCookie: boolean
-  /** A client whose session has ended is told to forget its cookie. And what has ended is destroyed only if the client had it. */
+  /** A client whose session has ended is told to forget its cookie. And what has ended is destroyed only if the client had it, and once. */
   readonly clears: boolean
   /** A session of which less than half its life is left is saved. */
   readonly renews: boolean
@@ -85,8 +87,9 @@ export function planStore(facts: Facts, policy: Policy): Plan {
   return moves && facts.returning && facts.done !== 'save' && !facts.rested ? 'touch' : 'nothing'
 }
 
-function destroys({ unread, done, returning, saved }: Facts, { unset, family }: Policy): boolean {
-  return unset === 'destroy' && !unread && done !== 'destroy' && (!family.clears || returning || saved)
+function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {
+  if (unset !== 'destroy' || unread || done === 'destroy') return false
+  return !family.clears || (!destroyed && (returning || saved))
 }
 
 function saves({ returning, modified, saved, changed, cookieChanged, recookied, aging }: Facts, policy: Policy): boolean {
@@ -111,7 +114,8 @@ function setsCookie({ returning, modified, saved, expires }: Facts, { rolling, s
 }
 
 /** The client has a cookie for nothing. */
-function isOver({ present, unread, sent, returning, ended }: Facts, { unset }: Policy): boolean {
+function isOver({ present, unread, sent, returning, destroyed, ended }: Facts, { unset }: Policy): boolean {
+  if (unread || destroyed === 'failed') return false
   if (present) return sent && !returning
-  return !unread && (unset === 'destroy' || (sent && ended === true))
+  return unset === 'destroy' || (sent && ended === true)
 }

@@ -106,7 +106,7 @@ export class KoaHost implements Host {
   /** Another session in the place of this one, under the same cookie. */
   #put(value: object | null): void {
     if (value === null || (value instanceof KoaSession && value.req.self === this)) return void (this.session = value)
-    if (this.session === null) this.#ended = this.sessionID
+    if (!this.session) this.#ended = this.sessionID
     const { cookie: given, maxAge, ...data } = value as { cookie?: object; maxAge?: number | null }
     const session = new this.settings.Session(this, data)
     session.cookie = this.exchange.cookie as KoaSession['cookie']

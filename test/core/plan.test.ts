@@ -35,6 +35,7 @@ const FACTS: Facts = {
   recookied: false,
   aging: false,
   sent: false,
+  destroyed: undefined,
   done: undefined,
 }
 const ABSENT: Facts = { ...FACTS, present: false }
