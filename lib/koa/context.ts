@@ -12,6 +12,8 @@ export interface Context {
   readonly originalUrl: string
   readonly secure: boolean
   readonly headerSent: boolean
+  readonly writable: boolean
+  readonly body?: unknown
   onerror(err: unknown): void
 }
 

@@ -3,6 +3,7 @@ import { enter, prepare } from './contexts'
 import type { KoaHost } from './koa-host'
 import type { KoaOptions } from './koa-options'
 import { settleKoa } from './koa-settings'
+import { whileBodyWaits } from './waiting-body'
 
 export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
 
@@ -34,9 +35,10 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
 /** The first error is the app's. */
 async function end(host: KoaHost, thrown: { readonly err: unknown } | undefined): Promise<void> {
   const { ctx } = host
-  if (!thrown) return host.end()
+  const ended = whileBodyWaits(ctx, () => host.end())
+  if (!thrown) return ended
   try {
-    await host.end()
+    await ended
   } catch (err) {
     ctx.app.emit('error', err, ctx)
   }
