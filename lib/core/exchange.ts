@@ -11,7 +11,7 @@ import type { Secret, Settings } from './options'
 import { ABSENT, type Facts, type Plan } from './plan'
 import { save, update } from './saving'
 import { newId } from './session-id'
-import { createSession, isEnded, liveCookie, sessionOf, type Session, type SessionData } from './session'
+import { createSession, endOf, liveCookie, sessionOf, type Session, type SessionData } from './session'
 import type { Callback, SessionStore } from './store-port'
 import type { Transport } from './transport'
 import { Underway } from './underway'
@@ -228,7 +228,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
       sent: sentId !== undefined,
       returning: sentId !== undefined && sentId === this.host.sessionID,
       saved: this.#known.hasSaved,
-      destroyed: this.#destroyed && (isEnded(this.#destroyed) ? 'done' : 'failed'),
+      destroyed: endOf(this.#destroyed),
       ended: this.settings.kept?.payloadOf(sentId) === null,
     }
   }

@@ -19,6 +19,11 @@ export function isEnded(session: Session): boolean {
   return ended.has(session)
 }
 
+/** What came of the end that somebody has asked for, once the store has answered. */
+export function endOf(session: Session | undefined): 'done' | 'failed' | undefined {
+  return session && (isEnded(session) ? 'done' : 'failed')
+}
+
 /**
  * One session, as the handler sees it at `req.session`: its data are its own enumerable properties.
  *

@@ -4,17 +4,26 @@ import type { EventEmitter } from 'node:events'
 const LEAVES = ['disconnect', 'DISCONNECT'] as const
 const COMES = ['connect', 'CONNECT'] as const
 
+/** One for each store of the process: eleven listeners of a kind would be a warning. */
+const availabilities = new WeakMap<object, Availability>()
+
+/** @param patience in milliseconds. Of several middlewares on one store, as the last one says */
+export function availabilityOf(store: object, patience: number): Availability {
+  let availability = availabilities.get(store)
+  if (!availability) availabilities.set(store, (availability = new Availability(store)))
+  availability.patience = patience
+  return availability
+}
+
 /** Whether a store says that it is connected. While it is not, requests wait for it, all together for so long and no longer. */
 export class Availability {
+  /** How long requests wait, in milliseconds from the moment at which the store goes; `Infinity` never ends. */
+  patience = 0
   #state: 'there' | 'away' | 'given up' = 'there'
   readonly #waiting = new Set<() => void>()
   #timer: NodeJS.Timeout | undefined
 
-  /** @param patience in milliseconds, from the moment at which the store goes; `Infinity` never ends */
-  constructor(
-    store: Partial<EventEmitter>,
-    private readonly patience: number,
-  ) {
+  constructor(store: Partial<EventEmitter>) {
     if (typeof store.on !== 'function') return
     for (const event of LEAVES) store.on(event, () => this.#leave())
     for (const event of COMES) store.on(event, () => this.#come())

@@ -1,0 +1,128 @@
+import { EventEmitter } from 'node:events'
+import { createReadStream } from 'node:fs'
+import { PassThrough } from 'node:stream'
+import { expect } from 'chai'
+import { GateStore } from '../support/gate-store'
+import { TracingStore } from '../support/tracing-store'
+import { useUncaught } from '../support/uncaught'
+import { turns } from '../support/wire'
+import koaSession = require('../../lib/koa')
+import { count, KOAS, KoaSite, lines, show, type Bag, type Handler } from './site'
+
+type Destroyable = Bag & { destroy(): Promise<void> }
+
+/** Ends the session by its own method. */
+const destroy: Handler = async ctx => {
+  await (ctx.session as Destroyable).destroy()
+  ctx.body = 'left'
+}
+
+const stuck = (_id: string, done?: (err: Error) => void): void => void setImmediate(done as (err: Error) => void, new Error('stuck'))
+
+describe('koa: session.destroy()', () => {
+  const site = (store: TracingStore, handlers: Record<string, Handler> = {}): KoaSite =>
+    new KoaSite({ store }, { '/': count, '/read': show, '/leave': destroy, ...handlers })
+
+  it('asks the store once, and the client forgets its cookie', async () => {
+    const store = new TracingStore()
+    const visitor = site(store).visitor()
+    await visitor.get()
+    store.trace()
+    expect((await visitor.get('/leave')).text).to.equal('left')
+    expect([store.trace(), visitor.jar.names]).to.deep.equal([['get', 'destroy'], []])
+  })
+
+  it('that fails is told to the app alone, and the client keeps its cookie', async () => {
+    const store = new TracingStore()
+    const caught: Handler = ctx => (destroy(ctx) as Promise<void>).catch((err: Error) => (ctx.body = err.message))
+    const failing = site(store, { '/try': caught })
+    const visitor = failing.visitor()
+    await visitor.get()
+    Object.assign(store, { destroy: stuck })
+    expect((await visitor.get('/try')).text).to.equal('stuck')
+    expect(failing.errors).to.deep.equal([])
+    expect((await visitor.get('/leave')).status).to.equal(500)
+    expect(failing.errors.map(err => err.message)).to.deep.equal(['stuck'])
+    expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+  })
+
+  it('and an object in its place begin a session of another id', async () => {
+    const store = new TracingStore()
+    const anew: Handler = async ctx => {
+      await destroy(ctx)
+      ctx.session = { views: 7 } as never
+    }
+    const visitor = site(store, { '/anew': anew }).visitor()
+    await visitor.get()
+    const before = visitor.jar.value('koa.sid')
+    await visitor.get('/anew')
+    expect(visitor.jar.value('koa.sid')).to.be.a('string').and.not.equal(before)
+    expect((await visitor.get('/read')).text).to.equal('{"views":7}')
+    expect(await store.count()).to.equal(1)
+  })
+})
+
+describe('koa: onError that returns', () => {
+  it('where the session could not be read leaves the client its cookie, and it is read again', async () => {
+    const store = new TracingStore()
+    const site = new KoaSite({ store, onError: () => {} }, { '/': count, '/read': show })
+    const visitor = site.visitor()
+    await visitor.get()
+    const get = store.get.bind(store)
+    Object.assign(store, { get: stuck })
+    const res = await visitor.get('/read')
+    expect([res.status, res.text, lines(res)]).to.deep.equal([200, '{}', []])
+    Object.assign(store, { get })
+    expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+  })
+})
+
+describe('koa: a store', () => {
+  it('is listened to once, however many middlewares share it', () => {
+    const store = Object.assign(new EventEmitter(), { get: () => undefined, set: () => undefined, destroy: () => undefined })
+    for (let i = 0; i < 11; i++) koaSession({ store })
+    for (const event of ['connect', 'CONNECT', 'disconnect', 'DISCONNECT']) expect(store.listenerCount(event), event).to.equal(1)
+  })
+})
+
+for (const [name, koa] of Object.entries(KOAS)) {
+  describe(`koa: a body that breaks while the store is asked, on ${name}`, () => {
+    const uncaught = useUncaught()
+
+    /** Answers with a stream, and changes the session, which the store is asked to keep. */
+    const answering = async (make: () => NodeJS.ReadableStream, broken: (body: NodeJS.ReadableStream) => Promise<void>) => {
+      const store = new GateStore()
+      let body: NodeJS.ReadableStream | undefined
+      const handler: Handler = ctx => {
+        ;(ctx.session as Bag).user = 'alice'
+        ctx.body = body = make()
+      }
+      const site = new KoaSite({ store }, handler, { koa })
+      const reply = site.get().then(res => res)
+      await store.waits()
+      await broken(body as NodeJS.ReadableStream)
+      store.open = true
+      store.release()
+      const { status } = await reply
+      await turns()
+      return { status, errors: site.errors.map(({ message }) => message), uncaught }
+    }
+
+    it('is an error of the request, told once', async () => {
+      const torn = async (body: NodeJS.ReadableStream): Promise<void> => void (body as PassThrough).destroy(new Error('torn'))
+      expect(await answering(() => new PassThrough(), torn)).to.deep.equal({ status: 500, errors: ['torn'], uncaught: [] })
+    })
+
+    it('and so is a file that is missing', async () => {
+      const missing = async (body: NodeJS.ReadableStream): Promise<void> =>
+        new Promise(resolve => body.on('error', () => setImmediate(resolve)))
+      const { errors, uncaught } = await answering(() => createReadStream('/no/such/file'), missing)
+      expect([errors.map(message => message.split(':')[0]), uncaught]).to.deep.equal([['ENOENT'], []])
+    })
+
+    it('goes out where it does not break, and is left to Koa', async () => {
+      const whole = async (body: NodeJS.ReadableStream): Promise<void> => void (body as PassThrough).end('all of it')
+      expect(await answering(() => new PassThrough(), whole)).to.deep.equal({ status: 200, errors: [], uncaught: [] })
+    })
+  })
+}
