@@ -89,9 +89,10 @@ export function plain(handler: (req: Req, res: ServerResponse) => unknown): Serv
   return createServer((req, res) => handler(req as Req, res))
 }
 
-/** The name and value that an answer set as a cookie. */
+/** The name and value of each cookie that an answer sets, as a client sends them back. */
 export function cookieOf(answer: Answer): string | undefined {
-  return answer.headers.find(isCookie)?.slice('set-cookie: '.length).split(';')[0]
+  const cookies = answer.headers.filter(isCookie).map(header => header.slice('set-cookie: '.length).split(';')[0])
+  return cookies.length > 0 ? cookies.join('; ') : undefined
 }
 
 /** An answer but for the cookie that only a session sets. */

@@ -4,8 +4,9 @@ import type { Server } from 'node:http'
 import http2 = require('node:http2')
 import net = require('node:net')
 import { data } from '../support/handlers'
-import { QUIET } from '../support/site'
-import { session } from '../support/subject'
+import { connect } from '../support/connect-host'
+import type { Handler, Parts } from '../support/host'
+import { HOSTS } from '../support/hosts'
 import { useTimers } from '../support/timers'
 import { useUncaught } from '../support/uncaught'
 import { portOf, turns, Wire } from '../support/wire'
@@ -13,7 +14,7 @@ import { FAULTS, LIMIT, type Fault } from './faults'
 import { answerError, Line, lineServer } from './line'
 import { expectNothingHeld, heap, remains } from './leaks'
 import { handle } from './requests'
-import { listener, SERVERS, useClients, type Handler, type Parts } from './servers'
+import { SERVERS, useClients } from './servers'
 import { asStore, breakStore, PlainStore } from './stores'
 
 /** Handlers by what becomes of their answer, while the client is there or not. */
@@ -61,41 +62,42 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
   useClients()
   afterEach(() => expect(uncaught).to.deep.equal([]))
 
-  it('10,000 clients that hang up', async () => {
-    const store = new PlainStore()
-    const middleware = session({ ...QUIET, rolling: true, store: asStore(store) })
-    const server = lineServer({ middleware, handler, fail: answerError })
-    const port = await portOf(server)
-    const { cookie } = await new Line(server).ask('/count')
+  for (const [name, host] of Object.entries(HOSTS)) {
+    it(`10,000 clients that hang up: ${name}`, async () => {
+      const store = new PlainStore()
+      const server = lineServer({ options: { rolling: true, store: asStore(store) }, handler, fail: answerError }, host)
+      const port = await portOf(server)
+      const { cookie } = await new Line(server).ask('/count')
 
-    const closed = countClosed(server)
-    const hangUp = async (index: number): Promise<void> => {
-      const socket = net.connect(port, '127.0.0.1').on('error', () => {})
-      await once(socket, 'connect')
-      const header = index % 3 === 0 ? '' : `Cookie: ${cookie}\r\n`
-      const request = `GET ${PATHS[index % PATHS.length]} HTTP/1.1\r\nHost: site\r\n${header}\r\n`
-      await new Promise(resolve => socket.write(request, resolve))
-      await MOMENTS[Math.floor(index / PATHS.length) % MOMENTS.length]?.()
-      socket.destroy()
-    }
-    const rounds = async (from: number, to: number): Promise<void> => {
-      for (let i = from; i < to; i += 20) await Promise.all(Array.from({ length: 20 }, (_, index) => hangUp(i + index)))
-      while (closed.count < to) await turns(1)
-      await expectNothingHeld(asStore(store))
-      forgetNew(store, cookie as string)
-    }
-    await rounds(0, 2000)
-    const [before, held] = [remains(store, clock), await heap()]
-    await rounds(2000, 10_000)
-    expect(remains(store, clock)).to.deep.equal({ ...before, inFlight: 0, timers: 0 })
-    expect((await heap()) - held).to.be.below(2_000_000)
-    expect(await (await Wire.to(server)).get('/show', `Cookie: ${cookie}`).answer()).to.include({ line: 'HTTP/1.1 200 OK' })
-  }).timeout(120_000)
+      const closed = countClosed(server)
+      const hangUp = async (index: number): Promise<void> => {
+        const socket = net.connect(port, '127.0.0.1').on('error', () => {})
+        await once(socket, 'connect')
+        const header = index % 3 === 0 ? '' : `Cookie: ${cookie}\r\n`
+        const request = `GET ${PATHS[index % PATHS.length]} HTTP/1.1\r\nHost: site\r\n${header}\r\n`
+        await new Promise(resolve => socket.write(request, resolve))
+        await MOMENTS[Math.floor(index / PATHS.length) % MOMENTS.length]?.()
+        socket.destroy()
+      }
+      const rounds = async (from: number, to: number): Promise<void> => {
+        for (let i = from; i < to; i += 20) await Promise.all(Array.from({ length: 20 }, (_, index) => hangUp(i + index)))
+        while (closed.count < to) await turns(1)
+        await expectNothingHeld(asStore(store))
+        forgetNew(store, cookie as string)
+      }
+      await rounds(0, 2000)
+      const [before, held] = [remains(store, clock), await heap()]
+      await rounds(2000, 10_000)
+      expect(remains(store, clock)).to.deep.equal({ ...before, inFlight: 0, timers: 0 })
+      expect((await heap()) - held).to.be.below(2_000_000)
+      expect(await (await Wire.to(server)).get('/show', `Cookie: ${cookie}`).answer()).to.include({ line: 'HTTP/1.1 200 OK' })
+    }).timeout(120_000)
+  }
 
   it('1,000 streams of HTTP/2 that are cancelled', async () => {
     const store = new PlainStore()
-    const middleware = session({ ...QUIET, rolling: true, store: asStore(store) })
-    const server = http2.createServer(listener({ middleware, handler, fail: answerError }) as never)
+    const options = { rolling: true, store: asStore(store) }
+    const server = http2.createServer(connect.listener({ options, handler, fail: answerError }) as never)
     await once(server.listen(0, '127.0.0.1'), 'listening')
     let [opened, closed] = [0, 0]
     server.on('stream', (stream: http2.ServerHttp2Stream) => (opened++, stream.on('error', () => {}).on('close', () => closed++)))
@@ -119,7 +121,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
     expect(remains(store, clock)).to.deep.equal(before)
   }).timeout(120_000)
 
-  for (const [name, serve] of Object.entries(SERVERS)) {
+  for (const [name, { serve }] of Object.entries(SERVERS)) {
     it(`errors after the headers, which end the connection: ${name}`, async () => {
       const store = new PlainStore()
       // Counted, since an error keeps its stack, and that the request
@@ -128,7 +130,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
         errors++
         res.destroy()
       }
-      const parts = { middleware: session({ ...QUIET, store: asStore(store) }), handler, fail }
+      const parts = { options: { store: asStore(store) }, handler, fail }
       for (let i = 0; i < 20; i++) {
         const client = await serve(parts)
         // What has come of it is no whole answer, for which HTTP/2 has no word
@@ -142,27 +144,28 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
     }).timeout(10_000)
   }
 
-  it('10,000 requests whose store never answers: each has its answer, at the limit or at once', async () => {
-    const store = new PlainStore()
-    const middleware = session({ ...QUIET, storeTimeout: LIMIT, store: asStore(store) })
-    const server = lineServer({ middleware, handler, fail: answerError })
-    const lines = Array.from({ length: 20 }, () => new Line(server))
-    const { cookie } = await (lines[0] as Line).ask('/count')
-    breakStore(store, 'get', FAULTS['never answers'] as Fault)
-    const statuses = new Set<number>()
-    const round = async (): Promise<void> => {
-      let pending = lines.length
-      for (const line of lines) void line.ask('/show', cookie).then(({ status }) => (statuses.add(status), pending--))
-      await turns(4)
-      if (pending > 0) clock.turn(LIMIT)
-      await turns(4)
-      expect(pending).to.equal(0)
-    }
-    const before = await heap()
-    for (let i = 0; i < 500; i++) await round()
-    expect(statuses).to.deep.equal(new Set([503]))
-    expect((await heap()) - before).to.be.below(5_000_000)
-    // That of the pause in which the store is left alone
-    expect(remains(store, clock)).to.include({ inFlight: 0, timers: 1 })
-  }).timeout(120_000)
+  for (const [name, host] of Object.entries(HOSTS)) {
+    it(`10,000 requests whose store never answers: each has its answer, at the limit or at once: ${name}`, async () => {
+      const store = new PlainStore()
+      const server = lineServer({ options: { storeTimeout: LIMIT, store: asStore(store) }, handler, fail: answerError }, host)
+      const lines = Array.from({ length: 20 }, () => new Line(server))
+      const { cookie } = await (lines[0] as Line).ask('/count')
+      breakStore(store, 'get', FAULTS['never answers'] as Fault)
+      const statuses = new Set<number>()
+      const round = async (): Promise<void> => {
+        let pending = lines.length
+        for (const line of lines) void line.ask('/show', cookie).then(({ status }) => (statuses.add(status), pending--))
+        await turns(4)
+        if (pending > 0) clock.turn(LIMIT)
+        await turns(4)
+        expect(pending).to.equal(0)
+      }
+      const before = await heap()
+      for (let i = 0; i < 500; i++) await round()
+      expect(statuses).to.deep.equal(new Set([503]))
+      expect((await heap()) - before).to.be.below(5_000_000)
+      // That of the pause in which the store is left alone
+      expect(remains(store, clock)).to.include({ inFlight: 0, timers: 1 })
+    }).timeout(120_000)
+  }
 })

@@ -1,12 +1,11 @@
 import { expect } from 'chai'
 import { data } from '../support/handlers'
-import { QUIET } from '../support/site'
-import { session } from '../support/subject'
+import type { Handler } from '../support/host'
 import { useUncaught } from '../support/uncaught'
 import { turns } from '../support/wire'
 import type { Done, Fault, Given } from './faults'
 import { answerError } from './line'
-import { SERVERS, useClients, type Handler } from './servers'
+import { SERVERS, useClients } from './servers'
 import { asStore, breakStore, PlainStore, type Method } from './stores'
 
 const boom = (): never => {
@@ -46,14 +45,13 @@ describe('faults: an app that throws does so once, and its store hears nothing o
 
   for (const [who, { method, handler }] of Object.entries(THROWS)) {
     for (const way of Object.keys(guarded([]))) {
-      for (const server of Object.keys(SERVERS)) {
+      for (const [server, { serve }] of Object.entries(SERVERS)) {
         it(`${who} throws, the store ${way}; ${server}`, async () => {
           const store = new PlainStore()
           const [seen, errors]: unknown[][] = [[], []]
           let handled = 0
-          const middleware = session({ ...QUIET, store: asStore(store) })
-          const client = await (SERVERS[server] as (typeof SERVERS)[string])({
-            middleware,
+          const client = await serve({
+            options: { store: asStore(store) },
             handler: (req, res, next) => {
               if (req.url === '/enter') return ((data(req).entered = true), res.end())
               handled++

@@ -1,10 +1,10 @@
 import { portOf as storePortOf } from '../../lib/core/store-port'
-import { QUIET } from '../support/site'
-import { session, type SessionOptions } from '../support/subject'
+import type { Parts } from '../support/host'
+import type { SessionOptions } from '../support/subject'
 import { turns } from '../support/wire'
 import { LIMIT, type Fault } from './faults'
 import { handle, type Asks } from './requests'
-import { SERVERS, type Asking, type Client, type Parts } from './servers'
+import { SERVERS, type Asking, type Client } from './servers'
 import { asStore, breakStore, type PlainStore } from './stores'
 
 export interface Clock {
@@ -47,7 +47,7 @@ class Case {
 
   async start(server: string): Promise<Client> {
     const parts: Parts = {
-      middleware: session({ ...QUIET, rolling: true, storeTimeout: LIMIT, store: asStore(this.store), ...this.options }),
+      options: { rolling: true, storeTimeout: LIMIT, store: asStore(this.store), ...this.options },
       handler: (...args) => {
         this.handled++
         return handle(...args)
@@ -59,7 +59,7 @@ class Case {
         res.end('failed')
       },
     }
-    return (this.#client = await (SERVERS[server] as (typeof SERVERS)[string])(parts))
+    return (this.#client = await (SERVERS[server] as (typeof SERVERS)[string]).serve(parts))
   }
 
   ask(path: string): Asking {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { portOf } from '../../lib/core/store-port'
-import { QUIET } from '../support/site'
-import { session, type SessionOptions } from '../support/subject'
+import { HOSTS } from '../support/hosts'
+import type { SessionOptions } from '../support/subject'
 import { useTimers } from '../support/timers'
 import { turns, useServers } from '../support/wire'
 import { LIMIT, type Fault } from './faults'
@@ -54,10 +54,11 @@ describe('faults: the time limit is for all calls of one thing together', () => 
   const clock = useTimers()
   useServers()
 
-  for (const [what, { store: Store, path, options, faults }] of Object.entries(COMMITS)) {
-    it(what, async () => {
+  const rows = Object.entries(COMMITS).flatMap(row => Object.entries(HOSTS).map(host => [...row, ...host] as const))
+  for (const [what, { store: Store, path, options: given, faults }, name, host] of rows) {
+    it(`${what}; ${name}`, async () => {
       const store = new Store()
-      const middleware = session({ ...QUIET, ...options, storeTimeout: LIMIT, store: asStore(store) })
+      const options = { ...host.keepsAlive, ...given, storeTimeout: LIMIT, saveErrors: 'report', store: asStore(store) } as const
       const errors: unknown[] = []
       const handler: typeof handle = (...args) => {
         // The session is read in time; what comes now is the commit
@@ -67,7 +68,7 @@ describe('faults: the time limit is for all calls of one thing together', () => 
       let known = false
       const choose: typeof handle = (...args) => (known ? handler : handle)(...args)
       const fail = (...given: Parameters<typeof answerError>): void => (errors.push(given[0]), answerError(...given))
-      const line = new Line(lineServer({ middleware, handler: choose, fail }))
+      const line = new Line(lineServer({ options, handler: choose, fail }, host))
       const { cookie } = await line.ask('/count')
       known = true
       let at: number | undefined

@@ -1,7 +1,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { Duplex } from 'node:stream'
-import type { Req } from '../support/site'
-import type { Handler, Parts, Reply } from './servers'
+import { connect } from '../support/connect-host'
+import type { Handler, Parts } from '../support/host'
+import type { Reply } from './servers'
 
 /** A connection without a network, for requests by the hundred thousand: Node's own server reads from it and writes to it. One request at a time. */
 export class Line extends Duplex {
@@ -44,17 +45,13 @@ export class Line extends Duplex {
 /** Whom to tell when a line's response is over. */
 const waiting = new WeakMap<object, () => void>()
 
-/** A server for such lines; what is thrown at it is an error of the request. */
-export function lineServer({ middleware, handler, fail }: Parts): Server {
-  return createServer((incoming, res) => {
-    const { socket } = incoming
+/** A server for such lines. */
+export function lineServer(parts: Parts, host = connect): Server {
+  const listener = host.listener(parts)
+  return createServer((req, res) => {
+    const { socket } = req
     res.on('close', () => waiting.get(socket)?.())
-    const failed = (err: unknown): void => fail(err, res)
-    try {
-      middleware(incoming as never, res as never, err => (err ? failed(err) : handler(incoming as Req, res, failed)))
-    } catch (err) {
-      failed(err)
-    }
+    listener(req, res)
   })
 }
 
@@ -78,9 +75,10 @@ export function counted(handler: Handler): Handler & { count: number } {
 }
 
 function parse(text: string): Reply {
+  const cookies = Array.from(text.matchAll(/^set-cookie: ([^;\r]*)/gim), ([, cookie]) => cookie)
   return {
     status: Number(text.slice(9, 12)),
-    cookie: /^set-cookie: ([^;\r]*)/im.exec(text)?.[1],
+    cookie: cookies.length > 0 ? cookies.join('; ') : undefined,
     body: text.slice(text.indexOf('\r\n\r\n') + 4),
   }
 }

@@ -1,15 +1,17 @@
 import { expect } from 'chai'
 import type { ServerResponse } from 'node:http'
+import { connect } from '../support/connect-host'
 import { data } from '../support/handlers'
 import { randomOf } from '../support/shuffling-store'
-import { QUIET, type Req } from '../support/site'
-import { session, type SessionOptions } from '../support/subject'
+import type { Handler, Host, Req } from '../support/host'
+import { HOSTS } from '../support/hosts'
+import type { SessionOptions } from '../support/subject'
 import { useUncaught } from '../support/uncaught'
 import { turns } from '../support/wire'
 import { FAULTS, type Fault } from './faults'
 import { answerError, counted, Line, lineServer } from './line'
 import { handle } from './requests'
-import { SERVERS, useClients, type Handler } from './servers'
+import { SERVERS, useClients } from './servers'
 import { asStore, breakStore, ComparingStore, PlainStore, type Method } from './stores'
 
 /** How a handler may answer. */
@@ -35,8 +37,8 @@ async function failedSaves(server: string, Store: typeof PlainStore, method: Met
     data(req).user = asked
     return ANSWERS[asked % ANSWERS.length]?.(res, req)
   }
-  const middleware = session({ ...QUIET, saveErrors: 'fail', rolling: true, store: asStore(store) })
-  const client = await (SERVERS[server] as (typeof SERVERS)[string])({ middleware, handler: answer, fail: answerError })
+  const options = { saveErrors: 'fail', rolling: true, store: asStore(store) } as const
+  const client = await (SERVERS[server] as (typeof SERVERS)[string]).serve({ options, handler: answer, fail: answerError })
   const statuses = new Set<number>()
   let cookies = 0
   for (; asked < 130; asked++) {
@@ -51,8 +53,8 @@ async function failedSaves(server: string, Store: typeof PlainStore, method: Met
 }
 
 /** A site whose every request goes by lines. */
-function lines(store: PlainStore, handler: Handler, options: Partial<SessionOptions> = {}): () => Line {
-  const server = lineServer({ middleware: session({ ...QUIET, ...options, store: asStore(store) }), handler, fail: answerError })
+function lines(host: Host, store: PlainStore, handler: Handler, options: Partial<SessionOptions> = {}): () => Line {
+  const server = lineServer({ options: { ...options, store: asStore(store) }, handler, fail: answerError }, host)
   return () => new Line(server)
 }
 
@@ -72,7 +74,7 @@ describe('faults: by the thousand', () => {
   it('of 3,000 requests whose session cannot be read in 30 of 100, those and no others are anonymous, and no client loses its cookie', async () => {
     const random = randomOf(30)
     const store = new PlainStore()
-    const newLine = lines(store, handle, { onStoreError: 'anonymous', rolling: true })
+    const newLine = lines(connect, store, handle, { onStoreError: 'anonymous', rolling: true })
     const line = newLine()
     const visitors: { cookie: string; views: number }[] = []
     for (let i = 0; i < 50; i++) visitors.push({ cookie: (await line.ask('/count')).cookie as string, views: 1 })
@@ -93,32 +95,34 @@ describe('faults: by the thousand', () => {
     expect(store.records).to.have.property('size', 50)
   }).timeout(120_000)
 
-  it('10,000 requests of a store that answers once, twice or three times are handled 10,000 times', async () => {
-    const random = randomOf(10)
-    const store = new PlainStore()
-    const handler = counted(handle)
-    const newLine = lines(store, handler)
-    const all = Array.from({ length: 20 }, newLine)
-    const cookies = await Promise.all(all.map(async line => (await line.ask('/count')).cookie))
-    breakStore(store, 'get', {
-      act: (good, done) => {
-        for (let times = 1 + Math.floor(random() * 3); times > 0; times--) {
-          if (random() < 0.5) done(...good())
-          else setImmediate(() => done(...good()))
+  for (const [name, host] of Object.entries(HOSTS)) {
+    it(`10,000 requests of a store that answers once, twice or three times are handled 10,000 times: ${name}`, async () => {
+      const random = randomOf(10)
+      const store = new PlainStore()
+      const handler = counted(handle)
+      const newLine = lines(host, store, handler)
+      const all = Array.from({ length: 20 }, newLine)
+      const cookies = await Promise.all(all.map(async line => (await line.ask('/count')).cookie))
+      breakStore(store, 'get', {
+        act: (good, done) => {
+          for (let times = 1 + Math.floor(random() * 3); times > 0; times--) {
+            if (random() < 0.5) done(...good())
+            else setImmediate(() => done(...good()))
+          }
+        },
+      })
+      handler.count = 0
+      const paths = ['/show', '/count', '/regenerate']
+      const visits = all.map(async (line, index) => {
+        for (let i = 0; i < 500; i++) {
+          const reply = await line.ask(paths[i % 3] as string, cookies[index])
+          expect(reply.status).to.equal(200)
+          cookies[index] = reply.cookie ?? cookies[index]
         }
-      },
-    })
-    handler.count = 0
-    const paths = ['/show', '/count', '/regenerate']
-    const visits = all.map(async (line, index) => {
-      for (let i = 0; i < 500; i++) {
-        const reply = await line.ask(paths[i % 3] as string, cookies[index])
-        expect(reply.status).to.equal(200)
-        cookies[index] = reply.cookie ?? cookies[index]
-      }
-    })
-    await Promise.all(visits)
-    await turns()
-    expect(handler.count).to.equal(10_000)
-  }).timeout(120_000)
+      })
+      await Promise.all(visits)
+      await turns()
+      expect(handler.count).to.equal(10_000)
+    }).timeout(120_000)
+  }
 })

@@ -1,6 +1,6 @@
 import { data } from '../support/handlers'
+import type { Handler } from '../support/host'
 import type { SessionOptions } from '../support/subject'
-import type { Handler } from './servers'
 import { ComparingStore, PlainStore, UpdatingStore, type Method } from './stores'
 
 /** A request that asks the store for something that may go wrong. */

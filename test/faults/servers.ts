@@ -1,26 +1,18 @@
 import express = require('express')
 import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import http2 = require('node:http2')
 import type { AddressInfo } from 'node:net'
 import { Asked } from '../connect/http2-site'
 import { cookieOf } from '../connect/stage'
-import type { Req } from '../support/site'
+import { connect, QUIET } from '../support/connect-host'
+import type { Host, Next, Parts } from '../support/host'
+import { HOSTS } from '../support/hosts'
+import { session } from '../support/subject'
 import { portOf, useServers, Wire } from '../support/wire'
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- it has no types of its own, and for what is used here those of 5 hold
 const express4 = require('express-4') as typeof express
-
-type Next = (err?: unknown) => void
-export type Handler = (req: Req, res: ServerResponse, next: Next) => unknown
-
-/** What a server is made of. */
-export interface Parts {
-  readonly middleware: (req: never, res: never, next: Next) => void
-  readonly handler: Handler
-  /** Where errors come to. */
-  fail(err: unknown, res: ServerResponse): void
-}
 
 /** What a client got. */
 export interface Reply {
@@ -45,11 +37,21 @@ export interface Client {
   close(): void
 }
 
-export const SERVERS: Record<string, (parts: Parts) => Promise<Client>> = {
-  'Express 4': parts => client1(createServer(expressed(express4, parts))),
-  'Express 5': parts => client1(createServer(expressed(express, parts))),
-  'node:http': parts => client1(createServer(listener(parts) as never)),
-  'HTTP/2': parts => client2(http2.createServer(listener(parts) as never)),
+interface Serving {
+  readonly host: Host
+  serve(parts: Parts): Promise<Client>
+}
+
+const served = (host: Host): Serving => ({ host, serve: parts => client1(createServer(host.listener(parts))) })
+
+const { Connect: _, ...others } = HOSTS
+
+export const SERVERS: Record<string, Serving> = {
+  'Express 4': { host: connect, serve: parts => client1(createServer(expressed(express4, parts))) },
+  'Express 5': { host: connect, serve: parts => client1(createServer(expressed(express, parts))) },
+  'node:http': served(connect),
+  'HTTP/2': { host: connect, serve: parts => client2(http2.createServer(connect.listener(parts) as never)) },
+  ...Object.fromEntries(Object.entries(others).map(([name, host]) => [name, served(host)])),
 }
 
 const opened = new Set<Client>()
@@ -69,24 +71,12 @@ export function useClients(): void {
   })
 }
 
-function expressed(make: typeof express, { middleware, handler, fail }: Parts): express.Express {
+function expressed(make: typeof express, { options, handler, fail }: Parts): express.Express {
   const app = make()
-  app.use(middleware as never, handler as never)
+  app.use(session({ ...QUIET, ...options }) as never, handler as never)
   // Told from others by its four parameters
   app.use((err: unknown, _req: express.Request, res: express.Response, _next: Next) => fail(err, res))
   return app
-}
-
-/** Catches what is thrown at it, as a router would. */
-export function listener({ middleware, handler, fail }: Parts): (req: Req, res: ServerResponse) => void {
-  return (req, res) => {
-    const failed = (err: unknown): void => fail(err, res)
-    try {
-      middleware(req as never, res as never, err => (err ? failed(err) : handler(req, res, failed)))
-    } catch (err) {
-      failed(err)
-    }
-  }
 }
 
 async function client1(server: Server): Promise<Client> {

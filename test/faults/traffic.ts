@@ -2,12 +2,11 @@ import type { Server } from 'node:http'
 import { portOf, type SessionStore } from '../../lib/core/store-port'
 import { data } from '../support/handlers'
 import { randomOf } from '../support/shuffling-store'
-import { QUIET } from '../support/site'
-import { session } from '../support/subject'
+import { connect } from '../support/connect-host'
+import type { Handler } from '../support/host'
 import type { Timers } from '../support/timers'
 import { turns } from '../support/wire'
 import { answerError, Line, lineServer } from './line'
-import type { Handler } from './servers'
 
 /** So many requests are under way at a time, and so many visitors there are: some requests of a round are of one session. */
 const AT_ONCE = 16
@@ -59,9 +58,10 @@ export class Traffic {
   constructor(
     readonly store: SessionStore,
     private readonly timers: Timers,
+    host = connect,
   ) {
-    const middleware = session({ ...QUIET, storeTimeout: LIMIT, unset: 'destroy', store: store as never })
-    this.#server = lineServer({ middleware, handler, fail: (err, res) => (this.#note(err), answerError(err, res)) })
+    const options = { storeTimeout: LIMIT, unset: 'destroy', store: store as never } as const
+    this.#server = lineServer({ options, handler, fail: (err, res) => (this.#note(err), answerError(err, res)) }, host)
     this.#lines = Array.from({ length: AT_ONCE }, () => new Line(this.#server))
   }
 

@@ -1,30 +1,29 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import request = require('supertest')
-import { session, type SessionOptions } from './subject'
+import { connect } from './connect-host'
+import type { Req } from './host'
+import type { SessionOptions } from './subject'
 
-export type Req = IncomingMessage & Express.Request & { secret?: string; originalUrl?: string }
+export { QUIET } from './connect-host'
+export type { Req } from './host'
 
 export type Handler = (req: Req, res: ServerResponse) => unknown
 
-/** Options that upstream would not warn of. */
-export const QUIET = { secret: 'keyboard cat', resave: false, saveUninitialized: false } as const
-
-/** A plain server with our middleware before a handler; what reaches `next` as an error is answered with 500 and kept. */
+/** A site with our middleware before a handler, on a plain server where nobody says; what comes of it as an error is answered with 500 and kept. */
 export class Site {
   readonly errors: Error[] = []
   readonly server: Server
 
-  constructor(options: Partial<SessionOptions>, handler: Handler, before: (req: Req, res: ServerResponse) => void = () => {}) {
-    const middleware = session({ ...QUIET, ...options })
-    this.server = createServer((incoming, res) => {
-      const req = incoming as Req
-      before(req, res)
-      // As a router would: what is thrown at it is an error of the request, not of the process
-      try {
-        middleware(req, res, (err?: unknown) => (err ? this.#fail(err as Error, res) : handler(req, res)))
-      } catch (err) {
-        this.#fail(err as Error, res)
-      }
+  constructor(
+    options: Partial<SessionOptions>,
+    handler: Handler,
+    before: (req: Req, res: ServerResponse) => void = () => {},
+    host = connect,
+  ) {
+    const listener = host.listener({ options, handler, fail: (err, res) => this.#fail(err as Error, res) })
+    this.server = createServer((req, res) => {
+      before(req as Req, res)
+      listener(req, res)
     })
   }
 

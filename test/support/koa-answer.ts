@@ -1,0 +1,63 @@
+import { PassThrough } from 'node:stream'
+import type { Ctx } from '../koa/site'
+
+/** As much of a response as the handlers of our suites use, said by a Koa context; what is written in pieces is a stream. */
+export class KoaAnswer {
+  #body: PassThrough | undefined
+
+  /** @param done the middleware has come to its end: the rest is Koa's */
+  constructor(
+    private readonly ctx: Ctx,
+    private readonly done: () => void,
+  ) {}
+
+  get headersSent(): boolean {
+    return this.ctx.res.headersSent
+  }
+
+  set statusCode(code: number) {
+    this.ctx.status = code
+  }
+
+  writeHead(status: number, headers: Record<string, string> = {}): this {
+    this.ctx.status = status
+    for (const [name, value] of Object.entries(headers)) this.ctx.set(name, value)
+    return this
+  }
+
+  setHeader(name: string, value: string | number): void {
+    this.ctx.set(name, String(value))
+  }
+
+  /** Koa sends them with the body. */
+  flushHeaders(): void {}
+
+  writeProcessing(): void {
+    this.ctx.res.writeProcessing()
+  }
+
+  write(text: string): void {
+    if (!this.#body) {
+      this.ctx.body = this.#body = new PassThrough()
+      this.done()
+    }
+    this.#body.write(text)
+  }
+
+  end(text = ''): void {
+    if (this.#body) return void this.#body.end(text)
+    this.ctx.body = text
+    this.done()
+  }
+
+  destroy(): void {
+    this.ctx.res.destroy()
+    this.done()
+  }
+
+  /** @returns whether it has begun, so that an error comes in the midst of it */
+  breaksOff(err: unknown): boolean {
+    this.#body?.destroy(err as Error)
+    return this.#body !== undefined
+  }
+}
