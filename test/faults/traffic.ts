@@ -60,7 +60,7 @@ export class Traffic {
     private readonly timers: Timers,
     host = connect,
   ) {
-    const options = { storeTimeout: LIMIT, unset: 'destroy', store: store as never } as const
+    const options = { ...host.keepsAlive, storeTimeout: LIMIT, unset: 'destroy', store: store as never } as const
     this.#server = lineServer({ options, handler, fail: (err, res) => (this.#note(err), answerError(err, res)) }, host)
     this.#lines = Array.from({ length: AT_ONCE }, () => new Line(this.#server))
   }
