@@ -1,7 +1,9 @@
-import { sign } from 'cookie-signature'
 import { request } from 'node:http'
 import { once } from 'node:events'
-import { QUIET, Site, type Handler } from '../support/site'
+import { connect } from '../support/connect-host'
+import type { Host } from '../support/host'
+import { HOSTS } from '../support/hosts'
+import { Site, type Handler } from '../support/site'
 import type { ShufflingStore } from '../support/shuffling-store'
 import type { SessionData, SessionOptions } from '../support/subject'
 import { portOf } from '../support/wire'
@@ -18,7 +20,7 @@ export function record(fields: Record<string, unknown> = {}, maxAge: number | nu
 export class Meeting {
   readonly site: Site
 
-  readonly cookie = `connect.sid=${encodeURIComponent(`s:${sign(ID, QUIET.secret)}`)}`
+  readonly cookie: string
 
   constructor(
     readonly store: ShufflingStore,
@@ -27,7 +29,13 @@ export class Meeting {
     known: SessionData = record({ known: true }),
   ) {
     store.sessions = { [ID]: JSON.stringify(known) }
-    this.site = new Site({ store, ...options }, handler)
+    this.site = new Site({ store, ...options }, handler, undefined, this.host)
+    this.cookie = this.host.cookie(ID)
+  }
+
+  /** What serves it. */
+  get host(): Host {
+    return connect
   }
 
   /** @returns the Set-Cookie line, if there was one */
@@ -47,5 +55,17 @@ export class Meeting {
   get stored(): Record<string, unknown> | undefined {
     const text = this.store.sessions[ID]
     return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>)
+  }
+}
+
+/** A suite for each host: what holds of requests that meet holds wherever they come from. */
+export function onEachHost(title: string, suite: (Meetings: typeof Meeting, host: Host) => void): void {
+  for (const [name, host] of Object.entries(HOSTS)) {
+    class Meetings extends Meeting {
+      override get host(): Host {
+        return host
+      }
+    }
+    describe(`${title}, on ${name}`, () => suite(Meetings, host))
   }
 }

@@ -2,12 +2,12 @@ import { expect } from 'chai'
 import { data } from '../support/handlers'
 import { ComparingStore, ShufflingStore } from '../support/shuffling-store'
 import { useServers } from '../support/wire'
-import { Meeting } from './requests'
+import { onEachHost } from './requests'
 
 const KEYS = Array.from({ length: 50 }, (_, number) => `/key-${number}`)
 const ORDERS = 100
 
-describe('concurrency: fifty requests of one session, each with a key of its own', () => {
+onEachHost('concurrency: fifty requests of one session, each with a key of its own', Meeting => {
   useServers()
 
   it(`keep all fifty, in ${ORDERS} orders of ${ORDERS}`, async () => {
