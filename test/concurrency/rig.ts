@@ -1,19 +1,42 @@
-import { commit } from '../../lib/core/commit'
-import { Exchange } from '../../lib/core/exchange'
-import { lendGenerate } from '../../lib/core/lend-generate'
-import type { Host } from '../../lib/core/host'
-import { open } from '../../lib/core/open'
-import { settle, type Settings } from '../../lib/core/options'
+import type { Change, Host } from '../../lib/core/host'
 import type { Session } from '../../lib/core/session'
-import type { Transport } from '../../lib/core/transport'
+import type { Callback } from '../../lib/core/store-port'
+import { randomOf } from '../support/shuffling-store'
 import type { SessionOptions } from '../support/subject'
-import { Engine, steppedStore, type Ability, type Data, type Steps } from './stepped-store'
+import { Engine, ID, steppedStore, type Ability, type Data, type Steps } from './stepped-store'
 
-export type { Data } from './stepped-store'
+export { ID, type Data } from './stepped-store'
 
-export const ID = 'ada'
+/** What a request has of its session. */
+export interface Visit extends Pick<Host, 'session' | 'sessionID'> {
+  session: Session
+  update(change: Change, done: Callback): void
+}
 
-export type Act = (host: Host & { session: Session }, done: () => void) => void
+export type Act = (visit: Visit, done: () => void) => void
+
+/** One process that serves requests of our session, without HTTP: all that waits is a step. */
+export interface Server {
+  serve(act: Act): void
+  /** Sessions still held. */
+  readonly held: number
+}
+
+/** What a server is made of. */
+export interface Supplies {
+  readonly options: Partial<SessionOptions>
+  readonly store: ReturnType<typeof steppedStore>
+  readonly steps: Steps
+  /** Where errors come to. */
+  readonly errors: unknown[]
+}
+
+/** What serves requests: the core as Connect's adapter has it, or an adapter. */
+export interface Floor {
+  server(supplies: Supplies): Server
+  /** Resolves when all is done that does not wait for a step; where that is at once, it is nothing. */
+  rest?(): Promise<void>
+}
 
 /** Where the requests are served. */
 export interface Place {
@@ -33,68 +56,55 @@ export interface Played {
   readonly errors: unknown[]
 }
 
+/** How it is played. */
+export interface Manner {
+  readonly floor: Floor
+  readonly options?: Partial<SessionOptions>
+  readonly place?: Place
+}
+
+/** Says which of so many comes next. */
+export type Choose = (count: number) => number
+
 /**
  * Requests of one session, without HTTP: all that waits is a step.
  *
- * @param choose says which of so many comes next
  * @param look is shown the record after each step
  */
-export function play(
+export async function play(
   acts: readonly Act[],
   known: Data,
-  choose: (count: number) => number,
-  options: Partial<SessionOptions> = {},
+  choose: Choose,
+  { floor, options, place = ALONE }: Manner,
   look: (record: Data | undefined) => void = () => {},
-  place: Place = ALONE,
-): Played {
+): Promise<Played> {
   const steps: (() => void)[] = []
   const engine = new Engine()
   engine.write(ID, JSON.stringify({ cookie: { originalMaxAge: null }, ...known }))
   let made = 0
   const given = { secret: 'x', resave: false, saveUninitialized: false, genid: () => `new-${++made}`, ...options }
-  const processes = Array.from({ length: place.processes }, () => {
-    const settings = settle<Host>(given as never, steppedStore(place.ability, engine, steps), () => {})
-    lendGenerate(settings, TRANSPORT)
-    return settings
-  })
   const errors: unknown[] = []
-  for (const [index, act] of acts.entries()) {
-    steps.push(() => request(processes[index % processes.length] as Settings, act, steps, errors))
-  }
+  const servers = Array.from({ length: place.processes }, () =>
+    floor.server({ options: given, store: steppedStore(place.ability, engine, steps), steps, errors }),
+  )
+  for (const [index, act] of acts.entries()) steps.push(() => servers[index % servers.length]?.serve(act))
   while (steps.length > 0) {
     steps.splice(choose(steps.length), 1)[0]?.()
+    // Not for each of a million steps of what is done at once
+    if (floor.rest) await floor.rest()
     look(engine.read(ID))
   }
   const others = engine.ids().filter(id => id !== ID)
-  const held = processes.reduce((sum, { port }) => sum + port.inFlight.size, 0)
+  const held = servers.reduce((sum, server) => sum + server.held, 0)
   return { stored: engine.read(ID), others: others.map(id => engine.read(id) as Data), held, errors }
 }
 
-const TRANSPORT: Transport = { path: () => '/', isSecure: () => false, sentId: () => ID }
-
-function request(settings: Settings, act: Act, steps: Steps, errors: unknown[]): void {
-  const host: Host = {}
-  const exchange = new Exchange(settings, TRANSPORT, host)
-  let over = (): void => {}
-  exchange.holder.watch((_, act) => ((over = act), true), undefined)
-  open(exchange, err => {
-    if (err) errors.push(err)
-    act(host as never, () =>
-      commit(exchange, true, err => {
-        if (err) errors.push(err)
-        // The client has it all
-        steps.push(over)
-      }),
-    )
-  })
-}
-
 /** Plays every order there is. @returns how many there are */
-export function everyOrder(playOne: (choose: (count: number) => number) => void): number {
+export async function everyOrder(playOne: (choose: Choose) => Promise<void>): Promise<number> {
   let path: { at: number; of: number }[] = []
   for (let orders = 1; ; orders++) {
     let depth = 0
-    playOne(count => {
+    await playOne(count => {
       path[depth] ??= { at: 0, of: count }
       return (path[depth++] as { at: number }).at
     })
@@ -103,4 +113,19 @@ export function everyOrder(playOne: (choose: (count: number) => number) => void)
     if (!last) return orders
     last.at++
   }
+}
+
+/** Plays so many orders, by chance, no two of them alike. @returns how many */
+export async function someOrders(count: number, playOne: (choose: Choose) => Promise<void>): Promise<number> {
+  const random = randomOf(count)
+  const played = new Set<string>()
+  while (played.size < count) {
+    const chosen: number[] = []
+    await playOne(count => {
+      chosen.push(Math.floor(random() * count))
+      return chosen.at(-1) as number
+    })
+    played.add(chosen.join())
+  }
+  return played.size
 }

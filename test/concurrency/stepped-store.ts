@@ -1,6 +1,9 @@
 import type { SessionData } from '../../lib/core/session'
 import type { Callback, Found, Outcome, SessionStore, Version } from '../../lib/core/store-port'
 
+/** The session that all the requests are about. */
+export const ID = 'ada'
+
 export type Data = Record<string, unknown>
 
 export interface Steps {

@@ -1,0 +1,43 @@
+import { commit } from '../../lib/core/commit'
+import { Exchange } from '../../lib/core/exchange'
+import type { Host } from '../../lib/core/host'
+import { lendGenerate } from '../../lib/core/lend-generate'
+import { open } from '../../lib/core/open'
+import { settle, type Settings } from '../../lib/core/options'
+import type { Session } from '../../lib/core/session'
+import type { Transport } from '../../lib/core/transport'
+import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'
+
+const TRANSPORT: Transport = { path: () => '/', isSecure: () => false, sentId: () => ID }
+
+/** The core alone, asked as Connect's adapter asks it. */
+export const core: Floor = {
+  server(supplies) {
+    const settings = settle<Host>(supplies.options as never, supplies.store, () => {})
+    lendGenerate(settings, TRANSPORT)
+    return {
+      serve: act => request(settings, act, supplies),
+      get held() {
+        return settings.port.inFlight.size
+      },
+    }
+  },
+}
+
+function request(settings: Settings, act: Act, { steps, errors }: Supplies): void {
+  const host: Host = {}
+  const exchange = new Exchange(settings, TRANSPORT, host)
+  const update: Visit['update'] = (change, done) => exchange.update(host.session as Session, change, done)
+  let over = (): void => {}
+  exchange.holder.watch((_, act) => ((over = act), true), undefined)
+  open(exchange, err => {
+    if (err) errors.push(err)
+    act(Object.assign(host, { update }) as Visit, () =>
+      commit(exchange, true, err => {
+        if (err) errors.push(err)
+        // The client has it all
+        steps.push(over)
+      }),
+    )
+  })
+}

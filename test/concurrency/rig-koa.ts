@@ -1,0 +1,54 @@
+import { EventEmitter } from 'node:events'
+import { createSession } from '../../lib/core/session'
+import { portOf } from '../../lib/core/store-port'
+import { middleware, type KoaMiddleware } from '../../lib/koa/middleware'
+import type { KoaOptions } from '../../lib/koa/koa-options'
+import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'
+
+/** Koa's adapter, on contexts that have what it asks of them. */
+export const koa: Floor = {
+  server(supplies) {
+    const { options } = supplies
+    // By which it is told from a store of promises
+    const store = Object.assign(supplies.store, { createSession })
+    const session = middleware({ ...optionsOf(options), store }, undefined)
+    const app = Object.assign(new EventEmitter(), { context: {}, keys: ['x'] })
+    return {
+      serve: act => void request(session, app, act, supplies),
+      get held() {
+        return portOf(store).inFlight.size
+      },
+    }
+  },
+  rest: async () => new Promise(resolve => setImmediate(resolve)),
+}
+
+/** Those that it has a word for. */
+function optionsOf({ genid, rolling, concurrency }: Supplies['options']): KoaOptions {
+  return { genid: genid as never, rolling, concurrency, transport: { get: () => ID, set: () => {}, clear: () => {} } }
+}
+
+/** As Koa does it: the answer goes out when the middleware is done. */
+async function request(
+  session: KoaMiddleware,
+  app: EventEmitter & { context: object },
+  act: Act,
+  { steps, errors }: Supplies,
+): Promise<void> {
+  const res = Object.assign(new EventEmitter(), { destroyed: false, getHeader: () => undefined })
+  const ctx = Object.assign(Object.create(app.context), { app, req: {}, res, path: '/', secure: false, onerror: () => {} })
+  const next = async (): Promise<void> => new Promise(resolve => act(visitOf(ctx.req as Visit), resolve))
+  try {
+    await session(ctx as never, next)
+  } catch (err) {
+    errors.push(err)
+  }
+  // The client has it all
+  steps.push(() => void res.emit('close'))
+}
+
+/** The request, which has the session that the context has. */
+function visitOf(req: Omit<Visit, 'update'>): Visit {
+  const update: Visit['update'] = (change, done) => void req.session.update(change).then(() => done(), done)
+  return Object.assign(req, { update })
+}
