@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { once } from 'node:events'
 import { connect } from '../support/connect-host'
 import type { Host } from '../support/host'
-import { HOSTS } from '../support/hosts'
+import { onEachHost as describeHosts } from '../support/hosts'
 import { Site, type Handler } from '../support/site'
 import type { ShufflingStore } from '../support/shuffling-store'
 import type { SessionData, SessionOptions } from '../support/subject'
@@ -58,14 +58,14 @@ export class Meeting {
   }
 }
 
-/** A suite for each host: what holds of requests that meet holds wherever they come from. */
+/** A suite for each host, with meetings there: what holds of requests that meet holds wherever they come from. */
 export function onEachHost(title: string, suite: (Meetings: typeof Meeting, host: Host) => void): void {
-  for (const [name, host] of Object.entries(HOSTS)) {
+  describeHosts(title, host => {
     class Meetings extends Meeting {
       override get host(): Host {
         return host
       }
     }
-    describe(`${title}, on ${name}`, () => suite(Meetings, host))
-  }
+    suite(Meetings, host)
+  })
 }

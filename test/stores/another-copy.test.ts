@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { data, routes } from '../support/handlers'
+import { onEachHost } from '../support/hosts'
 import { Site } from '../support/site'
 import { session, subject } from '../support/subject'
 
@@ -16,7 +17,7 @@ class Foreign extends (other.MemoryStore as unknown as typeof session.MemoryStor
   }
 }
 
-describe('stores: built on another copy of the package', () => {
+onEachHost('stores: built on another copy of the package', host => {
   it('have sessions with all methods, which are saved once, and promise', async () => {
     const store = new Foreign()
     const site = new Site(
@@ -31,6 +32,8 @@ describe('stores: built on another copy of the package', () => {
           res.end(store.sessions[req.sessionID])
         },
       }),
+      undefined,
+      host,
     )
     const visitor = site.visitor()
     await visitor.get()

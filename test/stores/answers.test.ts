@@ -1,15 +1,18 @@
 import { expect } from 'chai'
 import { count, data, endWith, routes } from '../support/handlers'
-import { Site } from '../support/site'
+import type { Host } from '../support/host'
+import { onEachHost } from '../support/hosts'
+import { Site, type Handler } from '../support/site'
 import { session, type SessionData, type Store } from '../support/subject'
 
 type Answer = (err?: unknown, found?: unknown) => void
 type Methods = Record<'get' | 'set' | 'destroy' | 'touch', (...args: never[]) => unknown>
 
 /** Three visits to a store that answers in some way: count, log in with a new id, count. */
-async function visits(methods: Partial<Methods>): Promise<{ texts: string[]; errors: string[] }> {
-  const site = new Site(
-    { store: storeOf(methods) },
+async function visits(host: Host, methods: Partial<Methods>): Promise<{ texts: string[]; errors: string[] }> {
+  const site = siteOn(
+    host,
+    storeOf(methods),
     routes({
       '/': count,
       '/login': (req, res) => req.session.regenerate(endWith(res)),
@@ -20,6 +23,11 @@ async function visits(methods: Partial<Methods>): Promise<{ texts: string[]; err
   const texts: string[] = []
   for (const path of ['/', '/', '/read', '/login', '/']) texts.push((await visitor.get(path)).text)
   return { texts, errors: site.errors.map(err => err.message) }
+}
+
+/** Where each request moves the expiry of its session. */
+function siteOn(host: Host, store: Store, handler: Handler): Site {
+  return new Site({ ...host.keepsAlive, store }, handler, undefined, host)
 }
 
 /** A store of the package under test, since the original takes no other. */
@@ -46,7 +54,7 @@ function calling(answer: (done: Answer, err?: unknown, found?: unknown) => unkno
   }
 }
 
-describe('stores: how a store may answer', () => {
+onEachHost('stores: how a store may answer', host => {
   const ways: Record<string, (done: Answer, err?: unknown, found?: unknown) => unknown> = {
     'by its callback, at once': (done, err, found) => done(err, found),
     'by its callback, later': (done, err, found) => void setImmediate(done, err, found),
@@ -75,7 +83,7 @@ describe('stores: how a store may answer', () => {
   }
   for (const [way, answer] of Object.entries(ways)) {
     it(`${way}`, async () => {
-      expect(await visits(calling(answer))).to.deep.equal(GOOD)
+      expect(await visits(host, calling(answer))).to.deep.equal(GOOD)
     })
   }
 
@@ -96,7 +104,7 @@ describe('stores: how a store may answer', () => {
       },
       destroy: (id: string, done: Answer) => (kept.delete(id), setImmediate(done), Promise.resolve(1)),
     })
-    expect(await visits(store)).to.deep.equal(GOOD)
+    expect(await visits(host, store)).to.deep.equal(GOOD)
     expect(queries).to.equal(0)
   })
 
@@ -108,7 +116,7 @@ describe('stores: how a store may answer', () => {
       destroy: async (id: string) => void kept.delete(id),
       touch: async () => {},
     }
-    expect(await visits(store as never)).to.deep.equal(GOOD)
+    expect(await visits(host, store as never)).to.deep.equal(GOOD)
   })
 
   it('by a promise of undefined, for a session that is not there', async () => {
@@ -118,7 +126,7 @@ describe('stores: how a store may answer', () => {
       set: async (id: string, session: SessionData) => void kept.set(id, JSON.parse(JSON.stringify(session)) as SessionData),
       destroy: async (id: string) => kept.delete(id),
     }
-    expect(await visits(store as never)).to.deep.equal(GOOD)
+    expect(await visits(host, store as never)).to.deep.equal(GOOD)
   })
 
   describe('that it failed', () => {
@@ -139,45 +147,46 @@ describe('stores: how a store may answer', () => {
     for (const [way, fails] of Object.entries(failures)) {
       it(`to get, ${way}: an error for next, once`, async () => {
         const store = storeOf(calling(ways['by its callback, at once'] as never)) as Methods
-        const site = new Site({ store: store as never }, count)
+        const site = siteOn(host, store as never, count)
         const visitor = site.visitor()
         await visitor.get()
         store.get = fails
         const { status, text } = await visitor.get()
-        expect([status, text]).to.deep.equal([500, 'no disk'])
+        expect([status, text]).to.deep.equal([500, host.errorText('no disk')])
         await new Promise(resolve => setImmediate(resolve))
         expect(site.errors).to.have.length(1)
       })
 
-      it(`to set, ${way}: the answer goes out, and the error to next, once`, async () => {
-        const site = new Site({ store: storeOf({ ...calling(ways['by its callback, at once'] as never), set: fails }) }, count)
+      it(`to set, ${way}: ${host.unsaved.outcome}`, async () => {
+        const site = siteOn(host, storeOf({ ...calling(ways['by its callback, at once'] as never), set: fails }), count)
         const { status, text } = await site.get()
-        expect([status, text]).to.deep.equal([200, '1'])
+        expect([status, text]).to.deep.equal(host.unsaved.reply('1'))
         await new Promise(resolve => setImmediate(resolve))
         expect(site.errors.map(err => err.message)).to.deep.equal(['no disk'])
       })
 
-      it(`to touch, ${way}: the answer goes out, and the error to next, once`, async () => {
+      it(`to touch, ${way}: ${host.unsaved.outcome}`, async () => {
         const store = storeOf(calling(ways['by its callback, at once'] as never)) as Methods
-        const site = new Site({ store: store as never }, routes({ '/': count, '/read': (_, res) => res.end('fine') }))
+        const site = siteOn(host, store as never, routes({ '/': count, '/read': (_, res) => res.end('fine') }))
         const visitor = site.visitor()
         await visitor.get()
         store.touch = fails
-        expect((await visitor.get('/read')).text).to.equal('fine')
+        const { status, text } = await visitor.get('/read')
+        expect([status, text]).to.deep.equal(host.unsaved.reply('fine'))
         await new Promise(resolve => setImmediate(resolve))
         expect(site.errors.map(err => err.message)).to.deep.equal(['no disk'])
       })
 
       it(`to destroy, ${way}: the error is the callback’s`, async () => {
         const store = storeOf({ ...calling(ways['by its callback, at once'] as never), destroy: fails })
-        const site = new Site({ store: store as never }, (req, res) => req.session.destroy(endWith(res)))
+        const site = siteOn(host, store as never, (req, res) => req.session.destroy(endWith(res)))
         expect((await site.get()).text).to.equal('failed: no disk')
       })
     }
 
     it('with ENOENT, for a session that is not there: a new one', async () => {
       const store = storeOf(calling(ways['by its callback, at once'] as never)) as Methods
-      const site = new Site({ store: store as never }, count)
+      const site = siteOn(host, store as never, count)
       const visitor = site.visitor()
       await visitor.get()
       store.get = (_id: never, done: never) => (done as Answer)(Object.assign(new Error('no such file'), { code: 'ENOENT' }))
@@ -186,7 +195,7 @@ describe('stores: how a store may answer', () => {
 
     it('with no reason at all is an error', async () => {
       const store = storeOf({ ...calling(ways['by its callback, at once'] as never), set: () => Promise.reject() })
-      const site = new Site({ store: store as never }, count)
+      const site = siteOn(host, store as never, count)
       await site.get()
       await new Promise(resolve => setImmediate(resolve))
       expect(site.errors.map(err => err.message)).to.deep.equal(['store.set failed without a reason'])

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { inherits } from 'node:util'
 import { expect } from 'chai'
 import { count } from '../support/handlers'
+import { onEachHost } from '../support/hosts'
 import { Site } from '../support/site'
 import { session, type SessionData } from '../support/subject'
 
@@ -63,21 +64,12 @@ function ways(Base: new () => object): Record<string, () => object> {
   }
 }
 
-describe('stores: Store', () => {
-  const { Store } = session
-
-  it('is an event emitter with three methods, and leaves the rest to stores', () => {
-    expect(Object.getOwnPropertyNames(Store.prototype).sort()).to.deep.equal(['constructor', 'createSession', 'load', 'regenerate'])
-    expect(Store.prototype).to.be.instanceOf(EventEmitter)
-    expect((Store.prototype as object).constructor).to.equal(Store)
-    expect(Store.name).to.equal('Store')
-  })
-
-  for (const [way, make] of Object.entries(ways(Store as never))) {
+onEachHost('stores: Store', host => {
+  for (const [way, make] of Object.entries(ways(session.Store as never))) {
     it(`can be had by ${way}`, async () => {
       const store = Object.assign(make(), methods)
-      expect(store).to.be.instanceOf(Store)
-      const visitor = new Site({ store: store as never }, count).visitor()
+      expect(store).to.be.instanceOf(session.Store)
+      const visitor = new Site({ store: store as never }, count, undefined, host).visitor()
       await visitor.get()
       expect((await visitor.get()).text).to.equal('2')
       let heard = 0
@@ -91,11 +83,22 @@ describe('stores: Store', () => {
     it(`and so can MemoryStore be had by ${way}`, async () => {
       const store = make()
       expect(store).to.be.instanceOf(session.MemoryStore)
-      const visitor = new Site({ store: store as never }, count).visitor()
+      const visitor = new Site({ store: store as never }, count, undefined, host).visitor()
       await visitor.get()
       expect((await visitor.get()).text).to.equal('2')
     })
   }
+})
+
+describe('stores: Store', () => {
+  const { Store } = session
+
+  it('is an event emitter with three methods, and leaves the rest to stores', () => {
+    expect(Object.getOwnPropertyNames(Store.prototype).sort()).to.deep.equal(['constructor', 'createSession', 'load', 'regenerate'])
+    expect(Store.prototype).to.be.instanceOf(EventEmitter)
+    expect((Store.prototype as object).constructor).to.equal(Store)
+    expect(Store.name).to.equal('Store')
+  })
 
   it('has methods that can be listed, and so copied', () => {
     expect(Object.keys(Object.assign({}, session.Store.prototype))).to.include.members(['regenerate', 'load', 'createSession'])

@@ -23,7 +23,7 @@ export const connect: Host = {
   cookie: id => `connect.sid=${encodeURIComponent(`s:${sign(id, QUIET.secret)}`)}`,
   keepsAlive: {},
   lacks: [],
-  unsaved: 'as it was',
+  unsaved: { outcome: 'the answer goes out, and the error to next, once', reply: text => [200, text] },
   untouched: 'nobody',
   errorText: message => message,
 }

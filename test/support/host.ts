@@ -24,8 +24,11 @@ export interface Host {
   readonly keepsAlive: Partial<SessionOptions>
   /** Options that it has no word for. */
   readonly lacks: readonly (keyof SessionOptions)[]
-  /** How a request is answered, where nobody says, whose session could not be stored. */
-  readonly unsaved: 'as it was' | 'with an error'
+  /** What becomes of an answer, where nobody says, whose session could not be stored. */
+  readonly unsaved: {
+    readonly outcome: string
+    reply(text: string): readonly [status: number, text: string]
+  }
   /** Who hears that a session could not be touched: nobody, but where errors are counted, or a client, as of one that could not be saved. */
   readonly untouched: 'nobody' | 'client'
   /** What a client reads of an error. */

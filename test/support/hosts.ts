@@ -11,3 +11,8 @@ export const HOSTS: Readonly<Record<string, Host>> = {
   Connect: connect,
   ...(subject === 'resession' && Object.fromEntries(koas)),
 }
+
+/** A suite for each host. Connect's has the title alone, by which docs/compatibility.md knows its tests. */
+export function onEachHost(title: string, suite: (host: Host) => void): void {
+  for (const [name, host] of Object.entries(HOSTS)) describe(host === connect ? title : `${title}, on ${name}`, () => suite(host))
+}

@@ -7,6 +7,9 @@ import type { Handler, Host } from './host'
 import { KoaAnswer } from './koa-answer'
 import type { SessionOptions } from './subject'
 
+/** What Koa tells a client of an error that is not meant for it. */
+const ERROR = STATUS_CODES[500] as string
+
 /** An app of one version of Koa with our middleware before the handler. */
 export function koaHost(Koa: new () => KoaApp): Host {
   return {
@@ -22,9 +25,9 @@ export function koaHost(Koa: new () => KoaApp): Host {
     cookie: id => `koa.sid=${id}; koa.sid.sig=${createHmac('sha1', QUIET.secret).update(`koa.sid=${id}`).digest('base64url')}`,
     keepsAlive: { rolling: true },
     lacks: ['resave'],
-    unsaved: 'with an error',
+    unsaved: { outcome: 'an error of the request, once', reply: () => [500, ERROR] },
     untouched: 'client',
-    errorText: () => STATUS_CODES[500] as string,
+    errorText: () => ERROR,
   }
 }
 

@@ -45,7 +45,7 @@ export class Site {
   }
 }
 
-/** A browser with room for one cookie: it sends back what it was last given. */
+/** A browser with a short memory: it sends back what it was last given. */
 export class Visitor {
   cookie = ''
 
@@ -55,13 +55,17 @@ export class Visitor {
     const res = await request(this.server)
       .get(path)
       .set({ ...(this.cookie && { Cookie: this.cookie }), ...headers })
-    const line = setCookie(res)
-    if (line) this.cookie = line.split(';')[0] as string
+    const lines = setCookies(res)
+    if (lines.length > 0) this.cookie = lines.map(line => line.split(';')[0]).join('; ')
     return res
   }
 }
 
 /** The last Set-Cookie line of a response, if any. */
 export function setCookie(res: request.Response): string | undefined {
-  return (res.headers['set-cookie'] as unknown as string[] | undefined)?.at(-1)
+  return setCookies(res).at(-1)
+}
+
+function setCookies(res: request.Response): string[] {
+  return (res.headers['set-cookie'] as unknown as string[] | undefined) ?? []
 }
