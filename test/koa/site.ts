@@ -3,6 +3,9 @@ import request = require('supertest')
 import koaSession = require('../../lib/koa')
 import type { AnySpelling } from '../../lib/koa/spellings'
 import { Jar } from './jar'
+import { KOAS, type KoaApp, type KoaClass } from './koas'
+
+export { KOAS, type KoaApp } from './koas'
 
 /** A session as what it is for a test: a bag of anything, with a Koa session's members. */
 export interface Bag {
@@ -23,16 +26,6 @@ export interface Bag {
   save(): Promise<void>
   regenerate(options?: { keep?: boolean }): Promise<void>
   toJSON(): object
-}
-
-/** As much of an app of Koa 2 or 3 as these tests use. Its published types do not check beside content-disposition 2, which comes with Koa. */
-export interface KoaApp {
-  keys?: string[]
-  proxy: boolean
-  readonly context: object
-  on(event: string, listener: (...args: never[]) => void): this
-  use(middleware: unknown): this
-  callback(): (req: unknown, res: unknown) => Promise<void>
 }
 
 /** A context as sessions make it. */
@@ -59,13 +52,6 @@ export interface Ctx {
 export type Handler = (ctx: Ctx) => unknown
 export type Middleware = (ctx: Ctx, next: () => Promise<unknown>) => unknown
 export type KoaSessionOptions = AnySpelling
-type KoaClass = new () => KoaApp
-
-/* eslint-disable @typescript-eslint/no-require-imports -- without their types, and Koa 2 has none */
-const Koa3 = require('koa') as KoaClass
-export const KOAS = { 'Koa 3': Koa3, 'Koa 2': require('koa-2') as KoaClass }
-/* eslint-enable @typescript-eslint/no-require-imports */
-
 interface Setting {
   readonly koa?: KoaClass
   /** `null` for an app that has none. */
@@ -85,7 +71,7 @@ export class KoaSite {
   readonly server: Server
 
   constructor(options: KoaSessionOptions, handler: Handler | Record<string, Handler>, setting: Setting = {}) {
-    const { koa = Koa3, keys = ['keyboard cat'], before = [], knowsApp = false, instead } = setting
+    const { koa = KOAS['Koa 3'], keys = ['keyboard cat'], before = [], knowsApp = false, instead } = setting
     const app = (this.app = new koa())
     if (keys) app.keys = keys
     app.on('error', (err: Error) => this.errors.push(err))

@@ -1,10 +1,10 @@
-import { sign } from 'cookie-signature'
 import { once } from 'node:events'
 import { request, type Agent, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { HOSTS } from '../support/hosts'
 
-/** Signs the cookies. */
-export const SECRET = 'keyboard cat'
+/** What serves the sites. */
+const HOST_NAMES = ['Connect', 'Koa 3'] as const
 
 /** In milliseconds. */
 const PATIENCE = 10_000
@@ -15,7 +15,7 @@ const PATIENCE = 10_000
  * @throws where it did not come to the end, or not in time, or the status is not 200
  */
 export async function ask(agent: Agent, url: string, id: string, begun: () => void = () => {}): Promise<unknown> {
-  const cookie = `connect.sid=${encodeURIComponent(`s:${sign(id, SECRET)}`)}`
+  const cookie = HOST_NAMES.map(name => HOSTS[name]?.cookie(id)).join('; ')
   const req = request(url, { agent, headers: { cookie }, signal: AbortSignal.timeout(PATIENCE) })
   // A connection that is lost under the body is said here too
   req.on('error', () => {}).on('information', begun)

@@ -11,7 +11,7 @@ export const ROUNDS = 20 * TIMES
 export const WRITERS = 50
 
 /** Sessions that are ended, by all ways together. */
-export const LOGOUTS = 300 * TIMES
+export const LOGOUTS = 450 * TIMES
 
 /** Processes that are killed, and requests under each of these. */
 export const KILLS = 4 * TIMES

@@ -20,6 +20,11 @@ const OTHERS: readonly Other[] = [
   ['rolling', 'put'],
   ['resaving', 'read'],
   ['resaving', 'put'],
+  ['koa', 'put'],
+  ['koa', 'save'],
+  ['koa', 'update'],
+  ['koa', 'reload'],
+  ['koa', 'read'],
 ]
 
 /** Ends the session, in one process. */

@@ -2,34 +2,47 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import session = require('../../lib')
 import { listening } from '../ecosystem/listening'
-import type { Req } from '../support/site'
+import { QUIET } from '../support/connect-host'
+import type { Handler, Host, Req } from '../support/host'
+import { HOSTS } from '../support/hosts'
 import { ACTS } from './acts'
-import { SECRET } from './client'
 import { connect, type Connection, type EngineName, type Package } from './engines/engine'
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types would be added to those of our own requests
 const original = require('express-session') as Package
 
 /** Lives long enough, and has an expiry to be moved. */
-const OPTIONS = { secret: SECRET, resave: false, saveUninitialized: false, cookie: { maxAge: 600_000 } } as const
+const OPTIONS = { ...QUIET, cookie: { maxAge: 600_000 } } as const
+
+const handler: Handler = (req, res, next) => answer(req, res).catch(next)
 
 /** The first part of a path: who keeps the sessions, and how. */
 function sites({ plain, atomic }: Connection) {
   const store = atomic()
+  const koa = HOSTS['Koa 3'] as Host
   const updating = Object.assign(atomic(), { compareAndSet: undefined })
   return {
-    'express-session': original({ ...OPTIONS, store: plain(original) }),
-    ours: session({ ...OPTIONS, store }),
+    'express-session': served(original({ ...OPTIONS, store: plain(original) })),
+    ours: served(session({ ...OPTIONS, store })),
     // Whose engine has no versions, but knows whether it has a session
-    updating: session({ ...OPTIONS, store: updating }),
-    rolling: session({ ...OPTIONS, store, rolling: true }),
-    resaving: session({ ...OPTIONS, store, resave: true }),
+    updating: served(session({ ...OPTIONS, store: updating })),
+    rolling: served(session({ ...OPTIONS, store, rolling: true })),
+    resaving: served(session({ ...OPTIONS, store, resave: true })),
+    koa: koa.listener({ options: { ...OPTIONS, store }, handler, fail: err => console.error(err) }),
   } as const
+}
+
+type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
+
+function served(middleware: ReturnType<Package>): Listener {
+  return (req, res) =>
+    middleware(req as never, res as never, (err?: unknown) => (err ? fail(res, err) : handler(req as Req, res, err => fail(res, err))))
 }
 
 export type Site = keyof ReturnType<typeof sites>
 
-async function answer(req: Req, res: ServerResponse, [act = '', argument = '', until]: readonly string[]): Promise<void> {
+async function answer(req: Req, res: ServerResponse): Promise<void> {
+  const [, , act = '', argument = '', until] = (req.url as string).split('/')
   const done = ACTS[act]?.(req, argument, until)
   // Whoever asks knows by this that the session has been read, and what waits can be released
   res.writeProcessing()
@@ -44,11 +57,8 @@ function fail(res: ServerResponse, err: unknown): void {
 async function main(engine: string, url: string, place: string): Promise<void> {
   const table = sites(await connect(engine as EngineName, url, place))
   const server = createServer((req: IncomingMessage, res) => {
-    const [, site, ...rest] = (req.url as string).split('/')
-    table[site as Site](req as never, res as never, err => {
-      if (err) fail(res, err)
-      else answer(req as Req, res, rest).catch(err => fail(res, err))
-    })
+    const [, site] = (req.url as string).split('/')
+    table[site as Site](req, res)
   })
   // An idle connection that is closed as it is used again would look like a server that died
   server.keepAliveTimeout = 0

@@ -16,6 +16,10 @@ export function updates(rig: Rig): void {
     expect(await counted(rig, 'ours', 'increment', INCREMENTS)).to.equal(INCREMENTS)
   })
 
+  it(`${INCREMENTS / 2} of them on Koa come to ${INCREMENTS / 2}`, async () => {
+    expect(await counted(rig, 'koa', 'increment', INCREMENTS / 2)).to.equal(INCREMENTS / 2)
+  })
+
   it('of increments by hand express-session loses more than a tenth here', async () => {
     const times = INCREMENTS / 5
     expect(await counted(rig, 'express-session', 'count', times)).to.be.below(times * 0.9)

@@ -24,6 +24,10 @@ export function writers(rig: Rig): void {
     expect(await lostIn(ROUNDS, rig, 'ours')).to.equal(0)
   })
 
+  it(`nor of ${ROUNDS / 2} times ${WRITERS} on Koa`, async () => {
+    expect(await lostIn(ROUNDS / 2, rig, 'koa')).to.equal(0)
+  })
+
   it('of such requests express-session loses more than a tenth here', async () => {
     const rounds = ROUNDS / 5
     expect(await lostIn(rounds, rig, 'express-session')).to.be.above((rounds * WRITERS) / 10)

@@ -1,4 +1,4 @@
-import { KOAS } from '../koa/site'
+import { KOAS } from '../koa/koas'
 import { connect } from './connect-host'
 import type { Host } from './host'
 import { koaHost } from './koa-host'

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import koaSession = require('../../lib/koa')
-import type { Ctx, KoaApp, KoaSessionOptions } from '../koa/site'
+import type { KoaClass } from '../koa/koas'
+import type { Ctx, KoaSessionOptions } from '../koa/site'
 import { QUIET } from './connect-host'
 import type { Handler, Host } from './host'
 import { KoaAnswer } from './koa-answer'
@@ -11,7 +12,7 @@ import type { SessionOptions } from './subject'
 const ERROR = STATUS_CODES[500] as string
 
 /** An app of one version of Koa with our middleware before the handler. */
-export function koaHost(Koa: new () => KoaApp): Host {
+export function koaHost(Koa: KoaClass): Host {
   return {
     listener({ options, handler, fail }) {
       const app = new Koa()
