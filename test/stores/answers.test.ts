@@ -201,7 +201,9 @@ onEachHost('stores: how a store may answer', host => {
       expect(site.errors.map(err => err.message)).to.deep.equal(['store.set failed without a reason'])
     })
   })
+})
 
+describe('stores: how a store may answer', () => {
   it('must have get, set and destroy', () => {
     const whole = { get() {}, set() {}, destroy() {} }
     for (const method of ['get', 'set', 'destroy'] as const) {
