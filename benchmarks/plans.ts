@@ -22,9 +22,9 @@ export const plans: Readonly<Record<Plan['name'], Plan>> = {
   },
   quick: {
     name: 'quick',
-    inProcess: { rounds: 1, warmUp: 1000, timed: 2000 },
+    inProcess: { rounds: 1, warmUp: 500, timed: 1000 },
     sideBySide: { rounds: 1, warmUp: 1000, fours: 4, block: 125 },
-    http: { rounds: 1, connections: 10, warmUpSeconds: 0.2, seconds: 0.3 },
+    http: { rounds: 1, connections: 10, warmUpSeconds: 0.1, seconds: 0.2 },
     distant: { rounds: 1, milliseconds: 1, warmUp: 20, timed: 100 },
     memory: { rounds: 1, sessions: [10_000], bytes: BYTES },
   },

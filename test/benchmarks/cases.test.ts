@@ -27,7 +27,10 @@ const subjectNamed = (name: string) => subjects.find(subject => subject.name ===
 const yardstick = subjectNamed(YARDSTICK)
 const time = async (subject: Subject, visit: Visit) => timeSite(await openSite(fromSource(subject), visit), few)
 
-describe('The cases of the benchmark', () => {
+describe('The cases of the benchmark', function () {
+  // A hundred visitors each, of up to three sites: on a busy machine that takes its time
+  this.timeout(20_000)
+
   for (const visit of visits) {
     for (const subject of subjectsAt(visit)) {
       it(`time the ${visit.name} visit of ${subject.name} in process, and find the answers right`, async () => {
@@ -82,7 +85,9 @@ describe('The cases of the benchmark', () => {
   })
 })
 
-describe('The equality of the answers', () => {
+describe('The equality of the answers', function () {
+  this.timeout(20_000)
+
   /** Subjects that do not do the same, and a visit at which it shows. */
   const broken: readonly (readonly [what: string, visit: string, make: (visit: string) => Promise<Site>])[] = [
     ['sends another body', 'resumed read', visit => disturbed(visit, res => replaceEnd(res, body => body.toUpperCase()))],
