@@ -1,6 +1,7 @@
 import { sign, unsign } from 'cookie-signature'
 import { KeyObject, type CipherKey } from 'node:crypto'
 import type { Secret } from '../core/options'
+import { Recent } from '../core/recent'
 
 /** How many are remembered at least; each takes about 300 bytes, and twice as many are kept at most. */
 const MOST = 10_000
@@ -17,9 +18,9 @@ interface Held {
  */
 export class Signatures {
   /** Under values as they stand in headers. */
-  readonly #ids = new Recent()
+  readonly #ids = new Recent<Held>(MOST)
   /** Under ids. */
-  readonly #values = new Recent()
+  readonly #values = new Recent<Held>(MOST)
 
   /** The id with its signature, by the first secret. */
   sign(id: string, secrets: readonly Secret[]): string {
@@ -57,28 +58,6 @@ export class Signatures {
 /** What has been signed, as it stands in a cookie but for the encoding. */
 export function dress(text: string, [secret]: readonly Secret[]): string {
   return `s:${sign(text, secret as CipherKey)}`
-}
-
-/** What was used lately, in two generations, of which the older one goes. */
-class Recent {
-  #young = new Map<string, Held>()
-  #old = new Map<string, Held>()
-
-  get(key: string): Held | undefined {
-    const held = this.#young.get(key)
-    if (held || this.#old.size === 0) return held
-    const older = this.#old.get(key)
-    if (older) this.set(key, older)
-    return older
-  }
-
-  set(key: string, held: Held): void {
-    if (this.#young.size >= MOST) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(key, held)
-  }
 }
 
 /** The bytes of a buffer can become others, and nobody hears of it. */

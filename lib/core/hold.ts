@@ -1,7 +1,7 @@
 import type { AnyCookie, CookieData } from './cookie'
 import { Deadline } from './deadline'
 import type { Flight, InFlight, Job } from './in-flight'
-import type { SessionData } from './session'
+import type { Session, SessionData } from './session'
 import type { Callback, Version } from './store-port'
 
 /** Before anything that ever happened. */
@@ -79,11 +79,14 @@ export class Hold {
   }
 
   /** @param stored as it went to the store. @param whole that has what the exchange has, and no more */
-  wrote(base: Base, stored: object, whole: boolean): void {
+  wrote(base: Base, stored: Session, whole: boolean): void {
     this.base = base
     this.flight.cookie = base.cookie
     const { version } = base
-    this.flight.last = version !== undefined && this.flight.holders > 1 ? { text: JSON.stringify(stored), version } : undefined
+    this.flight.last =
+      version !== undefined && this.flight.holders > 1
+        ? { text: JSON.stringify({ cookie: stored.cookie, ...(stored as object) }), version }
+        : undefined
     this.#version = whole ? this.#inFlight.now : NEVER
   }
 

@@ -11,6 +11,22 @@ export function promised(act: (done: Callback) => void): Promise<void> {
   return new Promise((resolve, reject) => act(err => (err ? reject(err as Error) : resolve())))
 }
 
+/** Likewise, but nothing where it is done at once: whoever awaits nothing waits for a turn all the same. */
+export function pending(act: (done: Callback) => void): Promise<void> | undefined {
+  const outcome: { settle?: Callback; err?: unknown; isDone: boolean } = { isDone: false }
+  try {
+    act(err => {
+      if (outcome.settle) return outcome.settle(err)
+      outcome.isDone = true
+      outcome.err ??= err
+    })
+  } catch (thrown) {
+    return Promise.reject(thrown as Error)
+  }
+  if (outcome.isDone) return outcome.err ? Promise.reject(outcome.err as Error) : undefined
+  return new Promise((resolve, reject) => (outcome.settle = err => (err ? reject(err as Error) : resolve())))
+}
+
 /** Out of the promise's frames: what the callback throws is nobody's rejection. */
 export function calledBack(promise: Promise<unknown>, callback: Callback): void {
   promise.then(

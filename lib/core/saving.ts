@@ -37,7 +37,7 @@ function saveNow<H extends Host>(exchange: Exchange<H>, session: Session, done: 
     if (isEnded(session)) return interrupt(hold, finish)
     const make = (record?: SessionData): Writing => {
       const { base } = hold
-      if (!base || !record) return { given, stored: asStored(session), whole: true }
+      if (!base || !record) return { given, stored: asStored(exchange, session), whole: true }
       const merged = mergeWith(base, session, record, { mine: session as never, fresh: record as never })
       refresh(session, base, record)
       return { given: exchange.giving(session), stored: copyOf(session, merged, session.cookie as Cookie), whole: false }
@@ -54,7 +54,7 @@ function saveAsItIs<H extends Host>(exchange: Exchange<H>, session: Session, don
   } catch (unserialisable) {
     return done(unserialisable)
   }
-  exchange.settings.port.set(given.id, asStored(session), err => {
+  exchange.settings.port.set(given.id, asStored(exchange, session), err => {
     if (!err) exchange.arrived(given)
     done(err)
   })
@@ -63,7 +63,7 @@ function saveAsItIs<H extends Host>(exchange: Exchange<H>, session: Session, don
 /** A session that somebody wrote meanwhile has a new expiry already, and one that is destroyed needs none. */
 export function touch<H extends Host>(exchange: Exchange<H>, id: string, session: Session, done: Callback): void {
   const { concurrency, port } = exchange.settings
-  if (concurrency === 'off') return port.touch(id, asStored(session), done)
+  if (concurrency === 'off') return port.touch(id, asStored(exchange, session), done)
   // Whoever else has the session would write back the cookie that it had
   if (hasNewCookie(exchange.holder.hold, id, session)) return save(exchange, session, done)
   const act: Parameters<typeof exchange.holding>[2] = (hold, finish, deadline) => {
@@ -79,7 +79,7 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
       for (const other of joined) deliver(() => other(err))
       finish(err)
     }
-    port.touch(id, asStored(session), err => (err ? doubt(exchange, hold, { err, deadline }, touched) : touched()), deadline)
+    port.touch(id, asStored(exchange, session), err => (err ? doubt(exchange, hold, { err, deadline }, touched) : touched()), deadline)
   }
   exchange.holding(id, done, act, true)
 }
@@ -162,9 +162,9 @@ function mergeWith(base: Base, session: Session, record: SessionData, values: Re
   return Object.fromEntries(Array.from(sides, ([key, side]) => [key, values[side][key]]))
 }
 
-/** As stores know sessions: those of other hosts may keep their cookie to themselves. */
-function asStored(session: Session): Session {
-  return session.req.Session ? copyOf(session, { ...session } as never, session.cookie as Cookie) : session
+/** As stores know sessions: those of other hosts may keep their cookie to themselves, which is nothing to a store that is asked at once. */
+function asStored<H extends Host>({ settings }: Exchange<H>, session: Session): Session {
+  return session.req.Session && !settings.port.answersAtOnce ? copyOf(session, { ...session } as never, session.cookie as Cookie) : session
 }
 
 /** The request's, for stores that look at it. */

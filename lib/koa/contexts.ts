@@ -27,7 +27,7 @@ function hosted(ctx: Entered, settings: KoaSettings): KoaHost {
     delete ctx.sessionId
   }
   Object.defineProperty(ctx, HOST, { value: host })
-  mirror(ctx, host)
+  Object.defineProperties(ctx.req, { ...MIRROR, [HOST]: { value: host } })
   return host
 }
 
@@ -93,11 +93,29 @@ function accessor(name: string, get: Get, set: Set | undefined): PropertyDescrip
   }
 }
 
-/** For passport, and others who know requests alone. */
-function mirror({ req }: Context, host: KoaHost): void {
-  Object.defineProperties(req, {
-    session: { get: () => host.session, set: (value: unknown) => host.assign(value), configurable: true },
-    sessionID: { get: () => host.sessionID, configurable: true },
-    sessionStore: { get: () => host.sessionStore, configurable: true },
-  })
+type Mirrored = { readonly [HOST]: KoaHost }
+
+/** What a request has, for passport and others who know requests alone. */
+const MIRROR: PropertyDescriptorMap = {
+  session: {
+    get(this: Mirrored) {
+      return this[HOST].session
+    },
+    set(this: Mirrored, value: unknown) {
+      this[HOST].assign(value)
+    },
+    configurable: true,
+  },
+  sessionID: {
+    get(this: Mirrored) {
+      return this[HOST].sessionID
+    },
+    configurable: true,
+  },
+  sessionStore: {
+    get(this: Mirrored) {
+      return this[HOST].sessionStore
+    },
+    configurable: true,
+  },
 }

@@ -1,5 +1,6 @@
 import type { Cookie } from '../core/cookie'
 import type { Context } from './context'
+import { VerifiedHeaders } from './verified-headers'
 
 /** How the id of a session, or where that is kept in the cookie its data, travels between a client and a Koa app. */
 export interface KoaTransport {
@@ -16,11 +17,12 @@ export interface Signing {
 
 /** By a cookie, and where it is signed by another one, `.sig`, which `ctx.cookies` makes with `app.keys`. */
 export function cookieTransport(name: string, { signed, overwrite }: Signing): KoaTransport {
+  const verified = new VerifiedHeaders(name)
   const set = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
-    ctx.cookies.set(name, value, { ...attributesOf(cookie), signed, overwrite, expires })
+    ctx.cookies.set(name, value, attributesOf(cookie, { signed, overwrite, expires }))
   }
   return {
-    get: ctx => ctx.cookies.get(name, { signed }) || undefined,
+    get: ctx => (signed ? verified.get(ctx) : ctx.cookies.get(name, { signed })) || undefined,
     set: (ctx, value, cookie) => set(ctx, value, cookie, cookie.expires ?? undefined),
     clear(ctx, cookie) {
       // Without keys no signed cookie has been sent
@@ -29,10 +31,12 @@ export function cookieTransport(name: string, { signed, overwrite }: Signing): K
   }
 }
 
-/** What is not said is left to `ctx.cookies`, which sets `secure` on a secure connection. */
-function attributesOf(cookie: Cookie): object {
-  const { originalMaxAge: _, expires: __, ...attributes } = cookie.data
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined))
+const ATTRIBUTES = ['path', 'httpOnly', 'secure', 'domain', 'sameSite', 'priority', 'partitioned'] as const
+
+/** @param attributes to which the cookie's are added. What is not said is left to `ctx.cookies`, which sets `secure` on a secure connection */
+function attributesOf(cookie: Cookie, attributes: Record<string, unknown>): object {
+  for (const name of ATTRIBUTES) if (cookie[name] !== undefined) attributes[name] = cookie[name]
+  return attributes
 }
 
 /** @throws Error in the words of `ctx.cookies`, before anything is stored that it would not send */

@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { isPromise } from '../core/call'
 import type { Context } from './context'
 
 /**
@@ -16,11 +17,16 @@ export class KeptLines {
     }
   }
 
-  /** @param act sets cookies */
-  async during(act: () => unknown): Promise<void> {
+  /** @param act sets cookies, perhaps later */
+  during(act: () => unknown): Promise<void> | undefined {
     const before = linesOf(this.ctx)
-    await act()
-    this.#lines = linesOf(this.ctx).filter(line => !before.includes(line) || this.#lines.includes(line))
+    const keep = (): void => {
+      this.#lines = linesOf(this.ctx).filter(line => !before.includes(line) || this.#lines.includes(line))
+    }
+    const set = act()
+    if (isPromise(set)) return Promise.resolve(set).then(keep)
+    keep()
+    return undefined
   }
 
   /** An app may throw one error at many: what it brings to this one it must not bring to the next. */
@@ -39,5 +45,7 @@ export class KeptLines {
 
 /** A copy: `ctx.cookies` adds to the very array. */
 function linesOf({ res }: Context): string[] {
-  return [res.getHeader('Set-Cookie') ?? []].flat().map(String)
+  const lines = res.getHeader('Set-Cookie')
+  if (lines === undefined) return []
+  return Array.isArray(lines) ? [...lines] : [String(lines)]
 }

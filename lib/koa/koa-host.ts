@@ -5,7 +5,7 @@ import { Exchange } from '../core/exchange'
 import type { EXCHANGE, Host, HostExchange } from '../core/host'
 import { open } from '../core/open'
 import { pathOf } from '../core/path'
-import { promised, quiet } from '../core/promised'
+import { pending, promised, quiet } from '../core/promised'
 import type { Session } from '../core/session'
 import type { Callback, SessionStore } from '../core/store-port'
 import type { Transport } from '../core/transport'
@@ -33,7 +33,7 @@ export class KoaHost implements Host {
   sessionSave: boolean | null = null
   /** The end of the request saves, though nothing has changed. */
   mustSave = false
-  #opened: Promise<void> | undefined
+  #opened: Promise<void> | 'at once' | undefined
   /** Whether it has been read by now. */
   #isOpen = false
   #kept: KeptLines | undefined
@@ -62,10 +62,15 @@ export class KoaHost implements Host {
     return this.#isOpen && !this.exchange.entered
   }
 
-  /** Reads the session, once; at once where it is kept in the cookie. */
-  async open(): Promise<void> {
-    this.#opened ??= promised(done => open(this.exchange, err => this.#open(err, done)))
-    await this.#opened
+  /** Reads the session, once. @returns what to wait for, if that is not done at once */
+  open(): Promise<void> | undefined {
+    this.#opened ??= pending(done => open(this.exchange, err => this.#open(err, done))) ?? 'at once'
+    if (this.#opened !== 'at once') return this.#opened.then(() => this.#putAssigned())
+    this.#putAssigned()
+    return undefined
+  }
+
+  #putAssigned(): void {
     const assigned = this.#assigned
     this.#assigned = undefined
     if (assigned && !this.isApart) this.#put(assigned.value)
@@ -79,14 +84,14 @@ export class KoaHost implements Host {
 
   /** What `ctx.session` is. */
   read(): unknown {
-    if (this.settings.defer) return quiet(this.open().then(() => this.#read()))
+    if (this.settings.defer) return quiet(Promise.resolve(this.open()).then(() => this.#read()))
     this.#readAtOnce()
     return this.#read()
   }
 
   /** Before the middleware, what can be read at once is. */
   #readAtOnce(): void {
-    if (this.settings.immediate && !this.#opened) void quiet(this.open())
+    if (this.settings.immediate && !this.#opened) void this.open()?.catch(() => {})
   }
 
   #read(): Session | null | undefined {
@@ -118,36 +123,46 @@ export class KoaHost implements Host {
   /** Stores the session, changed or not, and sets its cookie. @param act asks the store */
   async store(act: (done: Callback) => void): Promise<void> {
     this.mustSave = false
-    await promised(act)
+    await pending(act)
     await this.#tell()
   }
 
   /** Makes the store agree with what the app has left, and tells the client. */
   async commit(): Promise<void> {
     try {
-      await this.#commit()
+      const committed = this.#commit()
+      if (committed) await committed
     } catch (err) {
       const { onError } = this.settings
       if (!onError || this.#isOurs) throw err
       return void (await onError(err, this.exchange.done === 'destroy' ? 'destroy' : this.#asking, this.ctx))
     }
-    await this.#tell()
+    const told = this.#tell()
+    if (told) await told
   }
 
-  async #commit(): Promise<void> {
-    const { exchange } = this
+  #commit(): Promise<void> | undefined {
     const { mustSave } = this
     // Unless the app has regenerated it by itself
     const isAfresh = this.#ended !== undefined && this.#ended === this.sessionID
     this.#ended = undefined
     this.mustSave = this.#isOurs = false
     this.#asking = isAfresh ? 'destroy' : 'set'
+    return isAfresh || mustSave ? this.#commitAfter({ isAfresh, mustSave }) : this.#commitNow()
+  }
+
+  /** After what the app wants beside. */
+  async #commitAfter({ isAfresh, mustSave }: { readonly isAfresh: boolean; readonly mustSave: boolean }): Promise<void> {
     if (isAfresh) await (this.session as KoaSession | null)?.regenerate({ keep: true })
     this.#asking = 'set'
     const { session } = this
-    if (mustSave && session) await promised(done => exchange.save(session, done))
-    await promised(done =>
-      commit(exchange, true, (err, withhold) => {
+    if (mustSave && session) await promised(done => this.exchange.save(session, done))
+    await this.#commitNow()
+  }
+
+  #commitNow(): Promise<void> | undefined {
+    return pending(done =>
+      commit(this.exchange, true, (err, withhold) => {
         this.#isOurs ||= withhold === true
         done(err)
       }),
@@ -166,7 +181,7 @@ export class KoaHost implements Host {
   async end(): Promise<void> {
     try {
       // What the app has asked for and not awaited. That it could not be read has been said to whoever awaits it
-      await this.#opened?.catch(() => {})
+      if (this.#opened instanceof Promise) await this.#opened.catch(() => {})
       if (this.#assigned) await this.open()
       if (this.sessionSave === true) this.mustSave = true
       const wants = this.sessionSave ?? this.settings.autoCommit
@@ -176,14 +191,14 @@ export class KoaHost implements Host {
     }
   }
 
-  async #tell(): Promise<void> {
+  #tell(): Promise<void> | undefined {
     const due = this.ctx.headerSent ? undefined : cookieDue(this.exchange)
-    if (!due || isSame(due, this.#told)) return
+    if (!due || isSame(due, this.#told)) return undefined
     this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
     const { ctx, settings } = this
     const { transport } = settings
     this.#kept ??= new KeptLines(ctx)
-    await this.#kept.during(() => (due.plan === 'clear' ? transport.clear(ctx, due.cookie) : transport.set(ctx, due.value, due.cookie)))
+    return this.#kept.during(() => (due.plan === 'clear' ? transport.clear(ctx, due.cookie) : transport.set(ctx, due.value, due.cookie)))
   }
 }
 

@@ -8,7 +8,7 @@ import { sharePort, type SessionStore } from '../core/store-port'
 import { jsonIn, sealing } from '../payload/codec'
 import { keepFor, PayloadStore, type Form } from '../payload/payload-store'
 import { hasEnded } from '../payload/record-shape'
-import { availabilityOf, type Availability } from './availability'
+import { Availability } from './availability'
 import type { App } from './context'
 import { checkSendable, cookieTransport, type KoaTransport, type Signing } from './cookie-transport'
 import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type PromiseStore } from './foreign-store'
@@ -51,7 +51,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     cookie: { ...cookie, signed, overwrite },
     Session: options.Session ?? KoaSession,
     transport: transportOf(options, cookieTransport(name, { signed, overwrite })),
-    availability: userStore && availabilityOf(userStore, options.reconnectTimeout),
+    availability: userStore && new Availability(userStore, options.reconnectTimeout),
     immediate: isKept && !defer,
     of: settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
   }

@@ -20,8 +20,9 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
     const host = enter(ctx, settings)
     // Another one came first
     if (!host) return void (await next())
-    await settings.availability?.ready()
-    if (!settings.defer) await host.open()
+    if (settings.availability?.isReady === false) await settings.availability.ready()
+    const opened = settings.defer ? undefined : host.open()
+    if (opened) await opened
     let thrown: { readonly err: unknown } | undefined
     try {
       await next()

@@ -35,8 +35,8 @@ export class World {
     const { store, jar } = this
     this.#errors = []
     if (store) Object.assign(store, { calls: [], fails: visit.fails })
-    // Each visit has an app of its own, and none before it is there any more
-    store?.removeAllListeners()
+    // Each visit has an app of its own, and none of the original's before it is there any more; ours listen to a store once
+    const listeners = store?.eventNames().map(event => [event, store.rawListeners(event)] as const)
     const server = createServer(this.#app(subject).callback()).listen(0)
     await once(server, 'listening')
     try {
@@ -50,6 +50,7 @@ export class World {
       return this.#namer.seen({ ...answer, lines, store, errors: this.#errors })
     } finally {
       server.close()
+      if (subject === 'original' && store) restore(store, listeners ?? [])
     }
   }
 
@@ -72,6 +73,11 @@ export class World {
     if (scenario.needs?.includes('ContextStore')) return { ContextStore: contextStore(store as TracedStore) as never }
     return { ...(store && { store: store as never }) }
   }
+}
+
+function restore(store: TracedStore, listeners: readonly (readonly [string | symbol, readonly unknown[]])[]): void {
+  store.removeAllListeners()
+  for (const [event, all] of listeners) for (const listener of all) store.on(event, listener as () => void)
 }
 
 async function answerForErrors(ctx: KoaContext, next: () => Promise<void>): Promise<void> {

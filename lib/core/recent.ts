@@ -1,0 +1,24 @@
+/** What was used lately, under texts: in two generations, of which the older one goes. */
+export class Recent<Value> {
+  #young = new Map<string, Value>()
+  #old = new Map<string, Value>()
+
+  /** @param most how many a generation has */
+  constructor(private readonly most: number) {}
+
+  get(key: string): Value | undefined {
+    const value = this.#young.get(key)
+    if (value !== undefined || this.#old.size === 0) return value
+    const older = this.#old.get(key)
+    if (older !== undefined) this.set(key, older)
+    return older
+  }
+
+  set(key: string, value: Value): void {
+    if (this.#young.size >= this.most) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(key, value)
+  }
+}

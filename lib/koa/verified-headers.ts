@@ -1,0 +1,48 @@
+import { Recent } from '../core/recent'
+import type { Context } from './context'
+
+/** How many are remembered at least; twice as many are kept at most. */
+const MOST = 5000
+/** In characters. A longer one is rare, and would take the room of many. */
+const LONGEST = 1024
+
+/**
+ * What `ctx.cookies` has found in a `Cookie` header, under a signature that held. It finds the same there again, as long as the keys are the same, and
+ * looking is half the time of a visit: a Keygrip makes three HMACs and asks the system for random bytes.
+ */
+export class VerifiedHeaders {
+  readonly #name: string
+  #keys: readonly unknown[] = []
+  #values = new Recent<string>(MOST)
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  get(ctx: Context): string | undefined {
+    const { cookie: header } = ctx.req.headers
+    if (header === undefined) return undefined
+    if (header.length > LONGEST || !this.#remembers(ctx.app.keys)) return this.#ask(ctx)
+    const known = this.#values.get(header)
+    if (known !== undefined) return known
+    const lines = ctx.res.getHeader('Set-Cookie')
+    const value = this.#ask(ctx)
+    // One that was signed with an older key it has signed anew, and does so each time
+    if (value && ctx.res.getHeader('Set-Cookie') === lines) this.#values.set(header, value)
+    return value
+  }
+
+  #ask(ctx: Context): string | undefined {
+    return ctx.cookies.get(this.#name, { signed: true })
+  }
+
+  /** Forgets all when the keys are others. A Keygrip does not say which ones it has, and the bytes of a buffer can be others without a word. */
+  #remembers(keys: unknown): boolean {
+    if (!Array.isArray(keys)) return false
+    if (keys.length === this.#keys.length && keys.every((key, at) => key === this.#keys[at])) return true
+    if (!keys.every(key => typeof key === 'string')) return false
+    this.#keys = [...keys]
+    this.#values = new Recent(MOST)
+    return true
+  }
+}
