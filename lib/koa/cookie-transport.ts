@@ -19,7 +19,10 @@ export interface Signing {
 export function cookieTransport(name: string, { signed, overwrite }: Signing): KoaTransport {
   const verified = new VerifiedHeaders(name)
   const set = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
-    ctx.cookies.set(name, value, attributesOf(cookie, { signed, overwrite, expires }))
+    const signature = signed ? verified.signatureOf(ctx, value) : undefined
+    const attributes = attributesOf(cookie, { signed: signed && signature === undefined, overwrite, expires })
+    ctx.cookies.set(name, value, attributes)
+    if (signature !== undefined) ctx.cookies.set(`${name}.sig`, signature, attributes)
   }
   return {
     get: ctx => (signed ? verified.get(ctx) : ctx.cookies.get(name, { signed })) || undefined,

@@ -14,6 +14,8 @@ export class VerifiedHeaders {
   readonly #name: string
   #keys: readonly unknown[] = []
   #values = new Recent<string>(MOST)
+  /** Under values. */
+  #signatures = new Recent<string>(MOST)
 
   constructor(name: string) {
     this.#name = name
@@ -28,8 +30,19 @@ export class VerifiedHeaders {
     const lines = ctx.res.getHeader('Set-Cookie')
     const value = this.#ask(ctx)
     // One that was signed with an older key it has signed anew, and does so each time
-    if (value && ctx.res.getHeader('Set-Cookie') === lines) this.#values.set(header, value)
+    if (value && ctx.res.getHeader('Set-Cookie') === lines) this.#remember(ctx, header, value)
     return value
+  }
+
+  /** What has been found beside a value, and is what `ctx.cookies` would sign it with. */
+  signatureOf(ctx: Context, value: string): string | undefined {
+    return this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
+  }
+
+  #remember(ctx: Context, header: string, value: string): void {
+    this.#values.set(header, value)
+    const signature = ctx.cookies.get(`${this.#name}.sig`, { signed: false })
+    if (signature) this.#signatures.set(value, signature)
   }
 
   #ask(ctx: Context): string | undefined {
@@ -43,6 +56,7 @@ export class VerifiedHeaders {
     if (!keys.every(key => typeof key === 'string')) return false
     this.#keys = [...keys]
     this.#values = new Recent(MOST)
+    this.#signatures = new Recent(MOST)
     return true
   }
 }
