@@ -64,8 +64,15 @@ function saveAsItIs<H extends Host>(exchange: Exchange<H>, session: Session, don
 export function touch<H extends Host>(exchange: Exchange<H>, id: string, session: Session, done: Callback): void {
   const { concurrency, port } = exchange.settings
   if (concurrency === 'off') return port.touch(id, asStored(exchange, session), done)
+  const hold = exchange.holder.on(id)
   // Whoever else has the session would write back the cookie that it had
-  if (hasNewCookie(exchange.holder.hold, id, session)) return save(exchange, session, done)
+  if (hasNewCookie(hold, session)) return save(exchange, session, done)
+  if (port.answersAtOnce && hold.flight.isIdle) {
+    // Nobody can come between
+    if (hold.dead || !hold.current) done()
+    else port.touch(id, session, done)
+    return exchange.holder.letGo()
+  }
   const act: Parameters<typeof exchange.holding>[2] = (hold, finish, deadline) => {
     const { flight } = hold
     if (hold.dead || !hold.current) return finish()
@@ -85,8 +92,8 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
 }
 
 /** Whether the exchange has changed the session's cookie while others have the session. */
-function hasNewCookie(hold: Hold | undefined, id: string, session: Session): boolean {
-  if (hold?.id !== id || !hold.base || (hold.current && hold.flight.holders === 1)) return false
+function hasNewCookie(hold: Hold, session: Session): boolean {
+  if (!hold.base || (hold.current && hold.flight.holders === 1)) return false
   return !hasSameAttributes(hold.base, session.cookie as Cookie)
 }
 
