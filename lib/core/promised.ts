@@ -17,8 +17,8 @@ export function pending(act: (done: Callback) => void): Promise<void> | undefine
   try {
     act(err => {
       if (outcome.settle) return outcome.settle(err)
+      if (!outcome.isDone) outcome.err = err
       outcome.isDone = true
-      outcome.err ??= err
     })
   } catch (thrown) {
     return Promise.reject(thrown as Error)
