@@ -1,0 +1,49 @@
+import { format, inspect } from 'node:util'
+import debugFor = require('debug')
+import { expect } from 'chai'
+import { debug } from '../../lib/core/debug'
+
+describe('core: debug', () => {
+  const { log } = debugFor
+  let lines: string[]
+  let before: string
+  /** Says when it is written out. */
+  const costly = { [inspect.custom]: () => lines.push('written out') }
+
+  beforeEach(() => {
+    lines = []
+    before = debugFor.disable()
+    debugFor.log = (...args: unknown[]) => void lines.push(format(...args))
+  })
+
+  afterEach(() => {
+    debugFor.log = log
+    debugFor.enable(before)
+  })
+
+  it('writes nothing out where nobody listens', () => {
+    debug('saving %o', costly)
+    debugFor.enable('express')
+    debug('saving %o', costly)
+    expect(lines).to.deep.equal([])
+  })
+
+  it('can be asked for, and sent away again, while the server runs', () => {
+    debugFor.enable('express-session')
+    debug('saving %o', costly)
+    expect(lines[0]).to.equal('written out')
+    expect(lines[1]).to.contain('express-session').and.contain('saving 1')
+    debugFor.disable()
+    debug('saving %o', costly)
+    expect(lines).to.have.lengthOf(2)
+  })
+
+  it('says what has no value as it is', () => {
+    debugFor.enable('express-session')
+    debug('no SID sent, generating session')
+    debug('saving %s', 'ada')
+    expect(lines.map(line => line.includes('undefined'))).to.deep.equal([false, false])
+    expect(lines[0]).to.contain('no SID sent, generating session')
+    expect(lines[1]).to.contain('saving ada')
+  })
+})

@@ -1,0 +1,45 @@
+type Method = (...args: unknown[]) => unknown
+
+/** The calls of one method of an object that others call it on, which does what it always does. */
+export class Calls {
+  readonly #object: Record<string, Method>
+  readonly #name: string
+  readonly #own: Method
+  /** What it was called with, each time. */
+  readonly args: unknown[][] = []
+
+  constructor(object: object, name: string) {
+    this.#object = object as Record<string, Method>
+    this.#name = name
+    const own = (this.#own = this.#object[name] as Method)
+    const { args: calls } = this
+    this.#object[name] = function (this: unknown, ...args) {
+      calls.push(args)
+      return Reflect.apply(own, this, args)
+    }
+  }
+
+  /** How many there were since the last look. */
+  count(): number {
+    return this.args.splice(0).length
+  }
+
+  restore(): void {
+    this.#object[this.#name] = this.#own
+  }
+}
+
+/** The calls in each test of the suite that it is called in. */
+export function useCalls(object: object, name: string): Pick<Calls, 'args' | 'count'> {
+  let calls: Calls
+  beforeEach(() => {
+    calls = new Calls(object, name)
+  })
+  afterEach(() => calls.restore())
+  return {
+    get args() {
+      return calls.args
+    },
+    count: () => calls.count(),
+  }
+}
