@@ -6,5 +6,7 @@
  */
 export function fingerprint(data: object): string {
   const { cookie: _, ...rest } = data as { cookie?: unknown }
-  return JSON.stringify(rest)
+  for (const _ in rest) return JSON.stringify(rest)
+  // Most anonymous visits end here, twice: it takes a quarter of the time
+  return '{}'
 }
