@@ -1,0 +1,96 @@
+import { expect } from 'chai'
+import { BYTES, record } from '../../benchmarks/measured/record'
+import { visitNamed, visits } from '../../benchmarks/measured/visits'
+import session = require('../../lib')
+import { TracingStore } from '../support/tracing-store'
+import { CountedSite, POOL, type Counts } from './counts'
+
+/** What Node itself does for an answer without a session. */
+const BARE: Counts = {
+  parses: 0,
+  stringifies: 0,
+  definitions: 0,
+  hmacs: 0,
+  timers: 0,
+  fills: 0,
+  patches: 0,
+  listeners: 0,
+  writes: 1,
+  lateWrites: 0,
+}
+
+/** Every session is one object with a hidden `req` and `id`; every response is held by its writeHead, flushHeaders, write and end. */
+const SESSION: Counts = { ...BARE, definitions: 2, patches: 4 }
+/** An id: where 128 have been made, the pool of random bytes is filled again. */
+const NEW = { fills: 1 }
+/** To let go of a session that is in flight, whatever becomes of the response: 'close'. */
+const IN_FLIGHT = { listeners: 1 }
+
+/** What each visit of the benchmark costs with the in-box store, which answers at once and keeps text. */
+const WITH_MEMORY: Readonly<Record<string, Counts>> = {
+  // No data, so no JSON; nobody is told of the id, so no signature
+  anonymous: { ...SESSION, ...NEW },
+  // The data are written once, for the question whether there are any, and go to the store as that text; the signature is the cookie's
+  'first write': { ...SESSION, ...NEW, ...IN_FLIGHT, stringifies: 1, hmacs: 1 },
+  // The record is parsed once, and written once to be compared with what it was; the signature is remembered
+  'resumed read': { ...SESSION, ...IN_FLIGHT, parses: 1, stringifies: 1 },
+  // What was written to be compared is what is stored
+  'resumed write': { ...SESSION, ...IN_FLIGHT, parses: 1, stringifies: 1 },
+  // The cookie that is sent anew has the signature that came
+  rolling: { ...SESSION, ...IN_FLIGHT, parses: 1, stringifies: 1 },
+}
+
+interface Asked extends Counts {
+  /** What the store is asked, in order. */
+  readonly asked: readonly string[]
+}
+
+/** The same with a store that calls back, and has nothing beyond express-session's methods. JSON that it makes itself is counted too. */
+const WITH_CALLBACKS: Readonly<Record<string, Asked>> = {
+  anonymous: { ...SESSION, ...NEW, asked: [] },
+  // The store writes the data out itself
+  'first write': { ...SESSION, ...NEW, ...IN_FLIGHT, stringifies: 2, hmacs: 1, asked: ['set'] },
+  // The store parses it; what it was has to be written out too, to be compared
+  'resumed read': { ...SESSION, ...IN_FLIGHT, parses: 1, stringifies: 2, asked: ['get', 'touch'] },
+  'resumed write': { ...SESSION, ...IN_FLIGHT, parses: 1, stringifies: 3, asked: ['get', 'set'] },
+  rolling: { ...SESSION, ...IN_FLIGHT, parses: 1, stringifies: 2, asked: ['get', 'touch'] },
+}
+
+async function entered(name: string, store: session.Store | undefined): Promise<CountedSite> {
+  const site = new CountedSite(visitNamed(name), store)
+  await site.enter(record(BYTES))
+  return site
+}
+
+describe('speed: what a visit does', () => {
+  it('is nothing without sessions, but to answer', async () => {
+    expect(await (await entered('anonymous', undefined)).count(POOL)).to.deep.equal(BARE)
+  })
+
+  it('is counted for each visit of the benchmark', () => {
+    const names = visits.map(({ name }) => name)
+    expect([WITH_MEMORY, WITH_CALLBACKS].map(table => Object.keys(table).sort())).to.deep.equal([names.toSorted(), names.toSorted()])
+  })
+
+  for (const [name, counts] of Object.entries(WITH_MEMORY)) {
+    it(`is so much and no more, with MemoryStore: ${name}`, async () => {
+      expect(await (await entered(name, new session.MemoryStore())).count(POOL)).to.deep.equal(counts)
+    })
+  }
+
+  for (const [name, { asked, ...counts }] of Object.entries(WITH_CALLBACKS)) {
+    it(`is so much and no more, with a store that calls back: ${name}`, async () => {
+      const store = new TracingStore()
+      const site = await entered(name, store)
+      store.trace()
+      expect(await site.count(POOL)).to.deep.equal(counts)
+      expect(store.trace()).to.deep.equal(Array.from({ length: POOL }, () => asked).flat())
+    })
+  }
+
+  it('is as much for a session of 20 KB', async () => {
+    const site = new CountedSite(visitNamed('resumed write'), new session.MemoryStore())
+    await site.enter(record(20_000))
+    expect(await site.count(POOL)).to.deep.equal(WITH_MEMORY['resumed write'])
+  })
+})

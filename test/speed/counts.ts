@@ -1,0 +1,136 @@
+import crypto = require('node:crypto')
+import type { RequestListener, ServerResponse } from 'node:http'
+import { Connection } from '../../benchmarks/measured/connection'
+import type { Data } from '../../benchmarks/measured/record'
+import type { Visit } from '../../benchmarks/measured/visits'
+import session = require('../../lib')
+import { Calls } from '../support/calls'
+import { QUIET } from '../support/connect-host'
+import type { Req } from '../support/host'
+
+/** What a visit does that costs time, and can be counted. */
+export interface Counts {
+  /** Calls of `JSON.parse`. */
+  parses: number
+  /** Calls of `JSON.stringify`. */
+  stringifies: number
+  hmacs: number
+  /** How often the system is asked for random bytes in `POOL` visits. */
+  fills: number
+  /** Properties that are defined, and not assigned: each takes as long as ten of the others. */
+  definitions: number
+  timers: number
+  /** Functions of its own that the response is given. */
+  patches: number
+  /** Listeners of the request, the response and their socket. */
+  listeners: number
+  /** Writes to the socket by the time that the app's `end()` has returned. */
+  writes: number
+  /** Those that come later. */
+  lateWrites: number
+}
+
+/** So many ids are made of one filling of the pool, so that as many visits count a whole number of them, wherever in it they begin. */
+export const POOL = 128
+
+const COUNTED: Readonly<Record<'parses' | 'stringifies' | 'definitions' | 'hmacs' | 'timers', readonly [object: object, name: string]>> = {
+  parses: [JSON, 'parse'],
+  stringifies: [JSON, 'stringify'],
+  definitions: [Object, 'defineProperty'],
+  hmacs: [crypto, 'createHmac'],
+  timers: [globalThis, 'setTimeout'],
+}
+
+/** Whoever asks the system for random bytes has to wait for it. */
+const RANDOM = ['randomFillSync', 'randomBytes', 'randomUUID', 'randomInt'] as const
+
+/** A site in this process, and a connection to it that counts. */
+export class CountedSite {
+  readonly #visit: Visit
+  readonly #listener: RequestListener
+  #act: (data: Data) => string
+  #connection: CountingConnection | undefined
+  #patches = 0
+  #listeners = 0
+  #writes = 0
+
+  /** @param store nothing for a site without sessions */
+  constructor(visit: Visit, store: session.Store | undefined) {
+    this.#visit = visit
+    this.#act = visit.act
+    const middleware = store && session({ ...QUIET, ...visit.options, store })
+    const answer: RequestListener = (req, res) => {
+      const body = middleware ? this.#act((req as Req).session as never) : 'nobody'
+      res.end(body)
+      this.#writes += this.#connection?.newWrites() ?? 0
+    }
+    this.#listener = (req, res) => {
+      const before = { patches: patches(res), listeners: listeners(req, res, req.socket) }
+      if (middleware) middleware(req as never, res as never, () => answer(req, res))
+      else answer(req, res)
+      this.#patches += patches(res) - before.patches
+      this.#listeners += listeners(req, res, req.socket) - before.listeners
+    }
+  }
+
+  /** Who comes with a session has been there before, and once more with the cookie, which is remembered from then on. */
+  async enter(data: Data): Promise<void> {
+    const first = new CountingConnection(this.#listener, [''])
+    this.#act = session => `welcome, ${Object.assign(session, data).user.name}`
+    const { setCookie } = await first.ask()
+    this.#act = this.#visit.act
+    this.#connection = new CountingConnection(this.#listener, [this.#visit.returning ? String(setCookie[0]?.split(';')[0]) : ''])
+    await this.#connection.ask()
+  }
+
+  /** What each of so many visits costs. */
+  async count(times: number): Promise<Counts> {
+    const connection = this.#connection as CountingConnection
+    connection.newWrites()
+    this.#patches = this.#listeners = this.#writes = 0
+    const counted = Object.entries(COUNTED).map(([what, [object, name]]) => [what, new Calls(object, name)] as const)
+    const random = RANDOM.map(name => new Calls(crypto, name))
+    try {
+      await connection.visit(times)
+    } finally {
+      for (const calls of [...counted.map(([, calls]) => calls), ...random]) calls.restore()
+    }
+    return {
+      ...(Object.fromEntries(counted.map(([what, calls]) => [what, calls.count() / times])) as Record<keyof typeof COUNTED, number>),
+      fills: (random.reduce((sum, calls) => sum + calls.count(), 0) / times) * POOL,
+      patches: this.#patches / times,
+      listeners: this.#listeners / times,
+      writes: this.#writes / times,
+      lateWrites: connection.newWrites() / times,
+    }
+  }
+}
+
+class CountingConnection extends Connection {
+  #writes = 0
+
+  /** The writes since the last look. */
+  newWrites(): number {
+    const writes = this.#writes
+    this.#writes = 0
+    return writes
+  }
+
+  override _write(...args: Parameters<Connection['_write']>): void {
+    this.#writes++
+    super._write(...args)
+  }
+
+  override _writev(...args: Parameters<Connection['_writev']>): void {
+    this.#writes++
+    super._writev(...args)
+  }
+}
+
+function patches(res: ServerResponse): number {
+  return Object.values(res).filter(value => typeof value === 'function').length
+}
+
+function listeners(...emitters: NodeJS.EventEmitter[]): number {
+  return emitters.flatMap(emitter => emitter.eventNames().map(name => emitter.listenerCount(name))).reduce((sum, count) => sum + count, 0)
+}
