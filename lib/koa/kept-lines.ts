@@ -44,7 +44,7 @@ export class KeptLines {
 }
 
 /** A copy: `ctx.cookies` adds to the very array. */
-function linesOf({ res }: Context): string[] {
+export function linesOf({ res }: Context): string[] {
   const lines = res.getHeader('Set-Cookie')
   if (lines === undefined) return []
   return Array.isArray(lines) ? [...lines] : [String(lines)]

@@ -1,5 +1,6 @@
 import { Recent } from '../core/recent'
 import type { Context } from './context'
+import { linesOf } from './kept-lines'
 
 /** How many are remembered at least; twice as many are kept at most. */
 const MOST = 5000
@@ -27,10 +28,10 @@ export class VerifiedHeaders {
     if (header.length > LONGEST || !this.#remembers(ctx.app.keys)) return this.#ask(ctx)
     const known = this.#values.get(header)
     if (known !== undefined) return known
-    const lines = ctx.res.getHeader('Set-Cookie')
+    const before = linesOf(ctx).length
     const value = this.#ask(ctx)
     // One that was signed with an older key it has signed anew, and does so each time
-    if (value && ctx.res.getHeader('Set-Cookie') === lines) this.#remember(ctx, header, value)
+    if (value && linesOf(ctx).length === before) this.#remember(ctx, header, value)
     return value
   }
 

@@ -1,0 +1,178 @@
+import { createHmac } from 'node:crypto'
+import { expect } from 'chai'
+import type { Response } from 'supertest'
+import { TracingStore } from '../support/tracing-store'
+import { count, KOAS, KoaSite, lines, show, type Ctx, type KoaSessionOptions, type Middleware } from './site'
+
+interface Seen {
+  readonly text: string
+  /** How often `ctx.cookies` was asked for the session's cookie. */
+  readonly asked: number
+  /** The names of the cookies that were set. */
+  readonly set: readonly string[]
+}
+
+for (const [name, koa] of Object.entries(KOAS)) {
+  describe(`koa: headers whose signature has held, on ${name}`, () => {
+    let site: KoaSite
+    let asked: number
+    /** What a middleware before ours sets. */
+    let othersCookie: string | undefined
+    const counting: Middleware = (ctx, next) => {
+      const { cookies } = ctx as Ctx & { cookies: { get(name: string, options?: object): string | undefined } }
+      const { get } = cookies
+      cookies.get = function (name, options) {
+        if (name === 'koa.sid') asked++
+        return get.call(cookies, name, options)
+      }
+      if (othersCookie) ctx.set('Set-Cookie', [othersCookie])
+      return next()
+    }
+
+    beforeEach(() => {
+      othersCookie = undefined
+      open({})
+    })
+
+    function open(options: KoaSessionOptions): void {
+      site = new KoaSite(
+        { store: new TracingStore(), ...options },
+        { '/': count, '/read': show },
+        { koa, keys: ['old'], before: [counting] },
+      )
+    }
+
+    /** A browser that has a session of one view. */
+    async function enter(): Promise<string> {
+      const res = await site.get('/')
+      return headerOf(res)
+    }
+
+    async function read(header: string): Promise<Seen> {
+      asked = 0
+      const res = await site.get('/read').set('Cookie', header)
+      return { text: res.text, asked, set: lines(res).map(line => line.split('=')[0] as string) }
+    }
+
+    const found = (asked: number): Seen => ({ text: '{"views":1}', asked, set: [] })
+    const refused: Seen = { text: '{}', asked: 1, set: [] }
+
+    it('are read once, and so are others', async () => {
+      const [ada, bob] = [await enter(), await enter()]
+      expect([await read(ada), await read(ada), await read(ada)]).to.deep.equal([found(1), found(0), found(0)])
+      expect([await read(bob), await read(bob)]).to.deep.equal([found(1), found(0)])
+      expect(await read(`${ada}; theme=dark`)).to.deep.equal(found(1))
+    })
+
+    it('are read anew under other keys: in an array of their own, before the others, or behind them', async () => {
+      const header = await enter()
+      await read(header)
+      const { app } = site
+      const changes = [
+        () => (app.keys = ['old', 'older']),
+        () => app.keys?.push('oldest'),
+        () => app.keys?.pop(),
+        () => (app.keys = ['old']),
+      ]
+      for (const change of changes) {
+        change()
+        expect([await read(header), await read(header)], String(change)).to.deep.equal([found(1), found(0)])
+      }
+    })
+
+    it('are nobody’s any more where their key has been taken away, be it in place', async () => {
+      for (const takeAway of [() => (site.app.keys = ['new']), () => site.app.keys?.splice(0, 1, 'new')]) {
+        open({})
+        const header = await enter()
+        expect([await read(header), await read(header)]).to.deep.equal([found(1), found(0)])
+        takeAway()
+        const { text, asked } = await read(header)
+        expect([text, asked]).to.deep.equal(['{}', 1])
+      }
+    })
+
+    it('are read each time where the keys are a Keygrip, which does not say what it has', async () => {
+      const header = await enter()
+      const keys = ['old']
+      site.app.keys = keygrip(keys) as never
+      expect([await read(header), await read(header)]).to.deep.equal([found(1), found(1)])
+      keys[0] = 'new'
+      expect((await read(header)).text).to.equal('{}')
+    })
+
+    it('are read each time where a key is a buffer, whose bytes can become others', async () => {
+      const header = await enter()
+      const key = Buffer.from('old')
+      site.app.keys = [key as never]
+      expect([await read(header), await read(header)]).to.deep.equal([found(1), found(1)])
+      key.write('new')
+      expect((await read(header)).text).to.equal('{}')
+    })
+
+    it('of an older key are signed anew, each time until the client has heard of it', async () => {
+      const header = await enter()
+      site.app.keys?.unshift('new')
+      const resigned: Seen = { ...found(1), set: ['koa.sid.sig'] }
+      expect([await read(header), await read(header)]).to.deep.equal([resigned, resigned])
+      const [line = ''] = lines(await site.get('/read').set('Cookie', header))
+      const young = header.replace(/koa\.sid\.sig=[^;]*/, line.split(';')[0] as string)
+      expect(young).to.not.equal(header)
+      expect([await read(young), await read(young)]).to.deep.equal([found(1), found(0)])
+    })
+
+    it('of an older key are signed anew where others have set cookies before, to whose lines that is added', async () => {
+      const header = await enter()
+      site.app.keys?.unshift('new')
+      othersCookie = 'theme=dark'
+      const resigned: Seen = { ...found(1), set: ['theme', 'koa.sid.sig'] }
+      expect([await read(header), await read(header)]).to.deep.equal([resigned, resigned])
+      site.app.keys?.shift()
+      expect([await read(header), await read(header)]).to.deep.equal([1, 0].map(asked => ({ ...found(asked), set: ['theme'] })))
+    })
+
+    it('that were tampered with are never remembered, before and after the good one has been seen', async () => {
+      const header = await enter()
+      const forged = header.replace(/(koa\.sid=.)(.)/, (_, start: string, char: string) => start + (char === 'A' ? 'B' : 'A'))
+      const otherwise = header.replace(/.$/, char => (char === 'A' ? 'E' : 'A'))
+      for (const bad of [forged, otherwise]) {
+        expect(bad).to.not.equal(header)
+        for (const seen of [false, true]) {
+          if (seen) await read(header)
+          const times = [await read(bad), await read(bad)].map(({ text, asked }) => ({ text, asked, set: [] }))
+          expect(times).to.deep.equal([refused, refused])
+        }
+      }
+    })
+
+    it('are remembered up to 1024 characters, and not of one more', async () => {
+      const header = await enter()
+      const long = (length: number): string => `${header}; a=`.padEnd(length, 'a')
+      expect([await read(long(1024)), await read(long(1024))]).to.deep.equal([found(1), found(0)])
+      expect([await read(long(1025)), await read(long(1025))]).to.deep.equal([found(1), found(1)])
+    })
+
+    it('are none where sessions are not signed, nor where there is no header', async () => {
+      open({ signed: false })
+      const header = await enter()
+      expect([await read(header), await read(header)]).to.deep.equal([found(1), found(1)])
+      open({})
+      asked = 0
+      await site.get('/read')
+      expect(asked).to.equal(0)
+    })
+  })
+}
+
+/** Keys that keep themselves hidden, as in a Keygrip: https://github.com/crypto-utils/keygrip */
+function keygrip(keys: readonly string[]): object {
+  const sign = (data: string, key = ''): string => createHmac('sha1', key).update(data).digest('base64url')
+  const index = (data: string, digest: string): number => keys.findIndex(key => sign(data, key) === digest)
+  return { sign: (data: string) => sign(data, keys[0]), index, verify: (data: string, digest: string) => index(data, digest) !== -1 }
+}
+
+/** What a browser sends that was given these cookies. */
+function headerOf(res: Response): string {
+  return lines(res)
+    .map(line => line.split(';')[0])
+    .join('; ')
+}
