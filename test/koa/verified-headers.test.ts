@@ -151,6 +151,20 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect([await read(long(1025)), await read(long(1025))]).to.deep.equal([found(1), found(1)])
     })
 
+    it('bring the signature that goes out again with the cookie, as long as the key is the first', async () => {
+      open({ cookie: { path: '/', sameSite: 'lax' } })
+      const first = await site.get('/')
+      const header = headerOf(first)
+      const visit = async (): Promise<string[]> => lines(await site.get('/').set('Cookie', header))
+      expect([await visit(), await visit()]).to.deep.equal([lines(first), lines(first)])
+      site.app.keys?.unshift('new')
+      const [id, signature] = await visit()
+      expect(id).to.equal(lines(first)[0])
+      expect(signature)
+        .to.match(/^koa\.sid\.sig=[\w-]{27}; path=\/; samesite=lax; httponly$/)
+        .and.not.equal(lines(first)[1])
+    })
+
     it('are none where sessions are not signed, nor where there is no header', async () => {
       open({ signed: false })
       const header = await enter()
