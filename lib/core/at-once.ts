@@ -27,13 +27,21 @@ export interface AtOnce<S = SessionStore> {
 /** On the method itself: a map of methods would have to be asked several times in each request. */
 const TWIN = Symbol('resession.at-once')
 
+interface Paired {
+  readonly method: object
+  readonly twin: unknown
+}
+
 /** Whoever would call `method` of a store may have its twin instead. A method that somebody puts in its place has none. */
 export function answersAtOnce<Name extends keyof AtOnce, S>(method: object, twin: AtOnce<S>[Name]): void {
-  Object.defineProperty(method, TWIN, { value: twin })
+  Object.defineProperty(method, TWIN, { value: { method, twin } satisfies Paired })
 }
 
 export function twinOf<Name extends keyof AtOnce>(store: SessionStore, name: Name): AtOnce[Name] | undefined {
-  return (store[name] as { [TWIN]?: AtOnce[Name] } | undefined)?.[TWIN]
+  const method = store[name] as { [TWIN]?: Paired } | undefined
+  const paired = method?.[TWIN]
+  // A spy may have all properties of what it watches
+  return paired?.method === method ? (paired?.twin as AtOnce[Name]) : undefined
 }
 
 /** What `act` returns, to a caller who would have waited for it. */
