@@ -52,5 +52,5 @@ export function answer<Value>(act: () => Value, done: Callback<Value>): void {
   } catch (thrown) {
     return done(thrown)
   }
-  done(null, value)
+  done(undefined, value)
 }
