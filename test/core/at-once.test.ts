@@ -145,7 +145,7 @@ describe('core: a store that answers at once', () => {
         },
       )
     expect(act).to.throw('the app’s')
-    expect(said).to.deep.equal([[null, 1]])
+    expect(said).to.deep.equal([[undefined, 1]])
   })
 
   it('has data of the name __proto__ as data', () => {
