@@ -125,7 +125,7 @@ describe('core: the twins of MemoryStore’s methods', () => {
           const [one, other] = [new MemoryStore(options), new MemoryStore(options)]
           const [twins, callbacks] = [new Play(one, byTwins(one)), new Play(other, byCallbacks(other))]
           for (const step of steps) {
-            if (step.act === 'turn') clock.turn(30)
+            if (step.act === 'turn') clock.turn(60)
             expect(twins.step(step)).to.deep.equal(callbacks.step(step))
           }
         }),
