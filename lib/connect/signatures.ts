@@ -5,6 +5,8 @@ import { Recent } from '../core/recent'
 
 /** How many are remembered at least; each takes about 300 bytes, and twice as many are kept at most. */
 const MOST = 10_000
+/** In characters of the value. A session that is kept in its cookie may have 4000, and a visitor who changes it has another one each time. */
+const LONGEST = 512
 
 interface Held {
   readonly secret: Secret
@@ -43,7 +45,7 @@ export class Signatures {
     for (const secret of secrets) {
       const id = unsign(signed, secret)
       if (!id) continue
-      if (isConstant(secret)) this.#remember(value, copyOf(id), `s:${copyOf(signed)}`, secret)
+      if (isConstant(secret) && value.length <= LONGEST) this.#remember(value, copyOf(id), `s:${copyOf(signed)}`, secret)
       return id
     }
     return undefined

@@ -107,6 +107,16 @@ describe('connect: signatures', () => {
     expect(read(encodeURIComponent(plain.replace('bob', 'eve')))).to.equal(undefined)
   })
 
+  it('are remembered of values of up to 512 characters, and hold of longer ones too', () => {
+    const signature = valueOf('', 'old').length
+    const [short, long] = [512, 513].map(length => valueOf('a'.repeat(length - signature), 'old')) as [string, string]
+    expect([short.length, long.length]).to.deep.equal([512, 513])
+    expect([verify(short, 'old').hmacs, verify(short, 'old').hmacs]).to.deep.equal([1, 0])
+    const id = 'a'.repeat(513 - signature)
+    expect([verify(long, 'old'), verify(long, 'old')]).to.deep.equal([1, 1].map(hmacs => ({ id, hmacs })))
+    expect(verify(`${long}a`, 'old').id).to.equal(undefined)
+  })
+
   it('are remembered of the last 10,000 that came, and not of more than twice as many', () => {
     const values = Array.from({ length: 20_001 }, (_, at) => valueOf(`visitor ${at}`, 'old'))
     for (const value of values) signatures.verify(value, ['old'], signedIn)
