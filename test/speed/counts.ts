@@ -3,10 +3,7 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import { Connection } from '../../benchmarks/measured/connection'
 import type { Data } from '../../benchmarks/measured/record'
 import type { Visit } from '../../benchmarks/measured/visits'
-import session = require('../../lib')
 import { Calls } from '../support/calls'
-import { QUIET } from '../support/connect-host'
-import type { Req } from '../support/host'
 
 /** What a visit does that costs time, and can be counted. */
 export interface Counts {
@@ -44,6 +41,12 @@ const COUNTED: Readonly<Record<'parses' | 'stringifies' | 'definitions' | 'hmacs
 /** Whoever asks the system for random bytes has to wait for it. */
 const RANDOM = ['randomFillSync', 'randomBytes', 'randomUUID', 'randomInt'] as const
 
+/** What an app does with the session of a request; without sessions it answers the same each time. */
+export type Act = (session: unknown) => string
+
+/** A site of an app. @param answered to be called when the app has given its answer */
+export type Open = (act: Act, answered: () => void) => RequestListener
+
 /** A site in this process, and a connection to it that counts. */
 export class CountedSite {
   readonly #visit: Visit
@@ -54,20 +57,16 @@ export class CountedSite {
   #listeners = 0
   #writes = 0
 
-  /** @param store nothing for a site without sessions */
-  constructor(visit: Visit, store: session.Store | undefined) {
+  constructor(visit: Visit, open: Open) {
     this.#visit = visit
     this.#act = visit.act
-    const middleware = store && session({ ...QUIET, ...visit.options, store })
-    const answer: RequestListener = (req, res) => {
-      const body = middleware ? this.#act((req as Req).session as never) : 'nobody'
-      res.end(body)
-      this.#writes += this.#connection?.newWrites() ?? 0
-    }
+    const listener = open(
+      session => this.#act(session as Data),
+      () => (this.#writes += this.#connection?.newWrites() ?? 0),
+    )
     this.#listener = (req, res) => {
       const before = { patches: patches(res), listeners: listeners(req, res, req.socket) }
-      if (middleware) middleware(req as never, res as never, () => answer(req, res))
-      else answer(req, res)
+      listener(req, res)
       this.#patches += patches(res) - before.patches
       this.#listeners += listeners(req, res, req.socket) - before.listeners
     }
@@ -78,9 +77,11 @@ export class CountedSite {
     const first = new CountingConnection(this.#listener, [''])
     this.#act = session => `welcome, ${Object.assign(session, data).user.name}`
     const { setCookie } = await first.ask()
+    const cookies = setCookie.map(line => line.split(';')[0]).join('; ')
     this.#act = this.#visit.act
-    this.#connection = new CountingConnection(this.#listener, [this.#visit.returning ? String(setCookie[0]?.split(';')[0]) : ''])
-    await this.#connection.ask()
+    this.#connection = new CountingConnection(this.#listener, [this.#visit.returning ? cookies : ''])
+    const { status } = await this.#connection.ask()
+    if (status !== 200) throw new Error(`the visit was answered with ${status}`)
   }
 
   /** What each of so many visits costs. */
