@@ -60,8 +60,8 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
     ask(
       exchange,
       host => admit(host, id, found),
-      // Its text is not known: whoever admits it may have changed it
-      (exchange, record, done) => load(exchange, { record, moment, version }, done),
+      // Of what an app has seen the text is not known any more
+      (exchange, record, done) => load(exchange, { record, moment, version, text: settings.asksApp ? undefined : text }, done),
       done,
     )
   })

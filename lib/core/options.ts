@@ -107,6 +107,8 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly secrets: PerHost<H, readonly Secret[]> | undefined
   /** Looks at what the store has under an id, or that it has nothing. @returns the record, if it will do */
   readonly admit?: PerRead<H>
+  /** Whether it shows the record to the app, which may change it. */
+  readonly asksApp?: boolean
   /** A session is about to be saved, when this is done. @throws what the save fails with */
   readonly beforeSave?: (host: H, session: Session) => unknown
 }

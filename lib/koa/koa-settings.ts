@@ -147,6 +147,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     family: family(renew, isKept || (options.cookieOnSave ?? true)),
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given, endsOf(store)),
+    asksApp: options.valid !== undefined,
     beforeSave(host, session) {
       // A transport of the app's own need not be a cookie
       if (typeof options.transport !== 'object') checkSendable(host.ctx, session.cookie as never, signing)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { MemoryStore } from '../../../lib/stores/memory-store'
 import { useClock } from '../../support/clock'
 import { TracingStore } from '../../support/tracing-store'
 import { turns } from '../../support/wire'
@@ -183,5 +184,19 @@ describe('koa: what the app hears of sessions', () => {
     await site.get().set('Cookie', 'koa.sid=a')
     await turns()
     expect(order).to.deep.equal(['handler', 'event'])
+  })
+})
+
+describe('koa options: valid, that adds to the record', () => {
+  it('adds to the session, and to the store with the next change', async () => {
+    const store = new MemoryStore()
+    const valid: Valid = (_, record) => Boolean(Object.assign(record, { seen: true }))
+    const visitor = new KoaSite({ store, valid }, HANDLERS).visitor()
+    const stored = (): object[] => Object.values(store.sessions).map(text => ({ ...(JSON.parse(text) as object), cookie: null }))
+    await visitor.get()
+    expect((await visitor.get('/read')).text).to.equal('{"views":1,"seen":true}')
+    expect(stored()).to.deep.equal([{ cookie: null, views: 1 }])
+    await visitor.get()
+    expect(stored()).to.deep.equal([{ cookie: null, views: 2, seen: true }])
   })
 })
