@@ -7,7 +7,8 @@ import { freshen, touch } from './saving'
 import { Session } from './session'
 import type { Callback } from './store-port'
 
-const own = Session.prototype
+/** As they were made: an app may put others in their place for all sessions, too. */
+const { save, touch: restarts } = Session.prototype
 
 /** Called when bytes may leave; with `withhold` when the store could not even be asked, so that the answer would be a lie. */
 export type Committed = (err?: unknown, withhold?: boolean) => void
@@ -114,7 +115,7 @@ const carryOut = {
     const session = exchange.seen?.session as Session
     try {
       // Through the session, whose save() and touch() an app may have replaced: theirs may change it
-      if (session.save === own.save && session.touch === own.touch) exchange.asSeen(() => session.save(saved))
+      if (session.save === save && session.touch === restarts) exchange.asSeen(() => session.save(saved))
       else session.save(saved)
     } catch (err) {
       failOr(exchange, done, err)

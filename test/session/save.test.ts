@@ -82,6 +82,24 @@ describe('session: save', () => {
     expect(calls).to.deep.equal([])
   })
 
+  for (const Store of [session.MemoryStore, TracingStore]) {
+    it(`may be replaced by the app, for all sessions, and change what is stored: ${Store.name}`, async () => {
+      const { prototype } = session.Session as unknown as { prototype: { save(callback?: (err?: unknown) => void): unknown } }
+      const { save } = prototype
+      prototype.save = function (callback) {
+        Object.assign(this, { saves: 1 })
+        return save.call(this, callback)
+      }
+      try {
+        const store = new Store()
+        await new Site({ store }, count).get()
+        expect(Object.values(store.sessions).map(text => JSON.parse(text))).to.have.nested.property('[0].saves', 1)
+      } finally {
+        prototype.save = save
+      }
+    })
+  }
+
   it('returns the session when it calls back', async () => {
     const { text } = await first((req, res) => {
       const returned = req.session.save(() => setImmediate(() => res.end(String(returned === req.session))))
