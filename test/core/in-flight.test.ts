@@ -61,6 +61,26 @@ describe('core: what requests of one session ask of the store', () => {
     expect(said).to.deep.equal(['first: no JSON', 'second'])
   })
 
+  it('is asked without a turn of a store that answers at once, and what cannot be asked is an answer there too', () => {
+    const one = hold()
+    one.runAtOnce(says('first'), (asked, finish) => {
+      expect(asked).to.equal(one)
+      finish()
+    })
+    one.runAtOnce(says('second'), () => {
+      throw new Error('no JSON')
+    })
+    one.runAtOnce(says('third'), (_, finish) => finish(new Error('store down')))
+    expect(said).to.deep.equal(['first', 'second: no JSON', 'third: store down'])
+    one.release()
+    expect(inFlight.size).to.equal(0)
+  })
+
+  it('of a store that answers at once is heard once, though whoever hears it throws', () => {
+    expect(() => hold().runAtOnce(says('first', new Error('the app’s')), (_, finish) => finish())).to.throw('the app’s')
+    expect(said).to.deep.equal(['first'])
+  })
+
   it('is held until the last answer has come, though it has been let go', () => {
     let answer: Finish = () => {}
     const one = hold()
