@@ -7,6 +7,10 @@ describe('core: fingerprint', () => {
     expect(fingerprint({ cookie: { maxAge: 1 }, a: 1 })).to.equal(fingerprint({ cookie: { maxAge: 2 }, a: 1 }))
   })
 
+  it('of no data is that of an empty object, whatever has no place in JSON', () => {
+    for (const data of [{}, { cookie: { maxAge: 1 } }, { cookie: null, a: undefined, b: () => {} }]) expect(fingerprint(data)).to.equal('{}')
+  })
+
   it('sees a cookie further in', () => {
     expect(fingerprint({ a: { cookie: 1 } })).to.not.equal(fingerprint({ a: { cookie: 2 } }))
   })
