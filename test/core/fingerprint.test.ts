@@ -8,7 +8,8 @@ describe('core: fingerprint', () => {
   })
 
   it('of no data is that of an empty object, whatever has no place in JSON', () => {
-    for (const data of [{}, { cookie: { maxAge: 1 } }, { cookie: null, a: undefined, b: () => {} }]) expect(fingerprint(data)).to.equal('{}')
+    for (const data of [{}, { cookie: { maxAge: 1 } }, { cookie: null, a: undefined, b: () => {} }])
+      expect(fingerprint(data)).to.equal('{}')
   })
 
   it('sees a cookie further in', () => {
