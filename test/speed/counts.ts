@@ -30,16 +30,19 @@ export interface Counts {
 /** So many ids are made of one filling of the pool, so that as many visits count a whole number of them, wherever in it they begin. */
 export const POOL = 128
 
-const COUNTED: Readonly<Record<'parses' | 'stringifies' | 'definitions' | 'hmacs' | 'timers', readonly [object: object, name: string]>> = {
-  parses: [JSON, 'parse'],
-  stringifies: [JSON, 'stringify'],
-  definitions: [Object, 'defineProperty'],
-  hmacs: [crypto, 'createHmac'],
-  timers: [globalThis, 'setTimeout'],
-}
+type Counted = 'parses' | 'stringifies' | 'definitions' | 'hmacs' | 'timers' | 'fills'
 
-/** Whoever asks the system for random bytes has to wait for it. */
-const RANDOM = ['randomFillSync', 'randomBytes', 'randomUUID', 'randomInt'] as const
+/** The methods that are counted, as others call them. Whoever asks the system for random bytes has to wait for it. */
+const COUNTED: readonly (readonly [what: Counted, object: object, name: string])[] = [
+  ['parses', JSON, 'parse'],
+  ['stringifies', JSON, 'stringify'],
+  ['definitions', Object, 'defineProperty'],
+  ['hmacs', crypto, 'createHmac'],
+  ['timers', globalThis, 'setTimeout'],
+  ['fills', crypto, 'randomFillSync'],
+  ['fills', crypto, 'randomBytes'],
+  ['fills', crypto, 'randomUUID'],
+]
 
 /** What an app does with the session of a request; without sessions it answers the same each time. */
 export type Act = (session: unknown) => string
@@ -53,22 +56,26 @@ export class CountedSite {
   readonly #listener: RequestListener
   #act: (data: Data) => string
   #connection: CountingConnection | undefined
-  #patches = 0
-  #listeners = 0
-  #writes = 0
+  #calls: readonly (readonly [what: Counted, calls: Calls])[] = []
+  #sums = nothing()
 
   constructor(visit: Visit, open: Open) {
     this.#visit = visit
     this.#act = visit.act
     const listener = open(
       session => this.#act(session as Data),
-      () => (this.#writes += this.#connection?.newWrites() ?? 0),
+      () => (this.#sums.writes += this.#connection?.newWrites() ?? 0),
     )
     this.#listener = (req, res) => {
+      // What goes on between two visits is others' doing
+      for (const [, calls] of this.#calls) calls.count()
+      res.on('finish', () => {
+        for (const [what, calls] of this.#calls) this.#sums[what] += calls.count()
+      })
       const before = { patches: patches(res), listeners: listeners(req, res, req.socket) }
       listener(req, res)
-      this.#patches += patches(res) - before.patches
-      this.#listeners += listeners(req, res, req.socket) - before.listeners
+      this.#sums.patches += patches(res) - before.patches
+      this.#sums.listeners += listeners(req, res, req.socket) - before.listeners
     }
   }
 
@@ -88,23 +95,22 @@ export class CountedSite {
   async count(times: number): Promise<Counts> {
     const connection = this.#connection as CountingConnection
     connection.newWrites()
-    this.#patches = this.#listeners = this.#writes = 0
-    const counted = Object.entries(COUNTED).map(([what, [object, name]]) => [what, new Calls(object, name)] as const)
-    const random = RANDOM.map(name => new Calls(crypto, name))
+    this.#sums = nothing()
+    this.#calls = COUNTED.map(([what, object, name]) => [what, new Calls(object, name)] as const)
     try {
       await connection.visit(times)
     } finally {
-      for (const calls of [...counted.map(([, calls]) => calls), ...random]) calls.restore()
+      for (const [, calls] of this.#calls) calls.restore()
+      this.#calls = []
     }
-    return {
-      ...(Object.fromEntries(counted.map(([what, calls]) => [what, calls.count() / times])) as Record<keyof typeof COUNTED, number>),
-      fills: (random.reduce((sum, calls) => sum + calls.count(), 0) / times) * POOL,
-      patches: this.#patches / times,
-      listeners: this.#listeners / times,
-      writes: this.#writes / times,
-      lateWrites: connection.newWrites() / times,
-    }
+    this.#sums.lateWrites = connection.newWrites()
+    const each = Object.entries(this.#sums).map(([what, sum]) => [what, sum / times])
+    return { ...(Object.fromEntries(each) as Counts), fills: (this.#sums.fills / times) * POOL }
   }
+}
+
+function nothing(): Counts {
+  return { parses: 0, stringifies: 0, definitions: 0, hmacs: 0, timers: 0, fills: 0, patches: 0, listeners: 0, writes: 0, lateWrites: 0 }
 }
 
 class CountingConnection extends Connection {
