@@ -53,8 +53,8 @@ export class SignedCookie {
     return undefined
   }
 
-  #verify(value: string, secrets: readonly Secret[]): string | undefined {
-    const id = this.#signatures.verify(value, secrets, signedIn)
+  #verify(value: string, secrets: readonly Secret[], read = signedIn): string | undefined {
+    const id = this.#signatures.verify(value, secrets, read)
     if (id === undefined && isSigned(value)) debug('cookie signature invalid')
     return id
   }
@@ -62,7 +62,7 @@ export class SignedCookie {
   /** Upstream's older way in, for requests whose cookie header is gone. */
   #fromCookieParser(req: Request, secrets: readonly Secret[]): string | undefined {
     const raw = nonEmpty(req.cookies?.[this.#name])
-    const id = nonEmpty(req.signedCookies?.[this.#name]) ?? (raw && this.#verify(encodeURIComponent(raw), secrets))
+    const id = nonEmpty(req.signedCookies?.[this.#name]) ?? (raw && this.#verify(raw, secrets, signedOf))
     if (id) deprecate('cookie should be available in req.headers.cookie')
     return id
   }
@@ -80,7 +80,11 @@ function isSigned(value: string): boolean {
 
 /** The id with its signature that stands in a value. */
 function signedIn(value: string): string | undefined {
-  const text = decode(value)
+  return signedOf(decode(value))
+}
+
+/** Likewise, of one that is decoded. */
+function signedOf(text: string): string | undefined {
   if (text.startsWith('s:')) return text.slice(2)
   debug('cookie unsigned')
   return undefined

@@ -228,7 +228,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
       sent: sentId !== undefined,
       returning: sentId !== undefined && sentId === this.host.sessionID,
       saved: this.#known.hasSaved,
-      destroyed: endOf(this.#destroyed),
+      destroyed: this.#destroyed?.id === this.host.sessionID ? endOf(this.#destroyed) : undefined,
       ended: this.settings.kept?.payloadOf(sentId) === null,
     }
   }

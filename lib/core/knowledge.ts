@@ -56,7 +56,10 @@ export class Knowledge {
 
   /** What of the session goes to the store. */
   giving(session: Session): Given {
-    return (this.#given = { id: session.id, text: this.#now ?? fingerprint(session), cookie: (session.cookie as Cookie).data })
+    const text = this.#now ?? fingerprint(session)
+    // Once: what comes of the save may change the session, and save it again
+    this.#now = undefined
+    return (this.#given = { id: session.id, text, cookie: (session.cookie as Cookie).data })
   }
 
   /** @param act during which the session stays as `facts` found it, and need not be written out again */

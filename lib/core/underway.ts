@@ -4,7 +4,7 @@ import type { Callback } from './store-port'
 /** What the handler has begun, and perhaps does not wait for; the answer waits. */
 export class Underway {
   #count = 0
-  #waiting: (() => void) | undefined
+  readonly #waiting: (() => void)[] = []
 
   /** Something begins. @returns what to call when it is done, in place of `done` */
   begin(done: Callback): Callback {
@@ -28,12 +28,11 @@ export class Underway {
   atRest(goOn: () => void): void {
     if (this.isAtRest) return goOn()
     debug('waiting for what the handler has begun')
-    this.#waiting = goOn
+    this.#waiting.push(goOn)
   }
 
   #release(): void {
-    const goOn = this.#waiting
-    this.#waiting = undefined
-    goOn?.()
+    // One may begin something that the next has to wait for
+    while (this.isAtRest && this.#waiting.length > 0) this.#waiting.shift()?.()
   }
 }

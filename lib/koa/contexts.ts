@@ -64,7 +64,7 @@ async function save(host: KoaHost): Promise<void> {
 async function regenerate(host: KoaHost, options: RegenerateOptions = {}): Promise<KoaHost['session']> {
   await host.open()
   // One that was ended is as gone as one that is to make room
-  if (host.session === null) host.assign({})
+  if (!host.session && !host.isApart) host.assign({})
   await (host.session as KoaSession | undefined)?.regenerate(options)
   return host.session
 }

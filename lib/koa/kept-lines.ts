@@ -17,6 +17,12 @@ export class KeptLines {
     }
   }
 
+  /** Nobody has taken them off the response. */
+  get stand(): boolean {
+    const now = linesOf(this.ctx)
+    return this.#lines.every(line => now.includes(line))
+  }
+
   /** @param act sets cookies, perhaps later */
   during(act: () => unknown): Promise<void> | undefined {
     const before = linesOf(this.ctx)

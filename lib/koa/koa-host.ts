@@ -64,7 +64,11 @@ export class KoaHost implements Host {
 
   /** Reads the session, once. @returns what to wait for, if that is not done at once */
   open(): Promise<void> | undefined {
-    this.#opened ??= pending(done => open(this.exchange, err => this.#open(err, done))) ?? 'at once'
+    if (!this.#opened) {
+      // Whoever asks for it while it is being read at once, as `valid` may, has none
+      this.#opened = 'at once'
+      this.#opened = pending(done => open(this.exchange, err => this.#open(err, done))) ?? 'at once'
+    }
     if (this.#opened !== 'at once') return this.#opened.then(() => this.#putAssigned())
     this.#putAssigned()
     return undefined
@@ -193,7 +197,7 @@ export class KoaHost implements Host {
 
   #tell(): Promise<void> | undefined {
     const due = this.ctx.headerSent ? undefined : cookieDue(this.exchange)
-    if (!due || isSame(due, this.#told)) return undefined
+    if (!due || (isSame(due, this.#told) && this.#kept?.stand)) return undefined
     this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
     const { ctx, settings } = this
     const { transport } = settings

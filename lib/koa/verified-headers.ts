@@ -25,19 +25,19 @@ export class VerifiedHeaders {
   get(ctx: Context): string | undefined {
     const { cookie: header } = ctx.req.headers
     if (header === undefined) return undefined
-    if (header.length > LONGEST || !this.#remembers(ctx.app.keys)) return this.#ask(ctx)
+    if (header.length > LONGEST || !this.#remembers(ctx.app.keys) || !isUntouched(ctx)) return this.#ask(ctx)
     const known = this.#values.get(header)
     if (known !== undefined) return known
     const before = linesOf(ctx).length
     const value = this.#ask(ctx)
-    // One that was signed with an older key it has signed anew, and does so each time
-    if (value && linesOf(ctx).length === before) this.#remember(ctx, header, value)
+    // One that was signed with an older key it has signed anew, and does so each time. And another than Koa's own leaves the context untouched
+    if (value && linesOf(ctx).length === before && !isUntouched(ctx)) this.#remember(ctx, header, value)
     return value
   }
 
   /** What has been found beside a value, and is what `ctx.cookies` would sign it with. */
   signatureOf(ctx: Context, value: string): string | undefined {
-    return this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
+    return isUntouched(ctx) && this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
   }
 
   #remember(ctx: Context, header: string, value: string): void {
@@ -60,4 +60,12 @@ export class VerifiedHeaders {
     this.#signatures = new Recent(MOST)
     return true
   }
+}
+
+/**
+ * Nobody has come to `ctx.cookies` by now, for which Koa 2 and 3 have a symbol: it will be Koa's own, and go by the keys of the app. One that somebody has
+ * put there may go by others.
+ */
+function isUntouched(ctx: Context): boolean {
+  return !Object.getOwnPropertySymbols(ctx).some(symbol => symbol.description === 'context#cookies')
 }

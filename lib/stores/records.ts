@@ -21,7 +21,9 @@ interface CookieForm {
   /** What its JSON says. */
   readonly attributes: object
   /** What it was made of, if that was a cookie like all others. */
-  readonly of: CookieData | undefined
+  of: CookieData | undefined
+  /** An attribute is an object, which nobody who is given it may have in common with others. */
+  readonly isNested: boolean
 }
 
 /** Expired entries that a write looks for: with more than one, there are never more dead ones than live ones for long. */
@@ -89,9 +91,9 @@ export class Records {
   touch(id: string, { cookie }: SessionData): void {
     const entry = this.#live(id)
     if (!entry) return
-    const expires = expiryOf(cookie)
+    const expires = cookie && expiryOf(cookie)
     // Whether an entry has the field, and of which form it is, is settled when it is made
-    if (entry.form !== this.#formOf(cookie, expires)) this.#entries.set(id, this.#entryOf(entry.data, cookie))
+    if (!cookie || entry.form !== this.#formOf(cookie, expires)) this.#entries.set(id, this.#entryOf(entry.data, cookie))
     else if (expires !== undefined) entry.expires = expires
   }
 
@@ -135,7 +137,10 @@ export class Records {
     const form = newForm(cookie, expires)
     const key = `${form.head}|${form.tail ?? ''}`
     const shared = this.#forms.get(key)
-    if (shared) return shared
+    if (shared) {
+      shared.of ??= form.of
+      return shared
+    }
     if (this.#forms.size >= MOST_FORMS) this.#forms.clear()
     this.#forms.set(key, form)
     return form
@@ -168,9 +173,10 @@ function newForm(cookie: SessionData['cookie'], expires: number | undefined): Co
   const of = cookie instanceof Cookie && cookie.toJSON === Cookie.prototype.toJSON ? cookie.data : undefined
   const date = expires === undefined ? '' : new Date(expires).toISOString()
   const at = date ? text.indexOf(date) : -1
-  if (at === -1) return { head: text, attributes, of }
+  const isNested = Object.values(attributes).some(value => typeof value === 'object' && value !== null)
+  if (at === -1) return { head: text, attributes, of, isNested }
   delete attributes.expires
-  return { head: text.slice(0, at), tail: text.slice(at + date.length), attributes, of }
+  return { head: text.slice(0, at), tail: text.slice(at + date.length), attributes, of, isNested }
 }
 
 /** Whether a cookie is of a form, as far as that can be seen without writing it. */
@@ -189,7 +195,9 @@ function textOf({ form, data, expires }: Entry): string {
 }
 
 /** The cookie first, here too. */
-function recordOf({ form, data, expires }: Entry): SessionData {
+function recordOf(entry: Entry): SessionData {
+  const { form, data, expires } = entry
+  if (form?.isNested) return JSON.parse(textOf(entry)) as SessionData
   const parsed = JSON.parse(data) as Record<string, unknown>
   if (!form) return parsed as never as SessionData
   const { attributes, tail } = form

@@ -73,4 +73,14 @@ describe('koa: the client', () => {
     const app = new KoaSite({ store: new TracingStore(), cookie: { overwrite: false } }, HANDLERS)
     expect(lines(await app.get()).map(line => line.split('=')[0])).to.deep.equal(['koa.sid', 'koa.sid.sig'])
   })
+
+  it('is told again where somebody has taken the cookie off the answer', async () => {
+    const handler: Handler = async ctx => {
+      await count(ctx)
+      await ctx.saveSession()
+      ctx.res.removeHeader('Set-Cookie')
+    }
+    const app = new KoaSite({ store: new TracingStore() }, { '/': handler })
+    expect(lines(await app.get()).map(line => line.split('=')[0])).to.deep.equal(['koa.sid', 'koa.sid.sig'])
+  })
 })

@@ -1,8 +1,15 @@
 import { createHmac } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { expect } from 'chai'
 import type { Response } from 'supertest'
 import { TracingStore } from '../support/tracing-store'
-import { count, KOAS, KoaSite, lines, show, type Ctx, type KoaSessionOptions, type Middleware } from './site'
+import { count, KOAS, KoaSite, lines, show, type KoaSessionOptions, type Middleware } from './site'
+
+/** What `ctx.cookies` is, on either Koa; as much of it as is used here. */
+const Cookies = createRequire(__filename)('cookies') as {
+  new (req: object, res: object, options: { keys: string[] }): object
+  prototype: { get(name: string, options?: object): string | undefined }
+}
 
 interface Seen {
   readonly text: string
@@ -18,16 +25,21 @@ for (const [name, koa] of Object.entries(KOAS)) {
     let asked: number
     /** What a middleware before ours sets. */
     let othersCookie: string | undefined
-    const counting: Middleware = (ctx, next) => {
-      const { cookies } = ctx as Ctx & { cookies: { get(name: string, options?: object): string | undefined } }
-      const { get } = cookies
-      cookies.get = function (name, options) {
-        if (name === 'koa.sid') asked++
-        return get.call(cookies, name, options)
-      }
+    const others: Middleware = (ctx, next) => {
       if (othersCookie) ctx.set('Set-Cookie', [othersCookie])
       return next()
     }
+
+    const { get } = Cookies.prototype
+    before(() => {
+      Cookies.prototype.get = function (name, options) {
+        if (name === 'koa.sid') asked++
+        return get.call(this, name, options)
+      }
+    })
+    after(() => {
+      Cookies.prototype.get = get
+    })
 
     beforeEach(() => {
       othersCookie = undefined
@@ -35,11 +47,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
     })
 
     function open(options: KoaSessionOptions): void {
-      site = new KoaSite(
-        { store: new TracingStore(), ...options },
-        { '/': count, '/read': show },
-        { koa, keys: ['old'], before: [counting] },
-      )
+      site = new KoaSite({ store: new TracingStore(), ...options }, { '/': count, '/read': show }, { koa, keys: ['old'], before: [others] })
     }
 
     /** A browser that has a session of one view. */
@@ -163,6 +171,28 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect(signature)
         .to.match(/^koa\.sid\.sig=[\w-]{27}; path=\/; samesite=lax; httponly$/)
         .and.not.equal(lines(first)[1])
+    })
+
+    it('are read each time where somebody has come to ctx.cookies before, who may have put others there, with other keys', async () => {
+      const keysOf: Record<string, string[]> = { a: ['of a'], b: ['of b'] }
+      const tenants: Middleware = (ctx, next) => {
+        const keys = keysOf[ctx.req.headers['x-tenant'] as string]
+        if (keys) Object.assign(ctx, { cookies: new Cookies(ctx.req, ctx.res, { keys }) })
+        return next()
+      }
+      site = new KoaSite({ store: new TracingStore() }, { '/': count, '/read': show }, { koa, keys: ['old'], before: [tenants] })
+      const visit = async (path: string, tenant: string, header = ''): Promise<string> =>
+        (await site.get(path).set({ 'X-Tenant': tenant, Cookie: header })).text
+      const header = headerOf(await site.get('/').set('X-Tenant', 'a'))
+      const seen: string[] = []
+      for (const tenant of ['b', 'a', 'b', '', 'a', '']) seen.push(await visit('/read', tenant, header))
+      expect(seen).to.deep.equal(['{}', '{"views":1}', '{}', '{}', '{"views":1}', '{}'])
+      const own = await enter()
+      expect([await visit('/read', '', own), await visit('/read', '', own), await visit('/read', 'a', own)]).to.deep.equal([
+        '{"views":1}',
+        '{"views":1}',
+        '{}',
+      ])
     })
 
     it('are none where sessions are not signed, nor where there is no header', async () => {

@@ -146,6 +146,10 @@ describe('request: the cookie that is sent', () => {
       expect(await visit(undefined, 'sid=s:known.bad')).to.equal('undefined')
     })
 
+    it('is refused where JSON has made half a character of it', async () => {
+      expect(await visit(undefined, 'sid=j:"\\ud800"')).to.equal('undefined')
+    })
+
     it('is refused where it was not signed', async () => {
       expect(await visit(SECRET, 'sid=known')).to.equal('undefined')
     })

@@ -226,4 +226,11 @@ describe('stores: MemoryStore in production', () => {
   it('is not warned of where it is bounded', () => {
     expect(warned(() => session({ ...options, store: new session.MemoryStore({ max: 1000 }) }))).to.deep.equal([])
   })
+
+  it('is touched by a session without a cookie, too', async () => {
+    const store = new session.MemoryStore()
+    store.sessions = { a: '{"cookie":{"originalMaxAge":null},"n":1}' }
+    await new Promise<void>((resolve, reject) => store.touch('a', {} as never, err => (err ? reject(err) : resolve())))
+    expect(store.sessions.a).to.contain('"n":1')
+  })
 })

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { KoaSession } from '../../../lib/koa/koa-session'
 import { TracingStore } from '../../support/tracing-store'
 import { count, KoaSite, show, type Bag, type Handler } from '../site'
 
@@ -40,6 +41,31 @@ describe('koa context: regenerateSession', () => {
       session.isThis = session.id === ctx.sessionId && session === ctx.session
     }
     expect(await visits(regenerate)).to.deep.equal([true, 1, '{"isThis":true}'])
+  })
+
+  it('after the session’s own destroy gives a new session, too', async () => {
+    const regenerate: Handler = async ctx => {
+      await (ctx.session as unknown as KoaSession).destroy()
+      await ctx.regenerateSession()
+      ;(ctx.session as Bag).views = 1
+    }
+    expect(await visits(regenerate)).to.deep.equal([true, 1, '{"views":1}'])
+  })
+
+  it('after one that was destroyed does not keep the next from ending', async () => {
+    const store = new TracingStore()
+    const handler: Handler = async ctx => {
+      await (ctx.session as unknown as KoaSession).destroy()
+      ctx.session = {} as never
+      await (ctx.session as Bag).regenerate()
+      ;(ctx.session as Bag).user = 'bob'
+      await (ctx.session as Bag).save()
+      ctx.session = null
+    }
+    const visitor = new KoaSite({ store }, { '/': count, '/act': handler }).visitor()
+    await visitor.get()
+    await visitor.get('/act')
+    expect([await store.count(), visitor.jar.value('koa.sid')]).to.deep.equal([0, undefined])
   })
 
   it('of what was set after null makes one id, and destroys one', async () => {

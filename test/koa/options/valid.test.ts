@@ -199,4 +199,15 @@ describe('koa options: valid, that adds to the record', () => {
     await visitor.get()
     expect(stored()).to.deep.equal([{ cookie: null, views: 2, seen: true }])
   })
+
+  it('that looks at ctx.session finds none while it is being read', async () => {
+    const found: unknown[] = []
+    const valid = (ctx: object): boolean => {
+      found.push((ctx as { session: unknown }).session)
+      return true
+    }
+    const visitor = new KoaSite({ valid }, { '/': count, '/read': show }).visitor()
+    await visitor.get()
+    expect([(await visitor.get('/read')).text, found]).to.deep.equal(['{"views":1}', [undefined]])
+  })
 })
