@@ -148,6 +148,19 @@ describe('core: a store that answers at once', () => {
     expect(said).to.deep.equal([[undefined, 1]])
   })
 
+  it('gives each who asks attributes of its own', () => {
+    const store = new MemoryStore()
+    store.set('a', { cookie: { originalMaxAge: null, deep: { x: 1 } } } as never)
+    const seen: unknown[] = []
+    for (let visit = 0; visit < 2; visit++) {
+      portOf(store).get('a', (_err, record) => {
+        const { deep } = record?.cookie as unknown as { deep: { x: number } }
+        seen.push(deep.x++)
+      })
+    }
+    expect(seen).to.deep.equal([1, 1])
+  })
+
   it('has data of the name __proto__ as data', () => {
     const json = '{"__proto__":{"admin":true},"n":1}'
     const port = portOf(new MemoryStore())

@@ -27,6 +27,8 @@ describe('faults: mixed traffic over a store that has its troubles', () => {
         // What is late, and the pause of a store that was left alone
         timers.turn(60_000)
         await expectNothingHeld(store)
+        // And what has come of it since: on Koa that is promised
+        timers.turn(60_000)
         expect({ timers: timers.pending, uncaught }).to.deep.equal({ timers: 0, uncaught: [] })
         for (const [what, count] of Object.entries(traffic.counts)) expect(count, what).to.be.above(10)
       }).timeout(120_000)

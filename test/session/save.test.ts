@@ -41,6 +41,28 @@ describe('session: save', () => {
     expect(JSON.stringify(store.sessions)).to.contain('loki')
   })
 
+  it('by a neighbour, while the answer goes out that waited, has what that has changed', async () => {
+    const store = new session.MemoryStore()
+    let ids = 0
+    const site = new Site(
+      { store, genid: async () => `id-${ids++}` } as never,
+      (req, res) => {
+        req.session.regenerate(() => (data(req).user = 'tobi'))
+        res.end('done')
+      },
+      (req, res) => {
+        const { end } = res
+        res.end = function (this: typeof res, ...given: never[]) {
+          data(req).ended = true
+          void req.session.save()
+          return end.apply(this, given as never)
+        } as never
+      },
+    )
+    await site.get()
+    expect(Object.values(store.sessions).map(text => (JSON.parse(text) as { ended: unknown }).ended)).to.deep.equal([true])
+  })
+
   it('before the cookie is changed is followed by another', async () => {
     const { calls, store } = await first(async (req, res) => {
       data(req).user = 'tobi'
