@@ -1,9 +1,10 @@
 import { sign, unsign } from 'cookie-signature'
 import { KeyObject, type CipherKey } from 'node:crypto'
+import { debug } from '../core/debug'
 import type { Secret } from '../core/options'
 import { Recent } from '../core/recent'
 
-/** How many are remembered at least; each takes about 300 bytes, and twice as many are kept at most. */
+/** How many are remembered at least; each takes about 450 bytes, and twice as many are kept at most. */
 const MOST = 10_000
 /** In characters of the value. A session that is kept in its cookie may have 4000, and a visitor who changes it has another one each time. */
 const LONGEST = 512
@@ -48,6 +49,7 @@ export class Signatures {
       if (isConstant(secret) && value.length <= LONGEST) this.#remember(value, copyOf(id), `s:${copyOf(signed)}`, secret)
       return id
     }
+    debug('cookie signature invalid')
     return undefined
   }
 

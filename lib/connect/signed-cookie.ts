@@ -46,23 +46,17 @@ export class SignedCookie {
     for (let at = header.indexOf(name); at !== -1 && tried < MOST_TRIED; at = header.indexOf(name, at + name.length)) {
       const value = valueAt(header, at, name.length)
       if (value === undefined) continue
-      const id = this.#verify(value, secrets)
+      const id = this.#signatures.verify(value, secrets, signedIn)
       if (id !== undefined) return id
       if (isSigned(value)) tried++
     }
     return undefined
   }
 
-  #verify(value: string, secrets: readonly Secret[], read = signedIn): string | undefined {
-    const id = this.#signatures.verify(value, secrets, read)
-    if (id === undefined && isSigned(value)) debug('cookie signature invalid')
-    return id
-  }
-
   /** Upstream's older way in, for requests whose cookie header is gone. */
   #fromCookieParser(req: Request, secrets: readonly Secret[]): string | undefined {
     const raw = nonEmpty(req.cookies?.[this.#name])
-    const id = nonEmpty(req.signedCookies?.[this.#name]) ?? (raw && this.#verify(raw, secrets, signedOf))
+    const id = nonEmpty(req.signedCookies?.[this.#name]) ?? (raw && this.#signatures.verify(raw, secrets, signedOf))
     if (id) deprecate('cookie should be available in req.headers.cookie')
     return id
   }

@@ -1,8 +1,8 @@
 import type { SessionData } from './session'
 import type { Callback, Outcome, SessionStore, Version } from './store-port'
 
-/** What a store has of a session. */
-export interface Kept {
+/** What a store has of a session, as it is told whoever asks. */
+export interface Fetched {
   /** The caller's to change. */
   readonly record: SessionData
   readonly version: Version
@@ -16,7 +16,7 @@ export interface Kept {
  * @template S the store that they are asked of
  */
 export interface AtOnce<S = SessionStore> {
-  get(store: S, id: string): Kept | undefined
+  get(store: S, id: string): Fetched | undefined
   set(store: S, id: string, session: SessionData): void
   touch(store: S, id: string, session: SessionData): void
   destroy(store: S, id: string): void

@@ -19,8 +19,7 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  if (exchange.underway.isAtRest) commitAtRest(exchange, last, done)
-  else exchange.underway.atRest(() => commitAtRest(exchange, last, done))
+  exchange.underway.atRest(() => commitAtRest(exchange, last, done))
 }
 
 function commitAtRest<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {

@@ -129,17 +129,7 @@ export class Hold {
 
   /** Likewise, of a store that answers at once: nobody can come between, so that it needs no turn. */
   runAtOnce(done: Callback, act: Act): void {
-    let finished = false
-    const finish: Callback = err => {
-      finished = true
-      done(err)
-    }
-    try {
-      act(this, finish, Deadline.NONE)
-    } catch (thrown) {
-      if (finished) throw thrown
-      finish(thrown)
-    }
+    perform(act, this, done, Deadline.NONE)
   }
 
   /** Something that was asked is answered. */
@@ -151,10 +141,23 @@ export class Hold {
 /** What is asked of the store, and who wants to hear of it. */
 type Act = (hold: Hold, finish: Callback, deadline: Deadline) => void
 
+/** What it throws before it has called back is what it calls back with. */
+function perform(act: Act, hold: Hold, done: Callback, deadline: Deadline): void {
+  let finished = false
+  const finish: Callback = err => {
+    finished = true
+    done(err)
+  }
+  try {
+    act(hold, finish, deadline)
+  } catch (thrown) {
+    if (finished) throw thrown
+    done(thrown)
+  }
+}
+
 /** Something that an exchange asks of the store when it is its turn. Most requests make one, so that it is not made of closures. */
 class Turn implements Job {
-  #finished = false
-
   constructor(
     private readonly hold: Hold,
     readonly deadline: Deadline,
@@ -164,16 +167,10 @@ class Turn implements Job {
   ) {}
 
   begin(): void {
-    try {
-      this.act(this.hold, err => this.#finish(err), this.deadline)
-    } catch (thrown) {
-      if (this.#finished) throw thrown
-      this.#finish(thrown)
-    }
+    perform(this.act, this.hold, err => this.#finish(err), this.deadline)
   }
 
   #finish(err: unknown): void {
-    this.#finished = true
     this.deadline.end()
     this.hold.answered()
     try {

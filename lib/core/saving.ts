@@ -64,15 +64,8 @@ function saveAsItIs<H extends Host>(exchange: Exchange<H>, session: Session, don
 export function touch<H extends Host>(exchange: Exchange<H>, id: string, session: Session, done: Callback): void {
   const { concurrency, port } = exchange.settings
   if (concurrency === 'off') return port.touch(id, asStored(exchange, session), done)
-  const hold = exchange.holder.on(id)
   // Whoever else has the session would write back the cookie that it had
-  if (hasNewCookie(hold, session)) return save(exchange, session, done)
-  if (port.answersAtOnce && hold.flight.isIdle) {
-    // Nobody can come between
-    if (hold.dead || !hold.current) done()
-    else port.touch(id, session, done)
-    return exchange.holder.letGo()
-  }
+  if (hasNewCookie(exchange.holder.on(id), session)) return save(exchange, session, done)
   const act: Parameters<typeof exchange.holding>[2] = (hold, finish, deadline) => {
     const { flight } = hold
     if (hold.dead || !hold.current) return finish()

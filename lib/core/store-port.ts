@@ -136,8 +136,8 @@ export class StorePort {
   get(id: string, done: Heard, deadline?: Deadline): void {
     const find = twinOf(this.#store, 'get')
     if (!find) return this.#ask('get', id, [id], done as Callback<unknown>, deadline)
-    const kept = find(this.#store, id)
-    if (kept) done(null, kept.record, kept.version, kept.text)
+    const fetched = find(this.#store, id)
+    if (fetched) done(null, fetched.record, fetched.version, fetched.text)
     else done()
   }
 

@@ -15,24 +15,24 @@ export class Underway {
         done(err)
       } finally {
         // Unless `done` has begun something else
-        if (this.#count === 0) this.#release()
+        if (this.#isAtRest) this.#release()
       }
     }
   }
 
-  get isAtRest(): boolean {
+  get #isAtRest(): boolean {
     return this.#count === 0
   }
 
   /** Goes on when nothing is under way any more: mostly at once. */
   atRest(goOn: () => void): void {
-    if (this.isAtRest) return goOn()
+    if (this.#isAtRest) return goOn()
     debug('waiting for what the handler has begun')
     this.#waiting.push(goOn)
   }
 
   #release(): void {
     // One may begin something that the next has to wait for
-    while (this.isAtRest && this.#waiting.length > 0) this.#waiting.shift()?.()
+    while (this.#isAtRest && this.#waiting.length > 0) this.#waiting.shift()?.()
   }
 }

@@ -1,7 +1,7 @@
 import type { SessionData, Session } from '../core/session'
 import type { SessionStore } from '../core/store-port'
 import type { KoaHost } from './koa-host'
-import type { RecordShape } from './record-shape'
+import type { KoaShape } from './record-shape'
 
 /** What a store may give: at once, by a promise, by a thunk, or by a generator that yields any of them. */
 export type Eventually<Value> = Value | PromiseLike<Value> | Thunk<Value> | Generator
@@ -28,7 +28,7 @@ export type AnyStore = SessionStore | PromiseStore | JsonStore
 export interface Manner {
   /** Before the id, in the store alone. */
   readonly prefix: string
-  readonly shape: RecordShape
+  readonly shape: KoaShape
   /** How long the store is to keep a session, in milliseconds. */
   ttl(session: Session): number | undefined
   readonly rolling: boolean

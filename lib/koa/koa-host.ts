@@ -221,12 +221,12 @@ const TRANSPORT: Transport<KoaHost> = {
   isSecure: ({ ctx }) => ctx.secure,
   sentId({ ctx, settings, forcedId }) {
     const sent = forcedId ?? settings.transport.get(ctx)
-    return isPromise<string | undefined>(sent) ? sent.then(idOf) : idOf(sent)
+    return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent)
   },
 }
 
 /** A header that is missing is an empty one to Koa. */
-function idOf(sent: string | undefined): string | undefined {
+function said(sent: string | undefined): string | undefined {
   return sent || undefined
 }
 

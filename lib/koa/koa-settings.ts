@@ -164,12 +164,12 @@ function genidOf({ genid, idPrefix = '' }: KoaOptions): (host: KoaHost) => strin
   if (!genid) return () => idPrefix + newId()
   return ({ ctx }) => {
     const id = genid.call(ctx, ctx, 24)
-    return isPromise<string>(id) ? id.then(idOf) : idOf(id)
+    return isPromise<string>(id) ? id.then(checkId) : checkId(id)
   }
 }
 
 /** @throws TypeError for what would be everybody's id, or nobody's */
-function idOf(made: unknown): string {
+function checkId(made: unknown): string {
   if (typeof made === 'string' && made) return made
   throw new TypeError('genid must give a string that is not empty')
 }

@@ -1,9 +1,9 @@
 import { Cookie, type CookieOptions } from '../core/cookie'
 import type { SessionData } from '../core/session'
-import { ENDS } from '../payload/record-shape'
+import { ENDS, type RecordShape } from '../payload/record-shape'
 
-/** How a session looks at rest. All shapes read what any of them has written. */
-export interface RecordShape {
+/** How a session of a Koa app looks at rest. All shapes read what any of them has written. */
+export interface KoaShape extends RecordShape {
   read(record: object): SessionData
   write(session: SessionData): object
 }
@@ -22,7 +22,7 @@ interface KoaFields {
 }
 
 /** @param options of new cookies */
-export type MakeShape = (options: CookieOptions) => RecordShape
+export type MakeShape = (options: CookieOptions) => KoaShape
 
 /** Of express-session: the cookie is one of the keys. */
 const withCookie: MakeShape = options => ({

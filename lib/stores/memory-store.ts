@@ -86,9 +86,9 @@ class Methods extends (Store as abstract new () => object) {
 const { get, set, touch, destroy, compareAndSet, createSession } = Methods.prototype as Methods & Pick<Store, 'createSession'>
 goTogether(compareAndSet, { get, set })
 answersAtOnce<'get', Methods & Partial<Store>>(get, (store, id) => {
-  const kept = records(store).find(id)
+  const fetched = records(store).find(id)
   // What another one makes of the record is what the request begins with
-  return kept && store.createSession !== createSession ? { ...kept, text: undefined } : kept
+  return fetched && store.createSession !== createSession ? { ...fetched, text: undefined } : fetched
 })
 answersAtOnce<'set', Methods>(set, (store, id, session) => void records(store).set(id, session))
 answersAtOnce<'touch', Methods>(touch, (store, id, session) => records(store).touch(id, session))

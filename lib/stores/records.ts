@@ -1,8 +1,8 @@
-import type { Kept } from '../core/at-once'
-import { Cookie, isAlike, type CookieData } from '../core/cookie'
+import type { Fetched } from '../core/at-once'
 import { fingerprint } from '../core/fingerprint'
 import type { SessionData } from '../core/session'
 import type { Outcome, Version } from '../core/store-port'
+import { CookieForms, type CookieForm } from './cookie-forms'
 
 /** One session at rest. The cookie is kept apart, so that a touch neither parses nor writes the data. */
 interface Entry {
@@ -12,33 +12,14 @@ interface Entry {
   expires?: number
 }
 
-/** A cookie without its date, which all sessions of such a cookie share. */
-interface CookieForm {
-  /** Its JSON. */
-  readonly head: string
-  /** What comes after the date, if there is one. */
-  readonly tail?: string
-  /** What its JSON says. */
-  readonly attributes: object
-  /** What it was made of, if that was a cookie like all others. */
-  of: CookieData | undefined
-  /** An attribute is an object, which nobody who is given it may have in common with others. */
-  readonly isNested: boolean
-}
-
 /** Expired entries that a write looks for: with more than one, there are never more dead ones than live ones for long. */
 const SWEPT = 2
-
-/** A store has one or two forms of cookies. An app that makes one for each visitor would fill this up. */
-const MOST_FORMS = 100
 
 /** The sessions of one process, as text. Expired ones are not found, and are swept out by the writes that follow, two at a time. */
 export class Records {
   readonly #max: number
   readonly #entries = new Map<string, Entry>()
-  readonly #forms = new Map<string, CookieForm>()
-  /** The form that was used last: most stores have one. */
-  #last: CookieForm | undefined
+  readonly #forms = new CookieForms()
   #cursor = this.#entries.entries()
 
   /** @param max how many at most; the least recently used one makes room */
@@ -57,7 +38,7 @@ export class Records {
   }
 
   /** What `get` gives, but that the expiry is a date: neither is the cookie parsed nor its date. */
-  find(id: string): Kept | undefined {
+  find(id: string): Fetched | undefined {
     const entry = this.#live(id)
     return entry && { record: recordOf(entry), version: entry, text: entry.data }
   }
@@ -93,7 +74,7 @@ export class Records {
     if (!entry) return
     const expires = cookie && expiryOf(cookie)
     // Whether an entry has the field, and of which form it is, is settled when it is made
-    if (!cookie || entry.form !== this.#formOf(cookie, expires)) this.#entries.set(id, this.#entryOf(entry.data, cookie))
+    if (!cookie || entry.form !== this.#forms.of(cookie, expires)) this.#entries.set(id, this.#entryOf(entry.data, cookie))
     else if (expires !== undefined) entry.expires = expires
   }
 
@@ -124,26 +105,8 @@ export class Records {
   #entryOf(data: string, cookie: SessionData['cookie'] | undefined): Entry {
     if (!cookie) return { data, form: undefined }
     const expires = expiryOf(cookie)
-    const form = this.#formOf(cookie, expires)
+    const form = this.#forms.of(cookie, expires)
     return expires === undefined ? { data, form } : { data, form, expires }
-  }
-
-  #formOf(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
-    const last = this.#last
-    return last && isOf(last, cookie, expires) ? last : (this.#last = this.#formIn(cookie, expires))
-  }
-
-  #formIn(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
-    const form = newForm(cookie, expires)
-    const key = `${form.head}|${form.tail ?? ''}`
-    const shared = this.#forms.get(key)
-    if (shared) {
-      shared.of ??= form.of
-      return shared
-    }
-    if (this.#forms.size >= MOST_FORMS) this.#forms.clear()
-    this.#forms.set(key, form)
-    return form
   }
 
   #sweep(): void {
@@ -165,25 +128,6 @@ function isVersion(entry: Entry | undefined, version: Version | null): boolean {
   if (!entry || version === null) return !entry && version === null
   const { data, form } = version as Entry
   return entry.data === data && entry.form === form
-}
-
-function newForm(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
-  const text = JSON.stringify(cookie)
-  const attributes = JSON.parse(text) as Partial<CookieData>
-  const of = cookie instanceof Cookie && cookie.toJSON === Cookie.prototype.toJSON ? cookie.data : undefined
-  const date = expires === undefined ? '' : new Date(expires).toISOString()
-  const at = date ? text.indexOf(date) : -1
-  const isNested = Object.values(attributes).some(value => typeof value === 'object' && value !== null)
-  if (at === -1) return { head: text, attributes, of, isNested }
-  delete attributes.expires
-  return { head: text.slice(0, at), tail: text.slice(at + date.length), attributes, of, isNested }
-}
-
-/** Whether a cookie is of a form, as far as that can be seen without writing it. */
-function isOf({ of, tail }: CookieForm, cookie: SessionData['cookie'], expires: number | undefined): boolean {
-  if (!of || !(cookie instanceof Cookie) || cookie.toJSON !== Cookie.prototype.toJSON) return false
-  const endsAlike = tail === undefined ? cookie.expires === of.expires : expires !== undefined && cookie.expires instanceof Date
-  return endsAlike && isAlike(of, cookie)
 }
 
 /** The cookie first, as in a session's own JSON. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { twinOf, type AtOnce, type Kept } from '../../lib/core/at-once'
+import { twinOf, type AtOnce, type Fetched } from '../../lib/core/at-once'
 import { Cookie } from '../../lib/core/cookie'
 import { fingerprint } from '../../lib/core/fingerprint'
 import type { SessionData } from '../../lib/core/session'
@@ -26,7 +26,7 @@ function byTwins(store: MemoryStore): Asked {
 function byCallbacks(store: MemoryStore): Asked {
   return {
     get(id) {
-      let kept: Kept | undefined
+      let kept: Fetched | undefined
       store.get(id, (_, record, version) => {
         if (record) kept = { record, version: version as Version, text: fingerprint(record) }
       })
