@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { needsRedis, REDIS } from '../support/engines'
+import { answerOf } from '../support/program'
 import { freePort } from '../ecosystem/engines/server-process'
 
 const root = join(__dirname, '../..')
@@ -32,7 +33,7 @@ describe('examples/cluster.js', () => {
   })
 
   it('counts the views of one visitor in four processes, and loses none', async () => {
-    const [cookie] = ((await patiently(url)).headers.get('set-cookie') as string).split(';') as [string]
+    const [cookie] = ((await answerOf(program, url)).headers.get('set-cookie') as string).split(';') as [string]
     visitor = cookie
     const processes = new Set<string>()
     let before = 0
@@ -54,12 +55,3 @@ describe('examples/cluster.js', () => {
     return { views: Number(views), pid }
   }
 })
-
-/** Whoever asks before one of the processes listens is refused. */
-async function patiently(url: string): Promise<Response> {
-  for (;;) {
-    const res = await fetch(url).catch(() => undefined)
-    if (res) return res
-    await new Promise(resolve => setImmediate(resolve))
-  }
-}

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { answerOf } from '../support/program'
 import { freePort } from '../ecosystem/engines/server-process'
 
 const root = join(__dirname, '../..')
@@ -10,14 +11,14 @@ const file = join(root, 'examples/koa.ts')
 describe('examples/koa.ts', () => {
   let program: ChildProcess
   let url: string
-  let cookies: Record<string, string> = {}
+  const cookies: Record<string, string> = {}
 
   before(async function () {
     // The compiler takes its time on a busy machine
     this.timeout(30_000)
     url = `http://localhost:${await freePort()}`
     program = spawn(process.execPath, ['--import', 'tsx', file], { env: { ...process.env, PORT: new URL(url).port }, stdio: 'inherit' })
-    await patiently()
+    await answerOf(program, url)
   })
 
   after(() => program.kill())
@@ -35,11 +36,6 @@ describe('examples/koa.ts', () => {
     }
     const location = res.headers.get('location')
     return location ? get(location) : res.text()
-  }
-
-  async function patiently(): Promise<void> {
-    while (!(await fetch(url).catch(() => undefined))) await new Promise(resolve => setImmediate(resolve))
-    cookies = {}
   }
 
   it('stands in the README, under the name that the package has for others', () => {

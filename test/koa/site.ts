@@ -126,6 +126,11 @@ export const count: Handler = ctx => {
   ctx.body = String(session.views)
 }
 
+export const countAndSave: Handler = async ctx => {
+  count(ctx)
+  await ctx.session?.save()
+}
+
 /** Answers with the session as it is, and changes nothing. */
 export const show: Handler = ctx => {
   ctx.body = JSON.stringify(ctx.session ?? null)

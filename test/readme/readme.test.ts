@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { answerOf } from '../support/program'
 import { freePort } from '../ecosystem/engines/server-process'
 
 const root = join(__dirname, '../..')
@@ -27,7 +28,7 @@ for (const [index, [title, name]] of Object.entries(PROGRAMS).entries()) {
       folder = mkdtempSync(join(tmpdir(), 'resession-readme-'))
       port = await freePort()
       program = spawn(process.execPath, [file], { env: { ...process.env, PORT: String(port) }, stdio: 'inherit' })
-      await listening(port)
+      await answerOf(program, `http://localhost:${port}/none`)
     })
 
     after(() => {
@@ -57,15 +58,4 @@ for (const [index, [title, name]] of Object.entries(PROGRAMS).entries()) {
 function pattern(text: string): RegExp {
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return new RegExp(`^${escaped.replaceAll('…', '[^\\n]+')}$`)
-}
-
-async function listening(port: number): Promise<void> {
-  for (;;) {
-    const up = await fetch(`http://localhost:${port}/none`).then(
-      () => true,
-      () => false,
-    )
-    if (up) return
-    await new Promise(resolve => setImmediate(resolve))
-  }
 }

@@ -53,14 +53,7 @@ const session7 = {
   cookie: 'koa.sess',
   words: flat,
 } as const
-const session6 = {
-  lacks: ['errorHandler', 'allowEmpty', 'sessionSave', 'defer', 'sessionIdStore', 'outage'],
-  Koa: Koa2,
-  original: ORIGINALS.koaSession6.create,
-  preset: preset(koaSession),
-  cookie: 'koa.sess',
-  words: flat,
-} as const
+const session6 = { ...session7, Koa: Koa2, original: ORIGINALS.koaSession6.create } as const
 const store2 = {
   lacks: [
     ...(['rolling', 'regenerate', 'valid', 'errorHandler', 'allowEmpty', 'sessionSave'] as const),

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
+import { PLACES } from '../kinds'
 import { CommittingSession } from '../../../lib/koa/committing-session'
 import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler, type KoaSessionOptions } from '../site'
+import { count, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler } from '../site'
 
 interface Committing extends Bag {
   manuallyCommit(): Promise<void>
@@ -28,10 +29,7 @@ const HANDLERS: Record<string, Handler> = {
   '/longer': ctx => ((ctx.session as Bag).maxAge = 60_000),
 }
 
-for (const [kind, make] of Object.entries<() => KoaSessionOptions>({
-  'a store': () => ({ store: new TracingStore() }),
-  'the cookie': () => ({}),
-})) {
+for (const [kind, make] of Object.entries(PLACES)) {
   describe(`koa options: autoCommit, of sessions in ${kind}`, () => {
     const site = (autoCommit?: boolean): KoaSite =>
       new KoaSite({ ...make(), name: 'sess', autoCommit, Session: CommittingSession }, HANDLERS)

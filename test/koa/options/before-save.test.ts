@@ -1,6 +1,7 @@
 import { expect } from 'chai'
+import { failures, PLACES } from '../kinds'
 import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler, type KoaSessionOptions } from '../site'
+import { count, countAndSave, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler, type KoaSessionOptions } from '../site'
 
 type BeforeSave = NonNullable<KoaSessionOptions['beforeSave']>
 
@@ -8,17 +9,11 @@ const HANDLERS: Record<string, Handler> = {
   '/': count,
   '/read': show,
   '/leave': leave,
-  '/save': async ctx => {
-    count(ctx)
-    await ctx.session?.save()
-  },
+  '/save': countAndSave,
   '/saveSession': ctx => ctx.saveSession(),
 }
 
-for (const [kind, make] of Object.entries<() => KoaSessionOptions>({
-  'a store': () => ({ store: new TracingStore() }),
-  'the cookie': () => ({}),
-})) {
+for (const [kind, make] of Object.entries(PLACES)) {
   describe(`koa options: beforeSave, of sessions in ${kind}`, () => {
     const site = (beforeSave: unknown, options: KoaSessionOptions = {}): KoaSite =>
       new KoaSite({ ...make(), ...options, beforeSave: beforeSave as BeforeSave }, HANDLERS)
@@ -67,14 +62,8 @@ for (const [kind, make] of Object.entries<() => KoaSessionOptions>({
       expect(calls).to.equal(0)
     })
 
-    const FAILURES: Record<string, () => unknown> = {
-      'that throws': () => {
-        throw new Error('no')
-      },
-      'that rejects its promise': () => Promise.reject(new Error('no')),
-    }
-    for (const [what, beforeSave] of Object.entries(FAILURES)) {
-      it(`${what} is what the save fails with: nothing is stored, and no cookie sent`, async () => {
+    for (const [what, beforeSave] of Object.entries(failures('no'))) {
+      it(`that ${what} is what the save fails with: nothing is stored, and no cookie sent`, async () => {
         const store = new TracingStore()
         const refusing = site(beforeSave, kind === 'a store' ? { store } : {})
         const res = await refusing.get()

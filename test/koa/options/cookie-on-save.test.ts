@@ -1,16 +1,13 @@
 import { expect } from 'chai'
 import { useClock } from '../../support/clock'
 import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, leave, lines, show, type Handler, type KoaSessionOptions } from '../site'
+import { count, countAndSave, KoaSite, leave, lines, show, type Handler, type KoaSessionOptions } from '../site'
 
 const HANDLERS: Record<string, Handler> = {
   '/': count,
   '/read': show,
   '/leave': leave,
-  '/save': async ctx => {
-    count(ctx)
-    await ctx.session?.save()
-  },
+  '/save': countAndSave,
   '/regenerate': ctx => ctx.regenerateSession({ keep: true }),
 }
 

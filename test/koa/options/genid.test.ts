@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { failures } from '../kinds'
 import { MemoryStore } from '../../../lib'
 import { TracingStore } from '../../support/tracing-store'
 import { count, KoaSite, lines, show, type Bag, type Ctx, type Handler, type KoaSessionOptions } from '../site'
@@ -92,13 +93,7 @@ describe('koa options: genid', () => {
     })
   }
 
-  const FAILURES: Record<string, () => unknown> = {
-    throws: () => {
-      throw new Error('no dice')
-    },
-    'rejects its promise': () => Promise.reject(new Error('no dice')),
-  }
-  for (const [what, genid] of Object.entries(FAILURES)) {
+  for (const [what, genid] of Object.entries(failures('no dice'))) {
     it(`that ${what} is an error of the request`, async () => {
       const bad = site(genid)
       expect((await bad.get()).status).to.equal(500)

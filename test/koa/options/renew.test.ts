@@ -1,23 +1,17 @@
 import { expect } from 'chai'
+import { STORES } from '../kinds'
 import { useClock } from '../../support/clock'
 import { TracingStore } from '../../support/tracing-store'
 import { count, KoaSite, lines, show, type KoaSessionOptions, type Visitor } from '../site'
-import { Told } from '../told'
 
 const HOUR = 3_600_000
 const HANDLERS = { '/': count, '/read': show, '/nothing': () => {} }
 
-const STORES: Record<string, () => KoaSessionOptions['store']> = {
-  'the cookie': () => 'cookie',
-  'express-session’s store': () => new TracingStore(),
-  'a store of promises': () => new Told() as never,
-}
-
-for (const [kind, store] of Object.entries(STORES)) {
+for (const [kind, make] of Object.entries(STORES)) {
   describe(`koa options: renew, of sessions in ${kind}`, () => {
     const clock = useClock()
     const known = async (options: KoaSessionOptions): Promise<Visitor> => {
-      const visitor = new KoaSite({ store: store(), maxAge: HOUR, ...options }, HANDLERS).visitor()
+      const visitor = new KoaSite({ ...make(), maxAge: HOUR, ...options }, HANDLERS).visitor()
       await visitor.get()
       return visitor
     }

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
+import { STORES } from '../kinds'
 import { useClock } from '../../support/clock'
 import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, lines, show, type Handler, type KoaSessionOptions } from '../site'
+import { count, KoaSite, lines, show, type Handler } from '../site'
 import { Strings, Told } from '../told'
 
 const HOUR = 3_600_000
@@ -11,16 +12,10 @@ const nothing: Handler = ctx => void (ctx.body = 'nothing')
 
 const HANDLERS = { '/': count, '/read': show, '/nothing': nothing }
 
-const STORES: Record<string, () => KoaSessionOptions['store']> = {
-  'the cookie': () => 'cookie',
-  'express-session’s store': () => new TracingStore(),
-  'a store of promises': () => new Told() as never,
-}
-
-for (const [kind, store] of Object.entries(STORES)) {
+for (const [kind, make] of Object.entries(STORES)) {
   describe(`koa options: rolling, of sessions in ${kind}`, () => {
     const clock = useClock()
-    const site = (rolling?: boolean): KoaSite => new KoaSite({ store: store(), rolling, name: 'sess', maxAge: HOUR }, HANDLERS)
+    const site = (rolling?: boolean): KoaSite => new KoaSite({ ...make(), rolling, name: 'sess', maxAge: HOUR }, HANDLERS)
 
     for (const path of ['/read', '/nothing']) {
       it(`true sets the cookie anew on ${path}, its date moved`, async () => {

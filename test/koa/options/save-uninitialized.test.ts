@@ -1,15 +1,13 @@
 import { expect } from 'chai'
+import { PLACES } from '../kinds'
 import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, lines, show, type Handler, type KoaSessionOptions } from '../site'
+import { count, KoaSite, lines, show, type Handler } from '../site'
 
 const nothing: Handler = ctx => void (ctx.body = 'nothing')
 
 const HANDLERS = { '/': count, '/read': show, '/nothing': nothing, '/empty': (ctx => void (ctx.session = {} as never)) as Handler }
 
-for (const [kind, make] of Object.entries<() => KoaSessionOptions>({
-  'a store': () => ({ store: new TracingStore() }),
-  'the cookie': () => ({}),
-})) {
+for (const [kind, make] of Object.entries(PLACES)) {
   describe(`koa options: saveUninitialized, of sessions in ${kind}`, () => {
     const site = (saveUninitialized?: boolean): KoaSite => new KoaSite({ ...make(), name: 'sess', saveUninitialized }, HANDLERS)
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
+import { PLACES } from '../kinds'
 import { CommittingSession } from '../../../lib/koa/committing-session'
 import { KoaSession } from '../../../lib/koa/koa-session'
-import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, show, type Bag, type Ctx, type Handler, type KoaSessionOptions } from '../site'
+import { count, KoaSite, show, type Bag, type Ctx, type Handler } from '../site'
 
 class Shouting extends KoaSession {
   get loudly(): string {
@@ -12,10 +12,7 @@ class Shouting extends KoaSession {
 
 const say: Handler = ctx => (ctx.body = String((ctx.session as Bag).loudly))
 
-for (const [kind, make] of Object.entries<() => KoaSessionOptions>({
-  'a store': () => ({ store: new TracingStore() }),
-  'the cookie': () => ({}),
-})) {
+for (const [kind, make] of Object.entries(PLACES)) {
   describe(`koa options: Session, of sessions in ${kind}`, () => {
     const site = (Session: unknown, handlers: Record<string, Handler>): KoaSite =>
       new KoaSite({ ...make(), Session: Session as never }, { '/': count, '/read': show, '/say': say, ...handlers })

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { failures } from '../kinds'
 import { TracingStore } from '../../support/tracing-store'
 import { turns } from '../../support/wire'
 import { count, KoaSite, leave, lines, show, type Handler, type KoaSessionOptions } from '../site'
@@ -83,13 +84,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
     })
 
     for (const method of ['get', 'set', 'clear'] as const) {
-      const FAILURES: Record<string, () => unknown> = {
-        throws: () => {
-          throw new Error('lost')
-        },
-        'rejects its promise': () => Promise.reject(new Error('lost')),
-      }
-      for (const [what, fail] of Object.entries(FAILURES)) {
+      for (const [what, fail] of Object.entries(failures('lost'))) {
         it(`whose ${method} ${what} is an error of the request`, async () => {
           const here = new KoaSite({ ...make(), transport: { ...byHeader(), [method]: fail } }, HANDLERS)
           const res = await here.get(method === 'clear' ? '/leave' : '/')

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { failures, STORES } from '../kinds'
 import { MemoryStore } from '../../../lib/stores/memory-store'
 import { useClock } from '../../support/clock'
 import { TracingStore } from '../../support/tracing-store'
@@ -26,14 +27,12 @@ function telling(options: KoaSessionOptions, knowsApp = false): [KoaSite, [event
   return [site, heard]
 }
 
-const STORES: Record<string, () => KoaSessionOptions> = {
-  'the cookie': () => ({}),
-  'express-session’s store': () => ({ store: new TracingStore() }),
-  'a store of promises': () => ({ store: new Told() as never }),
+const KINDS: Record<string, () => KoaSessionOptions> = {
+  ...STORES,
   'a store of JSON': () => ({ store: new Strings() as never }),
 }
 
-for (const [kind, make] of Object.entries(STORES)) {
+for (const [kind, make] of Object.entries(KINDS)) {
   const inCookie = kind === 'the cookie'
   describe(`koa options: valid, of sessions in ${kind}`, () => {
     const known = async (valid: unknown, path = '/read'): Promise<[text: string, heard: [string, Heard][], names: string[]]> => {
@@ -83,13 +82,7 @@ for (const [kind, make] of Object.entries(STORES)) {
       else expect(key).to.match(/^[\w-]{32}$/)
     })
 
-    const FAILURES: Record<string, () => unknown> = {
-      throws: () => {
-        throw new Error('no')
-      },
-      'rejects its promise': () => Promise.reject(new Error('no')),
-    }
-    for (const [what, valid] of Object.entries(FAILURES)) {
+    for (const [what, valid] of Object.entries(failures('no'))) {
       it(`that ${what} is an error of the request`, async () => {
         const [site] = telling({ ...make(), valid: valid as Valid })
         const visitor = site.visitor()

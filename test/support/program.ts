@@ -1,0 +1,11 @@
+import type { ChildProcess } from 'node:child_process'
+
+/** What a program answers, once it listens. @throws Error where it ends before */
+export async function answerOf(program: ChildProcess, url: string): Promise<Response> {
+  while (program.exitCode === null && program.signalCode === null) {
+    const res = await fetch(url).catch(() => undefined)
+    if (res) return res
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  throw new Error('the program has ended, and answers nobody')
+}
