@@ -1,3 +1,4 @@
+import type { Likeness } from './likeness'
 import type { SessionData } from './session'
 import type { Callback, Outcome, SessionStore, Version } from './store-port'
 
@@ -6,8 +7,8 @@ export interface Fetched {
   /** The caller's to change. */
   readonly record: SessionData
   readonly version: Version
-  /** The data as `fingerprint` has them, if nobody changes the record before it is a session. */
-  readonly text: string | undefined
+  /** Of the data, if nobody changes the record before it is a session. */
+  readonly likeness: Likeness | undefined
 }
 
 /**

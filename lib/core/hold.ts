@@ -1,6 +1,7 @@
 import type { AnyCookie, CookieData } from './cookie'
 import { Deadline } from './deadline'
 import type { Flight, InFlight, Job } from './in-flight'
+import type { Likeness } from './likeness'
 import type { Session, SessionData } from './session'
 import type { Callback, Version } from './store-port'
 
@@ -22,8 +23,8 @@ export interface Read {
   /** When it was asked, where that matters. */
   readonly moment: number | undefined
   readonly version?: Version | undefined
-  /** The record's data as `fingerprint` has them, where the store has said it. */
-  readonly text?: string | undefined
+  /** Of the record's data, where the store has told. */
+  readonly likeness?: Likeness | undefined
 }
 
 /** One exchange's hold on the session of one id, and what it knows of it. */

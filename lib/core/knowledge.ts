@@ -2,13 +2,13 @@ import { isAlike, type Cookie, type CookieData } from './cookie'
 import { fingerprint } from './fingerprint'
 import type { Base, Read } from './hold'
 import type { Facts, Family } from './plan'
+import { isAsBefore, type Likeness } from './likeness'
 import { cookieOf, type Session, type SessionData } from './session'
 import type { Touches } from './touches'
 
 /** A session as it was at some moment. */
-interface Snapshot {
+interface Snapshot extends Likeness {
   readonly id: string | undefined
-  readonly text: string
 }
 
 /** A session as the store has it. */
@@ -50,8 +50,9 @@ export class Knowledge {
     if (renews) this.#aging = isAging(cookie)
   }
 
-  read(id: string, record: SessionData, { version, text = fingerprint(record) }: Pick<Read, 'version' | 'text'>): Stored {
-    return (this.stored = { id, text, cookie: record.cookie, version })
+  read(id: string, record: SessionData, { version, likeness }: Pick<Read, 'version' | 'likeness'>): Stored {
+    const { text, parsed } = likeness ?? { text: fingerprint(record) }
+    return (this.stored = { id, text, parsed, cookie: record.cookie, version })
   }
 
   /** What of the session goes to the store. */
@@ -84,7 +85,7 @@ export class Knowledge {
   }
 
   facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged' | 'recookied' | 'aging'> {
-    const text = (this.#seen = fingerprint(session))
+    const text = (this.#seen = this.#textOf(session))
     const { id } = session
     const cookie = session.cookie as Cookie
     return {
@@ -95,6 +96,11 @@ export class Knowledge {
       aging: this.#aging,
       recookied: this.#cookie !== undefined && !isAlike(this.#cookie, cookie),
     }
+  }
+
+  #textOf(session: Session): string {
+    const { text, parsed } = this.#base
+    return parsed && isAsBefore(session, parsed) ? text : fingerprint(session)
   }
 
   /** Whether the store has been given an expiry lately. Not where the cookie is another one by now: a touch would store it. */

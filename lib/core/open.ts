@@ -52,16 +52,16 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
   }
   debug('fetching %s', id)
   const moment = exchange.reading(id)
-  settings.port.get(id, (err, record, version, text) => {
+  settings.port.get(id, (err, record, version, likeness) => {
     if (err && !isMissing(err)) return goWithout(exchange, err, done)
     const { admit } = settings
     const found = err ? undefined : record
-    if (!admit) return load(exchange, { record: found, moment, version, text }, done)
+    if (!admit) return load(exchange, { record: found, moment, version, likeness }, done)
     ask(
       exchange,
       host => admit(host, id, found),
-      // Of what an app has seen the text is not known any more
-      (exchange, record, done) => load(exchange, { record, moment, version, text: settings.asksApp ? undefined : text }, done),
+      // What an app has seen may look different by now
+      (exchange, record, done) => load(exchange, { record, moment, version, likeness: settings.asksApp ? undefined : likeness }, done),
       done,
     )
   })

@@ -14,6 +14,16 @@ export class Recent<Value> {
     return older
   }
 
+  delete(key: string): void {
+    this.#young.delete(key)
+    this.#old.delete(key)
+  }
+
+  clear(): void {
+    this.#young.clear()
+    this.#old.clear()
+  }
+
   set(key: string, value: Value): void {
     if (this.#young.size >= this.most) {
       this.#old = this.#young

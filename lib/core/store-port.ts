@@ -3,6 +3,7 @@ import { Breaker } from './breaker'
 import { call, type Call } from './call'
 import { Deadline } from './deadline'
 import { InFlight } from './in-flight'
+import type { Likeness } from './likeness'
 import type { Session, SessionData } from './session'
 import { Stragglers } from './stragglers'
 
@@ -17,9 +18,9 @@ export type Version = NonNullable<unknown>
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
 export type Found = (err?: any, record?: SessionData | null, version?: Version) => void
 
-/** @param text the record's data as `fingerprint` has them, where the store knows */
+/** @param likeness of the record's data, where the store knows */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
-export type Heard = (err?: any, record?: SessionData | null, version?: Version, text?: string) => void
+export type Heard = (err?: any, record?: SessionData | null, version?: Version, likeness?: Likeness) => void
 
 /** What a write goes by: the version that the record has to be of, and `text`, the data as `fingerprint` has them, where the caller knows. */
 export interface Condition {
@@ -137,7 +138,7 @@ export class StorePort {
     const find = twinOf(this.#store, 'get')
     if (!find) return this.#ask('get', id, [id], done as Callback<unknown>, deadline)
     const fetched = find(this.#store, id)
-    if (fetched) done(null, fetched.record, fetched.version, fetched.text)
+    if (fetched) done(null, fetched.record, fetched.version, fetched.likeness)
     else done()
   }
 

@@ -88,7 +88,7 @@ goTogether(compareAndSet, { get, set })
 answersAtOnce<'get', Methods & Partial<Store>>(get, (store, id) => {
   const fetched = records(store).find(id)
   // What another one makes of the record is what the request begins with
-  return fetched && store.createSession !== createSession ? { ...fetched, text: undefined } : fetched
+  return fetched && store.createSession !== createSession ? { ...fetched, likeness: undefined } : fetched
 })
 answersAtOnce<'set', Methods>(set, (store, id, session) => void records(store).set(id, session))
 answersAtOnce<'touch', Methods>(touch, (store, id, session) => records(store).touch(id, session))

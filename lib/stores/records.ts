@@ -1,5 +1,7 @@
 import type { Fetched } from '../core/at-once'
 import { fingerprint } from '../core/fingerprint'
+import { copyOf, type Likeness } from '../core/likeness'
+import { Recent } from '../core/recent'
 import type { SessionData } from '../core/session'
 import type { Outcome, Version } from '../core/store-port'
 import { CookieForms, type CookieForm } from './cookie-forms'
@@ -15,11 +17,18 @@ interface Entry {
 /** Expired entries that a write looks for: with more than one, there are never more dead ones than live ones for long. */
 const SWEPT = 2
 
+/** Sessions whose data are kept as values too, for visitors ask for several things in a row: so many at least, and twice as many at most. */
+const MOST_READ = 1000
+/** In characters of JSON. It bounds the memory, and how deep a value can be. */
+const LONGEST_READ = 4096
+
 /** The sessions of one process, as text. Expired ones are not found, and are swept out by the writes that follow, two at a time. */
 export class Records {
   readonly #max: number
   readonly #entries = new Map<string, Entry>()
   readonly #forms = new CookieForms()
+  /** What was read lately. */
+  readonly #read = new Recent<{ text: string; parsed?: object }>(MOST_READ)
   #cursor = this.#entries.entries()
 
   /** @param max how many at most; the least recently used one makes room */
@@ -40,7 +49,9 @@ export class Records {
   /** What `get` gives, but that the expiry is a date: neither is the cookie parsed nor its date. */
   find(id: string): Fetched | undefined {
     const entry = this.#live(id)
-    return entry && { record: recordOf(entry), version: entry, text: entry.data }
+    if (!entry) return undefined
+    const likeness = this.#likenessOf(id, entry.data)
+    return { record: recordOf(entry, likeness.parsed), version: entry, likeness }
   }
 
   /** What it is made of: a touch leaves it the same. */
@@ -79,11 +90,13 @@ export class Records {
   }
 
   delete(id: string): boolean {
+    this.#read.delete(id)
     return this.#entries.delete(id)
   }
 
   clear(): void {
     this.#entries.clear()
+    this.#read.clear()
   }
 
   ids(): string[] {
@@ -107,6 +120,19 @@ export class Records {
     const expires = expiryOf(cookie)
     const form = this.#forms.of(cookie, expires)
     return expires === undefined ? { data, form } : { data, form, expires }
+  }
+
+  /** Whoever is read a second time is parsed once more, and from then on copied. */
+  #likenessOf(id: string, text: string): Likeness {
+    if (text.length > LONGEST_READ) return { text }
+    const read = this.#read.get(id)
+    if (read?.text !== text) {
+      const first = { text }
+      this.#read.set(id, first)
+      return first
+    }
+    read.parsed ??= JSON.parse(text) as object
+    return read
   }
 
   #sweep(): void {
@@ -138,11 +164,11 @@ function textOf({ form, data, expires }: Entry): string {
   return data === '{}' ? `{"cookie":${dated}}` : `{"cookie":${dated},${data.slice(1)}`
 }
 
-/** The cookie first, here too. */
-function recordOf(entry: Entry): SessionData {
+/** The cookie first, here too. @param known what the data say, where they need not be parsed */
+function recordOf(entry: Entry, known?: object): SessionData {
   const { form, data, expires } = entry
   if (form?.isNested) return JSON.parse(textOf(entry)) as SessionData
-  const parsed = JSON.parse(data) as Record<string, unknown>
+  const parsed = (known ? copyOf(known) : JSON.parse(data)) as Record<string, unknown>
   if (!form) return parsed as never as SessionData
   const { attributes, tail } = form
   const cookie = expires === undefined || tail === undefined ? { ...attributes } : { ...attributes, expires: new Date(expires) }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { answer, twinOf } from '../../lib/core/at-once'
 import { Cookie } from '../../lib/core/cookie'
+import type { Likeness } from '../../lib/core/likeness'
 import type { Session } from '../../lib/core/session'
 import { portOf, type StorePort } from '../../lib/core/store-port'
 import { MemoryStore } from '../../lib/stores/memory-store'
@@ -90,13 +91,25 @@ describe('core: a store that answers at once', () => {
       answers = []
       ASK.set(portOf(store), done)
       ASK.get(portOf(store), done)
-      const [, record, , text] = answers[1] as [unknown, Session, unknown, string | undefined]
-      return [typeof record.cookie.expires, text]
+      const [, record, , likeness] = answers[1] as [unknown, Session, unknown, Likeness | undefined]
+      return [typeof record.cookie.expires, likeness?.text]
     })
     expect(found).to.deep.equal([
       ['object', '{"n":1}'],
       ['string', undefined],
     ])
+  })
+
+  it('gives everyone who reads a record a copy of his own, however often it is read', () => {
+    const port = portOf(new MemoryStore())
+    ASK.set(port, done, sessionOf('{"user":{"roles":["reader"]}}'))
+    for (let time = 0; time < 4; time++) {
+      answers = []
+      ASK.get(port, done)
+      const [, record, , { text }] = answers[0] as [unknown, { user: { roles: string[] } }, unknown, Likeness]
+      expect([record.user.roles, text], `time ${time}`).to.deep.equal([['reader'], '{"user":{"roles":["reader"]}}'])
+      record.user.roles.push('admin')
+    }
   })
 
   it('is one as long as it compares and touches by methods of its own', () => {
@@ -167,7 +180,7 @@ describe('core: a store that answers at once', () => {
     const session = Object.defineProperty(sessionOf('{"n":1}'), '__proto__', { value: { admin: true }, enumerable: true })
     ASK.set(port, done, session)
     ASK.get(port, done)
-    const [, record, , text] = answers[1] as [unknown, Record<string, unknown>, unknown, string]
+    const [, record, , { text }] = answers[1] as [unknown, Record<string, unknown>, unknown, Likeness]
     expect(Object.getPrototypeOf(record)).to.equal(Object.prototype)
     expect([Object.hasOwn(record, '__proto__'), 'admin' in record]).to.deep.equal([true, false])
     expect(JSON.parse(text)).to.deep.equal(JSON.parse(json))

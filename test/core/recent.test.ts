@@ -42,6 +42,16 @@ describe('core: what was used lately', () => {
     expect(recent.get('ada')).to.equal(undefined)
   })
 
+  it('is forgotten when it is to be, in either generation', () => {
+    recent.set('ada', 1)
+    fill(0, MOST)
+    recent.set('bob', 2)
+    for (const name of ['ada', 'bob']) recent.delete(name)
+    expect([recent.get('ada'), recent.get('bob'), recent.get(`${MOST - 1}`)]).to.deep.equal([undefined, undefined, MOST - 1])
+    recent.clear()
+    expect(left(MOST)).to.deep.equal([])
+  })
+
   it('stays as long as it is used', () => {
     recent.set('ada', 1)
     for (let at = 0; at < 100; at++) {

@@ -28,7 +28,7 @@ function byCallbacks(store: MemoryStore): Asked {
     get(id) {
       let kept: Fetched | undefined
       store.get(id, (_, record, version) => {
-        if (record) kept = { record, version: version as Version, text: fingerprint(record) }
+        if (record) kept = { record, version: version as Version, likeness: { text: fingerprint(record) } }
       })
       return kept
     },
@@ -106,8 +106,8 @@ class Play {
     const kept = this.asked.get(id)
     this.#know(id, kept?.version)
     if (!kept) return undefined
-    const { record, text } = kept
-    return { cookie: JSON.parse(JSON.stringify(record.cookie)), data: fingerprint(record), text, first: Object.keys(record)[0] }
+    const { record, likeness } = kept
+    return { cookie: JSON.parse(JSON.stringify(record.cookie)), data: fingerprint(record), text: likeness?.text, first: Object.keys(record)[0] }
   }
 
   #know(id: string, version: Version | undefined): void {

@@ -34,12 +34,12 @@ const WITH_MEMORY: Readonly<Record<string, Counts>> = {
   anonymous: { ...SESSION, ...NEW },
   // The data are written once, for the question whether there are any, and go to the store as that text; the signature is the cookie's
   'first write': { ...SESSION, ...NEW, ...IN_FLIGHT, stringifies: 1, hmacs: 1 },
-  // The record is parsed once, and written once to be compared with what it was; the signature is remembered
-  'resumed read': { ...SESSION, ...IN_FLIGHT, parses: 1, stringifies: 1 },
+  // What was parsed the last time is copied, and compared with what has become of it; the signature is remembered
+  'resumed read': { ...SESSION, ...IN_FLIGHT },
   // What was written to be compared is what is stored
   'resumed write': { ...SESSION, ...IN_FLIGHT, parses: 1, stringifies: 1 },
   // The cookie that is sent anew has the signature that came
-  rolling: { ...SESSION, ...IN_FLIGHT, parses: 1, stringifies: 1 },
+  rolling: { ...SESSION, ...IN_FLIGHT },
 }
 
 interface Asked extends Counts {
@@ -70,10 +70,10 @@ const ON_KOA: Readonly<Record<string, Counts>> = {
   // Written once more than on Connect, since what comes before a save may change the session
   'first write': { ...KOA_SESSION, ...NEW, stringifies: 2, hmacs: 1 },
   // The header is remembered
-  'resumed read': { ...KOA_SESSION, ...KOA_IN_FLIGHT, parses: 1, stringifies: 1 },
+  'resumed read': { ...KOA_SESSION, ...KOA_IN_FLIGHT },
   // Koa's sessions set their cookie with each save
   'resumed write': { ...KOA_SESSION, ...KOA_IN_FLIGHT, parses: 1, stringifies: 2 },
-  rolling: { ...KOA_SESSION, ...KOA_IN_FLIGHT, parses: 1, stringifies: 1 },
+  rolling: { ...KOA_SESSION, ...KOA_IN_FLIGHT },
 }
 
 /** After a visit of somebody who has a session of so many bytes. */
