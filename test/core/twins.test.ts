@@ -107,7 +107,12 @@ class Play {
     this.#know(id, kept?.version)
     if (!kept) return undefined
     const { record, likeness } = kept
-    return { cookie: JSON.parse(JSON.stringify(record.cookie)), data: fingerprint(record), text: likeness?.text, first: Object.keys(record)[0] }
+    return {
+      cookie: JSON.parse(JSON.stringify(record.cookie)),
+      data: fingerprint(record),
+      text: likeness?.text,
+      first: Object.keys(record)[0],
+    }
   }
 
   #know(id: string, version: Version | undefined): void {
