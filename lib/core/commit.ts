@@ -1,5 +1,6 @@
 import type { Cookie } from './cookie'
 import { debug } from './debug'
+import { notice } from './events'
 import type { Exchange, Seen } from './exchange'
 import type { Host } from './host'
 import { planCookie, planStore, type CookiePlan, type Plan } from './plan'
@@ -124,13 +125,22 @@ const carryOut = {
   touch<H extends Host>(exchange: Exchange<H>, done: Committed): void {
     debug('touching')
     const id = exchange.host.sessionID as string
-    const { touches } = exchange.settings
+    const session = exchange.seen?.session as Session
+    const { touches, awaitTouch } = exchange.settings
     touches?.note(id)
-    touch(exchange, id, exchange.seen?.session as Session, err => {
+    const answer = { due: true }
+    const tell = (err?: unknown): void => {
+      answer.due = false
+      done(err)
+    }
+    const asked = touch(exchange, id, session, err => {
       if (err) touches?.forget(id)
       debug('touched')
-      done(err)
+      if (answer.due) tell(err)
+      else if (err) unheard(err)
     })
+    // What the handler has made of the cookie is a change like any other
+    if (asked && answer.due && !awaitTouch && exchange.hasStoredCookie(session)) tell()
   },
 
   destroy<H extends Host>(exchange: Exchange<H>, done: Committed): void {
@@ -140,6 +150,12 @@ const carryOut = {
       failOr(exchange, done, err)
     })
   },
+}
+
+/** By then the connection may have another request, whose answer an error handler would cut off. */
+function unheard(err: unknown): void {
+  debug('touch failed: %s', err)
+  notice('untouched', { error: err })
 }
 
 /** Nobody is told that it was done, where the app wants to know before. */

@@ -3,6 +3,8 @@ import { channel } from 'node:diagnostics_channel'
 /** What a message says: names of keys, and never values or ids. */
 export interface Notice {
   readonly keys?: readonly string[]
+  /** As the store has it. */
+  readonly error?: unknown
 }
 
 /** Where the process can hear of what else nobody would notice. */
@@ -13,6 +15,8 @@ const CHANNELS = {
   conflict: channel('resession:conflict'),
   /** A save or a touch came to nothing, because the session is no more. */
   interrupted: channel('resession:interrupted'),
+  /** The store has failed to move an expiry, when the request was answered. */
+  untouched: channel('resession:untouched'),
   /** A request goes on without its session, which could not be read. */
   anonymous: channel('resession:anonymous'),
   /** A store does not answer, and is left alone for a second at a time. */

@@ -156,6 +156,10 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     return this.#known.giving(liveCookie(session))
   }
 
+  hasStoredCookie(session: Session): boolean {
+    return this.#known.hasCookieOf(session)
+  }
+
   /** @param act saves the session as the last commit saw it, which need not be written out again */
   asSeen(act: () => void): void {
     if (this.settings.beforeSave) act()

@@ -104,9 +104,13 @@ export class Knowledge {
   }
 
   /** Whether the store has been given an expiry lately. Not where the cookie is another one by now: a touch would store it. */
-  isRested({ id, cookie }: Session, touches: Touches | undefined): boolean {
-    if (!touches || this.stored?.id !== id || !touches.isRecent(id, cookie.originalMaxAge)) return false
-    return hasSameAttributes(this.stored, cookie as Cookie)
+  isRested(session: Session, touches: Touches | undefined): boolean {
+    return touches !== undefined && touches.isRecent(session.id, session.cookie.originalMaxAge) && this.hasCookieOf(session)
+  }
+
+  /** Whether the store was last seen with this cookie, but for the moment at which it ends. */
+  hasCookieOf({ id, cookie }: Session): boolean {
+    return this.stored?.id === id && hasSameAttributes(this.stored, cookie as Cookie)
   }
 }
 

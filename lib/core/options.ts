@@ -76,6 +76,11 @@ export interface Options<H = Host> {
   saveErrors?: 'report' | 'fail' | undefined
   /** The shortest time between two touches of a session, in milliseconds. Default 0: each request that changes nothing moves the expiry, as upstream. */
   touchAfter?: number | undefined
+  /**
+   * Whether the answer waits for a touch, as upstream's does, and `next` hears where that fails. Default `false`: it goes out when the store has been
+   * asked. A save is always waited for.
+   */
+  awaitTouch?: boolean | undefined
   /** Whether to believe `X-Forwarded-Proto`. Default: whatever `req.secure` says, which is Express's "trust proxy". */
   proxy?: boolean | undefined
 }
@@ -103,6 +108,7 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly saveErrors: 'report' | 'fail'
   /** Where touches are spared. */
   readonly touches: Touches | undefined
+  readonly awaitTouch: boolean
   /** None where the option is missing and cookie-parser left no secret either. Not asked for where the host signs by itself. */
   readonly secrets: PerHost<H, readonly Secret[]> | undefined
   /** Looks at what the store has under an id, or that it has nothing. @returns the record, if it will do */
@@ -146,6 +152,7 @@ export function settle<H extends Host>(
     cookieOptions: settleCookie(name, options.cookie),
     concurrency: checkConcurrency(options.concurrency),
     ...settleFaults(options),
+    ...settleTouches(options),
     secrets: settleSecret(options.secret),
     resave: isOnByDefault(options.resave),
     saveUninitialized: isOnByDefault(options.saveUninitialized),
@@ -176,19 +183,22 @@ function checkConcurrency(option: Concurrency = 'auto'): Concurrency {
 function settleFaults<H extends Host>({
   onStoreError = 'error',
   saveErrors = 'report',
-  touchAfter = 0,
-}: Partial<Options<H>>): Pick<Settings<H>, 'onStoreError' | 'saveErrors' | 'touches'> {
+}: Partial<Options<H>>): Pick<Settings<H>, 'onStoreError' | 'saveErrors'> {
   if (typeof onStoreError !== 'function' && !['error', 'anonymous', 'new'].includes(onStoreError)) {
     throw new TypeError('onStoreError option must be "error", "anonymous", "new" or a function')
   }
   if (!['report', 'fail'].includes(saveErrors)) throw new TypeError('saveErrors option must be "report" or "fail"')
-  if (!Number.isFinite(touchAfter) || touchAfter < 0) throw new TypeError('touchAfter option must be a number of milliseconds')
   const fixed = onStoreError === 'error' ? undefined : onStoreError
   return {
     onStoreError: typeof fixed === 'string' ? () => fixed : fixed,
     saveErrors,
-    touches: touchAfter > 0 ? new Touches(touchAfter) : undefined,
   }
+}
+
+function settleTouches({ touchAfter = 0, awaitTouch = false }: Pick<Partial<Options>, 'touchAfter' | 'awaitTouch'>) {
+  if (!Number.isFinite(touchAfter) || touchAfter < 0) throw new TypeError('touchAfter option must be a number of milliseconds')
+  if (typeof awaitTouch !== 'boolean') throw new TypeError('awaitTouch option must be true or false')
+  return { touches: touchAfter > 0 ? new Touches(touchAfter) : undefined, awaitTouch }
 }
 
 /** Timers of Node take no more than 2^31 - 1. */

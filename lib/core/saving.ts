@@ -60,14 +60,26 @@ function saveAsItIs<H extends Host>(exchange: Exchange<H>, session: Session, don
   })
 }
 
-/** A session that somebody wrote meanwhile has a new expiry already, and one that is destroyed needs none. */
-export function touch<H extends Host>(exchange: Exchange<H>, id: string, session: Session, done: Callback): void {
+/**
+ * A session that somebody wrote meanwhile has a new expiry already, and one that is destroyed needs none.
+ *
+ * @returns whether the store has been asked for that by now, and for no more: a save is one, and a touch that is behind a save waits for what that says
+ */
+export function touch<H extends Host>(exchange: Exchange<H>, id: string, session: Session, done: Callback): boolean {
   const { concurrency, port } = exchange.settings
-  if (concurrency === 'off') return port.touch(id, asStored(exchange, session), done)
+  if (concurrency === 'off') {
+    port.touch(id, asStored(exchange, session), done)
+    return true
+  }
   // Whoever else has the session would write back the cookie that it had
-  if (hasNewCookie(exchange.holder.on(id), session)) return save(exchange, session, done)
+  if (hasNewCookie(exchange.holder.on(id), session)) {
+    save(exchange, session, done)
+    return false
+  }
+  let asked = false
   const act: Parameters<typeof exchange.holding>[2] = (hold, finish, deadline) => {
     const { flight } = hold
+    asked = true
     if (hold.dead || !hold.current) return finish()
     // To within the time of one call it is the same moment
     if (flight.touching) return void (flight.joined ??= []).push(finish)
@@ -82,6 +94,7 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
     port.touch(id, asStored(exchange, session), err => (err ? doubt(exchange, hold, { err, deadline }, touched) : touched()), deadline)
   }
   exchange.holding(id, done, act, true)
+  return asked
 }
 
 /** Whether the exchange has changed the session's cookie while others have the session. */

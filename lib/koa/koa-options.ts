@@ -19,7 +19,10 @@ export interface KoaCookieOptions extends CookieOptions {
 }
 
 /** The core's, but for those that only Connect has. */
-type CoreOptions = Pick<Partial<Options<KoaHost>>, 'concurrency' | 'storeTimeout' | 'touchAfter' | 'rolling' | 'saveUninitialized'>
+type CoreOptions = Pick<
+  Partial<Options<KoaHost>>,
+  'concurrency' | 'storeTimeout' | 'touchAfter' | 'awaitTouch' | 'rolling' | 'saveUninitialized'
+>
 
 export interface KoaOptions extends CoreOptions {
   /** The cookie's name. Default `'koa.sess'` where sessions are kept in the cookie, else `'koa.sid'`. */

@@ -107,7 +107,14 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
     const kind = kindOf(made as never)
     const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerOf(options, given, kind === 'json'))
     const store = adapted as SessionStore
-    return { ...common, store, port: sharePort(store, common.port), admit: admission(options, given, endsOf(store)) }
+    return {
+      ...common,
+      store,
+      port: sharePort(store, common.port),
+      admit: admission(options, given, endsOf(store)),
+      // Those of other worlds can only save, and what comes late would undo what other processes have saved
+      awaitTouch: common.awaitTouch || kind !== 'callback',
+    }
   }
 }
 
@@ -132,11 +139,11 @@ function numberOr(ms: unknown, other: unknown): number | undefined {
 }
 
 function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
-  const { storeTimeout, touchAfter, rolling = false, saveUninitialized = false, onError, beforeSave, renew = false } = options
+  const { storeTimeout, touchAfter, awaitTouch, rolling = false, saveUninitialized = false, onError, beforeSave, renew = false } = options
   const { cookie, signing } = given
   const isKept = store instanceof PayloadStore
   // Not the name: `ctx.cookies` takes some that express-session would not
-  const core = { storeTimeout, touchAfter, rolling, saveUninitialized, cookie, resave: false, unset: 'destroy' } as const
+  const core = { storeTimeout, touchAfter, awaitTouch, rolling, saveUninitialized, cookie, resave: false, unset: 'destroy' } as const
   const settled = settle<KoaHost>({ ...core, concurrency: options.concurrency, genid: genidOf(options) }, store, () => {})
   return {
     ...settled,

@@ -83,7 +83,7 @@ describe('connect: no answer before the save', () => {
     }
   }
 
-  it('a touch does not hold the first bytes of a stream, but the last one', async () => {
+  it('a touch that is awaited does not hold the first bytes of a stream, but the last one', async () => {
     const { server, store, headers } = await stage('touched', (_, res) => (res.write('te'), res.end('xt')))
     const wire = (await Wire.to(server)).get('/', ...headers)
     await store.waits()

@@ -25,7 +25,7 @@ export const FATES = {
     act: (req: Req) => void (data(req).user = 'ada'),
     asks: ['set'],
   },
-  touched: { options: {}, known: true, act: () => {}, asks: ['touch'] },
+  touched: { options: { awaitTouch: true }, known: true, act: () => {}, asks: ['touch'] },
   'left alone': { options: {}, known: false, act: () => {}, asks: [] },
   destroyed: { options: { unset: 'destroy' }, known: true, act: (req: Req) => void (req.session = null as never), asks: ['destroy'] },
 } as const satisfies Record<string, Fate>

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { portOf as storePortOf } from '../../lib/core/store-port'
 import type { Parts } from '../support/host'
 import type { SessionOptions } from '../support/subject'
@@ -22,6 +23,8 @@ export interface Outcome {
   readonly at: number
   /** The messages or codes of what reached the error handler. */
   readonly errors: string[]
+  /** Those of what reached nobody but a channel. */
+  readonly heard: string[]
   /** How often the handler ran. */
   readonly handled: number
   /** How many answers came. */
@@ -85,6 +88,9 @@ export async function meet(
   const store = new Store()
   const site = new Case(store, { ...options, ...mode })
   const client = await site.start(server)
+  const heard: string[] = []
+  const hear = (message: unknown): void => void heard.push(nameOf((message as { error: unknown }).error))
+  subscribe('resession:untouched', hear)
   try {
     if (known) await site.visit('/count')
     const mend = breakStore(store, method, fault)
@@ -92,7 +98,8 @@ export async function meet(
     const asking = site.ask(path)
     const at = fault.slow ? await outlast(asking, clock) : 0
     const { status, cookie } = await asking.reply
-    // Whatever is late comes now
+    // What nobody waited for, and then whatever is late
+    await turns()
     clock.turn(2 * LIMIT)
     await turns()
     const { handled } = site
@@ -107,6 +114,7 @@ export async function meet(
       cookie: cookie !== undefined,
       at,
       errors,
+      heard,
       handled,
       answers: client.answers() - Number(known) - 1,
       uncaught,
@@ -114,6 +122,7 @@ export async function meet(
       next,
     }
   } finally {
+    unsubscribe('resession:untouched', hear)
     client.close()
   }
 }

@@ -21,6 +21,7 @@ const COMMITS: Record<string, { store: new () => PlainStore; path: string; optio
     'a touch that fails, after which nobody says whether the session is there': {
       store: PlainStore,
       path: '/show',
+      options: { awaitTouch: true },
       faults: [
         ['touch', { act: (_, done) => void setTimeout(done, LIMIT - 10, new Error('no disk')) }],
         ['get', never],

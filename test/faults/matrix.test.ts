@@ -13,6 +13,7 @@ const MODES: Record<Asks['tells'], Partial<SessionOptions>[]> = {
   client: [{ saveErrors: 'report' }, { saveErrors: 'fail' }],
   handler: [{ saveErrors: 'report' }, { saveErrors: 'fail' }],
   nobody: [{ saveErrors: 'report' }, { saveErrors: 'fail' }],
+  channel: [{ saveErrors: 'report' }, { saveErrors: 'fail' }],
 }
 
 describe('faults: a store that fails is an error, once and in time, and the server goes on', () => {
@@ -49,8 +50,9 @@ function expected(asks: Asks, fault: Fault, mode: Partial<SessionOptions>): Part
   const hidden = asks.tells === 'reader' && mode.onStoreError === 'anonymous'
   return {
     status: stops ? statusOf(error) : 200,
-    at: fault.slow ? LIMIT : 0,
-    errors: error === undefined || (hidden && !stops) ? [] : [error],
+    at: fault.slow && asks.tells !== 'channel' ? LIMIT : 0,
+    errors: error === undefined || asks.tells === 'channel' || (hidden && !stops) ? [] : [error],
+    heard: error !== undefined && asks.tells === 'channel' ? [error] : [],
     handled: stops && asks.tells === 'reader' ? 0 : 1,
     answers: 1,
     uncaught: [],

@@ -11,8 +11,11 @@ export interface Asks {
   /** The visitor has a session already. */
   readonly known: boolean
   readonly path: string
-  /** Who is told of an error. `client`: nobody but by `saveErrors: 'fail'`. `handler`: the handler, which passes it on. */
-  readonly tells: 'reader' | 'client' | 'handler' | 'nobody'
+  /**
+   * Who is told of an error. `client`: nobody but by `saveErrors: 'fail'`. `handler`: the handler, which passes it on. `channel`: whoever listens there,
+   * since the answer is out by then.
+   */
+  readonly tells: 'reader' | 'client' | 'handler' | 'nobody' | 'channel'
   /** What an answer of a wrong type means: an error, or nothing, since nobody looks at it. */
   readonly reads: boolean
   readonly options?: Partial<SessionOptions>
@@ -25,7 +28,8 @@ const DESTROY = { method: 'destroy', store: PlainStore, known: true, reads: fals
 
 export const REQUESTS: Record<string, Asks> = {
   get: { ...READ, method: 'get', tells: 'reader', reads: true },
-  touch: { ...READ, method: 'touch', tells: 'nobody', reads: false },
+  touch: { ...READ, method: 'touch', tells: 'channel', reads: false },
+  'touch, which the answer waits for': { ...READ, method: 'touch', tells: 'nobody', reads: false, options: { awaitTouch: true } },
   'set, of a new session': { ...WRITE, method: 'set', store: PlainStore, known: false, reads: false },
   'set, of a known session': { ...WRITE, method: 'set', store: PlainStore, known: true, reads: false },
   'compareAndSet, of a new session': { ...COMPARE, known: false },

@@ -51,7 +51,7 @@ describe('options: storeTimeout', () => {
     ['/logout', 'destroy'],
   ] as const) {
     it(`lets the answer go, and reports, when ${method} has not come back in time`, async () => {
-      const { site, store, cookie } = await known({ storeTimeout: 500 })
+      const { site, store, cookie } = await known({ storeTimeout: 500, awaitTouch: true })
       store.fail(method, 'silence')
       const wire = (await Wire.to(site.server)).get(path, cookie)
       await store.silent()

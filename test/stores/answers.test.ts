@@ -3,7 +3,7 @@ import { count, data, endWith, routes } from '../support/handlers'
 import type { Host } from '../support/host'
 import { onEachHost } from '../support/hosts'
 import { Site, type Handler } from '../support/site'
-import { session, type SessionData, type Store } from '../support/subject'
+import { session, type SessionData, type SessionOptions, type Store } from '../support/subject'
 
 type Answer = (err?: unknown, found?: unknown) => void
 type Methods = Record<'get' | 'set' | 'destroy' | 'touch', (...args: never[]) => unknown>
@@ -26,8 +26,8 @@ async function visits(host: Host, methods: Partial<Methods>): Promise<{ texts: s
 }
 
 /** Where each request moves the expiry of its session. */
-function siteOn(host: Host, store: Store, handler: Handler): Site {
-  return new Site({ ...host.keepsAlive, store }, handler, undefined, host)
+function siteOn(host: Host, store: Store, handler: Handler, options: Partial<SessionOptions> = {}): Site {
+  return new Site({ ...host.keepsAlive, ...options, store }, handler, undefined, host)
 }
 
 /** A store of the package under test, since the original takes no other. */
@@ -167,7 +167,7 @@ onEachHost('stores: how a store may answer', host => {
 
       it(`to touch, ${way}: ${host.unsaved.outcome}`, async () => {
         const store = storeOf(calling(ways['by its callback, at once'] as never)) as Methods
-        const site = siteOn(host, store as never, routes({ '/': count, '/read': (_, res) => res.end('fine') }))
+        const site = siteOn(host, store as never, routes({ '/': count, '/read': (_, res) => res.end('fine') }), { awaitTouch: true })
         const visitor = site.visitor()
         await visitor.get()
         store.touch = fails

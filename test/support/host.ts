@@ -29,7 +29,7 @@ export interface Host {
     readonly outcome: string
     reply(text: string): readonly [status: number, text: string]
   }
-  /** Who hears that a session could not be touched: nobody, but where errors are counted, or a client, as of one that could not be saved. */
+  /** Who hears that a session could not be touched, where the answer waits for that: nobody, but where errors are counted, or a client, as of one that could not be saved. */
   readonly untouched: 'nobody' | 'client'
   /** What a client reads of an error. */
   errorText(message: string): string

@@ -28,6 +28,7 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
   reconnectTimeout: { accepted: [0, 10_000, Infinity], refused: ['10s', -1, NaN, 2 ** 31, null] },
   storeTimeout: { accepted: [1, Infinity], refused: ['10s', 0, NaN, null] },
   touchAfter: { accepted: [0, 1], refused: ['1s', -1, NaN, Infinity, null] },
+  awaitTouch: { accepted: [true, false], refused: ['true', 1, 0, null] },
   concurrency: { accepted: ['auto', 'merge', 'off'], refused: ['on', '', null] },
   Session: { accepted: [KoaSession, class extends KoaSession {}], refused: [class {}, {}, 'Session', null] },
   seal: { accepted: ['secret', ['new', 'old'], Buffer.alloc(32, 1)], refused: ['', [], 5, null] },
