@@ -3,13 +3,15 @@ import { debug } from './debug'
 import { notice } from './events'
 import type { Exchange, Seen } from './exchange'
 import type { Host } from './host'
+import type { Settings } from './options'
 import { planCookie, planStore, type CookiePlan, type Plan } from './plan'
 import { freshen, touch } from './saving'
 import { Session } from './session'
 import type { Callback } from './store-port'
 
 /** As they were made: an app may put others in their place for all sessions, too. */
-const { save, touch: restarts } = Session.prototype
+const { touch: restarts } = Session.prototype
+const save: (this: Session, saved: Callback) => unknown = Session.prototype.save
 
 /** Called when bytes may leave; with `withhold` when the store could not even be asked, so that the answer would be a lie. */
 export type Committed = (err?: unknown, withhold?: boolean) => void
@@ -115,7 +117,7 @@ const carryOut = {
     const session = exchange.seen?.session as Session
     try {
       // Through the session, whose save() and touch() an app may have replaced: theirs may change it
-      if (session.save === save && session.touch === restarts) exchange.asSeen(() => session.save(saved))
+      if (isAsMade(session, exchange.settings)) exchange.asSeen(() => save.call(session, saved))
       else session.save(saved)
     } catch (err) {
       failOr(exchange, done, err)
@@ -162,6 +164,10 @@ function unheard(err: unknown): void {
 function failOr<H extends Host>(exchange: Exchange<H>, done: Committed, err: unknown): void {
   if (err && exchange.settings.saveErrors === 'fail') exchange.failed = true
   done(err, exchange.failed)
+}
+
+function isAsMade<H extends Host>(session: Session, { ownSave }: Settings<H>): boolean {
+  return session.save === (ownSave ?? save) && session.touch === restarts
 }
 
 function hasId(host: Host): boolean {

@@ -115,6 +115,10 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly admit?: PerRead<H>
   /** Whether it shows the record to the app, which may change it. */
   readonly asksApp?: boolean
+  /** Looks at a session that is about to be saved, and leaves it as it is. @throws what the save fails with */
+  readonly checkSave?: (host: H, session: Session) => void
+  /** `save` of its sessions as it was made, where that is another than ours, and does no more but to tell the client, as whoever commits does. */
+  readonly ownSave?: Session['save']
   /** A session is about to be saved, when this is done. @throws what the save fails with */
   readonly beforeSave?: (host: H, session: Session) => unknown
 }

@@ -15,9 +15,10 @@ import { write, type Writing } from './writing'
 
 /** The exchange's session goes to the store: as it is where nobody else has written it meanwhile, else merged with what the store has by then. */
 export function save<H extends Host>(exchange: Exchange<H>, session: Session, done: Callback): void {
-  const { beforeSave } = exchange.settings
+  const { checkSave, beforeSave } = exchange.settings
   let told: unknown
   try {
+    checkSave?.(exchange.host, session)
     told = beforeSave?.(exchange.host, session)
   } catch (refused) {
     return done(reasonOf(refused, 'beforeSave'))
