@@ -17,7 +17,7 @@ export class CommittingSession extends KoaSession {
   commit(callback: Callback): void
   commit(): Promise<void>
   commit(callback?: Callback): void | Promise<void> {
-    const committed = quiet(this.req.commit())
+    const committed = quiet(Promise.resolve(this.req.commit()))
     if (!callback) return committed
     calledBack(committed, callback)
   }

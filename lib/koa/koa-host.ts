@@ -131,18 +131,22 @@ export class KoaHost implements Host {
     await this.#tell()
   }
 
-  /** Makes the store agree with what the app has left, and tells the client. */
-  async commit(): Promise<void> {
+  /** Makes the store agree with what the app has left, and tells the client. @returns what to wait for, if that is not done at once */
+  commit(): Promise<void> | undefined {
     try {
       const committed = this.#commit()
-      if (committed) await committed
+      const told = committed ? committed.then(() => this.#tell()) : this.#tell()
+      return told?.catch(err => this.#decide(err))
     } catch (err) {
-      const { onError } = this.settings
-      if (!onError || this.#isOurs) throw err
-      return void (await onError(err, this.exchange.done === 'destroy' ? 'destroy' : this.#asking, this.ctx))
+      return this.#decide(err)
     }
-    const told = this.#tell()
-    if (told) await told
+  }
+
+  /** Whether the request goes on without what could not be done. @throws where it does not */
+  async #decide(err: unknown): Promise<void> {
+    const { onError } = this.settings
+    if (!onError || this.#isOurs) throw err
+    await onError(err, this.exchange.done === 'destroy' ? 'destroy' : this.#asking, this.ctx)
   }
 
   #commit(): Promise<void> | undefined {
@@ -181,18 +185,25 @@ export class KoaHost implements Host {
     return isPromise(told) ? told.then(goOn) : goOn()
   }
 
-  /** The request is over, for the session. */
-  async end(): Promise<void> {
-    try {
-      // What the app has asked for and not awaited. That it could not be read has been said to whoever awaits it
-      if (this.#opened instanceof Promise) await this.#opened.catch(() => {})
-      if (this.#assigned) await this.open()
-      if (this.sessionSave === true) this.mustSave = true
-      const wants = this.sessionSave ?? this.settings.autoCommit
-      if (wants && this.#read() !== undefined) await this.commit()
-    } finally {
-      this.exchange.holder.end()
-    }
+  /** The request is over, for the session. @returns what to wait for, if that is not done at once */
+  end(): Promise<void> | undefined {
+    const isSettled = !(this.#opened instanceof Promise) && !this.#assigned
+    const ended = isSettled ? this.#commitLast() : this.#settle().then(() => this.#commitLast())
+    if (ended) return ended.finally(() => this.exchange.holder.end())
+    this.exchange.holder.end()
+    return undefined
+  }
+
+  async #settle(): Promise<void> {
+    // What the app has asked for and not awaited. That it could not be read has been said to whoever awaits it
+    if (this.#opened instanceof Promise) await this.#opened.catch(() => {})
+    if (this.#assigned) await this.open()
+  }
+
+  #commitLast(): Promise<void> | undefined {
+    if (this.sessionSave === true) this.mustSave = true
+    const wants = this.sessionSave ?? this.settings.autoCommit
+    return wants && this.#read() !== undefined ? this.commit() : undefined
   }
 
   #tell(): Promise<void> | undefined {

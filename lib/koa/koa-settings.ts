@@ -35,6 +35,9 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   of(host: KoaHost): Settings<KoaHost>
 }
 
+/** As it was made: an app may put another in its place. */
+const { save: ownSave } = KoaSession.prototype
+
 const DEFAULTS = { store: 'cookie', autoCommit: true, defer: false, keepOnRegenerate: false, reconnectTimeout: 10_000 } as const
 
 /** @throws TypeError for each option that could never work */
@@ -155,11 +158,10 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given, endsOf(store)),
     asksApp: options.valid !== undefined,
-    beforeSave(host, session) {
-      // A transport of the app's own need not be a cookie
-      if (typeof options.transport !== 'object') checkSendable(host.ctx, session.cookie as never, signing)
-      return beforeSave && host.refusing(() => beforeSave(host.ctx, session))
-    },
+    // A transport of the app's own need not be a cookie
+    ...(typeof options.transport !== 'object' && { checkSave: ({ ctx }, { cookie }) => checkSendable(ctx, cookie as never, signing) }),
+    ...(beforeSave && { beforeSave: (host, session) => host.refusing(() => beforeSave(host.ctx, session)) }),
+    ownSave,
   }
 }
 

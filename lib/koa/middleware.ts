@@ -23,25 +23,28 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
     if (settings.availability?.isReady === false) await settings.availability.ready()
     const opened = settings.defer ? undefined : host.open()
     if (opened) await opened
-    let thrown: { readonly err: unknown } | undefined
     try {
       await next()
     } catch (err) {
-      thrown = { err }
+      await endAfter(host, err)
     }
-    await end(host, thrown)
+    const ended = end(host)
+    if (ended) await ended
   }
 }
 
+/** @returns what to wait for, if that is not done at once */
+function end(host: KoaHost): Promise<void> | undefined {
+  const ended = host.end()
+  return ended && whileBodyWaits(host.ctx, ended)
+}
+
 /** The first error is the app's. */
-async function end(host: KoaHost, thrown: { readonly err: unknown } | undefined): Promise<void> {
-  const { ctx } = host
-  const ended = whileBodyWaits(ctx, () => host.end())
-  if (!thrown) return ended
+async function endAfter(host: KoaHost, thrown: unknown): Promise<never> {
   try {
-    await ended
+    await end(host)
   } catch (err) {
-    ctx.app.emit('error', err, ctx)
+    host.ctx.app.emit('error', err, host.ctx)
   }
-  throw thrown.err
+  throw thrown
 }

@@ -5,15 +5,17 @@ import type { Context } from './context'
  * Koa 3 listens to a stream that is the body from the moment at which it sends it. While the answer waits for the store, nobody would hear that it
  * breaks, which ends a process: here that is an error of the request.
  *
- * @param act what the answer waits for. @throws what has broken the body, unless Koa 2 has answered that by then
+ * @param waited what the answer waits for. @throws what has broken the body, unless Koa 2 has answered that by then
  */
-export async function whileBodyWaits(ctx: Context, act: () => Promise<void>): Promise<void> {
+export async function whileBodyWaits(ctx: Context, waited: Promise<void>): Promise<void> {
   const body = streamOf(ctx)
-  if (!body) return act()
+  if (!body) return waited
   let broken: { readonly err: unknown } | undefined
   const hear = (err: unknown): void => void (broken = { err })
   body.on('error', hear)
-  await act()
+  await waited
+  // What breaks says so a tick later
+  await new Promise<void>(resolve => process.nextTick(resolve))
   body.off('error', hear)
   if (broken && ctx.writable) throw broken.err
 }

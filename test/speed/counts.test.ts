@@ -67,12 +67,11 @@ const KOA_IN_FLIGHT = { listeners: BARE_KOA.listeners + 1 }
 /** The same on Koa, where `ctx.cookies` signs what is set. */
 const ON_KOA: Readonly<Record<string, Counts>> = {
   anonymous: { ...KOA_SESSION, ...NEW },
-  // Written once more than on Connect, since what comes before a save may change the session
-  'first write': { ...KOA_SESSION, ...NEW, stringifies: 2, hmacs: 1 },
+  'first write': { ...KOA_SESSION, ...NEW, stringifies: 1, hmacs: 1 },
   // The header is remembered
   'resumed read': { ...KOA_SESSION, ...KOA_IN_FLIGHT },
   // Koa's sessions set their cookie with each save
-  'resumed write': { ...KOA_SESSION, ...KOA_IN_FLIGHT, parses: 1, stringifies: 2 },
+  'resumed write': { ...KOA_SESSION, ...KOA_IN_FLIGHT, parses: 1, stringifies: 1 },
   rolling: { ...KOA_SESSION, ...KOA_IN_FLIGHT },
 }
 

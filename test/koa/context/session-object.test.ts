@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { MemoryStore } from '../../../lib'
+import { KoaSession } from '../../../lib/koa/koa-session'
 import { TracingStore } from '../../support/tracing-store'
 import { useUncaught } from '../../support/uncaught'
 import { turns } from '../../support/wire'
@@ -117,6 +118,25 @@ describe('koa context: the session object', () => {
       const res = await visitor.get('/save')
       expect([stored, store.trace(), lines(res).length]).to.deep.equal([[['get', 'set']], [], 2])
     })
+
+    for (const whose of ['the session’s', 'its class’s'] as const) {
+      it(`that the app has put in the place of ${whose} is what the end of the request calls, and may change the session`, async () => {
+        class Own extends KoaSession {}
+        const { save } = KoaSession.prototype
+        const own = function (this: Bag, ...args: never[]): unknown {
+          this.saved = true
+          return Reflect.apply(save, this, args)
+        }
+        if (whose === 'its class’s') Object.assign(Own.prototype, { save: own })
+        const set: Handler = ctx => {
+          session(ctx).a = 1
+          if (whose === 'the session’s') Object.defineProperty(session(ctx), 'save', { value: own })
+        }
+        const visitor = site({ '/set': set }, { Session: Own }).visitor()
+        await visitor.get('/set')
+        expect((await visitor.get('/read')).text).to.equal('{"a":1,"saved":true}')
+      })
+    }
 
     it('that nobody waits for is waited for', async () => {
       const visitor = site({ '/save': ctx => void session(ctx).save() }).visitor()
