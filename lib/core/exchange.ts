@@ -150,10 +150,12 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     else update(this, session, change, done)
   }
 
-  /** What of the session goes to the store. */
+  /** What of the session goes to the store. @throws where that cannot be stored, or its cookie not sent */
   giving(session: Session): Given {
     debug('saving %s', session.id)
-    return this.#known.giving(liveCookie(session))
+    const { cookie } = liveCookie(session)
+    this.settings.checkCookie?.(this.host, cookie as Cookie)
+    return this.#known.giving(session)
   }
 
   hasStoredCookie(session: Session): boolean {

@@ -115,12 +115,12 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly admit?: PerRead<H>
   /** Whether it shows the record to the app, which may change it. */
   readonly asksApp?: boolean
-  /** Looks at a session that is about to be saved, and leaves it as it is. @throws what the save fails with */
-  readonly checkSave?: (host: H, session: Session) => void
   /** `save` of its sessions as it was made, where that is another than ours, and does no more but to tell the client, as whoever commits does. */
   readonly ownSave?: Session['save']
-  /** A session is about to be saved, when this is done. @throws what the save fails with */
-  readonly beforeSave?: (host: H, session: Session) => unknown
+  /** A session is about to be saved, or updated, when this is done. @throws what that fails with */
+  readonly beforeSave?: ((host: H, session: Session) => unknown) | undefined
+  /** Of what is about to be stored. @throws for a cookie that could not be sent, so that nothing is stored */
+  readonly checkCookie?: ((host: H, cookie: Cookie) => void) | undefined
 }
 
 type PerRead<H> = (host: H, id: string, record: SessionData | null | undefined) => MaybePromise<SessionData | null | undefined>

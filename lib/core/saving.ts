@@ -15,19 +15,24 @@ import { write, type Writing } from './writing'
 
 /** The exchange's session goes to the store: as it is where nobody else has written it meanwhile, else merged with what the store has by then. */
 export function save<H extends Host>(exchange: Exchange<H>, session: Session, done: Callback): void {
-  const { checkSave, beforeSave } = exchange.settings
+  announce(exchange, session, done, () => saveNow(exchange, session, done))
+}
+
+/** @param act when the app has been told of what is to be stored; it may change that, and may refuse */
+function announce<H extends Host>(
+  { settings: { beforeSave }, host }: Exchange<H>,
+  session: Session,
+  done: Callback,
+  act: () => void,
+): void {
   let told: unknown
   try {
-    checkSave?.(exchange.host, session)
-    told = beforeSave?.(exchange.host, session)
+    told = beforeSave?.(host, session)
   } catch (refused) {
     return done(reasonOf(refused, 'beforeSave'))
   }
-  if (!isPromise(told)) return saveNow(exchange, session, done)
-  told.then(
-    () => saveNow(exchange, session, done),
-    refused => done(reasonOf(refused, 'beforeSave')),
-  )
+  if (!isPromise(told)) return act()
+  told.then(act, refused => done(reasonOf(refused, 'beforeSave')))
 }
 
 function saveNow<H extends Host>(exchange: Exchange<H>, session: Session, done: Callback): void {
@@ -121,6 +126,10 @@ function doubt<H extends Host>(
 
 /** A change to what the store has by now and to what the exchange has made of it, in one. */
 export function update<H extends Host>(exchange: Exchange<H>, session: Session, change: Change, done: Callback): void {
+  announce(exchange, session, done, () => updateNow(exchange, session, change, done))
+}
+
+function updateNow<H extends Host>(exchange: Exchange<H>, session: Session, change: Change, done: Callback): void {
   exchange.holding(session.id, done, (hold, finish, deadline) => {
     if (isEnded(session)) return finish(gone())
     // JSON's copies, which the change does not reach before it is stored

@@ -124,7 +124,7 @@ export class KoaHost implements Host {
     if (maxAge !== undefined) session.maxAge = maxAge
   }
 
-  /** Stores the session, changed or not, and sets its cookie. @param act asks the store */
+  /** Stores the session, and sets its cookie. @param act asks the store */
   async store(act: (done: Callback) => void): Promise<void> {
     this.mustSave = false
     await pending(act)

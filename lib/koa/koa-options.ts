@@ -47,11 +47,11 @@ export interface KoaOptions extends CoreOptions {
   autoCommit?: boolean | undefined
   /** Whether a record, as it is in the store, will do; in the place of another the session is new, and the app hears `session:invalid`. */
   valid?: ((ctx: Context, record: object) => unknown) | undefined
-  /** Told before a save, and may change the session; a promise is waited for. What it throws, the save fails with. */
+  /** Told before a save, or an update, and may change the session; a promise is waited for. What it throws, the save fails with. */
   beforeSave?: ((ctx: Context, session: Session) => unknown) | undefined
   /**
    * Decides on what the store could not do, and on a cookie that could not be set: to throw, or to go on, with a new session where it could not be
-   * read. Not asked about a `save` or a `regenerate` that the app calls by itself, nor where `beforeSave` throws. Default: throws.
+   * read. Not asked about a `save`, an `update` or a `regenerate` that the app calls by itself, nor where `beforeSave` throws. Default: throws.
    */
   onError?: ((err: unknown, what: Failure, ctx: Context) => unknown) | undefined
   /** How long requests wait for a store that has said `disconnect`, in milliseconds; `Infinity` until it is back. Default 10,000. */

@@ -158,9 +158,9 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given, endsOf(store)),
     asksApp: options.valid !== undefined,
+    beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, session))),
     // A transport of the app's own need not be a cookie
-    ...(typeof options.transport !== 'object' && { checkSave: ({ ctx }, { cookie }) => checkSendable(ctx, cookie as never, signing) }),
-    ...(beforeSave && { beforeSave: (host, session) => host.refusing(() => beforeSave(host.ctx, session)) }),
+    checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(ctx, cookie, signing),
     ownSave,
   }
 }

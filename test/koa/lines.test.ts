@@ -4,9 +4,15 @@ import { GateStore } from '../support/gate-store'
 import { TracingStore } from '../support/tracing-store'
 import { turns, useServers, Wire } from '../support/wire'
 import koaSession = require('../../lib/koa')
-import { count, KOAS, KoaSite, leave, lines, show, type Bag, type Handler } from './site'
+import { count, countThere, KOAS, KoaSite, leave, lines, show, type Bag, type Handler } from './site'
 
-const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave }
+const HANDLERS: Record<string, Handler> = {
+  '/': count,
+  '/update': countThere,
+  '/secure': ctx => ctx.session?.update(session => void ((session.cookie as Bag['cookie']).secure = true)),
+  '/read': show,
+  '/leave': leave,
+}
 
 for (const [name, koa] of Object.entries(KOAS)) {
   describe(`koa: a second middleware, on ${name}`, () => {
@@ -31,12 +37,20 @@ for (const [name, koa] of Object.entries(KOAS)) {
   })
 
   describe(`koa: a secure cookie, on ${name}`, () => {
-    it('on plain HTTP is an error before anything is stored', async () => {
+    for (const path of ['/', '/update']) {
+      it(`on plain HTTP is an error before anything is stored, on ${path}`, async () => {
+        const store = new TracingStore()
+        const site = new KoaSite({ store, secure: true }, HANDLERS, { koa })
+        const res = await site.get(path)
+        expect([res.status, lines(res), store.trace()]).to.deep.equal([500, [], []])
+        expect(site.errors.map(err => err.message)).to.deep.equal(['Cannot send secure cookie over unencrypted connection'])
+      })
+    }
+
+    it('on plain HTTP is an error of the update that makes it secure, which is not stored', async () => {
       const store = new TracingStore()
-      const site = new KoaSite({ store, secure: true }, HANDLERS, { koa })
-      const res = await site.get()
+      const res = await new KoaSite({ store }, HANDLERS, { koa }).get('/secure')
       expect([res.status, lines(res), store.trace()]).to.deep.equal([500, [], []])
-      expect(site.errors.map(err => err.message)).to.deep.equal(['Cannot send secure cookie over unencrypted connection'])
     })
 
     it('on plain HTTP is no error where there is nothing to send', async () => {
@@ -64,13 +78,15 @@ for (const [name, koa] of Object.entries(KOAS)) {
         expect((await new KoaSite(options, HANDLERS, { koa, keys: null }).get('/leave')).status).to.equal(200)
       })
 
-      it(`whose sessions are in ${kind} fails before anything is stored`, async () => {
-        const site = new KoaSite(options, HANDLERS, { koa, keys: null })
-        const res = await site.get()
-        expect([res.status, lines(res)]).to.deep.equal([500, []])
-        expect(site.errors.map(err => err.message)).to.deep.equal(['.keys required for signed cookies'])
-        if (options.store) expect(await options.store.count()).to.equal(0)
-      })
+      for (const path of ['/', '/update']) {
+        it(`whose sessions are in ${kind} fails before anything is stored, on ${path}`, async () => {
+          const site = new KoaSite(options, HANDLERS, { koa, keys: null })
+          const res = await site.get(path)
+          expect([res.status, lines(res)]).to.deep.equal([500, []])
+          expect(site.errors.map(err => err.message)).to.deep.equal(['.keys required for signed cookies'])
+          if (options.store) expect(await options.store.count()).to.equal(0)
+        })
+      }
 
       it(`whose sessions are in ${kind} needs none with signed: false`, async () => {
         const visitor = new KoaSite({ ...options, signed: false }, HANDLERS, { koa, keys: null }).visitor()

@@ -24,6 +24,7 @@ export interface Bag {
     secure?: boolean
   }
   save(): Promise<void>
+  update(change: (session: Record<string, unknown>) => void): Promise<void>
   regenerate(options?: { keep?: boolean }): Promise<void>
   toJSON(): object
 }
@@ -130,6 +131,12 @@ export const countAndSave: Handler = async ctx => {
   count(ctx)
   await ctx.session?.save()
 }
+
+/** Counts visits in the store. */
+export const countThere: Handler = ctx =>
+  ctx.session?.update(session => {
+    session.views = Number(session.views ?? 0) + 1
+  })
 
 /** Answers with the session as it is, and changes nothing. */
 export const show: Handler = ctx => {

@@ -133,6 +133,25 @@ describe('session: in the cookie', () => {
     expect(next).to.deep.equal({ views: 5, a: 1 })
   })
 
+  it('update of what is too large fails, and leaves it as it was', async () => {
+    const { said, next, line } = await visit(req =>
+      req.session.update(session => void ((session as Record<string, unknown>).text = 'x'.repeat(5000))),
+    )
+    expect(said).to.match(/^session is too large for a cookie/)
+    expect([next, line]).to.deep.equal([{ views: 1 }, undefined])
+  })
+
+  it('update fails behind the first byte, where its cookie cannot be sent any more', async () => {
+    let failed = ''
+    const site = new Site({ store: 'cookie' }, async (req, res) => {
+      res.write('first')
+      await req.session.update(session => void ((session as Record<string, unknown>).n = 1)).catch((err: Error) => (failed = err.message))
+      res.end()
+    })
+    expect(setCookie(await site.get())).to.equal(undefined)
+    expect(failed).to.equal('session is kept in the cookie, which cannot be sent any more')
+  })
+
   it('the store that is on the request has what the cookie has, and no other session', async () => {
     const { said } = await visit(async req => {
       const get = (id: string): Promise<unknown> =>

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { PLACES } from '../kinds'
 import { CommittingSession } from '../../../lib/koa/committing-session'
 import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler } from '../site'
+import { count, countThere, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler } from '../site'
 
 interface Committing extends Bag {
   manuallyCommit(): Promise<void>
@@ -24,6 +24,7 @@ const HANDLERS: Record<string, Handler> = {
   '/saved': after(count, saveSession),
   '/left': after(leave, saveSession),
   '/session-saved': after(count, ctx => ctx.session?.save()),
+  '/updated': countThere,
   '/committed': after(count, ctx => (ctx.session as Committing).manuallyCommit()),
   '/said': after(count, ctx => (ctx.sessionSave = true)),
   '/longer': ctx => ((ctx.session as Bag).maxAge = 60_000),
@@ -50,7 +51,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
       })
     }
 
-    for (const path of ['/saved', '/session-saved', '/committed', '/said']) {
+    for (const path of ['/saved', '/session-saved', '/updated', '/committed', '/said']) {
       it(`false saves where the app says so, on ${path}`, async () => {
         const visitor = site(false).visitor()
         expect(lines(await visitor.get(path)).length).to.equal(2)

@@ -1,7 +1,19 @@
 import { expect } from 'chai'
 import { failures, PLACES } from '../kinds'
 import { TracingStore } from '../../support/tracing-store'
-import { count, countAndSave, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler, type KoaSessionOptions } from '../site'
+import {
+  count,
+  countAndSave,
+  countThere,
+  KoaSite,
+  leave,
+  lines,
+  show,
+  type Bag,
+  type Ctx,
+  type Handler,
+  type KoaSessionOptions,
+} from '../site'
 
 type BeforeSave = NonNullable<KoaSessionOptions['beforeSave']>
 
@@ -10,6 +22,7 @@ const HANDLERS: Record<string, Handler> = {
   '/read': show,
   '/leave': leave,
   '/save': countAndSave,
+  '/update': countThere,
   '/saveSession': ctx => ctx.saveSession(),
 }
 
@@ -40,13 +53,19 @@ for (const [kind, make] of Object.entries(PLACES)) {
       expect((await visitor.get('/read')).text).to.equal('{"views":1,"saved":true}')
     })
 
-    for (const path of ['/save', '/saveSession']) {
-      it(`is told of a save that the app asks for, on ${path}, once`, async () => {
+    for (const path of ['/save', '/saveSession', '/update']) {
+      it(`is told of what the app asks for, on ${path}, once`, async () => {
         let calls = 0
         await site(() => void calls++).get(path)
         expect(calls).to.equal(1)
       })
     }
+
+    it('may change the session before an update does', async () => {
+      const visitor = site((_ctx: Ctx, session: Bag) => (session.views = 10)).visitor()
+      await visitor.get('/update')
+      expect((await visitor.get('/read')).text).to.equal('{"views":11}')
+    })
 
     it('is told of what saveUninitialized saves', async () => {
       let calls = 0
@@ -68,6 +87,17 @@ for (const [kind, make] of Object.entries(PLACES)) {
         const refusing = site(beforeSave, kind === 'a store' ? { store } : {})
         const res = await refusing.get()
         expect([res.status, lines(res), store.trace()]).to.deep.equal([500, [], []])
+        expect(refusing.errors.map(err => err.message)).to.deep.equal(['no'])
+      })
+
+      it(`that ${what} is what an update fails with, which is not made`, async () => {
+        let made = 0
+        const store = new TracingStore()
+        const refusing = new KoaSite({ ...(kind === 'a store' && { store }), beforeSave: beforeSave as BeforeSave }, ctx =>
+          ctx.session?.update(() => void made++),
+        )
+        const res = await refusing.get()
+        expect([res.status, lines(res), store.trace(), made]).to.deep.equal([500, [], [], 0])
         expect(refusing.errors.map(err => err.message)).to.deep.equal(['no'])
       })
 
