@@ -48,7 +48,7 @@ type Set = (host: KoaHost, value: never) => void
 const GETS: Record<string, Get> = {
   session: host => host.read(),
   sessionId: ({ settings, sessionID, forcedId }) => (settings.immediate ? undefined : (sessionID ?? forcedId)),
-  sessionStore: ({ settings }) => settings.userStore,
+  sessionStore: ({ userStore }) => userStore,
   sessionOptions: ({ settings }) => ({ key: settings.name, ...settings.cookie }),
   sessionSave: host => host.sessionSave,
   saveSession: host => () => quiet(save(host)),

@@ -10,6 +10,7 @@ import type { Session } from '../core/session'
 import type { Callback, SessionStore } from '../core/store-port'
 import type { Transport } from '../core/transport'
 import type { Context } from './context'
+import type { AnyStore } from './foreign-store'
 import type { Failure } from './koa-options'
 import type { KoaSettings } from './koa-settings'
 import { KeptLines } from './kept-lines'
@@ -25,6 +26,8 @@ export class KoaHost implements Host {
   /** Copies of sessions are of copies of their host, which know it by this. */
   readonly self: this = this
   readonly exchange: Exchange<KoaHost>
+  /** What `ctx.sessionStore` is. */
+  userStore: AnyStore | undefined
   /** The middleware has come to it. */
   claimed = false
   /** The id that an earlier middleware has put on the context, in place of the one that the client sent. */
@@ -53,6 +56,7 @@ export class KoaHost implements Host {
     readonly settings: KoaSettings,
   ) {
     this.Session = settings.Session as never
+    this.userStore = settings.userStore
     this.exchange = new Exchange<KoaHost>(settings.of(this), TRANSPORT, this)
     this.exchange.holder.watch(whenClosed, ctx.res)
   }

@@ -29,7 +29,7 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   readonly availability: Availability | undefined
   /** Whether a session can be read at once. */
   readonly immediate: boolean
-  /** What `ctx.sessionStore` is. */
+  /** The app's, where that is the same for all requests. */
   readonly userStore: AnyStore | undefined
   /** The core's, of one request. */
   of(host: KoaHost): Settings<KoaHost>
@@ -106,7 +106,7 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
   // Mistakes are thrown now, though the first store comes with the first request
   const common = coreSettings(options, given, { get() {}, set() {}, destroy() {} })
   return host => {
-    const made = make(host)
+    const made = (host.userStore = make(host))
     const kind = kindOf(made as never)
     const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerOf(options, given, kind === 'json'))
     const store = adapted as SessionStore

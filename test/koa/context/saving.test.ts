@@ -19,6 +19,19 @@ describe('koa context: sessionStore and sessionOptions', () => {
     expect(found).to.equal(undefined)
   })
 
+  it('sessionStore is what a function has given for the request', async () => {
+    const found: unknown[] = []
+    const made: unknown[] = []
+    const store = (): never => {
+      made.push(new Told())
+      return made.at(-1) as never
+    }
+    const site = new KoaSite({ store }, ctx => void found.push(ctx.sessionStore))
+    for (const path of ['/', '/again']) await site.get(path)
+    expect(found.length).to.equal(2)
+    expect(found.every((store, at) => store === made[at])).to.equal(true)
+  })
+
   it('sessionStore is the very store where that is one of promises', async () => {
     const store = new Told()
     let found: unknown
