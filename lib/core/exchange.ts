@@ -49,6 +49,8 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   readonly holder: Holder
   readonly #known = new Knowledge()
   #destroyed: Session | undefined
+  /** The session that the client sent, when another one has taken its place. */
+  #replaced: Session | undefined
   #cookie: AnyCookie | undefined
   /** Hidden from whoever prints a request. */
   #secrets: readonly Secret[] = []
@@ -191,7 +193,8 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     this.holder.letGo()
   }
 
-  renewed(): void {
+  renewed(before?: Session): void {
+    if (before && before.id === this.sentId) this.#replaced = before
     const { hold } = this.holder
     if (hold && hold.id === this.host.sessionID) hold.renew()
   }
@@ -257,7 +260,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
       recookied,
       aging,
       sent: this.sentId !== undefined,
-      destroyed: undefined,
+      destroyed: endOf(this.#replaced),
     }
   }
 }

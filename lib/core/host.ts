@@ -33,8 +33,8 @@ export interface HostExchange {
   reading(id: string): number | undefined
   /** The store had this of it, or nothing. */
   read(id: string, read: Read): void
-  /** Another session is in the place of one that was ended, perhaps under its id. */
-  renewed(): void
+  /** Another session is in the place of one that was ended, or was to be, perhaps under its id. */
+  renewed(before?: Session): void
   /** The session is on its way out of the store. */
   destroying(session: Session): void
   readonly underway: Underway

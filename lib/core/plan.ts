@@ -30,7 +30,7 @@ export interface Facts {
   readonly sent: boolean
   /** What the client had, if anything, has been destroyed. Known where there is no session any more, of those that are kept in the cookie. */
   readonly ended?: boolean
-  /** What the store said to the handler, where that asked for its end itself. */
+  /** What the store said to the handler, where that has asked for the end of what the client had, itself or by a regenerate. */
   readonly destroyed: 'done' | 'failed' | undefined
 }
 

@@ -128,7 +128,7 @@ export class Session {
       const store = storeOf(this)
       const port = portOf(store)
       const over = ending(this, err => {
-        this.req[EXCHANGE]?.renewed()
+        this.req[EXCHANGE]?.renewed(this)
         done(err)
       })
       if (port.regenerates && !this.req.Session) port.regenerate(this.id, this.req, over)

@@ -69,14 +69,15 @@ export class KoaSession extends Session {
     const callback = typeof given === 'function' ? given : undefined
     const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
     const kept = keep ? { ...this } : undefined
-    const bring = (): void => {
-      if (kept) Object.assign(this.req.session as object, { ...kept, cookie: this.cookie })
+    const bring = (err: unknown): void => {
+      // One that is still there keeps its data to itself
+      if (kept && !err) Object.assign(this.req.session as object, { ...kept, cookie: this.cookie })
       // An empty one is like any new session: nothing is stored until there is something in it
       else this.req.exchange.begin()
     }
     const regenerate = (done: Callback): this =>
       super.regenerate(err => {
-        bring()
+        bring(err)
         done(err)
       })
     return callback ? regenerate(callback) : quiet(promised(regenerate))

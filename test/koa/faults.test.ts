@@ -19,6 +19,46 @@ const destroy: Handler = async ctx => {
 
 const stuck = (_id: string, done?: (err: Error) => void): void => void setImmediate(done as (err: Error) => void, new Error('stuck'))
 
+describe('koa: a session that cannot be regenerated', () => {
+  const WAYS: Record<string, Handler> = {
+    '/regenerate': ctx => ctx.session?.regenerate(),
+    '/keep': ctx => ctx.session?.regenerate({ keep: true }),
+    '/regenerateSession': ctx => ctx.regenerateSession(),
+    '/goOn': async ctx => {
+      await ctx.session?.regenerate().catch(() => {})
+      count(ctx)
+    },
+  }
+  /** Someone who has a session comes while the store ends none. */
+  const visit = async (path: string) => {
+    const store = new TracingStore()
+    const failing = new KoaSite({ store }, { '/': count, '/read': show, ...WAYS })
+    const visitor = failing.visitor()
+    await visitor.get()
+    const before = visitor.jar.value('koa.sid')
+    Object.assign(store, { destroy: stuck })
+    const { status } = await visitor.get(path)
+    const kept = visitor.jar.value('koa.sid') === before
+    return {
+      status,
+      kept,
+      count: await store.count(),
+      next: (await visitor.get('/read')).text,
+      said: failing.errors.map(err => err.message),
+    }
+  }
+
+  for (const path of ['/regenerate', '/keep', '/regenerateSession']) {
+    it(`stays, and the client keeps its cookie, on ${path}`, async () => {
+      expect(await visit(path)).to.deep.equal({ status: 500, kept: true, count: 1, next: '{"views":1}', said: ['stuck'] })
+    })
+  }
+
+  it('makes room all the same where the handler goes on, as on Connect', async () => {
+    expect(await visit('/goOn')).to.deep.equal({ status: 200, kept: false, count: 2, next: '{"views":1}', said: [] })
+  })
+})
+
 describe('koa: session.destroy()', () => {
   const site = (store: TracingStore, handlers: Record<string, Handler> = {}): KoaSite =>
     new KoaSite({ store }, { '/': count, '/read': show, '/leave': destroy, ...handlers })
