@@ -4,6 +4,7 @@ import { copyOf, type Likeness } from '../core/likeness'
 import { Recent } from '../core/recent'
 import type { SessionData } from '../core/session'
 import type { Outcome, Version } from '../core/store-port'
+import { Bins } from './bins'
 import { CookieForms, type CookieForm } from './cookie-forms'
 
 /** One session at rest. The cookie is kept apart, so that a touch neither parses nor writes the data. */
@@ -25,15 +26,20 @@ const LONGEST_READ = 4096
 /** The sessions of one process, as text. Expired ones are not found, and are swept out by the writes that follow, two at a time. */
 export class Records {
   readonly #max: number
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries: Bins<Entry>
   readonly #forms = new CookieForms()
   /** What was read lately. */
   readonly #read = new Recent<{ text: string; parsed?: object }>(MOST_READ)
-  #cursor = this.#entries.entries()
+  #cursor: Iterator<[string, Entry]>
+  /** From the first that makes room on: each time from the start, it would walk past the gaps of all that went before. */
+  #oldest: Iterator<string> | undefined
 
   /** @param max how many at most; the least recently used one makes room */
   constructor(max: number) {
     this.#max = max
+    // Only one bin knows the order of all
+    this.#entries = new Bins(this.bounded ? Infinity : undefined)
+    this.#cursor = this.#entries.entries()
   }
 
   get bounded(): boolean {
@@ -71,7 +77,7 @@ export class Records {
     if (this.bounded) this.#entries.delete(id)
     this.#entries.set(id, entry)
     this.#sweep()
-    if (this.#entries.size > this.#max) this.delete(this.#entries.keys().next().value as string)
+    if (this.bounded && this.#entries.size > this.#max) this.delete((this.#oldest ??= this.#entries.keys()).next().value as string)
     return entry
   }
 
@@ -101,7 +107,7 @@ export class Records {
 
   ids(): string[] {
     const now = Date.now()
-    return Array.from(this.#entries).flatMap(([id, entry]) => (hasExpired(entry, now) ? [] : [id]))
+    return Array.from(this.#entries.entries()).flatMap(([id, entry]) => (hasExpired(entry, now) ? [] : [id]))
   }
 
   /** The entry, unless it has expired; the most recently used one from now on, where that matters. */
@@ -144,7 +150,7 @@ export class Records {
         return
       }
       const [id, entry] = next.value
-      if (hasExpired(entry, now)) this.#entries.delete(id)
+      if (hasExpired(entry, now)) this.delete(id)
     }
   }
 }
