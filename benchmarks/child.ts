@@ -10,6 +10,8 @@ export interface Way {
   /** Which core it has to itself, where the machine can say so. */
   readonly core?: number | undefined
   readonly flags?: readonly string[]
+  /** How long it takes at most, unless it hangs. */
+  readonly minutes?: number
 }
 
 /**
@@ -19,16 +21,18 @@ export interface Way {
 const YOUNG = 16
 const ALWAYS = [`--min-semi-space-size=${YOUNG}`, `--max-semi-space-size=${YOUNG}`]
 
-/** No child takes longer, unless it hangs. */
-const MOST_MINUTES = 5
+/** Where nothing else is said. */
+const MINUTES = 5
 
 /** A process of plain Node that has one job. */
 export class Child {
   readonly #process: ChildProcess
   /** What its job is called in errors. */
   readonly #what: string
+  readonly #minutes: number
 
-  constructor(job: Job, { core, flags = [] }: Way = {}) {
+  constructor(job: Job, { core, flags = [], minutes = MINUTES }: Way = {}) {
+    this.#minutes = minutes
     const node = [process.execPath, ...ALWAYS, ...flags, join(COMPILED, 'main.js')] as const
     const [command, ...words] = core === undefined ? node : (['taskset', '-c', String(core), ...node] as const)
     // Nothing of the surroundings: NODE_OPTIONS would load what the user has there, DEBUG would make the subjects talk
@@ -41,7 +45,7 @@ export class Child {
 
   /** The next thing it says. @throws Error where it fails, ends, or says nothing */
   async answer<Result>(): Promise<Result> {
-    const signal = AbortSignal.timeout(MOST_MINUTES * 60_000)
+    const signal = AbortSignal.timeout(this.#minutes * 60_000)
     const said = once(this.#process, 'message', { signal }).then(([message]) => message as Result | { error: string })
     const ended = once(this.#process, 'exit', { signal }).then(() => ({ error: 'the process ended without a result' }))
     const result = await Promise.race([said, ended]).catch((err: Error) => ({ error: err.message }))

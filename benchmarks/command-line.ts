@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { distantSubjects, subjects, YARDSTICK, type Subject } from './measured/subjects'
 import { visits, type Visit } from './measured/visits'
+import { groups, type Group } from './growth/groups'
 import { plans, type Plan } from './plans'
 
 /** What is to be run. */
@@ -12,6 +13,8 @@ export interface Choice {
   readonly pairs: readonly (readonly [Subject, Subject])[]
   /** Those that are measured far from their store. */
   readonly distantSubjects: readonly Subject[]
+  /** What grows. */
+  readonly growth: readonly Group[]
   /** Whether all of the plan is run: only then are results written. */
   readonly complete: boolean
 }
@@ -23,7 +26,9 @@ export function readCommandLine(words: string[]): Choice {
   const chosenVisits = visits.filter(({ name }) => only.includes(name))
   const chosenSubjects = subjects.filter(({ name }) => only.includes(name))
   const chosenDistant = distantSubjects.filter(({ name }) => only.includes(name))
-  const known = [...visits, ...subjects, ...distantSubjects].map(({ name }) => name)
+  const growth = only.length === 0 ? groups : groups.filter(({ name }) => only.includes(name))
+  const onlyGrowth = growth.length > 0 && only.length === growth.length
+  const known = [...visits, ...subjects, ...distantSubjects, ...groups].map(({ name }) => name)
   if (only.some(name => !known.includes(name)))
     throw new Error(`--only takes ${Array.from(new Set(known), name => `"${name}"`).join(', ')}`)
   const all = chosenSubjects.length + chosenDistant.length === 0
@@ -34,9 +39,13 @@ export function readCommandLine(words: string[]): Choice {
     subjects: chosen,
     pairs: pairsOf(chosen),
     distantSubjects: all ? distantSubjects : withYardstick(chosenDistant),
+    growth,
+    ...(onlyGrowth && NOTHING_ELSE),
     complete: only.length === 0 && !values.quick,
   }
 }
+
+const NOTHING_ELSE = { visits: [], subjects: [], pairs: [], distantSubjects: [] } as const
 
 /** Nobody's added time is known without the floor, what a variant costs not without the original, and whether the answers are right not without the yardstick. */
 function withWhatTheyNeed(chosen: readonly Subject[]): Subject[] {

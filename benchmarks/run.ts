@@ -1,6 +1,9 @@
 import { build } from './build'
 import { coresForTwo } from './child'
 import { readCommandLine, type Choice } from './command-line'
+import { growthMarkdown } from './growth/markdown'
+import { measureGrowth } from './growth/measure'
+import { growthRows } from './growth/rows'
 import { thisMachine } from './machine'
 import { agree, measureHttp, measureInProcess, measureMemory } from './measure'
 import { measureDistant } from './distant'
@@ -14,7 +17,8 @@ import { distantRows, httpRows, inProcessRows, memoryRows, sideBySideRows } from
 async function run(choice: Choice): Promise<void> {
   build()
   const result = await measured(choice)
-  console.log(markdownOf(result))
+  if (choice.subjects.length > 0) console.log(markdownOf(result))
+  if (result.growth.length > 0) console.log(growthMarkdown(result))
   if (choice.complete) await writeResult(result, __dirname)
 }
 
@@ -32,6 +36,7 @@ async function measured(choice: Choice): Promise<Result> {
     http: httpRows(await measureHttp(choice, expected, cores, say), subjects),
     distant: distantRows(await measureDistant(choice, expected, cores, say), choice.distantSubjects),
     memory: memoryRows(await measureMemory(choice, say), subjects),
+    growth: growthRows(await measureGrowth(choice.growth, plan.growth, say), choice.growth),
   }
 }
 

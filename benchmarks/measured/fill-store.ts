@@ -43,7 +43,8 @@ function fill(store: SessionStore, session: SessionModule, sessions: number, byt
   return id
 }
 
-function memoryInUse(): number {
+/** Only with `--expose-gc`. */
+export function memoryInUse(): number {
   if (!global.gc) throw new Error('memory can be measured only with --expose-gc')
   // The first may leave what only finalizers and caches held
   global.gc()

@@ -1,5 +1,6 @@
 import { delay, type DelayJob } from './delaying-proxy'
 import { fillStore, type FillJob } from './fill-store'
+import { grow, type GrowthJob } from './growth/job'
 import { load, type LoadJob } from './http-client'
 import { serve, type ServeJob } from './http-server'
 import { timeInProcess, type InProcessJob } from './in-process'
@@ -7,7 +8,7 @@ import { askInTurn, type AskJob } from './latency-client'
 import { timeSideBySide, type SideBySideJob } from './side-by-side'
 
 /** What a process is started for. */
-export type Job = InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | FillJob
+export type Job = InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | FillJob | GrowthJob
 
 /** The server's processor time so far, in microseconds, user and system: sent for every message after the job. */
 export interface ProcessorTime {
@@ -34,6 +35,8 @@ async function perform(job: Job): Promise<void> {
       return say(await load(job))
     case 'fill':
       return say(await fillStore(job))
+    case 'grow':
+      return say(await grow(job))
     case 'serve': {
       const { port, cookies, before } = await serve(job)
       process.on('message', () => {

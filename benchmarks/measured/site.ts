@@ -29,6 +29,8 @@ export interface SessionModule {
 export interface SessionStore {
   get(id: string, callback: (err: unknown, session?: object | null) => void): void
   set(id: string, session: object, callback?: (err?: unknown) => void): void
+  touch?(id: string, session: object, callback?: (err?: unknown) => void): void
+  length?(callback: (err: unknown, length?: number) => void): void
   /** Of a store in Redis, its connection. */
   readonly client?: { destroy(): void }
   /** Under their ids, or in a list, each with its id. */
@@ -130,6 +132,6 @@ export function cookiesFor(visit: Visit): string[] {
   return idsFor(visit).map(id => `connect.sid=${encodeURIComponent(`s:${sign(id, SECRET)}`)}`)
 }
 
-function promised<T>(call: (callback: (err?: unknown, value?: T) => void) => void): Promise<T> {
+export function promised<T>(call: (callback: (err?: unknown, value?: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => call((err, value) => (err ? reject(err) : resolve(value as T))))
 }

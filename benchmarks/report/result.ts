@@ -1,3 +1,4 @@
+import type { GrowthRow } from '../growth/rows'
 import type { Machine } from '../machine'
 import type { Plan } from '../plans'
 import type { DistantRows, HttpRow, InProcessRow, MemoryRow, SideBySideRow } from '../summary'
@@ -12,4 +13,5 @@ export interface Result {
   /** Nothing where there was no Redis. */
   readonly distant?: DistantRows | undefined
   readonly memory: readonly MemoryRow[]
+  readonly growth: readonly GrowthRow[]
 }

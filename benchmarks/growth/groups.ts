@@ -1,0 +1,98 @@
+import type { Growing } from '../measured/growth/job'
+import { FORMS } from '../measured/growth/other-cookies'
+import { BYTES } from '../measured/record'
+import { subjects, YARDSTICK, type Subject } from '../measured/subjects'
+import { OBSERVED, type Plan } from '../plans'
+
+/** Something that grows, and what becomes dearer with it. */
+export interface Group {
+  readonly name: string
+  readonly title: string
+  /** What is counted along the curves. */
+  readonly along: string
+  /** Whether what the floor takes is taken away. */
+  readonly added: boolean
+  /** Rounds, where those of the plan would only repeat what is exact. */
+  readonly rounds?: number
+  /** The longest that one process takes, where that is long. */
+  readonly minutes?: number
+  readonly subjects: readonly Subject[]
+  readonly points: (plan: Plan['growth']) => readonly Point[]
+}
+
+/** One process for each subject. */
+export interface Point {
+  readonly at: number
+  readonly job: (subject: Subject) => Growing
+}
+
+const compared = subjects.filter(({ name }) => ['none', 'resession', YARDSTICK].includes(name))
+const stores = compared.filter(({ floor }) => floor !== undefined)
+
+export const groups: readonly Group[] = [
+  {
+    name: 'store size',
+    title: 'A memory store with more and more sessions: nanoseconds per call',
+    along: 'sessions',
+    added: false,
+    subjects: stores,
+    points: ({ sessions, calls }) => sessions.map(at => ({ at, job: () => ({ what: 'store', sessions: at, times: calls }) })),
+  },
+  {
+    name: 'pruning',
+    title: 'A memory store whose sessions have all expired: how long it stops the process',
+    along: 'sessions',
+    added: false,
+    subjects: stores,
+    points: ({ expired: at }) =>
+      [true, false].map(expired => ({
+        at,
+        // It looks for them where it lists the sessions, and nowhere else
+        job: ({ name }) => ({ what: 'prune', sessions: at, expired, by: name === YARDSTICK ? 'listing' : 'writes' }),
+      })),
+  },
+  {
+    name: 'anonymous hits',
+    title: 'Strangers who leave nothing: what is left of them',
+    along: 'hits',
+    added: false,
+    rounds: 1,
+    minutes: 30,
+    subjects: compared,
+    points: ({ hits }) => [{ at: hits, job: () => ({ what: 'hits', hits }) }],
+  },
+  {
+    name: 'data size',
+    title: 'More and more data in each session: microseconds added to a visit',
+    along: 'KB',
+    added: true,
+    subjects: compared,
+    points: plan =>
+      ['resumed read', 'resumed write'].flatMap(visit => plan.kilobytes.map(at => ({ at, job: () => timed(plan, visit, visit, { bytes: at * 1000 }) }))),
+  },
+  {
+    name: 'cookies',
+    title: 'More and more cookies beside that of the session, which comes last: microseconds added to a resumed read',
+    along: 'cookies',
+    added: true,
+    subjects: compared,
+    points: plan =>
+      plan.cookies.map(at => ({ at, job: () => timed(plan, 'resumed read', 'cookies', { bytes: BYTES, others: { cookies: at - 1 } }) })),
+  },
+  {
+    name: 'large header',
+    title: 'A Cookie header as large as Node lets in, the session last in it: microseconds added to a resumed read',
+    along: 'bytes',
+    added: true,
+    subjects: compared,
+    points: plan =>
+      FORMS.map(form => ({
+        at: plan.header,
+        job: () => timed(plan, 'resumed read', form, { bytes: BYTES, others: { bytes: plan.header, form } }),
+      })),
+  },
+]
+
+function timed({ warmUpSeconds, seconds }: Plan['growth'], visit: string, curve: string, rest: object): Growing {
+  return { what: 'visits', visit, curve, observed: OBSERVED, warmUpSeconds, seconds, bytes: BYTES, ...rest }
+}

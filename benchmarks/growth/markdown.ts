@@ -1,0 +1,53 @@
+import type { Result } from '../report/result'
+import { table } from '../report/table'
+import type { Spread } from '../spread'
+import { barsOf, type Bar } from './bars'
+import { groups, type Group } from './groups'
+import type { GrowthRow } from './rows'
+
+/** The growth for people to read. */
+export function growthMarkdown({ growth, plan, machine }: Result): string {
+  const measured = groups.filter(({ name }) => growth.some(({ group }) => group === name))
+  return [
+    `Measured on ${machine.when}, at commit ${machine.commit}; Node ${machine.node.slice(1)}. Rounds: ${plan.growth.rounds}.`,
+    '### The bars of growth, for resession',
+    barTable(barsOf(growth)),
+    ...measured.flatMap(group => [`### ${group.title}`, groupTable(group, growth)]),
+  ].join('\n\n')
+}
+
+function barTable(bars: readonly Bar[]): string {
+  return table(
+    ['what', 'at most', 'found', 'reached'],
+    bars.map(({ what, atMost, found, reached }) => [what, atMost, found, reached ? 'yes' : '**no**']),
+    [0, 3],
+  )
+}
+
+/** A column for each subject. */
+function groupTable({ name, along, subjects, added }: Group, growth: readonly GrowthRow[]): string {
+  const rows = growth.filter(({ group }) => group === name)
+  const lines = rows.filter(({ curve, at }, index) => rows.findIndex(row => row.curve === curve && row.at === at) === index)
+  const isFloor = (floor: string | undefined) => added && floor === undefined
+  return table(
+    ['', along, ...subjects.flatMap(({ name, floor }) => [isFloor(floor) ? `${name}, its own time` : name, 'quartiles'])],
+    lines.map(({ curve, at }) => [
+      curve,
+      at,
+      ...subjects.flatMap(({ name }) => {
+        const value = rows.find(row => row.curve === curve && row.at === at && row.subject === name)?.value
+        return value ? [figure(value.median), range(value)] : [undefined, undefined]
+      }),
+    ]),
+    [0],
+  )
+}
+
+function range({ low, high }: Spread): string {
+  return `${figure(low)} to ${figure(high)}`
+}
+
+/** Three digits, which is more than what is measured has. */
+function figure(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}

@@ -1,0 +1,49 @@
+import type { Subject } from '../measured/subjects'
+import { spreadOf, type Spread } from '../spread'
+import type { Group } from './groups'
+import type { GrowthSample } from './measure'
+
+/** A point of a curve. */
+export interface GrowthRow {
+  readonly group: string
+  readonly curve: string
+  readonly subject: string
+  readonly at: number
+  /** What is left without the floor's of the same round, in the groups where that is taken away; the floor's own is its own. */
+  readonly value: Spread
+}
+
+/** In the order of the groups, and in each in that of the samples, but for the subjects: those come in both. */
+export function growthRows(samples: readonly GrowthSample[], groups: readonly Group[]): GrowthRow[] {
+  return groups.flatMap(({ name: group, subjects, added }) => {
+    const own = samples.filter(sample => sample.group === group)
+    return pointsOf(own).flatMap(point => {
+      const roundsOf = (subject: string | undefined) => valuesOf(own.filter(sample => isAt(sample, point) && sample.subject === subject))
+      return subjects.flatMap(({ name: subject, floor }: Subject): GrowthRow[] => {
+        const values = roundsOf(subject)
+        const floors = added ? roundsOf(floor) : []
+        const value = spreadOf(floors.length > 0 ? values.map((value, round) => value - (floors[round] as number)) : values)
+        return values.length > 0 ? [{ group, ...point, subject, value }] : []
+      })
+    })
+  })
+}
+
+type Place = Pick<GrowthSample, 'curve' | 'at'>
+
+/** One curve after the other. */
+function pointsOf(samples: readonly GrowthSample[]): Place[] {
+  const curves = Array.from(new Set(samples.map(({ curve }) => curve)))
+  return curves.flatMap(curve => {
+    const places = new Set(samples.filter(sample => sample.curve === curve).map(({ at }) => at))
+    return Array.from(places, at => ({ curve, at }))
+  })
+}
+
+function isAt(sample: GrowthSample, { curve, at }: Place): boolean {
+  return sample.curve === curve && sample.at === at
+}
+
+function valuesOf(samples: readonly GrowthSample[]): number[] {
+  return samples.toSorted((a, b) => a.round - b.round).map(({ value }) => value)
+}

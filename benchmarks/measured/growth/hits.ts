@@ -1,0 +1,24 @@
+import { Connection } from '../connection'
+import { memoryInUse } from '../fill-store'
+import { openSite } from '../open-site'
+import type { Subject } from '../subjects'
+import { visitNamed } from '../visits'
+
+export interface HitsJob {
+  readonly what: 'hits'
+  readonly hits: number
+}
+
+/** Hits before memory is first measured, so that neither the compiler nor caches that fill up are counted. */
+const PRACTICE = 20_000
+
+/** What strangers who leave nothing leave behind. Only with `--expose-gc`. */
+export async function hits(subject: Subject, { hits }: HitsJob): Promise<Record<string, number>> {
+  const site = await openSite(subject, visitNamed('anonymous'))
+  const connection = new Connection(site.listener, site.cookies)
+  await connection.visit(PRACTICE)
+  const before = memoryInUse()
+  await connection.visit(hits)
+  const growth = memoryInUse() - before
+  return { 'records left': Object.keys(await site.records()).length, 'growth of the heap, MB': growth / 1e6 }
+}

@@ -1,0 +1,36 @@
+/** What else stands in the `Cookie` header: the session's cookie comes last, so that all of it is before it. */
+export type Others =
+  | { readonly cookies: number }
+  | {
+      /** Of the whole header's value. */
+      readonly bytes: number
+      readonly form: Form
+    }
+
+/** Cookies as sites set them, one that is large, and some that have the name of ours in their values: who looks for that finds it everywhere. */
+export type Form = 'many cookies' | 'one large cookie' | 'our name in other cookies'
+
+export const FORMS: readonly Form[] = ['many cookies', 'one large cookie', 'our name in other cookies']
+
+const OURS = 'connect.sid'
+
+export function withOthers(own: string, others: Others): string {
+  if ('cookies' in others) return [...Array.from({ length: others.cookies }, (_, at) => cookie(at)), own].join('; ')
+  const room = others.bytes - own.length - '; '.length
+  return `${filling(others.form, room)}; ${own}`
+}
+
+function filling(form: Form, room: number): string {
+  if (form === 'one large cookie') return 'large='.padEnd(room, 'x')
+  let text = ''
+  const next = form === 'many cookies' ? cookie : (at: number) => `n${at}=${OURS}.${OURS}`
+  for (let at = 0; ; at++) {
+    const longer = text ? `${text}; ${next(at)}` : next(at)
+    if (longer.length > room) return text.padEnd(room, 'x')
+    text = longer
+  }
+}
+
+function cookie(at: number): string {
+  return `_site_${at}=GA1.2.1234567890.1700000000`
+}

@@ -1,0 +1,44 @@
+import { Connection } from '../connection'
+import { observe, type Observed } from '../observe'
+import { openSite } from '../open-site'
+import type { Subject } from '../subjects'
+import { visitNamed } from '../visits'
+import { withOthers, type Others } from './other-cookies'
+import type { Grown } from './job'
+
+export interface VisitsJob {
+  readonly what: 'visits'
+  readonly visit: string
+  /** Of the sessions' data. */
+  readonly bytes: number
+  /** What the visitors' browsers send beside the session's cookie. */
+  readonly others?: Others
+  /** The curve that the time is a point of. */
+  readonly curve: string
+  readonly observed: number
+  readonly warmUpSeconds: number
+  readonly seconds: number
+}
+
+/** Between two looks at the clock. */
+const BLOCK = 100
+
+/** The processor time of a visit, in microseconds. */
+export async function timeVisits(subject: Subject, job: VisitsJob): Promise<Grown> {
+  const site = await openSite(subject, { ...visitNamed(job.visit), bytes: job.bytes })
+  const { others } = job
+  const connection = new Connection(site.listener, others ? site.cookies.map(own => withOthers(own, others)) : site.cookies)
+  const before: Observed[] = []
+  for (let visit = 0; visit < job.observed; visit++) before.push(await observe(site, connection.nextCookie, () => connection.ask()))
+  await timeFor(connection, job.warmUpSeconds)
+  return { values: { [job.curve]: await timeFor(connection, job.seconds) }, before }
+}
+
+async function timeFor(connection: Connection, seconds: number): Promise<number> {
+  const start = process.cpuUsage()
+  for (let visits = BLOCK; ; visits += BLOCK) {
+    await connection.visit(BLOCK)
+    const { user, system } = process.cpuUsage(start)
+    if (user + system >= seconds * 1e6) return (user + system) / visits
+  }
+}
