@@ -68,7 +68,9 @@ export const groups: readonly Group[] = [
     added: true,
     subjects: compared,
     points: plan =>
-      ['resumed read', 'resumed write'].flatMap(visit => plan.kilobytes.map(at => ({ at, job: () => timed(plan, visit, visit, { bytes: at * 1000 }) }))),
+      ['resumed read', 'resumed write'].flatMap(visit =>
+        plan.kilobytes.map(at => ({ at, job: () => timed(plan, visit, visit, { bytes: at * 1000 }) })),
+      ),
   },
   {
     name: 'cookies',

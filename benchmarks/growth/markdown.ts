@@ -10,6 +10,7 @@ export function growthMarkdown({ growth, plan, machine }: Result): string {
   const measured = groups.filter(({ name }) => growth.some(({ group }) => group === name))
   return [
     `Measured on ${machine.when}, at commit ${machine.commit}; Node ${machine.node.slice(1)}. Rounds: ${plan.growth.rounds}.`,
+    '![Curves of what grows and what it costs, ours beside express-session](results/growth.svg)',
     '### The bars of growth, for resession',
     barTable(barsOf(growth)),
     ...measured.flatMap(group => [`### ${group.title}`, groupTable(group, growth)]),

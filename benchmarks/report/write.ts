@@ -1,18 +1,22 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { growthMarkdown } from '../growth/markdown'
+import { growthPlot } from '../growth/plot'
 import { addedTimePlot } from './added-time-plot'
 import { replaceBetweenMarkers } from './between-markers'
 import { markdownOf } from './markdown'
 import type { Result } from './result'
 
-/** Writes all that there is to read of a run: the JSON, the plot, and the tables of the README. @param folder that of the benchmarks */
+/** Writes all that there is to read of a run: the JSON, the plots, and the tables of the README. @param folder that of the benchmarks */
 export async function writeResult(result: Result, folder: string): Promise<void> {
   const readme = join(folder, 'README.md')
   const results = join(folder, 'results')
-  const text = replaceBetweenMarkers(readFileSync(readme, 'utf8'), markdownOf(result))
+  const tables = replaceBetweenMarkers(readFileSync(readme, 'utf8'), markdownOf(result))
+  const text = replaceBetweenMarkers(tables, growthMarkdown(result), 'growth')
   mkdirSync(results, { recursive: true })
   writeFileSync(join(results, 'latest.json'), await formatted(JSON.stringify(result)))
   writeFileSync(join(results, 'added-time.svg'), addedTimePlot(result))
+  writeFileSync(join(results, 'growth.svg'), growthPlot(result))
   writeFileSync(readme, text)
 }
 

@@ -14,6 +14,7 @@ import { distantRows, httpRows, inProcessRows, memoryRows, sideBySideRows } from
 
 const BEGIN = '<!-- results: written by the run -->'
 const END = '<!-- results: end -->'
+const GROWTH = '<!-- growth: written by the run --><!-- growth: end -->\n'
 
 describe('The report of the benchmark', () => {
   it('stands between the markers, and nothing else changes', () => {
@@ -35,7 +36,7 @@ describe('The report of the benchmark', () => {
   it('is a table, a plot and their figures', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'benchmarks-'))
     try {
-      writeFileSync(join(folder, 'README.md'), `before\n${BEGIN}${END}\nafter\n`)
+      writeFileSync(join(folder, 'README.md'), `before\n${BEGIN}${END}\n${GROWTH}after\n`)
       await writeResult(result, folder)
       const readme = readFileSync(join(folder, 'README.md'), 'utf8')
       expect(readme)
@@ -46,6 +47,8 @@ describe('The report of the benchmark', () => {
       expect(readme).to.contain('| rolling | resession | 12.0 | resession, off | 10.0 | 1.200 | 1.150 to 1.250 |')
       expect(readme).to.contain('| rolling | resession, off | 10.0 | itself | 10.0 | 1.000 | 1.000 to 1.000 |')
       expect(readme).to.contain('| rolling | resession | 3150 | 3125 to 3175 | 1.050 | 1.042 to 1.058 | 6000 | 6000 to 6000 |')
+      expect(readme).to.contain('| longest stop, ms | 10 | 4 | 4 to 4 |')
+      expect(readFileSync(join(folder, 'results/growth.svg'), 'utf8')).to.match(/^<svg .*<\/svg>\n$/s)
       expect(JSON.parse(readFileSync(join(folder, 'results/latest.json'), 'utf8'))).to.deep.equal(result)
       const plot = readFileSync(join(folder, 'results/added-time.svg'), 'utf8')
       expect(plot).to.match(/^<svg .*<\/svg>\n$/s)
@@ -198,4 +201,5 @@ const result: Result = {
     subjects,
   ),
   memory: memoryRows([{ sessions: 10, subject: 'express-session', round: 0, bytesPerSession: 386 }], subjects),
+  growth: [{ group: 'pruning', curve: 'longest stop, ms', subject: 'resession', at: 10, value: spreadOf([4]) }],
 }

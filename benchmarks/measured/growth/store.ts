@@ -20,7 +20,8 @@ export async function timeStore(subject: Subject, { sessions, times }: StoreJob)
   const objects = Array.from({ length: OBJECTS }, (_, visitor) => sessionOf(visitor))
   const objectAt = (at: number) => objects[at % OBJECTS] as object
   // Those that come with requests are other strings than those that are kept
-  const sent = () => Array.from({ length: times }, () => Buffer.from(ids[Math.floor(Math.random() * sessions)] as string).toString('latin1'))
+  const sent = () =>
+    Array.from({ length: times }, () => Buffer.from(ids[Math.floor(Math.random() * sessions)] as string).toString('latin1'))
   const methods: Record<string, Call> = {
     get: (id, _at, done) => store.get(id, done),
     touch: (id, at, done) => store.touch(id, objectAt(at), done),
