@@ -20,14 +20,15 @@ export function build(): void {
   })
 }
 
-/** The subject with the files that its package's users get. */
-export function resolved(subject: Subject): Subject {
+/** The subject with the files that its package's users get. @param root where they are found from */
+export function resolved(subject: Subject, root = ROOT): Subject {
   const { module, storeModule, atomic } = subject
+  const { resolve } = createRequire(join(root, 'package.json'))
   return {
     ...subject,
-    ...(module !== undefined && { module: requireFromRoot.resolve(module) }),
-    ...(storeModule !== undefined && { storeModule: requireFromRoot.resolve(storeModule) }),
-    ...(atomic !== undefined && { atomic: requireFromRoot.resolve(atomic) }),
+    ...(module !== undefined && { module: resolve(module) }),
+    ...(storeModule !== undefined && { storeModule: resolve(storeModule) }),
+    ...(atomic !== undefined && { atomic: resolve(atomic) }),
   }
 }
 

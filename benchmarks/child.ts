@@ -40,7 +40,8 @@ export class Child {
     this.#process = spawn(command, words, { env, stdio: ['ignore', 2, 2, 'ipc'] })
     this.#process.send(job)
     const subjects = 'subject' in job ? [job.subject] : [...('subjects' in job ? job.subjects : [])]
-    this.#what = [job.do, ...subjects.map(({ name }) => name), 'visit' in job && job.visit].filter(Boolean).join(', ')
+    const visits = 'visit' in job ? [job.visit] : [...('visits' in job ? job.visits : [])]
+    this.#what = [job.do, ...subjects.map(({ name }) => name), ...visits].join(', ')
   }
 
   /** The next thing it says. @throws Error where it fails, ends, or says nothing */

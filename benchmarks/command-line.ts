@@ -15,13 +15,18 @@ export interface Choice {
   readonly distantSubjects: readonly Subject[]
   /** What grows. */
   readonly growth: readonly Group[]
+  /** The commit of ours that ours is held against; nothing else is measured then. */
+  readonly against?: string | undefined
   /** Whether all of the plan is run: only then are results written. */
   readonly complete: boolean
 }
 
 /** @throws Error where the words make no sense */
 export function readCommandLine(words: string[]): Choice {
-  const { values } = parseArgs({ args: words, options: { quick: { type: 'boolean' }, only: { type: 'string', multiple: true } } })
+  const { values } = parseArgs({
+    args: words,
+    options: { quick: { type: 'boolean' }, only: { type: 'string', multiple: true }, against: { type: 'string' } },
+  })
   const only = values.only ?? []
   const chosenVisits = visits.filter(({ name }) => only.includes(name))
   const chosenSubjects = subjects.filter(({ name }) => only.includes(name))
@@ -41,7 +46,8 @@ export function readCommandLine(words: string[]): Choice {
     distantSubjects: all ? distantSubjects : withYardstick(chosenDistant),
     growth,
     ...(onlyGrowth && NOTHING_ELSE),
-    complete: only.length === 0 && !values.quick,
+    against: values.against,
+    complete: only.length === 0 && !values.quick && values.against === undefined,
   }
 }
 

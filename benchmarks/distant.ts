@@ -7,11 +7,12 @@ import type { Delaying } from './measured/delaying-proxy'
 import type { Serving } from './measured/http-server'
 import type { Latencies } from './measured/latency-client'
 import type { Subject } from './measured/subjects'
-import { DISTANT_VISITS, type Visit } from './measured/visits'
-import { inTurn, type Expected, type Say } from './measure'
+import type { Visit } from './measured/visits'
+import type { Expected } from './in-process'
 import { OBSERVED, type Plan } from './plans'
 import { connectRedis, REDIS, redisVersion, removeKeys, targetOf, urlThrough, type RedisClient } from './redis'
 import type { DistantSample } from './samples'
+import { inTurn, turns, type Say } from './rounds'
 import { median, rounded } from './spread'
 
 /** What was measured with the sessions in Redis. */
@@ -31,24 +32,23 @@ export async function measureDistant(choice: Choice, expected: Expected, cores: 
   if (choice.distantSubjects.length === 0) return undefined
   const client = await connectRedis()
   if (!client) {
-    say(`no Redis at ${REDIS}: nothing is measured with a store that is far away`)
+    say(`no Redis at ${REDIS}: nothing is measured with a store that is far away`, 1)
     return undefined
   }
-  const proxy = new Child({ do: 'delay', target: targetOf(), milliseconds: choice.plan.distant.milliseconds })
+  const plan = choice.plan.distant
+  const proxy = new Child({ do: 'delay', target: targetOf(), milliseconds: plan.milliseconds })
   const prefix = `resession-benchmark-${randomBytes(8).toString('hex')}:`
   try {
     const { port } = await proxy.answer<Delaying>()
     const place = { url: urlThrough(port), prefix }
     const distance = { near: await pingTime(REDIS), far: await pingTime(place.url) }
     const samples: DistantSample[] = []
-    for (let round = 0; round < choice.plan.distant.rounds; round++) {
-      for (const visit of choice.visits.filter(({ name }) => DISTANT_VISITS.includes(name))) {
-        say(`far away, round ${round + 1} of ${choice.plan.distant.rounds}: ${visit.name}`)
-        for (const subject of inTurn(choice.distantSubjects, round)) {
-          const latencies = await askOnce({ visit, subject, plan: choice.plan.distant, place, expected, cores })
-          await removeKeys(client, prefix)
-          samples.push({ visit: visit.name, subject: subject.name, round, ...latencies })
-        }
+    const items = choice.visits.filter(({ name }) => plan.visits.includes(name))
+    for (const [round, visit] of turns({ what: 'far away', rounds: plan.rounds, items }, say)) {
+      for (const subject of inTurn(choice.distantSubjects, round)) {
+        const latencies = await askOnce({ visit, subject, plan, place, expected, cores })
+        await removeKeys(client, prefix)
+        samples.push({ visit: visit.name, subject: subject.name, round, ...latencies })
       }
     }
     return { redis: await redisVersion(client), ...distance, samples }

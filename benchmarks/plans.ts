@@ -1,13 +1,14 @@
 import { BYTES } from './measured/record'
+import { USUAL } from './measured/visits'
 
 /** How much is measured. */
 export interface Plan {
   readonly name: 'full' | 'quick'
   /** Even rounds of what is timed give each order of the subjects its turn. */
-  readonly inProcess: { readonly rounds: number; readonly warmUp: number; readonly timed: number }
-  readonly sideBySide: { readonly rounds: number; readonly warmUp: number; readonly fours: number; readonly block: number }
-  readonly http: { readonly rounds: number; readonly connections: number; readonly warmUpSeconds: number; readonly seconds: number }
-  readonly distant: { readonly rounds: number; readonly milliseconds: number; readonly warmUp: number; readonly timed: number }
+  readonly inProcess: InProcessPlan
+  readonly sideBySide: SomeVisits & { readonly warmUp: number; readonly fours: number; readonly block: number }
+  readonly http: SomeVisits & { readonly connections: number; readonly warmUpSeconds: number; readonly seconds: number }
+  readonly distant: SomeVisits & { readonly milliseconds: number; readonly warmUp: number; readonly timed: number }
   readonly memory: { readonly rounds: number; readonly sessions: readonly number[]; readonly bytes: number }
   readonly growth: {
     readonly rounds: number
@@ -28,13 +29,28 @@ export interface Plan {
 
 const HEADER = 16_000
 
+interface InProcessPlan {
+  readonly rounds: number
+  readonly warmUp: number
+  readonly timed: number
+  /** Whether each case has a process of its own. Where times mean nothing, each subject has, and one look at all is enough. */
+  readonly apart: boolean
+}
+
+interface SomeVisits {
+  readonly rounds: number
+  readonly visits: readonly string[]
+}
+
+const DISTANT = ['resumed read', 'resumed write']
+
 export const plans: Readonly<Record<Plan['name'], Plan>> = {
   full: {
     name: 'full',
-    inProcess: { rounds: 10, warmUp: 20_000, timed: 50_000 },
-    sideBySide: { rounds: 8, warmUp: 20_000, fours: 25, block: 1000 },
-    http: { rounds: 6, connections: 10, warmUpSeconds: 1, seconds: 3 },
-    distant: { rounds: 6, milliseconds: 1, warmUp: 1000, timed: 1000 },
+    inProcess: { rounds: 10, warmUp: 7000, timed: 10_000, apart: true },
+    sideBySide: { rounds: 6, visits: USUAL, warmUp: 10_000, fours: 15, block: 1000 },
+    http: { rounds: 4, visits: USUAL, connections: 10, warmUpSeconds: 1, seconds: 2 },
+    distant: { rounds: 4, visits: DISTANT, milliseconds: 1, warmUp: 200, timed: 800 },
     memory: { rounds: 3, sessions: [100_000, 1_000_000], bytes: BYTES },
     growth: {
       rounds: 6,
@@ -51,10 +67,10 @@ export const plans: Readonly<Record<Plan['name'], Plan>> = {
   },
   quick: {
     name: 'quick',
-    inProcess: { rounds: 1, warmUp: 500, timed: 1000 },
-    sideBySide: { rounds: 1, warmUp: 1000, fours: 4, block: 125 },
-    http: { rounds: 1, connections: 10, warmUpSeconds: 0.1, seconds: 0.2 },
-    distant: { rounds: 1, milliseconds: 1, warmUp: 20, timed: 100 },
+    inProcess: { rounds: 1, warmUp: 50, timed: 100, apart: false },
+    sideBySide: { rounds: 1, visits: ['resumed write'], warmUp: 125, fours: 2, block: 125 },
+    http: { rounds: 1, visits: ['resumed write'], connections: 10, warmUpSeconds: 0, seconds: 0.2 },
+    distant: { rounds: 1, visits: ['resumed write'], milliseconds: 1, warmUp: 0, timed: 50 },
     memory: { rounds: 1, sessions: [10_000], bytes: BYTES },
     growth: {
       rounds: 1,

@@ -1,3 +1,5 @@
+import { compare } from './against/compare'
+import { againstTable } from './against/rows'
 import { build } from './build'
 import { coresForTwo } from './child'
 import { readCommandLine, type Choice } from './command-line'
@@ -5,8 +7,11 @@ import { growthMarkdown } from './growth/markdown'
 import { measureGrowth } from './growth/measure'
 import { growthRows } from './growth/rows'
 import { thisMachine } from './machine'
-import { agree, measureHttp, measureInProcess, measureMemory } from './measure'
+import { secondsOf } from './estimate'
+import { agree, measureInProcess } from './in-process'
+import { measureHttp, measureMemory } from './measure'
 import { measureDistant } from './distant'
+import { Progress } from './progress'
 import { markdownOf } from './report/markdown'
 import type { Result } from './report/result'
 import { writeResult } from './report/write'
@@ -15,6 +20,7 @@ import { distantRows, httpRows, inProcessRows, memoryRows, sideBySideRows } from
 
 /** Measures what was chosen; how to read what comes of it stands in README.md. */
 async function run(choice: Choice): Promise<void> {
+  if (choice.against !== undefined) return console.log(againstTable(await compare(choice, choice.against, say)))
   build()
   const result = await measured(choice)
   if (choice.subjects.length > 0) console.log(markdownOf(result))
@@ -26,17 +32,18 @@ async function measured(choice: Choice): Promise<Result> {
   const { subjects, plan } = choice
   const cores = coresForTwo()
   const machine = thisMachine(subjects, cores)
+  const progress = new Progress(secondsOf(choice), say)
   say('looking whether the subjects do the same')
-  const expected = await agree(choice)
+  const { expected, samples } = await agree(choice)
   return {
     machine,
     plan,
-    inProcess: inProcessRows(await measureInProcess(choice, say), subjects),
-    sideBySide: sideBySideRows(await measureSideBySide(choice, expected, say)),
-    http: httpRows(await measureHttp(choice, expected, cores, say), subjects),
-    distant: distantRows(await measureDistant(choice, expected, cores, say), choice.distantSubjects),
-    memory: memoryRows(await measureMemory(choice, say), subjects),
-    growth: growthRows(await measureGrowth(choice.growth, plan.growth, say), choice.growth),
+    inProcess: inProcessRows(plan.inProcess.apart ? await measureInProcess(choice, progress.of('inProcess')) : samples, subjects),
+    sideBySide: sideBySideRows(await measureSideBySide(choice, expected, progress.of('sideBySide'))),
+    http: httpRows(await measureHttp(choice, expected, cores, progress.of('http')), subjects),
+    distant: distantRows(await measureDistant(choice, expected, cores, progress.of('distant')), choice.distantSubjects),
+    memory: memoryRows(await measureMemory(choice, progress.of('memory')), subjects),
+    growth: growthRows(await measureGrowth(choice.growth, plan.growth, progress.of('growth')), choice.growth),
   }
 }
 

@@ -5,19 +5,18 @@ import { mustAgree, mustBeSame } from './equality'
 import type { SideBySideResult } from './measured/side-by-side'
 import type { Subject } from './measured/subjects'
 import type { Visit } from './measured/visits'
-import type { Expected, Say } from './measure'
+import type { Expected } from './in-process'
 import { OBSERVED, type Plan } from './plans'
+import { turns, type Say } from './rounds'
 import type { SideBySideSample } from './samples'
 import { median } from './spread'
 
 /** Subjects that are the same package with other options, against each other, and each of the latter against itself: a process for each pair. */
 export async function measureSideBySide({ plan, visits, pairs }: Choice, expected: Expected, say: Say): Promise<SideBySideSample[]> {
   const samples: SideBySideSample[] = []
-  for (let round = 0; pairs.length > 0 && round < plan.sideBySide.rounds; round++) {
-    for (const visit of visits) {
-      say(`side by side, round ${round + 1} of ${plan.sideBySide.rounds}: ${visit.name}`)
-      for (const pair of pairs) samples.push({ ...(await compare(pair, visit, plan.sideBySide, expected, round)), round })
-    }
+  const items = pairs.length > 0 ? visits.filter(({ name }) => plan.sideBySide.visits.includes(name)) : []
+  for (const [round, visit] of turns({ what: 'side by side', rounds: plan.sideBySide.rounds, items }, say)) {
+    for (const pair of pairs) samples.push({ ...(await compare(pair, visit, plan.sideBySide, expected, round)), round })
   }
   return samples
 }

@@ -3,8 +3,8 @@ import { perform } from '../child'
 import { mustAllAgree, type Seen } from '../equality'
 import type { Grown } from '../measured/growth/job'
 import type { Subject } from '../measured/subjects'
-import { inTurn, type Say } from '../measure'
 import type { Plan } from '../plans'
+import { inTurn, type Say } from '../rounds'
 import type { Group, Point } from './groups'
 
 /** A point of a curve, in one round. */
@@ -22,10 +22,10 @@ const FLAGS = ['--expose-gc', '--max-old-space-size=4096']
 /** Each point in a process of its own. */
 export async function measureGrowth(groups: readonly Group[], plan: Plan['growth'], say: Say): Promise<GrowthSample[]> {
   const samples: GrowthSample[] = []
-  for (const group of groups) {
+  for (const [at, group] of groups.entries()) {
     const rounds = Math.min(group.rounds ?? Infinity, plan.rounds)
     for (let round = 0; round < rounds; round++) {
-      say(`growth, round ${round + 1} of ${rounds}: ${group.name}`)
+      say(`growth, round ${round + 1} of ${rounds}: ${group.name}`, (at + round / rounds) / groups.length)
       for (const point of group.points(plan)) {
         for (const [subject, { values }] of await grown(group, point, round)) {
           for (const [curve, value] of Object.entries(values)) {

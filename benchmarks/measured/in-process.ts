@@ -3,12 +3,13 @@ import { observe, type Observed } from './observe'
 import { openSite } from './open-site'
 import type { Site } from './site'
 import type { Subject } from './subjects'
-import { visitNamed } from './visits'
+import { visitNamed, type Visit } from './visits'
 
 export interface InProcessJob {
   readonly do: 'time'
   readonly subject: Subject
-  readonly visit: string
+  /** One after the other; where time counts, one alone. */
+  readonly visits: readonly string[]
   /** Visits that are looked at, before any are timed. */
   readonly observed: number
   /** Visits before the clock starts. */
@@ -24,14 +25,24 @@ export interface InProcessResult {
   readonly after: Observed
 }
 
-/** The time that a visit takes in this process. */
-export async function timeInProcess(job: InProcessJob): Promise<InProcessResult> {
-  return timeSite(await openSite(job.subject, visitNamed(job.visit)), job)
+/** The times that visits take in this process. */
+export async function timeInProcess({ subject, visits, observed, ...counts }: InProcessJob): Promise<InProcessResult[]> {
+  const results: InProcessResult[] = []
+  for (const visit of visits.map(visitNamed)) {
+    results.push(await timeSite(await openSite(subject, visit), { observed, ...timesOf(subject, visit, counts) }))
+  }
+  return results
+}
+
+/** How often a subject is visited, before and while it is timed. */
+export function timesOf(subject: Subject, visit: Visit, { warmUp, timed }: Pick<InProcessJob, 'warmUp' | 'timed'>) {
+  const { fewer = 1 } = subject
+  return { warmUp: Math.ceil(warmUp / fewer), timed: Math.ceil(timed / fewer / (visit.fewer ?? 1)) }
 }
 
 export async function timeSite(
   site: Site,
-  { observed, warmUp, timed }: Omit<InProcessJob, 'do' | 'subject' | 'visit'>,
+  { observed, warmUp, timed }: Omit<InProcessJob, 'do' | 'subject' | 'visits'>,
 ): Promise<InProcessResult> {
   const connection = new Connection(site.listener, site.cookies)
   const look = () => observe(site, connection.nextCookie, () => connection.ask())

@@ -1,3 +1,5 @@
+import type { Visit } from './visits'
+
 /** What is measured: a row here is a column of every group of cases. */
 export interface Subject {
   readonly name: string
@@ -15,6 +17,8 @@ export interface Subject {
   readonly storeModule?: string
   /** The visits that it is not measured at, since the package has no such thing. */
   readonly lacks?: readonly string[]
+  /** So many times fewer visits are paid to it, before and while it is timed: each takes far longer than those of the others. */
+  readonly fewer?: number
   /** Whether it is measured neither over HTTP nor by its memory. */
   readonly inProcessOnly?: boolean
   /** What the session middleware is given beyond what all are given. */
@@ -40,6 +44,7 @@ const connect: readonly Subject[] = [
     floor: 'none',
     options: { concurrency: 'off' },
     variant: 'resession',
+    inProcessOnly: true,
   },
 ]
 
@@ -65,7 +70,16 @@ const others: readonly Subject[] = [
     floor: 'none',
     yardstick: 'cookie-session',
   },
-  { name: 'iron-session', kind: 'iron-session', module: 'iron-session', inCookie: true, lacks, floor: 'none', yardstick: 'iron-session' },
+  {
+    name: 'iron-session',
+    kind: 'iron-session',
+    module: 'iron-session',
+    inCookie: true,
+    lacks,
+    fewer: 10,
+    floor: 'none',
+    yardstick: 'iron-session',
+  },
   { name: 'fastify', kind: 'fastify', module: 'fastify' },
   { name: '@fastify/session', kind: 'fastify', module: '@fastify/session', floor: 'fastify', yardstick: '@fastify/session' },
 ]
@@ -78,8 +92,8 @@ export function yardstickOf({ yardstick = YARDSTICK }: Subject): string {
 }
 
 /** Those that a visit is measured of. */
-export function subjectsAt(visit: { readonly name: string }, among: readonly Subject[] = subjects): readonly Subject[] {
-  return among.filter(({ lacks }) => !lacks?.includes(visit.name))
+export function subjectsAt(visit: Pick<Visit, 'name' | 'subjects'>, among: readonly Subject[] = subjects): readonly Subject[] {
+  return among.filter(({ name, lacks }) => !lacks?.includes(visit.name) && (visit.subjects?.includes(name) ?? true))
 }
 
 /** Those that are measured with their sessions in a Redis that is far away. */

@@ -13,13 +13,17 @@ export interface Visit {
   readonly writes: boolean
   /** What the app does with the session, and the body that it answers: whoever loses the data answers something else. */
   readonly act: (session: Data) => string
+  /** The only ones that it is measured of; where none are named, all are. */
+  readonly subjects?: readonly string[]
+  /** So many times fewer of its visits are timed, since each takes longer. */
+  readonly fewer?: number
 }
 
 /** In milliseconds. */
 export const DAY = 24 * 60 * 60 * 1000
 const newcomer = record(BYTES)
 
-export const visits: readonly Visit[] = [
+const usual: readonly Visit[] = [
   {
     name: 'anonymous',
     returning: false,
@@ -60,8 +64,24 @@ export const visits: readonly Visit[] = [
   },
 ]
 
-/** What those do who ask for one thing after the other of a site whose store is far away: the names of the visits. */
-export const DISTANT_VISITS: readonly string[] = ['resumed read', 'resumed write']
+/** No cookie holds so much: only of those with a memory store is this asked. */
+const larger: readonly Visit[] = [
+  { bytes: 2000, fewer: 1 },
+  { bytes: 20_000, fewer: 5 },
+].flatMap(({ bytes, fewer }) =>
+  ['resumed read', 'resumed write'].map(name => ({
+    ...(usual.find(visit => visit.name === name) as Visit),
+    name: `${name}, ${bytes / 1000} KB`,
+    bytes,
+    fewer,
+    subjects: ['none', 'resession', 'express-session'],
+  })),
+)
+
+export const visits: readonly Visit[] = [...usual, ...larger]
+
+/** The names of those that are asked of every subject. */
+export const USUAL: readonly string[] = usual.map(({ name }) => name)
 
 /** @throws RangeError where the table has no such visit */
 export function visitNamed(name: string): Visit {

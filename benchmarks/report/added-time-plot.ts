@@ -1,4 +1,5 @@
 import { subjects as table, YARDSTICK } from '../measured/subjects'
+import { USUAL } from '../measured/visits'
 import type { InProcessRow } from '../summary'
 import type { Result } from './result'
 import { element, line, picture, rectangle, text, ticks } from './svg'
@@ -45,7 +46,10 @@ const STYLE = `
 /** Bars of the time that each subject adds to a visit, those of one floor together. */
 export function addedTimePlot({ inProcess, machine, plan }: Result): string {
   const variants = table.filter(({ variant }) => variant !== undefined).map(({ name }) => name)
-  const bars = inProcess.filter((row): row is Bar => row.added !== undefined && !variants.includes(row.subject))
+  // Beside the bars of large sessions, nobody would see the others
+  const bars = inProcess.filter(
+    (row): row is Bar => row.added !== undefined && !variants.includes(row.subject) && USUAL.includes(row.visit),
+  )
   const groups = groupsOf(bars)
   const steps = ticks(Math.max(...bars.map(({ added }) => added.high)), 6)
   const scale = scaleOf(groups, steps)

@@ -1,6 +1,7 @@
 import { YARDSTICK } from '../measured/subjects'
 import type { DistantRow, HttpRow, InProcessRow, MemoryRow, SideBySideRow } from '../summary'
-import type { Spread } from '../spread'
+import { barsTable } from './bars-table'
+import { digits, percent, range, whole } from './figures'
 import type { Result } from './result'
 import { table } from './table'
 
@@ -10,6 +11,8 @@ export function markdownOf(result: Result): string {
   const { fours, block, rounds } = plan.sideBySide
   return [
     machineLines(result),
+    '### Bars: what the project has set itself, and what this run says of it',
+    barsTable(result),
     `### In process: microseconds per visit (rounds: ${plan.inProcess.rounds}, of ${plan.inProcess.timed} visits each)`,
     inProcessTable(inProcess),
     `### Side by side in one process: microseconds of processor time per visit (rounds: ${rounds}, of ${4 * fours} blocks of ${block} visits each)`,
@@ -128,21 +131,4 @@ function memoryTable(rows: readonly MemoryRow[]): string {
       share?.toFixed(3),
     ]),
   )
-}
-
-function range({ low, high }: Spread, format: (value: number) => string): string {
-  return `${format(low)} to ${format(high)}`
-}
-
-/** As many as there are in what was measured, for times from a tenth of a microsecond on. */
-function digits(value: number): string {
-  return value.toFixed(Math.abs(value) < 10 ? 2 : 1)
-}
-
-function whole(value: number): string {
-  return String(Math.round(value))
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
 }

@@ -1,11 +1,12 @@
 import type { Cookie } from './cookie'
 import { debug } from './debug'
 import { notice } from './events'
-import type { Exchange, Seen } from './exchange'
+import type { Exchange } from './exchange'
 import type { Host } from './host'
 import type { Settings } from './options'
 import { planCookie, planStore, type CookiePlan, type Plan } from './plan'
 import { freshen, touch } from './saving'
+import { look, type Seen } from './seen'
 import { Session } from './session'
 import type { Callback } from './store-port'
 
@@ -65,7 +66,7 @@ export function cookieDue<H extends Host>(exchange: Exchange<H>): CookieDue | un
   if (exchange.failed) return undefined
   try {
     // Of a commit that came before, so that store and headers follow from the same facts
-    return pickCookie(exchange, exchange.seen ?? exchange.look())
+    return pickCookie(exchange, exchange.seen ?? look(exchange))
   } catch (err) {
     exchange.failed = true
     throw err
@@ -91,7 +92,7 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
   // Before the facts: an app's own touch() may change the data
   if (last) restart(exchange, exchange.session())
-  const { session, facts } = (exchange.seen = exchange.look())
+  const { session, facts } = (exchange.seen = look(exchange))
   if (!hasId(exchange.host)) {
     debug('session ignored because of bogus req.sessionID %o', exchange.host.sessionID)
     return 'nothing'

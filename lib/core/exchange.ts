@@ -8,19 +8,14 @@ import { Holder } from './holder'
 import { EXCHANGE, type Change, type Host, type HostExchange } from './host'
 import { Knowledge, type Given } from './knowledge'
 import type { Secret, Settings } from './options'
-import { ABSENT, type Facts, type Plan } from './plan'
+import type { Facts, Plan } from './plan'
 import { save, update } from './saving'
+import type { Seen } from './seen'
 import { newId } from './session-id'
 import { createSession, endOf, liveCookie, sessionOf, type Session, type SessionData } from './session'
 import type { Callback, SessionStore } from './store-port'
 import type { Transport } from './transport'
 import { Underway } from './underway'
-
-/** What the handler left, and what is known of it. */
-export interface Seen {
-  readonly session: Session | undefined
-  readonly facts: Facts
-}
 
 /**
  * One request and its response, as the session sees them. It holds what is known between the two verbs, `open` and `commit`, and knows
@@ -47,7 +42,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   seen: Seen | undefined
   readonly underway = new Underway()
   readonly holder: Holder
-  readonly #known = new Knowledge()
+  readonly known = new Knowledge()
   #destroyed: Session | undefined
   /** The session that the client sent, when another one has taken its place. */
   #replaced: Session | undefined
@@ -120,9 +115,9 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   begin(read?: Read): void {
     const { session, sessionID } = this.host
     if (read) this.read(sessionID as string, read)
-    this.#known.begin(sessionID, read ? undefined : (session ?? {}))
+    this.known.begin(sessionID, read ? undefined : (session ?? {}))
     this.#cookie = session?.cookie
-    if (session) this.#known.watch(session.cookie as Cookie, this.settings.family)
+    if (session) this.known.watch(session.cookie as Cookie, this.settings.family)
   }
 
   /** The cookie that the client was to have, or a new session's. */
@@ -136,7 +131,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   read(id: string, read: Read): void {
     const { record, moment } = read
-    const base = record ? this.#known.read(id, record, read) : undefined
+    const base = record ? this.known.read(id, record, read) : undefined
     if (base) this.anonymous = this.unread = false
     const { hold } = this.holder
     if (hold?.id === id && moment !== undefined) hold.read(moment, base)
@@ -157,23 +152,23 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     debug('saving %s', session.id)
     const { cookie } = liveCookie(session)
     this.settings.checkCookie?.(this.host, cookie as Cookie)
-    return this.#known.giving(session)
+    return this.known.giving(session)
   }
 
   hasStoredCookie(session: Session): boolean {
-    return this.#known.hasCookieOf(session)
+    return this.known.hasCookieOf(session)
   }
 
   /** @param act saves the session as the last commit saw it, which need not be written out again */
   asSeen(act: () => void): void {
     if (this.settings.beforeSave) act()
-    else this.#known.unchanged(act)
+    else this.known.unchanged(act)
   }
 
   /** The store has it. Said of a failed save too: the app's error handler is told, and the same is not tried again. */
   arrived(given?: Given): void {
     if (given) this.settings.touches?.note(given.id)
-    this.#known.arrived(given)
+    this.known.arrived(given)
   }
 
   /** The id that was made for a new session is somebody's: neither their session nor their cookie may become the client's. */
@@ -187,7 +182,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     const { concurrency, port } = this.settings
     const hold = this.holder.on(id)
     // With concurrency off nothing is held but for an update, and saves pass it by
-    if (concurrency === 'off' && this.#known.stored?.id === id) hold.base = this.#known.stored
+    if (concurrency === 'off' && this.known.stored?.id === id) hold.base = this.known.stored
     if (port.answersAtOnce && hold.flight.isIdle) hold.runAtOnce(done, act)
     else hold.run(port.deadline(), done, act, shared)
     this.holder.letGo()
@@ -201,6 +196,16 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   destroying(session: Session): void {
     this.#destroyed = session
+  }
+
+  /** What the store said of the client's session, in whose place the handler asked for another. */
+  get replaced(): Facts['destroyed'] {
+    return endOf(this.#replaced)
+  }
+
+  /** What the store said to the handler, where that asked for the session's end itself. */
+  get destroyed(): Facts['destroyed'] {
+    return this.#destroyed?.id === this.host.sessionID ? endOf(this.#destroyed) : undefined
   }
 
   /**
@@ -218,50 +223,10 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   #adopt(data: SessionData): Session {
-    if (this.#destroyed?.id === this.host.sessionID && isPromise(this.generate())) {
+    if (this.destroyed && isPromise(this.generate())) {
       throw new TypeError('req.session was destroyed; regenerate it, where genid or cookie are async')
     }
     return createSession(this.host, Object.assign({ cookie: this.#cookie }, data))
-  }
-
-  look(): Seen {
-    const session = this.session()
-    return { session, facts: session ? this.#facts(session) : { ...ABSENT, ...this.#absence() } }
-  }
-
-  #absence(): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
-    const { sentId, unread, done } = this
-    return {
-      unread,
-      done,
-      sent: sentId !== undefined,
-      returning: sentId !== undefined && sentId === this.host.sessionID,
-      saved: this.#known.hasSaved,
-      destroyed: this.#destroyed?.id === this.host.sessionID ? endOf(this.#destroyed) : undefined,
-      ended: this.settings.kept?.payloadOf(sentId) === null,
-    }
-  }
-
-  #facts(session: Session): Facts {
-    const { modified, saved, changed, cookieChanged, recookied, aging } = this.#known.facts(session)
-    // One by one: a spread costs more than all the rest of a visit allocates
-    return {
-      present: true,
-      unread: this.unread,
-      returning: this.sentId === this.host.sessionID,
-      modified,
-      saved,
-      changed,
-      cookieChanged,
-      done: this.done,
-      expires: session.cookie.expires != null,
-      anonymous: this.anonymous,
-      rested: this.#known.isRested(session, this.settings.touches),
-      recookied,
-      aging,
-      sent: this.sentId !== undefined,
-      destroyed: endOf(this.#replaced),
-    }
   }
 }
 

@@ -9,8 +9,8 @@ import { askInTurn } from '../../benchmarks/measured/latency-client'
 import { openSite } from '../../benchmarks/measured/open-site'
 import { timeSite } from '../../benchmarks/measured/in-process'
 import { distantSubjects, subjects, YARDSTICK, type Subject } from '../../benchmarks/measured/subjects'
-import { DISTANT_VISITS, visitNamed } from '../../benchmarks/measured/visits'
-import { OBSERVED } from '../../benchmarks/plans'
+import { visitNamed } from '../../benchmarks/measured/visits'
+import { OBSERVED, plans } from '../../benchmarks/plans'
 import { connectRedis, REDIS, removeKeys, type RedisClient } from '../../benchmarks/redis'
 import { needsRedis } from '../support/engines'
 
@@ -60,7 +60,7 @@ describe('The benchmark far from the store', () => {
     afterEach(async () => removeKeys(client, prefix))
     after(async () => client.close())
 
-    for (const name of DISTANT_VISITS) {
+    for (const name of plans.full.distant.visits) {
       for (const subject of distantSubjects) {
         it(`answers and stores at the ${name} visit of ${subject.name} what a memory store does`, async () => {
           const few = { observed: OBSERVED, warmUp: 0, timed: 1 }

@@ -1,0 +1,20 @@
+/** Told what comes next. @param part of its group, that is done by then: from nothing to one */
+export type Say = (progress: string, part: number) => void
+
+/** Each of the items in each round, and a word before each. */
+export function* turns<Item extends { readonly name: string }>(
+  { what, rounds, items }: { readonly what: string; readonly rounds: number; readonly items: readonly Item[] },
+  say: Say,
+): Generator<readonly [round: number, item: Item]> {
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, item] of items.entries()) {
+      say(`${what}, round ${round + 1} of ${rounds}: ${item.name}`, (round + at / items.length) / rounds)
+      yield [round, item]
+    }
+  }
+}
+
+/** Every other round backwards, so that whatever drifts, drifts against each of them. */
+export function inTurn<Item>(items: readonly Item[], round: number): readonly Item[] {
+  return round % 2 === 0 ? items : items.toReversed()
+}
