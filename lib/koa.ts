@@ -1,7 +1,7 @@
 import type { App } from './koa/context'
 import { middleware, type KoaMiddleware } from './koa/middleware'
 import type { KoaOptions } from './koa/koa-options'
-import type { KoaSession, RegenerateOptions } from './koa/koa-session'
+import sessions = require('./koa/koa-session')
 import { spell, type AnySpelling } from './koa/spellings'
 import type main = require('./index')
 
@@ -25,8 +25,11 @@ namespace session {
   /** The options, in their own spelling; those of older middlewares are taken as well. */
   export interface Options extends KoaOptions {}
 
+  /** What `ctx.session` is made of, for classes that extend it: the option `Session` takes them. */
+  export const KoaSession = sessions.KoaSession
+
   /** One session, with what you have said that yours hold: `declare module 'resession' { interface SessionData { views: number } }`. */
-  export type Session = KoaSession & Partial<Omit<main.SessionData, 'cookie'>>
+  export type Session = sessions.KoaSession & Partial<Omit<main.SessionData, 'cookie'>>
 
   /** What the middleware adds to a context. */
   export interface ContextSession {
@@ -40,7 +43,7 @@ namespace session {
     readonly sessionOptions: object | undefined
     saveSession(): Promise<void>
     /** @returns the new session */
-    regenerateSession(options?: RegenerateOptions): Promise<Session>
+    regenerateSession(options?: sessions.RegenerateOptions): Promise<Session>
   }
 }
 
@@ -48,5 +51,8 @@ namespace session {
 declare module 'koa' {
   interface DefaultContext extends session.ContextSession {}
 }
+
+// For ES modules, as in the package's entry
+exports.KoaSession = session.KoaSession
 
 export = session

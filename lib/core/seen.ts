@@ -15,7 +15,9 @@ export function look<H extends Host>(exchange: Exchange<H>): Seen {
   return { session, facts: session ? factsOf(exchange, session) : { ...ABSENT, ...absence(exchange) } }
 }
 
-function absence<H extends Host>(exchange: Exchange<H>): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
+function absence<H extends Host>(
+  exchange: Exchange<H>,
+): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
   const { sentId, unread, done, destroyed, known, settings, host } = exchange
   return {
     unread,

@@ -70,7 +70,7 @@ function looksAsItShould(name: Name, node: string): void {
     const atomic = ['atomicMysql', 'atomicPostgres', 'atomicRedis']
     expect(Object.keys(doors.beside)).to.deep.equal(['atomic', 'koa', 'koa/presets', 'store-contract'])
     expect(doors.beside.atomic).to.have.members(atomic)
-    expect(doors.beside.koa).to.deep.equal(['default'])
+    expect(doors.beside.koa).to.have.members(['default', 'KoaSession'])
     const stores = ['BaseStore', 'CONNECT', 'DISCONNECT', 'MemoryStore']
     expect(doors.beside['koa/presets']).to.have.members(['koaGenericSession', 'koaSession', 'koaSessionStore', 'koaSessionTs', ...stores])
     expect(doors.beside['store-contract']).to.deep.equal(['storeContract'])

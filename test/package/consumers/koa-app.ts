@@ -32,6 +32,12 @@ app.use(session({ genSid: () => 'id', externalKey: { get: ctx => ctx.path, set: 
 const middleware: Koa.Middleware = session({ valid: ctx => ctx.secure, beforeSave: (_ctx, { id }) => id, autoCommit: false })
 const options: session.Options = { touchAfter: 60000, onError: (_err, what) => what === 'get', defer: true }
 app.use(middleware).use(session(options))
+class Visit extends session.KoaSession {
+  get shouted(): string {
+    return this.id.toUpperCase()
+  }
+}
+app.use(session({ Session: Visit, keepOnRegenerate: true, record: 'data', cookieOnSave: false }))
 
 app.use(koaSession(app)).use(koaSession({ key: 'koa.sess', maxAge: 'session', renew: true }, app))
 app.use(koaGenericSession()).use(koaGenericSession({ key: 'koa.sid', ttl: 60000, cookie: { maxAge: 60000 } }))
