@@ -78,16 +78,6 @@ function whenOver(res: ServerResponse, act: () => void): void {
   res.once('finish', once).once('close', once)
 }
 
-/** When nothing more can come of the response. @returns false for one that will not say so: none of a connection */
-export function whenClosed(res: ServerResponse, act: () => void): boolean {
-  if (typeof res.once !== 'function' || !res.socket) return false
-  const { stream = res } = res as { stream?: { destroyed: boolean } }
-  if (stream.destroyed) act()
-  // It is said once
-  else res.on('close', act)
-  return true
-}
-
 /** Behind those that are there: `res.appendHeader` is younger than some responses of HTTP/2 and of socket libraries. */
 function appendHeader(res: ServerResponse, name: string, line: string): void {
   const before = res.getHeader(name) ?? []

@@ -1,4 +1,5 @@
 import { isPromise } from '../core/call'
+import { whenClosed } from '../core/closing'
 import { commit, cookieDue, type CookieDue } from '../core/commit'
 import { isAlike, type CookieData } from '../core/cookie'
 import { Exchange } from '../core/exchange'
@@ -243,12 +244,4 @@ const TRANSPORT: Transport<KoaHost> = {
 /** A header that is missing is an empty one to Koa. */
 function said(sent: string | undefined): string | undefined {
   return sent || undefined
-}
-
-/** A response of HTTP/2 says it of its stream. */
-function whenClosed(res: Context['res'], act: () => void): boolean {
-  const { stream = res } = res as { stream?: { destroyed: boolean } }
-  if (stream.destroyed) act()
-  else res.on('close', act)
-  return true
 }
