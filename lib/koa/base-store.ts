@@ -1,5 +1,6 @@
 /* eslint-disable @typescript-eslint/require-await -- what fails is a rejection */
 import { EventEmitter } from 'node:events'
+import { DAY } from '../payload/record-shape'
 
 /** What a store says when it comes back, and when it goes. */
 export const CONNECT: string = 'CONNECT'
@@ -18,9 +19,6 @@ export interface StoredSession {
     signed: boolean
   }
 }
-
-/** One day, in milliseconds: the life of what says nothing of it. */
-const DAY = 86_400_000
 
 /** koa-session-ts's, for stores that inherit it: an emitter, with what stands before ids, and with what is said of lives. */
 export abstract class BaseStore extends EventEmitter {

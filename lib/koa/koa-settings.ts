@@ -5,8 +5,8 @@ import type { Family } from '../core/plan'
 import type { SessionData } from '../core/session'
 import { newId } from '../core/session-id'
 import { sharePort, type SessionStore } from '../core/store-port'
-import { jsonIn, sealing } from '../payload/codec'
-import { keepFor, PayloadStore, type Form } from '../payload/payload-store'
+import { formOf } from '../payload/form'
+import { keepFor, PayloadStore } from '../payload/payload-store'
 import { hasEnded } from '../payload/record-shape'
 import { Availability } from './availability'
 import type { App } from './context'
@@ -86,13 +86,7 @@ function settingsFor(options: KoaOptions, given: Given): KoaSettings['of'] {
 function inCookie(options: KoaOptions, given: Given): KoaSettings['of'] {
   const { seal, record = 'expiry' } = options
   const { name } = given
-  const json = jsonIn(seal === undefined ? 'base64' : 'utf8')
-  const { encode = json.encode, decode = json.decode } = options
-  const form: Form = {
-    codec: seal === undefined ? { encode, decode } : sealing({ encode, decode }, seal, name),
-    shape: shapeOf(record, given),
-    measure: payload => Buffer.byteLength(`${name}=${payload}`),
-  }
+  const form = formOf({ name, seal, encoding: 'base64', codec: options, shape: shapeOf(record, given), dress: payload => payload })
   const settings = coreSettings(options, given, new PayloadStore(form, () => []))
   return host => keepFor(settings, form, () => keysOf(host))
 }

@@ -1,4 +1,5 @@
 import type { Session } from '../core/session'
+import { DAY } from '../payload/record-shape'
 import { CommittingSession } from './committing-session'
 import type { Context } from './context'
 import type { KoaTransport } from './cookie-transport'
@@ -28,8 +29,6 @@ export interface Preset {
   readonly stored?: KoaOptions
 }
 
-/** One day, in milliseconds. */
-const DAY = 86_400_000
 /** What koa-session lets a store keep a session longer than its cookie. */
 const GRACE = 10_000
 

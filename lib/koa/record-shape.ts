@@ -1,6 +1,6 @@
 import { Cookie, type CookieOptions } from '../core/cookie'
 import type { SessionData } from '../core/session'
-import { ENDS, type RecordShape } from '../payload/record-shape'
+import { DAY, ENDS, type RecordShape } from '../payload/record-shape'
 
 /** How a session of a Koa app looks at rest. All shapes read what any of them has written. */
 export interface KoaShape extends RecordShape {
@@ -10,9 +10,6 @@ export interface KoaShape extends RecordShape {
 
 /** A record as it was at rest. */
 export const RAW = Symbol('resession.raw')
-
-/** How long koa-session keeps what has no end, in milliseconds. */
-const DAY = 86_400_000
 
 /** What koa-session puts beside the data. */
 interface KoaFields {

@@ -1,9 +1,6 @@
 import { Cookie, type CookieData } from '../core/cookie'
 import type { SessionData } from '../core/session'
-import { ENDS, ID, type RecordShape } from './record-shape'
-
-/** How long a session lives whose cookie ends with the browser, in milliseconds: the end of a copy, which no browser ends. */
-const DAY = 86_400_000
+import { DAY, ENDS, ID, type RecordShape } from './record-shape'
 
 /** A session in the cookie: nothing of ours is among the data. */
 interface Envelope {

@@ -3,19 +3,11 @@ import type { Kept } from '../core/kept'
 import type { Secret, Settings } from '../core/options'
 import type { SessionData } from '../core/session'
 import { sharePort, type Callback } from '../core/store-port'
-import type { Codec } from './codec'
-import { idOf, type RecordShape } from './record-shape'
+import type { Form } from './form'
+import { idOf } from './record-shape'
 
 /** RFC 6265 section 6.1 wants browsers to take 4096 bytes of name, value and attributes; most take no more of the first two. */
 const MOST_BYTES = 4093
-
-/** How sessions look in a cookie. */
-export interface Form {
-  readonly codec: Codec
-  readonly shape: RecordShape
-  /** How many bytes the cookie's name and value will have. */
-  measure(payload: string, secrets: readonly Secret[]): number
-}
 
 /** The store of one request whose session is kept in the cookie itself: what is stored goes out with the answer. */
 export class PayloadStore implements Kept {

@@ -8,6 +8,9 @@ export interface RecordShape {
   write(session: SessionData, id: string): object
 }
 
+/** How long what nobody gives a life is kept, in milliseconds: no browser ends a copy, and some stores end nothing by themselves. */
+export const DAY = 86_400_000
+
 /** When a record ends whose cookie ends with the browser, in milliseconds since 1970. */
 export const ENDS = Symbol('resession.ends')
 

@@ -3,9 +3,9 @@ import { DerivedKeys } from '../core/derived-keys'
 import { EXCHANGE, type Host } from '../core/host'
 import { nameOf, settle, type Options, type Secret, type Settings } from '../core/options'
 import { KEPT } from '../core/plan'
-import { jsonIn, sealing } from './codec'
 import { envelope } from './envelope'
-import { keepFor, PayloadStore, type Form } from './payload-store'
+import { formOf } from './form'
+import { keepFor, PayloadStore } from './payload-store'
 import { hasEnded } from './record-shape'
 
 /** Sessions that are kept in the cookie: their settings, and those of each request. */
@@ -27,11 +27,7 @@ export function settleKept<H extends Host>(
   const { seal, concurrency, resave = false, saveUninitialized = false, saveErrors = 'fail' } = options
   if (concurrency === 'merge') throw new TypeError('concurrency option must not be "merge" for sessions that are kept in the cookie')
   const name = nameOf(options)
-  const form: Form = {
-    codec: seal === undefined ? jsonIn('base64url') : sealing(jsonIn('utf8'), seal, name),
-    shape: envelope,
-    measure: (payload, secrets) => Buffer.byteLength(`${name}=${dress(payload, secrets)}`),
-  }
+  const form = formOf({ name, seal, encoding: 'base64url', shape: envelope, dress })
   const given = { ...options, seal: undefined, resave, saveUninitialized, saveErrors }
   const shared = settle<H>(given, new PayloadStore(form, () => []), deprecate)
   const settings: Settings<H> = {
