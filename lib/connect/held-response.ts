@@ -18,6 +18,8 @@ export class HeldResponse {
   #phase: 'holding' | 'settling' | 'sending' = 'holding'
   #advancing = false
   #headersDue = false
+  /** All who listen for headers have been told. */
+  #told = false
   /** Made where somebody may have to be told: most responses are never full. */
   #drain: Drain | undefined
   /** Whoever was given the last write found it too much, and will say when it is not any more. */
@@ -38,8 +40,18 @@ export class HeldResponse {
 
   /** Somebody is at the headers. The gate is told when they are written: by then it has decided. */
   headers(): void {
+    if (this.#told) return
+    this.#told = true
     if (this.#phase === 'settling' || (this.#phase === 'holding' && this.#holdsHead)) this.#headersDue = true
     else this.#gate.headers()
+  }
+
+  /** A head without headers of its own: as on-headers has it, whoever is told may still set another status. */
+  head(args: unknown[]): unknown {
+    const res = this.#res
+    res.statusCode = args[0] as number
+    this.headers()
+    return this.writeHead(typeof args[0] === 'number' && res.statusCode !== args[0] ? [res.statusCode] : args)
   }
 
   writeHead(args: unknown[]): unknown {

@@ -14,7 +14,7 @@ export function holdResponse(res: ServerResponse, gate: Gate): void {
   const methods = res as unknown as Record<Method, Native | undefined>
   // Under names of their own: V8 puts a function that is assigned to a property as it is made into its old space, and with it, until the next full
   // collection, all of the request that it can reach. That was half the time of a visit
-  const writeHead: Native = (...args) => held.writeHead(args)
+  const writeHead: Native = (...args) => (args.length > 1 ? headWithHeaders(res, held, args) : held.head(args))
   const flushHeaders: Native = () => held.flushHeaders()
   const write: Native = (...args) => held.write(args)
   const end: Native = (...args) => held.end(args)
@@ -25,5 +25,11 @@ export function holdResponse(res: ServerResponse, gate: Gate): void {
   if (methods.write) methods.write = write
   if (methods.end) methods.end = end
   if (methods.flush) methods.flush = flush
-  onHeaders(res, () => held.headers())
+}
+
+/** Headers that come with the call are made the response's before they are told of, which on-headers knows how to do. Mostly Node itself calls, with none. */
+function headWithHeaders(res: ServerResponse, held: HeldResponse, args: unknown[]): unknown {
+  const head = { writeHead: (...args: unknown[]) => held.writeHead(args) }
+  onHeaders(head as never, () => held.headers())
+  return head.writeHead.apply(res, args)
 }

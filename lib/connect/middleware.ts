@@ -41,12 +41,16 @@ export function middleware(
   return function session(req, res, next) {
     if (!res) throw new TypeError('argument res is required')
     const exchange = new Exchange(kept ? kept.of(req) : settings, transport, req)
-    exchange.holder.watch(whenClosed, res)
     open(exchange, err => {
       // After an error too: the app may go on with a session of its own making
       if (exchange.entered) holdResponse(res, new ExchangeGate(exchange, res, cookie, next))
-      if (err) next(err)
-      else next()
+      try {
+        if (err) next(err)
+        else next()
+      } finally {
+        // Mostly a handler that answers at once is over by now
+        exchange.holder.watch(whenClosed, res)
+      }
     })
   }
 }

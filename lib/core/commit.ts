@@ -23,7 +23,7 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  exchange.underway.atRest(() => commitAtRest(exchange, last, done))
+  exchange.underway.atRest(commitAtRest<H>, exchange, last, done)
 }
 
 function commitAtRest<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
@@ -131,19 +131,18 @@ const carryOut = {
     const session = exchange.seen?.session as Session
     const { touches, awaitTouch } = exchange.settings
     touches?.note(id)
-    const answer = { due: true }
-    const tell = (err?: unknown): void => {
-      answer.due = false
-      done(err)
-    }
+    let told = false
     const asked = touch(exchange, id, session, err => {
       if (err) touches?.forget(id)
       debug('touched')
-      if (answer.due) tell(err)
-      else if (err) unheard(err)
+      if (told) return unheard(err)
+      told = true
+      done(err)
     })
     // What the handler has made of the cookie is a change like any other
-    if (asked && answer.due && !awaitTouch && exchange.hasStoredCookie(session)) tell()
+    if (!asked || told || awaitTouch || !exchange.hasStoredCookie(session)) return
+    told = true
+    done()
   },
 
   destroy<H extends Host>(exchange: Exchange<H>, done: Committed): void {
@@ -157,6 +156,7 @@ const carryOut = {
 
 /** By then the connection may have another request, whose answer an error handler would cut off. */
 function unheard(err: unknown): void {
+  if (!err) return
   debug('touch failed: %s', err)
   notice('untouched', { error: err })
 }

@@ -13,7 +13,7 @@ export class Holder {
   /** Calls back when a response is over; false where nobody can know. */
   #whenOver: WhenOver<never> | undefined
   #response: unknown
-  /** Somebody will say it. */
+  /** Somebody will say it. Nobody has been asked yet while a handler runs that may be done before it returns. */
   #watched: boolean | undefined
   #over = false
   #ended = false
@@ -23,10 +23,11 @@ export class Holder {
     private readonly inFlight: InFlight,
   ) {}
 
-  /** Not a closure for each request, most of which need none. */
+  /** From now on it takes a listener to know when the response is over. Not a closure for each request, many of which need none. */
   watch<Response>(whenOver: WhenOver<Response>, response: Response): void {
     this.#whenOver = whenOver
     this.#response = response
+    if (this.hold && !this.#ended) this.#ask(this.hold)
   }
 
   on(id: string): Hold {
@@ -34,9 +35,13 @@ export class Holder {
     if (before?.id === id && !before.released) return before
     before?.release()
     const hold = (this.hold = new Hold(id, this.inFlight, before))
+    if (this.#whenOver) this.#ask(hold)
+    return hold
+  }
+
+  #ask(hold: Hold): void {
     this.#watched ??= this.#whenOver?.(this.#response as never, () => this.#close()) ?? false
     if (!this.#watched || this.#over) left.register(this.host, hold)
-    return hold
   }
 
   /** The last commit is done. */
@@ -47,7 +52,7 @@ export class Holder {
 
   /** Where the exchange is over, nothing is held for longer than it takes. */
   letGo(): void {
-    if (this.#over && this.#ended) this.hold?.release()
+    if (this.#ended && (this.#over || !this.#watched)) this.hold?.release()
   }
 
   /** The response is over, if not the handler: that may go on for a client that is gone. */

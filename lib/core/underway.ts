@@ -25,10 +25,10 @@ export class Underway {
   }
 
   /** Goes on when nothing is under way any more: mostly at once. */
-  atRest(goOn: () => void): void {
-    if (this.#isAtRest) return goOn()
+  atRest<Args extends unknown[]>(goOn: (...args: Args) => void, ...args: Args): void {
+    if (this.#isAtRest) return goOn(...args)
     debug('waiting for what the handler has begun')
-    this.#waiting.push(goOn)
+    this.#waiting.push(() => goOn(...args))
   }
 
   #release(): void {
