@@ -30,7 +30,7 @@ export function readCommandLine(words: string[]): Choice {
   const only = values.only ?? []
   const chosenVisits = visits.filter(({ name }) => only.includes(name))
   const chosenSubjects = subjects.filter(({ name }) => only.includes(name))
-  const chosenDistant = distantSubjects.filter(({ name }) => only.includes(name))
+  const chosenDistant = distantSubjects.filter(({ name, floor }) => floor !== undefined && only.includes(name))
   const growth = only.length === 0 ? groups : groups.filter(({ name }) => only.includes(name))
   const onlyGrowth = growth.length > 0 && only.length === growth.length
   const known = [...visits, ...subjects, ...distantSubjects, ...groups].map(({ name }) => name)
@@ -63,7 +63,9 @@ function withWhatTheyNeed(chosen: readonly Subject[]): Subject[] {
 }
 
 function withYardstick(chosen: readonly Subject[]): Subject[] {
-  return distantSubjects.filter(subject => chosen.includes(subject) || (chosen.length > 0 && subject.name === YARDSTICK))
+  return distantSubjects.filter(
+    subject => chosen.includes(subject) || (chosen.length > 0 && (subject.floor === undefined || subject.name === YARDSTICK)),
+  )
 }
 
 /** Each variant under its original, and beside itself: by how much that is off, the comparison is. */

@@ -2,93 +2,128 @@ import { randomBytes } from 'node:crypto'
 import { resolved } from './build'
 import { Child, perform, type Cores } from './child'
 import type { Choice } from './command-line'
+import { engines, targetOf, urlThrough, type Engine, type Line } from './engines'
 import { mustAgree } from './equality'
-import type { Delaying } from './measured/delaying-proxy'
+import type { Asked, Delaying } from './measured/delaying-proxy'
+import type { StorePlace } from './measured/distant-store'
 import type { Serving } from './measured/http-server'
 import type { Latencies } from './measured/latency-client'
 import type { Subject } from './measured/subjects'
 import type { Visit } from './measured/visits'
 import type { Expected } from './in-process'
 import { OBSERVED, type Plan } from './plans'
-import { connectRedis, REDIS, redisVersion, removeKeys, targetOf, urlThrough, type RedisClient } from './redis'
-import type { DistantSample } from './samples'
 import { inTurn, turns, type Say } from './rounds'
+import type { DistantSample } from './samples'
 import { median, rounded } from './spread'
 
-/** What was measured with the sessions in Redis. */
-export interface Distant {
-  readonly redis: string
-  /** How long Redis takes for the smallest thing, in microseconds: as it is, and from where the sessions are. */
+/** An engine as it was found. */
+export interface Found extends Pick<Engine, 'name' | 'store'> {
+  readonly version: string
+  /** How long it takes for the smallest thing, in microseconds: as it is, and from where the sessions are. */
   readonly near: number
   readonly far: number
+}
+
+/** What was measured with the sessions in the engines that there are. */
+export interface Distant {
+  readonly engines: readonly Found[]
   readonly samples: readonly DistantSample[]
 }
 
 /** Of which `near` and `far` are the medians. */
 const PINGS = 200
 
-/** Each case in a server of its own, and a client that asks for one thing after the other. @returns nothing where there is no Redis */
+/** Each case in a server of its own, and a client that asks for one thing after the other. @returns nothing where there is no engine */
 export async function measureDistant(choice: Choice, expected: Expected, cores: Cores | undefined, say: Say): Promise<Distant | undefined> {
-  if (choice.distantSubjects.length === 0) return undefined
-  const client = await connectRedis()
-  if (!client) {
-    say(`no Redis at ${REDIS}: nothing is measured with a store that is far away`, 1)
-    return undefined
-  }
-  const plan = choice.plan.distant
-  const proxy = new Child({ do: 'delay', target: targetOf(), milliseconds: plan.milliseconds })
-  const prefix = `resession-benchmark-${randomBytes(8).toString('hex')}:`
-  try {
-    const { port } = await proxy.answer<Delaying>()
-    const place = { url: urlThrough(port), prefix }
-    const distance = { near: await pingTime(REDIS), far: await pingTime(place.url) }
-    const samples: DistantSample[] = []
-    const items = choice.visits.filter(({ name }) => plan.visits.includes(name))
-    for (const [round, visit] of turns({ what: 'far away', rounds: plan.rounds, items }, say)) {
-      for (const subject of inTurn(choice.distantSubjects, round)) {
-        const latencies = await askOnce({ visit, subject, plan, place, expected, cores })
-        await removeKeys(client, prefix)
-        samples.push({ visit: visit.name, subject: subject.name, round, ...latencies })
-      }
+  const found: Found[] = []
+  const samples: DistantSample[] = []
+  for (const [at, engine] of (choice.distantSubjects.length > 0 ? engines : []).entries()) {
+    const sayPart: Say = (progress, part) => say(progress, (at + part) / engines.length)
+    const line = await engine.connect(engine.url).catch(() => undefined)
+    if (!line) {
+      say(`no ${engine.name} at ${engine.url}: nothing is measured with sessions in it`, 1)
+      continue
     }
-    return { redis: await redisVersion(client), ...distance, samples }
-  } finally {
-    proxy.end()
-    await removeKeys(client, prefix)
-    await client.close()
+    const proxy = new Child({ do: 'delay', engine: engine.name, target: targetOf(engine), ...choice.plan.distant })
+    const prefix = `resession_benchmark_${randomBytes(8).toString('hex')}`
+    try {
+      const { port } = await proxy.answer<Delaying>()
+      const place = { engine: engine.name, url: urlThrough(engine, port), prefix }
+      const { name, store } = engine
+      found.push({ name, store, version: await line.version(), near: await pingTime(line), far: await pingTimeAt(engine, place.url) })
+      samples.push(...(await measureAt({ choice, place, line, proxy, expected, cores, say: sayPart })))
+    } finally {
+      proxy.end()
+      await line.clear(prefix)
+      await line.close()
+    }
   }
+  return found.length > 0 ? { engines: found, samples } : undefined
 }
 
-interface DistantCase {
+interface At {
+  readonly choice: Choice
+  readonly place: StorePlace
+  readonly line: Line
+  readonly proxy: Child
+  readonly expected: Expected
+  readonly cores: Cores | undefined
+  readonly say: Say
+}
+
+async function measureAt({ choice, place, line, proxy, expected, cores, say }: At): Promise<DistantSample[]> {
+  const { rounds, visits } = choice.plan.distant
+  const { engine } = place
+  const subjects = choice.distantSubjects.filter(({ engines }) => engines?.includes(engine) ?? true)
+  const samples: DistantSample[] = []
+  const items = choice.visits.filter(({ name }) => visits.includes(name))
+  for (const [round, visit] of turns({ what: `far away in ${engine}`, rounds, items }, say)) {
+    for (const subject of inTurn(subjects, round)) {
+      const seen = await askOnce({ visit, subject, plan: choice.plan.distant, place, proxy, expected, cores })
+      await line.clear(place.prefix)
+      samples.push({ engine, visit: visit.name, subject: subject.name, round, ...seen })
+    }
+  }
+  return samples
+}
+
+interface DistantCase extends Pick<At, 'place' | 'proxy' | 'expected' | 'cores'> {
   readonly visit: Visit
   readonly subject: Subject
   readonly plan: Plan['distant']
-  readonly place: { readonly url: string; readonly prefix: string }
-  readonly expected: Expected
-  readonly cores: Cores | undefined
 }
 
-async function askOnce({ visit, subject, plan, place, expected, cores }: DistantCase): Promise<Latencies> {
+async function askOnce({ visit, subject, plan, place, proxy, expected, cores }: DistantCase): Promise<Latencies & { asked: number }> {
   const job = { do: 'serve', subject: resolved(subject), visit: visit.name, observed: OBSERVED, place } as const
   const server = new Child(job, { core: cores?.server })
+  const { warmUp, timed } = plan
   try {
     const { port, cookies, before } = await server.answer<Serving>()
     mustAgree(`${visit.name} far away, ${subject.name}`, subject, { before }, { before: expected.get(visit.name) ?? [] })
-    const { warmUp, timed } = plan
-    return await perform<Latencies>({ do: 'ask', port, cookies, warmUp, timed }, { core: cores?.client })
+    const ask = (timed: number) => perform<Latencies>({ do: 'ask', port, cookies, warmUp: 0, timed }, { core: cores?.client })
+    await ask(warmUp)
+    const first = await proxy.ask<Asked>()
+    const latencies = await ask(timed)
+    const last = await proxy.ask<Asked>()
+    return { ...latencies, asked: (last.asked - first.asked) / timed }
   } finally {
     server.end()
   }
 }
 
-async function pingTime(url: string): Promise<number> {
-  const client = (await connectRedis(url)) as RedisClient
+async function pingTimeAt(engine: Engine, url: string): Promise<number> {
+  const line = await engine.connect(url)
+  const time = await pingTime(line)
+  await line.close()
+  return time
+}
+
+async function pingTime(line: Line): Promise<number> {
   const times: number[] = []
   for (let ping = 0; ping < PINGS; ping++) {
     const start = process.hrtime.bigint()
-    await client.ping()
+    await line.ping()
     times.push(Number(process.hrtime.bigint() - start) / 1000)
   }
-  await client.close()
   return rounded(median(times))
 }

@@ -1,3 +1,5 @@
+import type { EngineName } from './measured/protocols'
+
 /** One subject at one visit in one round, in process. */
 export interface InProcessSample {
   readonly visit: string
@@ -35,12 +37,15 @@ export interface HttpSample {
 
 /** One subject whose store is a distance away, as one visitor finds it. */
 export interface DistantSample {
+  readonly engine: EngineName
   readonly visit: string
   readonly subject: string
   readonly round: number
   /** Of whole requests, in microseconds: half of them take no longer, and 99 in a hundred. */
   readonly half: number
   readonly most: number
+  /** What the engine was asked for each of them. */
+  readonly asked: number
 }
 
 /** So many sessions in one subject's memory store. */

@@ -1,5 +1,6 @@
 import { YARDSTICK, yardstickOf, type Subject } from './measured/subjects'
 import type { Distant } from './distant'
+import type { EngineName } from './measured/protocols'
 import type { HttpSample, InProcessSample, MemorySample, SideBySideSample } from './samples'
 import { rounded, spreadOf, type Spread } from './spread'
 
@@ -41,9 +42,15 @@ export interface HttpRow {
 }
 
 export interface DistantRow {
+  readonly engine: EngineName
   readonly visit: string
   readonly subject: string
+  /** What the engine is asked. */
+  readonly asked: number
   readonly half: Spread
+  /** What is left without the floor's of the same round, in microseconds, and how many round trips of the smallest thing go into it. */
+  readonly beyond?: Spread
+  readonly roundTrips?: number
   readonly most: Spread
   /** Of the yardstick's in the same round. */
   readonly ofYardstick: Spread
@@ -116,16 +123,23 @@ export function httpRows(samples: readonly HttpSample[], subjects: readonly Subj
 export function distantRows(distant: Distant | undefined, subjects: readonly Subject[]): DistantRows | undefined {
   if (!distant) return undefined
   const { samples, ...rest } = distant
-  const rows = groupsOf(samples, ({ visit }) => visit).flatMap(group => {
-    const roundsOf = (subject: string, key: 'half' | 'most') =>
+  const rows = groupsOf(samples, ({ engine, visit }) => [engine, visit].join('\n')).flatMap(group => {
+    const [{ engine, visit }] = group
+    const far = rest.engines.find(({ name }) => name === engine)?.far ?? NaN
+    const roundsOf = (subject: string, key: 'half' | 'most' | 'asked') =>
       group.filter(sample => sample.subject === subject).map(sample => sample[key])
     const yardstick = roundsOf(YARDSTICK, 'half')
-    return present(subjects, group).map(({ name }) => {
+    return present(subjects, group).map(({ name, floor }): DistantRow => {
       const own = roundsOf(name, 'half')
+      const floors = floor === undefined ? [] : roundsOf(floor, 'half')
+      const beyond = floors.length > 0 ? spreadOf(own.map((time, round) => time - (floors[round] as number))) : undefined
       return {
-        visit: group[0].visit,
+        engine,
+        visit,
         subject: name,
+        asked: rounded(spreadOf(roundsOf(name, 'asked')).median),
         half: spreadOf(own),
+        ...(beyond && { beyond, roundTrips: rounded(beyond.median / far) }),
         most: spreadOf(roundsOf(name, 'most')),
         ofYardstick: spreadOf(own.map((time, round) => time / (yardstick[round] as number))),
       }

@@ -1,7 +1,9 @@
+import { COUNTERS, type EngineName } from './protocols'
 import { proxyTo, type Target } from './proxy'
 
 export interface DelayJob {
   readonly do: 'delay'
+  readonly engine: EngineName
   readonly target: Target
   /** For there and back together; half of it each way. */
   readonly milliseconds: number
@@ -11,13 +13,52 @@ export interface Delaying {
   readonly port: number
 }
 
+/** Sent for every message after the job. */
+export interface Asked {
+  /** What the engine has been asked so far, each of which is answered by one round trip. */
+  readonly asked: number
+}
+
+/** In milliseconds: so exact is the distance. */
+const NAP = 0.05
+
+/** Puts a distance between a server and what it asks, and counts what that is. @returns what to ask for the count */
+export async function delay({ engine, target, milliseconds }: DelayJob): Promise<Delaying & { readonly asked: () => number }> {
+  const distance = new Distance(milliseconds / 2)
+  const counters = new WeakMap<object, (chunk: Buffer) => number>()
+  let asked = 0
+  const { port } = await proxyTo(target, (direction, chunk, connection) => {
+    if (direction === 'there') {
+      let count = counters.get(connection)
+      if (!count) counters.set(connection, (count = COUNTERS[engine]()))
+      asked += count(chunk)
+    }
+    return distance.crossed()
+  })
+  return { port, asked: () => asked }
+}
+
 /**
- * Puts a distance between a server and what it asks. For one connection on which nothing is sent before the last answer has come: while a chunk waits,
- * this whole process does. Node's timers count whole milliseconds, and asking the clock again and again would take a core from those who are measured;
- * `Atomics.wait` sleeps for fractions of one.
+ * As long as something is on its way, this process naps, and looks what else has come: Node's timers count whole milliseconds, asking the clock again and
+ * again would take a core from those who are measured, and one long sleep would make what comes meanwhile wait for it.
  */
-export async function delay({ target, milliseconds }: DelayJob): Promise<Delaying> {
-  const nothing = new Int32Array(new SharedArrayBuffer(4))
-  const { port } = await proxyTo(target, () => void Atomics.wait(nothing, 0, 0, milliseconds / 2))
-  return { port }
+class Distance {
+  readonly #nothing = new Int32Array(new SharedArrayBuffer(4))
+  readonly #onTheirWay: { readonly due: number; readonly arrive: () => void }[] = []
+
+  constructor(private readonly milliseconds: number) {}
+
+  crossed(): Promise<void> {
+    return new Promise(arrive => {
+      this.#onTheirWay.push({ due: performance.now() + this.milliseconds, arrive })
+      if (this.#onTheirWay.length === 1) setImmediate(() => this.#nap())
+    })
+  }
+
+  #nap(): void {
+    Atomics.wait(this.#nothing, 0, 0, NAP)
+    const now = performance.now()
+    while ((this.#onTheirWay[0]?.due ?? Infinity) <= now) this.#onTheirWay.shift()?.arrive()
+    if (this.#onTheirWay.length > 0) setImmediate(() => this.#nap())
+  }
 }

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ask } from './answer'
+import type { StorePlace } from './distant-store'
 import { observe, type Observed } from './observe'
-import type { RedisPlace } from './redis-store'
 import { openSite } from './open-site'
 import type { Subject } from './subjects'
 import { visitNamed } from './visits'
@@ -14,7 +14,7 @@ export interface ServeJob {
   /** Visits that are looked at, before any are counted. */
   readonly observed: number
   /** Where sessions are kept; in memory where there is none. */
-  readonly place?: RedisPlace
+  readonly place?: StorePlace
 }
 
 export interface Serving {

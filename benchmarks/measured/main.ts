@@ -1,4 +1,4 @@
-import { delay, type DelayJob } from './delaying-proxy'
+import { delay, type Asked, type DelayJob } from './delaying-proxy'
 import { fillStore, type FillJob } from './fill-store'
 import { grow, type GrowthJob } from './growth/job'
 import { load, type LoadJob } from './http-client'
@@ -29,8 +29,11 @@ async function perform(job: Job): Promise<void> {
       return say(await timeSideBySide(job))
     case 'ask':
       return say(await askInTurn(job))
-    case 'delay':
-      return say(await delay(job))
+    case 'delay': {
+      const { port, asked } = await delay(job)
+      process.on('message', () => say({ asked: asked() } satisfies Asked))
+      return say({ port })
+    }
     case 'load':
       return say(await load(job))
     case 'fill':

@@ -1,19 +1,19 @@
 import { cookieSessionSite, ironSessionSite } from './cookie-sites'
+import { storeAt, type StorePlace } from './distant-store'
 import { fastifySite } from './fastify-site'
 import { koaSite } from './koa-site'
-import { redisStore, type RedisPlace } from './redis-store'
 import { bareSite, connectSite, load, type Site } from './site'
 import type { Subject } from './subjects'
 import type { Visit } from './visits'
 
 /** @param place where sessions are kept; in memory where there is none */
-export async function openSite(subject: Subject, visit: Visit, place?: RedisPlace): Promise<Site> {
+export async function openSite(subject: Subject, visit: Visit, place?: StorePlace): Promise<Site> {
   const { kind, module = '', options, atomic } = subject
   switch (kind) {
     case 'bare':
       return bareSite(visit)
     case 'connect':
-      return connectSite(load(module), visit, options, place && (await redisStore(place, atomic)))
+      return connectSite(load(module), visit, options, place && (await storeAt(place, atomic)))
     case 'koa':
       return koaSite(subject, visit)
     case 'fastify':

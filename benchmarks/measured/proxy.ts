@@ -12,22 +12,26 @@ export interface Proxy {
   readonly server: Server
 }
 
-/** Passes on what comes. @param passing told of each chunk before it goes on, which waits until this returns */
-export async function proxyTo(target: Target, passing: (direction: Direction, chunk: Buffer) => void): Promise<Proxy> {
+/** Told of each chunk before it goes on, which waits for what this returns. @param connection the same for all chunks of one */
+type Passing = (direction: Direction, chunk: Buffer, connection: object) => void | Promise<void>
+
+/** Passes on what comes. */
+export async function proxyTo(target: Target, passing: Passing): Promise<Proxy> {
   const server = createServer(near => {
     const far = connect(target)
-    pass(near, far, chunk => passing('there', chunk))
-    pass(far, near, chunk => passing('back', chunk))
+    pass(near, far, chunk => passing('there', chunk, near))
+    pass(far, near, chunk => passing('back', chunk, near))
   })
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
   return { port: (server.address() as AddressInfo).port, server }
 }
 
-function pass(from: Socket, to: Socket, passing: (chunk: Buffer) => void): void {
+function pass(from: Socket, to: Socket, passing: (chunk: Buffer) => void | Promise<void>): void {
   from.setNoDelay(true)
   from.on('data', chunk => {
-    passing(chunk)
-    to.write(chunk)
+    const passed = passing(chunk)
+    if (passed) void passed.then(() => to.write(chunk))
+    else to.write(chunk)
   })
   from.on('error', () => to.destroy())
   from.on('close', () => to.end())

@@ -1,3 +1,4 @@
+import type { EngineName } from './protocols'
 import type { Visit } from './visits'
 
 /** What is measured: a row here is a column of every group of cases. */
@@ -22,11 +23,13 @@ export interface Subject {
   /** Whether it is measured neither over HTTP nor by its memory. */
   readonly inProcessOnly?: boolean
   /** What the session middleware is given beyond what all are given. */
-  readonly options?: { readonly concurrency?: 'merge' | 'off' }
+  readonly options?: { readonly concurrency?: 'merge' | 'off'; readonly touchAfter?: number }
   /** The subject that is the same package with other options: it stands side by side with this one too, and takes no memory of its own. */
   readonly variant?: string
   /** What `require` is given for the wrapper that makes a store of connect-redis atomic. */
   readonly atomic?: string
+  /** Where its sessions are kept that are far away; in each of the engines where none is named. */
+  readonly engines?: readonly EngineName[]
 }
 
 /** The subject that the others are held against. */
@@ -96,10 +99,12 @@ export function subjectsAt(visit: Pick<Visit, 'name' | 'subjects'>, among: reado
   return among.filter(({ name, lacks }) => !lacks?.includes(visit.name) && (visit.subjects?.includes(name) ?? true))
 }
 
-/** Those that are measured with their sessions in a Redis that is far away. */
+/** Those that are measured with their sessions in an engine that is far away. */
 export const distantSubjects: readonly Subject[] = [
+  { name: 'none', kind: 'bare' },
   { name: 'express-session', kind: 'connect', module: 'express-session', floor: 'none' },
   { name: 'resession', kind: 'connect', module: 'resession', floor: 'none' },
-  { name: 'resession, merge', kind: 'connect', module: 'resession', floor: 'none', options: { concurrency: 'merge' } },
-  { name: 'resession, atomicRedis', kind: 'connect', module: 'resession', floor: 'none', atomic: 'resession/atomic' },
+  { name: 'resession, touchAfter', kind: 'connect', module: 'resession', floor: 'none', options: { touchAfter: 60_000 } },
+  { name: 'resession, merge', kind: 'connect', module: 'resession', floor: 'none', options: { concurrency: 'merge' }, engines: ['Redis'] },
+  { name: 'resession, atomicRedis', kind: 'connect', module: 'resession', floor: 'none', atomic: 'resession/atomic', engines: ['Redis'] },
 ]

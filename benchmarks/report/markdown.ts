@@ -98,25 +98,36 @@ function sideBySideTable(rows: readonly SideBySideRow[]): string {
 function distantPart({ plan, distant }: Result): string[] {
   const { milliseconds, rounds, timed } = plan.distant
   const title = `### A store ${milliseconds} ms away: microseconds per request over HTTP, one after the other (rounds: ${rounds}, of ${timed} requests each)`
-  if (!distant) return [title, 'Not measured: there was no Redis.']
-  const { redis, near, far, rows } = distant
-  const pings = `Redis ${redis}, by connect-redis. It answered PING in ${whole(near)} µs, and from where the sessions were in ${whole(far)} µs.`
-  return [title, pings, distantTable(rows)]
+  if (!distant) return [title, 'Not measured: there was no engine to keep sessions in.']
+  const found = distant.engines.map(
+    ({ name, version, store, near, far }) =>
+      `${name} ${version}, by ${store}, answered the smallest thing in ${whole(near)} µs, and from where the sessions were in ${whole(far)} µs.`,
+  )
+  return [title, found.join('\n'), distantTable(distant.rows)]
 }
 
 function distantTable(rows: readonly DistantRow[]): string {
   return table(
-    ['visit', 'subject', 'half of them, up to', 'quartiles', `of ${YARDSTICK}'s`, 'quartiles', '99 %, up to', 'quartiles'],
-    rows.map(({ visit, subject, half, most, ofYardstick }) => [
+    [
+      ...['engine', 'visit', 'subject', 'asked per request', 'half of them, up to', 'quartiles', 'beyond the bare', 'quartiles'],
+      ...['in round trips', `of ${YARDSTICK}'s`, 'quartiles', '99 %, up to', 'quartiles'],
+    ],
+    rows.map(({ engine, visit, subject, asked, half, beyond, roundTrips, most, ofYardstick }) => [
+      engine,
       visit,
       subject,
+      asked.toFixed(2),
       whole(half.median),
       range(half, whole),
+      beyond && whole(beyond.median),
+      beyond && range(beyond, whole),
+      roundTrips?.toFixed(2),
       ofYardstick.median.toFixed(3),
       range(ofYardstick, share => share.toFixed(3)),
       whole(most.median),
       range(most, whole),
     ]),
+    [0, 1, 2],
   )
 }
 

@@ -10,7 +10,7 @@ export interface Result {
   readonly inProcess: readonly InProcessRow[]
   readonly sideBySide: readonly SideBySideRow[]
   readonly http: readonly HttpRow[]
-  /** Nothing where there was no Redis. */
+  /** Nothing where there was no engine. */
   readonly distant?: DistantRows | undefined
   readonly memory: readonly MemoryRow[]
   readonly growth: readonly GrowthRow[]

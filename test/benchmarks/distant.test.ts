@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { expect } from 'chai'
+import { engines, type Line } from '../../benchmarks/engines'
 import { mustAgree } from '../../benchmarks/equality'
+import type { StorePlace } from '../../benchmarks/measured/distant-store'
+import { COUNTERS, type EngineName } from '../../benchmarks/measured/protocols'
 import { proxyTo, type Direction } from '../../benchmarks/measured/proxy'
 import { serve } from '../../benchmarks/measured/http-server'
 import { askInTurn } from '../../benchmarks/measured/latency-client'
@@ -11,17 +14,17 @@ import { timeSite } from '../../benchmarks/measured/in-process'
 import { distantSubjects, subjects, YARDSTICK, type Subject } from '../../benchmarks/measured/subjects'
 import { visitNamed } from '../../benchmarks/measured/visits'
 import { OBSERVED, plans } from '../../benchmarks/plans'
-import { connectRedis, REDIS, removeKeys, type RedisClient } from '../../benchmarks/redis'
-import { needsRedis } from '../support/engines'
+import { needsMariadb, needsPostgres, needsRedis } from '../support/engines'
+
+const NEEDS: Readonly<Record<EngineName, () => void>> = { Redis: needsRedis, PostgreSQL: needsPostgres, MariaDB: needsMariadb }
 
 const yardstick = subjects.find(({ name }) => name === YARDSTICK) as Subject
 
 describe('The benchmark far from the store', () => {
   it('passes on what comes, and tells of it before', async () => {
-    const echo = createServer(socket => socket.pipe(socket)).listen(0, '127.0.0.1')
-    await once(echo, 'listening')
+    const echoing = await echo()
     const passed: [Direction, string][] = []
-    const { port, server } = await proxyTo({ host: '127.0.0.1', port: (echo.address() as AddressInfo).port }, (direction, chunk) => {
+    const { port, server } = await proxyTo({ host: '127.0.0.1', port: echoing.port }, (direction, chunk) => {
       passed.push([direction, chunk.toString()])
     })
     const socket = connect(port, '127.0.0.1')
@@ -29,7 +32,7 @@ describe('The benchmark far from the store', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer]
     socket.end()
     server.close()
-    echo.close()
+    echoing.server.close()
     expect(answer.toString()).to.equal('hello')
     expect(passed).to.deep.equal([
       ['there', 'hello'],
@@ -52,33 +55,61 @@ describe('The benchmark far from the store', () => {
     expect(asked).to.equal('the server answered 500')
   })
 
-  describe('with sessions in Redis', () => {
-    needsRedis()
-    const prefix = `resession-test-${randomBytes(8).toString('hex')}:`
-    let client: RedisClient
-    before(async () => (client = (await connectRedis()) as RedisClient))
-    afterEach(async () => removeKeys(client, prefix))
-    after(async () => client.close())
+  const SENT: Readonly<Record<EngineName, { readonly first: string; readonly command: string }>> = {
+    Redis: { first: '', command: '*2\r\n$3\r\nGET\r\n$1\r\na\r\n' },
+    // A length that counts itself, a Parse, and a Sync
+    PostgreSQL: { first: '\0\0\0\x08\0\x03\0\0', command: 'P\0\0\0\x05SS\0\0\0\x04' },
+    // The answer to the greeting is the second packet, and so is what follows a command
+    MariaDB: { first: '\x01\0\0\x01x', command: '\x01\0\0\0\x0e\x01\0\0\x01y' },
+  }
 
-    for (const name of plans.full.distant.visits) {
-      for (const subject of distantSubjects) {
-        it(`answers and stores at the ${name} visit of ${subject.name} what a memory store does`, async () => {
-          const few = { observed: OBSERVED, warmUp: 0, timed: 1 }
-          const expected = await timeSite(await openSite(yardstick, visitNamed(name)), few)
-          const { site, end } = await distantSite(subject, name, prefix)
-          const result = await timeSite(site, few)
-          end()
-          mustAgree(name, subject, result, expected)
-        })
+  for (const [engine, { first, command }] of Object.entries(SENT)) {
+    it(`counts what ${engine} is asked, however it is cut`, () => {
+      const sent = Buffer.from(first + command + command, 'latin1')
+      const inOne = COUNTERS[engine as EngineName]()
+      expect(inOne(sent)).to.equal(2)
+      if (engine === 'Redis') return
+      const byBytes = COUNTERS[engine as EngineName]()
+      expect(Array.from(sent, byte => byBytes(Buffer.of(byte))).reduce((sum, asked) => sum + asked)).to.equal(2)
+    })
+  }
+
+  for (const engine of engines) {
+    describe(`with sessions in ${engine.name}`, () => {
+      NEEDS[engine.name]()
+      const prefix = `resession_test_${randomBytes(8).toString('hex')}`
+      const place = { engine: engine.name, url: engine.url, prefix }
+      let line: Line
+      before(async () => (line = await engine.connect(engine.url)))
+      afterEach(async () => line.clear(prefix))
+      after(async () => line.close())
+
+      for (const name of plans.full.distant.visits) {
+        for (const subject of distantSubjects.filter(({ engines }) => engines?.includes(engine.name) ?? true)) {
+          it(`answers and stores at the ${name} visit of ${subject.name} what a memory store does`, async () => {
+            const few = { observed: OBSERVED, warmUp: 0, timed: 1 }
+            const expected = await timeSite(await openSite(yardstick, visitNamed(name)), few)
+            const { site, end } = await distantSite(subject, name, place)
+            const result = await timeSite(site, few)
+            end()
+            mustAgree(name, subject, result, expected)
+          })
+        }
       }
-    }
-  })
+    })
+  }
 })
 
+async function echo(): Promise<{ server: Server; port: number }> {
+  const server = createServer(socket => socket.pipe(socket)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { server, port: (server.address() as AddressInfo).port }
+}
+
 /** From source: whether the package is built is not what is tested here. */
-async function distantSite(subject: Subject, visit: string, prefix: string) {
+async function distantSite(subject: Subject, visit: string, place: StorePlace) {
   const ours = subject.module === 'resession' && { module: require.resolve('../../lib') }
   const atomic = subject.atomic !== undefined && { atomic: require.resolve('../../lib/atomic') }
-  const site = await openSite({ ...subject, ...ours, ...atomic }, visitNamed(visit), { url: REDIS, prefix })
+  const site = await openSite({ ...subject, ...ours, ...atomic }, visitNamed(visit), place)
   return { site, end: () => site.close?.() }
 }

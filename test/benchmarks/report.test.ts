@@ -46,9 +46,11 @@ describe('The report of the benchmark', () => {
       expect(readme).to.contain('| rolling | resession/koa | koa | 21.0 | 21.0 to 21.0 | 1.00 | 1.00 to 1.00 | 0.100 | koa-session |')
       expect(readme).to.contain('| rolling | resession | 12.0 | resession, off | 10.0 | 1.200 | 1.150 to 1.250 |')
       expect(readme).to.contain('| rolling | resession, off | 10.0 | itself | 10.0 | 1.000 | 1.000 to 1.000 |')
-      expect(readme).to.contain('| rolling | resession | 3150 | 3125 to 3175 | 1.050 | 1.042 to 1.058 | 6000 | 6000 to 6000 |')
       expect(readme).to.contain('| longest stop, ms | 10 | 4 | 4 to 4 |')
       expect(readFileSync(join(folder, 'results/growth.svg'), 'utf8')).to.match(/^<svg .*<\/svg>\n$/s)
+      expect(readme).to.contain(
+        '| Redis | rolling | resession | 2.00 | 3150 | 3125 to 3175 | 2150 | 2125 to 2175 | 1.96 | 1.050 | 1.042 to 1.058 | 6000 | 6000 to 6000 |',
+      )
       expect(JSON.parse(readFileSync(join(folder, 'results/latest.json'), 'utf8'))).to.deep.equal(result)
       const plot = readFileSync(join(folder, 'results/added-time.svg'), 'utf8')
       expect(plot).to.match(/^<svg .*<\/svg>\n$/s)
@@ -58,8 +60,8 @@ describe('The report of the benchmark', () => {
     }
   })
 
-  it('says so where there was no Redis', () => {
-    expect(markdownOf({ ...result, distant: undefined })).to.contain('Not measured: there was no Redis.')
+  it('says so where there was no engine', () => {
+    expect(markdownOf({ ...result, distant: undefined })).to.contain('Not measured: there was no engine to keep sessions in.')
   })
 })
 
@@ -103,9 +105,10 @@ describe('The command line of the benchmark', () => {
     expect(readCommandLine(['--only', 'resession']).pairs).to.deep.equal([])
   })
 
-  it('measures far from the store what is chosen, and the yardstick', () => {
+  it('measures far from the store what is chosen, the floor and the yardstick', () => {
     expect(readCommandLine([]).distantSubjects).to.deep.equal(distantSubjects)
     expect(names(readCommandLine(['--only', 'resession, atomicRedis']).distantSubjects)).to.deep.equal([
+      'none',
       'express-session',
       'resession, atomicRedis',
     ])
@@ -149,7 +152,8 @@ const beside = (subject: string, other: string, round: number, microseconds: num
   besideMicroseconds: 10,
   ratio: microseconds / 10,
 })
-const far = (subject: string, round: number, half: number) => ({ visit: 'rolling', subject, round, half, most: 6000 })
+const far = (subject: string, round: number, half: number) =>
+  ({ engine: 'Redis', visit: 'rolling', subject, round, half, most: 6000, asked: 2 }) as const
 const timed = (subject: string, round: number, microseconds: number) => ({ visit: 'rolling', subject, round, microseconds })
 
 const result: Result = {
@@ -181,10 +185,10 @@ const result: Result = {
   ),
   distant: distantRows(
     {
-      redis: '7.0.0',
-      near: 50,
-      far: 1100,
-      samples: [0, 1].flatMap(round => [far('express-session', round, 3000), far('resession', round, 3100 + 100 * round)]),
+      engines: [{ name: 'Redis', store: 'connect-redis', version: '7.0.0', near: 50, far: 1100 }],
+      samples: [0, 1].flatMap(round => [
+        ...[far('none', round, 1000), far('express-session', round, 3000), far('resession', round, 3100 + 100 * round)],
+      ]),
     },
     distantSubjects,
   ),

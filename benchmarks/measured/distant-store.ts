@@ -1,0 +1,18 @@
+import type { EngineName } from './protocols'
+import { redisStore } from './redis-store'
+import type { SessionStore } from './site'
+import { mysqlStore, postgresStore } from './sql-stores'
+
+/** Where sessions are kept. */
+export interface StorePlace {
+  readonly engine: EngineName
+  readonly url: string
+  /** Of the keys, or the name of the table: nobody else's. */
+  readonly prefix: string
+}
+
+/** By the store that most people take. @param atomic the file of the wrapper that it is given to, if any */
+export async function storeAt(place: StorePlace, atomic?: string): Promise<SessionStore> {
+  if (place.engine === 'Redis') return redisStore(place, atomic)
+  return place.engine === 'PostgreSQL' ? postgresStore(place) : mysqlStore(place)
+}
