@@ -6,6 +6,8 @@ export interface Data {
   user: { id: number; name: string; email: string; roles: string[] }
   views: number
   note: string
+  /** Of large ones: many small things cost more than one long text. */
+  cart?: { id: number; name: string; price: number; pieces: number }[]
 }
 
 /**
@@ -14,11 +16,15 @@ export interface Data {
  * @param visitor less than ten million, so that the size does not depend on it
  */
 export function record(bytes: number, visitor = 0): Data {
-  const data = {
+  const data: Data = {
     user: { id: 10_000_000 + visitor, name: 'Ada Lovelace', email: 'ada@example.org', roles: ['reader', 'editor'] },
     views: 1,
     note: '',
   }
+  const thing = { id: 10_000_000, name: 'Analytical engine', price: 199.95, pieces: 2 }
+  // As many as there is room for; the note takes what is left
+  const things = Math.floor((bytes - JSON.stringify({ ...data, cart: [] }).length) / `${JSON.stringify(thing)},`.length)
+  if (things > 0) data.cart = Array.from({ length: things }, (_, at) => ({ ...thing, id: thing.id + at }))
   data.note = 'n'.repeat(Math.max(0, bytes - JSON.stringify(data).length))
   return data
 }

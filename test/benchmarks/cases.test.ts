@@ -6,8 +6,9 @@ import { BrokenCase, mustAgree, mustAllAgree, mustBeSame } from '../../benchmark
 import { fillStore } from '../../benchmarks/measured/fill-store'
 import { load as loadServer } from '../../benchmarks/measured/http-client'
 import { serve } from '../../benchmarks/measured/http-server'
-import { timeSite, type InProcessResult } from '../../benchmarks/measured/in-process'
+import { timeInProcess, timesOf, timeSite, type InProcessResult } from '../../benchmarks/measured/in-process'
 import { openSite } from '../../benchmarks/measured/open-site'
+import { record } from '../../benchmarks/measured/record'
 import { connectSite, load, type SessionModule, type Site } from '../../benchmarks/measured/site'
 import { subjects, subjectsAt, YARDSTICK, yardstickOf, type Subject } from '../../benchmarks/measured/subjects'
 import { visitNamed, visits, type Visit } from '../../benchmarks/measured/visits'
@@ -55,6 +56,25 @@ describe('The cases of the benchmark', function () {
     })
   }
 
+  it('are all looked at in one process, each as often as it is to be', async () => {
+    const names = visits.filter(visit => subjectsAt(visit, [yardstick]).length > 0).map(({ name }) => name)
+    const results = await timeInProcess({ do: 'time', subject: yardstick, visits: names, ...few })
+    for (const [at, name] of names.entries()) mustBeSame(name, results[at]?.before, (await time(yardstick, visitNamed(name))).before)
+  })
+
+  it('are paid fewer visits where these take long, and warmed up as often where only the data is large', () => {
+    const counts = { warmUp: 1000, timed: 1000 }
+    expect(timesOf(yardstick, visitNamed('resumed read'), counts)).to.deep.equal(counts)
+    expect(timesOf(yardstick, visitNamed('resumed read, 20 KB'), counts)).to.deep.equal({ warmUp: 1000, timed: 200 })
+    expect(timesOf(subjectNamed('iron-session'), visitNamed('resumed read'), counts)).to.deep.equal({ warmUp: 100, timed: 100 })
+  })
+
+  it('ask nobody to keep large data in a cookie', () => {
+    const large = visits.filter(({ bytes }) => bytes > 1000)
+    expect(large).to.have.lengthOf(4)
+    for (const visit of large) expect(subjectsAt(visit).map(({ name }) => name)).to.deep.equal(['none', 'resession', 'express-session'])
+  })
+
   it('count the answers of a server', async () => {
     const { server, port, cookies } = await serve({ do: 'serve', subject: yardstick, visit: 'resumed read', observed: 0 })
     const result = await loadServer({ do: 'load', port, cookies: cookies.slice(0, 2), seconds: 0.2 })
@@ -73,6 +93,7 @@ describe('The cases of the benchmark', function () {
   })
 
   it('come with data of the size that they claim', () => {
+    for (const { name, bytes } of visits) expect(JSON.stringify(record(bytes, 7)), name).to.have.lengthOf(bytes)
     for (const { act, bytes } of visits) {
       const session = {} as Parameters<typeof act>[0]
       try {

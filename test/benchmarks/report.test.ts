@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { readCommandLine } from '../../benchmarks/command-line'
 import { distantSubjects, subjects } from '../../benchmarks/measured/subjects'
 import { plans } from '../../benchmarks/plans'
+import { addedTimePlot } from '../../benchmarks/report/added-time-plot'
 import { markdownOf } from '../../benchmarks/report/markdown'
 import { replaceBetweenMarkers } from '../../benchmarks/report/between-markers'
 import type { Result } from '../../benchmarks/report/result'
@@ -42,6 +43,7 @@ describe('The report of the benchmark', () => {
       expect(readme)
         .to.match(/^before\n/)
         .and.match(/\nafter\n$/)
+      expect(readme).to.contain('| rolling: what resession adds, of what express-session does | at most 0.100 | 0.060 | yes |')
       expect(readme).to.contain('| rolling | resession | none | 13.0 | 12.5 to 13.5 | 3.00 | 2.50 to 3.50 | 0.060 | express-session |')
       expect(readme).to.contain('| rolling | resession/koa | koa | 21.0 | 21.0 to 21.0 | 1.00 | 1.00 to 1.00 | 0.100 | koa-session |')
       expect(readme).to.contain('| rolling | resession | 12.0 | resession, off | 10.0 | 1.200 | 1.150 to 1.250 |')
@@ -58,6 +60,11 @@ describe('The report of the benchmark', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+
+  it('has no bars of large sessions in the plot, beside which one would not see the others', () => {
+    const large = result.inProcess.map(row => ({ ...row, visit: 'resumed read, 20 KB' }))
+    expect(addedTimePlot({ ...result, inProcess: [...result.inProcess, ...large] })).to.equal(addedTimePlot(result))
   })
 
   it('says so where there was no engine', () => {
@@ -115,6 +122,11 @@ describe('The command line of the benchmark', () => {
     expect(readCommandLine(['--only', 'none']).distantSubjects).to.deep.equal([])
   })
 
+  it('holds ours against a commit, and writes no results then', () => {
+    expect(readCommandLine(['--against', 'v1'])).to.include({ against: 'v1', plan: plans.full, complete: false })
+    expect(readCommandLine([]).against).to.be.undefined
+  })
+
   it('measures everything unless told otherwise', () => {
     expect(readCommandLine([])).to.include({ plan: plans.full, complete: true })
     expect(readCommandLine(['--quick'])).to.include({ plan: plans.quick, complete: false })
@@ -136,7 +148,7 @@ describe('The command line of the benchmark', () => {
     expect(chosen('iron-session')).to.have.members([...first, 'iron-session'])
   })
 
-  for (const words of [['--only', 'nothing'], ['--fast'], ['quick']]) {
+  for (const words of [['--only', 'nothing'], ['--fast'], ['quick'], ['--against']]) {
     it(`refuses "${words.join(' ')}"`, () => {
       expect(() => readCommandLine(words)).to.throw()
     })

@@ -1,0 +1,59 @@
+import { expect } from 'chai'
+import { bars, isReached } from '../../benchmarks/bars'
+import { subjects, subjectsAt } from '../../benchmarks/measured/subjects'
+import { visits } from '../../benchmarks/measured/visits'
+import { plans } from '../../benchmarks/plans'
+import { barsTable } from '../../benchmarks/report/bars-table'
+import type { Result } from '../../benchmarks/report/result'
+import { httpRows, inProcessRows, memoryRows } from '../../benchmarks/summary'
+
+describe('The bars of the benchmark', () => {
+  it('are all measured by a full run', () => {
+    for (const { what, measured } of bars) expect(measured(everything), what).to.be.a('number')
+  })
+
+  it('are reached at the limit, and not beyond it', () => {
+    const [most, least] = [{ atMost: 0.1 }, { atLeast: 2 }].map(limit => ({ what: '', limit, measured: () => undefined }))
+    expect([0.09, 0.1, 0.11].map(measured => isReached(most as never, measured))).to.deep.equal([true, true, false])
+    expect([1.9, 2, 2.1].map(measured => isReached(least as never, measured))).to.deep.equal([false, true, true])
+  })
+
+  it('say of a run what it has reached, what it has not, and what it has not measured', () => {
+    const lines = barsTable({ ...everything, http: [] }).split('\n')
+    const of = (what: string) => lines.filter(line => line.includes(what)).map(line => line.split(' | ').slice(-2).join(' | '))
+    expect(of('rolling: what resession adds')).to.deep.equal(['0.050 | yes |'])
+    expect(of('resumed read: what resession/koa adds')).to.deep.equal(['0.500 | no |'])
+    expect(of('over HTTP')).to.deep.equal([' | not measured |', ' | not measured |'])
+  })
+
+  it('take the worst of several sizes of a store', () => {
+    expect(bars.find(({ what }) => what.startsWith('memory'))?.measured(everything)).to.equal(0.7)
+  })
+})
+
+/** In microseconds. */
+const TIMES: Readonly<Record<string, number>> = { none: 10, resession: 11, 'express-session': 30, 'resession/koa': 20, 'koa-session': 30 }
+
+const everything = {
+  plan: plans.full,
+  inProcess: inProcessRows(
+    visits.flatMap(visit =>
+      subjectsAt(visit).map(({ name }) => ({ visit: visit.name, subject: name, round: 0, microseconds: TIMES[name] ?? 10 })),
+    ),
+    subjects,
+  ),
+  http: httpRows(
+    subjects.slice(0, 3).map(({ name }) => {
+      const rest = { round: 0, processor: 1, serverBusy: 1, clientBusy: 1 }
+      return { visit: 'resumed read', subject: name, requestsPerSecond: 1e6 / (TIMES[name] as number), ...rest }
+    }),
+    subjects,
+  ),
+  memory: memoryRows(
+    [10, 20].flatMap(sessions => [
+      { sessions, subject: 'resession', round: 0, bytesPerSession: 50 + sessions },
+      { sessions, subject: 'express-session', round: 0, bytesPerSession: 100 },
+    ]),
+    subjects,
+  ),
+} as unknown as Result

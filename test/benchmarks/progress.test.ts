@@ -1,0 +1,55 @@
+import { expect } from 'chai'
+import { readCommandLine } from '../../benchmarks/command-line'
+import { secondsOf } from '../../benchmarks/estimate'
+import { Progress } from '../../benchmarks/progress'
+import { inTurn, turns } from '../../benchmarks/rounds'
+
+describe('The progress of the benchmark', () => {
+  const minutesOf = (...words: string[]) => Object.values(secondsOf(readCommandLine(words))).reduce((sum, seconds) => sum + seconds, 0) / 60
+
+  it('has every item of a round before the next round', () => {
+    const items = [{ name: 'a' }, { name: 'b' }]
+    const said: [string, number][] = []
+    const all = Array.from(turns({ what: 'x', rounds: 2, items }, (line, part) => said.push([line, part])))
+    expect(all.map(([round, { name }]) => `${round}${name}`)).to.deep.equal(['0a', '0b', '1a', '1b'])
+    expect(said).to.deep.equal([
+      ['x, round 1 of 2: a', 0],
+      ['x, round 1 of 2: b', 0.25],
+      ['x, round 2 of 2: a', 0.5],
+      ['x, round 2 of 2: b', 0.75],
+    ])
+  })
+
+  it('goes through each other round backwards', () => {
+    expect([0, 1, 2].map(round => inTurn('abc'.split(''), round).join(''))).to.deep.equal(['abc', 'cba', 'abc'])
+  })
+
+  it('says what is left as estimated, and corrects it by what was', () => {
+    let now = 0
+    const lines: string[] = []
+    const progress = new Progress(
+      { first: 600, second: 1200 },
+      line => lines.push(line),
+      () => now,
+    )
+    progress.of('first')('begun', 0)
+    now = 600_000
+    progress.of('first')('half', 0.5)
+    now = 2_400_000
+    progress.of('second')('half', 0.5)
+    progress.of('second')('all but nothing', 0.99)
+    expect(lines).to.deep.equal([
+      'begun; about 30 minutes left',
+      'half; about 50 minutes left',
+      'half; about 20 minutes left',
+      'all but nothing; less than a minute left',
+    ])
+  })
+
+  it('comes to an end within half an hour, and a part of it sooner', () => {
+    expect(minutesOf()).to.be.within(20, 30)
+    expect(minutesOf('--only', 'rolling')).to.be.below(8)
+    expect(minutesOf('--quick')).to.be.below(1)
+    expect(secondsOf(readCommandLine(['--quick'])).inProcess).to.equal(0)
+  })
+})
