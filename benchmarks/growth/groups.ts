@@ -95,6 +95,6 @@ export const groups: readonly Group[] = [
   },
 ]
 
-function timed({ warmUpSeconds, seconds }: Plan['growth'], visit: string, curve: string, rest: object): Growing {
-  return { what: 'visits', visit, curve, observed: OBSERVED, warmUpSeconds, seconds, bytes: BYTES, ...rest }
+function timed({ warmUp, seconds }: Plan['growth'], visit: string, curve: string, rest: object): Growing {
+  return { what: 'visits', visit, curve, observed: OBSERVED, warmUp, seconds, bytes: BYTES, ...rest }
 }

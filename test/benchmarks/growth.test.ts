@@ -21,7 +21,7 @@ const fromSource = (subject: Subject): Subject => (subject.module === 'resession
 
 const FEW: Plan['growth'] = {
   ...{ rounds: 1, sessions: [20], calls: 30, expired: 40, hits: 50, kilobytes: [1, 3], cookies: [1, 3] },
-  ...{ header: 16_000, warmUpSeconds: 0, seconds: 0.001 },
+  ...{ header: 16_000, warmUp: 0, seconds: 0.001 },
 }
 
 /** What each subject comes to, at each point. */

@@ -16,7 +16,8 @@ export interface VisitsJob {
   /** The curve that the time is a point of. */
   readonly curve: string
   readonly observed: number
-  readonly warmUpSeconds: number
+  /** Visits before the clock starts: a time would be too short for the compiler on a slow machine. */
+  readonly warmUp: number
   readonly seconds: number
 }
 
@@ -30,7 +31,7 @@ export async function timeVisits(subject: Subject, job: VisitsJob): Promise<Grow
   const connection = new Connection(site.listener, others ? site.cookies.map(own => withOthers(own, others)) : site.cookies)
   const before: Observed[] = []
   for (let visit = 0; visit < job.observed; visit++) before.push(await observe(site, connection.nextCookie, () => connection.ask()))
-  await timeFor(connection, job.warmUpSeconds)
+  await connection.visit(job.warmUp)
   return { values: { [job.curve]: await timeFor(connection, job.seconds) }, before }
 }
 
