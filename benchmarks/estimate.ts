@@ -1,17 +1,20 @@
 import type { Choice } from './command-line'
+import type { Growing } from './measured/growth/job'
 import { timesOf } from './measured/in-process'
 import { subjectsAt } from './measured/subjects'
 
 /** The groups that take long. */
 export type Group = 'inProcess' | 'sideBySide' | 'http' | 'distant' | 'memory' | 'growth'
 
-/** What a process takes to start and to be looked at, and a visit in process, on a common machine, in seconds; the run finds out by how much this one differs. */
-const START = 0.4
+/** In seconds, on a common machine; by how much this one differs, the run finds out. A process takes so long to start, and to be looked at. */
+const START = 0.3
 const VISIT = 40e-6
-/** To fill a memory store, for each session. */
+/** Of a visit, for each byte of the session's data. */
+const BYTE = 17e-9
+/** Of a stranger who leaves nothing. */
+const HIT = 12e-6
+/** To put a session into a memory store. */
 const FILL = 5e-6
-/** A group of those that grow, in a round. */
-const GROWTH = 20
 
 /** About how long each group takes, in seconds. */
 export function secondsOf(choice: Choice): Readonly<Record<Group, number>> {
@@ -40,4 +43,25 @@ function inProcessSeconds({ plan, visits, subjects }: Choice): number {
     return START + VISIT * (subject.fewer ?? 1) * (visit.fewer ?? 1) * (warmUp + timed)
   })
   return plan.inProcess.rounds * seconds.reduce((sum, one) => sum + one, 0)
+}
+
+function growthSeconds({ plan, growth }: Choice): number {
+  const seconds = growth.map(group => {
+    const jobs = group.points(plan.growth).flatMap(({ job }) => group.subjects.map(job))
+    return Math.min(group.rounds ?? Infinity, plan.growth.rounds) * jobs.reduce((sum, job) => sum + START + growingSeconds(job), 0)
+  })
+  return seconds.reduce((sum, one) => sum + one, 0)
+}
+
+function growingSeconds(job: Growing): number {
+  switch (job.what) {
+    case 'store':
+      return FILL * (job.sessions + job.times)
+    case 'prune':
+      return FILL * job.sessions
+    case 'hits':
+      return HIT * job.hits
+    case 'visits':
+      return job.warmUp * (VISIT + BYTE * job.bytes) + job.seconds
+  }
 }
