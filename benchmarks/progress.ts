@@ -32,5 +32,5 @@ export class Progress<Group extends string> {
 }
 
 function minutes(seconds: number): string {
-  return seconds < 60 ? 'less than a minute' : `about ${Math.round(seconds / 60)} minutes`
+  return seconds < 120 ? 'less than two minutes' : `about ${Math.round(seconds / 60)} minutes`
 }

@@ -42,7 +42,7 @@ describe('The progress of the benchmark', () => {
       'begun; about 30 minutes left',
       'half; about 50 minutes left',
       'half; about 20 minutes left',
-      'all but nothing; less than a minute left',
+      'all but nothing; less than two minutes left',
     ])
   })
 
