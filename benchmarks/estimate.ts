@@ -18,7 +18,7 @@ const FILL = 5e-6
 
 /** About how long each group takes, in seconds. */
 export function secondsOf(choice: Choice): Readonly<Record<Group, number>> {
-  const { sideBySide, http, distant, memory, growth } = choice.plan
+  const { sideBySide, http, distant, memory } = choice.plan
   const visitsOf = (names: readonly string[]): number => choice.visits.filter(({ name }) => names.includes(name)).length
   const everywhere = choice.subjects.filter(({ inProcessOnly }) => !inProcessOnly).length
   const blocks = 4 * sideBySide.fours * sideBySide.block
@@ -31,7 +31,7 @@ export function secondsOf(choice: Choice): Readonly<Record<Group, number>> {
     distant:
       distant.rounds * visitsOf(distant.visits) * choice.distantSubjects.length * (2 * START + request * (distant.warmUp + distant.timed)),
     memory: 2 * memory.rounds * (memory.sessions.length * START + FILL * sum),
-    growth: choice.growth.length * growth.rounds * GROWTH,
+    growth: growthSeconds(choice),
   }
 }
 
