@@ -18,7 +18,8 @@ export function growthRows(samples: readonly GrowthSample[], groups: readonly Gr
   return groups.flatMap(({ name: group, subjects, added }) => {
     const own = samples.filter(sample => sample.group === group)
     return pointsOf(own).flatMap(point => {
-      const roundsOf = (subject: string | undefined) => valuesOf(own.filter(sample => isAt(sample, point) && sample.subject === subject))
+      const roundsOf = (subject: string | undefined) =>
+        own.filter(sample => isAt(sample, point) && sample.subject === subject).map(({ value }) => value)
       return subjects.flatMap(({ name: subject, floor }: Subject): GrowthRow[] => {
         const values = roundsOf(subject)
         const floors = added ? roundsOf(floor) : []
@@ -42,8 +43,4 @@ function pointsOf(samples: readonly GrowthSample[]): Place[] {
 
 function isAt(sample: GrowthSample, { curve, at }: Place): boolean {
   return sample.curve === curve && sample.at === at
-}
-
-function valuesOf(samples: readonly GrowthSample[]): number[] {
-  return samples.toSorted((a, b) => a.round - b.round).map(({ value }) => value)
 }

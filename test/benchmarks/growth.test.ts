@@ -108,7 +108,12 @@ describe('The rows of growth', () => {
     ])
   })
 
-  it('leave alone what has no floor, one curve after the other', () => {
+  it('leave alone what the floor costs too, where that says more', () => {
+    const left = ['none', 'resession'].map(subject => sampled('anonymous hits', 'records left', subject, 10, 0, 1))
+    expect(growthRows(left, groups).map(({ value }) => value.median)).to.deep.equal([1, 1])
+  })
+
+  it('are one curve after the other', () => {
     const calls = [10, 20].flatMap(at => ['get', 'set'].map(curve => sampled('store size', curve, 'resession', at, 0, at)))
     const rows = growthRows(calls, groups)
     expect(rows.map(({ curve, at, value }) => [curve, at, value.median])).to.deep.equal([
@@ -136,6 +141,15 @@ describe('The bars of growth', () => {
     expect(reached([row('cookies', 'cookies', 1, 6), row('cookies', 'cookies', 8, 6), row('cookies', 'cookies', 64, 6)])).to.deep.equal([
       [0, true],
     ])
+  })
+
+  it('are not reached because of a fixed cost that hides what grows', () => {
+    const curve = [
+      row('data size', 'resumed read', 1, 10),
+      row('data size', 'resumed read', 10, 20),
+      row('data size', 'resumed read', 100, 500),
+    ]
+    expect(reached(curve)).to.deep.equal([[1.398, false]])
   })
 
   it('are reached by nothing that could not be measured', () => {
