@@ -14,8 +14,6 @@ export interface Group {
   readonly added: boolean
   /** Rounds, where those of the plan would only repeat what is exact. */
   readonly rounds?: number
-  /** The longest that one process takes, where that is long. */
-  readonly minutes?: number
   readonly subjects: readonly Subject[]
   readonly points: (plan: Plan['growth']) => readonly Point[]
 }
@@ -57,7 +55,6 @@ export const groups: readonly Group[] = [
     along: 'hits',
     added: false,
     rounds: 1,
-    minutes: 30,
     subjects: compared,
     points: ({ hits }) => [{ at: hits, job: () => ({ what: 'hits', hits }) }],
   },

@@ -17,7 +17,8 @@ export interface GrowthSample {
   readonly value: number
 }
 
-const FLAGS = ['--expose-gc', '--max-old-space-size=4096']
+/** Ten million hits take minutes. */
+const WAY = { flags: ['--expose-gc', '--max-old-space-size=4096'], minutes: 30 }
 
 /** Each point in a process of its own. */
 export async function measureGrowth(groups: readonly Group[], plan: Plan['growth'], say: Say): Promise<GrowthSample[]> {
@@ -42,8 +43,7 @@ async function grown(group: Group, { at, job }: Point, round: number): Promise<R
   const results = new Map<Subject, Grown>()
   const seen = new Map<Subject, Seen>()
   for (const subject of inTurn(group.subjects, round)) {
-    const way = { flags: FLAGS, ...(group.minutes !== undefined && { minutes: group.minutes }) }
-    const result = await perform<Grown>({ do: 'grow', subject: resolved(subject), ...job(subject) }, way)
+    const result = await perform<Grown>({ do: 'grow', subject: resolved(subject), ...job(subject) }, WAY)
     results.set(subject, result)
     if (result.before) seen.set(subject, { before: result.before })
   }
