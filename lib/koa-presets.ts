@@ -1,13 +1,15 @@
 import session = require('./koa')
 import type { App } from './koa/context'
 import { MemoryStore as KoaMemoryStore } from './koa/memory-store'
-import type { KoaMiddleware } from './koa/middleware'
 import { presetOptions, PRESETS, type Preset } from './koa/presets'
 import type { AnySpelling } from './koa/spellings'
 import { MemoryStore, warnInProduction } from './stores/memory-store'
 
-/** As the older middleware is called: with its options, and where it takes one, with the app before or after them. */
-type Call = (first?: AnySpelling | App, second?: AnySpelling | App) => KoaMiddleware
+/**
+ * As the older middleware is called: with its options, and where it takes one, with the app before or after them. By way of `session` the declarations of
+ * this file ask for those of that, and a context's session has its type in an app that imports nothing else.
+ */
+type Call = (first?: AnySpelling | App, second?: AnySpelling | App) => ReturnType<typeof session>
 
 function call(preset: Preset): Call {
   return (first, second) => {

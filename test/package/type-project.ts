@@ -29,7 +29,8 @@ export async function compileUpstream(row: Row): Promise<void> {
   await run(process.execPath, [compilerAt(row.compiler), '-p', project], project)
 }
 
-function programsFor({ name, surroundings }: Row, door: Door): string[] {
+function programsFor({ name, surroundings, also }: Row, door: Door): readonly string[] {
+  if (also?.programs) return also.programs
   if (door.startsWith('call')) return ['namespace-call']
   const everywhere = ['plain-server', 'stores', 'named-imports', 'namespace-import', 'deep-imports']
   if (surroundings === 'Koa') return [...everywhere, 'koa-app']

@@ -36,6 +36,8 @@ interface Flavour {
   readonly options?: Readonly<Record<string, unknown>>
   /** For npm. */
   readonly flags?: readonly string[]
+  /** In the place of all that suit the row. */
+  readonly programs?: readonly string[]
 }
 
 const classic: Flavour = { title: 'no esModuleInterop', options: { esModuleInterop: false } }
@@ -45,6 +47,8 @@ const deprecated6: Flavour = { title: 'deprecations ignored', options: { ignoreD
 const linked: Flavour = { title: 'a linked node_modules', flags: ['--install-strategy=linked'] }
 /** Bundlers' mixture of import and require. */
 const preserve: Flavour = { title: 'module preserve', options: { module: 'preserve' } }
+/** Nothing but what an app imports that came from another middleware. */
+const presets: Flavour = { title: 'the presets alone', programs: ['koa-preset'] }
 const stricter: Flavour = {
   title: 'all that is stricter than strict',
   options: {
@@ -100,6 +104,7 @@ export const TABLE: readonly Row[] = [
   row('6.0', 'nodenext', own, both, ['require.cts', 'default.mts'], stricter),
   row('6.0', 'bundler', alias, four, ['require.ts', 'default.ts'], preserve),
   row('6.0', 'nodenext', own, koa, ['require.cts', 'default.cts', 'default.mts'], stricter),
+  row('6.0', 'nodenext', own, koa, ['require.cts', 'default.mts'], presets),
   row('7.0', 'node16', alias, five, ['require.cts', 'default.cts', 'default.mts']),
   row('7.0', 'node16', own, both, ['require.cts', 'default.mts']),
   row('7.0', 'nodenext', own, four, ['require.cts', 'default.mts'], stricter),
