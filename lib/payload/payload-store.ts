@@ -1,7 +1,7 @@
 import { EXCHANGE, type Host } from '../core/host'
 import type { Kept } from '../core/kept'
 import type { Secret, Settings } from '../core/options'
-import type { SessionData } from '../core/session'
+import { cookieOf, type SessionData } from '../core/session'
 import { sharePort, type Callback } from '../core/store-port'
 import type { Form } from './form'
 import { idOf } from './record-shape'
@@ -77,7 +77,11 @@ export class PayloadStore implements Kept {
   #read(payload: string): SessionData | undefined {
     try {
       const record: unknown = this.form.codec.decode(payload, this.secrets())
-      return typeof record === 'object' && record ? this.form.shape.read(record) : undefined
+      if (typeof record !== 'object' || !record) return undefined
+      const session = this.form.shape.read(record)
+      // What could be no cookie again could not even be cleared
+      if (session && 'cookie' in record) cookieOf(session).serialize('a', '')
+      return session
     } catch {
       // What a browser sent is no error of ours
       return undefined
