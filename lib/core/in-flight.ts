@@ -95,9 +95,13 @@ export class Flight {
   }
 }
 
+/** No id. */
+const RESIDENT = Symbol()
+
 /** The sessions of a store that somebody holds, and what this process has done to them meanwhile. Nobody holds any at rest, and there are none. */
 export class InFlight {
-  readonly #flights = new Map<string, Flight>()
+  /** Never empty: V8 gives up the memory of a map that has become so, which takes 0.3 microseconds of each request that is alone. */
+  readonly #flights = new Map<string | symbol, Flight>([[RESIDENT, new Flight()]])
   #now = 1
 
   /** What happens next is later than this. */
@@ -106,7 +110,7 @@ export class InFlight {
   }
 
   get size(): number {
-    return this.#flights.size
+    return this.#flights.size - 1
   }
 
   hold(id: string): Flight {

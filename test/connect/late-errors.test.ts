@@ -1,11 +1,10 @@
 import { expect } from 'chai'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import express = require('express')
 import { data } from '../support/handlers'
 import { QUIET, type Req } from '../support/site'
 import { session, type SessionOptions } from '../support/subject'
-import { useServers, Wire } from '../support/wire'
-import { cookieOf } from './stage'
+import { portOf, useServers } from '../support/wire'
 
 const MEGABYTES = 20_000_000
 
@@ -30,19 +29,25 @@ describe('connect: errors that come after the handler has answered', () => {
     return store
   }
 
+  /** Not byte by byte as a Wire looks at it, which takes seconds. @throws where the connection ends before the answer does */
+  const ask = async (server: Server, headers: Record<string, string> = {}): Promise<{ status: number; length: number; cookie: string }> => {
+    const res = await fetch(`http://127.0.0.1:${await portOf(server)}/`, { headers })
+    const { byteLength } = await res.arrayBuffer()
+    return { status: res.status, length: byteLength, cookie: res.headers.getSetCookie().join().split(';')[0] ?? '' }
+  }
+
   it('of a store that cannot set do not cut a long answer off', async () => {
     const server = app({ store: failing('set') }, req => (data(req).user = 'ada'))
-    const answer = await (await Wire.to(server)).get().answer()
-    expect([answer.line, answer.body.length]).to.deep.equal(['HTTP/1.1 200 OK', MEGABYTES])
-  }).timeout(20_000)
+    expect(await ask(server)).to.include({ status: 200, length: MEGABYTES })
+  })
 
-  it('of a store that cannot touch do not cut a long answer off', async () => {
-    const server = app({ store: failing('touch'), saveUninitialized: true }, () => {})
-    const first = await (await Wire.to(server)).get().answer()
-    const cookie = cookieOf(first)
-    const answer = await (await Wire.to(server)).get('/', `Cookie: ${cookie}`).answer()
-    expect([answer.line, answer.body.length]).to.deep.equal(['HTTP/1.1 200 OK', MEGABYTES])
-  }).timeout(20_000)
+  for (const awaitTouch of [false, true]) {
+    it(`of a store that cannot touch do not cut a long answer off, with awaitTouch: ${awaitTouch}`, async () => {
+      const server = app({ store: failing('touch'), saveUninitialized: true, awaitTouch }, () => {})
+      const { cookie } = await ask(server)
+      expect(await ask(server, { cookie })).to.include({ status: 200, length: MEGABYTES })
+    })
+  }
 
   it('of data that cannot be stored do not cut an answer off whose headers were written', async () => {
     const store = new session.MemoryStore()
@@ -54,6 +59,6 @@ describe('connect: errors that come after the handler has answered', () => {
         res.end(Buffer.alloc(MEGABYTES, 'a'))
       })
     })
-    expect((await (await Wire.to(server)).get().answer()).body).to.have.length(MEGABYTES)
-  }).timeout(20_000)
+    expect(await ask(server)).to.include({ status: 200, length: MEGABYTES })
+  })
 })
