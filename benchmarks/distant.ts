@@ -8,7 +8,7 @@ import type { Asked, Delaying } from './measured/delaying-proxy'
 import type { StorePlace } from './measured/distant-store'
 import type { Serving } from './measured/http-server'
 import type { Latencies } from './measured/latency-client'
-import type { Subject } from './measured/subjects'
+import { subjectsFar, type Subject } from './measured/subjects'
 import type { Visit } from './measured/visits'
 import type { Expected } from './in-process'
 import { OBSERVED, type Plan } from './plans'
@@ -74,7 +74,7 @@ interface At {
 async function measureAt({ choice, place, line, proxy, expected, cores, say }: At): Promise<DistantSample[]> {
   const { rounds, visits } = choice.plan.distant
   const { engine } = place
-  const subjects = choice.distantSubjects.filter(({ engines }) => engines?.includes(engine) ?? true)
+  const subjects = subjectsFar(engine, choice.distantSubjects)
   const samples: DistantSample[] = []
   const items = choice.visits.filter(({ name }) => visits.includes(name))
   for (const [round, visit] of turns({ what: `far away in ${engine}`, rounds, items }, say)) {

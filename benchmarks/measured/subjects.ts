@@ -99,6 +99,11 @@ export function subjectsAt(visit: Pick<Visit, 'name' | 'subjects'>, among: reado
   return among.filter(({ name, lacks }) => !lacks?.includes(visit.name) && (visit.subjects?.includes(name) ?? true))
 }
 
+/** Those that are measured with their sessions in this engine. */
+export function subjectsFar(engine: EngineName, among: readonly Subject[]): readonly Subject[] {
+  return among.filter(({ engines }) => engines?.includes(engine) ?? true)
+}
+
 /** Those that are measured with their sessions in an engine that is far away. */
 export const distantSubjects: readonly Subject[] = [
   { name: 'none', kind: 'bare' },

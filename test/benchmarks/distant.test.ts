@@ -11,7 +11,7 @@ import { serve } from '../../benchmarks/measured/http-server'
 import { askInTurn } from '../../benchmarks/measured/latency-client'
 import { openSite } from '../../benchmarks/measured/open-site'
 import { timeSite } from '../../benchmarks/measured/in-process'
-import { distantSubjects, subjects, YARDSTICK, type Subject } from '../../benchmarks/measured/subjects'
+import { distantSubjects, subjectsFar, subjects, YARDSTICK, type Subject } from '../../benchmarks/measured/subjects'
 import { visitNamed } from '../../benchmarks/measured/visits'
 import { OBSERVED, plans } from '../../benchmarks/plans'
 import { needsMariadb, needsPostgres, needsRedis } from '../support/engines'
@@ -85,7 +85,7 @@ describe('The benchmark far from the store', () => {
       after(async () => line.close())
 
       for (const name of plans.full.distant.visits) {
-        for (const subject of distantSubjects.filter(({ engines }) => engines?.includes(engine.name) ?? true)) {
+        for (const subject of subjectsFar(engine.name, distantSubjects)) {
           it(`answers and stores at the ${name} visit of ${subject.name} what a memory store does`, async () => {
             const few = { observed: OBSERVED, warmUp: 0, timed: 1 }
             const expected = await timeSite(await openSite(yardstick, visitNamed(name)), few)

@@ -109,8 +109,9 @@ describe('The rows of growth', () => {
   })
 
   it('leave alone what the floor costs too, where that says more', () => {
-    const left = ['none', 'resession'].map(subject => sampled('anonymous hits', 'records left', subject, 10, 0, 1))
-    expect(growthRows(left, groups).map(({ value }) => value.median)).to.deep.equal([1, 1])
+    const whole = groups.map(group => ({ ...group, added: false }))
+    const times = ['none', 'resession'].map(subject => sampled('cookies', 'cookies', subject, 8, 0, 10))
+    expect(growthRows(times, whole).map(({ value }) => value.median)).to.deep.equal([10, 10])
   })
 
   it('are one curve after the other', () => {
