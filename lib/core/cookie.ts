@@ -152,12 +152,8 @@ for (const name of Object.getOwnPropertyNames(Cookie.prototype)) {
 
 /** Whether two cookies say the same, but for their end, which moves by itself. */
 export function isAlike(a: Omit<CookieData, 'expires'>, b: Omit<CookieData, 'expires'>): boolean {
-  return a.originalMaxAge === b.originalMaxAge && hasSameAttributes(a, b)
-}
-
-/** Whether they say the same but for their lifetime. */
-export function hasSameAttributes(a: Omit<CookieData, 'expires'>, b: Omit<CookieData, 'expires'>): boolean {
   return (
+    a.originalMaxAge === b.originalMaxAge &&
     a.path === b.path &&
     a.httpOnly === b.httpOnly &&
     a.secure === b.secure &&

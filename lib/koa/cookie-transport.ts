@@ -1,6 +1,5 @@
 import type { Cookie } from '../core/cookie'
 import type { Context } from './context'
-import { LineForm } from './line-form'
 import { VerifiedHeaders } from './verified-headers'
 
 /** How the id of a session, or where that is kept in the cookie its data, travels between a client and a Koa app. */
@@ -19,27 +18,15 @@ export interface Signing {
 /** By a cookie, and where it is signed by another one, `.sig`, which `ctx.cookies` makes with `app.keys`. */
 export function cookieTransport(name: string, { signed, overwrite }: Signing): KoaTransport {
   const verified = new VerifiedHeaders(name)
-  const form = new LineForm()
   const set = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
-    ctx.cookies.set(name, value, attributesOf(cookie, { signed, overwrite, expires }))
-  }
-  /** Where nobody has come to `ctx.cookies`, and the signature is known. */
-  const setAgain = (ctx: Context, { value, signature }: { value: string; signature: string }, cookie: Cookie): void => {
-    const pairs = [`${name}=${value}`, `${name}.sig=${signature}`] as const
-    const isFirst = !ctx.res.hasHeader('Set-Cookie')
-    if (isFirst && form.write(ctx, pairs, cookie)) return
-    const attributes = attributesOf(cookie, { signed: false, overwrite, expires: cookie.expires ?? undefined })
+    const signature = signed ? verified.signatureOf(ctx, value) : undefined
+    const attributes = attributesOf(cookie, { signed: signed && signature === undefined, overwrite, expires })
     ctx.cookies.set(name, value, attributes)
-    if (isFirst) form.learn(ctx, pairs[0], cookie)
-    ctx.cookies.set(`${name}.sig`, signature, attributes)
+    if (signature !== undefined) ctx.cookies.set(`${name}.sig`, signature, attributes)
   }
   return {
     get: ctx => (signed ? verified.get(ctx) : ctx.cookies.get(name, { signed })) || undefined,
-    set(ctx, value, cookie) {
-      const signature = signed ? verified.signatureOf(ctx, value) : undefined
-      if (signature === undefined) set(ctx, value, cookie, cookie.expires ?? undefined)
-      else setAgain(ctx, { value, signature }, cookie)
-    },
+    set: (ctx, value, cookie) => set(ctx, value, cookie, cookie.expires ?? undefined),
     clear(ctx, cookie) {
       // Without keys no signed cookie has been sent
       if (!signed || ctx.app.keys) set(ctx, '', cookie, new Date(0))
