@@ -68,7 +68,7 @@ export const groups: readonly Group[] = [
     subjects: compared,
     points: plan =>
       ['resumed read', 'resumed write'].flatMap(visit =>
-        plan.kilobytes.map(at => ({ at, job: () => timed(plan, visit, visit, { bytes: at * 1000 }) })),
+        plan.kilobytes.map(at => ({ at, job: () => timed({ ...plan, warmUp: warmUpOf(plan, at) }, visit, visit, { bytes: at * 1000 }) })),
       ),
   },
   {
@@ -93,6 +93,11 @@ export const groups: readonly Group[] = [
       })),
   },
 ]
+
+/** With more data there is more to each visit that is warm from the start: all of JSON. */
+function warmUpOf({ warmUp }: Plan['growth'], kilobytes: number): number {
+  return Math.ceil(warmUp / Math.min(10, Math.max(1, kilobytes / 3)))
+}
 
 function timed({ warmUp, seconds }: Plan['growth'], visit: string, curve: string, rest: object): Growing {
   return { what: 'visits', visit, curve, observed: OBSERVED, warmUp, seconds, bytes: BYTES, ...rest }
