@@ -48,13 +48,13 @@ const DISTANT = ['resumed read', 'resumed write']
 export const plans: Readonly<Record<Plan['name'], Plan>> = {
   full: {
     name: 'full',
-    inProcess: { rounds: 10, warmUp: 6000, timed: 6000, apart: true },
+    inProcess: { rounds: 10, warmUp: 4000, timed: 4000, apart: true },
     sideBySide: { rounds: 4, visits: USUAL, warmUp: 7000, fours: 15, block: 1000 },
-    http: { rounds: 3, visits: USUAL, connections: 10, warmUpSeconds: 1, seconds: 2 },
-    distant: { rounds: 3, visits: DISTANT, milliseconds: 1, warmUp: 200, timed: 800 },
+    http: { rounds: 2, visits: USUAL, connections: 10, warmUpSeconds: 1, seconds: 2 },
+    distant: { rounds: 2, visits: DISTANT, milliseconds: 1, warmUp: 200, timed: 500 },
     memory: { rounds: 3, sessions: [100_000, 1_000_000], bytes: BYTES },
     growth: {
-      rounds: 3,
+      rounds: 2,
       sessions: [1000, 10_000, 100_000, 1_000_000],
       calls: 200_000,
       expired: 1_000_000,
