@@ -10,9 +10,6 @@ export interface RegenerateOptions {
   keep?: boolean
 }
 
-const COOKIE = Symbol('resession.koa.cookie')
-const HIDDEN = { value: undefined, writable: true }
-
 /**
  * One session, as a Koa app sees it at `ctx.session`: its data are its own enumerable properties; JSON and `console.log` have them and nothing else.
  * It has all methods that a session has elsewhere.
@@ -22,7 +19,8 @@ export class KoaSession extends Session {
 
   constructor(host: KoaHost, data?: object | null) {
     super(host, data)
-    Object.defineProperty(this, COOKIE, HIDDEN)
+    // What a handler answers as `ctx.body = ctx.session` is data
+    Object.defineProperty(this, 'cookie', { value: this.cookie, writable: true, configurable: true, enumerable: false })
   }
 
   /** It came about in this request. */
@@ -93,17 +91,3 @@ export class KoaSession extends Session {
     return { ...this }
   }
 }
-
-/**
- * Hidden, since what a handler answers as `ctx.body = ctx.session` is data; and no property of each session, which to hide would make of each a
- * dictionary: that is a microsecond of a visit.
- */
-Object.defineProperty(KoaSession.prototype, 'cookie', {
-  configurable: true,
-  get(this: { [COOKIE]: unknown }) {
-    return this[COOKIE]
-  },
-  set(this: { [COOKIE]: unknown }, cookie: unknown) {
-    this[COOKIE] = cookie
-  },
-})
