@@ -78,14 +78,9 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
     return true
   }
   // Whoever else has the session would write back the cookie that it had
-  const hold = exchange.holder.on(id)
-  if (hasNewCookie(hold, session)) {
+  if (hasNewCookie(exchange.holder.on(id), session)) {
     save(exchange, session, done)
     return false
-  }
-  if (port.answersAtOnce && hold.flight.isIdle) {
-    touchAtOnce(exchange, hold, session, done)
-    return true
   }
   let asked = false
   const act: Parameters<typeof exchange.holding>[2] = (hold, finish, deadline) => {
@@ -106,13 +101,6 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
   }
   exchange.holding(id, done, act, true)
   return asked
-}
-
-/** Nobody can come between, who would have to wait or to be joined. */
-function touchAtOnce<H extends Host>({ settings, holder }: Exchange<H>, hold: Hold, session: Session, done: Callback): void {
-  if (hold.dead || !hold.current) done()
-  else settings.port.touch(hold.id, session, done)
-  holder.letGo()
 }
 
 /** Whether the exchange has changed the session's cookie while others have the session. */
