@@ -27,7 +27,7 @@ export class Holder {
   watch<Response>(whenOver: WhenOver<Response>, response: Response): void {
     this.#whenOver = whenOver
     this.#response = response
-    if (this.hold && !this.#ended) this.#ask(this.hold)
+    if (this.hold && !this.hold.released) this.#ask(this.hold)
   }
 
   on(id: string): Hold {

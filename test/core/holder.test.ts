@@ -1,0 +1,50 @@
+import { expect } from 'chai'
+import { Holder } from '../../lib/core/holder'
+import { InFlight } from '../../lib/core/in-flight'
+
+describe('core: the holder of a session', () => {
+  let inFlight: InFlight
+  let holder: Holder
+  let over: (() => void) | undefined
+  const watch = (): void => holder.watch((_: object, act) => ((over = act), true), {})
+
+  beforeEach(() => {
+    inFlight = new InFlight()
+    holder = new Holder({}, inFlight)
+    over = undefined
+  })
+
+  it('asks nobody when the response is over, where the last commit is done before the handler returns', () => {
+    holder.on('ada')
+    holder.end()
+    watch()
+    expect([inFlight.size, over]).to.deep.equal([0, undefined])
+  })
+
+  it('holds it for a handler that has returned, until the response is over and the last commit is done', () => {
+    holder.on('ada')
+    watch()
+    holder.end()
+    expect(inFlight.size).to.equal(1)
+    over?.()
+    expect(inFlight.size).to.equal(0)
+  })
+
+  it('lets go of one whose client went before the last commit, when that is done', () => {
+    holder.on('ada')
+    watch()
+    over?.()
+    expect(inFlight.size).to.equal(1)
+    holder.end()
+    expect(inFlight.size).to.equal(0)
+  })
+
+  it('lets go of what is asked for again after the last commit, before the handler returns', () => {
+    holder.on('ada')
+    holder.end()
+    holder.on('ada')
+    watch()
+    over?.()
+    expect(inFlight.size).to.equal(0)
+  })
+})
