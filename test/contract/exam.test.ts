@@ -56,6 +56,12 @@ describe('the store contract', () => {
       })),
       'does not find a session that has expired',
     ],
+    'never has what is to live shortly': [
+      faulty((_, good) => ({
+        set: (id: string, data: SessionData, done: Done) => ((data.cookie.originalMaxAge ?? 0) > 1000 ? good.set(id, data, done) : done()),
+      })),
+      'does not find a session that has expired',
+    ],
     'uses a timer of 32 bits': [
       faulty((_, good) => ({
         set: (id: string, data: SessionData, done: Done) => {
@@ -123,6 +129,17 @@ describe('the store contract', () => {
       expect(await broken(make, { rule: title })).to.deep.equal([title])
     })
   }
+
+  it('gives what is to be found before it expires a longer life, where a busy machine looks too late', async () => {
+    const make = faulty((_, good) => ({
+      get(id: string, done: Done) {
+        const { now } = Date
+        Date.now = () => now() + 3
+        good.get(id, done)
+      },
+    }))
+    expect(await broken(make, { rule: 'does not find a session that has expired' })).to.deep.equal([])
+  })
 
   it('lets a store off what it is said to lack', async () => {
     const make = (): Store =>
