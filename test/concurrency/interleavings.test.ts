@@ -45,7 +45,7 @@ const IN_TWO: Place = { ability: 'compareAndSet', processes: 2 }
 
 /** Orders by chance, where all would take too long. */
 const SOME = 60
-const MORE = 1000
+const MORE = 3000
 
 interface Way extends Manner {
   /** So many of the orders. Default: all. */
@@ -75,7 +75,7 @@ describe('concurrency: two requests, in every order of their steps', () => {
           const playOne = async (choose: Choose): Promise<void> => check(pair, await play([a.act, b.act], KNOWN, choose, manner), !changing)
           const orders = await (some ? someOrders(some, playOne) : everyOrder(playOne))
           expect(orders).to.be.at.least(some ? SOME : 70)
-        }).timeout(60_000)
+        }).timeout(30_000)
       }
     }
   }
