@@ -1,15 +1,27 @@
 import type { Result } from './report/result'
 
-/** What the project has set itself: a row here is a row of the report. */
+/** What the project has set itself. */
 export interface Bar {
   readonly what: string
   readonly limit: { readonly atMost: number } | { readonly atLeast: number }
-  /** Nothing where it was not measured. */
+}
+
+/** Likewise, and what it came to; nothing where it was not measured. */
+export interface MeasuredBar extends Bar {
+  readonly measured: number | undefined
+}
+
+/** A row here is a row of the report. */
+interface BarOfResult extends Bar {
   readonly measured: (result: Result) => number | undefined
 }
 
+export function barsOf(result: Result): MeasuredBar[] {
+  return bars.map(bar => ({ ...bar, measured: bar.measured(result) }))
+}
+
 /** What ours adds to the floor of a visit, of what its yardstick adds. */
-function added(subject: string, visit: string, atMost: number): Bar {
+function added(subject: string, visit: string, atMost: number): BarOfResult {
   const rowOf = ({ inProcess }: Result) => inProcess.find(row => row.subject === subject && row.visit === visit)
   const yardstick = subject === 'resession' ? 'express-session' : 'koa-session'
   return { what: `${visit}: what ${subject} adds, of what ${yardstick} does`, limit: { atMost }, measured: result => rowOf(result)?.share }
@@ -17,8 +29,7 @@ function added(subject: string, visit: string, atMost: number): Bar {
 
 const overHttp = ({ http }: Result) => http.find(({ subject, visit }) => subject === 'resession' && visit === 'resumed read')
 
-/** Of issues 5 and 6. */
-export const bars: readonly Bar[] = [
+export const bars: readonly BarOfResult[] = [
   added('resession', 'anonymous', 1 / 10),
   added('resession', 'first write', 1 / 5),
   added('resession', 'resumed read', 1 / 10),
@@ -53,6 +64,7 @@ function worst(shares: readonly number[]): number | undefined {
   return shares.length > 0 ? Math.max(...shares) : undefined
 }
 
-export function isReached({ limit }: Bar, measured: number): boolean {
+/** What could not be measured is not reached. */
+export function isReached({ limit, measured = NaN }: MeasuredBar): boolean {
   return 'atMost' in limit ? measured <= limit.atMost : measured >= limit.atLeast
 }

@@ -1,13 +1,5 @@
-import { rounded } from '../spread'
+import type { MeasuredBar } from '../bars'
 import type { GrowthRow } from './rows'
-
-/** What ours should not exceed, and what it came to. */
-export interface Bar {
-  readonly what: string
-  readonly atMost: number
-  readonly found: number
-  readonly reached: boolean
-}
 
 /** How much dearer a call may be in the largest store than in the smallest. */
 const FLAT = 2
@@ -21,7 +13,7 @@ const HEAP = 5
 const HEADER = 150
 
 /** Of what was measured, each bar. */
-export function barsOf(rows: readonly GrowthRow[], ours = 'resession'): Bar[] {
+export function growthBars(rows: readonly GrowthRow[], ours = 'resession'): MeasuredBar[] {
   return curvesOf(rows.filter(({ subject }) => subject === ours)).flatMap(curve => {
     const [{ group, curve: name }] = curve
     switch (group) {
@@ -40,32 +32,31 @@ export function barsOf(rows: readonly GrowthRow[], ours = 'resession'): Bar[] {
 
 type Curve = readonly [GrowthRow, ...GrowthRow[]]
 
-function flat(name: string, curve: Curve): Bar {
+function flat(name: string, curve: Curve): MeasuredBar {
   const [first, last] = [curve[0], lastOf(curve)]
   return bar(`${name}: times its time with ${first.at} sessions, with ${last.at}`, last.value.median / first.value.median, FLAT)
 }
 
-function linear(name: string, curve: Curve): Bar {
+function linear(name: string, curve: Curve): MeasuredBar {
   const last = lastOf(curve)
   const first = curve.find(({ at }) => at >= last.at / LAST) ?? curve[0]
   const power = Math.log(last.value.median / first.value.median) / Math.log(last.at / first.at)
   return bar(`${name}: power of the size that its cost grows with, from ${first.at} to ${last.at}`, power, LINEAR)
 }
 
-function exact(name: string, curve: Curve): Bar[] {
+function exact(name: string, curve: Curve): MeasuredBar[] {
   if (name.endsWith('left')) return [most(name, curve, 0)]
   if (name === 'longest stop, ms') return [most(name, curve, STOP)]
   return name.startsWith('growth of the heap') ? [most(name, curve, HEAP)] : []
 }
 
-function most(what: string, curve: Curve, atMost: number): Bar {
+function most(what: string, curve: Curve, atMost: number): MeasuredBar {
   const { at, value } = lastOf(curve)
   return bar(`${what} (${at})`, value.median, atMost)
 }
 
-/** What could not be measured is not reached. */
-function bar(what: string, found: number, atMost: number): Bar {
-  return { what, atMost, found: rounded(found), reached: found <= atMost }
+function bar(what: string, measured: number, atMost: number): MeasuredBar {
+  return { what, limit: { atMost }, measured }
 }
 
 function lastOf(curve: Curve): GrowthRow {

@@ -1,7 +1,8 @@
+import { barsTable } from '../report/bars-table'
 import type { Result } from '../report/result'
 import { table } from '../report/table'
 import type { Spread } from '../spread'
-import { barsOf, type Bar } from './bars'
+import { growthBars } from './bars'
 import { groups, type Group } from './groups'
 import type { GrowthRow } from './rows'
 
@@ -12,17 +13,9 @@ export function growthMarkdown({ growth, plan, machine }: Result): string {
     `Measured on ${machine.when}, at commit ${machine.commit}; Node ${machine.node.slice(1)}. Rounds: ${plan.growth.rounds}.`,
     '![Curves of what grows and what it costs, ours beside express-session](results/growth.svg)',
     '### The bars of growth, for resession',
-    barTable(barsOf(growth)),
+    barsTable(growthBars(growth)),
     ...measured.flatMap(group => [`### ${group.title}`, groupTable(group, growth)]),
   ].join('\n\n')
-}
-
-function barTable(bars: readonly Bar[]): string {
-  return table(
-    ['what', 'at most', 'found', 'reached'],
-    bars.map(({ what, atMost, found, reached }) => [what, atMost, found, reached ? 'yes' : '**no**']),
-    [0, 3],
-  )
 }
 
 /** A column for each subject. */

@@ -1,13 +1,12 @@
-import { bars, isReached, type Bar } from '../bars'
-import type { Result } from './result'
+import { isReached, type Bar, type MeasuredBar } from '../bars'
 import { table } from './table'
 
-/** Each bar, and whether the result reaches it. */
-export function barsTable(result: Result): string {
+/** Each bar, what it came to, and whether that reaches it. */
+export function barsTable(bars: readonly MeasuredBar[]): string {
   const rows = bars.map(bar => {
-    const measured = bar.measured(result)
-    if (measured === undefined) return [bar.what, limitOf(bar), undefined, 'not measured']
-    return [bar.what, limitOf(bar), measured.toFixed(3), isReached(bar, measured) ? 'yes' : 'no']
+    const { what, measured } = bar
+    if (measured === undefined) return [what, limitOf(bar), undefined, 'not measured']
+    return [what, limitOf(bar), measured.toFixed(3), isReached(bar) ? 'yes' : 'no']
   })
   return table(['what', 'bar', 'measured', 'reached'], rows, [0, 1, 3])
 }

@@ -1,5 +1,6 @@
 import { YARDSTICK } from '../measured/subjects'
 import type { DistantRow, HttpRow, InProcessRow, MemoryRow, SideBySideRow } from '../summary'
+import { barsOf } from '../bars'
 import { barsTable } from './bars-table'
 import { digits, percent, range, whole } from './figures'
 import type { Result } from './result'
@@ -12,7 +13,7 @@ export function markdownOf(result: Result): string {
   return [
     machineLines(result),
     '### Bars: what the project has set itself, and what this run says of it',
-    barsTable(result),
+    barsTable(barsOf(result)),
     `### In process: microseconds per visit (rounds: ${plan.inProcess.rounds}, of ${plan.inProcess.timed} visits each)`,
     inProcessTable(inProcess),
     `### Side by side in one process: microseconds of processor time per visit (rounds: ${rounds}, of ${4 * fours} blocks of ${block} visits each)`,

@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { readCommandLine } from '../../benchmarks/command-line'
 import { mustAllAgree, type Seen } from '../../benchmarks/equality'
-import { barsOf } from '../../benchmarks/growth/bars'
+import { isReached } from '../../benchmarks/bars'
+import { growthBars } from '../../benchmarks/growth/bars'
 import { groups, type Group } from '../../benchmarks/growth/groups'
 import { growthMarkdown } from '../../benchmarks/growth/markdown'
 import { growthPlot, scaleOf } from '../../benchmarks/growth/plot'
@@ -13,7 +14,7 @@ import { FORMS, withOthers } from '../../benchmarks/measured/growth/other-cookie
 import { YARDSTICK, type Subject } from '../../benchmarks/measured/subjects'
 import { plans, type Plan } from '../../benchmarks/plans'
 import type { Result } from '../../benchmarks/report/result'
-import { spreadOf } from '../../benchmarks/spread'
+import { rounded, spreadOf } from '../../benchmarks/spread'
 
 /** From source: whether the package is built is not what is tested here. */
 const source = require.resolve('../../lib')
@@ -127,7 +128,8 @@ describe('The rows of growth', () => {
 })
 
 describe('The bars of growth', () => {
-  const reached = (rows: GrowthRow[]) => barsOf(rows).map(({ found, reached }) => [found, reached])
+  const reached = (rows: GrowthRow[]) =>
+    growthBars(rows).map(bar => [bar.measured === undefined ? undefined : rounded(bar.measured), isReached(bar)])
   const powered = (power: number) => [1, 2, 10, 50, 100].map(at => row('data size', 'resumed read', at, 3 * at ** power))
 
   it('are reached by a store that is at most twice as slow when it is large', () => {
@@ -173,8 +175,8 @@ describe('The bars of growth', () => {
   }
 
   it('are ours, and of nothing else that is measured', () => {
-    expect(barsOf([row('pruning', 'longest stop, ms', 10, 900, YARDSTICK)])).to.deep.equal([])
-    expect(barsOf([row('pruning', 'longest stop with nothing expired, ms', 10, 900)])).to.deep.equal([])
+    expect(growthBars([row('pruning', 'longest stop, ms', 10, 900, YARDSTICK)])).to.deep.equal([])
+    expect(growthBars([row('pruning', 'longest stop with nothing expired, ms', 10, 900)])).to.deep.equal([])
   })
 })
 
