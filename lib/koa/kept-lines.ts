@@ -27,8 +27,7 @@ export class KeptLines {
   during(act: () => unknown): Promise<void> | undefined {
     const before = linesOf(this.ctx)
     const keep = (): void => {
-      const now = linesOf(this.ctx)
-      this.#lines = before.length === 0 ? now : now.filter(line => !before.includes(line) || this.#lines.includes(line))
+      this.#lines = linesOf(this.ctx).filter(line => !before.includes(line) || this.#lines.includes(line))
     }
     const set = act()
     if (isPromise(set)) return Promise.resolve(set).then(keep)

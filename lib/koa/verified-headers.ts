@@ -28,26 +28,26 @@ export class VerifiedHeaders {
   get(ctx: Context): string | undefined {
     const { cookie: header } = ctx.req.headers
     if (header === undefined) return undefined
-    if (header.length > LONGEST || !this.#remembers(ctx.app.keys) || !this.isUntouched(ctx)) return this.#ask(ctx)
+    if (header.length > LONGEST || !this.#remembers(ctx.app.keys) || !this.#isUntouched(ctx)) return this.#ask(ctx)
     const known = this.#values.get(header)
     if (known !== undefined) return known
     const before = linesOf(ctx).length
     const value = this.#ask(ctx)
     // One that was signed with an older key it has signed anew, and does so each time. And another than Koa's own leaves the context untouched
-    if (value && linesOf(ctx).length === before && !this.isUntouched(ctx)) this.#remember(ctx, header, value)
+    if (value && linesOf(ctx).length === before && !this.#isUntouched(ctx)) this.#remember(ctx, header, value)
     return value
   }
 
   /** What has been found beside a value, and is what `ctx.cookies` would sign it with. */
   signatureOf(ctx: Context, value: string): string | undefined {
-    return this.isUntouched(ctx) && this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
+    return this.#isUntouched(ctx) && this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
   }
 
   /**
    * Nobody has come to `ctx.cookies` by now, for which Koa 2 and 3 have a symbol: it will be Koa's own, and go by the keys of the app. One that somebody
    * has put there may go by others.
    */
-  isUntouched(ctx: Context): boolean {
+  #isUntouched(ctx: Context): boolean {
     const { context } = ctx.app
     if (context === this.#context) return !(ctx as unknown as Record<symbol, unknown>)[this.#symbol]
     const symbol = Object.getOwnPropertySymbols(ctx).find(({ description }) => description === 'context#cookies')
