@@ -62,6 +62,34 @@ describe('connect: those who listen for headers', () => {
     })
   }
 
+  for (const headers of [undefined, { 'X-Own': 'yes' }]) {
+    it(`a session whose own touch sets the status as they go, of a head ${headers ? 'with' : 'without'} headers`, async () => {
+      const { server } = new Site({ rolling: true, cookie: { maxAge: 60_000 } }, (req, res) => {
+        data(req).user = 'ada'
+        const touch = req.session.touch.bind(req.session)
+        Object.defineProperty(req.session, 'touch', { value: () => ((res.statusCode = 418), touch()) })
+        if (headers) res.writeHead(200, headers)
+        else res.writeHead(200)
+        res.end('text')
+      })
+      const { line } = await (await Wire.to(server)).get().answer()
+      expect(line).to.equal("HTTP/1.1 418 I'm a Teapot")
+    })
+  }
+
+  it('a session whose own touch looks at the status of a head as it goes', async () => {
+    let seen: number | undefined
+    const { server } = new Site({ rolling: true, cookie: { maxAge: 60_000 } }, (req, res) => {
+      data(req).user = 'ada'
+      const touch = req.session.touch.bind(req.session)
+      Object.defineProperty(req.session, 'touch', { value: () => ((seen ??= res.statusCode), touch()) })
+      res.writeHead(404)
+      res.end('text')
+    })
+    await (await Wire.to(server)).get().answer()
+    expect(seen).to.equal(404)
+  })
+
   it('one that changes the session comes too late for the store, and so for the cookie', async () => {
     const store = new GateStore()
     store.open = true
