@@ -1,6 +1,6 @@
 import type { Fetched } from '../core/at-once'
 import { fingerprint } from '../core/fingerprint'
-import { copyOf, type Likeness } from '../core/likeness'
+import { clone, type Likeness } from '../core/likeness'
 import { Recent } from '../core/recent'
 import type { SessionData } from '../core/session'
 import type { Outcome, Version } from '../core/store-port'
@@ -174,7 +174,7 @@ function textOf({ form, data, expires }: Entry): string {
 function recordOf(entry: Entry, known?: object): SessionData {
   const { form, data, expires } = entry
   if (form?.isNested) return JSON.parse(textOf(entry)) as SessionData
-  const parsed = (known ? copyOf(known) : JSON.parse(data)) as Record<string, unknown>
+  const parsed = (known ? clone(known) : JSON.parse(data)) as Record<string, unknown>
   if (!form) return parsed as never as SessionData
   const { attributes, tail } = form
   const cookie = expires === undefined || tail === undefined ? { ...attributes } : { ...attributes, expires: new Date(expires) }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { fingerprint } from '../../lib/core/fingerprint'
-import { copyOf, isAsBefore } from '../../lib/core/likeness'
+import { clone, isAsBefore } from '../../lib/core/likeness'
 
 /** As JSON.parse makes them, `__proto__` among their keys. */
 const bag = fc
@@ -37,7 +37,7 @@ const others: readonly (readonly [what: string, session: object, before: object]
 
 describe('core: what data look like', () => {
   it('is as before where nothing was done', () => {
-    fc.assert(fc.property(bag, data => isAsBefore(session(copyOf(data)), data) || hasToJson(data)))
+    fc.assert(fc.property(bag, data => isAsBefore(session(clone(data)), data) || hasToJson(data)))
   })
 
   it('is never as before where JSON would write something else', () => {
@@ -61,7 +61,7 @@ describe('core: what data look like', () => {
     fc.assert(
       fc.property(bag, data => {
         const before = JSON.stringify(data)
-        const copy = copyOf(data)
+        const copy = clone(data)
         expect(JSON.stringify(copy)).to.equal(before)
         spoil(copy)
         expect(JSON.stringify(data)).to.equal(before)
