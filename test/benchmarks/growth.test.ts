@@ -193,7 +193,7 @@ describe('The report of growth', () => {
 
   it('says of each bar whether it was reached, and has a column for each subject', () => {
     const text = growthMarkdown(result)
-    expect(text).to.contain('| get: times its time with 1000 sessions, with 10000 | 2 | 2.5 | **no** |')
+    expect(text).to.contain('| get: times its time with 1000 sessions, with 10000 | at most 2.000 | 2.500 | no |')
     expect(text).to.contain('| get | 1000 | 700 | 700 to 700 | 900 | 900 to 900 |')
     expect(text).to.contain('| get | 10000 | 1750 | 1750 to 1750 |  |  |')
     expect(text).to.not.contain('expired')
