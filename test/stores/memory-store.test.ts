@@ -97,6 +97,29 @@ describe('stores: MemoryStore', () => {
       })
     }
 
+    it('come back as they were, whatever others are there', () => {
+      for (const record of records) {
+        for (const other of records) {
+          const store = new session.MemoryStore()
+          store.set('other', JSON.parse(other) as SessionData)
+          store.set('a', JSON.parse(record) as SessionData)
+          expect([store.sessions.a, store.sessions.other]).to.deep.equal([record, other])
+        }
+      }
+    })
+
+    it('of a touched session have the cookie that it was touched with, whichever it had', () => {
+      const cookies = ['{"httpOnly":true,"path":"/"}', '{"path":"/other"}', '{"expires":"2026-01-01T00:01:00.000Z","path":"/"}', '{}']
+      for (const before of cookies) {
+        for (const after of cookies) {
+          const store = new session.MemoryStore()
+          for (const id of ['a', 'b']) store.set(id, JSON.parse(`{"cookie":${before},"n":1}`) as SessionData)
+          store.touch('b', JSON.parse(`{"cookie":${after},"n":2}`) as SessionData)
+          expect([store.sessions.a, store.sessions.b]).to.deep.equal([`{"cookie":${before},"n":1}`, `{"cookie":${after},"n":1}`])
+        }
+      }
+    })
+
     it('of a touched session have the new cookie and the old data', async () => {
       const store = new session.MemoryStore()
       await set(store, 'a', { n: 1 })
