@@ -88,7 +88,7 @@ function inCookie(options: KoaOptions, given: Given): KoaSettings['of'] {
   const { name } = given
   const form = formOf({ name, seal, encoding: 'base64', codec: options, shape: shapeOf(record, given), dress: payload => payload })
   const settings = coreSettings(options, given, new PayloadStore(form, () => []))
-  return host => keepFor(settings, form, () => keysOf(host))
+  return host => keepFor(settings, form, host, () => keysOf(host))
 }
 
 /** A Keygrip keeps its keys to itself. */

@@ -1,3 +1,4 @@
+import type { Cookie } from '../core/cookie'
 import { EXCHANGE, type Host } from '../core/host'
 import type { Kept } from '../core/kept'
 import type { Secret, Settings } from '../core/options'
@@ -18,10 +19,11 @@ export class PayloadStore implements Kept {
   #record: SessionData | undefined
   #closed = false
 
-  /** @param secrets that sign */
+  /** @param secrets that sign. @param check of a cookie, which throws where that could not be sent */
   constructor(
     private readonly form: Form,
     private readonly secrets: () => readonly Secret[],
+    private readonly check: (cookie: Cookie) => void = () => {},
   ) {}
 
   receive(payload: string): string {
@@ -74,13 +76,18 @@ export class PayloadStore implements Kept {
     return (host as Host)[EXCHANGE]?.generate()
   }
 
+  /** What could be no cookie again could not even be cleared, and one that the client has made up is no error of the app's. */
+  #checkCookie(cookie: Cookie): void {
+    cookie.serialize('a', '')
+    this.check(cookie)
+  }
+
   #read(payload: string): SessionData | undefined {
     try {
       const record: unknown = this.form.codec.decode(payload, this.secrets())
       if (typeof record !== 'object' || !record) return undefined
       const session = this.form.shape.read(record)
-      // What could be no cookie again could not even be cleared
-      if (session && 'cookie' in record) cookieOf(session).serialize('a', '')
+      if (session && 'cookie' in record) this.#checkCookie(cookieOf(session))
       return session
     } catch {
       // What a browser sent is no error of ours
@@ -90,7 +97,7 @@ export class PayloadStore implements Kept {
 }
 
 /** The settings of one request: with a store of its own. @param settings of all */
-export function keepFor<H extends Host>(settings: Settings<H>, form: Form, secrets: () => readonly Secret[]): Settings<H> {
-  const kept = new PayloadStore(form, secrets)
+export function keepFor<H extends Host>(settings: Settings<H>, form: Form, host: H, secrets: () => readonly Secret[]): Settings<H> {
+  const kept = new PayloadStore(form, secrets, cookie => settings.checkCookie?.(host, cookie))
   return { ...settings, kept, store: kept, port: sharePort(kept, settings.port) }
 }

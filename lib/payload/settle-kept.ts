@@ -37,7 +37,7 @@ export function settleKept<H extends Host>(
     secrets: signing(shared.secrets, name),
     admit: (_host, _id, record) => (record && hasEnded(record) ? undefined : record),
   }
-  return { settings, of: host => keepFor(settings, form, () => host[EXCHANGE]?.secrets ?? []) }
+  return { settings, of: host => keepFor(settings, form, host, () => host[EXCHANGE]?.secrets ?? []) }
 }
 
 /**
