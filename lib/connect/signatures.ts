@@ -1,5 +1,5 @@
 import { sign, unsign } from 'cookie-signature'
-import { KeyObject, type CipherKey } from 'node:crypto'
+import { createSecretKey, KeyObject, type CipherKey } from 'node:crypto'
 import { debug } from '../core/debug'
 import type { Secret } from '../core/options'
 import { Recent } from '../core/recent'
@@ -44,7 +44,7 @@ export class Signatures {
     const signed = read(value)
     if (signed === undefined) return undefined
     for (const secret of secrets) {
-      const id = unsign(signed, secret)
+      const id = unsign(signed, keyOf(secret))
       if (!id) continue
       if (isConstant(secret) && value.length <= LONGEST) this.#remember(value, copyOf(id), `s:${copyOf(signed)}`, secret)
       return id
@@ -61,7 +61,18 @@ export class Signatures {
 
 /** What has been signed, as it stands in a cookie but for the encoding. */
 export function dress(text: string, [secret]: readonly Secret[]): string {
-  return `s:${sign(text, secret as CipherKey)}`
+  return `s:${sign(text, keyOf(secret as Secret))}`
+}
+
+/** A function that gives secrets may give others each time. */
+const keys = new Recent<KeyObject>(32)
+
+/** A text is made a key once: that is a tenth of the time of an HMAC. */
+function keyOf(secret: Secret): CipherKey {
+  if (typeof secret !== 'string') return secret as CipherKey
+  let key = keys.get(secret)
+  if (!key) keys.set(secret, (key = createSecretKey(secret, 'utf8')))
+  return key
 }
 
 /** The bytes of a buffer can become others, and nobody hears of it. */

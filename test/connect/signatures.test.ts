@@ -15,6 +15,7 @@ const signedIn = (value: string): string => value.slice('s:'.length)
 
 describe('connect: signatures', () => {
   const hmacs = useCalls(crypto, 'createHmac')
+  const keys = useCalls(crypto, 'createSecretKey')
   let signatures: Signatures
 
   beforeEach(() => {
@@ -38,6 +39,18 @@ describe('connect: signatures', () => {
     const value = signatures.sign('ada', ['old'])
     expect(value).to.equal(valueOf('ada', 'old'))
     expect(verify(value, 'old').hmacs).to.equal(1)
+  })
+
+  it('are those of the text itself, of which a key is made once', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), secret => {
+        keys.count()
+        expect(signatures.sign('ada', [secret])).to.equal(valueOf('ada', secret))
+        expect(keys.count()).to.be.at.most(1)
+        for (let time = 0; time < 3; time++) signatures.sign('ada', [secret])
+        expect(keys.count()).to.equal(0)
+      }),
+    )
   })
 
   it('that do not hold are tried each time', () => {
