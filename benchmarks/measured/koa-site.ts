@@ -46,7 +46,7 @@ function bareKoa(visit: Visit): Site {
   return { listener: koa.callback(), cookies: cookiesFor(visit), records: () => Promise.resolve({}) }
 }
 
-function newKoa(): Koa {
+export function newKoa(): Koa {
   const Koa = createRequire(__filename)('koa') as new () => Koa
   return Object.assign(new Koa(), { keys: [SECRET] })
 }

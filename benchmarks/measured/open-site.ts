@@ -1,6 +1,8 @@
+import { byHandSite } from './by-hand-site'
 import { cookieSessionSite, ironSessionSite } from './cookie-sites'
 import { storeAt, type StorePlace } from './distant-store'
 import { fastifySite } from './fastify-site'
+import { koaByHandSite } from './koa-by-hand-site'
 import { koaSite } from './koa-site'
 import { bareSite, connectSite, load, type Site } from './site'
 import type { Subject } from './subjects'
@@ -12,10 +14,14 @@ export async function openSite(subject: Subject, visit: Visit, place?: StorePlac
   switch (kind) {
     case 'bare':
       return bareSite(visit)
+    case 'by hand':
+      return byHandSite(visit)
     case 'connect':
       return connectSite(load(module), visit, options, place && (await storeAt(place, atomic)))
     case 'koa':
       return koaSite(subject, visit)
+    case 'koa by hand':
+      return koaByHandSite(visit)
     case 'fastify':
       return fastifySite(subject, visit)
     case 'cookie-session':

@@ -122,7 +122,7 @@ export function answer(res: ServerResponse, bodyOf: () => string): void {
 }
 
 /** Of the length and the letters that real ones have. */
-function idsFor({ returning }: Visit): string[] {
+export function idsFor({ returning }: Visit): string[] {
   const id = (_: unknown, visitor: number) => createHash('sha256').update(`visitor ${visitor}`).digest('base64url').slice(0, 32)
   return returning ? Array.from({ length: VISITORS }, id) : []
 }
