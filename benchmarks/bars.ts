@@ -9,22 +9,38 @@ export interface Bar {
 /** Likewise, and what it came to; nothing where it was not measured. */
 export interface MeasuredBar extends Bar {
   readonly measured: number | undefined
+  readonly beside?: Beside | undefined
+}
+
+/** Likewise, of another subject, for whom it is no bar: how far it can be reached. */
+export interface Beside {
+  readonly subject: string
+  readonly measured: number
 }
 
 /** A row here is a row of the report. */
 interface BarOfResult extends Bar {
   readonly measured: (result: Result) => number | undefined
+  readonly beside?: (result: Result) => Beside | undefined
 }
 
 export function barsOf(result: Result): MeasuredBar[] {
-  return bars.map(bar => ({ ...bar, measured: bar.measured(result) }))
+  return bars.map(bar => ({ ...bar, measured: bar.measured(result), beside: bar.beside?.(result) }))
 }
 
 /** What ours adds to the floor of a visit, of what its yardstick adds. */
 function added(subject: string, visit: string, atMost: number): BarOfResult {
-  const rowOf = ({ inProcess }: Result) => inProcess.find(row => row.subject === subject && row.visit === visit)
-  const yardstick = subject === 'resession' ? 'express-session' : 'koa-session'
-  return { what: `${visit}: what ${subject} adds, of what ${yardstick} does`, limit: { atMost }, measured: result => rowOf(result)?.share }
+  const [yardstick, byHand] = subject === 'resession' ? ['express-session', 'by hand'] : ['koa-session', 'koa, by hand']
+  const share = ({ inProcess }: Result, of: string) => inProcess.find(row => row.subject === of && row.visit === visit)?.share
+  return {
+    what: `${visit}: what ${subject} adds, of what ${yardstick} does`,
+    limit: { atMost },
+    measured: result => share(result, subject),
+    beside(result) {
+      const measured = share(result, byHand)
+      return measured === undefined ? undefined : { subject: byHand, measured }
+    },
+  }
 }
 
 const overHttp = ({ http }: Result) => http.find(({ subject, visit }) => subject === 'resession' && visit === 'resumed read')

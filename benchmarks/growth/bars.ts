@@ -1,4 +1,5 @@
 import type { MeasuredBar } from '../bars'
+import { YARDSTICK } from '../measured/subjects'
 import type { GrowthRow } from './rows'
 
 /** How much dearer a call may be in the largest store than in the smallest. */
@@ -12,9 +13,17 @@ const STOP = 5
 const HEAP = 5
 const HEADER = 150
 
-/** Of what was measured, each bar. */
-export function growthBars(rows: readonly GrowthRow[], ours = 'resession'): MeasuredBar[] {
-  return curvesOf(rows.filter(({ subject }) => subject === ours)).flatMap(curve => {
+/** Of what was measured, each bar, and what `YARDSTICK` came to. */
+export function growthBars(rows: readonly GrowthRow[]): MeasuredBar[] {
+  const others = barsOf(rows, YARDSTICK)
+  return barsOf(rows, 'resession').map(bar => {
+    const measured = others.find(({ what }) => what === bar.what)?.measured
+    return measured === undefined ? bar : { ...bar, beside: { subject: YARDSTICK, measured } }
+  })
+}
+
+function barsOf(rows: readonly GrowthRow[], of: string): MeasuredBar[] {
+  return curvesOf(rows.filter(({ subject }) => subject === of)).flatMap(curve => {
     const [{ group, curve: name }] = curve
     switch (group) {
       case 'store size':

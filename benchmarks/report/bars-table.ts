@@ -1,14 +1,18 @@
-import { isReached, type Bar, type MeasuredBar } from '../bars'
+import { isReached, type Bar, type Beside, type MeasuredBar } from '../bars'
 import { table } from './table'
 
-/** Each bar, what it came to, and whether that reaches it. */
+/** Each bar, what it came to, whether that reaches it, and what somebody else came to. */
 export function barsTable(bars: readonly MeasuredBar[]): string {
   const rows = bars.map(bar => {
-    const { what, measured } = bar
-    if (measured === undefined) return [what, limitOf(bar), undefined, 'not measured']
-    return [what, limitOf(bar), measured.toFixed(3), isReached(bar) ? 'yes' : 'no']
+    const { what, measured, beside } = bar
+    if (measured === undefined) return [what, limitOf(bar), undefined, 'not measured', undefined]
+    return [what, limitOf(bar), measured.toFixed(3), isReached(bar) ? 'yes' : 'no', beside && besideOf(beside)]
   })
-  return table(['what', 'bar', 'measured', 'reached'], rows, [0, 1, 3])
+  return table(['what', 'bar', 'measured', 'reached', 'beside it'], rows, [0, 1, 3, 4])
+}
+
+function besideOf({ subject, measured }: Beside): string {
+  return `${subject}: ${measured.toFixed(3)}`
 }
 
 function limitOf({ limit }: Bar): string {
