@@ -46,10 +46,13 @@ export class Child {
 
   /** The next thing it says. @throws Error where it fails, ends, or says nothing */
   async answer<Result>(): Promise<Result> {
-    const signal = AbortSignal.timeout(this.#minutes * 60_000)
+    const heard = new AbortController()
+    const signal = AbortSignal.any([AbortSignal.timeout(this.#minutes * 60_000), heard.signal])
     const said = once(this.#process, 'message', { signal }).then(([message]) => message as Result | { error: string })
     const ended = once(this.#process, 'exit', { signal }).then(() => ({ error: 'the process ended without a result' }))
     const result = await Promise.race([said, ended]).catch((err: Error) => ({ error: err.message }))
+    // Whichever has not come is listened for no longer: a child may be asked often
+    heard.abort()
     if (result && typeof result === 'object' && 'error' in result) throw new Error(`${this.#what}: ${result.error}`)
     return result as Result
   }
