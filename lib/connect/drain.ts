@@ -14,10 +14,12 @@ export class Drain {
     if (!Object.hasOwn(res, 'on')) return
     const patched = res as { on(event: string, listener: Listener): unknown }
     const { on } = patched
-    patched.on = (event, listener) => {
+    // Under a name of its own, as in hold-response
+    const hear: typeof on = (event, listener) => {
       if (event === 'drain') this.#heard.add(listener)
       return on.call(res, event, listener)
     }
+    patched.on = hear
   }
 
   /** A writer was told to wait. */

@@ -24,7 +24,7 @@ export function pending(act: (done: Callback) => void): Promise<void> | undefine
     return Promise.reject(thrown as Error)
   }
   if (outcome.isDone) return outcome.err ? Promise.reject(outcome.err as Error) : undefined
-  return new Promise((resolve, reject) => (outcome.settle = err => (err ? reject(err as Error) : resolve())))
+  return promised(done => (outcome.settle = done))
 }
 
 /** Out of the promise's frames: what the callback throws is nobody's rejection. */

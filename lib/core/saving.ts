@@ -192,7 +192,10 @@ function asStored<H extends Host>({ settings }: Exchange<H>, session: Session): 
 
 /** The request's, for stores that look at it. */
 function copyOf(session: Session, data: Data, cookie: Cookie): Session {
-  const copy = new Session(Object.create(session.req, { sessionID: { value: session.id } }) as Host, data)
+  const { req, id } = session
+  // Mostly it still has the id. An object that is a prototype is one that V8 keeps until its next full collection
+  const host = req.sessionID === id ? req : (Object.create(req, { sessionID: { value: id } }) as Host)
+  const copy = new Session(host, data)
   copy.cookie = cookie
   return copy
 }

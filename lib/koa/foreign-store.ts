@@ -1,5 +1,5 @@
 import type { SessionData, Session } from '../core/session'
-import type { SessionStore } from '../core/store-port'
+import { PORT, type SessionStore, type StorePort } from '../core/store-port'
 import type { KoaHost } from './koa-host'
 import type { KoaShape } from './record-shape'
 
@@ -55,6 +55,7 @@ export function adapt(store: PromiseStore | JsonStore, host: KoaHost, manner: Ma
 }
 
 class OfPromises implements SessionStore {
+  [PORT]: StorePort | undefined
   constructor(
     private readonly store: PromiseStore,
     private readonly host: KoaHost,
@@ -88,6 +89,7 @@ class OfPromises implements SessionStore {
 }
 
 class OfJson implements SessionStore {
+  [PORT]: StorePort | undefined
   constructor(
     private readonly store: JsonStore,
     private readonly manner: Manner,

@@ -3,7 +3,7 @@ import { EXCHANGE, type Host } from '../core/host'
 import type { Kept } from '../core/kept'
 import type { Secret, Settings } from '../core/options'
 import { cookieOf, type SessionData } from '../core/session'
-import { sharePort, type Callback } from '../core/store-port'
+import { PORT, sharePort, type Callback, type StorePort } from '../core/store-port'
 import type { Form } from './form'
 import { idOf } from './record-shape'
 
@@ -12,6 +12,7 @@ const MOST_BYTES = 4093
 
 /** The store of one request whose session is kept in the cookie itself: what is stored goes out with the answer. */
 export class PayloadStore implements Kept {
+  [PORT]: StorePort | undefined
   /** Of the session that the cookie has. */
   #id: string | undefined
   #payload: string | null = null
