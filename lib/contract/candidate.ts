@@ -1,7 +1,8 @@
 import { ok } from 'node:assert/strict'
 import { Cookie } from '../core/cookie'
 import { Session, type SessionData } from '../core/session'
-import { portOf, type Callback, type Found, type Outcome, type SessionStore, type Version } from '../core/store-port'
+import { portOf } from '../core/ports'
+import type { Callback, Found, Outcome, SessionStore, Version } from '../core/store-port'
 import type { Ability } from './exam'
 
 /** What a test puts into a session. */

@@ -7,7 +7,8 @@ import type { Kept } from './kept'
 import { CONNECT, type Policy } from './plan'
 import type { Session, SessionData } from './session'
 import { newId } from './session-id'
-import { portOf, type SessionStore, type StorePort } from './store-port'
+import { portOf } from './ports'
+import type { SessionStore, StorePort } from './store-port'
 import { Touches } from './touches'
 
 /** What `crypto.createHmac` takes for a key; at least 32 random bytes. */

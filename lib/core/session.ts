@@ -2,7 +2,8 @@ import { isPromise } from './call'
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
 import { EXCHANGE, type Host } from './host'
 import { promised, quiet } from './promised'
-import { portOf, type Callback, type SessionStore } from './store-port'
+import { portOf } from './ports'
+import type { Callback, SessionStore } from './store-port'
 
 /** What a session holds. The package's entry opens it to `declare module`; here it is what every session has. */
 export interface SessionData {

@@ -1,5 +1,6 @@
 import type { SessionData, Session } from '../core/session'
-import { PORT, type SessionStore, type StorePort } from '../core/store-port'
+import { PORT } from '../core/ports'
+import type { SessionStore, StorePort } from '../core/store-port'
 import type { KoaHost } from './koa-host'
 import type { KoaShape } from './record-shape'
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { createSession, regenerate, type Session, type SessionData } from '../core/session'
-import { portOf, type Callback, type Found, type Outcome, type SessionStore, type Version } from '../core/store-port'
+import { portOf } from '../core/ports'
+import type { Callback, Found, Outcome, SessionStore, Version } from '../core/store-port'
 import type { Host } from '../core/host'
 import { callable } from './callable'
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { createSession } from '../../lib/core/session'
-import { portOf } from '../../lib/core/store-port'
+import { portOf } from '../../lib/core/ports'
 import { middleware, type KoaMiddleware } from '../../lib/koa/middleware'
 import type { KoaOptions } from '../../lib/koa/koa-options'
 import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { portOf, type SessionStore } from '../../lib/core/store-port'
+import { portOf } from '../../lib/core/ports'
+import type { SessionStore } from '../../lib/core/store-port'
 import { turns } from '../support/wire'
 import { asStore, type PlainStore } from './stores'
 

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
-import { portOf, type SessionStore } from '../../lib/core/store-port'
+import { portOf } from '../../lib/core/ports'
+import type { SessionStore } from '../../lib/core/store-port'
 import { data } from '../support/handlers'
 import { randomOf } from '../support/shuffling-store'
 import { connect } from '../support/connect-host'

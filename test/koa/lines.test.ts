@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { portOf as inFlightOf } from '../../lib/core/store-port'
+import {} from '../../lib/core/ports'
+import { portOf as inFlightOf } from '../../lib/core/ports'
 import { GateStore } from '../support/gate-store'
 import { TracingStore } from '../support/tracing-store'
 import { turns, useServers, Wire } from '../support/wire'

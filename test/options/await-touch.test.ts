@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { portOf } from '../../lib/core/store-port'
+import { portOf } from '../../lib/core/ports'
 import { useClock } from '../support/clock'
 import { GateStore } from '../support/gate-store'
 import { data, endWith, routes } from '../support/handlers'

@@ -1,0 +1,117 @@
+import type { RequestListener } from 'node:http'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect } from 'chai'
+import { Connection } from '../../benchmarks/measured/connection'
+import session = require('../../lib')
+import koaSession = require('../../lib/koa')
+import { KOAS, type KoaClass } from '../koa/koas'
+import type { Ctx } from '../koa/site'
+import { data } from '../support/handlers'
+import type { Req } from '../support/host'
+import { QUIET } from '../support/connect-host'
+import { turns } from '../support/wire'
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as (options?: { type: 'minor' }) => void
+
+const VISITS = 400
+/** In bytes of a visit. A request, its response and what belongs to them have at least twice as much. */
+const LITTLE = 3500
+
+/** As stores of databases are: it answers later. */
+class Distant {
+  readonly #records = new Map<string, string>()
+
+  async get(id: string): Promise<object | undefined> {
+    await turns(1)
+    return JSON.parse(this.#records.get(id) ?? 'null') as object
+  }
+
+  async set(id: string, record: object): Promise<void> {
+    await turns(1)
+    this.#records.set(id, JSON.stringify(record))
+  }
+
+  async destroy(id: string): Promise<void> {
+    await turns(1)
+    this.#records.delete(id)
+  }
+}
+
+/** As those of express-session do, too. */
+class Callbacks extends session.Store {
+  readonly #records = new Map<string, string>()
+
+  override get(id: string, callback: (err: unknown, record?: session.SessionData | null) => void): void {
+    setImmediate(() => callback(null, JSON.parse(this.#records.get(id) ?? 'null') as session.SessionData))
+  }
+
+  override set(id: string, record: session.SessionData, callback?: () => void): void {
+    this.#records.set(id, JSON.stringify(record))
+    setImmediate(() => callback?.())
+  }
+
+  override destroy(id: string, callback?: () => void): void {
+    this.#records.delete(id)
+    setImmediate(() => callback?.())
+  }
+}
+
+function connect(options: object): RequestListener {
+  const middleware = session({ ...QUIET, ...options })
+  return (req, res) =>
+    middleware(req as never, res as never, () => res.end(String((data(req as Req).views = Number(data(req as Req).views ?? 0) + 1))))
+}
+
+function koa(Koa: KoaClass, options: object): RequestListener {
+  const app = new Koa()
+  app.keys = [QUIET.secret]
+  app.use(koaSession(options))
+  app.use((ctx: Ctx) => {
+    const bag = ctx.session as { views?: number }
+    ctx.body = String((bag.views = (bag.views ?? 0) + 1))
+  })
+  const listener = app.callback()
+  return (req, res) => void listener(req, res)
+}
+
+describe('speed: what is left of a request that is over', () => {
+  const stores: Record<string, () => object> = {
+    'in memory': () => ({ store: new session.MemoryStore() }),
+    'in the cookie': () => ({ store: 'cookie' }),
+    'in a store of promises': () => ({ store: new Distant() }),
+    'in a store that calls back': () => ({ store: new Callbacks() }),
+  }
+  const sites: Record<string, (options: object) => RequestListener> = {
+    Connect: connect,
+    ...Object.fromEntries(Object.entries(KOAS).map(([name, Koa]) => [name, (options: object) => koa(Koa, options)])),
+  }
+
+  for (const [host, open] of Object.entries(sites)) {
+    for (const [where, options] of Object.entries(stores)) {
+      it(`goes with the next small collection, of a session ${where}, on ${host}`, async () => {
+        const listener = open(options())
+        const { setCookie } = await new Connection(listener, ['']).ask()
+        const connection = new Connection(listener, [setCookie.map(line => line.split(';')[0]).join('; ')])
+        expect((await connection.ask()).body).to.equal('2')
+        await connection.visit(VISITS)
+        expect(await leastLeftBy(connection)).to.be.below(LITTLE)
+      })
+    }
+  }
+})
+
+/** In bytes of a visit: of three tries, since others may allocate meanwhile. */
+async function leastLeftBy(connection: Connection): Promise<number> {
+  let least = Infinity
+  for (let time = 0; time < 3; time++) {
+    gc()
+    const before = process.memoryUsage().heapUsed
+    await connection.visit(VISITS)
+    // What is young has to survive two to become old
+    for (let minor = 0; minor < 3; minor++) gc({ type: 'minor' })
+    least = Math.min(least, (process.memoryUsage().heapUsed - before) / VISITS)
+  }
+  return least
+}
