@@ -1,5 +1,4 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import {} from '../../lib/core/ports'
 import { portOf as storePortOf } from '../../lib/core/ports'
 import type { Parts } from '../support/host'
 import type { SessionOptions } from '../support/subject'

@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import {} from '../../lib/core/ports'
 import { portOf as inFlightOf } from '../../lib/core/ports'
 import { GateStore } from '../support/gate-store'
 import { TracingStore } from '../support/tracing-store'
