@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import net = require('node:net')
-import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Engine } from './engine'
 
@@ -72,12 +72,22 @@ function canConnect(port: number): Promise<boolean> {
   })
 }
 
+/** Below those that systems give to connections, from 32768 on: one of these may be somebody's before whoever wanted it listens. */
+const [LOWEST, BEYOND] = [15_000, 32_000]
+
 /** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = randomInt(LOWEST, BEYOND)
+    if (await isFree(port)) return port
+  }
+}
+
+/** On every address, as programs listen. */
+function isFree(port: number): Promise<boolean> {
+  const server = net.createServer()
+  return new Promise(resolve => {
+    server.on('error', () => resolve(false))
+    server.listen(port, () => server.close(() => resolve(true)))
+  })
 }
