@@ -64,8 +64,9 @@ export function dress(text: string, [secret]: readonly Secret[]): string {
   return `s:${sign(text, keyOf(secret as Secret))}`
 }
 
-/** A function that gives secrets may give others each time. */
-const keys = new Recent<KeyObject>(32)
+/** How many are kept at least: a function that gives secrets may give others each time. */
+const MOST_KEYS = 32
+const keys = new Recent<KeyObject>(MOST_KEYS)
 
 /** A text is made a key once: that is a tenth of the time of an HMAC. */
 function keyOf(secret: Secret): CipherKey {

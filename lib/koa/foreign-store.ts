@@ -57,6 +57,7 @@ export function adapt(store: PromiseStore | JsonStore, host: KoaHost, manner: Ma
 
 class OfPromises implements SessionStore {
   [PORT]: StorePort | undefined
+
   constructor(
     private readonly store: PromiseStore,
     private readonly host: KoaHost,
@@ -91,6 +92,7 @@ class OfPromises implements SessionStore {
 
 class OfJson implements SessionStore {
   [PORT]: StorePort | undefined
+
   constructor(
     private readonly store: JsonStore,
     private readonly manner: Manner,

@@ -8,7 +8,7 @@ import { Bins } from './bins'
 import { CookieForms, type CookieForm } from './cookie-forms'
 import { expiryOf, hasExpired, isVersion, recordOf, textOf, type Entry } from './entry'
 
-/** As it is kept. A session of the cookie that most of them have, and that ends with the browser, is its data alone: a sixth of the memory less. */
+/** As it is kept. A session of the cookie that most of them have, and that ends with the browser, is its data alone: an eighth of the memory less. */
 type Kept = Entry | string
 
 /** Expired entries that a write looks for: with more than one, there are never more dead ones than live ones for long. */

@@ -3,14 +3,15 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { Connection } from '../../benchmarks/measured/connection'
+import { PromiseStore } from '../../benchmarks/measured/promise-store'
 import session = require('../../lib')
 import koaSession = require('../../lib/koa')
+import { PlainStore } from '../faults/stores'
 import { KOAS, type KoaClass } from '../koa/koas'
 import type { Ctx } from '../koa/site'
 import { data } from '../support/handlers'
 import type { Req } from '../support/host'
 import { QUIET } from '../support/connect-host'
-import { turns } from '../support/wire'
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as (options?: { type: 'minor' }) => void
@@ -18,45 +19,6 @@ const gc = runInNewContext('gc') as (options?: { type: 'minor' }) => void
 const VISITS = 400
 /** In bytes of a visit. A request, its response and what belongs to them have at least twice as much. */
 const LITTLE = 3500
-
-/** As stores of databases are: it answers later. */
-class Distant {
-  readonly #records = new Map<string, string>()
-
-  async get(id: string): Promise<object | undefined> {
-    await turns(1)
-    return JSON.parse(this.#records.get(id) ?? 'null') as object
-  }
-
-  async set(id: string, record: object): Promise<void> {
-    await turns(1)
-    this.#records.set(id, JSON.stringify(record))
-  }
-
-  async destroy(id: string): Promise<void> {
-    await turns(1)
-    this.#records.delete(id)
-  }
-}
-
-/** As those of express-session do, too. */
-class Callbacks extends session.Store {
-  readonly #records = new Map<string, string>()
-
-  override get(id: string, callback: (err: unknown, record?: session.SessionData | null) => void): void {
-    setImmediate(() => callback(null, JSON.parse(this.#records.get(id) ?? 'null') as session.SessionData))
-  }
-
-  override set(id: string, record: session.SessionData, callback?: () => void): void {
-    this.#records.set(id, JSON.stringify(record))
-    setImmediate(() => callback?.())
-  }
-
-  override destroy(id: string, callback?: () => void): void {
-    this.#records.delete(id)
-    setImmediate(() => callback?.())
-  }
-}
 
 function connect(options: object): RequestListener {
   const middleware = session({ ...QUIET, ...options })
@@ -80,8 +42,8 @@ describe('speed: what is left of a request that is over', () => {
   const stores: Record<string, () => object> = {
     'in memory': () => ({ store: new session.MemoryStore() }),
     'in the cookie': () => ({ store: 'cookie' }),
-    'in a store of promises': () => ({ store: new Distant() }),
-    'in a store that calls back': () => ({ store: new Callbacks() }),
+    'in a store of promises': () => ({ store: new PromiseStore() }),
+    'in a store that calls back': () => ({ store: new PlainStore() }),
   }
   const sites: Record<string, (options: object) => RequestListener> = {
     Connect: connect,
