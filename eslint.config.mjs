@@ -58,7 +58,7 @@ export default tseslint.config(
   { files: ['lib/stores/**'], rules: mayNotImport('**/connect/**', '**/index', '**/koa/**') },
   { files: ['lib/connect/**'], rules: mayNotImport('**/stores/**', '**/index', '**/koa/**') },
   {
-    files: ['test/**', 'benchmarks/**', 'examples/**'],
+    files: ['test/**', 'benchmarks/**', 'ecosystem/**', 'examples/**'],
     rules: {
       // `expect(x).to.be.true`
       '@typescript-eslint/no-unused-expressions': 'off',

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { needsRedis, REDIS } from '../support/engines'
 import { answerOf } from '../support/program'
-import { freePort } from '../ecosystem/engines/server-process'
+import { freePort } from '../support/free-port'
 
 const root = join(__dirname, '../..')
 const file = join(root, 'examples/cluster.js')

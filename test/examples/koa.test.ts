@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { answerOf } from '../support/program'
-import { freePort } from '../ecosystem/engines/server-process'
+import { freePort } from '../support/free-port'
 
 const root = join(__dirname, '../..')
 const file = join(root, 'examples/koa.ts')

@@ -1,7 +1,7 @@
 // One of several processes that serve the sessions of one engine; ends with whoever started it
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import session = require('../../lib')
-import { listening } from '../ecosystem/listening'
+import { listening } from '../support/listening'
 import { QUIET } from '../support/connect-host'
 import type { Handler, Host, Req } from '../support/host'
 import { HOSTS } from '../support/hosts'

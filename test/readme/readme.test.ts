@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { answerOf } from '../support/program'
-import { freePort } from '../ecosystem/engines/server-process'
+import { freePort } from '../support/free-port'
 
 const root = join(__dirname, '../..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')

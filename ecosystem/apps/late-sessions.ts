@@ -1,0 +1,37 @@
+import type session from '../../lib'
+import type { Package, Room, Store } from '../neighbour'
+
+export const SECRET = 'of no value'
+
+/** Late enough for whoever is not made to wait for the save to be back before it, in milliseconds. */
+export const LATER = 200
+
+/** The middleware under test, on a store that takes its time. */
+export function lateSessions({ session }: Room, options: Partial<session.SessionOptions> = {}): session.RequestHandler {
+  return session({ secret: SECRET, store: lateStore(session), resave: false, saveUninitialized: false, ...options })
+}
+
+type Written = Parameters<Store['set']>
+
+/** A MemoryStore as a database would be: what is written is there so many milliseconds later, and what is read takes as long to come. */
+export function lateStore(session: Package, late = 20): Store {
+  class LateStore extends session.MemoryStore {
+    override get(...[id, done]: Parameters<Store['get']>): void {
+      super.get(id, (...answer) => void setTimeout(done, late, ...answer))
+    }
+
+    override set(...[id, live, done]: Written): void {
+      const record = JSON.parse(JSON.stringify(live)) as Written[1]
+      setTimeout(() => super.set(id, record, done), late)
+    }
+
+    override touch(...[id, live, done]: Written): void {
+      setTimeout(() => super.touch(id, live, done), late)
+    }
+
+    override destroy(...[id, done]: Parameters<Store['destroy']>): void {
+      setTimeout(() => super.destroy(id, done), late)
+    }
+  }
+  return new LateStore()
+}

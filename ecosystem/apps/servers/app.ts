@@ -1,0 +1,16 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type session from '../../../lib'
+import type { Page } from './page'
+
+/** An app, whatever it is served by. */
+export interface App {
+  /** Where the sessions are: `/`, or a path that they are mounted on. */
+  readonly base: string
+  readonly sessions: session.RequestHandler
+  /** By their paths. */
+  readonly pages: Readonly<Record<string, Page>>
+  /** Its error handler. */
+  readonly failed: Failed
+}
+
+export type Failed = (err: Error, req: IncomingMessage, res: ServerResponse, next?: unknown) => void

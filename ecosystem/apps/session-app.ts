@@ -1,0 +1,27 @@
+import type { Express } from 'express'
+import { createServer } from 'node:http'
+import { listening } from '../../test/support/listening'
+import type { Room } from '../neighbour'
+import { Visitor } from '../visitor'
+
+/** What `sessionApp` needs of a neighbour's packages. */
+export const EXPRESS = { 'express-5': 'npm:express@5.3.0' }
+
+/** An Express app that has sessions, and reads forms. */
+export function sessionApp(room: Room, sessions = sessionsOf(room)): Express {
+  const express = room.load<typeof import('express')>('express-5')
+  const app = express()
+  // Else it prints what goes wrong
+  app.set('env', 'test')
+  return app.use(express.urlencoded(), sessions)
+}
+
+/** The middleware, for what is not Express too. */
+export function sessionsOf({ session }: Room, saveUninitialized = false) {
+  return session({ secret: 'of no value', resave: false, saveUninitialized })
+}
+
+/** Someone new. */
+export async function visitorOf(app: Express): Promise<Visitor> {
+  return new Visitor(await listening(createServer(app)))
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newFolder, installInto, tarball } from '../test/package/installation'
+import type { Neighbour } from './neighbour'
+
+export const PACKAGES = ['express-session', 'resession'] as const
+export type PackageName = (typeof PACKAGES)[number]
+
+/** What each package is to npm, where everybody asks for express-session. */
+async function specOf(name: PackageName): Promise<string> {
+  return name === 'resession' ? `file:${await tarball()}` : '1.19.0'
+}
+
+export type Projects = Readonly<Record<PackageName, string>>
+
+/** A project for each package, with all the neighbours in it. @returns their folders */
+export async function projects(neighbours: readonly Neighbour[]): Promise<Projects> {
+  const packages = packagesOf(neighbours)
+  const [first, second] = PACKAGES
+  const original = await install(newFolder(`${first}-`), first, packages)
+  // A copy, since what is compiled while it is installed takes minutes
+  const copy = newFolder(`${second}-`)
+  await cp(original, copy, { recursive: true, verbatimSymlinks: true })
+  return { [first]: original, [second]: await install(copy, second, packages) }
+}
+
+async function install(folder: string, name: PackageName, packages: Record<string, string>): Promise<string> {
+  const dependencies = { 'express-session': await specOf(name), ...packages }
+  const overrides = { 'express-session': '$express-session' }
+  // The peers that old stores ask for are of their time
+  await installInto(folder, { dependencies, overrides }, ['--legacy-peer-deps'])
+  const { name: installed } = JSON.parse(readFileSync(join(folder, 'node_modules/express-session/package.json'), 'utf8')) as {
+    name: string
+  }
+  if (installed !== name) throw new Error(`${installed} was installed as express-session, and not ${name}`)
+  return folder
+}
+
+/** @throws Error where two ask for different versions under one name */
+function packagesOf(neighbours: readonly Neighbour[]): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const { title, packages } of neighbours) {
+    for (const [name, version] of Object.entries(packages)) {
+      if ((all[name] ??= version) !== version) throw new Error(`${title} asks for ${name} ${version}, and another one for ${all[name]}`)
+    }
+  }
+  return all
+}

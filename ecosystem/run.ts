@@ -1,0 +1,97 @@
+// npm run ecosystem [-- part of a title]: every neighbour under express-session and under resession; writes docs/stores.md
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { newFolder } from '../test/package/installation'
+import { engines } from '../test/support/engine-servers'
+import type { Engine, EngineName } from '../test/support/engine-servers/engine'
+import type { Neighbour } from './neighbour'
+import { neighbours } from './neighbours'
+import { PACKAGES, projects, type PackageName, type Projects } from './projects'
+import { told, writeTables, type Row } from './table'
+import { visit, type Results } from './visit'
+
+/** What each neighbour came to under one package. */
+type Played = Map<Neighbour, Results>
+
+/** Neighbours of one engine, or without one, under one package, one after the other. */
+async function play(name: PackageName, asked: readonly Neighbour[], projects: Projects): Promise<Played> {
+  const played: Played = new Map()
+  const kind = asked[0]?.engine
+  const engine = kind && (await start(kind))
+  if (kind && !engine) return played
+  try {
+    for (const neighbour of asked) {
+      const results = await visit({ ...placeOf(neighbour, name, projects), port: engine?.port ?? 0 }, engine)
+      played.set(neighbour, results)
+      console.log(told(neighbour, name, results))
+    }
+  } finally {
+    await engine?.stop()
+  }
+  return played
+}
+
+function placeOf(neighbour: Neighbour, name: PackageName, projects: Projects) {
+  const place = `sessions_${neighbours.indexOf(neighbour)}`
+  const folder = join(newFolder('neighbour-'), place)
+  mkdirSync(folder)
+  const other = PACKAGES.find(other => other !== name) as PackageName
+  const scenarios = Object.keys(neighbour.scenarios)
+  return { neighbour: neighbour.title, projects: [projects[name], projects[other]] as const, name: place, folder, scenarios }
+}
+
+/** Loudly without, where a machine does not have it; with `CI=true` that is a failure. */
+async function start(kind: EngineName): Promise<Engine | undefined> {
+  try {
+    return await engines[kind]()
+  } catch (err) {
+    if (process.env.CI === 'true') throw err
+    console.error(`SKIPPED: all that needs ${kind}, which cannot be started here: ${(err as Error).message}`)
+    return undefined
+  }
+}
+
+/** What passes on express-session has to pass on ours; but for what is known not to, which has to stay true. */
+function worse({ neighbour: { title, scenarios, unmended = {} }, results }: Row): string[] {
+  const fails = (of: PackageName, name: string): boolean => results[of].get(name) !== undefined
+  const names = Object.keys(scenarios).filter(name => !fails('express-session', name) && fails('resession', name) !== name in unmended)
+  return names.map(
+    name => `${title}: ${name} ${name in unmended ? 'passes, though it is said that it cannot' : 'passes on express-session alone'}`,
+  )
+}
+
+/** What waits for lifetimes to pass, most of the time, can do so side by side. */
+const LANES = 3
+
+/** Those of one engine in one group, since an outage is for all; those without in a few. */
+function groupsOf(asked: readonly Neighbour[]): Neighbour[][] {
+  const kinds = new Set(asked.map(({ engine }) => engine))
+  kinds.delete(undefined)
+  const byEngine = [...kinds].map(kind => asked.filter(({ engine }) => engine === kind))
+  const without = asked.filter(({ engine }) => !engine)
+  return [...byEngine, ...Array.from({ length: LANES }, (_, lane) => without.filter((_, index) => index % LANES === lane))]
+}
+
+/** The packages side by side, each on engines of its own. */
+async function playAll(asked: readonly Neighbour[], projects: Projects): Promise<Row[]> {
+  const groups = groupsOf(asked)
+  const played = await Promise.all(PACKAGES.map(async name => Promise.all(groups.map(async group => play(name, group, projects)))))
+  const [original, ours] = played.map(maps => new Map(maps.flatMap(map => [...map]))) as [Played, Played]
+  return asked.flatMap(neighbour => {
+    const results = { 'express-session': original.get(neighbour), resession: ours.get(neighbour) }
+    return results.resession && results['express-session'] ? [{ neighbour, results: results as Row['results'] }] : []
+  })
+}
+
+async function main(part: string | undefined): Promise<void> {
+  const asked = neighbours.filter(({ title }) => !part || title.includes(part))
+  const rows = await playAll(asked, await projects(asked))
+  if (!part && rows.length === asked.length) writeTables(rows)
+  const failing = rows.flatMap(worse)
+  const passing = rows.flatMap(({ results }) => [...results.resession.values()]).filter(why => why === undefined)
+  for (const what of failing) console.log(what)
+  console.log(`  ${passing.length} passing\n  ${failing.length} failing`)
+  process.exitCode = failing.length > 0 ? 1 : 0
+}
+
+void main(process.argv[2])

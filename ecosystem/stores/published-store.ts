@@ -1,0 +1,15 @@
+import type { Lack } from '../../lib/store-contract'
+import type { Neighbour, Room, Store } from '../neighbour'
+
+/** A published store: what to install, and how its README says to make one. */
+export interface PublishedStore extends Omit<Neighbour, 'scenarios'> {
+  /** Keeps its sessions in the process, or in files that no other process can use meanwhile. */
+  readonly inProcess?: boolean
+  /** Its engine keeps nothing over a stop. */
+  readonly forgets?: boolean
+  /** What it leaves out by its own README. */
+  readonly lacks?: readonly Lack[]
+  /** The shortest lifetime it knows, in milliseconds. Default 1000. */
+  readonly shortest?: number
+  make(room: Room): Store | Promise<Store>
+}

@@ -1,0 +1,26 @@
+import { listening } from '../../../test/support/listening'
+import type { PublishedStore } from '../published-store'
+import { cassandraStatements } from './cassandra-statements'
+import { cassandraWire } from './cassandra-wire'
+import { readyStore, type Make } from './ready-store'
+
+let started: Promise<string> | undefined
+
+export const cassandra: readonly PublishedStore[] = [
+  {
+    title: 'cassandra-store 5.0.0 on a stub of Cassandra',
+    packages: { 'cassandra-store': '5.0.0' },
+    // It rounds a lifetime down to whole seconds, and Cassandra the moment
+    shortest: 3000,
+    notes: {
+      contract:
+        'Its `set` needs a callback, and throws where nobody can catch it; and what has already expired is kept for ten minutes more.',
+    },
+    make: async ({ load, name: table }) => {
+      // One for the stores of both packages
+      const address = await (started ??= listening(cassandraWire(cassandraStatements()), 'cassandra'))
+      const clientOptions = { contactPoints: [new URL(address).host], keyspace: 'test' }
+      return readyStore(load<Make>('cassandra-store'), { table, clientOptions })
+    },
+  },
+]

@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import type { Engine } from './engine'
+import { freePort } from '../free-port'
+import { ServerProcess } from './server-process'
+import { serverUser } from './server-user'
+
+/** A server of its own, with a database `test`, whose root needs no password. */
+export async function mariadb(): Promise<Engine> {
+  const { as, folder } = serverUser('mysql')
+  const data = join(folder, 'data')
+  const init = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db']
+  execFileSync('mariadb-install-db', init, { stdio: 'pipe', cwd: folder, ...as })
+  const port = await freePort()
+  const socket = join(folder, 'mysql.sock')
+  const args = ['--no-defaults', `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${socket}`]
+  const server = new ServerProcess(port, { program: 'mariadbd', args, signal: 'SIGKILL', ...as })
+  await server.start()
+  execFileSync('mariadb', ['-S', socket, '-u', 'root', '-e', 'create database test'])
+  return server
+}

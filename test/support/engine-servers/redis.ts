@@ -1,0 +1,25 @@
+import { newFolder } from '../../package/installation'
+import { freePort } from '../free-port'
+import { ServerProcess } from './server-process'
+
+/** What it keeps it keeps in a file of its own, so that sessions outlive a stop, as on a real server. */
+export async function redis(): Promise<ServerProcess> {
+  const port = await freePort()
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    newFolder('redis-'),
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'always',
+  ]
+  const server = new ServerProcess(port, { program: 'redis-server', args, signal: 'SIGKILL' })
+  await server.start()
+  return server
+}
