@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { mustBeSame } from '../../benchmarks/equality'
-import { timeSideBySide } from '../../benchmarks/measured/side-by-side'
-import { load, loadAfresh } from '../../benchmarks/measured/site'
-import { subjects, type Subject } from '../../benchmarks/measured/subjects'
-import { visits } from '../../benchmarks/measured/visits'
-import { OBSERVED } from '../../benchmarks/plans'
+import { mustBeSame } from '../equality'
+import { timeSideBySide } from '../measured/side-by-side'
+import { load, loadAfresh } from '../measured/site'
+import { subjects, type Subject } from '../measured/subjects'
+import { visits } from '../measured/visits'
+import { OBSERVED } from '../plans'
 
 /** From source: whether the package is built is not what is tested here. */
 const source = require.resolve('../../lib')

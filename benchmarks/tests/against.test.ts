@@ -3,12 +3,12 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { commitOf, withBuilt } from '../../benchmarks/against/checkout'
-import { compare, contestOf } from '../../benchmarks/against/compare'
-import { againstRows, againstTable } from '../../benchmarks/against/rows'
-import { ROOT } from '../../benchmarks/build'
-import { readCommandLine } from '../../benchmarks/command-line'
-import { subjects, type Subject } from '../../benchmarks/measured/subjects'
+import { commitOf, withBuilt } from '../against/checkout'
+import { compare, contestOf } from '../against/compare'
+import { againstRows, againstTable } from '../against/rows'
+import { ROOT } from '../build'
+import { readCommandLine } from '../command-line'
+import { subjects, type Subject } from '../measured/subjects'
 
 const subjectNamed = (name: string) => subjects.find(subject => subject.name === name) as Subject
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { readCommandLine } from '../../benchmarks/command-line'
-import { secondsOf } from '../../benchmarks/estimate'
-import { Progress } from '../../benchmarks/progress'
-import { inTurn, turns } from '../../benchmarks/rounds'
+import { readCommandLine } from '../command-line'
+import { secondsOf } from '../estimate'
+import { Progress } from '../progress'
+import { inTurn, turns } from '../rounds'
 
 describe('The progress of the benchmark', () => {
   const minutesOf = (...words: string[]) => Object.values(secondsOf(readCommandLine(words))).reduce((sum, seconds) => sum + seconds, 0) / 60

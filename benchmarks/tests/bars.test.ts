@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { bars, barsOf, isReached } from '../../benchmarks/bars'
-import { subjects, subjectsAt } from '../../benchmarks/measured/subjects'
-import { visits } from '../../benchmarks/measured/visits'
-import { plans } from '../../benchmarks/plans'
-import { barsTable } from '../../benchmarks/report/bars-table'
-import type { Result } from '../../benchmarks/report/result'
-import { httpRows, inProcessRows, memoryRows } from '../../benchmarks/summary'
+import { bars, barsOf, isReached } from '../bars'
+import { subjects, subjectsAt } from '../measured/subjects'
+import { visits } from '../measured/visits'
+import { plans } from '../plans'
+import { barsTable } from '../report/bars-table'
+import type { Result } from '../report/result'
+import { httpRows, inProcessRows, memoryRows } from '../summary'
 
 describe('The bars of the benchmark', () => {
   it('are all measured by a full run', () => {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { replaceBetweenMarkers } from '../../benchmarks/report/between-markers'
-import { needOf } from '../../benchmarks/scaling/cluster'
-import { countAll, type Row } from '../../benchmarks/scaling/count'
-import { sectionsOf, SIZES } from '../../benchmarks/scaling/sections'
-import { commandsTable } from '../../benchmarks/scaling/tables'
-import { needsRedis } from '../support/engines'
+import { replaceBetweenMarkers } from '../report/between-markers'
+import { needOf } from '../scaling/cluster'
+import { countAll, type Row } from '../scaling/count'
+import { sectionsOf, SIZES } from '../scaling/sections'
+import { commandsTable } from '../scaling/tables'
+import { needsRedis } from '../../test/support/engines'
 
 const page = readFileSync(join(__dirname, '../../docs/scaling.md'), 'utf8')
 const capacityOf = (bytes: number) => ({ bytes, times: { GET: 10, EXPIRE: 10, SET: 20, EVALSHA: 40 }, usage: 400, memory: 500 })
