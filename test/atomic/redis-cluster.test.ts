@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createCluster } from 'redis'
 import { atomicRedis } from '../../lib/atomic'
 import { ServerProcess } from '../support/engine-servers/server-process'
+import { needsRedisServer } from '../support/engines'
 import { freePort } from '../support/free-port'
 import { newFolder } from '../package/installation'
 import { sitter } from './sitter'
@@ -22,14 +23,9 @@ describe('atomicRedis on a cluster', function () {
   const servers: ServerProcess[] = []
   let ports: number[] = []
 
-  before(async function () {
-    try {
-      ports = await cluster(servers)
-    } catch (err) {
-      if ((err as NodeJS.ErrnoException).code !== 'ENOENT' || process.env.CI === 'true') throw err
-      console.error('\n!!! THERE IS NO redis-server: A REDIS CLUSTER IS NOT TESTED !!!\n')
-      this.skip()
-    }
+  needsRedisServer()
+  before(async () => {
+    ports = await cluster(servers)
   })
   after(async () => {
     for (const server of servers) await server.stop()

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { newFolder } from '../package/installation'
+import { suiteNeeds } from '../support/suite-needs'
 
 /** What the packages of the systems call it. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -54,7 +55,7 @@ export interface Kept {
 }
 
 /**
- * Chromium for the suite that it is called in. Where it is not installed, such a suite is skipped, and one loud line says so; in CI it fails.
+ * Starts Chromium for the suite that it is called in. The suite is skipped if Chromium is not installed.
  *
  * @returns what makes someone new, with a cookie jar of their own
  */
@@ -62,9 +63,11 @@ export function useChromium(): Enter {
   const executablePath = program()
   let browser: Browser | undefined
   const people: BrowserContext[] = []
+  suiteNeeds('Chromium', () => {
+    if (!executablePath) throw new Error(`none of ${NAMES.join(', ')} is installed`)
+  })
   before(async function () {
     this.timeout(60_000)
-    if (!executablePath) return skip(this)
     browser = await chromium.launch({ executablePath, ...LAUNCH })
   })
   beforeEach(function () {
@@ -93,15 +96,6 @@ function lenientProfile(): string {
   mkdirSync(join(folder, 'Default'))
   writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }))
   return folder
-}
-
-let said = false
-
-function skip(suite: Mocha.Context): void {
-  if (process.env.CI === 'true') throw new Error('Chromium is not installed, so what a real browser does stays untested')
-  if (!said) console.error('\n!!! SKIPPED: CHROMIUM IS NOT INSTALLED, SO WHAT A REAL BROWSER DOES IS NOT TESTED !!!\n')
-  said = true
-  suite.skip()
 }
 
 function program(): string | undefined {

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { RedisStore } from 'connect-redis'
-import { spawnSync } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer, type ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,6 +7,7 @@ import { createClient } from 'redis'
 import { portOf as storePortOf } from '../../lib/core/ports'
 import { redis } from '../support/engine-servers/redis'
 import type { ServerProcess } from '../support/engine-servers/server-process'
+import { needsRedisServer } from '../support/engines'
 import { data } from '../support/handlers'
 import { QUIET, type Req } from '../support/site'
 import { session } from '../support/subject'
@@ -78,12 +78,7 @@ describe('faults: a real Redis that is away for a while', function () {
   const uncaught = useUncaught()
   useServers()
 
-  before(function () {
-    if (!spawnSync('redis-server', ['--version']).error) return
-    if (process.env.CI === 'true') throw new Error('redis-server is not installed')
-    console.error('\n!!! REDIS-SERVER IS NOT INSTALLED: WHAT IS SAID OF OUTAGES IS NOT TESTED !!!\n')
-    this.skip()
-  })
+  needsRedisServer()
 
   for (const [how, { begin, end }] of Object.entries(OUTAGES)) {
     it(`while it ${how}, requests fail at once, and sessions are read again soon after`, async () => {
