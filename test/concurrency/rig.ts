@@ -69,14 +69,14 @@ export type Choose = (count: number) => number
 /**
  * Requests of one session, without HTTP: all that waits is a step.
  *
- * @param look is shown the record after each step
+ * @param look is called with the record after each step
  */
 export async function play(
   acts: readonly Act[],
   known: Data,
   choose: Choose,
   { floor, options, place = ALONE }: Manner,
-  look: (record: Data | undefined) => void = () => {},
+  look?: (record: Data | undefined) => void,
 ): Promise<Played> {
   const steps: (() => void)[] = []
   const engine = new Engine()
@@ -92,7 +92,7 @@ export async function play(
     steps.splice(choose(steps.length), 1)[0]?.()
     // Not for each of a million steps of what is done at once
     if (floor.rest) await floor.rest()
-    look(engine.read(ID))
+    look?.(engine.read(ID))
   }
   const others = engine.ids().filter(id => id !== ID)
   const held = servers.reduce((sum, server) => sum + server.held, 0)
@@ -115,18 +115,27 @@ export async function everyOrder(playOne: (choose: Choose) => Promise<void>): Pr
   }
 }
 
-/** Plays so many orders, by chance, no two of them alike, or nearly all that there are. @returns how many */
-export async function someOrders(count: number, playOne: (choose: Choose) => Promise<void>): Promise<number> {
-  const random = randomOf(count)
+/** So many random orders say about how many there are. */
+const SAMPLE = 100
+
+/** Plays about `most` random orders, no two alike, or every order if there are not many more. @returns how many were played */
+export async function someOrders(most: number, playOne: (choose: Choose) => Promise<void>): Promise<number> {
+  const random = randomOf(most)
   const played = new Set<string>()
-  // There may be fewer
-  for (let tries = 0; played.size < count && tries < 10 * count; tries++) {
+  let sum = 0
+  // Some orders are rare
+  for (let tries = 1; played.size < most && tries < 4 * most; tries++) {
     const chosen: number[] = []
+    // Of a tree whose branches are chosen with equal chances, the number of leaves is the mean of this product (Knuth, 1975)
+    let leaves = 1
     await playOne(count => {
+      leaves *= count
       chosen.push(Math.floor(random() * count))
       return chosen.at(-1) as number
     })
     played.add(chosen.join())
+    sum += leaves
+    if (tries === SAMPLE && sum / tries < 2 * most) return everyOrder(playOne)
   }
   return played.size
 }

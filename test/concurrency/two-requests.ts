@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import { everyOrder, play, someOrders, type Act, type Choose, type Manner, type Played } from './rig'
+
+const KNOWN = { user: 'ada', count: 1 }
+
+const data = (host: Parameters<Act>[0]): Record<string, unknown> => host.session as never
+
+interface Kind {
+  readonly act: Act
+  /** What has to hold of the session afterwards, whatever another request did; `ends` has precedence. */
+  readonly ends?: true
+  readonly puts?: string
+  readonly deletes?: string
+}
+
+/** @param name of a key of its own */
+const kinds = (name: string): Record<string, Kind> => ({
+  reads: { act: (_, done) => done() },
+  puts: { act: (host, done) => ((data(host)[name] = true), done()), puts: name },
+  'puts and saves': { act: (host, done) => ((data(host)[name] = true), host.session.save(done)), puts: name },
+  deletes: { act: (host, done) => (delete data(host).user, done()), deletes: 'user' },
+  changes: { act: (host, done) => (data(host).user && (data(host).user = name), done()) },
+  reloads: { act: (host, done) => host.session.reload(done) },
+  destroys: { act: (host, done) => host.session.destroy(done), ends: true },
+  regenerates: { act: (host, done) => host.session.regenerate(done), ends: true },
+})
+
+function check([a, b]: [Kind, Kind], { stored, others, held, errors }: Played, sole: boolean): void {
+  expect(held).to.equal(0)
+  if (a.ends || b.ends) {
+    expect(stored).to.equal(undefined)
+    return
+  }
+  expect(errors).to.deep.equal([])
+  expect(others).to.deep.equal([])
+  for (const { puts } of [a, b]) if (puts) expect(stored).to.have.property(puts)
+  if (a.deletes || b.deletes) expect(stored).to.not.have.property('user')
+  else expect(stored?.user).to.be.oneOf(sole ? ['ada'] : ['ada', 'a', 'b'])
+  expect(stored).to.include({ count: 1 })
+}
+
+/** How two requests meet. */
+interface Way extends Manner {
+  /** At most so many of the orders, chosen at random. Default: all. */
+  readonly orders?: number
+}
+
+/** Fewer than any pair has. */
+const FEWEST = 60
+
+/** A test for each pair of requests and each way in which they meet: whatever the order of their steps, the outcome is right. */
+export function testPairs(ways: Readonly<Record<string, Way>>): void {
+  for (const [index, [what, a]] of Object.entries(kinds('a')).entries()) {
+    for (const [other, b] of Object.entries(kinds('b')).slice(index)) {
+      for (const [where, { orders: most, ...manner }] of Object.entries(ways)) {
+        it(`one ${what}, the other ${other}, ${where}`, async () => {
+          const pair = [a, b] as [Kind, Kind]
+          const changing = [what, other].includes('changes')
+          const playOne = async (choose: Choose): Promise<void> => check(pair, await play([a.act, b.act], KNOWN, choose, manner), !changing)
+          const orders = await (most ? someOrders(most, playOne) : everyOrder(playOne))
+          expect(orders).to.be.at.least(most ? Math.min(most, FEWEST) : 70)
+        }).timeout(60_000)
+      }
+    }
+  }
+}
