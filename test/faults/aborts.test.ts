@@ -12,7 +12,7 @@ import { useUncaught } from '../support/uncaught'
 import { portOf, turns, Wire } from '../support/wire'
 import { FAULTS, LIMIT, type Fault } from './faults'
 import { answerError, Line, lineServer } from './line'
-import { expectNothingHeld, heap, remains } from './leaks'
+import { expectNothingHeld, heap, remains, requestsOver } from './leaks'
 import { handle } from './requests'
 import { SERVERS, useClients } from './servers'
 import { asStore, breakStore, PlainStore } from './stores'
@@ -82,6 +82,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
       const rounds = async (from: number, to: number): Promise<void> => {
         for (let i = from; i < to; i += 20) await Promise.all(Array.from({ length: 20 }, (_, index) => hangUp(i + index)))
         while (closed.count < to) await turns(1)
+        await requestsOver(clock)
         await expectNothingHeld(asStore(store))
         forgetNew(store, cookie as string)
       }
@@ -115,6 +116,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
       client.destroy()
     }
     while (closed < opened) await turns(1)
+    await requestsOver(clock)
     server.close()
     await expectNothingHeld(asStore(store))
     expect(opened).to.be.above(500)

@@ -41,6 +41,19 @@ export async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
+/** More turns of the event loop than a handler and its store calls take. */
+const HANDLER_TURNS = 20
+const MOST_TURNS = 1000
+
+/**
+ * Resolves when the requests of closed connections are over. A connection closes before its handler has returned, and a store call that the handler
+ * makes afterwards has a timer.
+ */
+export async function requestsOver(clock: { pending(): number }): Promise<void> {
+  await turns(HANDLER_TURNS)
+  for (let turn = 0; turn < MOST_TURNS && clock.pending() > 0; turn++) await turns(1)
+}
+
 /** Nothing is held any more, which is known of a handler that never ends when its request is collected. */
 export async function expectNothingHeld(store: SessionStore): Promise<void> {
   const { inFlight } = portOf(store)
