@@ -5,7 +5,7 @@
 
 // Tests may turn timers of their own
 const { setTimeout } = globalThis
-const LIMIT = 3000
+const LIMIT = 2000
 const AFTERMATH = 50
 
 let fail: (err: unknown) => void = () => {}

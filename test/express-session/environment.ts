@@ -1,0 +1,2 @@
+// Read by test/support/subject.ts
+process.env.SUBJECT = 'express-session'

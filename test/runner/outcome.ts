@@ -1,0 +1,70 @@
+/** What a part of a suite came to. */
+export interface Outcome {
+  readonly name: string
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  readonly seconds: number
+  /** One line for each requirement that is missing. */
+  readonly reasons: readonly string[]
+  /** What it printed of its failures, cut. */
+  readonly failures: string
+}
+
+export interface Ended {
+  readonly name: string
+  /** All that it printed. */
+  readonly output: string
+  /** Of its process; null if a signal ended it. */
+  readonly code: number | null
+  readonly seconds: number
+}
+
+/** Lines of failures that the summary repeats. */
+const MOST_LINES = 100
+
+export function readOutcome({ name, output, code, seconds }: Ended): Outcome {
+  const counted = (word: string): number =>
+    Array.from(output.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, 'gm'))).reduce((sum, [, count]) => sum + Number(count), 0)
+  const failed = counted('failing')
+  return {
+    name,
+    passed: counted('passing'),
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: counted('pending'),
+    seconds,
+    reasons: Array.from(output.matchAll(/^SKIPPED: .*$/gm), ([line]) => line),
+    failures: failed > 0 || code !== 0 ? failuresIn(output) : '',
+  }
+}
+
+/** Mocha prints failures after their number; other programs are expected to end with theirs. */
+function failuresIn(output: string): string {
+  const lines = output.trimEnd().split('\n')
+  const first = lines.findIndex(line => /^\s*\d+ failing\b/.test(line))
+  return first === -1 ? lines.slice(-MOST_LINES).join('\n') : lines.slice(first, first + MOST_LINES).join('\n')
+}
+
+export function isGood({ failed }: Outcome): boolean {
+  return failed === 0
+}
+
+/** The failures, a table with a row for each part, the reasons for what was skipped, and a line with the sums, which .ci/run reads. */
+export function summaryOf(outcomes: readonly Outcome[]): string {
+  const width = Math.max(...outcomes.map(({ name }) => name.length))
+  const row = (name: string, ...cells: string[]): string => [name.padEnd(width), ...cells.map(cell => cell.padStart(9))].join('')
+  const rows = outcomes.map(({ name, passed, failed, skipped, seconds }) =>
+    row(name, String(passed), String(failed), String(skipped), seconds.toFixed(1)),
+  )
+  const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((sum, outcome) => sum + of(outcome), 0)
+  const [passed, failed, skipped] = [sum(({ passed }) => passed), sum(({ failed }) => failed), sum(({ skipped }) => skipped)]
+  const reasons = new Set(outcomes.flatMap(({ reasons }) => reasons))
+  const failures = outcomes.filter(({ failures }) => failures).map(({ name, failures }) => `-- ${name} --\n${failures}\n`)
+  return [
+    ...failures,
+    row('', 'passed', 'failed', 'skipped', 'seconds'),
+    ...rows,
+    ...reasons,
+    `${passed} passed, ${failed} failed, ${skipped} skipped`,
+  ].join('\n')
+}

@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+
+export const ROOT = resolve(__dirname, '../..')
+
+/** A command of a suite. It reports its tests in lines such as `3111 passing`; one that has no tests passes or fails as a whole. */
+export interface Part {
+  readonly name: string
+  readonly command: readonly string[]
+}
+
+/** Parts that run at the same time. */
+type Stage = readonly Part[]
+
+/** Which files of test/ belong to which suite: the longest prefix decides. */
+const FILES = {
+  quick: [
+    'atomic/misuse',
+    'concurrency/model',
+    'connect/',
+    'contract/',
+    'cookie/',
+    'core/',
+    'koa/',
+    'options/',
+    'request/',
+    'runner/',
+    'session/',
+    'stores/',
+  ],
+  /** What needs no engine, no browser and no other version of Node, and takes longer. */
+  rest: [''],
+  engines: ['atomic/', 'faults/outage', 'processes/'],
+  exhaustive: ['concurrency/interleavings', 'differential/', 'faults/matrix', 'koa/lineages/'],
+  package: ['browser/', 'examples/', 'package/'],
+} as const
+
+export type FileGroup = keyof typeof FILES
+
+export const SUITES: Readonly<Record<string, readonly Stage[]>> = {
+  quick: [[tests('quick')]],
+  all: [[tests('quick')], [script('types'), script('lint'), script('format')], [script('build')], [tests('rest')]],
+  engines: [[tests('engines')]],
+  exhaustive: [[tests('exhaustive')], [script('test:express-session')]],
+  package: [[script('build')], [tests('package')], [script('ecosystem')]],
+  benchmark: [[{ name: 'bench --quick', command: ['npm', 'run', '--silent', 'bench', '--', '--quick'] }]],
+}
+
+/** @returns the test files of a group, relative to the root */
+export function filesOf(group: FileGroup): string[] {
+  const folder = join(ROOT, 'test')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.test.ts'))
+  return files
+    .filter(file => groupOf(file) === group)
+    .sort()
+    .map(file => join(relative(ROOT, folder), file))
+}
+
+/** @param file relative to test/ */
+export function groupOf(file: string): FileGroup {
+  const prefixes = Object.entries(FILES).flatMap(([group, prefixes]) => prefixes.map(prefix => ({ group, prefix })))
+  const matching = prefixes.filter(({ prefix }) => file.startsWith(prefix)).sort((a, b) => b.prefix.length - a.prefix.length)
+  return matching[0]?.group as FileGroup
+}
+
+function tests(group: FileGroup): Part {
+  return { name: group, command: mocha(filesOf(group)) }
+}
+
+export function mocha(files: readonly string[]): string[] {
+  const forbidPending = process.env.CI === 'true' ? ['--forbid-pending'] : []
+  return ['mocha', '--parallel', '--jobs', String(availableParallelism()), '--reporter', 'dot', ...forbidPending, ...files]
+}
+
+function script(name: string): Part {
+  return { name, command: ['npm', 'run', '--silent', name] }
+}
