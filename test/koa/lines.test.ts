@@ -69,17 +69,18 @@ for (const [name, koa] of Object.entries(KOAS)) {
   })
 
   describe(`koa: an app without keys, on ${name}`, () => {
-    for (const [kind, options] of Object.entries<{ store?: TracingStore }>({
-      'a store': { store: new TracingStore() },
-      'the cookie': {},
+    for (const [kind, newOptions] of Object.entries<() => { store?: TracingStore }>({
+      'a store': () => ({ store: new TracingStore() }),
+      'the cookie': () => ({}),
     })) {
       it(`whose sessions are in ${kind} answers what needs none`, async () => {
-        expect((await new KoaSite(options, HANDLERS, { koa, keys: null }).get('/read')).status).to.equal(200)
-        expect((await new KoaSite(options, HANDLERS, { koa, keys: null }).get('/leave')).status).to.equal(200)
+        expect((await new KoaSite(newOptions(), HANDLERS, { koa, keys: null }).get('/read')).status).to.equal(200)
+        expect((await new KoaSite(newOptions(), HANDLERS, { koa, keys: null }).get('/leave')).status).to.equal(200)
       })
 
       for (const path of ['/', '/update']) {
         it(`whose sessions are in ${kind} fails before anything is stored, on ${path}`, async () => {
+          const options = newOptions()
           const site = new KoaSite(options, HANDLERS, { koa, keys: null })
           const res = await site.get(path)
           expect([res.status, lines(res)]).to.deep.equal([500, []])
@@ -89,7 +90,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       }
 
       it(`whose sessions are in ${kind} needs none with signed: false`, async () => {
-        const visitor = new KoaSite({ ...options, signed: false }, HANDLERS, { koa, keys: null }).visitor()
+        const visitor = new KoaSite({ ...newOptions(), signed: false }, HANDLERS, { koa, keys: null }).visitor()
         await visitor.get()
         expect((await visitor.get('/read')).text).to.equal('{"views":1}')
       })

@@ -169,6 +169,7 @@ describe('options: onStoreError', () => {
 
   describe('a function', () => {
     const asked: [unknown, string | undefined][] = []
+    beforeEach(() => void asked.splice(0))
     const decide =
       (answer: unknown) =>
       (err: unknown, req: Req): never => {
@@ -179,14 +180,14 @@ describe('options: onStoreError', () => {
     it('is given the error and the request', async () => {
       const { visitor } = await returning({ onStoreError: decide('anonymous') as never })
       await visitor.get('/nothing')
-      expect(asked.splice(0)).to.deep.equal([[DOWN, '/nothing']])
+      expect(asked).to.deep.equal([[DOWN, '/nothing']])
     })
 
     it('is asked about a store that is disconnected too', async () => {
       const { visitor } = await returning({ onStoreError: decide('error') as never })
       store.emit('disconnect')
       expect((await visitor.get('/nothing')).status).to.equal(500)
-      expect(asked.splice(0)[0]?.[0]).to.include({ code: 'ERR_STORE_DISCONNECTED', status: 503 })
+      expect(asked[0]?.[0]).to.include({ code: 'ERR_STORE_DISCONNECTED', status: 503 })
     })
 
     for (const [what, answer, status] of [

@@ -12,17 +12,17 @@ const BUSY_LOOP = 'for (;;);'
 /** @returns whether all tests passed */
 function runOnce(group: FileGroup, seed: number): boolean {
   const files = shuffle(filesOf(group), randomOf(seed))
-  const [, ...args] = mocha(['--require', 'test/runner/shuffle.ts', ...files])
+  const [, ...args] = mocha(['--require', 'tsx/cjs', '--require', './test/runner/shuffle.ts', ...files])
   const env = { ...process.env, SEED: String(seed) }
   const began = performance.now()
-  const { status, stdout } = spawnSync(join(ROOT, 'node_modules/.bin/mocha'), args, {
+  const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules/.bin/mocha'), args, {
     cwd: ROOT,
     env,
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   })
   const passed = status === 0
-  if (!passed) console.log(stdout)
+  if (!passed) console.log(stdout + stderr)
   console.log(`seed ${seed}: ${passed ? 'passed' : 'FAILED'} in ${((performance.now() - began) / 1000).toFixed(1)} s`)
   return passed
 }
