@@ -1,12 +1,15 @@
-// npm run ecosystem [-- part of a title]: every neighbour under express-session and under resession; writes docs/stores.md
+// npm run ecosystem [-- part of a title] [--both]: every neighbour under resession, beside its recorded results under express-session, or with --both
+// under express-session as well, which records them; writes docs/stores.md
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { newFolder } from '../test/package/installation'
 import { engines } from '../test/support/engine-servers'
 import type { Engine, EngineName } from '../test/support/engine-servers/engine'
 import type { Neighbour } from './neighbour'
 import { neighbours } from './neighbours'
 import { PACKAGES, projects, type PackageName, type Projects } from './projects'
+import { record, recorded } from './recorded'
 import { told, writeTables, type Row } from './table'
 import { visit, type Results } from './visit'
 
@@ -72,20 +75,29 @@ function groupsOf(asked: readonly Neighbour[]): Neighbour[][] {
   return [...byEngine, ...Array.from({ length: LANES }, (_, lane) => without.filter((_, index) => index % LANES === lane))]
 }
 
-/** The packages side by side, each on engines of its own. */
-async function playAll(asked: readonly Neighbour[], projects: Projects): Promise<Row[]> {
-  const groups = groupsOf(asked)
-  const played = await Promise.all(PACKAGES.map(async name => Promise.all(groups.map(async group => play(name, group, projects)))))
-  const [original, ours] = played.map(maps => new Map(maps.flatMap(map => [...map]))) as [Played, Played]
+/** Each package on engines of its own. */
+async function playUnder(name: PackageName, asked: readonly Neighbour[], projects: Projects): Promise<Played> {
+  const played = await Promise.all(groupsOf(asked).map(async group => play(name, group, projects)))
+  return new Map(played.flatMap(map => [...map]))
+}
+
+/** @param both play express-session too where its results are recorded */
+async function playAll(asked: readonly Neighbour[], projects: Projects, both: boolean): Promise<Row[]> {
+  const known: Played = new Map(both ? [] : asked.flatMap(neighbour => recorded(neighbour)))
+  const unknown = asked.filter(neighbour => !known.has(neighbour))
+  const [original, ours] = await Promise.all([playUnder('express-session', unknown, projects), playUnder('resession', asked, projects)])
   return asked.flatMap(neighbour => {
-    const results = { 'express-session': original.get(neighbour), resession: ours.get(neighbour) }
+    const results = { 'express-session': known.get(neighbour) ?? original.get(neighbour), resession: ours.get(neighbour) }
     return results.resession && results['express-session'] ? [{ neighbour, results: results as Row['results'] }] : []
   })
 }
 
-async function main(part: string | undefined): Promise<void> {
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { both: { type: 'boolean', default: false } } })
+  const [part] = positionals
   const asked = neighbours.filter(({ title }) => !part || title.includes(part))
-  const rows = await playAll(asked, await projects(asked))
+  const rows = await playAll(asked, await projects(asked), values.both)
+  if (values.both) record(rows)
   if (!part && rows.length === asked.length) writeTables(rows)
   const failing = rows.flatMap(worse)
   const passing = rows.flatMap(({ results }) => [...results.resession.values()]).filter(why => why === undefined)
@@ -94,4 +106,4 @@ async function main(part: string | undefined): Promise<void> {
   process.exitCode = failing.length > 0 ? 1 : 0
 }
 
-void main(process.argv[2])
+void main()

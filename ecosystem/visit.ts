@@ -53,7 +53,8 @@ async function playIn(task: Task, engine: Engine | undefined, results: Results):
 
 async function obey(order: 'stop' | 'start', engine: Engine | undefined, child: ChildProcess): Promise<void> {
   await engine?.[order]()
-  child.send('done')
+  // It may have been ended meanwhile, for taking too long
+  if (child.connected) child.send('done')
 }
 
 /** The line that names the error, of what a dying process prints. Ports are other ones in each run. */
