@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import request = require('supertest')
 import koaSession = require('../../lib/koa')
 import type { AnySpelling } from '../../lib/koa/spellings'
-import { Jar } from './jar'
+import { Browser } from '../support/browser'
 import { KOAS, type KoaApp, type KoaClass } from './koas'
 
+export { Browser as Visitor, lines } from '../support/browser'
 export { KOAS, type KoaApp } from './koas'
 
 /** A session as what it is for a test: a bag of anything, with a Koa session's members. */
@@ -85,8 +86,8 @@ export class KoaSite {
   }
 
   /** Someone new, without a cookie. */
-  visitor(): Visitor {
-    return new Visitor(this.server)
+  visitor(): Browser {
+    return new Browser(this.server)
   }
 
   /** One visit of someone new. */
@@ -97,27 +98,6 @@ export class KoaSite {
 
 function routes(table: Record<string, Handler>): Handler {
   return ctx => table[ctx.path]?.(ctx)
-}
-
-/** A browser: it keeps cookies as long and sends them as far as they say. */
-export class Visitor {
-  readonly jar = new Jar()
-
-  constructor(readonly server: Server) {}
-
-  async get(path = '/', headers: Record<string, string> = {}): Promise<request.Response> {
-    const cookie = this.jar.header(path)
-    const res = await request(this.server)
-      .get(path)
-      .set({ ...(cookie && { Cookie: cookie }), ...headers })
-    this.jar.take(lines(res), path)
-    return res
-  }
-}
-
-/** The Set-Cookie lines of a response. */
-export function lines(res: request.Response): string[] {
-  return (res.headers['set-cookie'] as unknown as string[] | undefined) ?? []
 }
 
 /** Counts visits in the session, and answers with the count. */

@@ -186,7 +186,7 @@ describe('options: onStoreError', () => {
     it('is asked about a store that is disconnected too', async () => {
       const { visitor } = await returning({ onStoreError: decide('error') as never })
       store.emit('disconnect')
-      expect((await visitor.get('/nothing')).status).to.equal(500)
+      expect((await visitor.get('/nothing')).status).to.equal(503)
       expect(asked[0]?.[0]).to.include({ code: 'ERR_STORE_DISCONNECTED', status: 503 })
     })
 

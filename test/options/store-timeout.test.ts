@@ -40,7 +40,7 @@ describe('options: storeTimeout', () => {
     await turns()
     expect(wire.text).to.equal('')
     timers.turn(1)
-    expect((await wire.answer()).line).to.contain('500')
+    expect((await wire.answer()).line).to.contain('503')
     expect(site.errors).to.have.length(1)
     expect(site.errors[0]).to.include({ message: 'store did not answer within 500 ms', code: 'ERR_STORE_TIMEOUT', status: 503 })
   })
@@ -73,7 +73,7 @@ describe('options: storeTimeout', () => {
     await turns()
     expect(wire.text).to.equal('')
     timers.turn(1)
-    expect((await wire.answer()).line).to.contain('500')
+    expect((await wire.answer()).line).to.contain('503')
   })
 
   it('Infinity waits for ever', async () => {
@@ -172,7 +172,7 @@ describe('options: storeTimeout, of a store that is silent five times in a row',
     const { site, store, cookie } = await known({ storeTimeout: 500 })
     await silence(site, store, cookie, 5)
     const { line } = await (await Wire.to(site.server)).get('/show', cookie).answer()
-    expect(line).to.contain('500')
+    expect(line).to.contain('503')
     expect(site.errors.at(-1)).to.include({ code: 'ERR_STORE_UNAVAILABLE', status: 503 })
     expect(store.asked).to.deep.equal([])
   })
@@ -188,9 +188,9 @@ describe('options: storeTimeout, of a store that is silent five times in a row',
     const { site, store, cookie } = await known({ storeTimeout: 500 })
     await silence(site, store, cookie, 5)
     timers.turn(1000)
-    expect((await (await Wire.to(site.server)).get('/show', cookie).answer()).line).to.contain('500')
+    expect((await (await Wire.to(site.server)).get('/show', cookie).answer()).line).to.contain('503')
     expect(store.asked).to.deep.equal(['get'])
-    expect((await (await Wire.to(site.server)).get('/show', cookie).answer()).line).to.contain('500')
+    expect((await (await Wire.to(site.server)).get('/show', cookie).answer()).line).to.contain('503')
     expect(store.asked).to.deep.equal(['get'])
   })
 

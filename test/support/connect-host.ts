@@ -1,29 +1,72 @@
 import { sign } from 'cookie-signature'
-import type { Host, Req } from './host'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Host, Parts, Req, Storage } from './host'
 import { session } from './subject'
 
 /** Options that upstream would not warn of. */
 export const QUIET = { secret: 'keyboard cat', resave: false, saveUninitialized: false } as const
 
+const STORAGES: readonly Storage[] = [
+  {
+    title: '',
+    cookieName: 'connect.sid',
+    touch: 'touch',
+    extendsOnEachRequest: true,
+    setsCookieOnSave: false,
+    options: store => ({ store }),
+  },
+  {
+    title: 'of sessions in the cookie',
+    cookieName: 'connect.sid',
+    touch: undefined,
+    extendsOnEachRequest: false,
+    setsCookieOnSave: true,
+    options: () => ({ store: 'cookie' }),
+  },
+]
+
 /** A plain server with our middleware before the handler. */
 export const connect: Host = {
-  /** Catches what is thrown at it, as a router would: it is an error of the request, not of the process. */
-  listener({ options, handler, fail }) {
-    const middleware = session({ ...QUIET, ...options })
-    return (incoming, res) => {
-      const req = incoming as Req
-      const failed = (err: unknown): void => fail(err, res)
-      try {
-        middleware(req, res, (err?: unknown) => (err ? failed(err) : handler(req, res, failed)))
-      } catch (err) {
-        failed(err)
-      }
-    }
-  },
+  framework: 'Connect',
+  listener,
+  start: options => void session({ ...QUIET, ...options }),
+  mountedAt: path => ({
+    ...connect,
+    listener(parts) {
+      const listen = listener(parts)
+      return (req, res) => listen(Object.assign(req, { originalUrl: req.url, url: without(path, req.url) }), res)
+    },
+  }),
+  storages: STORAGES,
   cookie: id => `connect.sid=${encodeURIComponent(`s:${sign(id, QUIET.secret)}`)}`,
+  cookieNames: name => [name],
+  carriedBy(value) {
+    const signed = decodeURIComponent(value)
+    return signed.slice('s:'.length, signed.lastIndexOf('.'))
+  },
+  attributes: line => line,
   keepsAlive: {},
   lacks: [],
   unsaved: { outcome: 'the answer goes out, and the error to next, once', reply: text => [200, text] },
   untouched: 'nobody',
   errorText: message => message,
+}
+
+/** Catches what is thrown at it, as a router would: it is an error of the request, not of the process. */
+function listener({ options, handler, fail }: Parts): (req: IncomingMessage, res: ServerResponse) => unknown {
+  const middleware = session({ ...QUIET, ...options })
+  return (incoming, res) => {
+    const req = incoming as Req
+    const failed = (err: unknown): void => fail(err, res)
+    try {
+      middleware(req, res, (err?: unknown) => (err ? failed(err) : handler(req, res, failed)))
+    } catch (err) {
+      failed(err)
+    }
+  }
+}
+
+/** A path as a router leaves it to what is mounted below. */
+export function without(mount: string, path = '/'): string {
+  return path.startsWith(mount) ? path.slice(mount.length) || '/' : path
 }

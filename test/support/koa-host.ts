@@ -1,49 +1,94 @@
 import { createHmac } from 'node:crypto'
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import koaSession = require('../../lib/koa')
+import { MemoryStore } from '../../lib'
 import type { KoaClass } from '../koa/koas'
-import type { Ctx, KoaSessionOptions } from '../koa/site'
-import { QUIET } from './connect-host'
-import type { Handler, Host } from './host'
+import type { Ctx, KoaSessionOptions, Middleware } from '../koa/site'
+import { QUIET, without } from './connect-host'
+import type { Handler, Host, Storage } from './host'
 import { KoaAnswer } from './koa-answer'
+import { PromiseStore } from './promise-store'
 import type { SessionOptions } from './subject'
 
 /** What Koa tells a client of an error that is not meant for it. */
-const ERROR = STATUS_CODES[500] as string
+const textOf = (status = 500): string => STATUS_CODES[status] as string
 
-/** An app of one version of Koa with our middleware before the handler. */
-export function koaHost(Koa: KoaClass): Host {
+const COMMON = { extendsOnEachRequest: false, setsCookieOnSave: true } as const
+const STORAGES: readonly Storage[] = [
+  { ...COMMON, title: '', cookieName: 'koa.sid', touch: 'touch', options: store => ({ store }) },
+  {
+    ...COMMON,
+    title: 'of a store of promises',
+    cookieName: 'koa.sid',
+    touch: 'set',
+    options: store => ({ store: new PromiseStore(store as never) as never }),
+  },
+  { ...COMMON, title: 'of sessions in the cookie', cookieName: 'koa.sess', touch: undefined, options: () => ({ store: 'cookie' }) },
+]
+
+/** In the order in which Koa's `cookies` writes them. */
+const ATTRIBUTES = ['path', 'expires', 'domain', 'priority', 'samesite', 'secure', 'httponly', 'partitioned']
+
+/** An app of one version of Koa with our middleware before the handler. @param before another middleware that comes first */
+export function koaHost(Koa: KoaClass, before?: Middleware): Host {
   return {
+    framework: 'Koa',
     listener({ options, handler, fail }) {
       const app = new Koa()
-      app.keys = [QUIET.secret]
+      app.keys = [options.secret ?? QUIET.secret].flat() as string[]
+      app.proxy = options.proxy === true
       app.on('error', (err: Error, ctx: Ctx) => fail(err, answered(ctx)))
+      if (before) app.use(before)
       app.use(koaSession(koaOptions(options)))
       app.use((ctx: Ctx) => handled(ctx, handler))
       return app.callback()
     },
+    start: options => void koaSession(koaOptions(options)),
+    mountedAt: path => koaHost(Koa, (ctx, next) => (Object.assign(ctx, { path: without(path, ctx.path) }), next())),
+    storages: STORAGES,
     // Keygrip's: https://github.com/crypto-utils/keygrip
     cookie: id => `koa.sid=${id}; koa.sid.sig=${createHmac('sha1', QUIET.secret).update(`koa.sid=${id}`).digest('base64url')}`,
+    cookieNames: name => [name, `${name}.sig`],
+    carriedBy: value => value,
+    attributes,
     keepsAlive: { rolling: true },
     lacks: ['resave'],
-    unsaved: { outcome: 'an error of the request, once', reply: () => [500, ERROR] },
+    unsaved: { outcome: 'an error of the request, once', reply: (_, status) => [status ?? 500, textOf(status)] },
     untouched: 'client',
-    errorText: () => ERROR,
+    errorText: (_, status) => textOf(status),
   }
 }
 
-/** What an app asks of us on Connect, in the words of Koa, where `resave` is always false and `unset` always 'destroy'. */
-function koaOptions(options: Partial<SessionOptions>): KoaSessionOptions {
-  const { onStoreError, saveErrors, resave: _, unset: __, secret: ___, ...same } = options
+/** Options that a Koa app does not have: it sets `app.keys` and `app.proxy`, and `resave` is always false and `unset` always 'destroy'. */
+const CONNECT_ONLY: readonly string[] = ['secret', 'proxy', 'resave', 'unset'] satisfies (keyof SessionOptions)[]
+
+/** The options of a Koa app that does what these do on Connect. */
+function koaOptions({ onStoreError, saveErrors, genid, ...options }: Partial<SessionOptions>): KoaSessionOptions {
+  const given = {
+    store: new MemoryStore(),
+    ...Object.fromEntries(Object.entries(options).filter(([name]) => !CONNECT_ONLY.includes(name))),
+    genid: typeof genid === 'function' ? ({ req }: Ctx) => genid(req as never) : genid,
+  } as KoaSessionOptions
   const goesOn = { get: onStoreError === 'anonymous', set: saveErrors === 'report', destroy: saveErrors === 'report' }
-  if (!goesOn.get && !goesOn.set) return same as KoaSessionOptions
+  if (!goesOn.get && !goesOn.set) return given
   return {
-    ...(same as KoaSessionOptions),
+    ...given,
     onError(err, what, ctx) {
       if (!goesOn[what]) throw err
       if (what !== 'get') ctx.app.emit('error', err, ctx)
     },
   }
+}
+
+/** Koa writes names in lower case, and of values those of SameSite and Priority. */
+function attributes(line: string): string {
+  const written = line.split('; ').map(text => (/^(Path|Domain|Expires)=/.test(text) ? text.replace(/^\w+/, lower) : lower(text)))
+  const order = (text: string): number => ATTRIBUTES.indexOf(text.split('=')[0] as string)
+  return written.sort((one, other) => order(one) - order(other)).join('; ')
+}
+
+function lower(text: string): string {
+  return text.toLowerCase()
 }
 
 /** The answer is over when the handler says so, in its own time. */

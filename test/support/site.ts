@@ -1,7 +1,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import request = require('supertest')
+import { Browser, lines } from './browser'
 import { connect } from './connect-host'
-import type { Req } from './host'
+import type { Host, Req } from './host'
 import type { SessionOptions } from './subject'
 
 export { QUIET } from './connect-host'
@@ -30,13 +31,18 @@ export class Site {
   #fail(err: Error, res: ServerResponse): void {
     this.errors.push(err)
     if (res.headersSent) return
-    res.statusCode = 500
+    res.statusCode = (err as { status?: number }).status ?? 500
     res.end(err.message)
   }
 
   /** Someone new, without a cookie. */
   visitor(): Visitor {
     return new Visitor(this.server)
+  }
+
+  /** A new client that treats cookies as a browser does. */
+  browser(): Browser {
+    return new Browser(this.server)
   }
 
   /** One visit of someone new. */
@@ -55,17 +61,18 @@ export class Visitor {
     const res = await request(this.server)
       .get(path)
       .set({ ...(this.cookie && { Cookie: this.cookie }), ...headers })
-    const lines = setCookies(res)
-    if (lines.length > 0) this.cookie = lines.map(line => line.split(';')[0]).join('; ')
+    const set = lines(res)
+    if (set.length > 0) this.cookie = set.map(line => line.split(';')[0]).join('; ')
     return res
   }
 }
 
 /** The last Set-Cookie line of a response, if any. */
 export function setCookie(res: request.Response): string | undefined {
-  return setCookies(res).at(-1)
+  return lines(res).at(-1)
 }
 
-function setCookies(res: request.Response): string[] {
-  return (res.headers['set-cookie'] as unknown as string[] | undefined) ?? []
+/** A site on a host. */
+export function siteOn(host: Host, options: Partial<SessionOptions>, handler: Handler): Site {
+  return new Site(options, handler, undefined, host)
 }

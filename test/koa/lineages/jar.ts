@@ -1,4 +1,4 @@
-import { hasEnded } from '../jar'
+import { hasEnded } from '../../support/jar'
 import type { Visit } from './scenarios'
 
 /** The cookies of one site, which go along as they were set until the server ends them: what it makes of one that is too old is to be seen. */

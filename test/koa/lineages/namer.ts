@@ -1,4 +1,4 @@
-import { endOf, hasEnded } from '../jar'
+import { endOf, hasEnded } from '../../support/jar'
 import type { TracedStore } from './traced-stores'
 
 /** What one visit was seen to bring about. */
