@@ -1,38 +1,46 @@
 import { expect } from 'chai'
+import { cookieNames } from '../support/browser'
 import { useClock } from '../support/clock'
 import { FaultyStore } from '../support/faulty-store'
 import { data, routes } from '../support/handlers'
-import { setCookie, Site, type Visitor } from '../support/site'
-import { session, type SessionOptions } from '../support/subject'
+import { onEachKoa, onEachStorage, onEachStore } from '../support/hosts'
+import { Site, siteOn, type Visitor } from '../support/site'
+import type { SessionOptions, Store } from '../support/subject'
 import { TracingStore } from '../support/tracing-store'
 
 const HANDLERS = routes({
   '/': (req, res) => ((data(req).n = Number(data(req).n ?? 0) + 1), res.end()),
   '/read': (_, res) => res.end(),
+  '/count': (req, res) => res.end(String(data(req).n ?? 0)),
   '/remember': (req, res) => ((req.session.cookie.maxAge = 1_000_000), res.end()),
 })
 
 const MINUTE = 60_000
 
-async function known(
-  options: Partial<SessionOptions> = {},
-  store = new TracingStore(),
-): Promise<{ visitor: Visitor; store: TracingStore }> {
-  const site = new Site({ store, touchAfter: MINUTE, cookie: { maxAge: 10 * MINUTE }, ...options }, HANDLERS)
-  const visitor = site.visitor()
-  await visitor.get('/')
-  store.trace()
-  return { visitor, store }
-}
-
-describe('options: touchAfter', () => {
+onEachStore('options: touchAfter', (host, storage) => {
   const clock = useClock()
+  const { touch } = storage
 
-  it('is 0 where nothing is said: each request that changes nothing touches', async () => {
-    const { visitor, store } = await known({ touchAfter: undefined })
-    for (let visit = 0; visit < 3; visit++) await visitor.get('/read')
-    expect(store.trace()).to.deep.equal(['get', 'touch', 'get', 'touch', 'get', 'touch'])
-  })
+  const siteWith = (options: Partial<SessionOptions>, store: Store): Site => {
+    const common = { touchAfter: MINUTE, cookie: { maxAge: 10 * MINUTE }, ...host.keepsAlive, ...storage.options(store) }
+    return siteOn(host, { ...common, ...options }, HANDLERS)
+  }
+
+  async function known(options: Partial<SessionOptions> = {}): Promise<{ visitor: Visitor; store: TracingStore }> {
+    const store = new TracingStore()
+    const visitor = siteWith(options, store).visitor()
+    await visitor.get('/')
+    store.trace()
+    return { visitor, store }
+  }
+
+  for (const touchAfter of [0, undefined]) {
+    it(`${touchAfter} touches on each request that changes nothing`, async () => {
+      const { visitor, store } = await known({ touchAfter })
+      for (let visit = 0; visit < 3; visit++) await visitor.get('/read')
+      expect(store.trace()).to.deep.equal(['get', touch, 'get', touch, 'get', touch])
+    })
+  }
 
   it('touches a session once in that time, and a save counts', async () => {
     const { visitor, store } = await known()
@@ -42,87 +50,116 @@ describe('options: touchAfter', () => {
     clock.turn(1)
     await visitor.get('/read')
     await visitor.get('/read')
-    expect(store.trace()).to.deep.equal(['get', 'touch', 'get'])
+    expect(store.trace()).to.deep.equal(['get', touch, 'get'])
     clock.turn(MINUTE)
     await visitor.get('/read')
-    expect(store.trace()).to.deep.equal(['get', 'touch'])
+    expect(store.trace()).to.deep.equal(['get', touch])
   })
 
-  it('says nothing of saves', async () => {
+  it('does not delay the save of a change', async () => {
     const { visitor, store } = await known()
     await visitor.get('/')
     expect(store.trace()).to.deep.equal(['get', 'set'])
   })
 
-  it('keeps a session alive that lives for a shorter time than that', async () => {
+  it('keeps a session alive if its maxAge is not longer than touchAfter', async () => {
     const { visitor, store } = await known({ cookie: { maxAge: MINUTE } })
     for (let visit = 0; visit < 5; visit++) {
       clock.turn(MINUTE / 2)
       await visitor.get('/read')
     }
-    expect(store.trace()).to.deep.equal(['get', 'touch', 'get', 'touch', 'get', 'touch', 'get', 'touch', 'get', 'touch'])
+    expect(store.trace()).to.deep.equal(['get', touch, 'get', touch, 'get', touch, 'get', touch, 'get', touch])
   })
 
-  it('still stores another lifetime that the handler gave the cookie', async () => {
+  it('stores a maxAge that the handler has set, without delay', async () => {
     const { visitor, store } = await known()
     await visitor.get('/remember')
-    expect(store.trace()).to.deep.equal(['get', 'touch'])
+    expect(store.trace()).to.deep.equal(['get', storage.extendsOnEachRequest ? touch : 'set'])
   })
 
-  it('still sets a rolling cookie on each response', async () => {
+  it('sets a rolling cookie on each response', async () => {
     const { visitor, store } = await known({ rolling: true })
-    expect(setCookie(await visitor.get('/read'))).to.be.a('string')
+    expect(cookieNames(await visitor.get('/read'))).to.deep.equal(host.cookieNames(storage.cookieName))
     expect(store.trace()).to.deep.equal(['get'])
   })
 
-  it('is told apart for each session', async () => {
-    const { visitor, store } = await known()
+  it('counts the time for each session separately', async () => {
+    const store = new TracingStore()
+    const site = siteWith({}, store)
+    const [visitor, other] = [site.visitor(), site.visitor()]
+    await visitor.get('/')
     clock.turn(MINUTE)
-    const other = new (visitor.constructor as new (server: typeof visitor.server) => Visitor)(visitor.server)
     await other.get('/')
     store.trace()
     await other.get('/read')
     await visitor.get('/read')
-    expect(store.trace()).to.deep.equal(['get', 'get', 'touch'])
+    expect(store.trace()).to.deep.equal(['get', 'get', touch])
   })
 
-  it('tries again at once where a touch has failed', async () => {
+  it('touches again at once after a touch that failed', async () => {
     const store = new FaultyStore()
-    const { visitor } = await known({}, Object.assign(store, { trace: () => store.asked.splice(0) }) as never)
+    const visitor = siteWith({}, store).visitor()
+    await visitor.get('/')
     clock.turn(MINUTE)
-    store.fail('touch', new Error('store down'))
+    store.asked.splice(0)
+    store.fail(touch as 'touch' | 'set', new Error('store down'))
     await visitor.get('/read')
     store.mend()
     await visitor.get('/read')
     await visitor.get('/read')
-    // After an error it is asked whether the session is there at all
-    expect(store.asked).to.deep.equal(['get', 'touch', 'get', 'get', 'touch', 'get'])
+    // A get after the error asks whether the session still exists
+    expect(store.asked).to.deep.equal(['get', touch, 'get', 'get', touch, 'get'])
   })
 
-  it('a clock that is put back spares nothing', async () => {
+  it('touches again when the clock is put back', async () => {
     const { visitor, store } = await known()
     clock.turn(-MINUTE)
     await visitor.get('/read')
-    expect(store.trace()).to.deep.equal(['get', 'touch'])
+    expect(store.trace()).to.deep.equal(['get', touch])
   })
 
-  it('fifty at once touch once', async () => {
+  it('touches a session once for fifty concurrent requests', async () => {
     const { visitor, store } = await known()
     clock.turn(MINUTE)
     await Promise.all(Array.from({ length: 50 }, async () => visitor.get('/read')))
     const calls = store.trace()
     expect(calls.filter(call => call === 'get')).to.have.length(50)
-    expect(calls.filter(call => call === 'touch')).to.have.length(1)
+    expect(calls.filter(call => call === touch)).to.have.length(1)
   })
+})
+
+/** On Connect the option has an effect there: the cookie's expiry moves at each response, the session's as touchAfter says. */
+onEachKoa('options: touchAfter, of sessions in the cookie', host => {
+  const clock = useClock()
+
+  it('has no effect: each rolling cookie starts the lifetime anew', async () => {
+    const options = { store: 'cookie', touchAfter: MINUTE, rolling: true, cookie: { maxAge: 10 * MINUTE } } as const
+    const visitor = siteOn(host, options, HANDLERS).visitor()
+    const count = async (headers: Record<string, string>): Promise<string> => (await visitor.get('/count', headers)).text
+    await visitor.get('/')
+    const Cookie = visitor.cookie
+    await visitor.get('/read', { Cookie })
+    clock.turn(1000)
+    await visitor.get('/read', { Cookie })
+    const extended = { Cookie: visitor.cookie }
+    clock.turn(10 * MINUTE - 1)
+    expect(await count(extended)).to.equal('1')
+    clock.turn(1)
+    expect(await count(extended)).to.equal('0')
+  })
+})
+
+onEachStorage('options: touchAfter', (host, storage) => {
+  const start = (touchAfter: number): void => host.start({ ...storage.options(new TracingStore()), touchAfter })
 
   for (const value of [0, 1, 60_000]) {
     it(`takes ${value}`, () => {
-      expect(() => session({ secret: 'x', touchAfter: value })).to.not.throw()
+      expect(() => start(value)).to.not.throw()
     })
   }
-  for (const value of [-1, NaN, Infinity, '60']) {
+  for (const value of [-1, NaN, Infinity, '60', null]) {
     it(`refuses ${typeof value} ${value}`, () => {
-      expect(() => session({ secret: 'x', touchAfter: value as number })).to.throw(TypeError, 'touchAfter option must be')
+      expect(() => start(value as number)).to.throw(TypeError, 'touchAfter option must be a number of milliseconds')
     })
   }
 })
