@@ -1,13 +1,15 @@
 import { expect } from 'chai'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { portOf } from '../../lib/core/ports'
+import { count, KoaSite, show, type Handler as KoaHandler } from '../koa/site'
+import { Told } from '../koa/told'
 import { useClock } from '../support/clock'
+import { useDiagnostics } from '../support/diagnostics'
 import { GateStore } from '../support/gate-store'
 import { data, endWith, routes } from '../support/handlers'
 import type { Host } from '../support/host'
-import { onEachHost } from '../support/hosts'
-import { Site } from '../support/site'
-import { session, type SessionOptions } from '../support/subject'
+import { onEachHost, onEachKoa } from '../support/hosts'
+import { Site, siteOn } from '../support/site'
+import type { SessionOptions } from '../support/subject'
 import { useTimers } from '../support/timers'
 import { turns, useServers, Wire } from '../support/wire'
 
@@ -20,7 +22,7 @@ const HANDLERS = routes({
   '/logout': (req, res) => req.session.destroy(endWith(res)),
 })
 
-/** A visitor with a session, on a store that answers when it is told. */
+/** A client with a session, on a store that answers when the test says so. */
 class Stage {
   readonly store = new GateStore()
   readonly site: Site
@@ -28,7 +30,7 @@ class Stage {
 
   constructor(host: Host, options: Partial<SessionOptions>) {
     const all = { store: this.store, cookie: { maxAge: MINUTE }, ...host.keepsAlive, ...options }
-    this.site = new Site(all, HANDLERS, undefined, host)
+    this.site = siteOn(host, all, HANDLERS)
   }
 
   async enter(): Promise<this> {
@@ -45,13 +47,13 @@ class Stage {
     return (await Wire.to(this.site.server)).get(path, `Cookie: ${this.#cookie}`)
   }
 
-  /** What has been answered by now, as far as it is whole. */
+  /** The body, if the response is complete by now. */
   async answered(wire: Wire): Promise<string | undefined> {
     await turns()
     return /\r\n\r\n(read|counted|remembered|done)$/.exec(wire.text)?.[1]
   }
 
-  /** A request whose answer is there before the store has said a word. */
+  /** A request that is answered before the store has answered. */
   async askAhead(path: string): Promise<void> {
     const wire = await this.ask(path)
     await this.store.waits()
@@ -63,32 +65,25 @@ class Stage {
   }
 }
 
-onEachHost('options: awaitTouch, of a store that is not near', host => {
+onEachHost('options: awaitTouch, with a store that answers later', host => {
   useServers()
   const clock = useClock()
   const timers = useTimers()
-  const heard: unknown[] = []
-  const hear = (message: unknown): void => void heard.push((message as { error: Error }).error.message)
-
-  beforeEach(() => {
-    heard.splice(0)
-    subscribe('resession:untouched', hear)
-  })
-  afterEach(() => {
-    unsubscribe('resession:untouched', hear)
-  })
+  const messages = useDiagnostics('resession:untouched')
+  /** The errors of late touches. */
+  const heard = (): string[] => messages.map(([, message]) => (message as { error: Error }).error.message)
 
   const known = async (options: Partial<SessionOptions> = {}): Promise<Stage> => new Stage(host, options).enter()
 
   for (const awaitTouch of [undefined, false]) {
-    it(`${awaitTouch} lets the answer go when the store has been asked`, async () => {
+    it(`${awaitTouch} sends the response as soon as the store has been asked`, async () => {
       const stage = await known({ awaitTouch })
       await stage.askAhead('/read')
       expect(stage.store.asked).to.deep.equal(['touch'])
     })
   }
 
-  it('true waits until the store has answered', async () => {
+  it('true sends the response after the store has answered', async () => {
     const stage = await known({ awaitTouch: true })
     const wire = await stage.ask('/read')
     await stage.store.waits()
@@ -101,7 +96,7 @@ onEachHost('options: awaitTouch, of a store that is not near', host => {
   for (const [path, what] of [
     ['/count', 'a save'],
     ['/logout', 'a destroy'],
-    ['/remember', 'another lifetime that the handler gave the cookie'],
+    ['/remember', 'a maxAge that the handler has set'],
   ] as const) {
     for (const concurrency of ['auto', 'off'] as const) {
       it(`false waits for ${what}, with concurrency ${concurrency}`, async () => {
@@ -115,7 +110,7 @@ onEachHost('options: awaitTouch, of a store that is not near', host => {
     }
   }
 
-  it('false waits behind a save that is on its way, whose cookie may be another', async () => {
+  it('false waits for a concurrent save, which may have changed the cookie', async () => {
     const stage = await known()
     const saving = await stage.ask('/count')
     await stage.store.waits()
@@ -126,7 +121,7 @@ onEachHost('options: awaitTouch, of a store that is not near', host => {
     expect([(await saving.answer()).body, (await reading.answer()).body]).to.deep.equal(['counted', 'read'])
   })
 
-  it('false lets those go too who share the touch that is on its way', async () => {
+  it('false does not wait for the touch of another request', async () => {
     const stage = await known()
     await stage.askAhead('/read')
     await stage.askAhead('/read')
@@ -135,7 +130,7 @@ onEachHost('options: awaitTouch, of a store that is not near', host => {
     expect(stage.inFlight).to.equal(0)
   })
 
-  it('false: a logout waits for the touch that is on its way, and is final', async () => {
+  it('false: a logout waits for a pending touch, and is final', async () => {
     const stage = await known()
     await stage.askAhead('/read')
     const wire = await stage.ask('/logout')
@@ -148,7 +143,7 @@ onEachHost('options: awaitTouch, of a store that is not near', host => {
     expect(Object.keys(stage.store.sessions)).to.deep.equal([])
   })
 
-  it('false holds the session until the store has answered, and no longer', async () => {
+  it('false keeps the session in use until the store has answered', async () => {
     const stage = await known()
     await stage.askAhead('/read')
     await turns()
@@ -157,26 +152,26 @@ onEachHost('options: awaitTouch, of a store that is not near', host => {
     expect(stage.inFlight).to.equal(0)
   })
 
-  it('false: a touch that fails late is told on a channel, and cuts nothing off', async () => {
+  it('false: a late failure is published on resession:untouched, and is no error of a request', async () => {
     const stage = await known()
     await stage.askAhead('/read')
     stage.store.release(new Error('store down'))
     await turns()
-    expect({ errors: stage.site.errors, heard }).to.deep.equal({ errors: [], heard: ['store down'] })
+    expect({ errors: stage.site.errors, heard: heard() }).to.deep.equal({ errors: [], heard: ['store down'] })
   })
 
-  it('false: a touch that is not answered in time has failed, and holds nothing any more', async () => {
+  it('false: a touch that times out has failed, and the session is no longer in use', async () => {
     const stage = await known({ storeTimeout: 500 })
     await stage.askAhead('/read')
     await turns()
     timers.turn(499)
-    expect({ heard, inFlight: stage.inFlight }).to.deep.equal({ heard: [], inFlight: 1 })
+    expect({ heard: heard(), inFlight: stage.inFlight }).to.deep.equal({ heard: [], inFlight: 1 })
     timers.turn(1)
-    expect({ heard, inFlight: stage.inFlight }).to.deep.equal({ heard: ['store did not answer within 500 ms'], inFlight: 0 })
+    expect({ heard: heard(), inFlight: stage.inFlight }).to.deep.equal({ heard: ['store did not answer within 500 ms'], inFlight: 0 })
     expect(timers.pending()).to.equal(0)
   })
 
-  it('false: a touch that fails late is tried again by the next request, in spite of touchAfter', async () => {
+  it('false: the next request touches again after a late failure, in spite of touchAfter', async () => {
     const stage = await known({ touchAfter: 1000 })
     clock.turn(1000)
     await stage.askAhead('/read')
@@ -194,19 +189,40 @@ onEachHost('options: awaitTouch, of a store that is not near', host => {
     stage.store.release(new Error('store down'))
     expect((await wire.answer()).line).to.contain(host.untouched === 'client' ? '500' : '200')
     await turns()
-    expect({ errors: stage.site.errors.map(err => err.message), heard }).to.deep.equal({ errors: ['store down'], heard: [] })
+    expect({ errors: stage.site.errors.map(err => err.message), heard: heard() }).to.deep.equal({ errors: ['store down'], heard: [] })
   })
 })
 
-describe('options: awaitTouch', () => {
+onEachKoa('options: awaitTouch, of a store of promises', (_, koa) => {
+  for (const awaitTouch of [undefined, false, true]) {
+    it(`${awaitTouch} waits for the store, which saves in place of a touch`, async () => {
+      let held: (() => void) | undefined
+      let holds = false
+      const store = new Told(value => (holds ? new Promise(resolve => (held = () => resolve(value))) : Promise.resolve(value)))
+      const read: KoaHandler = ctx => void [(holds = true), show(ctx)]
+      const client = new KoaSite({ store, rolling: true, awaitTouch }, { '/': count, '/read': read }, { koa }).visitor()
+      await client.get()
+      let isAnswered = false
+      const reading = client.get('/read').then(() => (isAnswered = true))
+      while (!held) await turns(1)
+      await turns()
+      expect(isAnswered).to.equal(false)
+      held()
+      await reading
+      expect(store.trace()).to.deep.equal(['set', 'get', 'set'])
+    })
+  }
+})
+
+onEachHost('options: awaitTouch', host => {
   for (const value of [true, false, undefined]) {
     it(`takes ${value}`, () => {
-      expect(() => session({ secret: 'x', awaitTouch: value })).to.not.throw()
+      expect(() => host.start({ awaitTouch: value })).to.not.throw()
     })
   }
   for (const value of [null, 0, 1, 'true', {}]) {
     it(`refuses ${JSON.stringify(value)}`, () => {
-      expect(() => session({ secret: 'x', awaitTouch: value as never })).to.throw(TypeError, 'awaitTouch option must be true or false')
+      expect(() => host.start({ awaitTouch: value as never })).to.throw(TypeError, 'awaitTouch option must be true or false')
     })
   }
 })
