@@ -42,6 +42,7 @@ export const connect: Host = {
   cookieNames: name => [name],
   carriedBy(value) {
     const signed = decodeURIComponent(value)
+    if (!signed.startsWith('s:')) throw new Error(`${value} is not signed`)
     return signed.slice('s:'.length, signed.lastIndexOf('.'))
   },
   attributes: line => line,

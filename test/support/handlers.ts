@@ -23,6 +23,12 @@ export const show: Handler = (req, res) => {
   res.end(JSON.stringify(req.session))
 }
 
+/** The data in a session that `show` has sent. Connect's JSON has the cookie as well. */
+export function shown(text: string): Record<string, unknown> {
+  const { cookie: _, ...values } = JSON.parse(text) as Record<string, unknown>
+  return values
+}
+
 /** The session as what it is for a test: a bag of anything. */
 export function data(req: Req): Record<string, unknown> {
   return req.session as unknown as Record<string, unknown>
