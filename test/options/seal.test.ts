@@ -1,98 +1,143 @@
 import { expect } from 'chai'
-import { count, data, routes, show } from '../support/handlers'
-import { payloadOf, readable } from '../support/payload'
-import { Site, type Handler, type Visitor } from '../support/site'
+import { count as countViews, KoaSite } from '../koa/site'
+import type { Browser } from '../support/browser'
+import { count, data, routes, show, shown } from '../support/handlers'
+import { onEachHost, onEachKoa, onEachStore } from '../support/hosts'
+import { Site, siteOn } from '../support/site'
 import { session, type SessionOptions } from '../support/subject'
+import { TracingStore } from '../support/tracing-store'
 
 const SECRET = 'a secret of 32 bytes or more, all random'
 
 type Seal = SessionOptions['seal']
 
-const fill: Handler = (req, res) => ((data(req).text = 'x'.repeat(2900)), res.end())
+const HANDLERS = routes({
+  '/': count,
+  '/read': show,
+  '/fill': (req, res) => ((data(req).text = 'x'.repeat(2900)), res.end()),
+})
 
-const siteOf = (seal: Seal, options: Partial<SessionOptions> = {}): Site =>
-  new Site({ store: 'cookie', seal, ...options }, routes({ '/': count, '/read': show, '/fill': fill }))
+/** How many requests of this client the site has counted before. */
+const countedBy = async (site: Site, { jar }: Browser): Promise<number> =>
+  Number((await site.visitor().get('/', { Cookie: jar.header('/') })).text) - 1
 
-async function known(seal: Seal, options?: Partial<SessionOptions>): Promise<Visitor> {
-  const visitor = siteOf(seal, options).visitor()
-  await visitor.get()
-  return visitor
-}
+onEachHost('options: seal', host => {
+  const siteOf = (seal: Seal, options: Partial<SessionOptions> = {}): Site => siteOn(host, { store: 'cookie', seal, ...options }, HANDLERS)
 
-/** How many visits a site says that there have been before. */
-const before = async (site: Site, { cookie }: Visitor): Promise<number> =>
-  Number((await site.visitor().get('/', { Cookie: cookie })).text) - 1
+  async function known(seal: Seal, options?: Partial<SessionOptions>): Promise<Browser> {
+    const client = siteOf(seal, options).browser()
+    await client.get()
+    return client
+  }
 
-describe('options: seal', () => {
+  /** The session's cookie, without its signature. */
+  const payloadOf = ({ jar }: Browser): string => host.carriedBy(jar.value(jar.names[0] as string) as string)
+
   for (const [how, seal] of Object.entries({ true: true, 'a secret': SECRET, 'a Buffer': Buffer.from(SECRET) } as const)) {
-    it(`${how} makes of sessions in the cookie what nobody can read`, async () => {
-      const visitor = await known(seal)
-      const payload = payloadOf(visitor)
+    it(`${how} encrypts the session in the cookie`, async () => {
+      const client = await known(seal)
+      const payload = payloadOf(client)
       expect(payload).to.match(/^1\.[\w-]+$/)
       expect(Buffer.from(payload.slice(2), 'base64url').toString('latin1')).to.not.contain('views')
-      expect((await visitor.get()).text).to.equal('2')
-      expect(JSON.parse((await visitor.get('/read')).text)).to.include({ views: 2 })
+      expect((await client.get()).text).to.equal('2')
+      expect(shown((await client.get('/read')).text)).to.deep.equal({ views: 2 })
     })
   }
 
-  it('without it they can be read, and not changed', async () => {
-    expect(readable(await known(undefined)).data).to.deep.equal({ views: 1 })
+  it('is off by default: clients can read the session', async () => {
+    const payload = JSON.parse(Buffer.from(payloadOf(await known(undefined)), 'base64').toString()) as Record<string, unknown>
+    const values = host.framework === 'Connect' ? (payload.data as object) : payload
+    expect(Object.entries(values).filter(([key]) => !key.startsWith('_'))).to.deep.equal([['views', 1]])
   })
 
-  it('is never twice the same', async () => {
+  it('makes another cookie each time, though the session is the same', async () => {
     const [one, other] = [await known(SECRET, { genid: () => 'abc' }), await known(SECRET, { genid: () => 'abc' })]
     expect(payloadOf(one)).to.not.equal(payloadOf(other))
   })
 
-  it('does not take what was not sealed, though it is signed; nor the other way round', async () => {
-    expect(await before(siteOf(SECRET), await known(undefined))).to.equal(0)
-    expect(await before(siteOf(undefined), await known(SECRET))).to.equal(0)
-    expect(await before(siteOf(SECRET), await known(SECRET))).to.equal(1)
+  it('refuses a cookie that is signed and not sealed, and does not open sealed ones if it is off', async () => {
+    expect(await countedBy(siteOf(SECRET), await known(undefined))).to.equal(0)
+    expect(await countedBy(siteOf(undefined), await known(SECRET))).to.equal(0)
+    expect(await countedBy(siteOf(SECRET), await known(SECRET))).to.equal(1)
   })
 
-  it('does not take what another secret has sealed, though it is signed', async () => {
-    expect(await before(siteOf('another'), await known(SECRET))).to.equal(0)
-    expect(await before(siteOf(true), await known(SECRET))).to.equal(0)
+  it('refuses a cookie that is signed, and sealed with another secret', async () => {
+    expect(await countedBy(siteOf('another'), await known(SECRET))).to.equal(0)
+    expect(await countedBy(siteOf(true), await known(SECRET))).to.equal(0)
   })
 
-  it('of several the first seals and all open', async () => {
+  it('seals with the first of several secrets, and opens with all', async () => {
     const old = await known('old')
-    expect(await before(siteOf(['new', 'old']), old)).to.equal(1)
-    expect(await before(siteOf('new'), await known(['new', 'old']))).to.equal(1)
-    expect(await before(siteOf('old'), await known(['new', 'old']))).to.equal(0)
+    expect(await countedBy(siteOf(['new', 'old']), old)).to.equal(1)
+    expect(await countedBy(siteOf('new'), await known(['new', 'old']))).to.equal(1)
+    expect(await countedBy(siteOf('old'), await known(['new', 'old']))).to.equal(0)
   })
 
-  it('reads an array anew each time, so that a secret can be put in front while the server runs', async () => {
+  it('reads an array on each request, so that a secret can be added while the server runs', async () => {
     const seal = ['old']
     const site = siteOf(seal)
     seal.unshift('new')
-    const visitor = site.visitor()
-    await visitor.get()
-    expect(await before(siteOf('new'), visitor)).to.equal(1)
-    expect(await before(site, await known('old'))).to.equal(1)
+    const client = site.browser()
+    await client.get()
+    expect(await countedBy(siteOf('new'), client)).to.equal(1)
+    expect(await countedBy(site, await known('old'))).to.equal(1)
   })
 
-  it('true goes with secret, where that is changed too', async () => {
+  it('true seals with the first secret that signs, and opens with all', async () => {
     const old = await known(true, { secret: 'old' })
-    expect(await before(siteOf(true, { secret: ['new', 'old'] }), old)).to.equal(1)
-    expect(await before(siteOf(true, { secret: async () => ['new', 'old'] }), old)).to.equal(1)
-    expect(await before(siteOf(true, { secret: 'new' }), old)).to.equal(0)
+    expect(await countedBy(siteOf(true, { secret: ['new', 'old'] }), old)).to.equal(1)
+    expect(await countedBy(siteOf(true, { secret: 'new' }), old)).to.equal(0)
   })
 
-  it('costs less than 80 bytes of those that a cookie has', async () => {
-    const [sealed, plain] = [siteOf(SECRET).visitor(), siteOf(undefined).visitor()]
-    for (const visitor of [sealed, plain]) expect((await visitor.get('/fill')).status).to.equal(200)
-    expect(sealed.cookie.length - plain.cookie.length).to.be.within(1, 80)
+  it('adds less than 80 bytes to the cookie', async () => {
+    const [sealed, plain] = [siteOf(SECRET).browser(), siteOf(undefined).browser()]
+    for (const client of [sealed, plain]) expect((await client.get('/fill')).status).to.equal(200)
+    expect(sealed.jar.header('/').length - plain.jar.header('/').length).to.be.within(1, 80)
+  })
+
+  it('is taken for sessions in the cookie', () => {
+    for (const seal of [true, SECRET] as const) expect(() => host.start({ store: 'cookie', seal })).to.not.throw()
   })
 
   for (const seal of ['', [], [''], 42, null, false]) {
     it(`refuses ${JSON.stringify(seal)}`, () => {
-      expect(() => session({ secret: 'x', store: 'cookie', seal: seal as never })).to.throw(TypeError, 'secret option')
+      expect(() => host.start({ store: 'cookie', seal: seal as never })).to.throw(TypeError, 'secret option')
     })
   }
+})
 
-  it('refuses to seal what is in a store, where nothing would be sealed', () => {
+onEachStore('options: seal', (host, storage) => {
+  it('is refused for sessions in a store, which it would not seal', () => {
+    const options = storage.options(new TracingStore())
+    for (const seal of [true, SECRET] as const) {
+      expect(() => host.start({ ...options, seal })).to.throw(TypeError, 'seal option is for sessions that are kept in the cookie')
+    }
+    expect(() => host.start(options)).to.not.throw()
+  })
+})
+
+/** Only on Connect. */
+describe('options: seal', () => {
+  it('is refused for the default store', () => {
     expect(() => session({ secret: 'x', seal: true })).to.throw(TypeError, 'seal option is for sessions that are kept in the cookie')
-    expect(() => session({ secret: 'x', store: 'cookie', seal: true })).to.not.throw()
+  })
+
+  it('true takes the secrets of an async function', async () => {
+    const sealed = { store: 'cookie', seal: true } as const
+    const old = new Site({ ...sealed, secret: 'old' }, HANDLERS).browser()
+    await old.get()
+    expect(await countedBy(new Site({ ...sealed, secret: async () => ['new', 'old'] }, HANDLERS), old)).to.equal(1)
+  })
+})
+
+onEachKoa('options: seal', (_, koa) => {
+  /** A Keygrip in place of a list: it signs, and does not show its keys. */
+  const KEYGRIP = { sign: () => 'signature', index: () => 0, verify: () => true } as never
+
+  it('true is an error of the request if app.keys is a Keygrip, which hides its keys', async () => {
+    const site = new KoaSite({ seal: true }, countViews, { keys: KEYGRIP, koa })
+    expect((await site.get('/')).status).to.equal(500)
+    expect(String(site.errors[0])).to.contain('one or more strings')
+    expect((await new KoaSite({ seal: SECRET }, countViews, { keys: KEYGRIP, koa }).get('/')).status).to.equal(200)
   })
 })
