@@ -25,8 +25,8 @@ export class KoaAnswer {
     return this
   }
 
-  setHeader(name: string, value: string | number): void {
-    this.ctx.set(name, String(value))
+  setHeader(name: string, value: string | number | string[]): void {
+    this.ctx.set(name, Array.isArray(value) ? value : String(value))
   }
 
   /** Koa sends them with the body. */
