@@ -48,7 +48,7 @@ export const connect: Host = {
   attributes: line => line,
   keepsAlive: {},
   lacks: [],
-  unsaved: { outcome: 'the answer goes out, and the error to next, once', reply: text => [200, text] },
+  unsaved: { outcome: 'the response is sent, and next is given the error, once', reply: text => [200, text] },
   untouched: 'nobody',
   errorText: message => message,
 }
