@@ -35,9 +35,9 @@ class Stage {
 
   async enter(): Promise<this> {
     this.store.open = true
-    const visitor = this.site.visitor()
-    await visitor.get('/count')
-    this.#cookie = visitor.cookie
+    const client = this.site.visitor()
+    await client.get('/count')
+    this.#cookie = client.cookie
     this.store.open = false
     this.store.asked.splice(0)
     return this

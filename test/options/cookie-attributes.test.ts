@@ -41,7 +41,7 @@ const ACCEPTED: readonly Row[] = [
   ],
 ]
 
-/** What is undefined is no attribute on Connect, as in express-session, and the default on Koa. */
+/** An attribute that is undefined is left out on Connect, as in express-session. On Koa it has its default. */
 const ACCEPTED_BY: Record<Host['framework'], readonly Row[]> = {
   Connect: [[{ httpOnly: undefined }, 'Path=/']],
   Koa: [

@@ -20,10 +20,10 @@ const HANDLERS = routes({
   '/logout': (req, res) => req.session.destroy(endWith(res)),
 })
 
-/** What is no ID. */
+/** Values that are no IDs. */
 const NO_IDS: Record<string, unknown> = { undefined, null: null, 5: 5, '{}': {}, 'a promise of 5': Promise.resolve(5) }
 
-/** What is none on Koa alone, and the error of the request. On Connect there is no error, as in express-session: the session is not saved. */
+/** Values that are no IDs on Koa alone, and the errors of the request. Connect has no error, as express-session: the session is not saved. */
 const REFUSED: Record<Host['framework'], readonly [others: typeof NO_IDS, errors: string[]]> = {
   Connect: [{}, []],
   Koa: [{ '""': '', 'a promise of ""': Promise.resolve('') }, ['genid must give a string that is not empty']],

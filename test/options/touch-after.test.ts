@@ -26,122 +26,122 @@ onEachStore('options: touchAfter', (host, storage) => {
     return siteOn(host, { ...common, ...options }, HANDLERS)
   }
 
-  async function known(options: Partial<SessionOptions> = {}): Promise<{ visitor: Visitor; store: TracingStore }> {
+  async function known(options: Partial<SessionOptions> = {}): Promise<{ client: Visitor; store: TracingStore }> {
     const store = new TracingStore()
-    const visitor = siteWith(options, store).visitor()
-    await visitor.get('/')
+    const client = siteWith(options, store).visitor()
+    await client.get('/')
     store.trace()
-    return { visitor, store }
+    return { client, store }
   }
 
   for (const touchAfter of [0, undefined]) {
     it(`${touchAfter} touches on each request that changes nothing`, async () => {
-      const { visitor, store } = await known({ touchAfter })
-      for (let visit = 0; visit < 3; visit++) await visitor.get('/read')
+      const { client, store } = await known({ touchAfter })
+      for (let visit = 0; visit < 3; visit++) await client.get('/read')
       expect(store.trace()).to.deep.equal(['get', touch, 'get', touch, 'get', touch])
     })
   }
 
   it('touches a session once in that time, and a save counts', async () => {
-    const { visitor, store } = await known()
+    const { client, store } = await known()
     clock.turn(MINUTE - 1)
-    await visitor.get('/read')
+    await client.get('/read')
     expect(store.trace()).to.deep.equal(['get'])
     clock.turn(1)
-    await visitor.get('/read')
-    await visitor.get('/read')
+    await client.get('/read')
+    await client.get('/read')
     expect(store.trace()).to.deep.equal(['get', touch, 'get'])
     clock.turn(MINUTE)
-    await visitor.get('/read')
+    await client.get('/read')
     expect(store.trace()).to.deep.equal(['get', touch])
   })
 
   it('does not delay the save of a change', async () => {
-    const { visitor, store } = await known()
-    await visitor.get('/')
+    const { client, store } = await known()
+    await client.get('/')
     expect(store.trace()).to.deep.equal(['get', 'set'])
   })
 
   it('keeps a session alive if its maxAge is not longer than touchAfter', async () => {
-    const { visitor, store } = await known({ cookie: { maxAge: MINUTE } })
+    const { client, store } = await known({ cookie: { maxAge: MINUTE } })
     for (let visit = 0; visit < 5; visit++) {
       clock.turn(MINUTE / 2)
-      await visitor.get('/read')
+      await client.get('/read')
     }
     expect(store.trace()).to.deep.equal(['get', touch, 'get', touch, 'get', touch, 'get', touch, 'get', touch])
   })
 
   it('stores a maxAge that the handler has set, without delay', async () => {
-    const { visitor, store } = await known()
-    await visitor.get('/remember')
+    const { client, store } = await known()
+    await client.get('/remember')
     expect(store.trace()).to.deep.equal(['get', storage.extendsOnEachRequest ? touch : 'set'])
   })
 
   it('sets a rolling cookie on each response', async () => {
-    const { visitor, store } = await known({ rolling: true })
-    expect(cookieNames(await visitor.get('/read'))).to.deep.equal(host.cookieNames(storage.cookieName))
+    const { client, store } = await known({ rolling: true })
+    expect(cookieNames(await client.get('/read'))).to.deep.equal(host.cookieNames(storage.cookieName))
     expect(store.trace()).to.deep.equal(['get'])
   })
 
   it('counts the time for each session separately', async () => {
     const store = new TracingStore()
     const site = siteWith({}, store)
-    const [visitor, other] = [site.visitor(), site.visitor()]
-    await visitor.get('/')
+    const [client, other] = [site.visitor(), site.visitor()]
+    await client.get('/')
     clock.turn(MINUTE)
     await other.get('/')
     store.trace()
     await other.get('/read')
-    await visitor.get('/read')
+    await client.get('/read')
     expect(store.trace()).to.deep.equal(['get', 'get', touch])
   })
 
   it('touches again at once after a touch that failed', async () => {
     const store = new FaultyStore()
-    const visitor = siteWith({}, store).visitor()
-    await visitor.get('/')
+    const client = siteWith({}, store).visitor()
+    await client.get('/')
     clock.turn(MINUTE)
     store.asked.splice(0)
     store.fail(touch as 'touch' | 'set', new Error('store down'))
-    await visitor.get('/read')
+    await client.get('/read')
     store.mend()
-    await visitor.get('/read')
-    await visitor.get('/read')
+    await client.get('/read')
+    await client.get('/read')
     // A get after the error asks whether the session still exists
     expect(store.asked).to.deep.equal(['get', touch, 'get', 'get', touch, 'get'])
   })
 
   it('touches again when the clock is put back', async () => {
-    const { visitor, store } = await known()
+    const { client, store } = await known()
     clock.turn(-MINUTE)
-    await visitor.get('/read')
+    await client.get('/read')
     expect(store.trace()).to.deep.equal(['get', touch])
   })
 
   it('touches a session once for fifty concurrent requests', async () => {
-    const { visitor, store } = await known()
+    const { client, store } = await known()
     clock.turn(MINUTE)
-    await Promise.all(Array.from({ length: 50 }, async () => visitor.get('/read')))
+    await Promise.all(Array.from({ length: 50 }, async () => client.get('/read')))
     const calls = store.trace()
     expect(calls.filter(call => call === 'get')).to.have.length(50)
     expect(calls.filter(call => call === touch)).to.have.length(1)
   })
 })
 
-/** On Connect the option has an effect there: the cookie's expiry moves at each response, the session's as touchAfter says. */
+/** On Connect the option has an effect: each response moves the expiry of the cookie, but only some move the session's in it. */
 onEachKoa('options: touchAfter, of sessions in the cookie', host => {
   const clock = useClock()
 
   it('has no effect: each rolling cookie starts the lifetime anew', async () => {
     const options = { store: 'cookie', touchAfter: MINUTE, rolling: true, cookie: { maxAge: 10 * MINUTE } } as const
-    const visitor = siteOn(host, options, HANDLERS).visitor()
-    const count = async (headers: Record<string, string>): Promise<string> => (await visitor.get('/count', headers)).text
-    await visitor.get('/')
-    const Cookie = visitor.cookie
-    await visitor.get('/read', { Cookie })
+    const client = siteOn(host, options, HANDLERS).visitor()
+    const count = async (headers: Record<string, string>): Promise<string> => (await client.get('/count', headers)).text
+    await client.get('/')
+    const Cookie = client.cookie
+    await client.get('/read', { Cookie })
     clock.turn(1000)
-    await visitor.get('/read', { Cookie })
-    const extended = { Cookie: visitor.cookie }
+    await client.get('/read', { Cookie })
+    const extended = { Cookie: client.cookie }
     clock.turn(10 * MINUTE - 1)
     expect(await count(extended)).to.equal('1')
     clock.turn(1)

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Host, Parts, Req, Storage } from './host'
 import { session } from './subject'
 
-/** Options that upstream would not warn of. */
+/** Options without a deprecation warning of express-session. */
 export const QUIET = { secret: 'keyboard cat', resave: false, saveUninitialized: false } as const
 
 const STORAGES: readonly Storage[] = [
@@ -25,7 +25,7 @@ const STORAGES: readonly Storage[] = [
   },
 ]
 
-/** A plain server with our middleware before the handler. */
+/** A plain Node server with the middleware before the handler. */
 export const connect: Host = {
   framework: 'Connect',
   listener,
@@ -53,7 +53,7 @@ export const connect: Host = {
   errorText: message => message,
 }
 
-/** Catches what is thrown at it, as a router would: it is an error of the request, not of the process. */
+/** What is thrown is an error of the request, as in a router, and not of the process. */
 function listener({ options, handler, fail }: Parts): (req: IncomingMessage, res: ServerResponse) => unknown {
   const middleware = session({ ...QUIET, ...options })
   return (incoming, res) => {
@@ -67,7 +67,7 @@ function listener({ options, handler, fail }: Parts): (req: IncomingMessage, res
   }
 }
 
-/** A path as a router leaves it to what is mounted below. */
+/** The rest of a path that a router leaves to a middleware mounted there. */
 export function without(mount: string, path = '/'): string {
   return path.startsWith(mount) ? path.slice(mount.length) || '/' : path
 }

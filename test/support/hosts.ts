@@ -4,16 +4,16 @@ import type { Host, Storage } from './host'
 import { koaHost } from './koa-host'
 import { subject } from './subject'
 
-/** express-session has none. */
+/** express-session does not run on Koa. */
 const koas = subject === 'resession' ? Object.entries(KOAS) : []
 
-/** Whatever serves sites. */
+/** By the name that titles have. */
 export const HOSTS: Readonly<Record<string, Host>> = {
   Connect: connect,
   ...Object.fromEntries(koas.map(([name, Koa]) => [name, koaHost(Koa)])),
 }
 
-/** A suite for each host. Connect's has the title alone, by which docs/compatibility.md knows its tests. */
+/** A suite for each host. Connect's title has no suffix: docs/compatibility.md names its tests. */
 export function onEachHost(title: string, suite: (host: Host) => void): void {
   for (const [name, host] of Object.entries(HOSTS)) describe(titled(title, host === connect ? '' : `on ${name}`), () => suite(host))
 }

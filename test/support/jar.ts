@@ -30,12 +30,12 @@ export class Jar {
     return this.#live(path).find(cookie => cookie.name === name)?.value
   }
 
-  /** Puts another value in a cookie's place, as whoever sits before the browser can. */
+  /** Replaces the value of a cookie, as the user of a browser can. */
   forge(name: string, value: string): void {
     this.take([`${name}=${value}; path=/`], '/')
   }
 
-  /** The names of what is kept. */
+  /** The names of the cookies that have not expired. */
   get names(): string[] {
     return this.#live().map(({ name }) => name)
   }

@@ -10,7 +10,7 @@ import { KoaAnswer } from './koa-answer'
 import { PromiseStore } from './promise-store'
 import type { SessionOptions } from './subject'
 
-/** What Koa tells a client of an error that is not meant for it. */
+/** The body that Koa sends for an error that is not exposed. */
 const textOf = (status = 500): string => STATUS_CODES[status] as string
 
 const COMMON = { extendsOnEachRequest: false, setsCookieOnSave: true } as const
@@ -29,7 +29,7 @@ const STORAGES: readonly Storage[] = [
 /** In the order in which Koa's `cookies` writes them. */
 const ATTRIBUTES = ['path', 'expires', 'domain', 'priority', 'samesite', 'secure', 'httponly', 'partitioned']
 
-/** An app of one version of Koa with our middleware before the handler. @param before another middleware that comes first */
+/** An app of one version of Koa with the middleware before the handler. @param before another middleware that comes first */
 export function koaHost(Koa: KoaClass, before?: Middleware): Host {
   return {
     framework: 'Koa',
@@ -59,10 +59,10 @@ export function koaHost(Koa: KoaClass, before?: Middleware): Host {
   }
 }
 
-/** Options that a Koa app does not have: it sets `app.keys` and `app.proxy`, and `resave` is always false and `unset` always 'destroy'. */
+/** Options that Koa does not have. It has `app.keys` and `app.proxy`; `resave` is always false, and `unset` always 'destroy'. */
 const CONNECT_ONLY: readonly string[] = ['secret', 'proxy', 'resave', 'unset'] satisfies (keyof SessionOptions)[]
 
-/** The options of a Koa app that does what these do on Connect. */
+/** The options on Koa that do what these do on Connect. */
 function koaOptions({ onStoreError, saveErrors, genid, ...options }: Partial<SessionOptions>): KoaSessionOptions {
   const given = {
     store: new MemoryStore(),
@@ -91,7 +91,7 @@ function lower(text: string): string {
   return text.toLowerCase()
 }
 
-/** The answer is over when the handler says so, in its own time. */
+/** Ends when the handler ends its response. */
 function handled(ctx: Ctx, handler: Handler): Promise<void> {
   return new Promise((resolve, reject) => {
     const answer = new KoaAnswer(ctx, resolve)
@@ -101,7 +101,7 @@ function handled(ctx: Ctx, handler: Handler): Promise<void> {
   })
 }
 
-/** What is left to an error handler of an app that answers by itself. */
+/** The response that an error handler is given: Koa sends the error by itself. */
 function answered({ res }: Ctx): ServerResponse {
   return { headersSent: true, destroy: () => res.destroy() } as ServerResponse
 }

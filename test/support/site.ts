@@ -10,7 +10,7 @@ export type { Req } from './host'
 
 export type Handler = (req: Req, res: ServerResponse) => unknown
 
-/** A site with our middleware before a handler, on a plain server where nobody says; what comes of it as an error is answered with 500 and kept. */
+/** A site with the middleware before a handler, on Connect by default. An error is kept, and answered with its status or 500. */
 export class Site {
   readonly errors: Error[] = []
   readonly server: Server
@@ -35,7 +35,7 @@ export class Site {
     res.end(err.message)
   }
 
-  /** Someone new, without a cookie. */
+  /** A new client that sends back the cookies it was last given. */
   visitor(): Visitor {
     return new Visitor(this.server)
   }
@@ -45,13 +45,13 @@ export class Site {
     return new Browser(this.server)
   }
 
-  /** One visit of someone new. */
+  /** One request of a new client. */
   get(path = '/'): request.Test {
     return request(this.server).get(path)
   }
 }
 
-/** A browser with a short memory: it sends back what it was last given. */
+/** A client that sends back the cookies it was last given, even if they have expired. */
 export class Visitor {
   cookie = ''
 
