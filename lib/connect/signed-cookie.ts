@@ -11,6 +11,21 @@ const deprecate = depd('express-session')
 /** How many values of our name are tried: each costs an HMAC, and a header has room for hundreds. */
 const MOST_TRIED = 4
 
+/**
+ * In characters. RFC 6265 section 6.1 lets a browser keep no longer cookie, so a longer value is not ours. After so many characters of values whose
+ * signature does not hold, no other value is tried.
+ */
+const MOST_CHARACTERS = 4096
+
+/** How many occurrences of our name are looked at. Browsers keep at most 180 cookies of a site. */
+const MOST_SEEN = 256
+
+/** How a value of ours begins, with any encoding that decodeURIComponent reads. */
+const SIGNED = /^(?:s|%73)(?::|%3[Aa])/
+
+/** How many spaces and tabs are skipped. A client sends one, after a semicolon: RFC 6265 section 4.2.1. */
+const MOST_SPACES = 8
+
 /** One name's cookies, which carry ids, or sessions, under a signature. */
 export class SignedCookie {
   readonly #name: string
@@ -39,16 +54,24 @@ export class SignedCookie {
     return line
   }
 
-  /** The first value that verifies, so that a stale cookie of another path or domain does not hide the good one. */
+  /**
+   * The first value that verifies, so that a stale cookie of another path or domain does not hide the good one. The work is bounded for any header: a
+   * value is decoded once, and only if it begins as a signed one does.
+   */
   #fromHeader(header: string, secrets: readonly Secret[]): string | undefined {
     const name = this.#name
-    let tried = 0
-    for (let at = header.indexOf(name); at !== -1 && tried < MOST_TRIED; at = header.indexOf(name, at + name.length)) {
+    let at = header.indexOf(name)
+    for (let seen = 0, tried = 0, characters = 0; at !== -1 && seen < MOST_SEEN; seen++) {
       const value = valueAt(header, at, name.length)
-      if (value === undefined) continue
-      const id = this.#signatures.verify(value, secrets, signedIn)
-      if (id !== undefined) return id
-      if (isSigned(value)) tried++
+      if (value === undefined || !SIGNED.test(value)) {
+        if (value !== undefined) debug('cookie unsigned')
+      } else if (value.length <= MOST_CHARACTERS) {
+        const id = this.#signatures.verify(value, secrets, signedIn)
+        if (id !== undefined) return id
+        characters += value.length
+        if (++tried === MOST_TRIED || characters >= MOST_CHARACTERS) return undefined
+      }
+      at = nextPair(header, at, name)
     }
     return undefined
   }
@@ -65,11 +88,6 @@ export class SignedCookie {
 /** RFC 6265 section 3.1: a client forgets a cookie that has ended, if path and domain are the same. */
 function ended(cookie: Cookie): Cookie {
   return new Cookie({ ...cookie.data, expires: new Date(0) })
-}
-
-/** How values of ours begin, with and without the encoding of `encodeURIComponent`. */
-function isSigned(value: string): boolean {
-  return decode(value).startsWith('s:')
 }
 
 /** The id with its signature that stands in a value. */
@@ -96,13 +114,21 @@ function valueAt(header: string, at: number, length: number): string | undefined
   return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }
 
+/** Where the name stands next after the end of this pair, or -1. */
+function nextPair(header: string, at: number, name: string): number {
+  const semicolon = header.indexOf(';', at)
+  return semicolon === -1 ? -1 : header.indexOf(name, semicolon)
+}
+
 function skip(header: string, from: number): number {
-  while (isSpace(header.charCodeAt(from))) from++
+  const most = from + MOST_SPACES
+  while (from < most && isSpace(header.charCodeAt(from))) from++
   return from
 }
 
 function skipBack(header: string, to: number): number {
-  while (isSpace(header.charCodeAt(to - 1))) to--
+  const least = to - MOST_SPACES
+  while (to > least && isSpace(header.charCodeAt(to - 1))) to--
   return to
 }
 
