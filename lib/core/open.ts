@@ -94,6 +94,8 @@ function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback)
     inflate(exchange.host, record)
     exchange.begin(read)
   } catch (unreadable) {
+    // The client may have written what is kept in its cookie, and would send it again with each request
+    if (exchange.settings.kept) return ask(exchange, generate, began, done)
     exchange.unread = true
     return done(unreadable)
   }

@@ -17,8 +17,8 @@ export class PayloadStore implements Kept {
   /** Of the session that the cookie has. */
   #id: string | undefined
   #payload: string | null = null
-  /** As it was read from the payload, until somebody takes it, whose it is then. */
-  #record: SessionData | undefined
+  /** The session that was read from the payload, until `get` gives it away; null if the payload is no session; undefined if it has to be read. */
+  #record: SessionData | null | undefined
   #closed = false
 
   /** @param secrets that sign. @param check of a cookie, which throws where that could not be sent */
@@ -30,7 +30,8 @@ export class PayloadStore implements Kept {
 
   receive(payload: string): string {
     this.#payload = payload
-    this.#record = this.#read(payload)
+    // A longer payload was not written by `set`
+    this.#record = payload.length > MOST_BYTES ? null : this.#read(payload)
     return (this.#id = (this.#record && idOf(this.#record)) ?? payload)
   }
 
@@ -44,8 +45,10 @@ export class PayloadStore implements Kept {
 
   get(id: string, callback: Callback<SessionData | null>): void {
     const payload = this.payloadOf(id)
-    const record = payload === null ? undefined : (this.#record ?? this.#read(payload))
-    this.#record = undefined
+    if (payload === null) return callback(null, null)
+    const record = this.#record === undefined ? this.#read(payload) : this.#record
+    // The record is the caller's from now on, which may change it
+    if (record) this.#record = undefined
     callback(null, record)
   }
 
@@ -84,16 +87,16 @@ export class PayloadStore implements Kept {
     this.check(cookie)
   }
 
-  #read(payload: string): SessionData | undefined {
+  #read(payload: string): SessionData | null {
     try {
       const record: unknown = this.form.codec.decode(payload, this.secrets())
-      if (typeof record !== 'object' || !record) return undefined
+      if (typeof record !== 'object' || !record) return null
       const session = this.form.shape.read(record)
       if (session && 'cookie' in record) this.#checkCookie(cookieOf(session))
-      return session
+      return session ?? null
     } catch {
       // What a browser sent is no error of ours
-      return undefined
+      return null
     }
   }
 }

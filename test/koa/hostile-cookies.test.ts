@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { deflateSync, inflateSync } from 'node:zlib'
 import { count, KoaSite, leave, show } from './site'
 
 const HANDLERS = { '/': count, '/read': show, '/leave': leave }
@@ -39,6 +40,63 @@ describe('koa: a cookie that nobody has signed, and that is of nobody’s making
       )
     })
   }
+})
+
+/** A text of JSON with so many values inside each other. */
+const deep: Readonly<Record<string, (levels: number) => string>> = {
+  lists: levels => `{"views":1,"a":${'['.repeat(levels)}${']'.repeat(levels)}}`,
+  objects: levels => `{"views":1,"a":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`,
+  'lists in the cookie': levels => `{"views":1,"cookie":{"originalMaxAge":1000,"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`,
+  'lists as the cookie': levels => `{"views":1,"cookie":${'['.repeat(levels)}${']'.repeat(levels)}}`,
+  'lists as the expiry': levels => `{"views":1,"_expire":${'['.repeat(levels)}${']'.repeat(levels)}}`,
+  'lists alone': levels => '['.repeat(levels) + ']'.repeat(levels),
+}
+
+/** How a cookie holds a text. */
+const codecs = {
+  base64: { encode: (text: string) => Buffer.from(text).toString('base64') },
+  JSON: {
+    encode: encodeURIComponent,
+    decode: (value: string) => JSON.parse(decodeURIComponent(value)) as object,
+  },
+  'compressed JSON': {
+    encode: (text: string) => deflateSync(text).toString('base64url'),
+    decode: (value: string) => JSON.parse(inflateSync(Buffer.from(value, 'base64url')).toString()) as object,
+  },
+}
+
+describe('koa: a cookie that is not signed, with deeply nested values', () => {
+  for (const [coding, codec] of Object.entries(codecs)) {
+    for (const record of RECORDS) {
+      const own = 'decode' in codec ? { encode: (data: object) => codec.encode(JSON.stringify(data)), decode: codec.decode } : {}
+      const site = new KoaSite({ signed: false, record, ...own }, HANDLERS)
+      for (const [what, write] of Object.entries(deep)) {
+        it(`is no error, however deep: ${what}, in ${coding}, as ${record}`, async () => {
+          for (const levels of [10, 700, 1400, 5000, 50_000]) {
+            const cookie = `koa.sess=${codec.encode(write(levels))}`
+            // Node reads no longer one
+            if (cookie.length > 15_900) continue
+            for (const path of Object.keys(HANDLERS)) {
+              const { status } = await site.get(path).set('Cookie', cookie)
+              expect([status, site.errors.map(String)], `${path}, ${levels} levels`).to.deep.equal([200, []])
+            }
+          }
+        })
+      }
+    }
+  }
+
+  it('is a new session if the nested values cannot be stored again', async () => {
+    const site = siteOf('data')
+    const payload = Buffer.from((deep.lists as (levels: number) => string)(5800)).toString('base64')
+    expect((await site.get('/').set('Cookie', `koa.sess=${payload}`)).text).to.equal('1')
+  })
+
+  it('is a new session if what the app decodes cannot be written as JSON', async () => {
+    const site = new KoaSite({ signed: false, decode: () => ({ views: 1n }) }, HANDLERS)
+    expect((await site.get('/').set('Cookie', 'koa.sess=any')).text).to.equal('1')
+    expect(site.errors).to.deep.equal([])
+  })
 })
 
 const ATTRIBUTES = [
