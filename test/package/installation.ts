@@ -62,7 +62,7 @@ export async function packOf(manifest: { name: string; version: string } & Recor
   return packInto(join(folder, 'out'), folder)
 }
 
-/** `prepare` builds first. */
+/** `prepack` builds first. */
 async function pack(): Promise<string> {
   return packInto(newFolder('tarball-'), repository)
 }

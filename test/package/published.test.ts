@@ -25,7 +25,26 @@ describe('The tarball', function () {
     const others = files.filter(file => !/^package\/(dist|docs)\//.test(file)).map(file => file.slice('package/'.length))
     expect(['HISTORY.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']).to.include.members(others)
   })
+
+  it('has no script that npm runs, or warns of, when the package is installed', async () => {
+    const { scripts } = await manifest()
+    for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) expect(scripts).to.not.have.property(script)
+  })
+
+  it('names the page to which SECURITY.md refers', async () => {
+    const security = await run('tar', ['-xzOf', await tarball(), 'package/SECURITY.md'], repository)
+    expect(security).to.include(`<${(await manifest()).bugs}>`)
+  })
 })
+
+interface Manifest {
+  readonly scripts: Record<string, string>
+  readonly bugs: string
+}
+
+async function manifest(): Promise<Manifest> {
+  return JSON.parse(await run('tar', ['-xzOf', await tarball(), 'package/package.json'], repository)) as Manifest
+}
 
 function bin(name: string): string {
   return join(repository, 'node_modules/.bin', name)
