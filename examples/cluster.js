@@ -30,8 +30,8 @@ async function serve() {
   )
 
   app.get('/', async (req, res) => {
-    await req.session.update(session => {
-      session.views = (session.views ?? 0) + 1
+    await session.update(req, draft => {
+      draft.views = (draft.views ?? 0) + 1
     })
     res.send(`${req.session.views} views, process ${process.pid}\n`)
   })

@@ -1,11 +1,13 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import depd = require('depd')
 import { middleware } from './connect/middleware'
 import type { Request as AnyRequest } from './connect/request'
 import cookies = require('./core/cookie')
 import type { Options } from './core/options'
 import sessions = require('./core/session')
+import updates = require('./core/update')
 import memory = require('./stores/memory-store')
 import stores = require('./stores/store')
 /** @ts-ignore: only where Express's types are installed */
@@ -54,6 +56,19 @@ namespace session {
   }
   export const MemoryStore = memory.MemoryStore as unknown as Statics & (new (options?: MemoryStoreOptions) => MemoryStore)
 
+  /**
+   * Changes the session of a request in the store, atomically: no change that another request makes meanwhile is lost. `req.session` has the result
+   * afterwards. A Koa context is taken as well.
+   *
+   * @param change gets the session as the store has it by then, with what the handler has changed; it must be synchronous, and may be called again
+   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; what `change` throws, and then nothing is written
+   * @see docs/scaling.md, "What holds where"
+   */
+  export const update = updates.update as (
+    req: IncomingMessage | Http2ServerRequest,
+    change: (session: Partial<SessionData>) => void,
+  ) => Promise<void>
+
   interface MemoryStoreOptions extends memory.MemoryStoreOptions, EmitterOptions {}
   // Factories of published stores ask, in their types, for a module whose stores have what EventEmitter itself has, and take what it takes
   type Statics = Omit<typeof EventEmitter, 'prototype'>
@@ -95,7 +110,6 @@ declare global {
 /** @ts-ignore: where @types/express-session is installed too, and types `req.session`, it learns here of our methods and of your data */
 declare module '@types/express-session' {
   interface Session extends Omit<session.Session, Exclude<keyof sessions.Session, 'req'>> {
-    update: session.Session['update']
     save(): Promise<void>
     reload(): Promise<void>
     destroy(): Promise<void>
@@ -110,5 +124,6 @@ exports.Store = session.Store
 exports.Cookie = session.Cookie
 exports.Session = session.Session
 exports.MemoryStore = session.MemoryStore
+exports.update = session.update
 
 export = session

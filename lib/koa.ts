@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import type { App } from './koa/context'
 import { middleware, type KoaMiddleware } from './koa/middleware'
 import type { KoaOptions } from './koa/koa-options'
 import sessions = require('./koa/koa-session')
 import { spell, type AnySpelling } from './koa/spellings'
+import updates = require('./core/update')
 import type main = require('./index')
 
 /**
@@ -31,6 +33,18 @@ namespace session {
   /** One session, with what you have said that yours hold: `declare module 'resession' { interface SessionData { views: number } }`. */
   export type Session = sessions.KoaSession & Partial<Omit<main.SessionData, 'cookie'>>
 
+  /** How a session is changed: synchronously, and perhaps more than once. */
+  export type Change = (session: Partial<main.SessionData>) => void
+
+  /**
+   * Changes the session of a context in the store, atomically: no change that another request makes meanwhile is lost. `ctx.session` has the result
+   * afterwards. `ctx.updateSession(change)` is the same.
+   *
+   * @param change gets the session as the store has it by then, with what the app has changed; it must be synchronous, and may be called again
+   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; what `change` throws, and then nothing is written
+   */
+  export const update = updates.update as (ctx: { readonly req: IncomingMessage }, change: Change) => Promise<void>
+
   /** What the middleware adds to a context. */
   export interface ContextSession {
     /** This request's session; null once it is ended. */
@@ -42,6 +56,8 @@ namespace session {
     sessionSave: boolean | null
     readonly sessionOptions: object | undefined
     saveSession(): Promise<void>
+    /** Changes the session in the store, atomically. @see update */
+    updateSession(change: Change): Promise<void>
     /** @returns the new session */
     regenerateSession(options?: sessions.RegenerateOptions): Promise<Session>
   }
@@ -54,5 +70,6 @@ declare module 'koa' {
 
 // For ES modules, as in the package's entry
 exports.KoaSession = session.KoaSession
+exports.update = session.update
 
 export = session

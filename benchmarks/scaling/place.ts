@@ -9,7 +9,6 @@ export interface Session {
   views?: number
   regenerate(done: (err?: unknown) => void): unknown
   destroy(done: (err?: unknown) => void): unknown
-  update(change: (session: Session) => void): Promise<void>
 }
 
 /** What a handler does with the session. */

@@ -1,3 +1,4 @@
+import { update } from '../../lib'
 import { record } from '../measured/record'
 import type { Act, Place } from './place'
 
@@ -68,7 +69,7 @@ export const requests = [
     name: '`update`',
     ours: true,
     play: async ({ place, cookie }) =>
-      place.visit(cookie, ({ session }) => session.update(session => void (session.views = (session.views ?? 0) + 1))),
+      place.visit(cookie, req => update(req as never, (draft: { views?: number }) => void (draft.views = (draft.views ?? 0) + 1))),
   },
   {
     name: 'logout',

@@ -27,6 +27,8 @@ export interface HostExchange {
   readonly store: SessionStore
   /** The secrets that hold for this exchange; the first one signs. */
   readonly secrets: readonly Secret[]
+  /** The session that the handler has left. @throws TypeError if that is no object */
+  session(): Session | undefined
   save(session: Session, done: Callback): void
   update(session: Session, change: Change, done: Callback): void
   /** The session of this id is read again. @returns the moment, for `read` */

@@ -10,9 +10,6 @@ export interface SessionData {
   cookie: AnyCookie
 }
 
-/** A method that upstream has not: whoever calls data so has the data, and does without the method. */
-const YOUNGER = 'update'
-
 /** Objects whose sessions have been destroyed: what handlers keep of them is not stored again. */
 const ended = new WeakSet<Session>()
 
@@ -44,7 +41,7 @@ export class Session {
     if (typeof data !== 'object') return
     const own: Record<string, unknown> = this as never
     for (const key in data) {
-      if (!(key in this) || key === YOUNGER) own[key] = (data as Record<string, unknown>)[key]
+      if (!(key in this)) own[key] = (data as Record<string, unknown>)[key]
     }
   }
 
@@ -73,7 +70,7 @@ export class Session {
   /**
    * Reads the session from the store again: `req.session` is then a new object.
    *
-   * @throws Error `failed to load session` where the store has it no more; through the callback or the promise, as all else that fails
+   * @throws Error `failed to load session`, code `ERR_SESSION_NOT_FOUND`, if the store no longer has it; through the callback or the promise, as all else that fails
    */
   reload(callback: Callback): this
   reload(): Promise<void>
@@ -92,21 +89,6 @@ export class Session {
         }
         done()
       })
-    })
-  }
-
-  /**
-   * Changes the session in the store, as it is there by then, together with what the handler has changed; then `req.session` has it all. What other
-   * requests do meanwhile comes before or after. The change may be made more than once, each time to a session that was read anew.
-   *
-   * @param change at once, without a promise
-   * @throws Error `failed to load session` where the session has been destroyed meanwhile; what `change` throws, and then nothing is written
-   */
-  update(change: (session: Partial<SessionData>) => void): Promise<void> {
-    return either(this, undefined, done => {
-      const exchange = this.req[EXCHANGE]
-      if (exchange) exchange.update(this, change, done)
-      else done(new Error('only the session of a request can be updated'))
     })
   }
 
@@ -147,8 +129,8 @@ function ending(session: Session, done: Callback): Callback {
   }
 }
 
-/** In upstream's words. */
-export const gone = (): Error => new Error('failed to load session')
+/** The session no longer exists. The message is express-session's. */
+export const gone = (): Error => Object.assign(new Error('failed to load session'), { code: 'ERR_SESSION_NOT_FOUND' })
 
 /** Makes a session of a record, and puts it on the host. Upstream's `Store.prototype.createSession`. */
 export function createSession(host: Host, record: SessionData): Session {
@@ -187,7 +169,7 @@ export function liveCookie(session: Session): Session {
   return session
 }
 
-const METHODS = ['save', 'reload', 'update', 'destroy', 'regenerate'] as const
+const METHODS = ['save', 'reload', 'destroy', 'regenerate'] as const
 
 /** A record becomes the host's session, by the store's own `createSession` where it has one. */
 export function inflate(host: Host, record: SessionData): void {
@@ -198,7 +180,6 @@ export function inflate(host: Host, record: SessionData): void {
   if (!made || made instanceof Session) return
   // Of a store that was built on another copy of the package: its sessions know nothing of promises, nor of what the answer has to wait for
   for (const name of METHODS) {
-    if (name === YOUNGER && name in record) continue
     Object.defineProperty(made, name, { value: Session.prototype[name], configurable: true, writable: true })
   }
 }
@@ -233,7 +214,6 @@ function asMaxAge(value: unknown): number | null {
 }
 
 /** Calls back, or promises: the one place where the two meet. The answer to the request waits for either. */
-function either(self: Session, callback: undefined, act: (done: Callback) => void): Promise<void>
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void>
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
   const begin = (done: Callback): void => act(self.req[EXCHANGE]?.underway.begin(done) ?? done)

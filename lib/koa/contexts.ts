@@ -1,10 +1,11 @@
+import type { Change } from '../core/host'
 import { quiet } from '../core/promised'
+import { HOST, update } from '../core/update'
 import type { App, Context } from './context'
 import { KoaHost } from './koa-host'
 import type { KoaSettings } from './koa-settings'
 import type { KoaSession, RegenerateOptions } from './koa-session'
 
-const HOST = Symbol('resession.koa.host')
 /** Of an app whose contexts have sessions before the middleware comes to them. */
 const SETTINGS = Symbol('resession.koa.settings')
 
@@ -52,6 +53,7 @@ const GETS: Record<string, Get> = {
   sessionOptions: ({ settings }) => ({ key: settings.name, ...settings.cookie }),
   sessionSave: host => host.sessionSave,
   saveSession: host => () => quiet(save(host)),
+  updateSession: host => (change: Change) => update({ [HOST]: host }, change),
   regenerateSession: host => (options?: RegenerateOptions) => quiet(regenerate(host, options)),
 }
 

@@ -3,13 +3,14 @@ import { whenClosed } from '../core/closing'
 import { commit, cookieDue, type CookieDue } from '../core/commit'
 import { isAlike, type CookieData } from '../core/cookie'
 import { Exchange } from '../core/exchange'
-import type { EXCHANGE, Host, HostExchange } from '../core/host'
+import type { Change, EXCHANGE, Host, HostExchange } from '../core/host'
 import { open } from '../core/open'
 import { pathOf } from '../core/path'
 import { pending, promised, quiet } from '../core/promised'
 import type { Session } from '../core/session'
 import type { Callback, SessionStore } from '../core/store-port'
 import type { Transport } from '../core/transport'
+import { updateOn } from '../core/update'
 import type { Context } from './context'
 import type { AnyStore } from './foreign-store'
 import type { Failure } from './koa-options'
@@ -134,6 +135,11 @@ export class KoaHost implements Host {
     this.mustSave = false
     await pending(act)
     await this.#tell()
+  }
+
+  /** Changes the session in the store, and sets its cookie. */
+  update(change: Change): Promise<void> {
+    return quiet(Promise.resolve(this.open()).then(() => this.store(done => updateOn(this, change, done))))
   }
 
   /** Makes the store agree with what the app has left, and tells the client. @returns what to wait for, if that is not done at once */

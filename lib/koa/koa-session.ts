@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { EXCHANGE, type Change } from '../core/host'
+import { EXCHANGE } from '../core/host'
 import { calledBack, promised, quiet } from '../core/promised'
 import { Session } from '../core/session'
 import type { Callback } from '../core/store-port'
@@ -55,10 +55,6 @@ export class KoaSession extends Session {
     if (!callback) return saved
     calledBack(saved, callback)
     return this
-  }
-
-  override update(change: Change): Promise<void> {
-    return quiet(this.req.store(done => calledBack(super.update(change), done)))
   }
 
   /** Destroys it and puts another one, of a new id, in its place. Call it wherever a visitor's rights change. */

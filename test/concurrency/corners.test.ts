@@ -102,7 +102,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
   it('a returning session of such a store has all methods, and is not disarmed by its data', async () => {
     const store = new ShufflingStore(1)
     const handler: Handler = async (req, res) => {
-      await req.session.update(session => void ((session as unknown as Record<string, unknown>).n = 1))
+      await session.update(req, session => void ((session as unknown as Record<string, unknown>).n = 1))
       data(req).promised = req.session.save() instanceof Promise
       res.end()
     }
@@ -137,8 +137,8 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
   it('an update that cannot be stored fails, and what follows it is done', async () => {
     const meeting = new Meeting(new ShufflingStore(1), async (req, res) => {
       data(req).n = 10n
-      const said = await req.session
-        .update(() => {})
+      const said = await session
+        .update(req, () => {})
         .then(
           () => 'done',
           (err: Error) => err.message,
@@ -153,8 +153,8 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
 
   it('an update that fails leaves the session as it was, cookie and all', async () => {
     const meeting = new Meeting(new ShufflingStore(1), async (req, res) => {
-      await req.session
-        .update(session => {
+      await session
+        .update(req, session => {
           Object.assign(session, { n: 1, known: false })
           if (session.cookie) session.cookie.maxAge = 5000
           throw new Error('no')
@@ -171,7 +171,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
 
   it('what a handler does to the session while an update is under way stays done', async () => {
     const meeting = new Meeting(new ShufflingStore(1), async (req, res) => {
-      const done = req.session.update(session => {
+      const done = session.update(req, session => {
         Object.assign(session, { count: 1, other: 1 })
         process.nextTick(() => (data(req).count = 99))
       })
@@ -252,11 +252,11 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
 
   it('with concurrency off, an update takes away what was put in and saved since the last one', async () => {
     const handler: Handler = async (req, res) => {
-      await req.session.update(() => {})
+      await session.update(req, () => {})
       data(req).brief = true
       await req.session.save()
       delete data(req).brief
-      await req.session.update(() => {})
+      await session.update(req, () => {})
       res.end()
     }
     const meeting = new Meeting(new ShufflingStore(1), handler, { concurrency: 'off' })
@@ -269,7 +269,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
       new ShufflingStore(1),
       async (req, res) => {
         req.session.cookie.maxAge = 3_600_000
-        await req.session.update(() => {})
+        await session.update(req, () => {})
         res.end()
       },
       { concurrency: 'off' },

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { createSession } from '../../lib/core/session'
 import { portOf } from '../../lib/core/ports'
+import { update as updateSession } from '../../lib/core/update'
 import { middleware, type KoaMiddleware } from '../../lib/koa/middleware'
 import type { KoaOptions } from '../../lib/koa/koa-options'
 import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'
@@ -49,6 +50,6 @@ async function request(
 
 /** The request, which has the session that the context has. */
 function visitOf(req: Omit<Visit, 'update'>): Visit {
-  const update: Visit['update'] = (change, done) => void req.session.update(change).then(() => done(), done)
+  const update: Visit['update'] = (change, done) => void updateSession(req, change).then(() => done(), done)
   return Object.assign(req, { update })
 }

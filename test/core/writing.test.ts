@@ -38,7 +38,7 @@ const HANDLERS = routes({
   '/read': (req, res) => res.end(String(data(req).views)),
   '/save': (req, res) => ((data(req).saved = true), req.session.save(endWith(res))),
   '/twice': (req, res) => req.session.save(() => ((data(req).again = true), res.end())),
-  '/update': async (req, res) => endWith(res)(await req.session.update(s => void Object.assign(s, { n: 1 })).catch((err: unknown) => err)),
+  '/update': async (req, res) => endWith(res)(await session.update(req, s => void Object.assign(s, { n: 1 })).catch((err: unknown) => err)),
 })
 
 async function known<S extends TracingStore>(

@@ -5,6 +5,7 @@ import { data } from '../support/handlers'
 import { randomOf } from '../support/shuffling-store'
 import { connect } from '../support/connect-host'
 import type { Handler } from '../support/host'
+import { session } from '../support/subject'
 import type { Timers } from '../support/timers'
 import { turns } from '../support/wire'
 import { answerError, Line, lineServer } from './line'
@@ -35,7 +36,7 @@ const handler: Handler = async (req, res, next) => {
   try {
     if (req.url === '/never') return void (data(req).never = true)
     if (req.url === '/login') await req.session.regenerate()
-    if (req.url === '/update') await req.session.update(draft => void ((draft as { updated?: number }).updated = 1))
+    if (req.url === '/update') await session.update(req, draft => void ((draft as { updated?: number }).updated = 1))
     if (req.url === '/reload') await req.session.reload()
     if (req.url !== '/read') data(req).views = Number(data(req).views ?? 0) + 1
     if (req.url === '/save') await req.session.save()

@@ -9,7 +9,7 @@ import { count, countThere, KOAS, KoaSite, leave, lines, show, type Bag, type Ha
 const HANDLERS: Record<string, Handler> = {
   '/': count,
   '/update': countThere,
-  '/secure': ctx => ctx.session?.update(session => void ((session.cookie as Bag['cookie']).secure = true)),
+  '/secure': ctx => ctx.updateSession(session => void ((session.cookie as Bag['cookie']).secure = true)),
   '/read': show,
   '/leave': leave,
 }

@@ -25,7 +25,6 @@ export interface Bag {
     secure?: boolean
   }
   save(): Promise<void>
-  update(change: (session: Record<string, unknown>) => void): Promise<void>
   regenerate(options?: { keep?: boolean }): Promise<void>
   toJSON(): object
 }
@@ -48,6 +47,7 @@ export interface Ctx {
   readonly sessionStore: unknown
   readonly sessionOptions: Record<string, unknown>
   saveSession(): Promise<void>
+  updateSession(change: (session: Record<string, unknown>) => void): Promise<void>
   regenerateSession(options?: { keep?: boolean }): Promise<Bag | null>
 }
 
@@ -114,7 +114,7 @@ export const countAndSave: Handler = async ctx => {
 
 /** Counts visits in the store. */
 export const countThere: Handler = ctx =>
-  ctx.session?.update(session => {
+  ctx.updateSession(session => {
     session.views = Number(session.views ?? 0) + 1
   })
 

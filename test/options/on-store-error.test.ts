@@ -15,7 +15,7 @@ const HANDLERS = routes({
   '/replace': (req, res) => ((req.session = { n: 3 } as never), res.end()),
   '/unset': (req, res) => ((req.session = null as never), res.end()),
   '/save': (req, res) => req.session.save(endWith(res)),
-  '/update': async (req, res) => endWith(res)(await req.session.update(() => {}).catch((err: unknown) => err)),
+  '/update': async (req, res) => endWith(res)(await session.update(req, () => {}).catch((err: unknown) => err)),
   '/destroy': (req, res) => req.session.destroy(endWith(res)),
   '/regenerate': (req, res) => req.session.regenerate(endWith(res)),
   '/login': async (req, res) => {

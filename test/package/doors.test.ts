@@ -20,7 +20,7 @@ interface Doors {
   visits: string[]
 }
 
-const EXPORTS = ['Store', 'Cookie', 'Session', 'MemoryStore']
+const EXPORTS = ['Store', 'Cookie', 'Session', 'MemoryStore', 'update']
 
 describe('The package as installed', function () {
   this.timeout(180_000)
@@ -45,7 +45,7 @@ function looksAsItShould(name: Name, node: string): void {
     expect([doors.type, doors.length]).to.deep.equal(['function', 1])
   })
 
-  it('carries Store, Cookie, Session and MemoryStore, and nothing else', () => {
+  it('carries Store, Cookie, Session, MemoryStore and update, and nothing else', () => {
     expect(doors.own).to.deep.equal(EXPORTS)
     expect(doors.session, 'stores ask for session.session first').to.equal('undefined')
   })
@@ -70,7 +70,7 @@ function looksAsItShould(name: Name, node: string): void {
     const atomic = ['atomicMysql', 'atomicPostgres', 'atomicRedis']
     expect(Object.keys(doors.beside)).to.deep.equal(['atomic', 'koa', 'koa/presets', 'store-contract'])
     expect(doors.beside.atomic).to.have.members(atomic)
-    expect(doors.beside.koa).to.have.members(['default', 'KoaSession'])
+    expect(doors.beside.koa).to.have.members(['default', 'KoaSession', 'update'])
     const stores = ['BaseStore', 'CONNECT', 'DISCONNECT', 'MemoryStore']
     expect(doors.beside['koa/presets']).to.have.members(['koaGenericSession', 'koaSession', 'koaSessionStore', 'koaSessionTs', ...stores])
     expect(doors.beside['store-contract']).to.deep.equal(['storeContract'])

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { data } from '../support/handlers'
 import type { Req } from '../support/site'
+import { session } from '../support/subject'
 
 /** How long a handler may take, in milliseconds. */
 const LONGEST = 20
@@ -15,7 +16,7 @@ const waiting = new Map<string, () => void>()
 export const ACTS: Record<string, Act> = {
   look: req => seen(req),
   release: (_, until) => waiting.get(until)?.(),
-  increment: async req => req.session.update(session => addOne(session as never)),
+  increment: async req => session.update(req, draft => addOne(draft as never)),
   count: slowly(req => addOne(data(req))),
   put: slowly((req, key) => void (data(req)[key] = true)),
   read: slowly(() => {}),
@@ -23,7 +24,7 @@ export const ACTS: Record<string, Act> = {
     data(req).late = true
     await req.session.save()
   }),
-  update: slowly(async req => req.session.update(session => Object.assign(session, { late: true })).catch(unlessEnded)),
+  update: slowly(async req => session.update(req, draft => Object.assign(draft, { late: true })).catch(unlessEnded)),
   reload: slowly(async req => req.session.reload().catch(unlessEnded)),
   destroy: slowly(async req => called(done => req.session.destroy(done))),
   regenerate: slowly(async (req, user) => {

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { count, data, routes, show } from '../support/handlers'
 import { readable } from '../support/payload'
 import { setCookie, Site, type Handler, type Req, type Visitor } from '../support/site'
+import { session } from '../support/subject'
 
 interface Answer {
   readonly visitor: Visitor
@@ -128,14 +129,14 @@ describe('session: in the cookie', () => {
   it('update changes it together with what the handler has changed', async () => {
     const { next } = await visit(async req => {
       data(req).a = 1
-      await req.session.update(session => void ((session as Record<string, unknown>).views = 5))
+      await session.update(req, session => void ((session as Record<string, unknown>).views = 5))
     })
     expect(next).to.deep.equal({ views: 5, a: 1 })
   })
 
   it('update of what is too large fails, and leaves it as it was', async () => {
     const { said, next, line } = await visit(req =>
-      req.session.update(session => void ((session as Record<string, unknown>).text = 'x'.repeat(5000))),
+      session.update(req, session => void ((session as Record<string, unknown>).text = 'x'.repeat(5000))),
     )
     expect(said).to.match(/^session is too large for a cookie/)
     expect([next, line]).to.deep.equal([{ views: 1 }, undefined])
@@ -145,7 +146,7 @@ describe('session: in the cookie', () => {
     let failed = ''
     const site = new Site({ store: 'cookie' }, async (req, res) => {
       res.write('first')
-      await req.session.update(session => void ((session as Record<string, unknown>).n = 1)).catch((err: Error) => (failed = err.message))
+      await session.update(req, session => void ((session as Record<string, unknown>).n = 1)).catch((err: Error) => (failed = err.message))
       res.end()
     })
     expect(setCookie(await site.get())).to.equal(undefined)

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { data } from '../support/handlers'
 import { ShufflingStore } from '../support/shuffling-store'
 import { Site, type Handler, type Req } from '../support/site'
-import type { SessionOptions } from '../support/subject'
+import { session, type SessionOptions } from '../support/subject'
+import { update as updateSession } from '../../lib'
 import { TracingStore } from '../support/tracing-store'
 import { useServers } from '../support/wire'
 import { Meeting, record } from '../concurrency/requests'
@@ -10,7 +11,7 @@ import { Meeting, record } from '../concurrency/requests'
 type Data = Record<string, unknown>
 
 async function update(req: Req, change: (session: Data) => unknown): Promise<void> {
-  await req.session.update(change as never)
+  await session.update(req, change as never)
 }
 
 const increment = (session: Data): void => void (session.n = Number(session.n ?? 0) + 1)
@@ -131,21 +132,49 @@ describe('session: update', () => {
     expect(JSON.parse(Object.values(store.sessions)[0] as string)).to.include({ user: 'ada', n: 1 })
   })
 
-  it('is only a key to an app that has data of this name', async () => {
-    const { text, stored } = await visit((req, store) => {
-      data(req).update = 'daily'
-      void store
+  it('rejects with ERR_SESSION_NOT_FOUND if the session has been destroyed', async () => {
+    const { text } = await visit(async req => {
+      await req.session.destroy()
+      return session.update(req, () => {}).catch((err: NodeJS.ErrnoException) => err.code)
     })
-    expect({ text, stored }).to.deep.equal({ text: 'undefined', stored: { n: 1, update: 'daily' } })
+    expect(text).to.equal('ERR_SESSION_NOT_FOUND')
   })
 
-  it('comes back as the data of an app that has some of this name', async () => {
-    const store = new TracingStore()
-    const visitor = new Site({ store }, (req, res) => {
-      if (req.url === '/enter') data(req).update = 'daily'
-      res.end(String(data(req).update))
-    }).visitor()
-    await visitor.get('/enter')
-    expect((await visitor.get('/')).text).to.equal('daily')
+  it('changes a plain object that was put in the place of the session', async () => {
+    const { text, stored } = await visit(async req => {
+      req.session = { n: 4 } as never
+      await update(req, increment)
+      return data(req).n
+    })
+    expect({ text, stored }).to.deep.equal({ text: '5', stored: { n: 5 } })
+  })
+
+  it('is a named export as well', () => {
+    expect(updateSession).to.equal(session.update)
+  })
+
+  for (const [what, change] of Object.entries({ 'no function': undefined, 'an object': { n: 1 } })) {
+    it(`refuses ${what}`, async () => {
+      const { text } = await visit(async req => reasonOf(session.update(req, change as never)))
+      expect(text).to.equal('update needs a function that changes the session')
+    })
+  }
+
+  it('rejects without the middleware, and for a value that is no session', async () => {
+    expect(await reasonOf(session.update({} as never, () => {}))).to.equal(
+      'update needs a request with a session: use the session middleware first',
+    )
+    const { text } = await visit(async req => {
+      req.session = 'text' as never
+      const reason = await reasonOf(update(req, increment))
+      req.session = { n: 1 } as never
+      return reason
+    })
+    expect(text).to.equal('req.session must be an object, null or undefined')
+  })
+
+  it('is awaited by the response, even if the handler does not wait', async () => {
+    const { stored } = await visit(req => void update(req, increment))
+    expect(stored).to.deep.equal({ n: 2 })
   })
 })

@@ -108,7 +108,7 @@ describe('stores: Store', () => {
     const copy: Record<string, unknown> = {}
     for (const key in session) copy[key] = (session as never as Record<string, unknown>)[key]
     expect(copy.Store).to.equal(Store)
-    expect(Object.keys(session)).to.deep.equal(['Store', 'Cookie', 'Session', 'MemoryStore'])
+    expect(Object.keys(session)).to.deep.equal(['Store', 'Cookie', 'Session', 'MemoryStore', 'update'])
     expect((session as { session?: unknown }).session).to.equal(undefined)
     expect(session).to.have.length(1)
   })

@@ -94,7 +94,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
         let made = 0
         const store = new TracingStore()
         const refusing = new KoaSite({ ...(kind === 'a store' && { store }), beforeSave: beforeSave as BeforeSave }, ctx =>
-          ctx.session?.update(() => void made++),
+          ctx.updateSession(() => void made++),
         )
         const res = await refusing.get()
         expect([res.status, lines(res), store.trace(), made]).to.deep.equal([500, [], [], 0])

@@ -1,12 +1,12 @@
 // Looks at the package from where an app stands, and prints what it sees
 import { createRequire } from 'node:module'
-import session, { Cookie, MemoryStore, Session, Store } from 'PACKAGE'
+import session, { Cookie, MemoryStore, Session, Store, update } from 'PACKAGE'
 import * as namespace from 'PACKAGE'
 import twoVisits from './two-visits.cjs'
 
 const require = createRequire(import.meta.url)
 const required = require('PACKAGE')
-const imported = { Store, Cookie, Session, MemoryStore }
+const imported = { Store, Cookie, Session, MemoryStore, update }
 
 /** Deep paths, and the export that each is the module of. */
 const DEEP = {

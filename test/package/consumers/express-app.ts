@@ -58,6 +58,9 @@ session({ secret: 'x', cookie: () => ({ priority: 'highest' }) })
 session({ secret: 'x', genid: req => req.nonsense })
 
 app.get('/', async (req, res, next) => {
+  await session.update(req, draft => void (draft.views = (draft.views ?? 0) + 1))
+  // @ts-expect-error: a method of the package, since the names in a session belong to the app
+  void req.session.update
   true satisfies Same<typeof req.session.views, number | undefined>
   true satisfies Same<typeof req.session.extra, number>
   true satisfies Same<typeof req.sessionID, string>

@@ -1,4 +1,5 @@
-import { Cookie, MemoryStore, Session, Store } from 'PACKAGE'
+import type { IncomingMessage } from 'node:http'
+import { Cookie, MemoryStore, Session, Store, update } from 'PACKAGE'
 import type { CookieOptions, SessionData, SessionOptions } from 'PACKAGE'
 
 declare module 'PACKAGE' {
@@ -27,6 +28,14 @@ class Own extends Store {
 
 const live = new Session({ sessionID: 'id' })
 const kept: Store = new Own()
+export const visit = async (req: IncomingMessage): Promise<void> =>
+  update(req, draft => {
+    draft.views = (draft.views ?? 0) + 1
+    // @ts-expect-error: nobody declared it
+    draft.nothing = true
+  })
+// @ts-expect-error: it takes the request, and not its session
+void update(live, () => {})
 // @ts-expect-error: there is no such export
 import { Sessions } from 'PACKAGE'
 
