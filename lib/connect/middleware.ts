@@ -3,11 +3,13 @@ import { whenClosed } from '../core/closing'
 import { Exchange } from '../core/exchange'
 import { lendGenerate } from '../core/lend-generate'
 import { open } from '../core/open'
+import { report, warningsOf } from '../core/option-warnings'
 import { settle, type Options } from '../core/options'
 import type { SessionStore } from '../core/store-port'
 import { settleKept } from '../payload/settle-kept'
 import { ExchangeGate, type Next } from './gate'
 import { holdResponse } from './hold-response'
+import { OPTION_NAMES } from './option-names'
 import { isSecure, originalPath, type Request } from './request'
 import type { Transport } from '../core/transport'
 import { dress } from './signatures'
@@ -29,6 +31,7 @@ export function middleware(
 ): Middleware {
   const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
   const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
+  report(warningsOf(options, settings.name, OPTION_NAMES))
   const cookie = new SignedCookie(settings.name)
   const { proxy } = options
   const transport: Transport<Request> = {

@@ -7,7 +7,7 @@ import type { Hold, Read } from './hold'
 import { Holder } from './holder'
 import { EXCHANGE, type Change, type Host, type HostExchange } from './host'
 import { Knowledge, type Given } from './knowledge'
-import type { Secret, Settings } from './options'
+import { checkId, type Secret, type Settings } from './options'
 import type { Facts, Plan } from './plan'
 import { save, update } from './saving'
 import type { Seen } from './seen'
@@ -87,7 +87,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   #renew(id: string, options: CookieOptions): void {
-    this.host.sessionID = this.generated = id
+    this.host.sessionID = this.generated = checkId(id)
     this.anonymous = false
     this.renewed()
     this.#present(options)

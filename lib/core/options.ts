@@ -1,13 +1,15 @@
-import { serialize } from 'cookie'
 import { createHmac, KeyObject, type BinaryLike } from 'node:crypto'
 import { isPromise } from './call'
-import { Cookie, type CookieOptions } from './cookie'
+import type { Cookie, CookieOptions } from './cookie'
+import { checkAttributes, checkLifetimeAndPath, checkName } from './cookie-checks'
 import type { Host } from './host'
 import type { Kept } from './kept'
+import { describeType, optionError } from './option-errors'
 import { CONNECT, type Policy } from './plan'
 import type { Session, SessionData } from './session'
 import { newId } from './session-id'
 import { portOf } from './ports'
+import { checkStore } from './store-check'
 import type { SessionStore, StorePort } from './store-port'
 import { Touches } from './touches'
 
@@ -139,11 +141,12 @@ export function settle<H extends Host>(
 ): Settings<H> {
   const name = nameOf(options)
   const genid = options.genid || newId
-  if (typeof genid !== 'function') throw new TypeError('genid option must be a function')
+  if (typeof genid !== 'function') throw optionError('genid', 'be a function', genid, 'write () => crypto.randomUUID(), for example')
   if (options.resave === undefined) deprecate('undefined resave option; provide resave option')
   if (options.saveUninitialized === undefined) deprecate('undefined saveUninitialized option; provide saveUninitialized option')
   if (!options.secret) deprecate('req.secret; provide secret option')
-  if (options.seal !== undefined) throw new TypeError('seal option is for sessions that are kept in the cookie')
+  if (options.seal !== undefined)
+    throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
 
   const port = portOf(checkStore(store))
   if (options.storeTimeout !== undefined) port.timeout = checkTimeout(options.storeTimeout)
@@ -176,13 +179,13 @@ function isOnByDefault(option: boolean | undefined): boolean {
 }
 
 function checkUnset(option: Policy['unset'] | undefined): Policy['unset'] {
-  if (option && option !== 'destroy' && option !== 'keep') throw new TypeError('unset option must be "destroy" or "keep"')
+  if (option && option !== 'destroy' && option !== 'keep') throw optionError('unset', 'be "destroy" or "keep"', option)
   return option || 'keep'
 }
 
 function checkConcurrency(option: Concurrency = 'auto'): Concurrency {
   if (['auto', 'merge', 'off'].includes(option)) return option
-  throw new TypeError('concurrency option must be "auto", "merge" or "off"')
+  throw optionError('concurrency', 'be "auto", "merge" or "off"', option)
 }
 
 function settleFaults<H extends Host>({
@@ -190,9 +193,9 @@ function settleFaults<H extends Host>({
   saveErrors = 'report',
 }: Partial<Options<H>>): Pick<Settings<H>, 'onStoreError' | 'saveErrors'> {
   if (typeof onStoreError !== 'function' && !['error', 'anonymous', 'new'].includes(onStoreError)) {
-    throw new TypeError('onStoreError option must be "error", "anonymous", "new" or a function')
+    throw optionError('onStoreError', 'be "error", "anonymous", "new" or a function', onStoreError)
   }
-  if (!['report', 'fail'].includes(saveErrors)) throw new TypeError('saveErrors option must be "report" or "fail"')
+  if (!['report', 'fail'].includes(saveErrors)) throw optionError('saveErrors', 'be "report" or "fail"', saveErrors)
   const fixed = onStoreError === 'error' ? undefined : onStoreError
   return {
     onStoreError: typeof fixed === 'string' ? () => fixed : fixed,
@@ -201,41 +204,41 @@ function settleFaults<H extends Host>({
 }
 
 function settleTouches({ touchAfter = 0, awaitTouch = false }: Pick<Partial<Options>, 'touchAfter' | 'awaitTouch'>) {
-  if (!Number.isFinite(touchAfter) || touchAfter < 0) throw new TypeError('touchAfter option must be a number of milliseconds')
-  if (typeof awaitTouch !== 'boolean') throw new TypeError('awaitTouch option must be true or false')
+  if (!Number.isFinite(touchAfter) || touchAfter < 0)
+    throw optionError('touchAfter', 'be a number of milliseconds', touchAfter, 'write 60_000 for a minute')
+  if (typeof awaitTouch !== 'boolean') throw optionError('awaitTouch', 'be true or false', awaitTouch)
   return { touches: touchAfter > 0 ? new Touches(touchAfter) : undefined, awaitTouch }
 }
 
 /** Timers of Node take no more than 2^31 - 1. */
 function checkTimeout(ms: number): number {
   if (ms === Infinity || (typeof ms === 'number' && ms > 0 && ms < 2 ** 31)) return ms
-  throw new TypeError('storeTimeout option must be a number of milliseconds between 1 and 2147483647, or Infinity')
-}
-
-function checkStore(store: SessionStore): SessionStore {
-  for (const method of ['get', 'set', 'destroy'] as const) {
-    if (typeof store[method] !== 'function') throw new TypeError(`store option must have a ${method} method`)
-  }
-  return store
+  throw optionError('storeTimeout', 'be a number of milliseconds between 1 and 2147483647, or Infinity', ms, 'write 10_000 for ten seconds')
 }
 
 function settleCookie<H>(name: string, option: Options<H>['cookie'] | null): PerHost<H, CookieOptions> {
   const cookie = option || {}
-  if (typeof cookie === 'function') {
-    serialize(name, '')
-    return cookie
+  checkName(name)
+  if (typeof cookie !== 'function') {
+    checkAttributes(name, cookie)
+    return () => cookie
   }
-  checkAttributes(name, cookie)
-  return () => cookie
+  return host => {
+    const options = cookie(host)
+    return isPromise<CookieOptions>(options) ? options.then(checkGiven) : checkGiven(options)
+  }
 }
 
-/** Throws what every request would have thrown. Not for `expires`: a date may be wrong for a while, and upstream reports it per request. */
-function checkAttributes(name: string, options: CookieOptions): void {
-  const cookie = new Cookie(options)
-  cookie.expires = null
-  if ((cookie.secure as unknown) === 'auto') cookie.secure = true
-  if ((cookie.sameSite as unknown) === 'auto') cookie.sameSite = 'lax'
-  cookie.serialize(name, '')
+/** @throws TypeError for a lifetime or a path with which the request could have no session. A function may give nothing: the defaults hold then */
+function checkGiven(options: CookieOptions): CookieOptions {
+  if (options) checkLifetimeAndPath(options)
+  return options
+}
+
+/** @throws TypeError for a value that cannot be an ID: what is stored under it would belong to no client, or to all */
+export function checkId(made: unknown): string {
+  if (typeof made === 'string' && made) return made
+  throw new TypeError(`genid must give a string that is not empty, not ${describeType(made)}`)
 }
 
 function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined): Settings<H>['secrets'] {
@@ -281,6 +284,8 @@ function checkKey(secret: Secret): void {
   try {
     createHmac('sha256', secret)
   } catch {
-    throw new TypeError('secret option must be a string, a Buffer, a KeyObject, a function, or an array of the first three')
+    // Its type alone: an error message is no place for a secret
+    const what = 'secret option must be a string, a Buffer, a KeyObject, a function, or an array of the first three'
+    throw new TypeError(`${what}, not ${describeType(secret)}`)
   }
 }

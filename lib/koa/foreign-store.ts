@@ -1,5 +1,6 @@
 import type { SessionData, Session } from '../core/session'
 import { PORT } from '../core/ports'
+import { isRedisClient, storeAdvice } from '../core/store-check'
 import type { SessionStore, StorePort } from '../core/store-port'
 import type { KoaHost } from './koa-host'
 import type { KoaShape } from './record-shape'
@@ -41,9 +42,10 @@ export type Kind = 'callback' | 'promise' | 'json'
 export function kindOf(store: Partial<SessionStore & JsonStore> | null | undefined): Kind {
   // The first has a `load` of its own
   if (typeof store?.createSession === 'function') return 'callback'
+  if (isRedisClient(store)) throw new TypeError(`store option must be a store: ${storeAdvice(store)}`)
   if (has(store, 'get', 'set', 'destroy')) return 'promise'
   if (has(store, 'load', 'save', 'remove')) return 'json'
-  throw new TypeError('store option must have get, set and destroy, or load, save and remove')
+  throw new TypeError(`store option must have get, set and destroy, or load, save and remove: ${storeAdvice(store)}`)
 }
 
 function has(store: object | null | undefined, ...methods: string[]): boolean {

@@ -1,4 +1,5 @@
 import type { CookieOptions } from '../core/cookie'
+import { optionError } from '../core/option-errors'
 import type { Options, Secret } from '../core/options'
 import type { Session } from '../core/session'
 import type { Context } from './context'
@@ -115,10 +116,15 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   Session: [isSessionClass, 'be a class that extends KoaSession'],
 }
 
+/** Of a cookie whose lifetime is wrong, the lifetime. */
+function describable(name: string, value: unknown): unknown {
+  return name === 'cookie' && typeof value === 'object' ? ((value as KoaCookieOptions | null)?.maxAge ?? value) : value
+}
+
 /** @throws TypeError for each value that could never work */
 export function check(options: KoaOptions): void {
   for (const [name, [test, what]] of Object.entries(TESTS)) {
     const value = options[name as keyof KoaOptions]
-    if (value !== undefined && !test(value)) throw new TypeError(`${name} option must ${what}`)
+    if (value !== undefined && !test(value)) throw optionError(name, what, describable(name, value))
   }
 }

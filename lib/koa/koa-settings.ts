@@ -1,10 +1,13 @@
 import { isPromise } from '../core/call'
 import type { CookieOptions } from '../core/cookie'
+import { isClass } from '../core/option-errors'
+import { report, warningsOf } from '../core/option-warnings'
 import { settle, type Secret, type Settings } from '../core/options'
 import type { Family } from '../core/plan'
 import type { SessionData } from '../core/session'
 import { newId } from '../core/session-id'
 import { sharePort } from '../core/ports'
+import { storeAdvice } from '../core/store-check'
 import type { SessionStore } from '../core/store-port'
 import { formOf } from '../payload/form'
 import { keepFor, PayloadStore } from '../payload/payload-store'
@@ -16,6 +19,7 @@ import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type Promise
 import type { KoaHost } from './koa-host'
 import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
 import { KoaSession } from './koa-session'
+import { OPTION_NAMES } from './option-names'
 import { RAW, SHAPES, type ShapeName } from './record-shape'
 
 /** The options with every default in and every mistake thrown. */
@@ -44,11 +48,12 @@ const DEFAULTS = { store: 'cookie', autoCommit: true, defer: false, keepOnRegene
 /** @throws TypeError for each option that could never work */
 export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings {
   check(given)
+  report(warningsOf(given, nameOf(given), OPTION_NAMES))
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError } = options
   const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
   const isKept = store === 'cookie'
-  const name = options.name ?? (isKept ? 'koa.sess' : 'koa.sid')
+  const name = nameOf(options)
   const userStore = typeof store === 'object' ? store : undefined
   return {
     ...{ name, autoCommit, defer, keepOnRegenerate, onError, userStore },
@@ -59,6 +64,10 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     immediate: isKept && !defer,
     of: settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
   }
+}
+
+function nameOf({ name, store = DEFAULTS.store }: KoaOptions): string {
+  return name ?? (store === 'cookie' ? 'koa.sess' : 'koa.sid')
 }
 
 function transportOf({ transport }: KoaOptions, byCookie: KoaTransport): KoaTransport {
@@ -77,7 +86,9 @@ interface Given {
 function settingsFor(options: KoaOptions, given: Given): KoaSettings['of'] {
   const { store } = given
   if (store === 'cookie') return inCookie(options, given)
-  if (options.seal !== undefined) throw new TypeError('seal option is for sessions that are kept in the cookie')
+  if (options.seal !== undefined)
+    throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
+  if (isClass(store)) throw new TypeError(`store option must be a store, or a function that makes one: ${storeAdvice(store)}`)
   if (typeof store === 'function') return perRequest(options, given, host => store(host.ctx))
   if (kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
   const settings = coreSettings(options, given, store as SessionStore)
@@ -166,16 +177,7 @@ function family(renews: boolean, cookieOnSave: boolean): Family {
 
 function genidOf({ genid, idPrefix = '' }: KoaOptions): (host: KoaHost) => string | PromiseLike<string> {
   if (!genid) return () => idPrefix + newId()
-  return ({ ctx }) => {
-    const id = genid.call(ctx, ctx, 24)
-    return isPromise<string>(id) ? id.then(checkId) : checkId(id)
-  }
-}
-
-/** @throws TypeError for what would be everybody's id, or nobody's */
-function checkId(made: unknown): string {
-  if (typeof made === 'string' && made) return made
-  throw new TypeError('genid must give a string that is not empty')
+  return ({ ctx }) => genid.call(ctx, ctx, 24)
 }
 
 type Ends = 'in the cookie' | 'by the store' | 'by the record'

@@ -27,6 +27,16 @@ const ATTRIBUTES = [
   'overwrite',
 ] as const
 
+/** The options that are spelled otherwise in `KoaOptions`. */
+export const OLDER_NAMES: readonly string[] = [
+  ...Object.keys(SPELLINGS),
+  ...ATTRIBUTES,
+  'maxage',
+  'ContextStore',
+  'externalKey',
+  'sessionIdStore',
+]
+
 /** Where an id comes from and goes to, beside cookies: koa-session's, and koa-generic-session's. */
 interface ExternalKey {
   get(ctx: Context): string | undefined

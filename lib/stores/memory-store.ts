@@ -1,5 +1,6 @@
 import { answersAtOnce } from '../core/at-once'
 import type { SessionData } from '../core/session'
+import { optionError } from '../core/option-errors'
 import { goTogether, type Callback, type Found, type Outcome, type Version } from '../core/store-port'
 import { callable } from './callable'
 import { Records } from './records'
@@ -113,7 +114,7 @@ function records(store: object): Records {
 
 function checkMax(max: number = Infinity): number {
   if (typeof max === 'number' && max > 0 && (max === Infinity || Number.isInteger(max))) return max
-  throw new TypeError('max option must be a positive integer')
+  throw optionError('max', 'be a positive integer', max, 'write { max: 10_000 }, for example')
 }
 
 /** Upstream's words, on one line each. */

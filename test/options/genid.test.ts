@@ -3,7 +3,6 @@ import { failures } from '../koa/kinds'
 import { count as countViews, KoaSite, show as showSession, type Ctx } from '../koa/site'
 import { cookieNames } from '../support/browser'
 import { count, data, endWith, routes } from '../support/handlers'
-import type { Host } from '../support/host'
 import { onEachHost, onEachKoa, onEachStore } from '../support/hosts'
 import { siteOn, type Req, type Site } from '../support/site'
 import { session, type SessionOptions } from '../support/subject'
@@ -16,18 +15,26 @@ const HANDLERS = routes({
   '/id': (req, res) => res.end(req.sessionID),
   '/foo': (req, res) => res.end(req.sessionID),
   '/login': (req, res) => req.session.regenerate(() => res.end(req.sessionID)),
+  '/login-or-fail': (req, res) => req.session.regenerate(endWith(res)),
   '/save': (req, res) => ((data(req).user = 'eve'), req.session.save(endWith(res))),
   '/logout': (req, res) => req.session.destroy(endWith(res)),
 })
 
-/** Values that are no IDs. */
-const NO_IDS: Record<string, unknown> = { undefined, null: null, 5: 5, '{}': {}, 'a promise of 5': Promise.resolve(5) }
-
-/** Values that are no IDs on Koa alone, and the errors of the request. Connect has no error, as express-session: the session is not saved. */
-const REFUSED: Record<Host['framework'], readonly [others: typeof NO_IDS, errors: string[]]> = {
-  Connect: [{}, []],
-  Koa: [{ '""': '', 'a promise of ""': Promise.resolve('') }, ['genid must give a string that is not empty']],
-}
+/** Values that are no IDs, and their types in the error. */
+const NO_IDS: readonly (readonly [title: string, made: unknown, type: string])[] = [
+  ['undefined', undefined, 'undefined'],
+  ['null', null, 'null'],
+  ['""', '', 'a string'],
+  ['5', 5, 'a number'],
+  ['NaN', NaN, 'a number'],
+  ['true', true, 'true'],
+  ['{}', {}, 'an object'],
+  ['a Buffer', Buffer.from('a'), 'an instance of Buffer'],
+  ['a function', () => 'a', 'a function'],
+  ['a promise of undefined', Promise.resolve(), 'undefined'],
+  ['a promise of 5', Promise.resolve(5), 'a number'],
+  ['a promise of ""', Promise.resolve(''), 'a string'],
+]
 
 onEachStore('options: genid', (host, storage) => {
   const siteWith = (genid: unknown, store = new TracingStore()): Site =>
@@ -98,15 +105,27 @@ onEachStore('options: genid', (host, storage) => {
     expect((await client.get()).text).to.equal('2')
   })
 
-  const [others, errors] = REFUSED[host.framework]
-  for (const [what, made] of Object.entries({ ...NO_IDS, ...others })) {
-    it(`that makes ${what} leaves the session unsaved and the cookie unset`, async () => {
+  for (const [title, made, type] of NO_IDS) {
+    const message = `genid must give a string that is not empty, not ${type}`
+
+    it(`that makes ${title} is a TypeError of the request, and nothing is stored under it`, async () => {
       const store = new TracingStore()
       const site = siteWith(() => made, store)
       const res = await site.get()
-      expect([res.status, cookieNames(res), store.trace()]).to.deep.equal([errors.length > 0 ? 500 : 200, [], []])
-      expect(site.errors.map(err => err.message)).to.deep.equal(errors)
-      for (const err of site.errors) expect(err.name).to.equal('TypeError')
+      expect([res.status, res.text, cookieNames(res), store.trace()]).to.deep.equal([500, host.errorText(message), [], []])
+      expect(site.errors.map(err => [err.name, err.message])).to.deep.equal([['TypeError', message]])
+    })
+
+    it(`that makes ${title} when a session is regenerated is an error of regenerate`, async () => {
+      const store = new TracingStore()
+      let isMade = false
+      const site = siteWith(() => (isMade ? made : ((isMade = true), 'apple')), store)
+      const client = site.visitor()
+      await client.get()
+      store.trace()
+      expect((await client.get('/login-or-fail')).text).to.equal(`failed: ${message}`)
+      expect(store.trace()).to.not.include('set')
+      expect(store.sessions).to.deep.equal({})
     })
   }
 })

@@ -1,4 +1,6 @@
 import type { SessionData } from '../../core/session'
+import { describeValue } from '../../core/option-errors'
+import { isRedisClient } from '../../core/store-check'
 import { goTogether, type Callback, type Found, type Outcome, type Version } from '../../core/store-port'
 
 /** A store as it was published, of which its types tell no more than what every store has. */
@@ -21,16 +23,23 @@ export interface Engine {
   update(id: string, session: SessionData): Promise<boolean>
 }
 
+/** The stores that have the abilities. */
+const gives = new WeakSet<object>()
+
 /**
  * Puts the abilities on the store itself, which may have private fields and is compared with `req.sessionStore`.
  *
  * @param mark a method that only the store's own class has
- * @throws TypeError where somebody has put another `get` or `set` over the class's own: these are passed by from now on
+ * @param by the function that was called, for errors
+ * @throws TypeError for a store that has them already; where somebody has put another `get` or `set` over the class's own: these are passed by from now on
  */
-export function give<S extends PublishedStore>(store: S, engine: Engine, mark: string): S & Atomic {
+export function give<S extends PublishedStore>(store: S, engine: Engine, mark: string, by: string): S & Atomic {
   const home = homeOf(store, mark)
+  if (gives.has(store)) throw new TypeError(`${by} was applied to this store before; apply it once, where the store is made`)
   if (homeOf(store, 'get') !== home || homeOf(store, 'set') !== home) {
-    throw new TypeError('the store has another get or set than its class, which compareAndSet would pass by')
+    throw new TypeError(
+      `${by} needs a store with the get and set of its own class; this store has another get or set, which compareAndSet would pass by: apply ${by} before it is put there`,
+    )
   }
   const original = store.get as (id: string) => unknown
   const { set } = store
@@ -52,7 +61,13 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
     Object.defineProperty(store, name, { value, writable: true, configurable: true })
     goTogether(value, { get, set })
   }
+  gives.add(store)
   return store as S & Atomic
+}
+
+/** The error of a function that was given something else than its store. @param what it needs. @param write how to call it */
+export function wrongStore(by: string, what: string, given: unknown, write: string): TypeError {
+  return new TypeError(`${by} needs ${what}, not ${isRedisClient(given) ? 'a Redis client' : describeValue(given)}; write ${write}`)
 }
 
 /** Of the chain of prototypes, the object that has the method. */

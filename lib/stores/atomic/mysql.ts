@@ -1,7 +1,7 @@
 import { isPromise } from '../../core/call'
 import type { SessionData } from '../../core/session'
 import type { Outcome } from '../../core/store-port'
-import { give, type Atomic, type Engine, type PublishedStore } from './abilities'
+import { give, wrongStore, type Atomic, type Engine, type PublishedStore } from './abilities'
 
 /** The store as its versions 2 and 3 are inside. */
 interface MysqlStore {
@@ -49,9 +49,9 @@ const CREATE = `INSERT INTO ?? (??, ??, ??) VALUES (?, ?, ?)
 export function atomicMysql<S extends PublishedStore>(store: S): S & Atomic {
   const inside = store as unknown as MysqlStore
   if (typeof inside?.query !== 'function' || !inside.options?.schema?.columnNames?.session_id) {
-    throw new TypeError('atomicMysql needs a MySQLStore of express-mysql-session')
+    throw wrongStore('atomicMysql', 'a MySQLStore of express-mysql-session', store, 'atomicMysql(new (mysqlSession(session))(options))')
   }
-  return give(store, engineOf(inside), 'setOptions')
+  return give(store, engineOf(inside), 'setOptions', 'atomicMysql')
 }
 
 function engineOf(store: MysqlStore): Engine {

@@ -1,6 +1,6 @@
 import type { SessionData } from '../../core/session'
 import type { Outcome, Version } from '../../core/store-port'
-import { give, type Atomic, type Engine, type PublishedStore } from './abilities'
+import { give, wrongStore, type Atomic, type Engine, type PublishedStore } from './abilities'
 
 /** The store as its versions from 5 to 10 are inside. */
 interface PostgresStore {
@@ -36,9 +36,9 @@ const WRITTEN = `CASE WHEN pg_typeof(sess) = 'jsonb'::regtype THEN sess::text EN
 export function atomicPostgres<S extends PublishedStore>(store: S): S & Atomic {
   const inside = store as unknown as PostgresStore
   if (typeof inside?.quotedTable !== 'function' || typeof inside.query !== 'function') {
-    throw new TypeError('atomicPostgres needs a PGStore of connect-pg-simple')
+    throw wrongStore('atomicPostgres', 'a PGStore of connect-pg-simple', store, 'atomicPostgres(new (connectPgSimple(session))({ pool }))')
   }
-  return give(store, engineOf(inside, beginnerOf(inside)), 'quotedTable')
+  return give(store, engineOf(inside, beginnerOf(inside)), 'quotedTable', 'atomicPostgres')
 }
 
 function engineOf(store: PostgresStore, begin: (id: string) => void): Engine {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SessionData } from '../../core/session'
 import type { Outcome, Version } from '../../core/store-port'
-import { give, type Atomic, type PublishedStore } from './abilities'
+import { give, wrongStore, type Atomic, type PublishedStore } from './abilities'
 
 /** A client of node-redis 4 or later, or of ioredis; of a single server or of a cluster. */
 export type RedisClient = NodeRedis | Ioredis
@@ -53,7 +53,7 @@ export function atomicRedis<S extends PublishedStore>(store: S, client?: RedisCl
   const inside = store as unknown as RedisStore
   const ttlMethod = typeof inside?.getTTL === 'function' ? 'getTTL' : '_getTTL'
   if (typeof inside?.[ttlMethod] !== 'function' || typeof inside.serializer?.stringify !== 'function') {
-    throw new TypeError('atomicRedis needs a RedisStore of connect-redis 7 or later')
+    throw wrongStore('atomicRedis', 'a RedisStore of connect-redis 7 or later', store, 'atomicRedis(new RedisStore({ client }))')
   }
   const run = runnerOf(client ?? inside.client)
 
@@ -75,7 +75,7 @@ export function atomicRedis<S extends PublishedStore>(store: S, client?: RedisCl
     },
     update: async (id: string, session: SessionData) => (await write(UPDATE, id, session)) !== undefined,
   }
-  return give(store, engine, ttlMethod)
+  return give(store, engine, ttlMethod, 'atomicRedis')
 }
 
 function scriptOf(text: string): { readonly text: string; readonly sha: string } {
@@ -114,5 +114,7 @@ function callerOf(client: object): Record<'eval' | 'evalsha', Evaluate> {
       eval: async (text, key, args) => io.eval(text, 1, key, ...args),
     }
   }
-  throw new TypeError('atomicRedis needs the client as its second argument: one of node-redis 4 or later, not in legacyMode, or of ioredis')
+  throw new TypeError(
+    `atomicRedis needs the client as its second argument: one of node-redis 4 or later, not in legacyMode, or of ioredis; write atomicRedis(new RedisStore({ client }), client)`,
+  )
 }

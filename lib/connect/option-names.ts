@@ -1,0 +1,31 @@
+import type { Options } from '../core/options'
+import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, type OptionNames } from '../core/option-warnings'
+
+const OPTIONS = {
+  secret: true,
+  store: true,
+  seal: true,
+  name: true,
+  key: true,
+  cookie: true,
+  genid: true,
+  resave: true,
+  saveUninitialized: true,
+  rolling: true,
+  unset: true,
+  concurrency: true,
+  storeTimeout: true,
+  onStoreError: true,
+  saveErrors: true,
+  touchAfter: true,
+  awaitTouch: true,
+  proxy: true,
+} satisfies Record<keyof Options, true>
+
+/** Of `session()`. */
+export const OPTION_NAMES: OptionNames = {
+  options: Object.keys(OPTIONS),
+  attributes: COOKIE_ATTRIBUTES,
+  booleans: ['resave', 'saveUninitialized', 'rolling', 'proxy', ...COOKIE_BOOLEANS],
+  instead: COMMON_MISTAKES,
+}

@@ -1,0 +1,55 @@
+import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, type OptionNames } from '../core/option-warnings'
+import type { KoaOptions } from './koa-options'
+import { OLDER_NAMES } from './spellings'
+
+const OPTIONS = {
+  concurrency: true,
+  storeTimeout: true,
+  touchAfter: true,
+  awaitTouch: true,
+  rolling: true,
+  saveUninitialized: true,
+  name: true,
+  store: true,
+  cookie: true,
+  genid: true,
+  idPrefix: true,
+  prefix: true,
+  ttl: true,
+  renew: true,
+  defer: true,
+  autoCommit: true,
+  valid: true,
+  beforeSave: true,
+  onError: true,
+  reconnectTimeout: true,
+  transport: true,
+  seal: true,
+  encode: true,
+  decode: true,
+  record: true,
+  keepOnRegenerate: true,
+  Session: true,
+  cookieOnSave: true,
+} satisfies Record<keyof KoaOptions, true>
+
+/** Of `resession/koa` and its presets. */
+export const OPTION_NAMES: OptionNames = {
+  options: [...Object.keys(OPTIONS), ...OLDER_NAMES],
+  attributes: [...COOKIE_ATTRIBUTES, 'overwrite'],
+  booleans: [
+    ...['saveUninitialized', 'rolling', 'renew', 'defer', 'autoCommit', 'keepOnRegenerate', 'cookieOnSave'],
+    ...[...COOKIE_BOOLEANS, 'overwrite'],
+  ],
+  instead: {
+    ...COMMON_MISTAKES,
+    secret: 'app.keys',
+    keys: 'app.keys',
+    proxy: 'app.proxy',
+    trustproxy: 'app.proxy',
+    onstoreerror: 'onError',
+    saveerrors: 'onError',
+    resave: 'nothing; a session is saved only if it has changed',
+    unset: 'nothing; a session that is set to null is destroyed',
+  },
+}
