@@ -5,7 +5,9 @@ import depd = require('depd')
 import { middleware } from './connect/middleware'
 import type { Request as AnyRequest } from './connect/request'
 import cookies = require('./core/cookie')
-import type { Options } from './core/options'
+import hosts = require('./core/host')
+import options = require('./core/option-types')
+import port = require('./core/store-port')
 import sessions = require('./core/session')
 import updates = require('./core/update')
 import memory = require('./stores/memory-store')
@@ -26,35 +28,77 @@ function session(options?: session.SessionOptions): session.RequestHandler {
   const given = options ?? ({} as Partial<session.SessionOptions>)
   const store = given.store || new memory.MemoryStore()
   memory.warnInProduction(store)
-  return middleware(given as Partial<Options<AnyRequest>>, store, deprecate) as session.RequestHandler
+  return middleware(given as Partial<options.Options<AnyRequest>>, store, deprecate) as session.RequestHandler
 }
 
 namespace session {
-  /** What your sessions hold. Add to it: `declare module 'resession' { interface SessionData { views: number } }`. */
+  /**
+   * What your sessions hold. Add your keys by declaration merging:
+   * `declare module 'resession' { interface SessionData { views: number } }`.
+   */
   export interface SessionData {
     cookie: Cookie
   }
 
-  export interface SessionOptions extends Options<Request> {}
+  /** The options of `session()`. */
+  export interface SessionOptions extends options.FixedOptions {
+    /**
+     * Signs the session ID in the cookie. If it is an array, the first secret signs and all verify. The array is read for each request, so a secret can
+     * be put in front while the server runs. A function is called once for each request.
+     *
+     * @default the secret that cookie-parser was given; without one, each request fails
+     */
+    secret: Secret | Secret[] | options.PerHost<Request, Secret | Secret[]>
+    /**
+     * The attributes of the cookie, or a function that returns them for a request.
+     *
+     * @default { path: '/', httpOnly: true, maxAge: null }
+     */
+    cookie?: CookieOptions | options.PerHost<Request, CookieOptions> | undefined
+    /**
+     * Returns a new session ID, or a promise of one.
+     *
+     * @default 24 random bytes in base64url
+     */
+    genid?: options.PerHost<Request, string> | undefined
+    /**
+     * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
+     * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.
+     * `'new'` gives it a new session. A function of the error and the request returns one of the three, or a promise of it.
+     *
+     * @default 'error', as in express-session
+     */
+    onStoreError?: WithoutStore | options.OnStoreError<Request> | undefined
+  }
 
+  /** The attributes of the session cookie. */
   export interface CookieOptions extends cookies.CookieOptions {}
 
+  /** The base class of stores: extend it, and write `get`, `set` and `destroy`. `touch`, `all`, `length` and `clear` are optional. */
   export interface Store extends stores.Store {
     createSession(...given: Parameters<stores.Store['createSession']>): Session & SessionData
   }
-  export const Store = stores.Store as Statics & (abstract new (options?: unknown) => Store)
+  /** The base class of stores: extend it, and write `get`, `set` and `destroy`. */
+  export const Store = stores.Store as EmitterStatics & (abstract new (options?: unknown) => Store)
 
-  /** Of a session that lives, and one made by `new Cookie()`, it has methods too. */
+  /** The cookie of a session. In a request, and if it was made by `new Cookie()`, it is a `LiveCookie`. */
   export interface Cookie extends cookies.AnyCookie {}
-  export const Cookie = cookies.Cookie as new (options?: CookieOptions) => cookies.Cookie
+  /** A cookie with its methods. */
+  export interface LiveCookie extends cookies.Cookie {}
+  /** Makes the cookie of a session. @throws TypeError if `maxAge` is neither a number nor a Date */
+  export const Cookie = cookies.Cookie as new (options?: CookieOptions) => LiveCookie
 
+  /** A session. `save`, `reload`, `destroy` and `regenerate` return a promise if they are called without a callback. */
   export interface Session extends sessions.Session {}
+  /** Makes a session of a request that has `sessionID` and `sessionStore`. The middleware does this for you. */
   export const Session = sessions.Session as new (req: object, data?: object | null) => Session
 
+  /** Keeps sessions in the memory of this process: for development, tests, and apps of one process that may lose all sessions on restart. */
   export interface MemoryStore extends memory.MemoryStore {
     createSession(...given: Parameters<stores.Store['createSession']>): Session & SessionData
   }
-  export const MemoryStore = memory.MemoryStore as unknown as Statics & (new (options?: MemoryStoreOptions) => MemoryStore)
+  /** Keeps sessions in the memory of this process. @throws TypeError if `max` is not a positive integer */
+  export const MemoryStore = memory.MemoryStore as unknown as EmitterStatics & (new (options?: MemoryStoreOptions) => MemoryStore)
 
   /**
    * Changes the session of a request in the store, atomically: no change that another request makes meanwhile is lost. `req.session` has the result
@@ -69,31 +113,58 @@ namespace session {
     change: (session: Partial<SessionData>) => void,
   ) => Promise<void>
 
-  interface MemoryStoreOptions extends memory.MemoryStoreOptions, EmitterOptions {}
-  // Factories of published stores ask, in their types, for a module whose stores have what EventEmitter itself has, and take what it takes
-  type Statics = Omit<typeof EventEmitter, 'prototype'>
+  export interface MemoryStoreOptions extends memory.MemoryStoreOptions, EmitterOptions {}
+  /** The static members of `EventEmitter`: factories of published stores expect them on `Store`. */
+  export type EmitterStatics = Omit<typeof EventEmitter, 'prototype'>
   type EmitterOptions = NonNullable<ConstructorParameters<typeof EventEmitter>[0]>
 
-  /** What the middleware adds to a request. */
+  /** The properties that the middleware adds to a request. */
   export interface RequestSession {
-    /** This request's session; undefined where the middleware stepped aside, or was never used. */
+    /** The session of this request. At run time it is undefined if the middleware did not handle the request. */
     session: Ours<Session & Partial<SessionData>>
+    /** The ID of the session. */
     sessionID: string
+    /** The store that was given to the middleware. */
     sessionStore: Ours<Store & { generate(req: object): void }>
   }
+
+  /**
+   * A request of Node's http module that may have a session: of a server without a framework, or of a WebSocket's upgrade.
+   *
+   * @example wss.on('connection', (socket, req: UpgradeRequest) => { if (!req.session?.userId) socket.close() })
+   */
+  export interface UpgradeRequest extends IncomingMessage, Partial<RequestSession> {}
 
   /** @ts-ignore: a name that only @types/express-session makes; without it this extends nothing, and is empty */
   interface Theirs extends Express.SessionStore {}
   /** Where @types/express-session is installed too, what it says of these properties has to fit in here. */
   type Ours<T> = 'generate' extends keyof Theirs ? any : T // eslint-disable-line @typescript-eslint/no-explicit-any
 
-  /** @ts-ignore: likewise, where Express's types are not installed */
+  /** @ts-ignore: empty if Express's types are not installed */
   interface Expressed extends ExpressRequest {}
-  /** Express's, where its types are installed; else Node's. */
-  export type Request = 'params' extends keyof Expressed ? ExpressRequest : IncomingMessage & Express.Request
+  type AppRequest = 'params' extends keyof Expressed ? ExpressRequest : IncomingMessage & Express.Request
+  /** The request that options get: Express's if its types are installed, else Node's. */
+  export interface Request extends AppRequest {}
 
   /** A middleware for Express, Connect, or any server that can call it. */
   export type RequestHandler = (req: IncomingMessage, res: object, next: (err?: unknown) => void) => void
+}
+
+// Names for the types in public signatures, so that declaration files of apps can refer to them
+declare namespace session {
+  export import Secret = options.Secret
+  export import WithoutStore = options.WithoutStore
+  export import Concurrency = options.Concurrency
+  export import CookieAttributes = cookies.CookieOptions
+  export import AnyCookie = cookies.AnyCookie
+  export import CookieData = cookies.CookieData
+  export import SessionRecord = sessions.SessionData
+  export import SessionStore = port.SessionStore
+  export import Callback = port.Callback
+  export import Found = port.Found
+  export import Outcome = port.Outcome
+  export import Version = port.Version
+  export import Host = hosts.Host
 }
 
 declare module './core/session' {

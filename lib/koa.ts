@@ -1,11 +1,17 @@
 import type { IncomingMessage } from 'node:http'
-import type { App } from './koa/context'
-import { middleware, type KoaMiddleware } from './koa/middleware'
-import type { KoaOptions } from './koa/koa-options'
-import sessions = require('./koa/koa-session')
-import { spell, type AnySpelling } from './koa/spellings'
 import updates = require('./core/update')
+import contexts = require('./koa/context')
+import transports = require('./koa/cookie-transport')
+import foreign = require('./koa/foreign-store')
+import koaOptions = require('./koa/koa-options')
+import sessions = require('./koa/koa-session')
+import middlewares = require('./koa/middleware')
+import spellings = require('./koa/spellings')
 import type main = require('./index')
+
+type AnySpelling = spellings.AnySpelling
+type App = contexts.App
+type KoaMiddleware = middlewares.KoaMiddleware
 
 /**
  * Sessions for Koa: puts `ctx.session` on every context that a session is for, and stores it before the answer goes out.
@@ -15,8 +21,8 @@ import type main = require('./index')
 function session(options?: AnySpelling, app?: App): KoaMiddleware
 function session(app: App, options?: AnySpelling): KoaMiddleware
 function session(first: AnySpelling | App = {}, second?: AnySpelling | App): KoaMiddleware {
-  if (isApp(first)) return middleware(spell(second as AnySpelling), first)
-  return middleware(spell(first), second as App | undefined)
+  if (isApp(first)) return middlewares.middleware(spellings.spell(second as AnySpelling), first)
+  return middlewares.middleware(spellings.spell(first), second as App | undefined)
 }
 
 function isApp(given: object): given is App {
@@ -25,10 +31,10 @@ function isApp(given: object): given is App {
 
 namespace session {
   /** The options, in their own spelling; those of older middlewares are taken as well. */
-  export interface Options extends KoaOptions {}
+  export interface Options extends koaOptions.KoaOptions {}
 
   /** What `ctx.session` is made of, for classes that extend it: the option `Session` takes them. */
-  export const KoaSession = sessions.KoaSession
+  export import KoaSession = sessions.KoaSession
 
   /** One session, with what you have said that yours hold: `declare module 'resession' { interface SessionData { views: number } }`. */
   export type Session = sessions.KoaSession & Partial<Omit<main.SessionData, 'cookie'>>
@@ -61,6 +67,20 @@ namespace session {
     /** @returns the new session */
     regenerateSession(options?: sessions.RegenerateOptions): Promise<Session>
   }
+}
+
+// Names for the types in public signatures, so that declaration files of apps can refer to them
+declare namespace session {
+  export import KoaMiddleware = middlewares.KoaMiddleware
+  export import AnySpelling = spellings.AnySpelling
+  export import CookieOptions = koaOptions.KoaCookieOptions
+  export import Failure = koaOptions.Failure
+  export import Transport = transports.KoaTransport
+  export import AnyStore = foreign.AnyStore
+  export import Context = contexts.Context
+  export import App = contexts.App
+  export import RegenerateOptions = sessions.RegenerateOptions
+  export import SessionHost = sessions.SessionHost
 }
 
 /** @ts-ignore: where Koa's types are installed */

@@ -27,7 +27,8 @@ export interface StoreContractOptions<Store extends SessionStore = SessionStore>
   runner?: Runner
 }
 
-interface Runner {
+/** The functions of a test runner that registers suites and tests. */
+export interface Runner {
   describe(this: void, title: string, suite: () => void): unknown
   it(this: void, title: string, test: () => Promise<void>, timeout?: number): unknown
 }

@@ -1,4 +1,4 @@
-import type { Options } from '../core/options'
+import type { Options } from '../core/option-types'
 import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, type OptionNames } from '../core/option-warnings'
 
 const OPTIONS = {

@@ -1,7 +1,7 @@
 import { sign, unsign } from 'cookie-signature'
 import { createSecretKey, KeyObject, type CipherKey } from 'node:crypto'
 import { debug } from '../core/debug'
-import type { Secret } from '../core/options'
+import type { Secret } from '../core/option-types'
 import { Recent } from '../core/recent'
 
 /** How many are remembered at least; each takes about 450 bytes, and twice as many are kept at most. */

@@ -2,7 +2,7 @@ import depd = require('depd')
 import type { CookieDue } from '../core/commit'
 import { Cookie } from '../core/cookie'
 import { debug } from '../core/debug'
-import type { Secret } from '../core/options'
+import type { Secret } from '../core/option-types'
 import type { Request } from './request'
 import { Signatures } from './signatures'
 

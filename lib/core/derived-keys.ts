@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto'
-import { checkSecrets, type Secret } from './options'
+import { checkSecrets } from './options'
+import type { Secret } from './option-types'
 
 /** A function that gives secrets may give others each time. */
 const MOST_KEPT = 32

@@ -1,5 +1,5 @@
 import type { Read } from './hold'
-import type { Secret } from './options'
+import type { Secret } from './option-types'
 import type { Session, SessionData } from './session'
 import type { Callback, SessionStore } from './store-port'
 import type { Underway } from './underway'

@@ -5,7 +5,7 @@ import { StoreUnavailable } from './deadline'
 import type { Exchange } from './exchange'
 import type { Read } from './hold'
 import type { Host } from './host'
-import type { Secret, WithoutStore } from './options'
+import type { Secret, WithoutStore } from './option-types'
 import { generate, inflate } from './session'
 import type { Callback } from './store-port'
 

@@ -1,10 +1,11 @@
-import { createHmac, KeyObject, type BinaryLike } from 'node:crypto'
+import { createHmac, KeyObject } from 'node:crypto'
 import { isPromise } from './call'
 import type { Cookie, CookieOptions } from './cookie'
 import { checkAttributes, checkLifetimeAndPath, checkName } from './cookie-checks'
 import type { Host } from './host'
 import type { Kept } from './kept'
 import { describeType, optionError } from './option-errors'
+import type { Concurrency, OnStoreError, Options, PerHost, Secret } from './option-types'
 import { CONNECT, type Policy } from './plan'
 import type { Session, SessionData } from './session'
 import { newId } from './session-id'
@@ -12,87 +13,6 @@ import { portOf } from './ports'
 import { checkStore } from './store-check'
 import type { SessionStore, StorePort } from './store-port'
 import { Touches } from './touches'
-
-/** What `crypto.createHmac` takes for a key; at least 32 random bytes. */
-export type Secret = BinaryLike | KeyObject
-
-/** A method's parameters are compared both ways, so that a function of Express's own request type fits here. */
-type PerHost<H, Value> = { of(host: H): Value | PromiseLike<Value> }['of']
-
-export interface Options<H = Host> {
-  /**
-   * Signs the id in the cookie. Of an array the first signs and all verify, and it is read anew each time, so that a secret can be put in front
-   * of the others while the server runs. A function is asked once for each request. Required, unless cookie-parser was given a secret.
-   */
-  secret: Secret | Secret[] | PerHost<H, Secret | Secret[]>
-  /**
-   * Where the sessions are kept: in a store, or with `'cookie'` in the cookie itself, signed, and at most 4093 bytes with its name. Default: a new
-   * `MemoryStore`, which is for one process and forgets with it.
-   */
-  store?: SessionStore | 'cookie' | undefined
-  /**
-   * Seals sessions that are kept in the cookie, so that nobody can read them: `true` with `secret`; or a secret of its own, or several, of which the
-   * first seals and all open. What was not sealed is not taken. Default: none; they can be read, and not changed.
-   */
-  seal?: true | Secret | Secret[] | undefined
-  /** The cookie's name. Default `'connect.sid'`, upstream's, so that a change of package logs nobody out. */
-  name?: string | undefined
-  /** The older spelling of `name`. */
-  key?: string | undefined
-  /** The cookie's attributes, or a function that gives them for a request. Default `{ path: '/', httpOnly: true, maxAge: null }`. */
-  cookie?: CookieOptions | PerHost<H, CookieOptions> | undefined
-  /** Makes an id. Default: 24 random bytes in base64url. */
-  genid?: PerHost<H, string> | undefined
-  /**
-   * Whether to save a session at the end of each request though nothing changed. Default `true`, upstream's, with its deprecation; say `false`. In the
-   * cookie the default is `false`, of the next as well.
-   */
-  resave?: boolean | undefined
-  /** Whether to save a new session that nobody put anything into. Default `true`, upstream's, with its deprecation; say `false`. */
-  saveUninitialized?: boolean | undefined
-  /** Whether to set the cookie on each response, so that its expiry moves. Default `false`. */
-  rolling?: boolean | undefined
-  /** What happens in the store when `req.session` is deleted or set to null. Default `'keep'`. */
-  unset?: 'destroy' | 'keep' | undefined
-  /**
-   * What happens where requests of one session overlap. `'auto'`: in one process none of them writes what it did not change, and none brings back
-   * what another destroyed; without overlap the store is asked what express-session asks of it. `'merge'`: each save reads the session again before,
-   * for plain stores that several processes share. `'off'`: the last one to save wins, as in express-session. Default `'auto'`.
-   */
-  concurrency?: Concurrency | undefined
-  /**
-   * How long the store may take for one thing that a request waits for, in milliseconds; `Infinity` waits for ever. What is not answered by then has
-   * failed: an error of the code `ERR_STORE_TIMEOUT` and the status 503. Default 10,000. Of middlewares that share a store the last one's holds.
-   */
-  storeTimeout?: number | undefined
-  /**
-   * What happens where the store cannot be read. `'error'`: the error goes to `next`, and from a store that has said `disconnect` the middleware steps
-   * aside. `'anonymous'`: the request goes on with an empty session, which is not stored and whose cookie is not sent; the client keeps its own.
-   * `'new'`: with a new session, as for an id that the store does not know. A function of the error and the request says which of them, a promise of it
-   * too. Default `'error'`, upstream's.
-   */
-  onStoreError?: WithoutStore | OnStoreError<H> | undefined
-  /**
-   * What becomes of the answer where the session could not be saved or destroyed. `'report'`: it goes out, and the error to `next` afterwards. `'fail'`:
-   * the error goes to `next` in its place, so that nobody is told what is not so. Default `'report'`, upstream's; in the cookie `'fail'`.
-   */
-  saveErrors?: 'report' | 'fail' | undefined
-  /** The shortest time between two touches of a session, in milliseconds. Default 0: each request that changes nothing moves the expiry, as upstream. */
-  touchAfter?: number | undefined
-  /**
-   * Whether the answer waits for a touch, as upstream's does, and `next` hears where that fails. Default `false`: it goes out when the store has been
-   * asked. A save is always waited for.
-   */
-  awaitTouch?: boolean | undefined
-  /** Whether to believe `X-Forwarded-Proto`. Default: whatever `req.secure` says, which is Express's "trust proxy". */
-  proxy?: boolean | undefined
-}
-
-export type WithoutStore = 'error' | 'anonymous' | 'new'
-
-type OnStoreError<H> = { of(err: unknown, host: H): WithoutStore | PromiseLike<WithoutStore> }['of']
-
-export type Concurrency = 'auto' | 'merge' | 'off'
 
 /** The options with every default in, every alias out and every mistake thrown: nothing later asks what the user typed. */
 export interface Settings<H extends Host = Host> extends Policy {

@@ -56,9 +56,11 @@ export class Session {
     return this
   }
 
+  // The signatures of a method have the same type parameters, so that a mock with one signature fits: TypeScript then erases them to `any`
   /** Writes the session to the store now. */
-  save(callback: Callback): this
-  save(): Promise<void>
+  save<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
+  save<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
+  save<Done extends Promise<void> = Promise<void>>(callback: Callback | undefined): this | Done
   save(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       const exchange = this.req[EXCHANGE]
@@ -72,8 +74,8 @@ export class Session {
    *
    * @throws Error `failed to load session`, code `ERR_SESSION_NOT_FOUND`, if the store no longer has it; through the callback or the promise, as all else that fails
    */
-  reload(callback: Callback): this
-  reload(): Promise<void>
+  reload<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
+  reload<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   reload(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       const exchange = this.req[EXCHANGE]
@@ -93,8 +95,8 @@ export class Session {
   }
 
   /** Removes the session from the store, and at once from the request. */
-  destroy(callback: Callback): this
-  destroy(): Promise<void>
+  destroy<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
+  destroy<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   destroy(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       delete this.req.session
@@ -104,8 +106,8 @@ export class Session {
   }
 
   /** Destroys the session and puts an empty one, of a new id, in its place. Call it wherever a visitor's rights change. */
-  regenerate(callback: Callback): this
-  regenerate(): Promise<void>
+  regenerate<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
+  regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   regenerate(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       const store = storeOf(this)

@@ -1,5 +1,5 @@
 import type { Host } from './host'
-import type { Secret } from './options'
+import type { Secret } from './option-types'
 
 /** How ids travel between clients and one kind of host. */
 export interface Transport<H extends Host = Host> {

@@ -1,7 +1,6 @@
 import type { CookieOptions } from '../core/cookie'
 import { optionError } from '../core/option-errors'
-import type { Options, Secret } from '../core/options'
-import type { Session } from '../core/session'
+import type { Options, Secret } from '../core/option-types'
 import type { Context } from './context'
 import type { KoaTransport } from './cookie-transport'
 import type { AnyStore } from './foreign-store'
@@ -39,7 +38,7 @@ export interface KoaOptions extends CoreOptions {
   /** Before the id, in the store alone. Not for express-session's stores, which have their own. Default `''`. */
   prefix?: string | undefined
   /** How long a store of promises is to keep a session, in milliseconds. Default, and for 0 and what is no number: the cookie's `maxAge`. */
-  ttl?: number | ((session: Session) => number | undefined) | undefined
+  ttl?: number | ((session: KoaSession) => number | undefined) | undefined
   /** Whether a session of which less than half its life is left is saved. Default `false`. */
   renew?: boolean | undefined
   /** Whether `await ctx.session` reads the session, and nothing before. Default `false`. */
@@ -49,7 +48,7 @@ export interface KoaOptions extends CoreOptions {
   /** Whether a record, as it is in the store, will do; in the place of another the session is new, and the app hears `session:invalid`. */
   valid?: ((ctx: Context, record: object) => unknown) | undefined
   /** Told before a save, or an update, and may change the session; a promise is waited for. What it throws, the save fails with. */
-  beforeSave?: ((ctx: Context, session: Session) => unknown) | undefined
+  beforeSave?: ((ctx: Context, session: KoaSession) => unknown) | undefined
   /**
    * Decides on what the store could not do, and on a cookie that could not be set: to throw, or to go on, with a new session where it could not be
    * read. Not asked about a `save`, an `update` or a `regenerate` that the app calls by itself, nor where `beforeSave` throws. Default: throws.

@@ -10,12 +10,15 @@ export interface RegenerateOptions {
   keep?: boolean
 }
 
+/** What carries the session of a Koa context. */
+export interface SessionHost extends KoaHost {}
+
 /**
  * One session, as a Koa app sees it at `ctx.session`: its data are its own enumerable properties; JSON and `console.log` have them and nothing else.
  * It has all methods that a session has elsewhere.
  */
 export class KoaSession extends Session {
-  declare readonly req: KoaHost
+  declare readonly req: SessionHost
 
   constructor(host: KoaHost, data?: object | null) {
     super(host, data)

@@ -2,7 +2,8 @@ import { isPromise } from '../core/call'
 import type { CookieOptions } from '../core/cookie'
 import { isClass } from '../core/option-errors'
 import { report, warningsOf } from '../core/option-warnings'
-import { settle, type Secret, type Settings } from '../core/options'
+import { settle, type Settings } from '../core/options'
+import type { Secret } from '../core/option-types'
 import type { Family } from '../core/plan'
 import type { SessionData } from '../core/session'
 import { newId } from '../core/session-id'
@@ -133,7 +134,7 @@ function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, giv
     prefix,
     rolling,
     shape: shapeOf(record ?? (isJson ? 'data' : 'cookie'), given),
-    ttl: session => numberOr(ttlOf(session), session.cookie.originalMaxAge),
+    ttl: session => numberOr(ttlOf(session as KoaSession), session.cookie.originalMaxAge),
   }
 }
 
@@ -164,7 +165,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given, endsOf(store)),
     asksApp: options.valid !== undefined,
-    beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, session))),
+    beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, session as KoaSession))),
     // A transport of the app's own need not be a cookie
     checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(ctx, cookie, signing),
     ownSave,

@@ -1,4 +1,5 @@
-import { checkSecrets, type Secret } from '../core/options'
+import { checkSecrets } from '../core/options'
+import type { Secret } from '../core/option-types'
 import { Seal, sealingKeys } from '../core/seal'
 
 export interface Codec {

@@ -1,4 +1,4 @@
-import type { Secret } from '../core/options'
+import type { Secret } from '../core/option-types'
 import { jsonIn, sealing, type Codec } from './codec'
 import type { RecordShape } from './record-shape'
 

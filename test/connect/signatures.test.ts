@@ -4,7 +4,7 @@ import { sign } from 'cookie-signature'
 import fc from 'fast-check'
 import { Signatures } from '../../lib/connect/signatures'
 import { SignedCookie } from '../../lib/connect/signed-cookie'
-import type { Secret } from '../../lib/core/options'
+import type { Secret } from '../../lib/core/option-types'
 import { useCalls } from '../support/calls'
 
 /** A value as it stands in a header, made without the package under test. */

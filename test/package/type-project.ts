@@ -4,40 +4,68 @@ import { compilerAt, type Compiler } from './compilers'
 import { fixture } from './fixture'
 import { install, installAs, type Name } from './installation'
 import { run } from './run'
-import { SURROUNDINGS, type Door, type Row } from './type-table'
+import { SURROUNDINGS, type Door, type Row, type Surroundings } from './type-table'
 
 const MODULES = { node10: 'commonjs', node16: 'node16', nodenext: 'nodenext', bundler: 'esnext' } as const
 
 /** Node's types: for older compilers those of the oldest Node that we are for, since they cannot read the newest. */
 const NODE_TYPES: Readonly<Record<Compiler, string>> = { '5.0': '20', '5.4': '20', '5.9': '26', '6.0': '26', '7.0': '26' }
 
-/** Compiles all programs that suit a row. @throws Error with what the compiler said */
+/** Compiles all programs that suit a row, emits the declaration files of some, and compiles these. @throws Error with what the compiler said */
 export async function compile(row: Row): Promise<void> {
   const others = { '@types/node': NODE_TYPES[row.compiler], ...SURROUNDINGS[row.surroundings] }
-  const project = newProject(await installAs(row.name, others, ...(row.also?.flags ?? [])), row)
+  const installation = await installAs(row.name, others, ...(row.also?.flags ?? []))
+  const project = (output: CompilerOptions, programs: (door: Door) => readonly string[]): Promise<string> => {
+    const folder = newProject(installation, row, output)
+    for (const door of row.doors) {
+      for (const program of programs(door)) write(folder, program, door, row.name)
+    }
+    return run(process.execPath, [compilerAt(row.compiler), '-p', folder], folder)
+  }
+  await project({ noEmit: true }, door => programsFor(row, door))
+  const emitted = newProject(installation, row, { noEmit: true })
+  await project({ declaration: true, emitDeclarationOnly: true, outDir: emitted }, door =>
+    isCalled(door) ? [] : DECLARATIONS[row.surroundings],
+  )
+  await run(process.execPath, [compilerAt(row.compiler), '-p', emitted], emitted)
+}
+
+/** Programs whose declaration files have to be emitted. */
+const DECLARATIONS: Readonly<Record<Surroundings, readonly string[]>> = {
+  'no Express': ['declarations'],
+  'Express 4': ['declarations', 'declarations-express'],
+  'Express 5': ['declarations', 'declarations-express'],
+  Koa: ['declarations', 'declarations-koa'],
+  'Express 5 and @types/express-session': ['declarations', 'declarations-express'],
+}
+
+/** Compiles with the real express-session and its types: the same text that the rows with the alias have to compile. */
+export async function compileUpstream(row: Row): Promise<void> {
+  const others = { '@types/node': NODE_TYPES[row.compiler], ...SURROUNDINGS[row.surroundings] }
+  const project = newProject(await install({ dependencies: { 'express-session': '1', ...others } }), row, { noEmit: true })
   for (const door of row.doors) {
-    for (const program of programsFor(row, door)) write(project, program, door, row.name)
+    for (const program of ORIGINAL_TOO) write(project, program, door, 'express-session')
   }
   await run(process.execPath, [compilerAt(row.compiler), '-p', project], project)
 }
 
-/** Compiles public-names.ts with the real express-session and its types: the same text that the rows with the alias have to compile. */
-export async function compileUpstream(row: Row): Promise<void> {
-  const others = { '@types/node': NODE_TYPES[row.compiler], ...SURROUNDINGS[row.surroundings] }
-  const project = newProject(await install({ dependencies: { 'express-session': '1', ...others } }), row)
-  for (const door of row.doors) write(project, 'public-names', door, 'express-session')
-  await run(process.execPath, [compilerAt(row.compiler), '-p', project], project)
-}
+/** Programs that compile with express-session and @types/express-session too. */
+const ORIGINAL_TOO = ['public-names', 'mocks']
 
 function programsFor({ name, surroundings, also }: Row, door: Door): readonly string[] {
   if (also?.programs) return also.programs
-  if (door.startsWith('call')) return ['namespace-call']
-  const everywhere = ['plain-server', 'stores', 'named-imports', 'namespace-import', 'deep-imports']
+  if (isCalled(door)) return ['namespace-call']
+  const everywhere = ['plain-server', 'stores', 'named-imports', 'namespace-import', 'deep-imports', 'upgrade-request']
   if (surroundings === 'Koa') return [...everywhere, 'koa-app']
   if (surroundings === 'no Express') return [...everywhere, 'without-express', 'koa-alone']
   // Under the alias, what imports 'express-session' gets ours: there is no other side
   const besides = surroundings.endsWith('@types/express-session') && name === 'resession' ? ['side-by-side'] : []
-  return [...everywhere, 'express-app', 'public-names', ...besides]
+  return [...everywhere, 'express-app', ...ORIGINAL_TOO, ...besides]
+}
+
+/** Only without esModuleInterop, and then nothing else. */
+function isCalled(door: Door): boolean {
+  return door.startsWith('call')
 }
 
 function write(project: string, program: string, door: Door, name: Name): void {
@@ -47,9 +75,16 @@ function write(project: string, program: string, door: Door, name: Name): void {
   writeFileSync(join(project, `${program}-${style}.${extension}`), text)
 }
 
+type CompilerOptions = Readonly<Record<string, unknown>>
+
 /** A folder in an installation, with a tsconfig.json. */
-function newProject(installation: string, { compiler, resolution, surroundings, also }: Row): string {
+function newProject(installation: string, row: Row, output: CompilerOptions): string {
   const project = mkdtempSync(join(installation, 'project-'))
+  configure(project, row, output)
+  return project
+}
+
+function configure(folder: string, { compiler, resolution, surroundings, also }: Row, output: CompilerOptions): void {
   const listed = Object.keys(SURROUNDINGS[surroundings]).map(name => name.replace('@types/', ''))
   const compilerOptions = {
     target: 'es2022',
@@ -59,12 +94,11 @@ function newProject(installation: string, { compiler, resolution, surroundings, 
     strict: true,
     noImplicitOverride: true,
     skipLibCheck: false,
-    noEmit: true,
     esModuleInterop: true,
     // Up to 5.9, all that is there is in; since then, only what is named
     ...(compiler >= '6.0' && { types: ['node', ...listed] }),
     ...also?.options,
+    ...output,
   }
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['.'] }))
-  return project
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['.'] }))
 }

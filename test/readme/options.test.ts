@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { CookieOptions } from '../../lib/core/cookie'
-import type { Options } from '../../lib/core/options'
+import type { Options } from '../../lib/core/option-types'
 import type { KoaOptions } from '../../lib/koa/koa-options'
 
 /** All of them: the compiler misses the one that is not here. */

@@ -1,0 +1,64 @@
+import type { Request } from 'express'
+import session from 'PACKAGE'
+import type { Cookie, CookieOptions, MemoryStore, Session, SessionData, Store } from 'PACKAGE'
+
+// Mocks of tests: what compiles with @types/express-session compiles here
+
+export const partial: Partial<Session> = {
+  id: 'id',
+  save(cb) {
+    cb?.(null)
+    return this as Session
+  },
+  destroy(cb) {
+    cb(null)
+    return this as Session
+  },
+  reload: function (cb) {
+    cb(null)
+    return this as Session
+  },
+  regenerate(callback) {
+    callback(new Error('no store'))
+    return {} as Session
+  },
+  touch() {
+    return this as Session
+  },
+  resetMaxAge() {
+    return this as Session
+  },
+}
+
+export const data = { cookie: { originalMaxAge: 1000 } } as SessionData
+export const cookie: Cookie = { originalMaxAge: null, secure: true, sameSite: 'lax' }
+export const attributes: CookieOptions = { ...cookie }
+export const asRequest = { session: { ...data, ...partial }, sessionID: 'id' } as unknown as Request
+export const asSession = { cookie, save: (cb: () => void) => cb() } as unknown as Session & Partial<SessionData>
+export const request: Partial<Request> = { sessionID: 'id', session: asSession }
+export const live = { ...partial, cookie: new session.Cookie() } as Session
+
+class Fake implements Pick<Store, 'get' | 'set' | 'destroy'> {
+  get(_id: string, callback: (err: unknown, data?: SessionData | null) => void): void {
+    callback(null, data)
+  }
+  set(_id: string, _data: SessionData, callback?: (err?: unknown) => void): void {
+    callback?.()
+  }
+  destroy(_id: string, callback?: (err?: unknown) => void): void {
+    callback?.()
+  }
+}
+export const store: Partial<Store> = new Fake()
+export const memory: Partial<MemoryStore> = { get: (_id, callback) => callback(null, data), destroy: (_id, callback) => callback?.() }
+
+/** As jest and vitest type their mocks: by the parameters and the value of the last signature. */
+type Mock<Method extends (...args: never[]) => unknown> = (...args: Parameters<Method>) => ReturnType<Method>
+export const save: Mock<Session['save']> = callback => {
+  callback?.(null)
+  return asSession
+}
+export const destroy: Mock<Session['destroy']> = callback => {
+  callback(null)
+  return asSession
+}
