@@ -113,6 +113,7 @@ namespace session {
     change: (session: Partial<SessionData>) => void,
   ) => Promise<void>
 
+  /** The options of `MemoryStore`. */
   export interface MemoryStoreOptions extends memory.MemoryStoreOptions, EmitterOptions {}
   /** The static members of `EventEmitter`: factories of published stores expect them on `Store`. */
   export type EmitterStatics = Omit<typeof EventEmitter, 'prototype'>

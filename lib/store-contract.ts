@@ -10,20 +10,45 @@ import type { SessionStore } from './core/store-port'
 
 export type { Ability, Lack } from './contract/exam'
 
+/** The options of `storeContract`. */
 export interface StoreContractOptions<Store extends SessionStore = SessionStore> {
-  /** A new, empty store for each test. */
+  /** Returns a new, empty store. It is called for each test. */
   make: () => Store | Promise<Store>
-  /** Called with the store when its test is over. */
+  /**
+   * Called with the store after its test.
+   *
+   * @default undefined
+   */
   dispose?: (store: Store) => void | Promise<void>
-  /** What the store is known to do without. Default: nothing. */
+  /**
+   * What the store does not do, of `'touch'`, `'all'`, `'length'`, `'clear'` and `'expiry'`.
+   *
+   * @default []
+   */
   lacks?: readonly Lack[]
-  /** What it can do beyond: `'compareAndSet'`, `'update'`. Default: nothing, and the exam fails a store that has more than it says. */
+  /**
+   * What the store does beyond the required methods: `'compareAndSet'` or `'update'`. A store that has more than it says fails.
+   *
+   * @default []
+   */
   has?: readonly Ability[]
-  /** The shortest lifetime that the store can tell from none, in milliseconds. Default 1000, the second of most engines. */
+  /**
+   * The shortest lifetime that the store can measure, in milliseconds.
+   *
+   * @default 1000, the resolution of most engines
+   */
   shortest?: number
-  /** Lets time go by: turn your clock here, if you have one. Default: really waits. */
+  /**
+   * Lets time pass: advance your fake clock here if you have one.
+   *
+   * @default waits
+   */
   wait?: (ms: number) => void | Promise<void>
-  /** The test runner's functions. Default: the global ones of mocha, jest and the like; where there are none, those of `node:test`. */
+  /**
+   * The functions of the test runner.
+   *
+   * @default the global `describe` and `it` of mocha, jest or vitest, else those of `node:test`
+   */
   runner?: Runner
 }
 

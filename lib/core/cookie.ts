@@ -4,33 +4,77 @@ import depd = require('depd')
 // One of its own in each file that warns: depd names the first caller outside the file that made it, and that is the user.
 const deprecate = depd('express-session')
 
-/** The attributes of the session's cookie. What is left out keeps the default said with it. */
+/** The attributes of the session cookie. */
 export interface CookieOptions {
-  /** Lifetime in milliseconds. Default `null`: until the browser closes. In the cookie it becomes `Expires`. */
+  /**
+   * The lifetime in milliseconds. It is sent as `Expires`, not as `Max-Age`.
+   *
+   * @default null: the cookie ends when the browser is closed
+   */
   maxAge?: number | null | undefined
-  /** The moment of expiry. Prefer `maxAge`; of the two, the one that comes last in the object holds. */
+  /**
+   * When the cookie expires. Prefer `maxAge`. If both are given, the last one in the object wins.
+   *
+   * @default null: the cookie ends when the browser is closed
+   */
   expires?: Date | null | undefined
-  /** Which paths see the cookie; the middleware steps aside on all others. Default `'/'`. */
+  /**
+   * The path that a request must begin with. For other requests the middleware calls `next()` without setting `req.session`.
+   *
+   * @default '/'
+   */
   path?: string | undefined
-  /** Which domain sees the cookie. Default: the host that set it. */
+  /**
+   * The domain whose hosts get the cookie.
+   *
+   * @default undefined: only the host that set it
+   */
   domain?: string | undefined
-  /** Hidden from scripts in the page. Default `true`. */
+  /**
+   * Hides the cookie from scripts in the page.
+   *
+   * @default true
+   */
   httpOnly?: boolean | undefined
-  /** Only over HTTPS; on a plain connection no cookie is set. `'auto'` follows the connection. Default: not set. */
+  /**
+   * Sends the cookie over HTTPS only; without HTTPS no cookie is set. `'auto'` sets the attribute if the connection is secure.
+   *
+   * @default undefined: not set
+   */
   secure?: boolean | 'auto' | undefined
-  /** `true` and `'strict'`, `'lax'`, `'none'`, or `'auto'`: none on HTTPS and lax elsewhere. Default: not set. */
+  /**
+   * Whether requests from other sites carry the cookie. `true` is `'strict'`. `'auto'` is `'none'` on HTTPS, and `'lax'` otherwise.
+   *
+   * @default undefined: not set; browsers then use `Lax`
+   */
   sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined
-  /** Which cookies a browser keeps longest when it has too many. Default: not set. */
+  /**
+   * Which cookies a browser keeps if it has too many.
+   *
+   * @default undefined: not set
+   */
   priority?: 'low' | 'medium' | 'high' | undefined
-  /** Kept apart for each top-level site (CHIPS). Default: not set. */
+  /**
+   * Keeps a cookie of its own for each top-level site (CHIPS). Browsers require `secure`.
+   *
+   * @default undefined: not set
+   */
   partitioned?: boolean | undefined
-  /** Accepted for the sake of express-session's types; a session's cookie is always signed. */
+  /**
+   * Has no effect: the session cookie is always signed. It is here because @types/express-session has it.
+   *
+   * @default undefined
+   */
   signed?: boolean | undefined
-  /** Accepted for the sake of express-session's types; has no effect. */
+  /**
+   * Has no effect. It is here because @types/express-session has it.
+   *
+   * @default undefined
+   */
   encode?: ((value: string) => string) | undefined
 }
 
-/** A cookie in stored form: what a record keeps of it, and what becomes `Set-Cookie`. */
+/** The attributes of a cookie as a record has them and as `Set-Cookie` sends them. */
 export interface CookieData {
   originalMaxAge: number | null
   partitioned: boolean | undefined
@@ -43,10 +87,13 @@ export interface CookieData {
   sameSite: boolean | 'lax' | 'strict' | 'none' | undefined
 }
 
-/** A cookie as others may make it, in a record or in a test: of its attributes, and of its lifetime, which has to be there. */
+/** A cookie as plain data, in a record or a test. */
 export interface AnyCookie extends Omit<CookieOptions, 'maxAge' | 'sameSite' | 'encode'> {
+  /** The lifetime as it was last set, in milliseconds. `null` if the cookie ends when the browser is closed. */
   originalMaxAge: number | null
+  /** The remaining lifetime in milliseconds. Set it to change the lifetime. */
   maxAge?: number | undefined
+  /** Whether requests from other sites carry the cookie. */
   sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined
 }
 
@@ -60,16 +107,25 @@ const RESERVED = new Set(['data', 'serialize', 'toJSON', 'constructor', '__proto
  */
 export class Cookie {
   // Declared and not defined: own properties in the order path, _expires, originalMaxAge, httpOnly are upstream's, and stores read them.
+  /** The path that a request must begin with. */
   declare path: string | undefined
+  /** When the cookie expires, for stores that read it; use `expires`. */
   declare _expires: Date | null | undefined
   /** The lifetime as it was last set, in milliseconds: what `touch()` goes back to. */
   declare originalMaxAge: number | null
+  /** Whether the cookie is hidden from scripts in the page. */
   declare httpOnly: boolean | undefined
+  /** The domain whose hosts get the cookie. */
   declare domain: string | undefined
+  /** Whether the cookie is sent over HTTPS only. */
   declare secure: boolean | undefined
+  /** Whether requests from other sites carry the cookie. */
   declare sameSite: boolean | 'lax' | 'strict' | 'none' | undefined
+  /** Which cookies a browser keeps if it has too many. */
   declare priority: CookieOptions['priority']
+  /** Whether each top-level site has a cookie of its own (CHIPS). */
   declare partitioned: boolean | undefined
+  /** Has no effect: the session cookie is always signed. */
   declare signed?: boolean | undefined
 
   constructor(options?: CookieOptions) {
@@ -82,7 +138,7 @@ export class Cookie {
     this.originalMaxAge ??= this.maxAge as number | null
   }
 
-  /** The moment of expiry; `null` or `false` for a cookie that ends with the browser. Setting it resets `originalMaxAge`. */
+  /** When the cookie expires. `null` or `false`: when the browser is closed. Setting it sets `originalMaxAge`. */
   get expires(): Date | null | undefined {
     return this._expires
   }
@@ -93,8 +149,8 @@ export class Cookie {
   }
 
   /**
-   * Milliseconds left; `null` at run time for a cookie that ends with the browser (the type is that of @types/express-session).
-   * Setting it sets `expires` from now, and `originalMaxAge`.
+   * The remaining lifetime in milliseconds. It is `null` at run time if the cookie ends when the browser is closed; the type is that of
+   * @types/express-session. Setting it sets `expires`, counted from now, and `originalMaxAge`.
    *
    * @throws TypeError `maxAge must be a number or Date`
    */
@@ -140,6 +196,7 @@ export class Cookie {
     return serialize(name, value, this.data as Parameters<typeof serialize>[2])
   }
 
+  /** The cookie as a record has it. */
   toJSON(): CookieData {
     return this.data
   }

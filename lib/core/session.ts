@@ -5,7 +5,7 @@ import { promised, quiet } from './promised'
 import { portOf } from './ports'
 import type { Callback, SessionStore } from './store-port'
 
-/** What a session holds. The package's entry opens it to `declare module`; here it is what every session has. */
+/** What a session holds, as stores get it. */
 export interface SessionData {
   cookie: AnyCookie
 }
@@ -23,14 +23,17 @@ export function endOf(session: Session | undefined): 'done' | 'failed' | undefin
 }
 
 /**
- * One session, as the handler sees it at `req.session`: its data are its own enumerable properties.
+ * A session at `req.session`. Its data are its own enumerable properties.
  *
- * `save`, `reload`, `destroy` and `regenerate` call back and return the session; without a callback they return a promise.
- * A promise that nobody waits for never ends the process.
+ * `save`, `reload`, `destroy` and `regenerate` call back and return the session. Without a callback they return a promise; its rejection never ends
+ * the process.
  */
 export class Session {
+  /** The ID of the session. It changes with `regenerate`. */
   declare readonly id: string
+  /** The request of the session. It is not stored. */
   declare readonly req: Host
+  /** The cookie: change its attributes or `maxAge` for this session. */
   declare cookie: AnyCookie
 
   /** @param host what carries the session; its `sessionID` becomes `id`. @param data what to start with; names that a session has already are passed over. */
@@ -45,7 +48,7 @@ export class Session {
     }
   }
 
-  /** Starts the cookie's lifetime anew. The middleware does it at the end of every request. */
+  /** Restarts the lifetime of the cookie. The middleware calls it at the end of each request. */
   touch(): this {
     return this.resetMaxAge()
   }

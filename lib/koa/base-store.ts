@@ -2,8 +2,9 @@
 import { EventEmitter } from 'node:events'
 import { DAY } from '../payload/record-shape'
 
-/** What a store says when it comes back, and when it goes. */
+/** The event that a store emits when it is connected again. */
 export const CONNECT: string = 'CONNECT'
+/** The event that a store emits when it has lost its connection. */
 export const DISCONNECT: string = 'DISCONNECT'
 
 /** A session as stores keep it: its data, and its cookie beside them. */

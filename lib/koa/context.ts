@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** As much of Koa as the middleware uses, so that its types are wanted of nobody who has them not. */
+/** As much of a Koa context as the middleware uses, so that Koa's types need not be installed. */
 export interface Context {
   readonly app: App
   readonly req: IncomingMessage
@@ -17,6 +17,7 @@ export interface Context {
   onerror(err: unknown): void
 }
 
+/** As much of a Koa app as the middleware uses. */
 export interface App extends EventEmitter {
   readonly context: object
   readonly keys?: unknown

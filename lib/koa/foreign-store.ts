@@ -24,6 +24,7 @@ export interface JsonStore {
   remove(id: string): Eventually<unknown>
 }
 
+/** A store: of express-session, of promises (`get`, `set`, `destroy`), or of JSON strings (`load`, `save`, `remove`). */
 export type AnyStore = SessionStore | PromiseStore | JsonStore
 
 /** What such a store is told beyond the session. */

@@ -11,72 +11,164 @@ import { SHAPES, type ShapeName } from './record-shape'
 /** What failed, for `onError`. */
 export type Failure = 'get' | 'set' | 'destroy'
 
+/** The attributes of the cookie, and how Koa sets it. */
 export interface KoaCookieOptions extends CookieOptions {
-  /** Whether a second cookie, `.sig`, proves that we have sent the first; `app.keys` sign it. Default `true`. */
+  /**
+   * Signs the cookie with `app.keys`, in a second cookie whose name ends in `.sig`.
+   *
+   * @default true
+   */
   signed?: boolean | undefined
-  /** Whether one of the same name that was set before is taken back. Default `true`. */
+  /**
+   * Removes a cookie of the same name that was set earlier on this response.
+   *
+   * @default true
+   */
   overwrite?: boolean | undefined
 }
 
-/** The core's, but for those that only Connect has. */
+/** Options that Connect has too. */
 type CoreOptions = Pick<
   Partial<Options<KoaHost>>,
   'concurrency' | 'storeTimeout' | 'touchAfter' | 'awaitTouch' | 'rolling' | 'saveUninitialized'
 >
 
+/** The options of the Koa middleware. */
 export interface KoaOptions extends CoreOptions {
-  /** The cookie's name. Default `'koa.sess'` where sessions are kept in the cookie, else `'koa.sid'`. */
+  /**
+   * The name of the cookie.
+   *
+   * @default 'koa.sess' if sessions are kept in the cookie, else 'koa.sid'
+   */
   name?: string | undefined
-  /** Where sessions are kept: `'cookie'`, a store, or a function that makes one for a request. Default `'cookie'`. */
+  /**
+   * Where sessions are kept: `'cookie'`, a store, or a function that returns a store for a request.
+   *
+   * @default 'cookie'
+   */
   store?: 'cookie' | AnyStore | ((ctx: Context) => AnyStore) | undefined
-  /** The cookie's attributes. Default `{ path: '/', httpOnly: true, signed: true, overwrite: true, maxAge: null }`. */
+  /**
+   * The attributes of the cookie.
+   *
+   * @default { path: '/', httpOnly: true, signed: true, overwrite: true, maxAge: null }
+   */
   cookie?: KoaCookieOptions | undefined
-  /** Makes an id; a promise will do. Default: 24 random bytes in base64url. */
+  /**
+   * Returns a new session ID, or a promise of one.
+   *
+   * @default 24 random bytes in base64url
+   */
   genid?: ((this: Context, ctx: Context, length: number) => string | PromiseLike<string>) | undefined
-  /** What ids begin with that are made without `genid`, in the cookie too. Default `''`. */
+  /**
+   * A prefix of the session ID, in the cookie and in the store. Without effect if there is a `genid`.
+   *
+   * @default ''
+   */
   idPrefix?: string | undefined
-  /** Before the id, in the store alone. Not for express-session's stores, which have their own. Default `''`. */
+  /**
+   * A prefix of the key in the store. Not for stores of express-session, which have a prefix of their own.
+   *
+   * @default ''
+   */
   prefix?: string | undefined
-  /** How long a store of promises is to keep a session, in milliseconds. Default, and for 0 and what is no number: the cookie's `maxAge`. */
+  /**
+   * How long a store of promises keeps a session, in milliseconds. 0 and values that are not numbers count as no value.
+   *
+   * @default the `maxAge` of the cookie
+   */
   ttl?: number | ((session: KoaSession) => number | undefined) | undefined
-  /** Whether a session of which less than half its life is left is saved. Default `false`. */
+  /**
+   * Saves a session when less than half of its lifetime is left.
+   *
+   * @default false
+   */
   renew?: boolean | undefined
-  /** Whether `await ctx.session` reads the session, and nothing before. Default `false`. */
+  /**
+   * Reads the session when the app awaits `ctx.session`, and not earlier.
+   *
+   * @default false
+   */
   defer?: boolean | undefined
-  /** Whether the end of a request saves what has changed. Default `true`. */
+  /**
+   * Saves a changed session at the end of the request.
+   *
+   * @default true
+   */
   autoCommit?: boolean | undefined
-  /** Whether a record, as it is in the store, will do; in the place of another the session is new, and the app hears `session:invalid`. */
+  /**
+   * Whether a stored record is accepted. If it is not, the session is new and the app emits `session:invalid`.
+   *
+   * @default undefined: every record is accepted
+   */
   valid?: ((ctx: Context, record: object) => unknown) | undefined
-  /** Told before a save, or an update, and may change the session; a promise is waited for. What it throws, the save fails with. */
+  /**
+   * Called before each save and update. It may change the session, and it may return a promise. If it throws, the save fails with its error.
+   *
+   * @default undefined
+   */
   beforeSave?: ((ctx: Context, session: KoaSession) => unknown) | undefined
   /**
-   * Decides on what the store could not do, and on a cookie that could not be set: to throw, or to go on, with a new session where it could not be
-   * read. Not asked about a `save`, an `update` or a `regenerate` that the app calls by itself, nor where `beforeSave` throws. Default: throws.
+   * Decides what happens if the store fails or the cookie cannot be set: it throws, or it returns and the request goes on, with a new session if the
+   * session could not be read. It is not called for a `save`, `update` or `regenerate` of the app, nor if `beforeSave` throws.
+   *
+   * @default throws the error
    */
   onError?: ((err: unknown, what: Failure, ctx: Context) => unknown) | undefined
-  /** How long requests wait for a store that has said `disconnect`, in milliseconds; `Infinity` until it is back. Default 10,000. */
+  /**
+   * How long requests wait for a store that has emitted `disconnect`, in milliseconds. `Infinity` waits without a limit.
+   *
+   * @default 10_000
+   */
   reconnectTimeout?: number | undefined
-  /** How the id travels, in place of a cookie; a function is given the way by cookie, and returns another. */
+  /**
+   * Carries the session ID in another way than a cookie. A function gets the transport by cookie and returns another.
+   *
+   * @default undefined: a cookie
+   */
   transport?: KoaTransport | ((byCookie: KoaTransport) => KoaTransport) | undefined
   /**
-   * Seals sessions that are kept in the cookie, so that nobody can read them: `true` with `app.keys`, which have to be an array then; or a secret, or
-   * several, of which the first seals and all open. What was not sealed is not taken. Default: none; they can be read, and not changed.
+   * Encrypts sessions that are kept in the cookie. `true` uses `app.keys`, which must then be an array. A secret or an array of secrets is used in its
+   * place: the first encrypts and all decrypt. Cookies that are not encrypted are then refused.
+   *
+   * @default undefined: clients can read the session but cannot change it
    */
   seal?: true | Secret | Secret[] | undefined
-  /** What sessions that are kept in the cookie look like there. Default: base64 of JSON, as koa-session's. */
+  /**
+   * Encodes a session that is kept in the cookie.
+   *
+   * @default base64 of JSON, as in koa-session
+   */
   encode?: ((data: object) => string) | undefined
-  /** @throws for a value that nothing can be made of */
+  /**
+   * Decodes what `encode` has made. It throws if the value cannot be decoded.
+   *
+   * @default JSON of base64
+   */
   decode?: ((value: string) => object) | undefined
   /**
-   * What a session looks like at rest: `'cookie'` is express-session's form, `'options'` koa-generic-session's, `'expiry'` koa-session's, `'data'`
-   * koa-session-store's. All of them are read. Default `'expiry'` in the cookie, `'data'` in stores of JSON strings, else `'cookie'`.
+   * The format of records: `'cookie'` is that of express-session, `'options'` of koa-generic-session, `'expiry'` of koa-session, `'data'` of
+   * koa-session-store. All formats are read; this one is written.
+   *
+   * @default 'expiry' in the cookie, 'data' in stores of JSON strings, else 'cookie'
    */
   record?: ShapeName | undefined
-  /** Whether `regenerate` takes the data and the cookie's attributes along where nobody says. Default `false`. */
+  /**
+   * Whether `regenerate` keeps the data and the attributes of the cookie if it is called without `keep`.
+   *
+   * @default false
+   */
   keepOnRegenerate?: boolean | undefined
-  /** What sessions are made of, with more names than ours. Default: `KoaSession`. */
+  /**
+   * The class of `ctx.session`, if it has more members than `KoaSession`.
+   *
+   * @default KoaSession
+   */
   Session?: typeof KoaSession | undefined
-  /** Whether the cookie goes out with each save, and not with the first alone. One in which the session is kept always does. Default `true`. */
+  /**
+   * Sends the cookie with each save, and not only with the first. If the session is kept in the cookie, it is always sent.
+   *
+   * @default true
+   */
   cookieOnSave?: boolean | undefined
 }
 

@@ -5,8 +5,13 @@ import { Session } from '../core/session'
 import type { Callback } from '../core/store-port'
 import type { KoaHost } from './koa-host'
 
+/** The options of `regenerate`. */
 export interface RegenerateOptions {
-  /** Whether the data and the cookie's attributes come along. Default: as the option `keepOnRegenerate` says, which is false. */
+  /**
+   * Whether the new session keeps the data and the attributes of the cookie.
+   *
+   * @default the option `keepOnRegenerate`
+   */
   keep?: boolean
 }
 

@@ -5,6 +5,7 @@ import type { KoaOptions } from './koa-options'
 import { settleKoa } from './koa-settings'
 import { whileBodyWaits } from './waiting-body'
 
+/** A middleware for Koa 2 and 3. */
 export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
 
 /**

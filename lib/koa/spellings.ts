@@ -48,17 +48,27 @@ interface SessionIdStore {
   reset(this: Context): unknown
 }
 
+/** The options, and the names and forms that older middlewares have for them. */
 export interface AnySpelling extends KoaOptions, Partial<Pick<KoaCookieOptions, Exclude<(typeof ATTRIBUTES)[number], 'maxAge'>>> {
+  /** The name of the cookie. @deprecated Use `name`. */
   key?: string
+  /** The attributes of the cookie. @deprecated Use `cookie`. */
   cookieOptions?: KoaCookieOptions
+  /** Saves a new session even if nothing was put into it. @deprecated Use `saveUninitialized`. */
   allowEmpty?: boolean
+  /** Returns a new session ID. @deprecated Use `genid`. */
   genSid?: KoaOptions['genid']
+  /** Decides what happens if the store fails. @deprecated Use `onError`. */
   errorHandler?: KoaOptions['onError']
+  /** The lifetime in milliseconds, as koa-session takes it. `'session'` ends with the browser. @deprecated Use `cookie.maxAge`. */
   maxAge?: number | 'session' | null
-  /** The older spelling of `maxAge`. */
+  /** The lifetime in milliseconds. @deprecated Use `cookie.maxAge`. */
   maxage?: number | 'session' | null
+  /** A class whose instances are the store of a request, as koa-session takes it. @deprecated Use `store` with a function. */
   ContextStore?: new (ctx: Context) => AnyStore
+  /** Carries the session ID, as koa-session takes it. @deprecated Use `transport`. */
   externalKey?: ExternalKey
+  /** Carries the session ID, as koa-generic-session takes it. @deprecated Use `transport`. */
   sessionIdStore?: SessionIdStore
 }
 

@@ -7,8 +7,14 @@ import { Records } from './records'
 import { viewOf } from './records-view'
 import { Store } from './store'
 
+/** The options of `MemoryStore`. */
 export interface MemoryStoreOptions {
-  /** How many sessions are kept at most; beyond that the least recently used one goes. Default: as many as come. */
+  /**
+   * The largest number of sessions. If there are more, the least recently used session is removed.
+   *
+   * @default Infinity
+   * @throws TypeError if it is not a positive integer
+   */
   max?: number | undefined
 }
 
