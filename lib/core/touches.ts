@@ -1,4 +1,7 @@
-/** When sessions were last touched. It remembers as many as are used in twice the time that it is for, and no longer. */
+/** How many sessions one generation has at most: both take four megabytes. A session that is forgotten is touched once more than necessary. */
+const MOST = 20_000
+
+/** When sessions were last touched: for twice the time that a touch lasts at most, in two generations of which the older one is forgotten. */
 export class Touches {
   #recent = new Map<string, number>()
   #older = new Map<string, number>()
@@ -22,7 +25,7 @@ export class Touches {
 
   note(id: string): void {
     const now = Date.now()
-    if (Math.abs(now - this.#since) >= this.ms) {
+    if (Math.abs(now - this.#since) >= this.ms || this.#recent.size >= MOST) {
       this.#older = this.#recent
       this.#recent = new Map()
       this.#since = now

@@ -34,6 +34,8 @@ export function settleKept<H extends Host>(
   const settings: Settings<H> = {
     ...shared,
     concurrency: 'off',
+    // The end of the session is in its cookie, which costs the store nothing
+    touches: undefined,
     family: KEPT,
     secrets: signing(shared.secrets, name),
     admit: (_host, _id, record) => (record && hasEnded(record) ? undefined : record),

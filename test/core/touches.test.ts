@@ -35,4 +35,11 @@ describe('core: touches', () => {
       expect(touches.size).to.be.at.most(20)
     }
   })
+
+  it('are forty thousand at most, of which the oldest are forgotten first', () => {
+    const touches = new Touches(86_400_000)
+    for (let visit = 0; visit < 200_000; visit++) touches.note(`${visit}`)
+    expect(touches.size).to.equal(40_000)
+    expect([159_999, 160_000, 199_999].map(visit => touches.isRecent(`${visit}`, null))).to.deep.equal([false, true, true])
+  })
 })

@@ -3,7 +3,7 @@ import { cookieNames } from '../support/browser'
 import { useClock } from '../support/clock'
 import { FaultyStore } from '../support/faulty-store'
 import { data, routes } from '../support/handlers'
-import { onEachKoa, onEachStorage, onEachStore } from '../support/hosts'
+import { onEachHost, onEachStorage, onEachStore } from '../support/hosts'
 import { Site, siteOn, type Visitor } from '../support/site'
 import type { SessionOptions, Store } from '../support/subject'
 import { TracingStore } from '../support/tracing-store'
@@ -128,8 +128,7 @@ onEachStore('options: touchAfter', (host, storage) => {
   })
 })
 
-/** On Connect the option has an effect: each response moves the expiry of the cookie, but only some move the session's in it. */
-onEachKoa('options: touchAfter, of sessions in the cookie', host => {
+onEachHost('options: touchAfter, of sessions in the cookie', host => {
   const clock = useClock()
 
   it('has no effect: each rolling cookie starts the lifetime anew', async () => {
