@@ -12,8 +12,8 @@ export interface Call {
   /** By the store's contract a method answers by its callback if it declares one: what it returns beside is its own. */
   readonly callsBack: boolean
   readonly deadline: Deadline
-  /** It is given up, and may come to something all the same. @returns what to do then */
-  readonly straggles?: (() => () => void) | undefined
+  /** The call is given up, and may be carried out all the same. @returns what to do when the store answers */
+  readonly givenUp?: (() => () => void) | undefined
   readonly breaker: Breaker
 }
 
@@ -21,7 +21,7 @@ export interface Call {
  * One call of a store. However it answers, by callback or by promise, at once or later, twice or by throwing, or not at all, `done` is called once,
  * with an error or with what was found; and what `done` throws never comes back into the store.
  */
-export function call({ method, ask, callsBack, deadline, straggles, breaker }: Call, done: Answered): void {
+export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Call, done: Answered): void {
   let state: 'asking' | 'waiting' | 'answered' | 'given up' = 'asking'
   let answer: Parameters<Answered> = []
   let late: (() => void) | undefined
@@ -54,10 +54,12 @@ export function call({ method, ask, callsBack, deadline, straggles, breaker }: C
 
   if (wasAnswered(state)) return done(...answer)
   state = 'waiting'
+  // Time that was spent in a queue, or on an earlier call, says nothing of a store that has been asked only now
+  const isWhole = !deadline.hasBegun
   deadline.wait(err => {
     state = 'given up'
-    breaker.unanswered()
-    late = straggles?.()
+    if (isWhole) breaker.unanswered()
+    late = givenUp?.()
     deliver(() => done(err))
   })
 }

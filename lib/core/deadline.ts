@@ -18,6 +18,11 @@ export class Deadline {
     return this.#passed
   }
 
+  /** Whether something has been waited for. */
+  get hasBegun(): boolean {
+    return this.#timer !== undefined
+  }
+
   /** Something is waited for. @param giveUp called if it has not come in time, and `rest` was not called */
   wait(giveUp: (err: Error) => void): void {
     if (this.#passed) return giveUp(this.#passed)

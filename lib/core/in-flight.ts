@@ -1,4 +1,5 @@
 import type { AnyCookie, CookieData } from './cookie'
+import { isMissing } from './call'
 import { isUnanswered, type Deadline } from './deadline'
 import type { Callback, Version } from './store-port'
 
@@ -21,6 +22,12 @@ export class Flight {
   died = -1
   /** Ends on their way: what is read meanwhile may be what they destroy. */
   dying = 0
+  /** The logical time of the last end that the store has confirmed. */
+  destroyed = -1
+  /** The logical time at which the last write began. */
+  began = -1
+  /** Writes that the store has not answered in time, and may still make. */
+  late = 0
   /** As this process last wrote it. */
   cookie: AnyCookie | CookieData | undefined
   /** What this process last wrote, as JSON, and the version that it has: who comes next need not read it, for if it is not the last any more the store will say so. */
@@ -98,10 +105,20 @@ export class Flight {
 /** No id. */
 const RESIDENT = Symbol()
 
+/** How many late writes are remembered. A store that never answers is left alone by the circuit breaker long before there are so many. */
+const MOST_LATE = 10_000
+
+/** A write that the store has not answered in time. It keeps its session's flight until it ends. */
+interface LateWrite {
+  end(): void
+}
+
 /** The sessions of a store that somebody holds, and what this process has done to them meanwhile. Nobody holds any at rest, and there are none. */
 export class InFlight {
   /** Never empty: V8 gives up the memory of a map that has become so, which takes 0.3 microseconds of each request that is alone. */
   readonly #flights = new Map<string | symbol, Flight>([[RESIDENT, new Flight()]])
+  /** The oldest first. */
+  readonly #late = new Set<LateWrite>()
   #now = 1
 
   /** What happens next is later than this. */
@@ -109,8 +126,14 @@ export class InFlight {
     return this.#now
   }
 
+  /** How many sessions requests hold. Those that only a late write keeps are not among them. */
   get size(): number {
-    return this.#flights.size - 1
+    return Array.from(this.#flights.values()).filter(({ holders, late }) => holders > late).length
+  }
+
+  /** How many writes are late. */
+  get late(): number {
+    return this.#late.size
   }
 
   hold(id: string): Flight {
@@ -122,6 +145,28 @@ export class InFlight {
 
   release(id: string, flight: Flight): void {
     if (--flight.holders === 0) this.#flights.delete(id)
+  }
+
+  keep(write: LateWrite): void {
+    this.#late.add(write)
+    const [oldest] = this.#late
+    if (this.#late.size > MOST_LATE) oldest?.end()
+  }
+
+  forget(write: LateWrite): void {
+    this.#late.delete(write)
+  }
+
+  /** Whether the session was destroyed, no other has begun under its ID, and a late write may restore it at any moment. */
+  isDestroyed(id: string): boolean {
+    if (this.#late.size === 0) return false
+    const flight = this.#flights.get(id)
+    return flight !== undefined && flight.late > 0 && flight.destroyed > flight.began
+  }
+
+  /** Something happens. @returns its logical time */
+  tick(): number {
+    return ++this.#now
   }
 
   /** It has been written, or may have been. */
@@ -162,8 +207,9 @@ export class InFlight {
     flight.dying++
     const ended: Callback = err => {
       deadline.end()
+      if (!err || isMissing(err)) flight.destroyed = Math.max(flight.destroyed, now)
       // It is still there, unless the store has not said so
-      if (err && !isUnanswered(err) && flight.died === now) flight.died = died
+      else if (!isUnanswered(err) && flight.died === now) flight.died = died
       flight.dying--
       this.release(id, flight)
     }

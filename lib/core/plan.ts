@@ -1,3 +1,5 @@
+import type { End } from './session'
+
 /** What is known of a session when the handler is done with it. */
 export interface Facts {
   /** The handler left a session on the host. */
@@ -31,7 +33,7 @@ export interface Facts {
   /** What the client had, if anything, has been destroyed. Known where there is no session any more, of those that are kept in the cookie. */
   readonly ended?: boolean
   /** What the store said to the handler, where that has asked for the end of what the client had, itself or by a regenerate. */
-  readonly destroyed: 'done' | 'failed' | undefined
+  readonly destroyed: End | undefined
 }
 
 /** What is so where there is no session, whatever else is known. */
@@ -88,7 +90,8 @@ export function planStore(facts: Facts, policy: Policy): Plan {
 }
 
 function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {
-  if (unset !== 'destroy' || unread || done === 'destroy') return false
+  // The handler was told that the store has not answered in time: another wait would tell no more
+  if (unset !== 'destroy' || unread || done === 'destroy' || destroyed === 'unanswered') return false
   return !family.clears || (!destroyed && (returning || saved))
 }
 
@@ -115,7 +118,7 @@ function setsCookie({ returning, modified, saved, expires }: Facts, { rolling, s
 
 /** The client has a cookie for nothing. */
 function isOver({ present, unread, sent, returning, destroyed, ended }: Facts, { unset }: Policy): boolean {
-  if (unread || destroyed === 'failed') return false
+  if (unread || destroyed === 'failed' || destroyed === 'unanswered') return false
   if (present) return sent && !returning
   return unset === 'destroy' || (sent && ended === true)
 }

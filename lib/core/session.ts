@@ -1,5 +1,6 @@
 import { isPromise } from './call'
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
+import { isUnanswered } from './deadline'
 import { EXCHANGE, type Host } from './host'
 import { promised, quiet } from './promised'
 import { portOf } from './ports'
@@ -13,13 +14,20 @@ export interface SessionData {
 /** Objects whose sessions have been destroyed: what handlers keep of them is not stored again. */
 const ended = new WeakSet<Session>()
 
+/** Sessions whose destroy the store has not answered in time. It may have been carried out. */
+const unanswered = new WeakSet<Session>()
+
 export function isEnded(session: Session): boolean {
   return ended.has(session)
 }
 
-/** What came of the end that somebody has asked for, once the store has answered. */
-export function endOf(session: Session | undefined): 'done' | 'failed' | undefined {
-  return session && (isEnded(session) ? 'done' : 'failed')
+/** The result of a destroy, once it is over. */
+export type End = 'done' | 'failed' | 'unanswered'
+
+export function endOf(session: Session | undefined): End | undefined {
+  if (!session) return undefined
+  if (unanswered.has(session)) return 'unanswered'
+  return isEnded(session) ? 'done' : 'failed'
 }
 
 /**
@@ -130,6 +138,8 @@ function ending(session: Session, done: Callback): Callback {
   ended.add(session)
   return err => {
     if (err) ended.delete(session)
+    if (isUnanswered(err)) unanswered.add(session)
+    else unanswered.delete(session)
     done(err)
   }
 }

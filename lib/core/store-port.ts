@@ -1,11 +1,11 @@
 import { answer, twinOf } from './at-once'
 import { Breaker } from './breaker'
-import { call, type Call } from './call'
+import { call, isMissing, type Call } from './call'
 import { Deadline } from './deadline'
 import { InFlight } from './in-flight'
 import type { Likeness } from './likeness'
+import { PendingWrite } from './pending-write'
 import type { Session, SessionData } from './session'
-import { Stragglers } from './stragglers'
 
 /** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
@@ -57,7 +57,9 @@ type Ability = 'compareAndSet' | 'update'
 /** How long a store may take, in milliseconds, where nobody says. */
 const TIMEOUT = 10_000
 
-const WRITES: ReadonlySet<Method> = new Set(['set', 'compareAndSet', 'update'])
+/** How often a session is destroyed again that a late write has restored, and for how long at first it is waited after a failure, in milliseconds. Each wait is twice as long. */
+const MOST_TRIES = 10
+const FIRST_WAIT = 100
 
 type Companions = Readonly<Record<'get' | 'set', unknown>>
 
@@ -80,7 +82,6 @@ export class StorePort {
   #ready = true
   #said = 0
   #updatesOtherwise = false
-  readonly #stragglers = new Stragglers()
 
   constructor(store: SessionStore, { breaker = new Breaker(), inFlight = new InFlight() } = {}) {
     this.#store = store
@@ -119,6 +120,7 @@ export class StorePort {
   }
 
   get(id: string, done: Heard, deadline?: Deadline): void {
+    if (this.inFlight.isDestroyed(id)) return done()
     const find = twinOf(this.#store, 'get')
     if (!find) return this.#ask('get', id, [id], done as Callback<unknown>, deadline)
     const fetched = find(this.#store, id)
@@ -168,7 +170,6 @@ export class StorePort {
   /** For good: whoever has read the session before does not write it any more. */
   destroy(id: string, done: Callback): void {
     const deadline = this.deadline()
-    this.#stragglers.end(id)
     const destroy = twinOf(this.#store, 'destroy')
     const act = (destroyed: Callback): void => {
       if (destroy) answer(() => destroy(this.#store, id), destroyed)
@@ -184,7 +185,6 @@ export class StorePort {
   /** By the store's own method, which may be that of another copy of the package: it destroys the session of this id without telling us. */
   regenerate(id: string, host: object, done: Callback): void {
     const deadline = this.deadline()
-    this.#stragglers.end(id)
     this.inFlight.end(id, deadline, ended => this.#ask('regenerate', id, [host], ended as Callback<unknown>, deadline), done)
   }
 
@@ -193,11 +193,27 @@ export class StorePort {
     if (typeof this.#store.touch !== 'function') return done()
     const touch = twinOf(this.#store, 'touch')
     if (touch) return answer(() => touch(this.#store, id, session), done)
-    this.#ask('touch', id, [id, session], done as Callback<unknown>, deadline)
+    // Of some stores it writes the whole record
+    this.#follow(new PendingWrite(id, 'touch', this.inFlight), 'touch', [id, session], done as Callback<unknown>, deadline)
   }
 
   #write(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
-    this.#ask(method, id, args, this.#written(id, done), deadline)
+    this.#follow(new PendingWrite(id, 'data', this.inFlight), method, args, done, deadline)
+  }
+
+  /** A write, which the store may still make after it was given up. */
+  #follow(write: PendingWrite, method: Method, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
+    const settled: typeof done = (err, value) => {
+      write.settle()
+      done(err, value)
+    }
+    const givenUp = (): (() => void) => {
+      write.giveUp()
+      return () => {
+        if (write.arrive()) this.#destroyAgain(write)
+      }
+    }
+    this.#ask(method, write.id, args, settled, deadline, givenUp)
   }
 
   #written<Value>(id: string, done: Callback<Value>): Callback<Value> {
@@ -207,12 +223,18 @@ export class StorePort {
     }
   }
 
-  /** @returns what to do when a write that was given up has been made all the same */
-  #straggle(id: string): () => void {
-    const isEnded = this.#stragglers.begin(id)
-    return () => {
-      if (isEnded()) this.#ask('destroy', id, [id], () => {})
+  /**
+   * A late write may have restored a session whose logout the client was told of. Until the store has destroyed it again, it is not read either: the
+   * circuit breaker is passed by, and a failure is tried again.
+   */
+  #destroyAgain(write: PendingWrite, tries = 1): void {
+    const deadline = this.deadline()
+    const destroyed: Callback<unknown> = err => {
+      deadline.end()
+      if (!err || isMissing(err) || tries === MOST_TRIES) return write.end()
+      setTimeout(() => this.#destroyAgain(write, tries + 1), FIRST_WAIT * 2 ** (tries - 1)).unref()
     }
+    this.#call('destroy', [write.id], destroyed, { deadline })
   }
 
   /** Of an ability that somebody has put another `get` or `set` over, nothing is left: those would be passed by. */
@@ -228,23 +250,22 @@ export class StorePort {
   }
 
   /** @param deadline of what the call is a part of. Default: one of its own */
-  #ask(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
+  #ask(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline, givenUp?: Call['givenUp']): void {
     const refused = deadline?.passed ?? this.#breaker.refuse(() => this.#call('get', [id], () => {}, { deadline: new Deadline(Infinity) }))
     if (refused) return done(refused)
-    const straggles = WRITES.has(method) ? (): (() => void) => this.#straggle(id) : undefined
-    if (deadline) return this.#call(method, args, done, { deadline, straggles })
+    if (deadline) return this.#call(method, args, done, { deadline, givenUp })
     const own = this.deadline()
     const ended: typeof done = (...answer) => {
       own.end()
       done(...answer)
     }
-    this.#call(method, args, ended, { deadline: own, straggles })
+    this.#call(method, args, ended, { deadline: own, givenUp })
   }
 
-  #call(method: Method, args: unknown[], done: Callback<unknown>, { deadline, straggles }: Pick<Call, 'deadline' | 'straggles'>): void {
+  #call(method: Method, args: unknown[], done: Callback<unknown>, { deadline, givenUp }: Pick<Call, 'deadline' | 'givenUp'>): void {
     const asked = this.#store[method] as (...args: unknown[]) => unknown
     const ask = (answered: unknown): unknown => asked.call(this.#store, ...args, answered)
-    call({ method, ask, callsBack: callsBack(asked, args), deadline, straggles, breaker: this.#breaker }, done)
+    call({ method, ask, callsBack: callsBack(asked, args), deadline, givenUp, breaker: this.#breaker }, done)
   }
 }
 

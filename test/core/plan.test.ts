@@ -78,6 +78,14 @@ describe('core: plan', () => {
     ])
   })
 
+  it('does not destroy a session again whose destroy the store has not answered in time, and leaves its cookie', () => {
+    for (const family of [CONNECT, KEPT]) {
+      const policy: Policy = { ...POLICY, unset: 'destroy', family }
+      const facts: Facts = { ...ABSENT, returning: true, sent: true, destroyed: 'unanswered' }
+      expect([planStore(facts, policy), planCookie(facts, policy, undefined)]).to.deep.equal(['nothing', 'nothing'])
+    }
+  })
+
   it('saves what comes back with resave, unless the handler did', () => {
     const rows = table({ ...POLICY, resave: true }).filter(row => row.startsWith('returning'))
     for (const row of rows) expect(row.includes(': save'), row).to.equal(!row.includes('saved') || row.includes('changed'))

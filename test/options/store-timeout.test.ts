@@ -59,6 +59,64 @@ onEachStore('options: storeTimeout', (host, storage) => {
     expect(timed.site.errors).to.deep.equal([])
   })
 
+  it('a destroy that the handler calls, and that times out, is not asked for again by unset', async () => {
+    const timed = await known({ storeTimeout: 500, unset: 'destroy' })
+    const wire = await timed.hang('/logout', 'destroy')
+    timers.turn(500)
+    expect(await replyOf(wire)).to.deep.equal([200, `failed: ${TIMED_OUT}`])
+    expect(timed.store.asked.filter(what => what === 'destroy')).to.have.length(1)
+    expect(wire.text).to.not.match(/^set-cookie:/im)
+  })
+
+  it('a session that a late write has restored is not read, and is destroyed again until the store has done it', async () => {
+    const timed = await known()
+    const wire = await timed.hang('/put', 'set')
+    timers.turn(500)
+    await wire.answer()
+    expect(await timed.visit('/logout')).to.deep.equal([200, 'done'])
+    timed.store.fail('destroy', new Error('no'))
+    timed.store.speak()
+    await turns()
+    const destroys = (): number => timed.store.asked.filter(what => what === 'destroy').length
+    expect(destroys()).to.equal(2)
+    expect(Object.keys(timed.store.sessions)).to.have.length(1)
+    const read = timed.store.asked.length
+    expect(await timed.visit('/read')).to.deep.equal([200, 'read'])
+    expect(timed.store.asked.length).to.equal(read)
+    timers.turn(100)
+    await turns()
+    expect(destroys()).to.equal(3)
+    timed.store.mend()
+    timers.turn(200)
+    await turns()
+    expect(Object.keys(timed.store.sessions)).to.deep.equal([])
+    expect(timers.pending()).to.equal(0)
+  })
+
+  it('time that requests wait for each other on a store that answers does not open the circuit breaker', async () => {
+    const timed = await known()
+    const { store } = timed
+    const first = await timed.hang('/put', 'set')
+    const others = []
+    for (let other = 0; other < 8; other++) others.push(await timed.ask('/put'))
+    while (store.asked.filter(what => what === 'get').length < 9) await turns(1)
+    await turns()
+    timers.turn(499)
+    store.fail('get', 'silence')
+    store.speak()
+    await store.silent()
+    // Each of the others is asked for a millisecond before its time is up
+    timers.turn(1)
+    await Promise.all([first, ...others].map(replyOf))
+    store.mend()
+    expect(
+      await timed.site
+        .visitor()
+        .get('/put')
+        .then(({ status }) => status),
+    ).to.equal(200)
+  })
+
   it('is ten seconds by default', async () => {
     const timed = await known({})
     const wire = await timed.hang('/read', 'get')
@@ -106,20 +164,17 @@ onEachStore('options: storeTimeout', (host, storage) => {
     expect(timed.site.errors).to.have.length(1)
   })
 
-  // A store of promises gets a store port for each request, which does not know the late writes of the others
-  if (touch === 'touch') {
-    it('a write that timed out does not restore a session that was destroyed after it', async () => {
-      const timed = await known()
-      const wire = await timed.hang('/put', 'set')
-      timers.turn(500)
-      await wire.answer()
-      expect(await timed.visit('/logout')).to.deep.equal([200, 'done'])
-      timed.store.mend()
-      timed.store.speak()
-      await turns()
-      expect(Object.keys(timed.store.sessions)).to.deep.equal([])
-    })
-  }
+  it('a write that timed out does not restore a session that was destroyed after it', async () => {
+    const timed = await known()
+    const wire = await timed.hang('/put', 'set')
+    timers.turn(500)
+    await wire.answer()
+    expect(await timed.visit('/logout')).to.deep.equal([200, 'done'])
+    timed.store.mend()
+    timed.store.speak()
+    await turns()
+    expect(Object.keys(timed.store.sessions)).to.deep.equal([])
+  })
 
   it('a call that is answered leaves no timer', async () => {
     const timed = await known()

@@ -1,0 +1,104 @@
+import { expect } from 'chai'
+import { Deadline } from '../../lib/core/deadline'
+import { InFlight } from '../../lib/core/in-flight'
+import { PendingWrite } from '../../lib/core/pending-write'
+
+describe('core: a write that is pending', () => {
+  let inFlight: InFlight
+  const write = (id = 'ada', kind: 'data' | 'touch' = 'data'): PendingWrite => new PendingWrite(id, kind, inFlight)
+  const late = (id?: string): PendingWrite => {
+    const pending = write(id)
+    pending.giveUp()
+    pending.settle()
+    return pending
+  }
+  const destroy = (id = 'ada', err?: Error): void =>
+    inFlight.destroy(
+      id,
+      new Deadline(Infinity),
+      done => done(err),
+      () => {},
+    )
+
+  beforeEach(() => {
+    inFlight = new InFlight()
+  })
+
+  it('keeps nothing once it is answered', () => {
+    write().settle()
+    expect([inFlight.size, inFlight.late]).to.deep.equal([0, 0])
+  })
+
+  it('that is late may restore a session that was destroyed after it began, and no other', () => {
+    const [ada, again, bob] = [late(), late(), late('bob')]
+    destroy()
+    const later = late()
+    expect([ada, again, bob, later].map(one => one.arrive())).to.deep.equal([true, true, false, false])
+  })
+
+  it('that is late restores a session that was destroyed before it was late', () => {
+    const pending = write()
+    destroy()
+    pending.giveUp()
+    pending.settle()
+    expect(pending.arrive()).to.equal(true)
+  })
+
+  it('that is late may restore a session whose destroy was asked for before it began, and comes to the store after it', () => {
+    let destroyed: () => void = () => {}
+    inFlight.destroy(
+      'ada',
+      new Deadline(Infinity),
+      done => (destroyed = done),
+      () => {},
+    )
+    const pending = late()
+    destroyed()
+    expect(pending.arrive()).to.equal(true)
+  })
+
+  it('that is late restores nothing if the store has refused to destroy the session', () => {
+    const pending = late()
+    destroy('ada', new Error('no'))
+    expect([inFlight.isDestroyed('ada'), pending.arrive()]).to.deep.equal([false, false])
+  })
+
+  it('that is late hides a session that was destroyed, until the session has been destroyed again', () => {
+    const pending = late()
+    expect(inFlight.isDestroyed('ada')).to.equal(false)
+    destroy()
+    expect([inFlight.isDestroyed('ada'), inFlight.isDestroyed('bob')]).to.deep.equal([true, false])
+    pending.arrive()
+    expect(inFlight.isDestroyed('ada')).to.equal(true)
+    pending.end()
+    expect([inFlight.isDestroyed('ada'), inFlight.late]).to.deep.equal([false, 0])
+  })
+
+  it('that is late does not hide another session that has begun under the same ID', () => {
+    late()
+    destroy()
+    write('ada', 'touch').settle()
+    expect(inFlight.isDestroyed('ada')).to.equal(true)
+    write().settle()
+    expect(inFlight.isDestroyed('ada')).to.equal(false)
+  })
+
+  it('of a touch changes nothing for others, unless it is late', () => {
+    const pending = write('ada', 'touch')
+    const flight = inFlight.hold('ada')
+    pending.giveUp()
+    pending.settle()
+    expect(flight.written).to.equal(0)
+    pending.arrive()
+    expect(flight.written).to.be.greaterThan(0)
+  })
+
+  it('that is late is one of ten thousand at most, of which the oldest is forgotten first', () => {
+    const writes = Array.from({ length: 10_010 }, (_, n) => late(`${n}`))
+    expect([inFlight.late, inFlight.size]).to.deep.equal([10_000, 0])
+    for (const id of ['0', '9', '10', '10009']) destroy(id)
+    expect(['0', '9', '10', '10009'].map(id => inFlight.isDestroyed(id))).to.deep.equal([false, false, true, true])
+    writes.forEach(one => one.end())
+    expect(inFlight.late).to.equal(0)
+  })
+})

@@ -1,0 +1,210 @@
+import { expect } from 'chai'
+import type { ServerResponse } from 'node:http'
+import { data, endWith, routes } from '../support/handlers'
+import type { Host, Storage } from '../support/host'
+import { onEachStore } from '../support/hosts'
+import { LandingStore, type Held } from '../support/landing-store'
+import { siteOn, type Req, type Site } from '../support/site'
+import type { SessionOptions } from '../support/subject'
+import { replyOf } from '../support/timed-site'
+import { useTimers } from '../support/timers'
+import { useServers, Wire } from '../support/wire'
+
+const TIMEOUT = 500
+
+/** The ways in which a handler ends a session. */
+const LOGOUTS: Record<string, (req: Req, res: ServerResponse) => unknown> = {
+  destroy: (req, res) => req.session.destroy(failing(res)),
+  'destroy that the handler does not wait for': (req, res) => (req.session.destroy(() => {}), res.end('done')),
+  regenerate: (req, res) => req.session.regenerate(failing(res)),
+  'null, with unset': (req, res) => ((req.session = null as never), res.end('done')),
+}
+
+/** What the late write is of. */
+const WRITES: Record<string, (req: Req, res: ServerResponse) => unknown> = {
+  'a save at the end': (req, res) => ((data(req).written = true), res.end('written')),
+  'a save of the handler': (req, res) => ((data(req).written = true), req.session.save(endWith(res))),
+  'a touch': (_, res) => res.end('read'),
+}
+
+/**
+ * S: the write starts. T: it times out. L: the store carries it out, and answers. A: the destroy is asked for. R: the store carries it out, and answers.
+ * A write lands once, and a destroy is answered behind being asked for.
+ */
+const ORDERS = ordersOf('STLAR').concat(ordersOf('SLAR'))
+
+function ordersOf(events: string): string[] {
+  const all = events.length > 1 ? [...events].flatMap(event => ordersOf(events.replace(event, '')).map(rest => event + rest)) : [events]
+  return all.filter(
+    order => isBefore(order, 'S', 'T') && isBefore(order, 'T', 'L') && isBefore(order, 'S', 'L') && isBefore(order, 'A', 'R'),
+  )
+}
+
+function isBefore(order: string, first: string, second: string): boolean {
+  return !order.includes(first) || !order.includes(second) || order.indexOf(first) < order.indexOf(second)
+}
+
+function failing(res: ServerResponse): (err?: unknown) => void {
+  return err => {
+    if (err) res.statusCode = 500
+    res.end(err ? 'failed' : 'done')
+  }
+}
+
+/** One client, whose session is written and ended by two requests. */
+class Play {
+  readonly store = new LandingStore()
+  readonly site: Site
+  #cookie = ''
+  #id = ''
+  /** Goes on with the handler of the write, which has read the session. */
+  #goOn: () => void = () => {}
+  #write: Held | undefined
+  #logout: Wire | undefined
+  #now = 0
+  #began = 0
+
+  constructor(
+    host: Host,
+    storage: Storage,
+    readonly logout: string,
+    readonly write: string,
+    readonly options: Partial<SessionOptions>,
+    readonly turn: (ms: number) => void,
+  ) {
+    const given = {
+      ...host.keepsAlive,
+      ...storage.options(this.store),
+      awaitTouch: true,
+      storeTimeout: TIMEOUT,
+      ...options,
+    } as const
+    const handler = routes({
+      '/enter': (req, res) => ((data(req).known = true), res.end('entered')),
+      '/write': (req, res) =>
+        new Promise<void>(resolve => (this.#goOn = resolve)).then(() => (WRITES[write] as (typeof WRITES)[string])(req, res)),
+      '/logout': (req, res) => LOGOUTS[logout]?.(req, res),
+      '/read': (req, res) => res.end(JSON.stringify({ ...req.session, cookie: undefined })),
+    })
+    this.site = siteOn(host, given, handler)
+  }
+
+  /** Both requests of the write and the client's session are there. */
+  async begin(): Promise<this> {
+    const client = this.site.visitor()
+    await client.get('/enter')
+    this.#cookie = client.cookie
+    this.#id = Object.keys(this.store.sessions)[0] as string
+    this.store.holds = true
+    const reading = this.#goOn
+    await this.#ask('/write')
+    await until(() => this.#goOn !== reading)
+    return this
+  }
+
+  /** @returns whether it can happen */
+  async happen(event: string): Promise<boolean> {
+    if (event === 'S') return this.#start()
+    if (event === 'T') return this.#timeOut()
+    if (event === 'L') return this.#land()
+    if (event === 'A') return this.#askToEnd()
+    return this.#answerEnd()
+  }
+
+  async #start(): Promise<boolean> {
+    this.#goOn()
+    this.#began = this.#now
+    await until(() => this.#held('set', 'touch') !== undefined, 30)
+    this.#write = this.#held('set', 'touch')
+    return this.#write !== undefined
+  }
+
+  async #timeOut(): Promise<boolean> {
+    if (!this.#write) return false
+    this.#turn(this.#began + TIMEOUT - this.#now)
+    return true
+  }
+
+  async #land(): Promise<boolean> {
+    this.#write?.land()
+    return true
+  }
+
+  async #askToEnd(): Promise<boolean> {
+    this.#turn(100)
+    this.#logout = await this.#ask('/logout')
+    await until(() => this.#held('destroy') !== undefined, 30)
+    return true
+  }
+
+  async #answerEnd(): Promise<boolean> {
+    const destroy = this.#held('destroy')
+    destroy?.land()
+    return destroy !== undefined
+  }
+
+  /** @returns the status of the logout, if it is answered */
+  async finish(): Promise<number | undefined> {
+    await until(() => this.store.held.length > 0, 10)
+    while (this.store.held.length > 0) {
+      this.store.landAll()
+      await until(() => this.store.held.length > 0, 10)
+    }
+    return this.#logout && (await replyOf(this.#logout))[0]
+  }
+
+  /** What a client with the old cookie is shown. */
+  async read(): Promise<string> {
+    this.store.holds = false
+    const reply = await replyOf(await this.#ask('/read'))
+    this.store.holds = true
+    return reply[1]
+  }
+
+  get restored(): boolean {
+    return Object.hasOwn(this.store.sessions, this.#id)
+  }
+
+  #turn(ms: number): void {
+    this.#now += ms
+    this.turn(ms)
+  }
+
+  #held(...methods: string[]): Held | undefined {
+    return this.store.held.find(({ method, id }) => methods.includes(method) && id === this.#id)
+  }
+
+  async #ask(path: string): Promise<Wire> {
+    return (await Wire.to(this.site.server)).get(path, `Cookie: ${this.#cookie}`)
+  }
+}
+
+/** Waits for so many turns of the event loop at most. */
+async function until(isSo: () => boolean, most = 1000): Promise<void> {
+  for (let turn = 0; turn < most && !isSo(); turn++) await new Promise(resolve => setImmediate(resolve))
+}
+
+onEachStore('faults: a logout that was answered is not undone by a write that timed out', (host, storage) => {
+  useServers()
+  const timers = useTimers()
+  const play = (logout: string, write: string, options: Partial<SessionOptions>): Promise<Play> =>
+    new Play(host, storage, logout, write, options, timers.turn).begin()
+
+  for (const saveErrors of ['report', 'fail'] as const)
+    for (const write of Object.keys(WRITES))
+      for (const logout of Object.keys(LOGOUTS)) {
+        it(`${write}, ${logout}, saveErrors: ${saveErrors}, in all orders`, async () => {
+          for (const order of ORDERS) {
+            const played = await play(logout, write, { saveErrors, unset: logout.includes('unset') ? 'destroy' : 'keep' })
+            let logoutBefore = false
+            for (const event of order) {
+              const did = await played.happen(event)
+              if (event === 'R') logoutBefore = did
+              if (logoutBefore) expect(await played.read(), `${order}, after ${event}`).to.equal('{}')
+            }
+            const status = await played.finish()
+            expect([status, played.restored, await played.read()], order).to.deep.equal([200, false, '{}'])
+          }
+        })
+      }
+})
