@@ -39,6 +39,7 @@ export function middleware(
     path: originalPath,
     isSecure: req => isSecure(req, proxy),
     sentId: (req, secrets) => (kept ? cookie.readHeader(req, secrets) : cookie.read(req, secrets)),
+    otherId: (req, secrets, after) => cookie.readHeader(req, secrets, after),
   }
   if (!kept) lendGenerate(settings, transport)
 

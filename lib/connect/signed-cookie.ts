@@ -40,10 +40,14 @@ export class SignedCookie {
     return this.readHeader(req, secrets) ?? this.#fromCookieParser(req, secrets)
   }
 
-  /** What the client sent in the header itself. cookie-parser, whose secret it may be as well, signs what apps ask it to. */
-  readHeader(req: Request, secrets: readonly Secret[]): string | undefined {
+  /**
+   * What the client sent in the header itself. cookie-parser, whose secret it may be as well, signs what apps ask it to.
+   *
+   * @param after how many values whose signature holds are passed over
+   */
+  readHeader(req: Request, secrets: readonly Secret[], after = 0): string | undefined {
     const header = req.headers?.cookie
-    return typeof header === 'string' ? this.#fromHeader(header, secrets) : undefined
+    return typeof header === 'string' ? this.#fromHeader(header, secrets, after) : undefined
   }
 
   /** The `Set-Cookie` line that says what is due. @throws TypeError where an attribute may not stand in a header */
@@ -58,16 +62,17 @@ export class SignedCookie {
    * The first value that verifies, so that a stale cookie of another path or domain does not hide the good one. The work is bounded for any header: a
    * value is decoded once, and only if it begins as a signed one does.
    */
-  #fromHeader(header: string, secrets: readonly Secret[]): string | undefined {
+  #fromHeader(header: string, secrets: readonly Secret[], after: number): string | undefined {
     const name = this.#name
     let at = header.indexOf(name)
+    let held = 0
     for (let seen = 0, tried = 0, characters = 0; at !== -1 && seen < MOST_SEEN; seen++) {
       const value = valueAt(header, at, name.length)
       if (value === undefined || !SIGNED.test(value)) {
         if (value !== undefined) debug('cookie unsigned')
       } else if (value.length <= MOST_CHARACTERS) {
         const id = this.#signatures.verify(value, secrets, signedIn)
-        if (id !== undefined) return id
+        if (id !== undefined && held++ === after) return id
         characters += value.length
         if (++tried === MOST_TRIED || characters >= MOST_CHARACTERS) return undefined
       }

@@ -139,15 +139,14 @@ const carryOut = {
       told = true
       done(err)
     })
-    // What the handler has made of the cookie is a change like any other
-    if (!asked || told || awaitTouch || !exchange.hasStoredCookie(session)) return
+    if (!asked || told || awaitTouch) return
     told = true
     done()
   },
 
   destroy<H extends Host>(exchange: Exchange<H>, done: Committed): void {
     debug('destroying')
-    exchange.settings.port.destroy(exchange.host.sessionID as string, err => {
+    exchange.port.destroy(exchange.host.sessionID as string, err => {
       debug('destroyed')
       failOr(exchange, done, err)
     })

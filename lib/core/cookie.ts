@@ -207,10 +207,15 @@ for (const name of Object.getOwnPropertyNames(Cookie.prototype)) {
   Object.defineProperty(Cookie.prototype, name, { enumerable: name !== 'constructor' })
 }
 
+/** `false` and `undefined` end a cookie with the browser, as `null` does. */
+function lifetimeOf({ originalMaxAge }: Pick<CookieData, 'originalMaxAge'>): number | null {
+  return originalMaxAge || originalMaxAge === 0 ? originalMaxAge : null
+}
+
 /** Whether two cookies say the same, but for their end, which moves by itself. */
 export function isAlike(a: Omit<CookieData, 'expires'>, b: Omit<CookieData, 'expires'>): boolean {
   return (
-    a.originalMaxAge === b.originalMaxAge &&
+    lifetimeOf(a) === lifetimeOf(b) &&
     a.path === b.path &&
     a.httpOnly === b.httpOnly &&
     a.secure === b.secure &&
@@ -218,6 +223,21 @@ export function isAlike(a: Omit<CookieData, 'expires'>, b: Omit<CookieData, 'exp
     a.sameSite === b.sameSite &&
     a.priority === b.priority &&
     a.partitioned === b.partitioned
+  )
+}
+
+/** Whether a cookie still has the attributes of the record it was made from. Compares with the record itself, to need no second cookie on each request. */
+export function hasAttributesOf(record: AnyCookie | CookieData, cookie: Cookie): boolean {
+  return (
+    lifetimeOf(record) === lifetimeOf(cookie) &&
+    // As the constructor has them by default
+    ('path' in record ? record.path : '/') === cookie.path &&
+    ('httpOnly' in record ? record.httpOnly : true) === cookie.httpOnly &&
+    record.secure === cookie.secure &&
+    record.domain === cookie.domain &&
+    record.sameSite === cookie.sameSite &&
+    record.priority === cookie.priority &&
+    record.partitioned === cookie.partitioned
   )
 }
 

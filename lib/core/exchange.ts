@@ -14,7 +14,8 @@ import { save, update } from './saving'
 import type { Seen } from './seen'
 import { newId } from './session-id'
 import { createSession, endOf, liveCookie, sessionOf, type Session, type SessionData } from './session'
-import type { Callback, SessionStore } from './store-port'
+import { sharePort } from './ports'
+import type { Callback, SessionStore, StorePort } from './store-port'
 import type { Transport } from './transport'
 import { Underway } from './underway'
 
@@ -33,6 +34,8 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   done: Plan | undefined
   /** The session that the handler left cannot be serialised: nothing more is tried, and the response that reports it is none of the session's. */
   failed = false
+  /** How many IDs that the client sent the store did not have. */
+  missed = 0
   /** The store could not say what it has under the id that the client sent. */
   unread = false
   /** For want of the session that the store could not give, the handler has an empty one, which is not stored and not told of. */
@@ -56,7 +59,14 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     readonly transport: Transport<H>,
     readonly host: H,
   ) {
-    this.holder = new Holder(host, settings.port.inFlight)
+    this.holder = new Holder(host)
+  }
+
+  /** Of the store that the request has by now. An app may put another in its place, to trace its calls or to keep tenants apart. */
+  get port(): StorePort {
+    const { store, port } = this.settings
+    const { sessionStore } = this.host
+    return sessionStore === store || !sessionStore ? port : sharePort(sessionStore, port)
   }
 
   get store(): SessionStore {
@@ -127,7 +137,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   reading(id: string): number | undefined {
-    return this.settings.concurrency === 'off' ? undefined : this.holder.on(id).moment
+    return this.settings.concurrency === 'off' ? undefined : this.holder.on(id, this.port).moment
   }
 
   read(id: string, read: Read): void {
@@ -156,10 +166,6 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     return this.known.giving(session)
   }
 
-  hasStoredCookie(session: Session): boolean {
-    return this.known.hasCookieOf(session)
-  }
-
   /** @param act saves the session as the last commit saw it, which need not be written out again */
   asSeen(act: () => void): void {
     if (this.settings.beforeSave) act()
@@ -180,10 +186,10 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   /** @param act asks the store for something, behind whatever this process asks of it about that session */
   holding(id: string, done: Callback, act: (hold: Hold, finish: Callback, deadline: Deadline) => void, shared?: boolean): void {
-    const { concurrency, port } = this.settings
-    const hold = this.holder.on(id)
+    const { settings, port } = this
+    const hold = this.holder.on(id, port)
     // With concurrency off nothing is held but for an update, and saves pass it by
-    if (concurrency === 'off' && this.known.stored?.id === id) hold.base = this.known.stored
+    if (settings.concurrency === 'off' && port === settings.port && this.known.stored?.id === id) hold.base = this.known.stored
     if (port.answersAtOnce && hold.flight.isIdle) hold.runAtOnce(done, act)
     else hold.run(port.deadline(), done, act, shared)
     this.holder.letGo()

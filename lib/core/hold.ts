@@ -59,6 +59,12 @@ export class Hold {
     this.#since = this.#version = again ? NEVER : inFlight.now
   }
 
+  /** What ended the session in the store that the exchange had before ends it here too. */
+  dieWith(before: Hold): void {
+    if (before.id !== this.id || before.#inFlight !== this.#inFlight) return
+    this.#since = before.#since
+  }
+
   /** A new session begins, of an id that another one may have had. */
   renew(): void {
     this.base = this.tried = undefined

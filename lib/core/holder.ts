@@ -1,5 +1,5 @@
 import { Hold } from './hold'
-import type { InFlight } from './in-flight'
+import type { StorePort } from './store-port'
 
 /** The holds of hosts whose end nobody knows go with them. */
 const left = new FinalizationRegistry<Hold>(hold => hold.release())
@@ -18,10 +18,10 @@ export class Holder {
   #over = false
   #ended = false
 
-  constructor(
-    private readonly host: object,
-    private readonly inFlight: InFlight,
-  ) {}
+  /** Of the store whose sessions are held. */
+  #port: Pick<StorePort, 'inFlight'> | undefined
+
+  constructor(private readonly host: object) {}
 
   /** From now on it takes a listener to know when the response is over. Not a closure for each request, many of which need none. */
   watch<Response>(whenOver: WhenOver<Response>, response: Response): void {
@@ -30,11 +30,15 @@ export class Holder {
     if (this.hold && !this.hold.released) this.#ask(this.hold)
   }
 
-  on(id: string): Hold {
+  /** @param port of another store than before: what is known of the session is not known of that */
+  on(id: string, port: Pick<StorePort, 'inFlight'>): Hold {
     const before = this.hold
-    if (before?.id === id && !before.released) return before
+    const isMoved = port !== this.#port
+    if (before?.id === id && !before.released && !isMoved) return before
     before?.release()
-    const hold = (this.hold = new Hold(id, this.inFlight, before))
+    const hold = (this.hold = new Hold(id, port.inFlight, isMoved ? undefined : before))
+    if (isMoved && before) hold.dieWith(before)
+    this.#port = port
     if (this.#whenOver) this.#ask(hold)
     return hold
   }

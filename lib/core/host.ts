@@ -1,7 +1,7 @@
 import type { Read } from './hold'
 import type { Secret } from './option-types'
 import type { Session, SessionData } from './session'
-import type { Callback, SessionStore } from './store-port'
+import type { Callback, SessionStore, StorePort } from './store-port'
 import type { Underway } from './underway'
 
 /** Under this symbol a host knows the exchange that it is in. */
@@ -25,6 +25,8 @@ export type Change = (session: Partial<SessionData>) => void
 /** The exchange, as sessions and stores know it. */
 export interface HostExchange {
   readonly store: SessionStore
+  /** Of the store that the host has by now. */
+  readonly port: StorePort
   /** The secrets that hold for this exchange; the first one signs. */
   readonly secrets: readonly Secret[]
   /** The session that the handler has left. @throws TypeError if that is no object */

@@ -1,9 +1,9 @@
-import { isAlike, type Cookie, type CookieData } from './cookie'
+import { hasAttributesOf, isAlike, type AnyCookie, type Cookie, type CookieData } from './cookie'
 import { fingerprint } from './fingerprint'
 import type { Base, Read } from './hold'
 import type { Facts, Family } from './plan'
 import { isAsBefore, type Likeness } from './likeness'
-import { cookieOf, type Session, type SessionData } from './session'
+import type { Session, SessionData } from './session'
 import type { Touches } from './touches'
 
 /** A session as it was at some moment. */
@@ -27,6 +27,8 @@ export class Knowledge {
   #base: Snapshot = { id: undefined, text: '' }
   /** What the store was last seen with. */
   stored: Stored | undefined
+  /** What the store was last asked for. */
+  #read: Stored | undefined
   /** What the store was last given. */
   #given: Given | undefined
   /** The cookie that was saved in this exchange, if one was. */
@@ -52,7 +54,7 @@ export class Knowledge {
 
   read(id: string, record: SessionData, { version, likeness }: Pick<Read, 'version' | 'likeness'>): Stored {
     const { text, parsed } = likeness ?? { text: fingerprint(record) }
-    return (this.stored = { id, text, parsed, cookie: record.cookie, version })
+    return (this.stored = this.#read = { id, text, parsed, cookie: asRead(record), version })
   }
 
   /** What of the session goes to the store. */
@@ -94,8 +96,13 @@ export class Knowledge {
       changed: !isSame(this.stored, id, text),
       cookieChanged: this.#saved !== undefined && !isAlike(this.#saved, cookie),
       aging: this.#aging,
-      recookied: this.#cookie !== undefined && !isAlike(this.#cookie, cookie),
+      recookied: this.#isRecookied(id, cookie),
     }
+  }
+
+  #isRecookied(id: string, cookie: Cookie): boolean {
+    if (this.#cookie) return !isAlike(this.#cookie, cookie)
+    return this.#read?.id === id && !hasAttributesOf(this.#read.cookie, cookie)
   }
 
   #textOf(session: Session): string {
@@ -103,20 +110,15 @@ export class Knowledge {
     return parsed && isAsBefore(session, parsed) ? text : fingerprint(session)
   }
 
-  /** Whether the store has been given an expiry lately. Not where the cookie is another one by now: a touch would store it. */
+  /** Whether the store has been given an expiry lately. */
   isRested(session: Session, touches: Touches | undefined): boolean {
-    return touches !== undefined && touches.isRecent(session.id, session.cookie.originalMaxAge) && this.hasCookieOf(session)
-  }
-
-  /** Whether the store was last seen with this cookie, but for the moment at which it ends. */
-  hasCookieOf({ id, cookie }: Session): boolean {
-    return this.stored?.id === id && hasSameAttributes(this.stored, cookie as Cookie)
+    return touches !== undefined && touches.isRecent(session.id, session.cookie.originalMaxAge)
   }
 }
 
-/** Whether a cookie says what that of a record says. */
-export function hasSameAttributes(record: Pick<SessionData, 'cookie'>, cookie: Cookie): boolean {
-  return isAlike(cookieOf(record), cookie)
+/** `createSession` of express-session puts the live cookie into the record, where the app changes it. */
+function asRead({ cookie }: SessionData): AnyCookie | CookieData {
+  return typeof (cookie as Cookie).serialize === 'function' ? { ...(cookie as Cookie).data } : cookie
 }
 
 /** Less than half of its life is left. */

@@ -67,7 +67,7 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
   })
 }
 
-/** The store cannot say what it has. */
+/** The store cannot say what it has, or what it has cannot be read. */
 function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Callback): void {
   debug('error %j', err)
   exchange.unread = true
@@ -84,10 +84,7 @@ function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Ca
 
 function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
   const { record } = read
-  if (!record) {
-    debug('no session found')
-    return ask(exchange, generate, began, done)
-  }
+  if (!record) return findOther(exchange, done)
   debug('session found')
   try {
     exchange.cookieOptions = undefined
@@ -96,10 +93,20 @@ function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback)
   } catch (unreadable) {
     // The client may have written what is kept in its cookie, and would send it again with each request
     if (exchange.settings.kept) return ask(exchange, generate, began, done)
-    exchange.unread = true
-    return done(unreadable)
+    return goWithout(exchange, unreadable, done)
   }
   done()
+}
+
+/** The store has no session of the ID. A client may have sent a second cookie of the name, after a change of path or domain. */
+function findOther<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+  debug('no session found')
+  const { host, transport, secrets, settings } = exchange
+  const other = transport.otherId?.(host, secrets, ++exchange.missed)
+  if (other === undefined) return ask(exchange, generate, began, done)
+  // The same one twice
+  if (!settings.kept && other === exchange.sentId) return findOther(exchange, done)
+  find(exchange, other, done)
 }
 
 function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done: Callback): void {

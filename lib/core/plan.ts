@@ -14,7 +14,7 @@ export interface Facts {
   readonly saved: boolean
   /** The store was last seen with something else: other data, or no such session. */
   readonly changed: boolean
-  /** The attributes of the cookie are not those that the handler saved. A touch would store them, and new sessions are not touched. */
+  /** The attributes of the cookie are not those that the handler saved. */
   readonly cookieChanged: boolean
   /** What an earlier commit of this exchange, before the first byte, has done already. */
   readonly done: Plan | undefined
@@ -24,7 +24,10 @@ export interface Facts {
   readonly anonymous: boolean
   /** The store has been given an expiry so lately that another can wait. */
   readonly rested: boolean
-  /** The cookie's attributes are not those that the exchange began with; always false where nobody watches them. */
+  /**
+   * The cookie's lifetime or an attribute is not what the exchange began with. False for new sessions, unless the family watches their cookies: a
+   * lifetime that is set on each request must not store a session for each client.
+   */
   readonly recookied: boolean
   /** Less than half of the session's life was left when the exchange began. */
   readonly aging: boolean
@@ -64,7 +67,7 @@ export interface Family {
   readonly keepsAlive: boolean
   /** The cookie goes out with each save. Else with the first, and where it has a date that moves. */
   readonly cookieOnSave: boolean
-  /** A session whose cookie has other attributes than it began with is changed. */
+  /** A new session whose cookie has other attributes than it began with is changed, as one that was read always is. */
   readonly watchesCookie: boolean
   /** A client whose session has ended is told to forget its cookie. And what has ended is destroyed only if the client had it, and once. */
   readonly clears: boolean
@@ -96,7 +99,7 @@ function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset,
 }
 
 function saves({ returning, modified, saved, changed, cookieChanged, recookied, aging }: Facts, policy: Policy): boolean {
-  if (saved) return changed || (cookieChanged && (!returning || policy.family.watchesCookie))
+  if (saved) return changed || cookieChanged
   if (recookied) return true
   return returning ? policy.resave || changed || aging : policy.saveUninitialized || modified
 }
@@ -111,9 +114,13 @@ export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined)
   return policy.family.clears && isOver(facts, policy) ? 'clear' : 'nothing'
 }
 
-function setsCookie({ returning, modified, saved, expires }: Facts, { rolling, saveUninitialized, family }: Policy, done?: Plan): boolean {
+function setsCookie(
+  { returning, modified, saved, expires, recookied }: Facts,
+  { rolling, saveUninitialized, family }: Policy,
+  done?: Plan,
+): boolean {
   if (family.cookieOnSave) return saved || done === 'save' || (returning && rolling)
-  return returning ? rolling || (expires && modified) : saveUninitialized || modified
+  return returning ? rolling || recookied || (expires && modified) : saveUninitialized || modified
 }
 
 /** The client has a cookie for nothing. */

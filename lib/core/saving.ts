@@ -7,7 +7,7 @@ import type { Exchange } from './exchange'
 import { fingerprint } from './fingerprint'
 import type { Base, Hold } from './hold'
 import type { Change, Host } from './host'
-import { hasSameAttributes, type Given } from './knowledge'
+import type { Given } from './knowledge'
 import { changed, merge, mergeAttributes, type Data, type Side } from './merge'
 import { cookieOf, gone, isEnded, liveCookie, Session, type SessionData } from './session'
 import type { Callback, Found } from './store-port'
@@ -60,7 +60,7 @@ function saveAsItIs<H extends Host>(exchange: Exchange<H>, session: Session, don
   } catch (unserialisable) {
     return done(unserialisable)
   }
-  exchange.settings.port.set(given.id, asStored(exchange, session), err => {
+  exchange.port.set(given.id, asStored(exchange, session), err => {
     if (!err) exchange.arrived(given)
     done(err)
   })
@@ -69,18 +69,13 @@ function saveAsItIs<H extends Host>(exchange: Exchange<H>, session: Session, don
 /**
  * A session that somebody wrote meanwhile has a new expiry already, and one that is destroyed needs none.
  *
- * @returns whether the store has been asked for that by now, and for no more: a save is one, and a touch that is behind a save waits for what that says
+ * @returns whether the store has been asked for that by now: a touch that is behind a save waits for what that says
  */
 export function touch<H extends Host>(exchange: Exchange<H>, id: string, session: Session, done: Callback): boolean {
-  const { concurrency, port } = exchange.settings
-  if (concurrency === 'off') {
+  const { port } = exchange
+  if (exchange.settings.concurrency === 'off') {
     port.touch(id, asStored(exchange, session), done)
     return true
-  }
-  // Whoever else has the session would write back the cookie that it had
-  if (hasNewCookie(exchange.holder.on(id), session)) {
-    save(exchange, session, done)
-    return false
   }
   let asked = false
   const act: Parameters<typeof exchange.holding>[2] = (hold, finish, deadline) => {
@@ -103,12 +98,6 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
   return asked
 }
 
-/** Whether the exchange has changed the session's cookie while others have the session. */
-function hasNewCookie(hold: Hold, session: Session): boolean {
-  if (!hold.base || (hold.current && hold.flight.holders === 1)) return false
-  return !hasSameAttributes(hold.base, session.cookie as Cookie)
-}
-
 /** Some stores call it an error that there is nothing to touch. Whoever destroyed the session knows, and the visitor has done nothing wrong. */
 function doubt<H extends Host>(
   exchange: Exchange<H>,
@@ -121,7 +110,7 @@ function doubt<H extends Host>(
     if (missing ? isMissing(missing) : !record) interrupt(hold, done)
     else done(err)
   }
-  exchange.settings.port.get(hold.id, found, deadline)
+  exchange.port.get(hold.id, found, deadline)
 }
 
 /** A change to what the store has by now and to what the exchange has made of it, in one. */
@@ -186,8 +175,8 @@ function mergeWith(base: Base, session: Session, record: SessionData, values: Re
 }
 
 /** As stores know sessions: those of other hosts may keep their cookie to themselves, which is nothing to a store that is asked at once. */
-function asStored<H extends Host>({ settings }: Exchange<H>, session: Session): Session {
-  return session.req.Session && !settings.port.answersAtOnce ? copyOf(session, { ...session } as never, session.cookie as Cookie) : session
+function asStored<H extends Host>({ port }: Exchange<H>, session: Session): Session {
+  return session.req.Session && !port.answersAtOnce ? copyOf(session, { ...session } as never, session.cookie as Cookie) : session
 }
 
 /** The request's, for stores that look at it. */

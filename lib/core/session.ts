@@ -4,7 +4,7 @@ import { isUnanswered } from './deadline'
 import { EXCHANGE, type Host } from './host'
 import { promised, quiet } from './promised'
 import { portOf } from './ports'
-import type { Callback, SessionStore } from './store-port'
+import type { Callback, SessionStore, StorePort } from './store-port'
 
 /** What a session holds, as stores get it. */
 export interface SessionData {
@@ -76,7 +76,7 @@ export class Session {
     return either(this, callback, done => {
       const exchange = this.req[EXCHANGE]
       if (exchange) exchange.save(this, done)
-      else portOf(storeOf(this)).set(this.id, this, done)
+      else portFor(this).set(this.id, this, done)
     })
   }
 
@@ -91,7 +91,7 @@ export class Session {
     return either(this, callback, done => {
       const exchange = this.req[EXCHANGE]
       const moment = exchange?.reading(this.id)
-      portOf(storeOf(this)).get(this.id, (err, record, version) => {
+      portFor(this).get(this.id, (err, record, version) => {
         if (err) return done(err)
         try {
           if (record) inflate(this.req, record)
@@ -112,7 +112,7 @@ export class Session {
     return either(this, callback, done => {
       delete this.req.session
       this.req[EXCHANGE]?.destroying(this)
-      portOf(storeOf(this)).destroy(this.id, ending(this, done))
+      portFor(this).destroy(this.id, ending(this, done))
     })
   }
 
@@ -122,7 +122,7 @@ export class Session {
   regenerate(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       const store = storeOf(this)
-      const port = portOf(store)
+      const port = portFor(this)
       const over = ending(this, err => {
         this.req[EXCHANGE]?.renewed(this)
         done(err)
@@ -201,12 +201,16 @@ export function inflate(host: Host, record: SessionData): void {
 
 /** By way of the store, where apps of Connect put functions of their own in its place. */
 export function generate(host: Host): unknown {
-  return host.Session ? host[EXCHANGE]?.generate() : host.sessionStore?.generate?.(host)
+  const { sessionStore } = host
+  // A store that an app has put in the place of another may have none
+  if (host.Session || typeof sessionStore?.generate !== 'function') return host[EXCHANGE]?.generate()
+  return sessionStore.generate(host)
 }
 
 /** Destroys the host's session and generates another. Upstream's `Store.prototype.regenerate`. */
 export function regenerate(host: Host, store: SessionStore, done: Callback): void {
-  portOf(store).destroy(host.sessionID as string, err => {
+  const port = host.sessionStore === store ? host[EXCHANGE]?.port : undefined
+  ;(port ?? portOf(store)).destroy(host.sessionID as string, err => {
     let generated: unknown
     try {
       generated = generate(host)
@@ -220,6 +224,10 @@ export function regenerate(host: Host, store: SessionStore, done: Callback): voi
 
 function storeOf(session: Session): SessionStore {
   return session.req.sessionStore as SessionStore
+}
+
+function portFor({ req }: Session): StorePort {
+  return req[EXCHANGE]?.port ?? portOf(req.sessionStore as SessionStore)
 }
 
 /** A lifetime of another type would pass here and throw at the end of the request, where `touch()` sets it. */

@@ -8,4 +8,6 @@ export interface Transport<H extends Host = Host> {
   isSecure(host: H): boolean
   /** The id that the client sent, if its signature holds under one of the secrets. */
   sentId(host: H, secrets: readonly Secret[]): string | undefined | PromiseLike<string | undefined>
+  /** Another ID that the client sent, behind so many whose signature holds as well. Asked if the store does not have those. */
+  otherId?(host: H, secrets: readonly Secret[], after: number): string | undefined
 }

@@ -49,7 +49,7 @@ export function write<H extends Host, Made extends Writing>(task: Task<H, Made>)
 /** Whether the exchange may know what the store has; one that compares will say so if it does not. */
 function knows<H extends Host, Made extends Writing>({ exchange, hold, rereads }: Task<H, Made>): boolean {
   if (!hold.current) return false
-  return exchange.settings.port.compares ? hold.base?.version !== undefined : !rereads
+  return exchange.port.compares ? hold.base?.version !== undefined : !rereads
 }
 
 function look<H extends Host, Made extends Writing>(task: Task<H, Made>, tries = 0): void {
@@ -60,7 +60,7 @@ function look<H extends Host, Made extends Writing>(task: Task<H, Made>, tries =
     if (!hold.base && !recognise(hold, record, version)) return task.done(exchange.taken())
     attempt(task, record, version ?? undefined, tries)
   }
-  exchange.settings.port.get(hold.id, read, deadline)
+  exchange.port.get(hold.id, read, deadline)
 }
 
 /** A new session is there: by a write of ours, of which the store has not said that it was made? */
@@ -102,12 +102,11 @@ function attempt<H extends Host, Made extends Writing>(
 
 /** The strictest way that the store has. */
 function put<H extends Host, Made extends Writing>(
-  { exchange, hold, deadline }: Task<H, Made>,
+  { exchange: { port }, hold, deadline }: Task<H, Made>,
   { given: { id, text }, stored, whole }: Made,
   version: Version | null | undefined,
   done: Callback<Outcome>,
 ): void {
-  const { port } = exchange.settings
   if (version !== undefined && port.compares)
     return port.compareAndSet(id, stored, { version, text: whole ? text : undefined }, done, deadline)
   if (hold.base && port.updates) return port.update(id, stored, (err, updated) => done(err, { ok: updated === true }), deadline)

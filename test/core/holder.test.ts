@@ -4,25 +4,27 @@ import { InFlight } from '../../lib/core/in-flight'
 
 describe('core: the holder of a session', () => {
   let inFlight: InFlight
+  let port: { inFlight: InFlight }
   let holder: Holder
   let over: (() => void) | undefined
   const watch = (): void => holder.watch((_: object, act) => ((over = act), true), {})
 
   beforeEach(() => {
     inFlight = new InFlight()
-    holder = new Holder({}, inFlight)
+    port = { inFlight }
+    holder = new Holder({})
     over = undefined
   })
 
   it('asks nobody when the response is over, where the last commit is done before the handler returns', () => {
-    holder.on('ada')
+    holder.on('ada', port)
     holder.end()
     watch()
     expect([inFlight.size, over]).to.deep.equal([0, undefined])
   })
 
   it('holds it for a handler that has returned, until the response is over and the last commit is done', () => {
-    holder.on('ada')
+    holder.on('ada', port)
     watch()
     holder.end()
     expect(inFlight.size).to.equal(1)
@@ -31,7 +33,7 @@ describe('core: the holder of a session', () => {
   })
 
   it('lets go of one whose client went before the last commit, when that is done', () => {
-    holder.on('ada')
+    holder.on('ada', port)
     watch()
     over?.()
     expect(inFlight.size).to.equal(1)
@@ -40,9 +42,9 @@ describe('core: the holder of a session', () => {
   })
 
   it('lets go of what is asked for again after the last commit, before the handler returns', () => {
-    holder.on('ada')
+    holder.on('ada', port)
     holder.end()
-    holder.on('ada')
+    holder.on('ada', port)
     watch()
     over?.()
     expect(inFlight.size).to.equal(0)

@@ -146,6 +146,12 @@ describe('core: plan', () => {
 
   it('saves the cookie that a handler changed after it saved a new session', () => {
     expect(planStore({ ...FACTS, saved: true, cookieChanged: true }, POLICY)).to.equal('save')
-    expect(planStore({ ...FACTS, saved: true, cookieChanged: true, returning: true }, POLICY)).to.equal('touch')
+    expect(planStore({ ...FACTS, saved: true, cookieChanged: true, returning: true }, POLICY)).to.equal('save')
+  })
+
+  it('saves and sends the cookie of a returning session that a handler has changed', () => {
+    const facts = { ...FACTS, returning: true, recookied: true }
+    expect([planStore(facts, POLICY), planCookie(facts, POLICY, 'save')]).to.deep.equal(['save', 'set'])
+    expect(planCookie({ ...facts, saved: true }, POLICY, undefined)).to.equal('set')
   })
 })

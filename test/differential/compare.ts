@@ -12,8 +12,8 @@ export function compare(scenario: Scenario, ours: readonly Observation[], theirs
   for (const [index, visit] of scenario.visits.entries()) {
     let [our, their] = [ours[index], theirs[index]]
     for (const { id, shows, comparable } of differences) {
-      if (!our || !their || !shows(visit, scenario, index)) continue
-      if (!isDeepStrictEqual(our, their)) tally.set(id, (tally.get(id) ?? 0) + 1)
+      if (!our || !their || isDeepStrictEqual(our, their) || !shows(visit, scenario, index)) continue
+      tally.set(id, (tally.get(id) ?? 0) + 1)
       our = comparable(our, visit)
       their = comparable(their, visit)
       if (!our || !their) return

@@ -12,6 +12,9 @@ export interface Difference {
 
 const does = (visit: Visit, ...names: string[]): boolean => visit.actions.some(action => names.includes(action.do))
 
+/** Whether the client may have a session. */
+const sendsId = ({ cookie }: Visit): boolean => !['none', 'forged', 'unsigned', 'garbage', 'unknown'].includes(cookie)
+
 export const differences: readonly Difference[] = [
   {
     id: 'one-write',
@@ -33,7 +36,7 @@ export const differences: readonly Difference[] = [
   },
   {
     id: 'cookie-change-is-saved',
-    shows: visit => does(visit, 'save') && does(visit, 'cookie'),
+    shows: visit => does(visit, 'cookie') && (does(visit, 'save', 'reload') || sendsId(visit)),
     comparable: () => undefined,
   },
   {

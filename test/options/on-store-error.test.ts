@@ -211,14 +211,60 @@ describe('options: onStoreError', () => {
     })
   })
 
-  it('is not asked about a session that is not there, nor about a record that cannot be read', async () => {
+  it('is not asked about a session that is not there', async () => {
     const { visitor } = await returning({ onStoreError: 'anonymous' })
     store.fail('get', Object.assign(new Error('no such file'), { code: 'ENOENT' }))
     expect(setCookie(await visitor.get('/'))).to.be.a('string')
-    store.mend()
-    store.get = (_, callback) => callback(null, {} as never)
-    expect((await visitor.get('/')).status).to.equal(500)
   })
+
+  /** Each is a record that makes `createSession` throw. */
+  const UNREADABLE = ['{}', '[]', '42', 'true', '"text"', '{"views":1}', '{"cookie":null}', '{"cookie":42}', '{"cookie":"text"}']
+  UNREADABLE.push('{"cookie":{"originalMaxAge":"x"}}', '{"cookie":{"originalMaxAge":{}}}', '{"cookie":{"maxAge":"soon"}}')
+
+  for (const record of UNREADABLE) {
+    /** A client whose record cannot be read, from its second request on. */
+    const unreadable = async (options: Partial<SessionOptions>): Promise<Visitor> => {
+      const { visitor } = await returning(options)
+      store.mend()
+      const { get } = store
+      const [id] = Object.keys(store.sessions)
+      store.get = (asked, callback) => (asked === id ? callback(null, JSON.parse(record) as never) : get.call(store, asked, callback))
+      return visitor
+    }
+
+    describe(`a record ${record}, which cannot be read`, () => {
+      it('is an error for next by default', async () => {
+        for (const options of [{}, { onStoreError: 'error' }] as const) {
+          const visitor = await unreadable(options)
+          expect((await visitor.get('/')).status).to.equal(500)
+          expect(store.asked).to.deep.equal([])
+        }
+      })
+
+      it('new starts a new session under a new ID', async () => {
+        const visitor = await unreadable({ onStoreError: 'new' })
+        const before = visitor.cookie
+        expect(await visitor.get('/')).to.include({ status: 200, text: '1' })
+        expect(visitor.cookie).to.not.equal(before)
+        expect((await visitor.get('/')).text).to.equal('2')
+        expect(store.asked).to.not.include('destroy')
+      })
+
+      it('anonymous goes on without it, and leaves the record and the cookie alone', async () => {
+        const visitor = await unreadable({ onStoreError: 'anonymous' })
+        const res = await visitor.get('/')
+        expect([res.status, res.text, setCookie(res), store.asked]).to.deep.equal([200, '1', undefined, []])
+      })
+
+      it('a function is asked about', async () => {
+        const asked: unknown[] = []
+        const visitor = await unreadable({ onStoreError: ((err: unknown) => (asked.push(err), 'new')) as never })
+        expect((await visitor.get('/')).status).to.equal(200)
+        expect(asked).to.have.length(1)
+        expect(asked[0]).to.be.instanceOf(TypeError)
+      })
+    })
+  }
 
   for (const value of ['anonymos', true, null, {}]) {
     it(`refuses ${JSON.stringify(value)}`, () => {

@@ -80,6 +80,63 @@ describe('request: the cookie that is sent', () => {
       expect((await send(`sid=stale; sid=s:bad.sig; sid=${signed('known')}`)).text).to.equal('6')
     })
 
+    it('is read from the first whose session the store has', async () => {
+      const { calls, text } = await send(`sid=${signed('gone')}; sid=${signed('known')}`)
+      expect([calls, text]).to.deep.equal([['get', 'get', 'set'], '6'])
+    })
+
+    it('is read from the first of two whose sessions the store has', async () => {
+      const store = stored()
+      store.sessions = { ...store.sessions, other: (store.sessions.known as string).replace('5', '9') }
+      expect((await send(`sid=${signed('other')}; sid=${signed('known')}`, store)).text).to.equal('10')
+    })
+
+    it('is read from the one that has not expired', async () => {
+      const store = stored()
+      const expired = '{"cookie":{"originalMaxAge":1,"expires":"2020-01-01T00:00:00.000Z","httpOnly":true,"path":"/"},"views":1}'
+      store.sessions = { ...store.sessions, expired }
+      expect((await send(`sid=${signed('expired')}; sid=${signed('known')}`, store)).text).to.equal('6')
+    })
+
+    it('starts one new session if the store has none of them', async () => {
+      const { calls, text } = await send(`sid=${signed('gone')}; sid=${signed('lost')}`)
+      expect([calls, text]).to.deep.equal([['get', 'get', 'set'], '1'])
+    })
+
+    it('asks the store once for a value that is sent twice', async () => {
+      expect((await send(`sid=${signed('gone')}; sid=${signed('gone')}; sid=${signed('known')}`)).calls).to.deep.equal([
+        'get',
+        'get',
+        'set',
+      ])
+    })
+
+    it('asks the store for four at most', async () => {
+      const gone = (count: number): string => Array.from({ length: count }, (_, at) => `sid=${signed(`gone-${at}`)}; `).join('')
+      expect(await send(`${gone(3)}sid=${signed('known')}`)).to.deep.include({ calls: ['get', 'get', 'get', 'get', 'set'], text: '6' })
+      expect(await send(`${gone(4)}sid=${signed('known')}`)).to.deep.include({ calls: ['get', 'get', 'get', 'get', 'set'], text: '1' })
+    })
+
+    it('is an error if the store fails for the second', async () => {
+      const store = stored()
+      const { get } = store
+      store.get = (id, callback) => (id === 'known' ? callback(new Error('down')) : get.call(store, id, callback))
+      expect((await send(`sid=${signed('gone')}; sid=${signed('known')}`, store)).text).to.equal('down')
+    })
+
+    it('of which one is forged is read from the other, whose session the store has', async () => {
+      expect((await send(`sid=${signed('gone')}; sid=s:forged.sig; sid=${signed('known')}`)).text).to.equal('6')
+    })
+
+    it('logs in a client that has the cookie of another path from before', async () => {
+      const store = new TracingStore()
+      const site = new Site({ store, name: 'sid' }, count)
+      const first = await site.get('/')
+      const good = setCookie(first)?.split(';')[0] as string
+      expect((await site.get().set('Cookie', `sid=${signed('gone')}; ${good}`)).text).to.equal('2')
+      expect((await site.get().set('Cookie', `sid=${signed('gone')}; ${good}`)).text).to.equal('3')
+    })
+
     it('is tried four times at most', async () => {
       const stale = 'sid=s:bad.sig; '
       expect((await send(`${stale.repeat(3)}sid=${signed('known')}`)).text).to.equal('6')

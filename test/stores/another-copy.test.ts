@@ -43,4 +43,25 @@ onEachHost('stores: built on another copy of the package', host => {
     expect(JSON.parse(text)).to.include({ views: 2 })
     expect(store.asked).to.deep.equal(['set'])
   })
+
+  it('see a cookie that a request changes, though their records hold it', async () => {
+    const store = new Foreign()
+    const site = new Site(
+      { store, rolling: true, cookie: { maxAge: 60_000 } },
+      routes({
+        '/': (req, res) => ((data(req).views = 1), res.end()),
+        '/nothing': (_, res) => res.end(),
+        '/change': (req, res) => ((req.session.cookie.maxAge = 5000), res.end()),
+      }),
+      undefined,
+      host,
+    )
+    const visitor = site.visitor()
+    await visitor.get()
+    store.asked.splice(0)
+    await visitor.get('/nothing')
+    expect(store.asked).to.deep.equal([])
+    await visitor.get('/change')
+    expect(store.asked).to.deep.equal(['set'])
+  })
 })
