@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import updates = require('./core/update')
+import carried = require('./koa/carried-session')
 import contexts = require('./koa/context')
 import transports = require('./koa/cookie-transport')
 import foreign = require('./koa/foreign-store')
@@ -37,7 +38,13 @@ namespace session {
   export import KoaSession = sessions.KoaSession
 
   /** One session, with what you have said that yours hold: `declare module 'resession' { interface SessionData { views: number } }`. */
-  export type Session = sessions.KoaSession & Partial<Omit<main.SessionData, 'cookie'>>
+  export type Session = sessions.KoaSession & Partial<Omit<main.SessionData, 'cookie'>> & CookieShown
+
+  /** What koa-generic-session and koa-session-ts have in a session beside the data, and so their presets, and `names: 'cookie'`. */
+  export interface CookieShown {
+    /** The options of this session's cookie; else the app's own data. */
+    cookie?: koaOptions.KoaCookieOptions
+  }
 
   /** How a session is changed: synchronously, and perhaps more than once. */
   export type Change = (session: Partial<main.SessionData>) => void
@@ -65,7 +72,7 @@ namespace session {
     /** Changes the session in the store, atomically. @see update */
     updateSession(change: Change): Promise<void>
     /** @returns the new session */
-    regenerateSession(options?: sessions.RegenerateOptions): Promise<Session>
+    regenerateSession(options?: RegenerateOptions): Promise<Session>
   }
 }
 
@@ -79,8 +86,9 @@ declare namespace session {
   export import AnyStore = foreign.AnyStore
   export import Context = contexts.Context
   export import App = contexts.App
-  export import RegenerateOptions = sessions.RegenerateOptions
-  export import SessionHost = sessions.SessionHost
+  export import RegenerateOptions = carried.RegenerateOptions
+  export import Lifetime = carried.Lifetime
+  export import SessionToStore = koaOptions.SessionToStore
 }
 
 /** @ts-ignore: where Koa's types are installed */

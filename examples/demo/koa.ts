@@ -83,13 +83,14 @@ function send(ctx: Koa.Context, { status, headers, body }: Answer): void {
 function shopRequest(ctx: Koa.Context, form: Form, store: InstanceType<typeof memory.MemoryStore>): ShopRequest {
   return {
     get session() {
-      return ctx.session
+      // As express-session's is, for a shop that runs on both
+      return (ctx.req as IncomingMessage & memory.RequestSession).session
     },
     form,
-    record: () => store.sessions[ctx.session.id] ?? 'null',
+    record: () => store.sessions[ctx.sessionId ?? ''] ?? 'null',
     cookie() {
       const lines = ctx.response.get('Set-Cookie') as unknown as string[]
-      const { id } = ctx.session
+      const { sessionId: id = '' } = ctx
       const [, signature = ''] = /^[^=]*=([^;]*)/.exec(lines.find(line => line.startsWith(`${NAME}.sig=`)) ?? '') ?? []
       return { name: NAME, id, signature, lines }
     },

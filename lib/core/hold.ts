@@ -2,6 +2,7 @@ import type { AnyCookie, CookieData } from './cookie'
 import { Deadline } from './deadline'
 import type { Flight, InFlight, Job } from './in-flight'
 import type { Likeness } from './likeness'
+import { dataIn } from './session-view'
 import type { Session, SessionData } from './session'
 import type { Callback, Version } from './store-port'
 
@@ -92,7 +93,7 @@ export class Hold {
     const { version } = base
     this.flight.last =
       version !== undefined && this.flight.holders > 1
-        ? { text: JSON.stringify({ cookie: stored.cookie, ...(stored as object) }), version }
+        ? { text: JSON.stringify({ ...dataIn(stored), cookie: stored.cookie }), version }
         : undefined
     this.#version = whole ? this.#inFlight.now : NEVER
   }

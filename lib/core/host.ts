@@ -15,7 +15,7 @@ export interface Host {
   /** A secret that cookie-parser left. */
   secret?: unknown
   /** What its sessions are, where that is more than a session. */
-  readonly Session?: typeof Session
+  readonly Session?: new (host: never, data?: object) => Session
   [EXCHANGE]?: HostExchange
 }
 

@@ -1,3 +1,5 @@
+import { dataIn } from './session-view'
+
 /** What data look like, to be compared with what becomes of them. */
 export interface Likeness {
   /** As `fingerprint` has them. */
@@ -13,11 +15,12 @@ export interface Likeness {
  * @returns false also where it takes JSON.stringify to tell: for dates, for instances of classes, for whatever has a `toJSON`
  */
 export function isAsBefore(session: object, parsed: object): boolean {
+  const data = dataIn(session)
   const before = Object.keys(parsed)
   let at = 0
-  for (const key of Object.keys(session)) {
+  for (const key of Object.keys(data)) {
     if (key === 'cookie') continue
-    if (key !== before[at++] || !isSame(session[key as never], parsed[key as never])) return false
+    if (key !== before[at++] || !isSame(data[key as never], parsed[key as never])) return false
   }
   return at === before.length
 }

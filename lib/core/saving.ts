@@ -9,7 +9,9 @@ import type { Base, Hold } from './hold'
 import type { Change, Host } from './host'
 import type { Given } from './knowledge'
 import { changed, merge, mergeAttributes, type Data, type Side } from './merge'
-import { cookieOf, gone, isEnded, liveCookie, Session, type SessionData } from './session'
+import { cookieOf, gone, isEnded, liveCookie, sessionOf, type Session, type SessionData } from './session'
+import { dataIn, itself, shownOf, viewOf } from './session-view'
+import { asStored, copyOf, hostOf } from './stored-session'
 import type { Callback, Found } from './store-port'
 import { write, type Writing } from './writing'
 
@@ -44,7 +46,7 @@ function saveNow<H extends Host>(exchange: Exchange<H>, session: Session, done: 
     const make = (record?: SessionData): Writing => {
       const { base } = hold
       if (!base || !record) return { given, stored: asStored(exchange, session), whole: true }
-      const merged = mergeWith(base, session, record, { mine: session as never, fresh: record as never })
+      const merged = mergeWith(base, session, record, { mine: dataIn(session) as Data, fresh: record as never })
       refresh(session, base, record)
       return { given: exchange.giving(session), stored: copyOf(session, merged, session.cookie as Cookie), whole: false }
     }
@@ -123,19 +125,20 @@ function updateNow<H extends Host>(exchange: Exchange<H>, session: Session, chan
     if (isEnded(session)) return finish(gone())
     // JSON's copies, which the change does not reach before it is stored
     const copy = (): Data => dataOf(fingerprint(liveCookie(session)))
-    const make = (record?: SessionData): Writing & { before: Data } => {
+    const make = (record?: SessionData): Writing & { draft: Session; before: Data } => {
       const { base } = hold
       const before = copy()
       if (base && record) refresh(session, base, record)
       const data = base && record ? mergeWith(base, session, record, { mine: copy(), fresh: dataOf(fingerprint(record)) }) : copy()
-      const stored = copyOf(session, data, cookieOf({ cookie: session.cookie }))
-      if (isPromise(change(stored) as unknown)) throw new TypeError('update needs a function that changes the session at once')
-      return { given: exchange.giving(stored), stored, whole: true, before }
+      const draft = sessionOf(hostOf(session), data)
+      draft.cookie = cookieOf({ cookie: session.cookie })
+      if (isPromise(change(shownOf(draft)) as unknown)) throw new TypeError('update needs a function that changes the session at once')
+      return { given: exchange.giving(draft), stored: asStored(exchange, draft), whole: true, draft, before }
     }
     const written = (err: unknown, writing?: ReturnType<typeof make>): void => {
       if (err || !writing) return finish(err ?? gone())
       try {
-        adopt(session, writing.before, writing.stored)
+        adopt(session, writing.before, writing.draft)
       } catch (unserialisable) {
         return finish(unserialisable)
       }
@@ -147,15 +150,15 @@ function updateNow<H extends Host>(exchange: Exchange<H>, session: Session, chan
 
 /** The live session takes over what came of an update, but for what the handler has done to it since. */
 function adopt(session: Session, before: Data, draft: Session): void {
-  const live: Data = session as never
-  const { cookie, ...after } = { ...draft } as unknown as Data
+  const live = viewOf(session) ?? itself(session)
+  const { cookie: _, ...after } = dataIn(draft) as Data
   const since = dataOf(fingerprint(session))
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (!changed(key, before, after) || changed(key, before, since)) continue
-    if (Object.hasOwn(after, key)) live[key] = after[key]
-    else delete live[key]
+    if (Object.hasOwn(after, key)) live.put(key, after[key])
+    else live.remove(key)
   }
-  session.cookie = cookie as Cookie
+  session.cookie = draft.cookie
 }
 
 function interrupt(hold: Hold, done: Callback): void {
@@ -172,21 +175,6 @@ function mergeWith(base: Base, session: Session, record: SessionData, values: Re
   if (conflicts.length > 0) notice('conflict', { keys: conflicts })
   // Not by assignment, under which `__proto__` is no key
   return Object.fromEntries(Array.from(sides, ([key, side]) => [key, values[side][key]]))
-}
-
-/** As stores know sessions: those of other hosts may keep their cookie to themselves, which is nothing to a store that is asked at once. */
-function asStored<H extends Host>({ port }: Exchange<H>, session: Session): Session {
-  return session.req.Session && !port.answersAtOnce ? copyOf(session, { ...session } as never, session.cookie as Cookie) : session
-}
-
-/** The request's, for stores that look at it. */
-function copyOf(session: Session, data: Data, cookie: Cookie): Session {
-  const { req, id } = session
-  // Mostly it still has the id. An object that is a prototype is one that V8 keeps until its next full collection
-  const host = req.sessionID === id ? req : (Object.create(req, { sessionID: { value: id } }) as Host)
-  const copy = new Session(host, data)
-  copy.cookie = cookie
-  return copy
 }
 
 function dataOf(text: string): Data {

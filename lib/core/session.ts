@@ -158,7 +158,7 @@ export function createSession(host: Host, record: SessionData): Session {
 
 /** A session of the kind that the host has. */
 export function sessionOf(host: Host, data?: object): Session {
-  return new (host.Session ?? Session)(host, data)
+  return new ((host.Session as typeof Session | undefined) ?? Session)(host, data)
 }
 
 /** The cookie of a record. */

@@ -4,7 +4,7 @@ import { HOST, update } from '../core/update'
 import type { App, Context } from './context'
 import { KoaHost } from './koa-host'
 import type { KoaSettings } from './koa-settings'
-import type { KoaSession, RegenerateOptions } from './koa-session'
+import type { CarriedSession, RegenerateOptions } from './carried-session'
 
 /** Of an app whose contexts have sessions before the middleware comes to them. */
 const SETTINGS = Symbol('resession.koa.settings')
@@ -63,12 +63,12 @@ async function save(host: KoaHost): Promise<void> {
   await host.commit()
 }
 
-async function regenerate(host: KoaHost, options: RegenerateOptions = {}): Promise<KoaHost['session']> {
+async function regenerate(host: KoaHost, options: RegenerateOptions = {}): Promise<unknown> {
   await host.open()
   // One that was ended is as gone as one that is to make room
   if (!host.session && !host.isApart) host.assign({})
-  await (host.session as KoaSession | undefined)?.regenerate(options)
-  return host.session
+  await (host.session as CarriedSession | undefined)?.regenerate(options)
+  return host.shown
 }
 
 const SETS: Record<string, Set> = {
@@ -109,7 +109,7 @@ function mirror(req: Partial<Mirrored>, host: KoaHost): void {
 const SESSION = {
   configurable: true,
   get(this: Mirrored) {
-    return this[HOST].session
+    return this[HOST].onRequest
   },
   set(this: Mirrored, value: unknown) {
     this[HOST].assign(value)

@@ -5,26 +5,26 @@ import { isAlike, type CookieData } from '../core/cookie'
 import { Exchange } from '../core/exchange'
 import type { Change, EXCHANGE, Host, HostExchange } from '../core/host'
 import { open } from '../core/open'
-import { pathOf } from '../core/path'
 import { pending, promised, quiet } from '../core/promised'
-import type { Session } from '../core/session'
 import type { Callback, SessionStore } from '../core/store-port'
-import type { Transport } from '../core/transport'
 import { updateOn } from '../core/update'
+import type { CarriedSession, Lifetime } from './carried-session'
 import type { Context } from './context'
 import type { AnyStore } from './foreign-store'
 import type { Failure } from './koa-options'
 import type { KoaSettings } from './koa-settings'
 import { KeptLines } from './kept-lines'
-import { KoaSession } from './koa-session'
+import { CONTEXT } from './context-transport'
+import { COOKIE } from './owned-names'
+import { sessionBehind } from './shown-session'
 
 /** What carries the session of one Koa context. */
 export class KoaHost implements Host {
-  declare session?: Session | null | undefined
+  declare session?: CarriedSession | null | undefined
   declare sessionID?: string | undefined
   declare sessionStore?: SessionStore;
   declare [EXCHANGE]?: HostExchange
-  readonly Session: typeof Session
+  readonly Session: typeof CarriedSession
   /** Copies of sessions are of copies of their host, which know it by this. */
   readonly self: this = this
   readonly exchange: Exchange<KoaHost>
@@ -57,9 +57,9 @@ export class KoaHost implements Host {
     readonly ctx: Context,
     readonly settings: KoaSettings,
   ) {
-    this.Session = settings.Session as never
+    this.Session = settings.Session
     this.userStore = settings.userStore
-    this.exchange = new Exchange<KoaHost>(settings.of(this), TRANSPORT, this)
+    this.exchange = new Exchange<KoaHost>(settings.of(this), CONTEXT, this)
     this.exchange.holder.watch(whenClosed, ctx.res)
   }
 
@@ -94,9 +94,9 @@ export class KoaHost implements Host {
 
   /** What `ctx.session` is. */
   read(): unknown {
-    if (this.settings.defer) return quiet(Promise.resolve(this.open()).then(() => this.#read()))
+    if (this.settings.defer) return quiet(Promise.resolve(this.open()).then(() => this.shown))
     this.#readAtOnce()
-    return this.#read()
+    return this.shown
   }
 
   /** Before the middleware, what can be read at once is. */
@@ -104,8 +104,15 @@ export class KoaHost implements Host {
     if (this.settings.immediate && !this.#opened) void this.open()?.catch(() => {})
   }
 
-  #read(): Session | null | undefined {
-    return this.#isOpen && this.exchange.entered ? (this.session ?? null) : undefined
+  /** What the app has at `ctx.session`; undefined before the session is read. */
+  get shown(): object | null | undefined {
+    if (!this.#isOpen || !this.exchange.entered) return undefined
+    return this.session?.shown ?? null
+  }
+
+  /** What the app has at `ctx.req.session`, as an express-session of the request. */
+  get onRequest(): object | null | undefined {
+    return this.session && this.session.onRequest
   }
 
   /** `ctx.session = value`. @throws TypeError for what is no object */
@@ -114,20 +121,23 @@ export class KoaHost implements Host {
       throw new TypeError('ctx.session can only be set as null or an object')
     }
     this.#readAtOnce()
-    if (this.#read() === undefined) this.#assigned = { value: value ?? null }
+    if (this.shown === undefined) this.#assigned = { value: value ?? null }
     else this.#put(value ?? null)
   }
 
   /** Another session in the place of this one, under the same cookie. */
   #put(value: object | null): void {
-    if (value === null || (value instanceof KoaSession && value.req.self === this)) return void (this.session = value)
+    const known = value && sessionBehind(value)
+    if (value === null || known?.req.self === this) return void (this.session = known ?? null)
     if (!this.session) this.#ended = this.sessionID
-    const { cookie: given, maxAge, ...data } = value as { cookie?: object; maxAge?: number | null }
-    const session = new this.settings.Session(this, data)
-    session.cookie = this.exchange.cookie as KoaSession['cookie']
-    Object.assign(session.cookie, given)
+    const { names, Session } = this.settings
+    const session = new Session(this, names === 'cookie' ? value : COOKIE.escape(value))
+    session.cookie = this.exchange.cookie as CarriedSession['cookie']
+    session.isNew = false
     this.session = session
-    if (maxAge !== undefined) session.maxAge = maxAge
+    const { cookie, maxAge } = value as { cookie?: object; maxAge?: Lifetime }
+    if (names === 'cookie') Object.assign((session.shown as { cookie: object }).cookie, cookie)
+    if (names === 'koa-session' && maxAge !== undefined) session.lifetime = maxAge
   }
 
   /** Stores the session, and sets its cookie. @param act asks the store */
@@ -172,7 +182,7 @@ export class KoaHost implements Host {
 
   /** After what the app wants beside. */
   async #commitAfter({ isAfresh, mustSave }: { readonly isAfresh: boolean; readonly mustSave: boolean }): Promise<void> {
-    if (isAfresh) await (this.session as KoaSession | null)?.regenerate({ keep: true })
+    if (isAfresh) await this.session?.regenerate({ keep: true })
     this.#asking = 'set'
     const { session } = this
     if (mustSave && session) await promised(done => this.exchange.save(session, done))
@@ -214,7 +224,7 @@ export class KoaHost implements Host {
   #commitLast(): Promise<void> | undefined {
     if (this.sessionSave === true) this.mustSave = true
     const wants = this.sessionSave ?? this.settings.autoCommit
-    return wants && this.#read() !== undefined ? this.commit() : undefined
+    return wants && this.shown !== undefined ? this.commit() : undefined
   }
 
   #tell(): Promise<void> | undefined {
@@ -236,18 +246,4 @@ interface Told extends Pick<CookieDue, 'plan' | 'value'> {
 function isSame({ plan, value, cookie }: CookieDue, told: Told | undefined): boolean {
   if (told?.plan !== plan || told.value !== value || !isAlike(told.cookie, cookie)) return false
   return cookie.expires?.valueOf() === told.cookie.expires?.valueOf()
-}
-
-const TRANSPORT: Transport<KoaHost> = {
-  path: ({ ctx }) => pathOf(ctx.originalUrl),
-  isSecure: ({ ctx }) => ctx.secure,
-  sentId({ ctx, settings, forcedId }) {
-    const sent = forcedId ?? settings.transport.get(ctx)
-    return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent)
-  },
-}
-
-/** A header that is missing is an empty one to Koa. */
-function said(sent: string | undefined): string | undefined {
-  return sent || undefined
 }

@@ -1,4 +1,4 @@
-import type { CookieOptions } from '../core/cookie'
+import type { AnyCookie, CookieOptions } from '../core/cookie'
 import { optionError } from '../core/option-errors'
 import type { Options, Secret } from '../core/option-types'
 import type { Context } from './context'
@@ -7,6 +7,12 @@ import type { AnyStore } from './foreign-store'
 import type { KoaHost } from './koa-host'
 import { KoaSession } from './koa-session'
 import { SHAPES, type ShapeName } from './record-shape'
+
+/** A session as a store is to keep it: its data, with its cookie beside them. */
+export interface SessionToStore {
+  readonly [name: string]: unknown
+  readonly cookie: AnyCookie
+}
 
 /** What failed, for `onError`. */
 export type Failure = 'get' | 'set' | 'destroy'
@@ -76,7 +82,7 @@ export interface KoaOptions extends CoreOptions {
    *
    * @default the `maxAge` of the cookie
    */
-  ttl?: number | ((session: KoaSession) => number | undefined) | undefined
+  ttl?: number | ((session: SessionToStore) => number | undefined) | undefined
   /**
    * Saves a session when less than half of its lifetime is left.
    *
@@ -159,6 +165,13 @@ export interface KoaOptions extends CoreOptions {
    */
   keepOnRegenerate?: boolean | undefined
   /**
+   * Which names `ctx.session` has beside its data. `'koa-session'`: those of koa-session 7. `'cookie'`: `cookie` alone, with the options of the cookie, as
+   * in koa-generic-session. `'none'`: no other, as in koa-session-store.
+   *
+   * @default 'koa-session'
+   */
+  names?: 'koa-session' | 'cookie' | 'none' | undefined
+  /**
    * The class of `ctx.session`, if it has more members than `KoaSession`.
    *
    * @default KoaSession
@@ -173,6 +186,7 @@ export interface KoaOptions extends CoreOptions {
 }
 
 const METHODS = ['get', 'set', 'clear']
+const NAMES: readonly unknown[] = ['koa-session', 'cookie', 'none']
 
 type Test = (value: unknown) => boolean
 
@@ -204,6 +218,7 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   record: [value => isString(value) && Object.hasOwn(SHAPES, value as string), `be one of ${Object.keys(SHAPES).join(', ')}`],
   cookie: [hasLifetime, 'have attributes, and a maxAge that is a number, null or "session"'],
   transport: [value => isFunction(value) || hasMethods(value), 'have get, set and clear'],
+  names: [value => NAMES.includes(value), 'be one of koa-session, cookie, none'],
   Session: [isSessionClass, 'be a class that extends KoaSession'],
 }
 

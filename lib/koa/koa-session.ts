@@ -1,97 +1,94 @@
 import { inspect } from 'node:util'
-import { EXCHANGE } from '../core/host'
-import { calledBack, promised, quiet } from '../core/promised'
-import { Session } from '../core/session'
+import { calledBack, quiet } from '../core/promised'
 import type { Callback } from '../core/store-port'
-import type { KoaHost } from './koa-host'
-
-/** The options of `regenerate`. */
-export interface RegenerateOptions {
-  /**
-   * Whether the new session keeps the data and the attributes of the cookie.
-   *
-   * @default the option `keepOnRegenerate`
-   */
-  keep?: boolean
-}
-
-/** What carries the session of a Koa context. */
-export interface SessionHost extends KoaHost {}
+import type { CarriedSession, Lifetime, RegenerateOptions } from './carried-session'
+import { COOKIE } from './owned-names'
+import { attach, fill, SESSION, type Shown } from './shown-session'
 
 /**
- * One session, as a Koa app sees it at `ctx.session`: its data are its own enumerable properties; JSON and `console.log` have them and nothing else.
- * It has all methods that a session has elsewhere.
+ * The object at `ctx.session`, with the names that koa-session 7 has in it, and no other: its data are its own enumerable properties, and JSON and
+ * `console.log` show these alone. What else express-session has in a session is at `ctx.req.session`.
  */
-export class KoaSession extends Session {
-  declare readonly req: SessionHost
-
-  constructor(host: KoaHost, data?: object | null) {
-    super(host, data)
-    // What a handler answers as `ctx.body = ctx.session` is data
-    Object.defineProperty(this, 'cookie', { value: this.cookie, writable: true, configurable: true, enumerable: false })
+export class KoaSession {
+  constructor(session: CarriedSession, record: object) {
+    attach(this, session)
+    fill(this, record, key => COOKIE.nameOf(key))
   }
 
-  /** It came about in this request. */
+  /** Whether the session came about in this request. */
   get isNew(): boolean {
-    return this.req[EXCHANGE]?.generated === this.id
+    return sessionOf(this).isNew
   }
 
-  /** What is left of its life in milliseconds; `undefined` or `null` where that ends with the browser. Setting it saves the session. */
-  get maxAge(): number | null | undefined {
-    return this.cookie.maxAge
+  set isNew(isNew: boolean) {
+    sessionOf(this).isNew = isNew
   }
 
-  set maxAge(ms: number | 'session' | null | undefined) {
-    this.cookie.maxAge = (ms === 'session' ? null : ms) as number
-    this.req.mustSave = true
+  /** The lifetime in milliseconds as it was last set; `'session'` until the browser closes, `undefined` if it was never said. Setting it saves the session. */
+  get maxAge(): Lifetime {
+    return sessionOf(this).lifetime
+  }
+
+  set maxAge(lifetime: Lifetime) {
+    sessionOf(this).lifetime = lifetime
   }
 
   /** How many keys it has. */
   get length(): number {
-    return Object.keys(this).length
+    return Object.keys(this.toJSON()).length
   }
 
   get populated(): boolean {
     return this.length > 0
   }
 
-  /** Stores it now, changed or not, and sets the cookie. */
-  override save(callback: Callback): this
-  override save(): Promise<void>
-  override save(callback?: Callback): this | Promise<void> {
-    const saved = quiet(this.req.store(done => super.save(done)))
-    if (!callback) return saved
-    calledBack(saved, callback)
-    return this
+  /** The session's ID, by whichever way it travels; undefined if the session itself travels, in the cookie. */
+  get externalKey(): string | undefined {
+    const { req, id } = sessionOf(this)
+    return req.settings.immediate ? undefined : id
   }
 
-  /** Destroys it and puts another one, of a new id, in its place. Call it wherever a visitor's rights change. */
-  override regenerate(options: RegenerateOptions): Promise<void>
-  override regenerate(callback: Callback): this
-  override regenerate(): Promise<void>
-  override regenerate(given?: RegenerateOptions | Callback): this | Promise<void> {
+  /** Stores the session now, changed or not, and sets the cookie. */
+  save(callback: Callback): void
+  save(): Promise<void>
+  save(callback?: Callback): void | Promise<void> {
+    return either(sessionOf(this).save(), callback)
+  }
+
+  /** Destroys the session and begins another, of a new ID. Call it on every privilege change. */
+  regenerate(callback: Callback): void
+  regenerate(options?: RegenerateOptions): Promise<void>
+  regenerate(given?: RegenerateOptions | Callback): void | Promise<void> {
     const callback = typeof given === 'function' ? given : undefined
-    const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
-    const kept = keep ? { ...this } : undefined
-    const bring = (err: unknown): void => {
-      // One that is still there keeps its data to itself
-      if (kept && !err) Object.assign(this.req.session as object, { ...kept, cookie: this.cookie })
-      // An empty one is like any new session: nothing is stored until there is something in it
-      else this.req.exchange.begin()
-    }
-    const regenerate = (done: Callback): this =>
-      super.regenerate(err => {
-        bring(err)
-        done(err)
-      })
-    return callback ? regenerate(callback) : quiet(promised(regenerate))
+    return either(sessionOf(this).regenerate(callback ? undefined : (given as RegenerateOptions | undefined)), callback)
+  }
+
+  /** Does what the end of the request does, where `autoCommit` is off. */
+  manuallyCommit(): Promise<void> {
+    return this.commit()
+  }
+
+  commit(callback: Callback): void
+  commit(): Promise<void>
+  commit(callback?: Callback): void | Promise<void> {
+    return either(quiet(Promise.resolve(sessionOf(this).req.commit())), callback)
   }
 
   toJSON(): object {
-    return { ...this }
+    return Object.fromEntries(Object.entries(this).filter(([, value]) => typeof value !== 'function'))
   }
 
   [inspect.custom](): object {
-    return { ...this }
+    return this.toJSON()
   }
+}
+
+/** Not a declared property, which would be among those that spreading a session gives. */
+function sessionOf(shown: KoaSession): CarriedSession {
+  return (shown as unknown as Shown)[SESSION]
+}
+
+function either(done: Promise<void>, callback: Callback | undefined): void | Promise<void> {
+  if (!callback) return done
+  calledBack(done, callback)
 }

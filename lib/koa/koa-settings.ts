@@ -6,6 +6,7 @@ import { settle, type Settings } from '../core/options'
 import type { Secret } from '../core/option-types'
 import type { Family } from '../core/plan'
 import type { SessionData } from '../core/session'
+import { shownOf } from '../core/session-view'
 import { newId } from '../core/session-id'
 import { sharePort } from '../core/ports'
 import { storeAdvice } from '../core/store-check'
@@ -14,6 +15,7 @@ import { formOf } from '../payload/form'
 import { keepFor, PayloadStore } from '../payload/payload-store'
 import { hasEnded } from '../payload/record-shape'
 import { Availability } from './availability'
+import { CarriedSession } from './carried-session'
 import type { App } from './context'
 import { checkSendable, cookieTransport, type KoaTransport, type Signing } from './cookie-transport'
 import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type PromiseStore } from './foreign-store'
@@ -21,6 +23,7 @@ import type { KoaHost } from './koa-host'
 import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
 import { KoaSession } from './koa-session'
 import { OPTION_NAMES } from './option-names'
+import { dataAlone, dataAndCookie, OptionedSession } from './plain-session'
 import { RAW, SHAPES, type ShapeName } from './record-shape'
 
 /** The options with every default in and every mistake thrown. */
@@ -31,7 +34,11 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   readonly defer: boolean
   readonly keepOnRegenerate: boolean
   readonly transport: KoaTransport
-  readonly Session: typeof KoaSession
+  /** What the core has of a session. */
+  readonly Session: typeof CarriedSession
+  /** Makes what the app has of it. @param record with the cookie beside the data */
+  readonly show: (session: CarriedSession, record: object) => object
+  readonly names: NonNullable<KoaOptions['names']>
   readonly availability: Availability | undefined
   /** Whether a session can be read at once. */
   readonly immediate: boolean
@@ -41,25 +48,33 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   of(host: KoaHost): Settings<KoaHost>
 }
 
-/** As it was made: an app may put another in its place. */
-const { save: ownSave } = KoaSession.prototype
+const { save: ownSave } = CarriedSession.prototype
 
-const DEFAULTS = { store: 'cookie', autoCommit: true, defer: false, keepOnRegenerate: false, reconnectTimeout: 10_000 } as const
+const DEFAULTS = {
+  names: 'koa-session',
+  store: 'cookie',
+  autoCommit: true,
+  defer: false,
+  keepOnRegenerate: false,
+  reconnectTimeout: 10_000,
+} as const
 
 /** @throws TypeError for each option that could never work */
 export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings {
   check(given)
   report(warningsOf(given, nameOf(given), OPTION_NAMES))
   const options = { ...DEFAULTS, ...given }
-  const { store, autoCommit, defer, keepOnRegenerate, onError } = options
+  const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
   const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
   const isKept = store === 'cookie'
   const name = nameOf(options)
   const userStore = typeof store === 'object' ? store : undefined
   return {
-    ...{ name, autoCommit, defer, keepOnRegenerate, onError, userStore },
-    cookie: { ...cookie, signed, overwrite },
-    Session: options.Session ?? KoaSession,
+    ...{ name, autoCommit, defer, keepOnRegenerate, onError, userStore, names },
+    // In the app's order, which `ctx.session.cookie` shows
+    cookie: { ...options.cookie, ...cookie, signed, overwrite },
+    Session: names === 'cookie' ? OptionedSession : CarriedSession,
+    show: showing(options),
     transport: transportOf(options, cookieTransport(name, { signed, overwrite })),
     availability: userStore && new Availability(userStore, options.reconnectTimeout),
     immediate: isKept && !defer,
@@ -69,6 +84,11 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
 
 function nameOf({ name, store = DEFAULTS.store }: KoaOptions): string {
   return name ?? (store === 'cookie' ? 'koa.sess' : 'koa.sid')
+}
+
+function showing({ names, Session = KoaSession }: KoaOptions): KoaSettings['show'] {
+  if (names === 'cookie') return dataAndCookie
+  return names === 'none' ? dataAlone : (session, record) => new Session(session, record)
 }
 
 function transportOf({ transport }: KoaOptions, byCookie: KoaTransport): KoaTransport {
@@ -134,7 +154,7 @@ function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, giv
     prefix,
     rolling,
     shape: shapeOf(record ?? (isJson ? 'data' : 'cookie'), given),
-    ttl: session => numberOr(ttlOf(session as KoaSession), session.cookie.originalMaxAge),
+    ttl: session => numberOr(ttlOf(session as never), session.cookie.originalMaxAge),
   }
 }
 
@@ -165,7 +185,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given, endsOf(store)),
     asksApp: options.valid !== undefined,
-    beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, session as KoaSession))),
+    beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
     // A transport of the app's own need not be a cookie
     checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(ctx, cookie, signing),
     ownSave,

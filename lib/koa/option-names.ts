@@ -29,6 +29,7 @@ const OPTIONS = {
   decode: true,
   record: true,
   keepOnRegenerate: true,
+  names: true,
   Session: true,
   cookieOnSave: true,
 } satisfies Record<keyof KoaOptions, true>

@@ -1,9 +1,7 @@
-import type { Session } from '../core/session'
 import { DAY } from '../payload/record-shape'
-import { CommittingSession } from './committing-session'
 import type { Context } from './context'
 import type { KoaTransport } from './cookie-transport'
-import type { KoaCookieOptions, KoaOptions } from './koa-options'
+import type { KoaCookieOptions, KoaOptions, SessionToStore } from './koa-options'
 import { spell, type AnySpelling } from './spellings'
 
 interface Want {
@@ -32,7 +30,7 @@ export interface Preset {
 /** What koa-session lets a store keep a session longer than its cookie. */
 const GRACE = 10_000
 
-const lifetime = (session: Session): number => (session.cookie.originalMaxAge ?? DAY) + GRACE
+const lifetime = (session: SessionToStore): number => (session.cookie.originalMaxAge ?? DAY) + GRACE
 
 /** koa-generic-session and koa-session-ts decorate what they throw. */
 const decorating =
@@ -99,7 +97,7 @@ export const PRESETS = {
       { option: 'ContextStore', methods: ['get', 'set', 'destroy'], isClass: true },
     ],
     deprecated: ['maxage', 'maxAge', '[koa-session] DeprecationWarning: `maxage` option has been renamed to `maxAge`'],
-    defaults: { name: 'koa.sess', record: 'expiry', keepOnRegenerate: true, ttl: lifetime, Session: CommittingSession },
+    defaults: { name: 'koa.sess', record: 'expiry', keepOnRegenerate: true, ttl: lifetime },
     spellings: { prefix: ['idPrefix'] },
   },
   koaGenericSession: {
@@ -107,8 +105,9 @@ export const PRESETS = {
     defaults: {
       name: 'koa.sid',
       prefix: 'koa:sess:',
+      names: 'cookie',
       record: 'options',
-      cookie: { path: '/', httpOnly: true, overwrite: true, signed: true, maxAge: DAY },
+      cookie: { httpOnly: true, path: '/', overwrite: true, signed: true, maxAge: DAY },
       onError: decorating('koa-generic-session'),
     },
     spellings: {
@@ -125,15 +124,16 @@ export const PRESETS = {
   },
   koaSessionStore: {
     store: 'cookie',
-    defaults: { name: 'koa:sess', record: 'data', ...json },
+    defaults: { name: 'koa:sess', names: 'none', record: 'data', ...json },
     stored: { cookieOnSave: false, transport: jsonId },
   },
   koaSessionTs: {
     store: 'memory',
     defaults: {
       name: 'koa.sid',
+      names: 'cookie',
       record: 'options',
-      cookie: { path: '/', httpOnly: true, overwrite: true, signed: true, secure: false, maxAge: DAY },
+      cookie: { httpOnly: true, maxAge: DAY, overwrite: true, path: '/', secure: false, signed: true },
       onError: decorating('session middleware'),
     },
     // It signs where nobody says a thing of cookies, and else where they are said to be signed

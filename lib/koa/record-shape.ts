@@ -1,6 +1,8 @@
 import { Cookie, type CookieOptions } from '../core/cookie'
 import type { SessionData } from '../core/session'
 import { DAY, ENDS, type RecordShape } from '../payload/record-shape'
+import { COOKIE, OwnedNames } from './owned-names'
+import { optionsOf } from './plain-session'
 
 /** How a session of a Koa app looks at rest. All shapes read what any of them has written. */
 export interface KoaShape extends RecordShape {
@@ -12,6 +14,8 @@ export interface KoaShape extends RecordShape {
 export const RAW = Symbol('resession.raw')
 
 /** What koa-session puts beside the data. */
+const KOA_FIELDS = new OwnedNames('_expire', '_maxAge', '_session')
+
 interface KoaFields {
   readonly _expire?: unknown
   readonly _maxAge?: unknown
@@ -30,20 +34,17 @@ const withCookie: MakeShape = options => ({
 /** Of koa-generic-session and koa-session-ts themselves, whose cookies are options. @param options with `signed` and `overwrite` */
 const withOptions: MakeShape = options => ({
   read: record => readAny(record, options),
-  write(session) {
-    const { originalMaxAge, expires, ...attributes } = (session.cookie as Cookie).toJSON()
-    const cookie = { ...options, ...said(attributes), maxAge: originalMaxAge ?? undefined }
-    return { cookie: originalMaxAge === null && expires ? { ...cookie, expires } : cookie, ...dataOf(session) }
-  },
+  write: session => ({ cookie: optionsOf(session.cookie as Cookie, options), ...dataOf(session) }),
 })
 
-/** Of koa-session: the end is kept beside the data. */
+/** Of koa-session: the end is kept beside the data, of which `cookie` may be one. */
 const withExpiry: MakeShape = options => ({
-  read: record => readAny(record, options),
+  read: record => (isKoa(record) ? marked(readKoa(record, options), record) : readAny(record, options)),
   write(session) {
     const { originalMaxAge } = session.cookie
     const _expire = Date.now() + (originalMaxAge ?? DAY)
-    return { ...dataOf(session), _expire, ...(originalMaxAge === null ? { _session: true } : { _maxAge: originalMaxAge }) }
+    const data = KOA_FIELDS.escape(COOKIE.unescape(dataOf(session)))
+    return { ...data, _expire, ...(originalMaxAge === null ? { _session: true } : { _maxAge: originalMaxAge }) }
   },
 })
 
@@ -53,8 +54,10 @@ const dataAlone: MakeShape = options => ({
   write(session) {
     const cookie = (session.cookie as Cookie).toJSON()
     const usual = { ...new Cookie(options).toJSON(), expires: cookie.expires }
+    const data = COOKIE.unescape(dataOf(session))
     const isUsual = JSON.stringify(cookie) === JSON.stringify(usual)
-    return isUsual ? dataOf(session) : { cookie, ...dataOf(session) }
+    // Data that look like a record of another form are told from it by the cookie
+    return isUsual && !isKoa(data) && !isCookie(data) ? data : { cookie, ...dataOf(session) }
   },
 })
 
@@ -62,29 +65,44 @@ export const SHAPES = { cookie: withCookie, options: withOptions, expiry: withEx
 
 export type ShapeName = keyof typeof SHAPES
 
-function said(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
-}
-
 function dataOf(session: SessionData): object {
   const { cookie: _, ...data } = { ...session }
   return data
 }
 
 function readAny(record: object, options: CookieOptions): SessionData {
-  return Object.assign(readRecord(record, options), { [RAW]: record })
+  return marked(readRecord(record, options), record)
+}
+
+function marked(session: SessionData, record: object): SessionData {
+  return Object.assign(session, { [RAW]: record })
 }
 
 function readRecord(record: object, options: CookieOptions): SessionData {
-  const { _expire, _maxAge, _session, ...data } = record as KoaFields & Partial<SessionData>
-  if (_expire !== undefined || _session !== undefined) return readKoa(data, { _expire, _maxAge, _session }, options)
-  // koa-generic-session keeps the options of its cookies, and apps may have made the rest
-  const { originalMaxAge, maxAge, ...attributes } = (data.cookie ?? new Cookie(options).toJSON()) as Partial<SessionData['cookie']>
-  const cookie = { ...options, ...attributes, originalMaxAge: originalMaxAge ?? maxAge ?? null }
-  return { ...data, cookie } as SessionData
+  if (isCookie(record)) {
+    // koa-generic-session keeps the options of its cookies, and apps may have made the rest
+    const { originalMaxAge, maxAge, ...attributes } = record.cookie
+    const cookie = { ...options, ...attributes, originalMaxAge: originalMaxAge ?? maxAge ?? null }
+    return { ...record, cookie } as SessionData
+  }
+  if (isKoa(record)) return readKoa(record, options)
+  return { ...COOKIE.escape(record), cookie: new Cookie(options).toJSON() } as SessionData
 }
 
-function readKoa(data: object, { _expire, _maxAge, _session }: KoaFields, options: CookieOptions): SessionData {
+/** Whether it is koa-session's. */
+function isKoa({ _expire, _session }: KoaFields): boolean {
+  return typeof _expire === 'number' || _session === true
+}
+
+/** Whether the key `cookie` is the cookie, and not the app's: express-session's has a lifetime, koa-generic-session's the options. */
+function isCookie(record: { cookie?: unknown }): record is SessionData {
+  const { cookie } = record
+  return typeof cookie === 'object' && cookie !== null && ['originalMaxAge', 'httpOnly', 'signed', 'maxAge'].some(name => name in cookie)
+}
+
+function readKoa(record: object, options: CookieOptions): SessionData {
+  const { _expire, _maxAge, _session, ...escaped } = record as KoaFields
+  const data = COOKIE.escape(KOA_FIELDS.unescape(escaped))
   const cookie = new Cookie(options)
   if (typeof _maxAge === 'number') cookie.maxAge = _maxAge
   else if (_session === true) cookie.maxAge = null

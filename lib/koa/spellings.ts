@@ -1,3 +1,4 @@
+import { HOST } from '../core/update'
 import type { Context } from './context'
 import type { KoaTransport } from './cookie-transport'
 import type { AnyStore } from './foreign-store'
@@ -106,10 +107,14 @@ function ofIdStore(idStore: SessionIdStore): KoaTransport {
   const { get, set, reset } = idStore
   return {
     get: ctx => get.call(ctx),
-    // Of the context it is a promise, where it is deferred
-    set: (ctx, id) => set.call(ctx, id, (ctx.req as { session?: unknown }).session),
+    // At `ctx.session` it is a promise, where it is deferred
+    set: (ctx, id) => set.call(ctx, id, shownOn(ctx)),
     clear: ctx => reset.call(ctx),
   }
+}
+
+function shownOn(ctx: Context): unknown {
+  return (ctx as { [HOST]?: { readonly shown: unknown } })[HOST]?.shown
 }
 
 /** @throws TypeError for what lacks a method */

@@ -7,13 +7,11 @@ import { TracingStore } from '../support/tracing-store'
 import { useUncaught } from '../support/uncaught'
 import { turns } from '../support/wire'
 import koaSession = require('../../lib/koa')
-import { count, KOAS, KoaSite, lines, show, type Bag, type Handler } from './site'
-
-type Destroyable = Bag & { destroy(): Promise<void> }
+import { count, KOAS, KoaSite, onRequest, lines, show, type Bag, type Handler } from './site'
 
 /** Ends the session by its own method. */
 const destroy: Handler = async ctx => {
-  await (ctx.session as Destroyable).destroy()
+  await onRequest(ctx).destroy()
   ctx.body = 'left'
 }
 
@@ -59,7 +57,7 @@ describe('koa: a session that cannot be regenerated', () => {
   })
 })
 
-describe('koa: session.destroy()', () => {
+describe('koa: req.session.destroy()', () => {
   const site = (store: TracingStore, handlers: Record<string, Handler> = {}): KoaSite =>
     new KoaSite({ store }, { '/': count, '/read': show, '/leave': destroy, ...handlers })
 

@@ -4,12 +4,12 @@ import { GateStore } from '../support/gate-store'
 import { TracingStore } from '../support/tracing-store'
 import { turns, useServers, Wire } from '../support/wire'
 import koaSession = require('../../lib/koa')
-import { count, countThere, KOAS, KoaSite, leave, lines, show, type Bag, type Handler } from './site'
+import { count, countThere, KOAS, KoaSite, leave, onRequest, lines, show, type Bag, type Handler } from './site'
 
 const HANDLERS: Record<string, Handler> = {
   '/': count,
   '/update': countThere,
-  '/secure': ctx => ctx.updateSession(session => void ((session.cookie as Bag['cookie']).secure = true)),
+  '/secure': ctx => ((onRequest(ctx).cookie.secure = true), ctx.updateSession(() => {})),
   '/read': show,
   '/leave': leave,
 }

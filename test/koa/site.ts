@@ -8,25 +8,41 @@ import { KOAS, type KoaApp, type KoaClass } from './koas'
 export { Browser as Visitor, lines } from '../support/browser'
 export { KOAS, type KoaApp } from './koas'
 
-/** A session as what it is for a test: a bag of anything, with a Koa session's members. */
+/** A session as what it is for a test: a bag of anything, with the members of koa-session's. */
 export interface Bag {
   [key: string]: unknown
-  readonly id: string
   readonly isNew: boolean
   readonly length: number
   readonly populated: boolean
-  maxAge: number | null | undefined
+  maxAge: number | 'session' | null | undefined
+  save(): Promise<void>
+  regenerate(options?: { keep?: boolean }): Promise<void>
+  toJSON(): object
+}
+
+/** Likewise, with the members of express-session's. */
+export interface RequestBag {
+  [key: string]: unknown
+  readonly id: string
   cookie: {
     maxAge?: number | undefined
     expires?: Date | null
     httpOnly?: boolean
     path?: string
+    domain?: string
     originalMaxAge: number | null
     secure?: boolean
   }
-  save(): Promise<void>
-  regenerate(options?: { keep?: boolean }): Promise<void>
-  toJSON(): object
+  touch(): RequestBag
+  save(callback?: (err?: unknown) => void): unknown
+  reload(callback?: (err?: unknown) => void): unknown
+  destroy(callback?: (err?: unknown) => void): unknown
+  regenerate(callback?: (err?: unknown) => void): unknown
+}
+
+/** What passport sees of the session. */
+export function onRequest(ctx: Ctx): RequestBag {
+  return (ctx.req as unknown as { session: RequestBag }).session
 }
 
 /** A context as sessions make it. */

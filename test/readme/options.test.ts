@@ -66,6 +66,7 @@ const OF_KOA: Record<keyof KoaOptions, true> = {
   decode: true,
   record: true,
   keepOnRegenerate: true,
+  names: true,
   Session: true,
   cookieOnSave: true,
 }

@@ -120,7 +120,9 @@ export const IDS: readonly Defect[] = [
     number: 18,
     what: 'A date that an app gives to a cookie is told to the store, and not to the browser',
     whose: ['koa-generic-session'],
-    handlers: { '/expires': ctx => void ((ctx.session as Bag).cookie.expires = new Date(Date.now() + HOUR)) },
+    handlers: {
+      '/expires': ctx => void ((ctx.session as never as { cookie: { expires?: Date } }).cookie.expires = new Date(Date.now() + HOUR)),
+    },
     async visits({ site, store }) {
       const hours = (ms = 0): number => Math.round(ms / HOUR)
       const line = lines(await site.get('/expires'))[0] ?? ''

@@ -148,13 +148,6 @@ export const DIFFERENCES: readonly Difference[] = [
     shows: place => called('with a maxAge')(place) && acts('change')(place),
     comparable: noCookies,
   },
-  {
-    id: 'names-of-a-session',
-    why: 'A session has a maxAge, whose setting is no data',
-    lineages: STORE,
-    shows: acts('maxAge'),
-    comparable: separate,
-  },
   ...GENERIC_DIFFERENCES,
   ...DEFERRED_DIFFERENCES,
 ]

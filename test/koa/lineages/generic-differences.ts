@@ -45,13 +45,6 @@ export const GENERIC_DIFFERENCES: readonly Difference[] = [
     comparable: separate,
   },
   {
-    id: 'cookie-is-no-data',
-    why: "A session answered as JSON is its data, as koa-session's is; the options of the cookie are nobody's business",
-    lineages: GENERIC,
-    shows: acts('json'),
-    comparable: but('body'),
-  },
-  {
     id: 'no-strings',
     why: 'A string is no session',
     lineages: GENERIC,

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { PLACES } from '../kinds'
-import { CommittingSession } from '../../../lib/koa/committing-session'
 import { TracingStore } from '../../support/tracing-store'
 import { count, countThere, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler } from '../site'
 
@@ -32,8 +31,7 @@ const HANDLERS: Record<string, Handler> = {
 
 for (const [kind, make] of Object.entries(PLACES)) {
   describe(`koa options: autoCommit, of sessions in ${kind}`, () => {
-    const site = (autoCommit?: boolean): KoaSite =>
-      new KoaSite({ ...make(), name: 'sess', autoCommit, Session: CommittingSession }, HANDLERS)
+    const site = (autoCommit?: boolean): KoaSite => new KoaSite({ ...make(), name: 'sess', autoCommit }, HANDLERS)
 
     for (const autoCommit of [true, undefined]) {
       it(`${autoCommit} saves what has changed at the end of a request`, async () => {
@@ -79,7 +77,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
 describe('koa options: autoCommit: false, and the store', () => {
   const calls = async (path: string): Promise<string[]> => {
     const store = new TracingStore()
-    const visitor = new KoaSite({ store, autoCommit: false, Session: CommittingSession }, HANDLERS).visitor()
+    const visitor = new KoaSite({ store, autoCommit: false }, HANDLERS).visitor()
     await visitor.get('/saved')
     store.trace()
     await visitor.get(path)

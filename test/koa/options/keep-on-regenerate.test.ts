@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, lines, show, type Bag, type Handler, type KoaSessionOptions } from '../site'
+import { count, KoaSite, lines, onRequest, show, type Handler, type KoaSessionOptions } from '../site'
 
 const HANDLERS: Record<string, Handler> = {
   '/': count,
@@ -11,7 +11,7 @@ const HANDLERS: Record<string, Handler> = {
   '/keep': ctx => ctx.session?.regenerate({ keep: true }),
   '/drop': ctx => ctx.session?.regenerate({ keep: false }),
   '/remember': ctx => void Object.assign(ctx.session as object, { views: 1, maxAge: 60_000 }),
-  '/age': ctx => (ctx.body = String((ctx.session as Bag).cookie.originalMaxAge)),
+  '/age': ctx => (ctx.body = String(onRequest(ctx).cookie.originalMaxAge)),
 }
 
 /** What is left of `{ views: 1 }`, and whether the id is another. */

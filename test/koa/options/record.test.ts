@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { useClock } from '../../support/clock'
-import { count, KoaSite, show, type Bag, type Ctx, type KoaSessionOptions } from '../site'
+import { count, KoaSite, onRequest, show, type Ctx, type KoaSessionOptions } from '../site'
 import { Strings, Told } from '../told'
 
 type Name = NonNullable<KoaSessionOptions['record']>
@@ -11,7 +11,7 @@ const HANDLERS = {
   '/': count,
   '/read': show,
   '/remember': (ctx: Ctx) => void Object.assign(ctx.session as object, { views: 1, maxAge: 60_000 }),
-  '/age': (ctx: Ctx) => (ctx.body = String((ctx.session as Bag).cookie.originalMaxAge)),
+  '/age': (ctx: Ctx) => (ctx.body = String(onRequest(ctx).cookie.originalMaxAge)),
 }
 
 /** Of each shape: what a session that ends with the browser looks like, and one that lives for a minute. */

@@ -27,7 +27,7 @@ describe('koa options: ttl', () => {
   it('is what a function of the session gives', async () => {
     const sessions: [views: unknown, id: unknown, lifetime: unknown][] = []
     const ttl: Ttl = session => {
-      sessions.push([(session as never as Bag).views, typeof session.id, session.cookie.originalMaxAge])
+      sessions.push([(session as never as Bag).views, typeof (session as unknown as { id: unknown }).id, session.cookie.originalMaxAge])
       return 7_000
     }
     expect(await told(ttl, { maxAge: 60_000 })).to.deep.equal([7_000])

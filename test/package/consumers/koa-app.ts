@@ -29,12 +29,12 @@ app.use(session({ store: { load: async id => id, save: async (_id, _json) => {},
 // By the names that older middlewares have for them
 app.use(session({ key: 'id', maxAge: 'session', httpOnly: false, allowEmpty: true, cookieOptions: { path: '/' } }))
 app.use(session({ genSid: () => 'id', externalKey: { get: ctx => ctx.path, set: () => {} } }))
-const middleware: Koa.Middleware = session({ valid: ctx => ctx.secure, beforeSave: (_ctx, { id }) => id, autoCommit: false })
+const middleware: Koa.Middleware = session({ valid: ctx => ctx.secure, beforeSave: (_ctx, { length }) => length, autoCommit: false })
 const options: session.Options = { touchAfter: 60000, onError: (_err, what) => what === 'get', defer: true }
 app.use(middleware).use(session(options))
 class Visit extends session.KoaSession {
   get shouted(): string {
-    return this.id.toUpperCase()
+    return String(this.externalKey).toUpperCase()
   }
 }
 app.use(session({ Session: Visit, keepOnRegenerate: true, record: 'data', cookieOnSave: false }))
@@ -63,7 +63,8 @@ koaGenericSession({}, 'app')
 
 app.use(async (ctx, next) => {
   true satisfies Same<typeof ctx.session.views, number | undefined>
-  true satisfies Same<typeof ctx.session.id, string>
+  // @ts-expect-error: the names in a session belong to the app
+  ctx.session.id
   true satisfies Same<typeof ctx.session.isNew, boolean>
   true satisfies Same<typeof ctx.sessionId, string | undefined>
   true satisfies Same<typeof ctx.sessionSave, boolean | null>
@@ -81,12 +82,14 @@ app.use(async (ctx, next) => {
   const saved = await ctx.session.save()
   true satisfies Same<typeof saved, void>
   await ctx.session.regenerate({ keep: true })
-  ctx.session.save(err => ctx.onerror(err as Error)).touch()
+  ctx.session.save(err => ctx.onerror(err as Error))
+  await ctx.updateSession(draft => void (draft.views = 1))
+  await session.update(ctx, draft => void (draft.views = 1))
   ctx.session.maxAge = 60000
   ctx.session.maxAge = 'session'
-  ctx.session.cookie.sameSite = 'strict'
+  ctx.session.cookie = { sameSite: 'strict' }
   // @ts-expect-error: no such value
-  ctx.session.cookie.sameSite = 'loose'
+  ctx.session.cookie = { sameSite: 'loose' }
   // @ts-expect-error: no such option
   await ctx.regenerateSession({ keeps: true })
   const regenerated = await ctx.regenerateSession()

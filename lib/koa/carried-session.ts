@@ -1,0 +1,139 @@
+import { EXCHANGE } from '../core/host'
+import { calledBack, promised, quiet } from '../core/promised'
+import { Session } from '../core/session'
+import { VIEW, type View } from '../core/session-view'
+import type { Callback } from '../core/store-port'
+import { DAY } from '../payload/record-shape'
+import type { KoaHost } from './koa-host'
+import { COOKIE } from './owned-names'
+import { requestSession } from './request-session'
+import { attach } from './shown-session'
+
+/** The options of `regenerate`. */
+export interface RegenerateOptions {
+  /**
+   * Whether the new session keeps the data and the attributes of the cookie.
+   *
+   * @default the option `keepOnRegenerate`
+   */
+  keep?: boolean
+}
+
+/** The lifetime of a session in milliseconds, or until the browser closes; undefined if it was never said. */
+export type Lifetime = number | 'session' | null | undefined
+
+/**
+ * One session of a Koa context: what express-session's is, apart from its data, which are in the object at `ctx.session`. So the names in that object
+ * are the app's.
+ */
+export class CarriedSession extends Session implements View {
+  declare readonly req: KoaHost
+  /** What `ctx.session` is. */
+  shown: object
+  #onRequest: object | undefined
+  #isNew: boolean | undefined
+  #lifetime: { readonly value: Lifetime } | undefined
+
+  /** @param record with the cookie beside the data */
+  constructor(host: KoaHost, record: object = {}) {
+    super(host)
+    this.shown = host.settings.show(this, record)
+  }
+
+  get [VIEW](): View {
+    return this
+  }
+
+  get data(): object {
+    return COOKIE.escape(this.shown)
+  }
+
+  put(key: string, value: unknown): void {
+    ;(this.shown as Record<string, unknown>)[COOKIE.nameOf(key)] = value
+  }
+
+  remove(key: string): void {
+    delete (this.shown as Record<string, unknown>)[COOKIE.nameOf(key)]
+  }
+
+  /** What `ctx.req.session` is. */
+  get onRequest(): object {
+    return (this.#onRequest ??= requestSession(this))
+  }
+
+  /** Whether an app that has this object has the session. */
+  shows(value: object): boolean {
+    return value === this.shown || value === this.#onRequest
+  }
+
+  /** It came about in this request. */
+  get isNew(): boolean {
+    return this.#isNew ?? this.req[EXCHANGE]?.generated === this.id
+  }
+
+  set isNew(isNew: boolean) {
+    this.#isNew = isNew
+  }
+
+  /**
+   * How long it lives, as koa-session says it: what was set last, and without that what the option says. A session that nobody gave a lifetime is
+   * kept for a day.
+   */
+  get lifetime(): Lifetime {
+    if (this.#lifetime) return this.#lifetime.value
+    const { originalMaxAge } = this.cookie
+    if (originalMaxAge !== null) return originalMaxAge
+    if (this.req.settings.cookie.maxAge !== undefined) return 'session'
+    return this.isNew ? undefined : DAY
+  }
+
+  /** @throws TypeError for what is neither a finite number, nor 'session', nor nothing */
+  set lifetime(value: Lifetime) {
+    // 0 and NaN are nothing to koa-session: `Math.min(maxAge, 60000)` of one that was never said ends no session
+    const ms = value === 'session' ? null : value || null
+    if (Math.abs(ms ?? 0) === Infinity) throw new TypeError('maxAge must be a finite number of milliseconds or "session"')
+    this.cookie.maxAge = ms as number
+    this.#lifetime = { value }
+    this.req.mustSave = true
+  }
+
+  /** Stores it now, changed or not, and sets the cookie. */
+  override save(callback: Callback): this
+  override save(): Promise<void>
+  override save(callback?: Callback): this | Promise<void> {
+    const saved = quiet(this.req.store(done => super.save(done)))
+    if (!callback) return saved
+    calledBack(saved, callback)
+    return this
+  }
+
+  /** Destroys it and puts another one, of a new ID, in its place. */
+  override regenerate(options: RegenerateOptions): Promise<void>
+  override regenerate(callback: Callback): this
+  override regenerate(given?: RegenerateOptions | Callback): Promise<void>
+  override regenerate(given?: RegenerateOptions | Callback): this | Promise<void> {
+    const callback = typeof given === 'function' ? given : undefined
+    const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
+    const { isNew } = this
+    const bring = (err: unknown): void => {
+      // One that is still there keeps its data to itself
+      if (keep && !err) (this.req.session as CarriedSession).take(this, isNew)
+      // An empty one is like any new session: nothing is stored until there is something in it
+      else this.req.exchange.begin()
+    }
+    const regenerate = (done: Callback): this =>
+      super.regenerate(err => {
+        bring(err)
+        done(err)
+      })
+    return callback ? regenerate(callback) : quiet(promised(regenerate))
+  }
+
+  /** The object that the app has of another session becomes this one's, with its data; and its cookie. */
+  take({ shown, cookie }: CarriedSession, isNew: boolean): void {
+    this.shown = shown
+    attach(shown, this)
+    this.cookie = cookie
+    this.#isNew = isNew
+  }
+}

@@ -1,0 +1,19 @@
+import { isPromise } from '../core/call'
+import { pathOf } from '../core/path'
+import type { Transport } from '../core/transport'
+import type { KoaHost } from './koa-host'
+
+/** What the core asks of a request, answered by its context. */
+export const CONTEXT: Transport<KoaHost> = {
+  path: ({ ctx }) => pathOf(ctx.originalUrl),
+  isSecure: ({ ctx }) => ctx.secure,
+  sentId({ ctx, settings, forcedId }) {
+    const sent = forcedId ?? settings.transport.get(ctx)
+    return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent)
+  },
+}
+
+/** A header that is missing is an empty one to Koa. */
+function said(sent: string | undefined): string | undefined {
+  return sent || undefined
+}

@@ -1,0 +1,66 @@
+import type { AnySpelling } from '../../../lib/koa/spellings'
+import type { KoaApp, KoaContext, Middleware } from './koa-app'
+import type { Lineage } from './lineages'
+import { serve, type Answer } from './serve'
+import { silenced } from './silenced'
+
+/** What a handler finds out, by the path that it answers; as JSON. */
+export type Looks = Readonly<Record<string, (ctx: KoaContext) => unknown>>
+
+export interface Sides {
+  readonly original: readonly Answer[]
+  readonly preset: readonly Answer[]
+}
+
+interface Setting {
+  readonly options?: AnySpelling
+  /** Comes before the session. */
+  readonly before?: (ctx: KoaContext, next: () => Promise<void>) => unknown
+  /** In which requests the middleware takes part: in all, if this is missing. */
+  readonly only?: (ctx: KoaContext) => boolean
+}
+
+/** The same visits of one browser to an app with the older middleware, and of another to one with the preset. */
+export async function sideBySide(lineage: Lineage, looks: Looks, paths: readonly string[], setting: Setting = {}): Promise<Sides> {
+  const silence = silenced()
+  try {
+    const [original, preset] = [lineage.original, lineage.preset].map(async create => {
+      return serve(
+        appOf(lineage, create, looks, setting),
+        paths.map(path => ({ path })),
+      )
+    })
+    return { original: (await original) as Answer[], preset: (await preset) as Answer[] }
+  } finally {
+    silence.end()
+  }
+}
+
+function appOf({ Koa, Store }: Lineage, create: Middleware, looks: Looks, { options, before, only }: Setting): KoaApp {
+  const app = new Koa()
+  Object.assign(app, { silent: true, keys: ['a key'] })
+  if (before) app.use(before)
+  const session = create({ ...options, ...(Store && { store: new Store() as never }) }, app) as (
+    ctx: KoaContext,
+    next: () => Promise<void>,
+  ) => Promise<void>
+  app.use(only ? async (ctx: KoaContext, next: () => Promise<void>) => (only(ctx) ? session(ctx, next) : next()) : session)
+  return app.use(async (ctx: KoaContext) => {
+    const found = await attempt(async () => looks[ctx.path.slice(1)]?.(ctx))
+    ctx.body = JSON.stringify(found) ?? 'undefined'
+  })
+}
+
+async function attempt(look: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await look()
+  } catch (err) {
+    return (err as Error).name
+  }
+}
+
+/** What was found, by the older middleware and by the preset. */
+export function bodies({ original, preset }: Sides): { original: unknown; preset: unknown } {
+  const read = (answers: readonly Answer[]): unknown[] => answers.map(({ status, body }) => (status === 200 ? body : `${status} ${body}`))
+  return { original: read(original), preset: read(preset) }
+}
