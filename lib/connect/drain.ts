@@ -27,12 +27,14 @@ export class Drain {
     this.#wanted = true
   }
 
-  /** Nothing is held any more. @param full whoever was given the last write will say himself when there is room */
+  /**
+   * Nothing is held any more.
+   *
+   * @param full whether the last write returned false, so that Node will emit 'drain'. `writableNeedDrain` says less: without a socket that drains, it stays true
+   */
   tell(full: boolean): void {
     const res = this.#res
-    // A response of HTTP/2 says it of its stream
-    const { writableNeedDrain } = (res as { stream?: { writableNeedDrain: boolean } }).stream ?? res
-    if (!this.#wanted || full || writableNeedDrain) return
+    if (!this.#wanted || full) return
     this.#wanted = false
     const own = new Set(this.#heard.size > 0 ? res.rawListeners('drain') : [])
     for (const listener of this.#heard) if (!own.has(listener)) listener.call(res)

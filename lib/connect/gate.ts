@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { commit, cookieDue } from '../core/commit'
 import type { Exchange } from '../core/exchange'
+import { passOnLate } from './late-error'
 import type { Request } from './request'
 import type { SignedCookie } from './signed-cookie'
 
@@ -13,6 +14,8 @@ export type Verdict = 'pass' | (() => void)
 export interface Gate {
   /** It may bring about another answer whatever the handler did, so that it has to be asked before a head is written as well. */
   readonly strict: boolean
+  /** Milliseconds for which a call that closes the connection may wait for the response, at most. */
+  readonly longestWait: number
   /** The headers are about to be written. Called once. */
   headers(): void
   /** Bytes are about to leave, the first or the last. */
@@ -38,13 +41,17 @@ export class ExchangeGate implements Gate {
     return saveErrors === 'fail' || kept !== undefined
   }
 
+  get longestWait(): number {
+    return this.exchange.settings.port.timeout
+  }
+
   headers(): void {
     try {
       const due = cookieDue(this.exchange)
       if (!due) return
       appendHeader(this.res, 'Set-Cookie', this.cookie.write(due, this.exchange.secrets))
     } catch (err) {
-      whenOver(this.res, () => this.next(err))
+      passOnLate(this.res, this.next, err)
     } finally {
       this.exchange.settings.kept?.close()
     }
@@ -53,29 +60,16 @@ export class ExchangeGate implements Gate {
   bytes(last: boolean, answer: (verdict: Verdict) => void): void {
     commit(this.exchange, last, (err, withhold) => {
       if (withhold) return answer(() => this.failed(err))
-      if (err) whenOver(this.res, () => this.next(err))
+      if (err) passOnLate(this.res, this.next, err)
       answer('pass')
     })
   }
 
   /** What fails here, fails after the handler has answered. An error handler that finds headers sent ends the connection, and the answer on it. */
   failed(err: unknown): void {
-    if (this.res.headersSent) whenOver(this.res, () => this.next(err))
+    if (this.res.headersSent) passOnLate(this.res, this.next, err)
     else this.next(err)
   }
-}
-
-/** When all is out, or nothing more can be. */
-function whenOver(res: ServerResponse, act: () => void): void {
-  const { stream = res } = res as { stream?: { destroyed: boolean } }
-  // The responses of socket libraries may emit nothing
-  if (typeof res.once !== 'function' || res.writableFinished || stream.destroyed) return void setImmediate(act)
-  let acted = false
-  const once = (): void => {
-    if (!acted) setImmediate(act)
-    acted = true
-  }
-  res.once('finish', once).once('close', once)
 }
 
 /** Behind those that are there: `res.appendHeader` is younger than some responses of HTTP/2 and of socket libraries. */

@@ -15,6 +15,8 @@ export interface Call {
   verdict?: Verdict
   /** It threw, so that the app knows it came to nothing. What the gate was asked still holds up the calls behind. */
   failed?: boolean
+  /** What Node returned, if it has been given the call while that was made. */
+  returned?: unknown
 }
 
 /** The answer must not go out, and still can be kept. */

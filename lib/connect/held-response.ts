@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http'
+import { callAfterDestroy, callAfterEnd } from './calls-after-end'
 import { Drain } from './drain'
 import type { Gate } from './gate'
 import { isRefused, type Call, type Method, type Native } from './held-call'
-import { sayEnded, sayHeadersSent } from './pretence'
-import { checkChunk, checkHead, type Args } from './soundness'
+import { checkChunk, checkHead, settleHead, type Args } from './soundness'
+import { WhileHeld } from './while-held'
 
 /** A response whose calls go through a gate. */
 export class HeldResponse {
@@ -26,8 +27,8 @@ export class HeldResponse {
   #full = false
   /** Another answer is on its way, or has been given: the handler that gave the first knows nothing of it. */
   #replaced: 'no' | 'soon' | 'yes' = 'no'
-  /** What makes the response say the truth again. */
-  #truth: { headersSent?: (() => void) | undefined; ended?: (() => void) | undefined } | undefined
+  /** Made when a call has to wait. */
+  #held: WhileHeld | undefined
 
   constructor(res: ServerResponse, gate: Gate) {
     this.#res = res
@@ -49,18 +50,24 @@ export class HeldResponse {
   /** A head without headers of its own: as on-headers has it, whoever is told may still set another status. */
   head(args: unknown[]): unknown {
     const res = this.#res
-    res.statusCode = args[0] as number
+    const { statusCode } = res
+    if (statusCode !== args[0]) res.statusCode = args[0] as number
     this.headers()
-    return this.writeHead(typeof args[0] === 'number' && res.statusCode !== args[0] ? [res.statusCode] : args)
+    try {
+      return this.writeHead(typeof args[0] === 'number' && res.statusCode !== args[0] ? [res.statusCode] : args)
+    } catch (err) {
+      // Node leaves a response as it was whose status it refuses
+      res.statusCode = statusCode
+      throw err
+    }
   }
 
   writeHead(args: unknown[]): unknown {
-    if (this.#phase === 'settling') {
-      // A neighbour's own reason
-      if (typeof args[1] === 'string') this.#res.statusMessage = args[1]
-      return this.#res
-    }
+    // A reason that a third-party package gives to the implicit head
+    if (this.#phase === 'settling' && typeof args[1] === 'string') this.#res.statusMessage = args[1]
+    if (this.#phase === 'settling') return this.#res
     if (this.#phase === 'sending' || !this.#holdsHead) return this.#native.writeHead.apply(this.#res, args)
+    checkHead(this.#res, args)
     this.#submit({ method: 'writeHead', args, asks: 'first' })
     return this.#res
   }
@@ -69,22 +76,21 @@ export class HeldResponse {
     this.#submit({ method: 'flushHeaders', args: [], asks: this.#begun ? 'nothing' : 'first' })
   }
 
-  write(args: unknown[]): boolean {
-    if (this.#isNode) checkChunk('write', args as Args)
-    const sent = this.#submit({ method: 'write', args, asks: this.#begun ? 'nothing' : 'first' })
+  write(args: unknown[]): unknown {
+    if (this.#isNode) checkChunk('write', this.#ended ? [args[0]] : (args as Args))
+    const returned = this.#submit({ method: 'write', args, asks: this.#begun ? 'nothing' : 'first' })
     // Node says it with false that the writer should wait, and with 'drain' that it need not any more
     if (this.#line.length > 0) (this.#drain ??= new Drain(this.#res)).want()
-    return Boolean(sent)
+    return returned
   }
 
   flush(args: unknown[]): void {
     this.#submit({ method: 'flush', args, asks: 'nothing' })
   }
 
-  end(args: unknown[]): ServerResponse {
+  end(args: unknown[]): unknown {
     if (this.#isNode && !this.#ended) checkChunk('end', args as Args)
-    this.#submit({ method: 'end', args, asks: this.#ended ? 'nothing' : 'last' })
-    return this.#res
+    return this.#submit({ method: 'end', args, asks: this.#ended ? 'nothing' : 'last' })
   }
 
   /** HTTP/1 sends no byte of it before the first of the body. */
@@ -96,15 +102,18 @@ export class HeldResponse {
     return typeof this.#native.writeHead === 'function'
   }
 
-  /** What Node returned, or undefined where the call waits or is dropped. */
+  /** @returns what Node returned; for a call that waits or is dropped, what Node returns for one that it has to keep */
   #submit(call: Call): unknown {
     if (this.#phase === 'sending') return this.#native[call.method].apply(this.#res, call.args)
-    if (this.#replaced === 'soon' || (this.#replaced === 'yes' && this.#ended)) return undefined
+    const kept = call.method === 'end' ? this.#res : false
+    if (this.#replaced === 'soon') return kept
+    if (this.#held?.isDestroyed) return (callAfterDestroy(call.args), kept)
     if (this.#line.length === 0) {
       this.#ask(call)
-      if (call.verdict) return this.#obey(call)
+      if (call.verdict) return this.#obey(call, kept)
     }
-    return this.#wait(call)
+    this.#wait(call)
+    return 'returned' in call ? call.returned : kept
   }
 
   #ask(call: Call): void {
@@ -116,8 +125,8 @@ export class HeldResponse {
     })
   }
 
-  #obey(call: Call): unknown {
-    if (isRefused(call, this.#res)) return this.#replace(call.verdict)
+  #obey(call: Call, kept: unknown): unknown {
+    if (isRefused(call, this.#res)) return (this.#replace(call.verdict), kept)
     const [begun, ended] = [this.#begun, this.#ended]
     this.#note(call)
     try {
@@ -138,9 +147,9 @@ export class HeldResponse {
     if (typeof verdict === 'function') setImmediate(verdict)
     if (this.#headersDue) this.#gate.headers()
     this.#headersDue = false
+    if (this.#isLate({ method, asks })) return callAfterEnd(this.#res, method, args)
     this.#phase = 'sending'
     try {
-      if (method === 'end' && asks === 'nothing') return this.#endAgain(args)
       const sent = this.#native[method].apply(this.#res, args)
       if (method === 'write') this.#full = sent === false
       return sent
@@ -149,26 +158,15 @@ export class HeldResponse {
     }
   }
 
-  /** A second chunk is an 'error' event, which ends the process where nobody listens. Upstream dropped the whole call; so do we the chunk there. */
-  #endAgain(args: unknown[]): void {
-    const res = this.#res
-    if (res.listenerCount?.('error') > 0) return void this.#native.end.apply(res, args)
-    // Past those who came before us, whose turn was the first end
-    const { end } = Object.getPrototypeOf(res) as { end?: Native }
-    end?.call(
-      res,
-      args.find(arg => typeof arg === 'function'),
-    )
+  /** A call behind the first `end`. A third-party `end` may write later on, when it has compressed or changed the body. */
+  #isLate({ method, asks }: Pick<Call, 'method' | 'asks'>): boolean {
+    if (!this.#ended || asks !== 'nothing' || this.#line.some(({ asks }) => asks === 'last')) return false
+    return method === 'end' || (method === 'write' && this.#res.writableEnded !== false)
   }
 
-  /** Nothing that waits is sent. */
-  #drop(answer: () => void): void {
-    this.#line.length = 0
-    this.#tell('ended')
-    this.#replace(answer)
-  }
-
+  /** Another response is to be sent, and nothing that waits. */
   #replace(answer: () => void): void {
+    this.#line.length = 0
     this.#replaced = 'soon'
     this.#begun = this.#ended = false
     // The length of an answer that will not be given
@@ -195,7 +193,7 @@ export class HeldResponse {
     } finally {
       if (this.#line[0] === call && call.verdict) this.#advance()
     }
-    if (call.method === 'end' && this.#line.includes(call)) (this.#truth ??= {}).ended ??= sayEnded(this.#res)
+    if (this.#line.includes(call)) this.#whileHeld.hold()
   }
 
   /** Everybody who listens for headers is told, but nothing is written yet: what comes of the response's other fields, Node knows best. */
@@ -203,45 +201,45 @@ export class HeldResponse {
     const res = this.#res
     if (!this.#isNode || res.headersSent) return
     this.#phase = 'settling'
+    this.#whileHeld.isSettled = false
     try {
-      // A call of it has come through the listeners
-      if (method !== 'writeHead') res.writeHead(res.statusCode)
-      checkHead(res)
-      // All have been told: when Node comes to the headers, they are its own
-      res.writeHead = this.#native.writeHead as ServerResponse['writeHead']
-      ;(this.#truth ??= {}).headersSent = sayHeadersSent(res)
+      settleHead(res, method === 'writeHead', this.#native.writeHead)
+      this.#whileHeld.isSettled = true
     } finally {
       this.#phase = 'holding'
     }
   }
 
+  get #whileHeld(): WhileHeld {
+    return (this.#held ??= new WhileHeld(this.#res, this.#line, this.#gate.longestWait))
+  }
+
   /** The first call of the line may go, and all behind it for which nobody has to be asked. */
   #advance(): void {
     const line = this.#line
-    this.#tell('headersSent')
     this.#advancing = true
+    this.#whileHeld.suspend()
     try {
       do {
         const call = line.shift() as Call
-        if (isRefused(call, this.#res)) return this.#drop(call.verdict)
-        if (call.method === 'end') this.#tell('ended')
-        if (!call.failed) this.#send(call)
+        if (isRefused(call, this.#res)) return this.#replace(call.verdict)
+        if (!call.failed) call.returned = this.#send(call)
         if (line[0]) this.#ask(line[0])
       } while (line[0]?.verdict)
     } catch (err) {
-      if (!this.#res.headersSent) return this.#drop(() => this.#gate.failed(err))
-      line.length = 0
-      this.#gate.failed(err)
-      this.#res.destroy(err as Error)
+      this.#fail(err)
     } finally {
       this.#advancing = false
+      this.#whileHeld.resume(this.#ended || this.#replaced === 'soon')
     }
     if (line.length === 0 && !this.#ended) this.#drain?.tell(this.#full)
   }
 
-  #tell(what: 'headersSent' | 'ended'): void {
-    if (!this.#truth) return
-    this.#truth[what]?.()
-    this.#truth[what] = undefined
+  /** Node refuses a call after its caller has gone on. */
+  #fail(err: unknown): void {
+    if (!this.#res.headersSent) return this.#replace(() => this.#gate.failed(err))
+    this.#line.length = 0
+    this.#gate.failed(err)
+    this.#res.destroy(err as Error)
   }
 }

@@ -1,0 +1,53 @@
+import type { ServerResponse } from 'node:http'
+import { isHttp2 } from './reported-state'
+
+type Callback = (err?: Error | null) => void
+
+/**
+ * What Node does with a call after `end`. A `write`, and an `end` with a chunk, is an error to the callback and to those who listen for errors. Without a
+ * listener the error would end the process, and on HTTP/2 it would destroy the stream: the response is complete, and is not touched.
+ *
+ * @returns what the call returns
+ */
+export function callAfterEnd(res: ServerResponse, method: string, args: unknown[]): unknown {
+  const callback = callbackOf(args)
+  if (method === 'write') return (fail(res, callback), false)
+  if (isHttp2(res)) process.nextTick(callback ?? (() => {}))
+  else if (args[0] && args[0] !== callback) fail(res, callback)
+  else if (callback && res.writableFinished)
+    callback(codedError('Cannot call end after a stream was finished', 'ERR_STREAM_ALREADY_FINISHED'))
+  else if (callback) res.on?.('finish', callback)
+  return res
+}
+
+/** What Node does with a `write` or `end` after `destroy`. */
+export function callAfterDestroy(args: unknown[]): void {
+  const callback = callbackOf(args)
+  if (callback) process.nextTick(callback, codedError('Cannot call write after a stream was destroyed', 'ERR_STREAM_DESTROYED'))
+}
+
+function fail(res: ServerResponse, callback: Callback | undefined): void {
+  const err = codedError('write after end', 'ERR_STREAM_WRITE_AFTER_END')
+  const isSilent = res.destroyed || isHttp2(res)
+  process.nextTick(() => {
+    callback?.(err)
+    if (!isSilent && !res.destroyed) emitIfHandled(res, err)
+  })
+}
+
+/** `emit` throws the error itself if there is no listener, and so does the listener that `pipe` adds. */
+function emitIfHandled(res: ServerResponse, err: Error): void {
+  try {
+    res.emit?.('error', err)
+  } catch (thrown) {
+    if (thrown !== err) throw thrown
+  }
+}
+
+function callbackOf(args: unknown[]): Callback | undefined {
+  return args.find(arg => typeof arg === 'function') as Callback | undefined
+}
+
+function codedError(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code })
+}

@@ -1,0 +1,250 @@
+import { expect } from 'chai'
+import { once } from 'node:events'
+import http2 = require('node:http2')
+import type { ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { data } from '../support/handlers'
+import { turns, useServers, Wire } from '../support/wire'
+import { Http2Site } from './http2-site'
+import { plain, stage } from './stage'
+
+type State = Record<string, unknown>
+
+/** What servers, frameworks and loggers read of a response. `_header` is text, whose presence is what they ask for. */
+const READ = [
+  'headersSent',
+  '_headerSent',
+  'finished',
+  'writableEnded',
+  'writableFinished',
+  'closed',
+  'destroyed',
+  'statusCode',
+  'statusMessage',
+] as const
+
+function stateOf(res: ServerResponse): State {
+  const fields = res as unknown as Record<string, unknown>
+  const state = Object.fromEntries(READ.filter(name => name in res && !isWarned(res, name)).map(name => [name, fields[name]]))
+  return { ...state, _header: Boolean(fields._header) }
+}
+
+/** HTTP/2 has no reason, and warns who reads it. */
+function isWarned(res: ServerResponse, name: string): boolean {
+  return name === 'statusMessage' && 'stream' in res
+}
+
+/** Each notes the state after the call that its name ends with. */
+const SCRIPTS: Record<string, (res: ServerResponse) => unknown> = {
+  'nothing was called': () => {},
+  'write(text)': res => res.write('text'),
+  'write(bytes)': res => res.write(Buffer.from('bytes')),
+  flushHeaders: res => res.flushHeaders(),
+  'end()': res => res.end(),
+  'end(text)': res => res.end('text'),
+  'end(callback)': res => res.end(() => {}),
+  'write and end': res => (res.write('te'), res.end('xt')),
+  'writeHead and end': res => res.writeHead(201).end('text'),
+  'writeHead and write': res => (res.writeHead(201), res.write('text')),
+  'end and end': res => (res.end('text'), res.end()),
+  'a status, end, and another status': res => ((res.statusCode = 201), res.end('text'), (res.statusCode = 404)),
+  'end with a status that has no body': res => ((res.statusCode = 304), res.end()),
+  'end of a stream that was corked': res => (res.cork(), res.end('text')),
+}
+
+/** The state of a response that Node itself holds back, because the one before it on the connection has not ended. */
+async function whilePipelined(script: (res: ServerResponse) => unknown): Promise<State[]> {
+  const states: State[] = []
+  const responses: ServerResponse[] = []
+  const server = plain((_, res) => {
+    if (responses.push(res) === 1) return
+    script(res)
+    states.push(stateOf(res))
+  })
+  const wire = (await Wire.to(server)).get().get()
+  while (states.length === 0) await turns(1)
+  await turns()
+  states.push(stateOf(responses[1] as ServerResponse))
+  for (const res of responses) res.end()
+  await wire.answers(2)
+  return states
+}
+
+describe('connect: the state of a response that is held', () => {
+  useServers()
+
+  for (const [name, script] of Object.entries(SCRIPTS)) {
+    it(`after ${name} is the state of a response that Node holds back, at once and later`, async () => {
+      const states: State[] = []
+      let response: ServerResponse | undefined
+      const { server, store } = await stage('saved', (_, res) => {
+        response = res
+        script(res)
+        states.push(stateOf(res))
+      })
+      const wire = (await Wire.to(server)).get()
+      while (states.length === 0) await turns(1)
+      await turns()
+      states.push(stateOf(response as ServerResponse))
+      store.open = true
+      store.release()
+      response?.end()
+      await wire.answer()
+      expect(states).to.deep.equal(await whilePipelined(script))
+    })
+  }
+
+  it('becomes that of a finished response when all is out', async () => {
+    let response: ServerResponse | undefined
+    const { server, store } = await stage('saved', (_, res) => {
+      response = res
+      res.write('te')
+      res.end('xt')
+    })
+    const wire = (await Wire.to(server)).get()
+    const closed = once((await once(server, 'request'))[1] as ServerResponse, 'close')
+    await store.waits()
+    store.open = true
+    store.release()
+    await wire.answer()
+    await closed
+    expect(stateOf(response as ServerResponse)).to.deep.include({
+      headersSent: true,
+      _header: true,
+      finished: true,
+      writableEnded: true,
+      writableFinished: true,
+      closed: true,
+      destroyed: true,
+      statusCode: 200,
+      statusMessage: 'OK',
+    })
+    expect(
+      Object.keys(response as object).filter(name =>
+        ['headersSent', 'writableEnded', 'writableFinished', 'writableNeedDrain'].includes(name),
+      ),
+    ).to.deep.equal([])
+  })
+
+  it('has a _header with the status line and the headers that are known', async () => {
+    let header: unknown
+    const held = await stage('saved', (_, res) => {
+      res.statusCode = 404
+      res.setHeader('X-A', ['a', 'b'])
+      res.end('text')
+      header = (res as unknown as { _header: unknown })._header
+    })
+    const wire = (await Wire.to(held.server)).get()
+    await held.store.waits()
+    held.store.release()
+    await wire.answer()
+    expect(header).to.match(/^HTTP\/1\.1 404 Not Found\r\nx-a: a,b\r\n/)
+  })
+
+  it('needs a drain from the first write that returned false until the drain', async () => {
+    const needed: boolean[] = []
+    let response: ServerResponse | undefined
+    const { server, store } = await stage('saved', (_, res) => {
+      response = res
+      needed.push(res.writableNeedDrain)
+      res.write('text')
+      needed.push(res.writableNeedDrain)
+      res.on('drain', () => needed.push(res.writableNeedDrain))
+    })
+    const wire = (await Wire.to(server)).get()
+    await store.waits()
+    store.open = true
+    store.release()
+    await wire.until(text => text.includes('text'))
+    response?.end()
+    expect(needed).to.deep.equal([false, true, false])
+  })
+
+  it('needs no drain after end', async () => {
+    let needed: unknown
+    const { server, store } = await stage('saved', (_, res) => {
+      res.write('te')
+      res.end('xt')
+      needed = res.writableNeedDrain
+    })
+    const wire = (await Wire.to(server)).get()
+    await store.waits()
+    store.release()
+    await wire.answer()
+    expect(needed).to.equal(false)
+  })
+
+  it('is that of a pipelined response too, which is given its socket while it waits', async () => {
+    const prefinished: string[] = []
+    const states: State[] = []
+    const { server, store } = await stage('saved', (req, res) => {
+      res.on('prefinish', () => prefinished.push(req.url as string))
+      res.end(req.url)
+      states.push(stateOf(res))
+    })
+    const wire = (await Wire.to(server)).get('/1').get('/2')
+    while (store.asked.length < 2) await turns(1)
+    store.release()
+    expect((await wire.answers(2)).map(({ body }) => body)).to.deep.equal(['/1', '/2'])
+    expect(prefinished).to.deep.equal(['/1', '/2'])
+    expect(states[1]).to.deep.include({ headersSent: true, writableEnded: true, writableFinished: false, destroyed: false })
+  })
+
+  for (const [name, guard] of Object.entries({
+    headersSent: (res: ServerResponse) => res.headersSent,
+    _header: (res: ServerResponse) => Boolean((res as unknown as { _header: unknown })._header),
+    finished: (res: ServerResponse) => res.finished,
+    writableEnded: (res: ServerResponse) => res.writableEnded,
+  })) {
+    it(`keeps an error handler that looks at ${name} from responding again`, async () => {
+      const { server, store } = await stage('saved', (_, res) => {
+        res.end('first')
+        if (!guard(res)) res.writeHead(500).end('second')
+      })
+      const wire = (await Wire.to(server)).get()
+      await store.waits()
+      store.release()
+      expect(await wire.answer()).to.include({ line: 'HTTP/1.1 200 OK', body: 'first' })
+    })
+  }
+})
+
+describe('connect: the state of a response of HTTP/2 that is held', () => {
+  let site: Http2Site | undefined
+  afterEach(() => site?.close())
+
+  /** The state within the tick of the calls, when nothing is out. */
+  const bare = async (script: (res: ServerResponse) => unknown): Promise<State> => {
+    const server = http2.createServer()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const stream = client.request().resume()
+    const [, res] = (await once(server, 'request')) as [unknown, ServerResponse]
+    script(res)
+    const state = stateOf(res)
+    res.end()
+    await once(stream, 'close')
+    client.close()
+    server.close()
+    return state
+  }
+
+  for (const [name, script] of Object.entries(SCRIPTS).filter(([name]) => !name.includes('another status'))) {
+    it(`after ${name} is the state of a response without a session`, async () => {
+      const expected = await bare(script)
+      let state: State = {}
+      const here = (site = new Http2Site(false, (req, res) => {
+        data(req).user = 'ada'
+        script(res as unknown as ServerResponse)
+        state = stateOf(res as unknown as ServerResponse)
+        if (!res.writableEnded) setImmediate(() => res.end())
+      }))
+      const asked = await here.ask()
+      await here.store.waits()
+      here.store.open = true
+      here.store.release()
+      await asked.reply
+      expect(state).to.deep.equal(expected)
+    })
+  }
+})

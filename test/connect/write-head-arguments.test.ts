@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import type { ServerResponse } from 'node:http'
+import { turns, useServers, Wire } from '../support/wire'
+import { FATES, plain, stage, type FateName } from './stage'
+
+type Head = (res: ServerResponse) => unknown
+
+/** What Node's `writeHead` throws at. */
+const REFUSED: Record<string, Head> = {
+  'a reason of two lines': res => res.writeHead(200, 'a\r\nb'),
+  'a reason with a NUL': res => res.writeHead(200, 'a\0b'),
+  'a reason of two lines, and headers': res => res.writeHead(200, 'a\r\nb', { 'X-A': 'a' }),
+  'a status below 100': res => res.writeHead(99),
+  'a status above 999': res => res.writeHead(1000),
+  'a status that is no number': res => res.writeHead('abc' as never),
+  'no status': res => (res.writeHead as unknown as () => void)(),
+  'a header whose value has two lines': res => res.writeHead(200, { 'X-A': 'a\r\nb' }),
+  'a header whose name has a space': res => res.writeHead(200, { 'X A': 'a' }),
+  'a header without a value': res => (res.setHeader('X-B', 'b'), res.writeHead(200, { 'X-A': undefined as never })),
+}
+
+function codeOf(head: Head, res: ServerResponse): unknown {
+  try {
+    head(res)
+  } catch (err) {
+    return (err as NodeJS.ErrnoException).code
+  }
+  return 'nothing thrown'
+}
+
+describe('connect: arguments of res.writeHead', () => {
+  useServers()
+
+  const without = async (head: Head): Promise<unknown> => {
+    let code: unknown
+    const wire = await Wire.to(
+      plain((_, res) => {
+        code = codeOf(head, res)
+        res.destroy()
+      }),
+    )
+    await wire.get().rest()
+    return code
+  }
+
+  for (const fate of Object.keys(FATES) as FateName[]) {
+    for (const [name, head] of Object.entries(REFUSED)) {
+      for (const later of [false, true]) {
+        const title = `${name} throws where it is called, and the handler can respond, where the session is ${fate} ${later ? 'later' : 'at once'}`
+
+        it(title, async () => {
+          let code: unknown
+          const { server, store, headers, errors } = await stage(fate, (_, res) => {
+            code = codeOf(head, res)
+            if (code !== 'nothing thrown') res.statusMessage = ''
+            res.statusCode = 500
+            res.end('sorry')
+          })
+          store.open = !later
+          const wire = (await Wire.to(server)).get('/', ...headers)
+          if (later) await turns()
+          store.open = true
+          store.release()
+          expect(await wire.answer()).to.include({ line: 'HTTP/1.1 500 Internal Server Error', body: 'sorry' })
+          expect(code)
+            .to.be.a('string')
+            .that.equals(await without(head))
+          expect(errors).to.deep.equal([])
+        })
+      }
+    }
+  }
+
+  for (const [name, head] of Object.entries(REFUSED)) {
+    it(`${name} leaves an error handler that knows nothing of it a response that can be sent, with saveErrors: 'fail'`, async () => {
+      const { server, store } = await stage('saved, or not answered', (_, res) => {
+        codeOf(head, res)
+        res.writeHead(500).end('sorry')
+      })
+      const wire = (await Wire.to(server)).get()
+      await store.waits()
+      store.open = true
+      store.release()
+      expect(await wire.answer()).to.include({ line: 'HTTP/1.1 500 Internal Server Error', body: 'sorry' })
+    })
+  }
+})

@@ -1,0 +1,169 @@
+import { expect } from 'chai'
+import { ServerResponse, type IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { GateStore } from '../support/gate-store'
+import { data } from '../support/handlers'
+import { QUIET, type Req } from '../support/site'
+import { session } from '../support/subject'
+import { turns, useServers, Wire } from '../support/wire'
+import { FATES, stage, type FateName } from './stage'
+
+type Write = (...args: unknown[]) => unknown
+
+/** What a body logger in front of the session makes of `write` and `end`. */
+const RETURNS: Record<string, (write: Write) => Write> = {
+  nothing: write =>
+    function (this: unknown, ...args) {
+      write.apply(this, args)
+    },
+  null: write =>
+    function (this: unknown, ...args) {
+      write.apply(this, args)
+      return null
+    },
+  true: write =>
+    function (this: unknown, ...args) {
+      write.apply(this, args)
+      return true
+    },
+  'a text': write =>
+    function (this: unknown, ...args) {
+      write.apply(this, args)
+      return 'ok'
+    },
+  "Node's value": write =>
+    function (this: unknown, ...args) {
+      return write.apply(this, args)
+    },
+}
+
+const VALUES: Record<string, unknown> = { nothing: undefined, null: null, true: true, 'a text': 'ok', "Node's value": true }
+
+const PIECES = Array.from({ length: 40 }, (_, index) => String(index % 10).repeat(16 * 1024))
+
+function patch(res: ServerResponse, returns: (write: Write) => Write): void {
+  const patched = res as unknown as Record<'write' | 'end', Write>
+  patched.write = returns(patched.write)
+  patched.end = returns(patched.end)
+}
+
+describe('connect: what write and end return', () => {
+  useServers()
+
+  for (const fate of Object.keys(FATES) as FateName[]) {
+    for (const [what, returns] of Object.entries(RETURNS)) {
+      it(`is ${what}, as the method in front of the session returned, where the session is ${fate}`, async () => {
+        const returned: unknown[] = []
+        const { server, store, headers } = await stage(
+          fate,
+          (_, res) => void returned.push(res.write('te'), (res.end as Write)('xt')),
+          (_, res) => patch(res, returns),
+        )
+        store.open = true
+        const wire = (await Wire.to(server)).get('/', ...headers)
+        expect((await wire.answer()).body).to.equal('text')
+        expect(returned[0]).to.equal(VALUES[what])
+        if (what !== "Node's value") expect(returned[1]).to.equal(VALUES[what])
+        else expect(returned[1]).to.be.instanceOf(ServerResponse)
+      })
+
+      it(`a stream piped behind a write that returns ${what} arrives, where the session is ${fate}`, async () => {
+        for (const open of [true, false]) {
+          const { server, store, headers } = await stage(
+            fate,
+            (_, res) => void Readable.from(PIECES).pipe(res),
+            (_, res) => patch(res, returns),
+          )
+          store.open = open
+          const wire = (await Wire.to(server)).get('/', 'Connection: close', ...headers)
+          if (!open && FATES[fate].asks.length > 0) {
+            await store.waits()
+            await turns()
+            store.open = true
+            store.release()
+          }
+          await wire.rest()
+          expect((await wire.answer()).body === PIECES.join('')).to.equal(true)
+        }
+      })
+    }
+  }
+
+  it('write returns false while it waits, and end returns the response', async () => {
+    const returned: unknown[] = []
+    const { server, store } = await stage(
+      'saved',
+      (_, res) => void returned.push(res.write('te'), res.end('xt') === res),
+      (_, res) => patch(res, RETURNS.nothing as (write: Write) => Write),
+    )
+    const wire = (await Wire.to(server)).get()
+    await store.waits()
+    store.release()
+    expect((await wire.answer()).body).to.equal('text')
+    expect(returned).to.deep.equal([false, true])
+  })
+})
+
+/** A response without a network, as test tools and serverless adapters make them. */
+class Recorder extends ServerResponse {
+  readonly chunks: string[] = []
+
+  /** @param result what the socket's `write` returns; there is none where it is undefined, and Node keeps all */
+  constructor(req: IncomingMessage, result: { readonly value: unknown } | undefined) {
+    super(req)
+    if (!result) return
+    const write = (chunk: unknown, _: unknown, done?: unknown): unknown => {
+      this.chunks.push(String(chunk))
+      if (typeof done === 'function') process.nextTick(done as () => void)
+      return result.value
+    }
+    const nothing = (): void => {}
+    this.assignSocket({
+      _writableState: {},
+      writable: true,
+      on: nothing,
+      removeListener: nothing,
+      destroy: nothing,
+      cork: nothing,
+      uncork: nothing,
+      write,
+    } as never)
+  }
+
+  /** As light-my-request does: Node's own result says that its buffer is full, and the adapter has taken the chunk. */
+  override write(...args: unknown[]): boolean {
+    super.write(...(args as [string]))
+    return true
+  }
+}
+
+describe('connect: responses without a network', () => {
+  for (const [name, result] of Object.entries({
+    'no socket': undefined,
+    'a socket whose write returns nothing': { value: undefined },
+    'a socket whose write returns true': { value: true },
+  })) {
+    for (const change of [false, true]) {
+      for (const later of [false, true]) {
+        it(`a stream piped through ${name} is taken whole, ${change ? 'the session changed' : 'the session unchanged'}, the store answering ${later ? 'later' : 'at once'}`, async () => {
+          const store = new GateStore()
+          store.open = !later
+          const req = { url: '/', method: 'GET', headers: {}, httpVersionMajor: 1, httpVersionMinor: 1 } as Req
+          const res = new Recorder(req, result)
+          await new Promise<void>(resolve => session({ ...QUIET, store })(req, res, () => resolve()))
+          if (change) data(req).user = 'ada'
+          const source = Readable.from(PIECES)
+          const drained = new Promise(resolve => source.on('end', resolve))
+          source.pipe(res)
+          if (change && later) await store.waits()
+          await turns()
+          store.open = true
+          store.release()
+          await drained
+          expect(store.asked).to.deep.equal(change ? ['set'] : [])
+          if (result) expect(res.chunks.join('').includes((PIECES.at(-1) as string).slice(0, 100))).to.equal(true)
+        })
+      }
+    }
+  }
+})
