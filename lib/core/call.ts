@@ -1,3 +1,4 @@
+import { markAtOnce } from './after-return'
 import { isPromise as isNativePromise } from 'node:util/types'
 import type { Breaker } from './breaker'
 import { StoreUnavailable, type Deadline } from './deadline'
@@ -42,6 +43,7 @@ export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Cal
     deliver(() => done(...given))
   }
 
+  markAtOnce(settle)
   const failed = (err: unknown): void => settle(reasonOf(err, `store.${method}`))
   try {
     const returned = ask(settle)

@@ -7,12 +7,11 @@ import type { Settings } from './options'
 import { planCookie, planStore, type CookiePlan, type Plan } from './plan'
 import { freshen, touch } from './saving'
 import { look, type Seen } from './seen'
-import { Session } from './session'
+import { saveAtOnce, Session } from './session'
 import type { Callback } from './store-port'
 
 /** As they were made: an app may put others in their place for all sessions, too. */
-const { touch: restarts } = Session.prototype
-const save: (this: Session, saved: Callback) => unknown = Session.prototype.save
+const { touch: restarts, save } = Session.prototype
 
 /** Called when bytes may leave; with `withhold` when the store could not even be asked, so that the answer would be a lie. */
 export type Committed = (err?: unknown, withhold?: boolean) => void
@@ -118,7 +117,7 @@ const carryOut = {
     const session = exchange.seen?.session as Session
     try {
       // Through the session, whose save() and touch() an app may have replaced: theirs may change it
-      if (isAsMade(session, exchange.settings)) exchange.asSeen(() => save.call(session, saved))
+      if (isAsMade(session, exchange.settings)) exchange.asSeen(() => saveAtOnce(session, saved))
       else session.save(saved)
     } catch (err) {
       failOr(exchange, done, err)

@@ -1,3 +1,4 @@
+import { afterReturn } from './after-return'
 import { isPromise } from './call'
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
 import { isUnanswered } from './deadline'
@@ -73,11 +74,7 @@ export class Session {
   save<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   save<Done extends Promise<void> = Promise<void>>(callback: Callback | undefined): this | Done
   save(callback?: Callback): this | Promise<void> {
-    return either(this, callback, done => {
-      const exchange = this.req[EXCHANGE]
-      if (exchange) exchange.save(this, done)
-      else portFor(this).set(this.id, this, done)
-    })
+    return either(this, callback, done => save(this, done))
   }
 
   /**
@@ -120,17 +117,35 @@ export class Session {
   regenerate<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   regenerate(callback?: Callback): this | Promise<void> {
-    return either(this, callback, done => {
-      const store = storeOf(this)
-      const port = portFor(this)
-      const over = ending(this, err => {
-        this.req[EXCHANGE]?.renewed(this)
-        done(err)
-      })
-      if (port.regenerates && !this.req.Session) port.regenerate(this.id, this.req, over)
-      else regenerate(this.req, store, over)
-    })
+    return either(this, callback, done => renew(this, done))
   }
+}
+
+function save(session: Session, done: Callback): void {
+  const exchange = session.req[EXCHANGE]
+  if (exchange) exchange.save(session, done)
+  else portFor(session).set(session.id, session, done)
+}
+
+function renew(session: Session, done: Callback): void {
+  const store = storeOf(session)
+  const port = portFor(session)
+  const over = ending(session, err => {
+    session.req[EXCHANGE]?.renewed(session)
+    done(err)
+  })
+  if (port.regenerates && !session.req.Session) port.regenerate(session.id, session.req, over)
+  else regenerate(session.req, store, over)
+}
+
+/** As `session.save(done)`, but may call back before it returns: for the middleware. */
+export function saveAtOnce(session: Session, done: Callback): void {
+  save(session, counted(session, done))
+}
+
+/** As `session.regenerate(done)`, but may call back before it returns: for classes that extend the session. */
+export function regenerateAtOnce(session: Session, done: Callback): void {
+  renew(session, counted(session, done))
 }
 
 /** The session is no more from now on, unless it cannot be destroyed. */
@@ -239,10 +254,12 @@ function asMaxAge(value: unknown): number | null {
 /** Calls back, or promises: the one place where the two meet. The answer to the request waits for either. */
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void>
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
-  const begin = (done: Callback): void => act(self.req[EXCHANGE]?.underway.begin(done) ?? done)
-  if (callback) {
-    begin(callback)
-    return self
-  }
-  return quiet(promised(begin))
+  if (!callback) return quiet(promised(done => act(counted(self, done))))
+  afterReturn(counted(self, callback), act)
+  return self
+}
+
+/** The response waits until what this returns is called. */
+export function counted({ req }: Session, done: Callback): Callback {
+  return req[EXCHANGE]?.underway.begin(done) ?? done
 }

@@ -1,6 +1,7 @@
+import { afterReturn } from '../core/after-return'
 import { EXCHANGE } from '../core/host'
 import { calledBack, promised, quiet } from '../core/promised'
-import { Session } from '../core/session'
+import { counted, regenerateAtOnce, saveAtOnce, Session } from '../core/session'
 import { VIEW, type View } from '../core/session-view'
 import type { Callback } from '../core/store-port'
 import { DAY } from '../payload/record-shape'
@@ -101,7 +102,7 @@ export class CarriedSession extends Session implements View {
   override save(callback: Callback): this
   override save(): Promise<void>
   override save(callback?: Callback): this | Promise<void> {
-    const saved = quiet(this.req.store(done => super.save(done)))
+    const saved = quiet(this.req.store(done => saveAtOnce(this, done)))
     if (!callback) return saved
     calledBack(saved, callback)
     return this
@@ -121,12 +122,14 @@ export class CarriedSession extends Session implements View {
       // An empty one is like any new session: nothing is stored until there is something in it
       else this.req.exchange.begin()
     }
-    const regenerate = (done: Callback): this =>
-      super.regenerate(err => {
+    const regenerate = (done: Callback): void =>
+      regenerateAtOnce(this, err => {
         bring(err)
         done(err)
       })
-    return callback ? regenerate(callback) : quiet(promised(regenerate))
+    if (!callback) return quiet(promised(regenerate))
+    afterReturn(counted(this, callback), regenerate)
+    return this
   }
 
   /** The object that the app has of another session becomes this one's, with its data; and its cookie. */

@@ -1,3 +1,4 @@
+import { callLater } from '../core/after-return'
 import { answersAtOnce } from '../core/at-once'
 import type { SessionData } from '../core/session'
 import { optionError } from '../core/option-errors'
@@ -19,7 +20,7 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * Sessions in the memory of this process: for development, for tests, and for one process that may forget when it ends. It calls back at once.
+ * Sessions in the memory of this process: for development, for tests, and for one process that may forget when it ends. It calls back in a later turn.
  * Expired sessions leave it by themselves; those without an expiry stay, so that a public site wants `max`.
  */
 export interface MemoryStore extends Store {
@@ -41,42 +42,42 @@ const recordsOf = new WeakMap<object, Records>()
 class Methods extends (Store as abstract new () => object) {
   get(id: string, callback: Found): void {
     const all = records(this)
-    callback(null, all.get(id), all.version(id))
+    callLater(callback, null, all.get(id), all.version(id))
   }
 
   set(id: string, session: SessionData, callback?: Callback): void {
     records(this).set(id, session)
-    callback?.()
+    callLater(callback)
   }
 
   destroy(id: string, callback?: Callback): void {
     records(this).delete(id)
-    callback?.()
+    callLater(callback)
   }
 
   touch(id: string, session: SessionData, callback?: Callback): void {
     records(this).touch(id, session)
-    callback?.()
+    callLater(callback)
   }
 
   compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void {
-    callback(null, records(this).compareAndSet(id, session, version))
+    callLater(callback, null, records(this).compareAndSet(id, session, version))
   }
 
   all(callback?: Callback<Record<string, SessionData>>): void {
     const all = records(this)
     const sessions = Object.create(null) as Record<string, SessionData>
     for (const id of all.ids()) sessions[id] = all.get(id) as SessionData
-    callback?.(null, sessions)
+    callLater(callback, null, sessions)
   }
 
   length(callback: Callback<number>): void {
-    callback(null, records(this).ids().length)
+    callLater(callback, null, records(this).ids().length)
   }
 
   clear(callback?: Callback): void {
     records(this).clear()
-    callback?.()
+    callLater(callback)
   }
 
   get sessions(): Record<string, string> {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { createSession, regenerate, type Session, type SessionData } from '../core/session'
+import { afterReturn } from '../core/after-return'
 import { portOf } from '../core/ports'
 import type { Callback, Found, Outcome, SessionStore, Version } from '../core/store-port'
 import type { Host } from '../core/host'
@@ -74,26 +75,30 @@ export type Store = Base
 
 class Methods extends EventEmitter {
   regenerate(this: Methods & SessionStore, host: Host, callback: Callback): void {
-    regenerate(host, this, callback)
+    afterReturn(callback, done => regenerate(host, this, done))
   }
 
   load(this: Methods & SessionStore, id: string, callback: Callback<Session>): void {
-    portOf(this).get(id, (err, record) => {
-      if (err) return callback(err)
-      if (!record) return callback()
-      let session: Session
-      try {
-        session = this.createSession({ sessionID: id, sessionStore: this }, record)
-      } catch (unreadable) {
-        return callback(unreadable)
-      }
-      callback(null, session)
-    })
+    afterReturn(callback, done => load(this, id, done))
   }
 
   createSession(host: Host, record: SessionData): Session {
     return createSession(host, record)
   }
+}
+
+function load(store: Methods & SessionStore, id: string, done: Callback<Session>): void {
+  portOf(store).get(id, (err, record) => {
+    if (err) return done(err)
+    if (!record) return done()
+    let session: Session
+    try {
+      session = store.createSession({ sessionID: id, sessionStore: store }, record)
+    } catch (unreadable) {
+      return done(unreadable)
+    }
+    done(null, session)
+  })
 }
 
 export const Store = callable<typeof Base>(Methods, function Store(this: EventEmitter) {

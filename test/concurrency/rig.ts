@@ -88,7 +88,7 @@ export async function play(
     floor.server({ options: given, store: steppedStore(place.ability, engine, steps), steps, errors }),
   )
   for (const [index, act] of acts.entries()) steps.push(() => servers[index % servers.length]?.serve(act))
-  while (steps.length > 0) {
+  while (steps.length > 0 || (await follows(steps))) {
     steps.splice(choose(steps.length), 1)[0]?.()
     // Not for each of a million steps of what is done at once
     if (floor.rest) await floor.rest()
@@ -97,6 +97,15 @@ export async function play(
   const others = engine.ids().filter(id => id !== ID)
   const held = servers.reduce((sum, server) => sum + server.held, 0)
   return { stored: engine.read(ID), others: others.map(id => engine.read(id) as Data), held, errors }
+}
+
+/** So many callbacks in a row may each come in a later turn: a session calls back when its method has returned, though it had nothing to do. */
+const DEFERRED = 6
+
+/** Whether a callback that was deferred leads to another step. */
+async function follows(steps: readonly unknown[]): Promise<boolean> {
+  for (let turn = 0; turn < DEFERRED && steps.length === 0; turn++) await new Promise(resolve => setImmediate(resolve))
+  return steps.length > 0
 }
 
 /** Plays every order there is. @returns how many there are */

@@ -1,9 +1,16 @@
 import { expect } from 'chai'
+import { markAtOnce } from '../../lib/core/after-return'
 import type { SessionData } from '../support/subject'
 import { broken, faulty, type Done, type Store } from './sitting'
 
 type Versioned = Required<Pick<Store, 'compareAndSet'>> & Store
 type Version = string | null
+
+/** A callback that a MemoryStore calls before its method returns, so that nothing comes between. */
+function inOneStep(callback: Done): Done {
+  markAtOnce(callback)
+  return callback
+}
 
 /** A store of texts, each of them its own version, in which `alike` makes of a text what versions are told apart by. */
 const texts = (alike: (text: string) => string) =>
@@ -12,10 +19,13 @@ const texts = (alike: (text: string) => string) =>
     return {
       get: (id: string, done: Done) => good.get(id, (err, found) => done(err, found, versionOf(found) ?? undefined)),
       compareAndSet: (id: string, data: SessionData, version: Version, done: Done) =>
-        good.get(id, (_, found) => {
-          if (versionOf(found) !== version) return done(null, { ok: false })
-          good.set(id, data, () => done(null, { ok: true, version: versionOf(JSON.parse(JSON.stringify(data))) }))
-        }),
+        good.get(
+          id,
+          inOneStep((_, found) => {
+            if (versionOf(found) !== version) return done(null, { ok: false })
+            good.set(id, data, () => done(null, { ok: true, version: versionOf(JSON.parse(JSON.stringify(data))) }))
+          }),
+        ),
     }
   })
 

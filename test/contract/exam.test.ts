@@ -107,7 +107,7 @@ describe('the store contract', () => {
       'set answers once',
     ],
     'needs a callback': [
-      faulty((_, good) => ({ destroy: (id: string, done: Done) => good.destroy(id, () => done()) })),
+      faulty((_, good) => ({ destroy: (id: string, done: Done) => good.destroy(id, done.bind(undefined)) })),
       'set and destroy do without a callback',
     ],
     'counts wrong': [faulty(() => ({ length: (done: Done) => done(null, 7) })), 'length counts them'],

@@ -1,10 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { markAtOnce } from '../../lib/core/after-return'
 import { twinOf, type AtOnce, type Fetched } from '../../lib/core/at-once'
 import { Cookie } from '../../lib/core/cookie'
 import { fingerprint } from '../../lib/core/fingerprint'
 import type { SessionData } from '../../lib/core/session'
-import type { Outcome, Version } from '../../lib/core/store-port'
+import type { Callback, Found, Outcome, Version } from '../../lib/core/store-port'
 import { MemoryStore } from '../../lib/stores/memory-store'
 import { useClock } from '../support/clock'
 
@@ -23,13 +24,22 @@ function byTwins(store: MemoryStore): Asked {
   }
 }
 
+/** Called at once, as callbacks of the middleware are. */
+function middlewares<Done extends object>(callback: Done): Done {
+  markAtOnce(callback)
+  return callback
+}
+
 function byCallbacks(store: MemoryStore): Asked {
   return {
     get(id) {
       let kept: Fetched | undefined
-      store.get(id, (_, record, version) => {
-        if (record) kept = { record, version: version as Version, likeness: { text: fingerprint(record) } }
-      })
+      store.get(
+        id,
+        middlewares<Found>((_, record, version) => {
+          if (record) kept = { record, version: version as Version, likeness: { text: fingerprint(record) } }
+        }),
+      )
       return kept
     },
     set: (id, session) => store.set(id, session),
@@ -37,7 +47,12 @@ function byCallbacks(store: MemoryStore): Asked {
     destroy: id => store.destroy(id),
     compareAndSet(id, session, version) {
       let outcome: Outcome = { ok: false }
-      store.compareAndSet(id, session, version, (_, heard) => (outcome = heard as Outcome))
+      store.compareAndSet(
+        id,
+        session,
+        version,
+        middlewares<Callback<Outcome>>((_, heard) => (outcome = heard as Outcome)),
+      )
       return outcome
     },
   }

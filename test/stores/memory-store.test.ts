@@ -24,12 +24,17 @@ const length = (store: Store): Promise<number> => new Promise(resolve => store.l
 describe('stores: MemoryStore', () => {
   const clock = useClock()
 
-  it('calls back at once', () => {
+  it('reads and writes at once, and calls back later', async () => {
     const store = new session.MemoryStore()
-    let found: unknown = 'nothing yet'
-    store.set('abc', { cookie: {} } as never)
-    store.get('abc', (_, data) => (found = data))
-    expect(found).to.have.property('cookie')
+    const told: string[] = []
+    store.set('abc', { cookie: {} } as never, () => told.push('set'))
+    expect(Object.keys(store.sessions)).to.deep.equal(['abc'])
+    const got = get(store, 'abc')
+    store.destroy('abc', () => told.push('destroyed'))
+    expect([Object.keys(store.sessions), told]).to.deep.equal([[], []])
+    expect(await got).to.have.property('cookie')
+    await new Promise(resolve => setImmediate(resolve))
+    expect(told).to.deep.equal(['set', 'destroyed'])
   })
 
   it('works without new, and without its constructor', async () => {
