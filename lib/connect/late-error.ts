@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { inThisContext } from '../core/async-context'
 import type { Next } from './gate'
 
 /**
@@ -17,10 +18,11 @@ function whenOver(res: ServerResponse, act: () => void): void {
   // The responses of socket libraries may emit nothing
   if (typeof res.once !== 'function' || res.writableFinished || stream.destroyed) return void setImmediate(act)
   let acted = false
-  const once = (): void => {
+  // HTTP/2 emits both in the context of the connection
+  const once = inThisContext((): void => {
     if (!acted) setImmediate(act)
     acted = true
-  }
+  })
   res.once('finish', once).once('close', once)
 }
 

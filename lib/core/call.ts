@@ -1,5 +1,6 @@
 import { markAtOnce } from './after-return'
 import { isPromise as isNativePromise } from 'node:util/types'
+import { inThisContext } from './async-context'
 import type { Breaker } from './breaker'
 import { StoreUnavailable, type Deadline } from './deadline'
 
@@ -26,6 +27,7 @@ export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Cal
   let state: 'asking' | 'waiting' | 'answered' | 'given up' = 'asking'
   let answer: Parameters<Answered> = []
   let late: (() => void) | undefined
+  let heard = done
 
   const settle: Answered = (...given) => {
     const before = state
@@ -40,7 +42,7 @@ export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Cal
     if (!(err instanceof StoreUnavailable)) breaker.answered(err)
     if (before === 'asking') return void (answer = given)
     deadline.rest()
-    deliver(() => done(...given))
+    deliver(() => heard(...given))
   }
 
   markAtOnce(settle)
@@ -56,6 +58,8 @@ export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Cal
 
   if (wasAnswered(state)) return done(...answer)
   state = 'waiting'
+  // A store's connection is shared, and calls back in the context of any request
+  heard = inThisContext(done)
   // Time that was spent in a queue, or on an earlier call, says nothing of a store that has been asked only now
   const isWhole = !deadline.hasBegun
   deadline.wait(err => {

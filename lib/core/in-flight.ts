@@ -1,3 +1,4 @@
+import { inThisContext } from './async-context'
 import type { AnyCookie, CookieData } from './cookie'
 import { isMissing } from './call'
 import { isUnanswered, type Deadline } from './deadline'
@@ -48,10 +49,13 @@ export class Flight {
    */
   run(job: Job): void {
     if (!this.#jobs && this.#mayBegin(job)) return this.#begin(job)
+    // The job before it begins it, which may be another request's
+    const begin = inThisContext((flight: Flight) => job.begin(flight))
+    const queued: Job = { begin, giveUp: err => job.giveUp(err), deadline: job.deadline, shared: job.shared === true }
     this.#jobs ??= []
-    this.#jobs.push(job)
+    this.#jobs.push(queued)
     this.#work()
-    if (this.#jobs?.includes(job)) job.deadline.wait(err => this.#giveUp(job, err))
+    if (this.#jobs?.includes(queued)) job.deadline.wait(err => this.#giveUp(queued, err))
   }
 
   /** Nothing is asked of the store, and nobody waits for his turn. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { inThisContext } from './async-context'
 import { deliver, isMissing, isPromise, reasonOf } from './call'
 import type { AnyCookie, Cookie, CookieData } from './cookie'
 import { StoreUnavailable, type Deadline } from './deadline'
@@ -85,7 +86,7 @@ export function touch<H extends Host>(exchange: Exchange<H>, id: string, session
     asked = true
     if (hold.dead || !hold.current) return finish()
     // To within the time of one call it is the same moment
-    if (flight.touching) return void (flight.joined ??= []).push(finish)
+    if (flight.touching) return void (flight.joined ??= []).push(inThisContext(finish))
     flight.touching = true
     const touched: Callback = err => {
       const { joined = [] } = flight

@@ -1,3 +1,4 @@
+import { inThisContext } from './async-context'
 import { debug } from './debug'
 import type { Callback } from './store-port'
 
@@ -28,7 +29,7 @@ export class Underway {
   atRest<Args extends unknown[]>(goOn: (...args: Args) => void, ...args: Args): void {
     if (this.#isAtRest) return goOn(...args)
     debug('waiting for what the handler has begun')
-    this.#waiting.push(() => goOn(...args))
+    this.#waiting.push(inThisContext(() => goOn(...args)))
   }
 
   #release(): void {
