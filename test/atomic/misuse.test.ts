@@ -30,6 +30,16 @@ describe('atomic stores at setup', () => {
     atomicRedis(new RedisStore({ client: createCluster({ rootNodes: [{}] }) }))
   })
 
+  it('connect-redis 9 does not support ioredis', () => {
+    for (const client of [ioredis, new Cluster([], { lazyConnect: true })]) {
+      const store = new RedisStore({ client: client as never })
+      expect(() => atomicRedis(store)).to.throw(
+        TypeError,
+        'connect-redis 9 and later support node-redis alone; write connect-redis@8 for ioredis',
+      )
+    }
+  })
+
   it('connect-redis 8 needs it as well', () => {
     atomicRedis(new RedisStore8({ client: redis }), redis)
     atomicRedis(new RedisStore8({ client: ioredis }), ioredis)

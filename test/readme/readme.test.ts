@@ -37,7 +37,7 @@ for (const [index, [title, name]] of Object.entries(PROGRAMS).entries()) {
     })
 
     it(`is examples/${name}`, () => {
-      expect(blocks('js').filter(code => code.includes('app.listen'))[index]).to.equal(readFileSync(file, 'utf8'))
+      expect(blocks('js')).to.include(readFileSync(file, 'utf8'))
     })
 
     it('answers as its transcript says', () => {

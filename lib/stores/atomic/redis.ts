@@ -55,6 +55,11 @@ export function atomicRedis<S extends PublishedStore>(store: S, client?: RedisCl
   if (typeof inside?.[ttlMethod] !== 'function' || typeof inside.serializer?.stringify !== 'function') {
     throw wrongStore('atomicRedis', 'a RedisStore of connect-redis 7 or later', store, 'atomicRedis(new RedisStore({ client }))')
   }
+  if (ttlMethod === 'getTTL' && isIoredis(inside.client)) {
+    throw new TypeError(
+      'atomicRedis: connect-redis 9 and later support node-redis alone; write connect-redis@8 for ioredis, or use node-redis',
+    )
+  }
   const run = runnerOf(client ?? inside.client)
 
   const write = async (script: Script, id: string, session: SessionData, version = ''): Promise<string | undefined> => {
@@ -76,6 +81,12 @@ export function atomicRedis<S extends PublishedStore>(store: S, client?: RedisCl
     update: async (id: string, session: SessionData) => (await write(UPDATE, id, session)) !== undefined,
   }
   return give(store, engine, ttlMethod, 'atomicRedis')
+}
+
+/** connect-redis 9 calls `set` with options that ioredis does not take. */
+function isIoredis(client: object): boolean {
+  const { evalSha, evalsha, pipeline } = (client ?? {}) as Partial<NodeRedis & Ioredis>
+  return typeof evalSha !== 'function' && typeof evalsha === 'function' && typeof pipeline === 'function'
 }
 
 function scriptOf(text: string): { readonly text: string; readonly sha: string } {

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { data, routes } from '../support/handlers'
+import { Site, type Req } from '../support/site'
+import { session } from '../support/subject'
+
+const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8')
+
+/** The code block of the README that has a text in it. */
+function block(text: string): string {
+  const blocks = Array.from(readme.matchAll(/^```js\n(.*?)^```$/gms), ([, code]) => code as string)
+  return blocks.find(code => code.includes(text)) as string
+}
+
+/** The code as a function. */
+function compiled<Made>(parameters: readonly string[], code: string): (...args: unknown[]) => Made {
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the code of the README is what is tested
+  return new Function(...parameters, code) as (...args: unknown[]) => Made
+}
+
+describe('README: an atomic change', () => {
+  it('keeps each of three items that are added at the same time', async () => {
+    const add = compiled<Promise<void>>(['session', 'req', 'item'], `return (async () => {${block('draft.list')}})()`)
+    const site = new Site(
+      {},
+      routes({
+        '/': async (req, res) => {
+          data(req).list = []
+          await Promise.all(['a', 'b', 'c'].map(async item => add(session, req, item)))
+          res.end(JSON.stringify(data(req).list))
+        },
+      }),
+    )
+    expect(JSON.parse((await site.get()).text)).to.have.members(['a', 'b', 'c'])
+  })
+})
+
+describe('README: a store of promises', () => {
+  const down = async (): Promise<never> => Promise.reject(new Error('Redis is down'))
+  const storeOf = (client: object): never =>
+    new (compiled<new () => never>(['session', 'client'], `${block('class RedisLikeStore')}; return RedisLikeStore`)(session, client))()
+
+  it('keeps sessions, and fails requests alone if its client fails', async () => {
+    const records = new Map<string, string>()
+    const client: Record<string, unknown> = {
+      get: async (id: string) => records.get(id) ?? null,
+      set: async (id: string, text: string) => void records.set(id, text),
+      del: async (id: string) => void records.delete(id),
+    }
+    const site = new Site({ store: storeOf(client) }, (req: Req, res) => {
+      data(req).views = Number(data(req).views ?? 0) + 1
+      res.end(String(data(req).views))
+    })
+    const visitor = site.visitor()
+    expect([(await visitor.get()).text, (await visitor.get()).text]).to.deep.equal(['1', '2'])
+    const { get } = client
+    client.get = down
+    expect((await visitor.get()).text).to.equal('Redis is down')
+    client.get = get
+    client.set = down
+    await visitor.get()
+    expect(site.errors.map(err => err.message)).to.deep.equal(['Redis is down', 'Redis is down'])
+  })
+})
