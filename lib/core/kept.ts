@@ -6,6 +6,8 @@ export interface Kept extends SessionStore {
   receive(payload: string): string
   /** What the cookie carries, or is to carry, of the session of this id; null where that has not been stored, or has been destroyed. */
   payloadOf(id: string | undefined): string | null
+  /** Why what the client sent could not be decoded, if the app is to be told. */
+  readonly failure?: { readonly reason: unknown } | undefined
   /** Nothing that is stored from now on could be sent. */
   close(): void
 }

@@ -157,7 +157,11 @@ function checkGiven(options: CookieOptions): CookieOptions {
 
 /** @throws TypeError for a value that cannot be an ID: what is stored under it would belong to no client, or to all */
 export function checkId(made: unknown): string {
-  if (typeof made === 'string' && made) return made
+  if (typeof made === 'string' && made) {
+    // Neither a header nor a store can hold half of a character
+    if (!/\p{Surrogate}/u.test(made)) return made
+    throw new TypeError('genid must give a string without lone surrogates, which no cookie can carry')
+  }
   throw new TypeError(`genid must give a string that is not empty, not ${describeType(made)}`)
 }
 

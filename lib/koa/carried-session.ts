@@ -4,7 +4,7 @@ import { calledBack, promised, quiet } from '../core/promised'
 import { counted, regenerateAtOnce, saveAtOnce, Session } from '../core/session'
 import { VIEW, type View } from '../core/session-view'
 import type { Callback } from '../core/store-port'
-import { DAY } from '../payload/record-shape'
+import { DAY, UNTIL_CLOSED } from '../payload/record-shape'
 import type { KoaHost } from './koa-host'
 import { COOKIE } from './owned-names'
 import { requestSession } from './request-session'
@@ -33,12 +33,13 @@ export class CarriedSession extends Session implements View {
   shown: object
   #onRequest: object | undefined
   #isNew: boolean | undefined
-  #lifetime: { readonly value: Lifetime } | undefined
 
   /** @param record with the cookie beside the data */
   constructor(host: KoaHost, record: object = {}) {
     super(host)
     this.shown = host.settings.show(this, record)
+    if ('cookie' in record) host.hasRead = true
+    if (UNTIL_CLOSED in record) host.lifetime ??= { value: 'session' }
   }
 
   get [VIEW](): View {
@@ -77,24 +78,25 @@ export class CarriedSession extends Session implements View {
   }
 
   /**
-   * How long it lives, as koa-session says it: what was set last, and without that what the option says. A session that nobody gave a lifetime is
-   * kept for a day.
+   * How long it lives, as koa-session says it: what was set last, and without that what the option says. A session that was given no lifetime is kept
+   * for a day, which it says when it has been read.
    */
   get lifetime(): Lifetime {
-    if (this.#lifetime) return this.#lifetime.value
+    const { lifetime, hasRead, settings } = this.req
+    if (lifetime) return lifetime.value
     const { originalMaxAge } = this.cookie
     if (originalMaxAge !== null) return originalMaxAge
-    if (this.req.settings.cookie.maxAge !== undefined) return 'session'
-    return this.isNew ? undefined : DAY
+    if (settings.cookie.maxAge !== undefined) return 'session'
+    return hasRead ? DAY : undefined
   }
 
   /** @throws TypeError for what is neither a finite number, nor 'session', nor nothing */
   set lifetime(value: Lifetime) {
-    // 0 and NaN are nothing to koa-session: `Math.min(maxAge, 60000)` of one that was never said ends no session
-    const ms = value === 'session' ? null : value || null
-    if (Math.abs(ms ?? 0) === Infinity) throw new TypeError('maxAge must be a finite number of milliseconds or "session"')
+    // 0, NaN and undefined are one day to koa-session: `Math.min(maxAge, 60000)` of one that was never said ends no session
+    const ms = value === 'session' || value === null ? null : value || DAY
+    if (ms === Infinity || ms === -Infinity) throw new TypeError('maxAge must be a finite number of milliseconds or "session"')
     this.cookie.maxAge = ms as number
-    this.#lifetime = { value }
+    this.req.lifetime = { value }
     this.req.mustSave = true
   }
 
@@ -125,7 +127,10 @@ export class CarriedSession extends Session implements View {
     const regenerate = (done: Callback): void =>
       regenerateAtOnce(this, err => {
         bring(err)
-        done(err)
+        const { settings, session } = this.req
+        // What is kept is stored at once, if the end of the request does not do it
+        if (keep && !err && !settings.autoCommit) calledBack((session as CarriedSession).save(), done)
+        else done(err)
       })
     if (!callback) return quiet(promised(regenerate))
     afterReturn(counted(this, callback), regenerate)

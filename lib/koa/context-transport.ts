@@ -17,3 +17,6 @@ export const CONTEXT: Transport<KoaHost> = {
 function said(sent: string | undefined): string | undefined {
   return sent || undefined
 }
+
+/** Likewise, of a client that has sent no session. */
+export const STRANGER: Transport<KoaHost> = { ...CONTEXT, sentId: () => undefined }

@@ -14,7 +14,9 @@ type Entered = Context & { [HOST]?: KoaHost; [SETTINGS]?: KoaSettings; sessionId
 /** The middleware comes to a context. @returns nothing where another one came first */
 export function enter(ctx: Context, settings: KoaSettings): KoaHost | undefined {
   prepare(ctx.app)
-  const host = (ctx as Entered)[HOST] ?? hosted(ctx, settings)
+  const before = (ctx as Entered)[HOST]
+  // What an app has put into a session that stood in is discarded, as koa-session does it
+  const host = before && !before.isStandIn ? before : hosted(ctx, settings)
   if (host.claimed) return undefined
   host.claimed = true
   return host
@@ -38,9 +40,18 @@ export function prepare(app: App, settings?: KoaSettings): void {
   Object.defineProperties(app.context, { ...ACCESSORS, [SETTINGS]: { value: settings, configurable: true } })
 }
 
-function found(ctx: Entered): KoaHost | undefined {
+function found(ctx: Entered, name: string): KoaHost | undefined {
   const { [HOST]: host, [SETTINGS]: settings } = ctx
-  return host ?? (settings?.immediate ? hosted(ctx, settings) : undefined)
+  if (host && !host.isStandIn) return host
+  if (settings?.immediate) return hosted(ctx, settings)
+  return settings?.standsIn && name === 'session' ? (host ?? standIn(ctx, settings)) : undefined
+}
+
+/** koa-session's contexts have an empty session where the middleware has not come to them, or not yet. */
+function standIn(ctx: Entered, settings: KoaSettings): KoaHost {
+  const host = new KoaHost(ctx, settings, true)
+  void host.open()?.catch(() => {})
+  return (ctx[HOST] = host)
 }
 
 type Get = (host: KoaHost) => unknown
@@ -84,11 +95,11 @@ function accessor(name: string, get: Get, set: Set | undefined): PropertyDescrip
   return {
     configurable: true,
     get(this: Context) {
-      const host = found(this)
+      const host = found(this, name)
       return host && !host.isApart ? get(host) : undefined
     },
     set(this: Context, value: never) {
-      const host = found(this)
+      const host = found(this, name)
       if (host && !host.isApart) set?.(host, value)
       else Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true })
     },

@@ -16,9 +16,10 @@ export interface Signing {
 }
 
 /** By a cookie, and where it is signed by another one, `.sig`, which `ctx.cookies` makes with `app.keys`. */
-export function cookieTransport(name: string, { signed, overwrite }: Signing): KoaTransport {
+export function cookieTransport(name: string, { signed, overwrite }: Signing, usual: Cookie): KoaTransport {
   const verified = new VerifiedHeaders(name)
   const set = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
+    checkAttributes(cookie, usual)
     const signature = signed ? verified.signatureOf(ctx, value) : undefined
     const attributes = attributesOf(cookie, { signed: signed && signature === undefined, overwrite, expires })
     ctx.cookies.set(name, value, attributes)
@@ -29,7 +30,7 @@ export function cookieTransport(name: string, { signed, overwrite }: Signing): K
     set: (ctx, value, cookie) => set(ctx, value, cookie, cookie.expires ?? undefined),
     clear(ctx, cookie) {
       // Without keys no signed cookie has been sent
-      if (!signed || ctx.app.keys) set(ctx, '', cookie, new Date(0))
+      if (!signed || ctx.app.keys) set(ctx, '', isSendable(cookie) ? cookie : usual, new Date(0))
     },
   }
 }
@@ -42,8 +43,30 @@ function attributesOf(cookie: Cookie, attributes: Record<string, unknown>): obje
   return attributes
 }
 
-/** @throws Error in the words of `ctx.cookies`, before anything is stored that it would not send */
-export function checkSendable(ctx: Context, cookie: Cookie, { signed }: Signing): void {
+/** `ctx.cookies` takes a `;` in an attribute, which is then the end of that attribute and the begin of another. @throws TypeError as the core does */
+function checkAttributes(cookie: Cookie, usual: Cookie): void {
+  const { path, domain, sameSite, priority, expires } = cookie
+  const isUsual = path === usual.path && domain === usual.domain && sameSite === usual.sameSite && priority === usual.priority
+  if (!isUsual || Number.isNaN(expires?.valueOf())) cookie.serialize('a', '')
+}
+
+function isSendable(cookie: Cookie): boolean {
+  try {
+    cookie.serialize('a', '')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether `ctx.cookies` sends a value, and reads the same again. RFC 6265 section 4.1.1 allows less. */
+export function isCookieValue(value: string): boolean {
+  return /^(?![" ])[\x20-\x3a\x3c-\x7e\x80-\xff]+(?<! )$/.test(value)
+}
+
+/** @throws Error in the words of `ctx.cookies`, before anything is stored that it would not send. @param usual attributes, which have been checked */
+export function checkSendable(ctx: Context, cookie: Cookie, { signed }: Signing, usual: Cookie): void {
+  checkAttributes(cookie, usual)
   if (signed && !ctx.app.keys) throw new Error('.keys required for signed cookies')
   if (cookie.secure && !ctx.cookies.secure) throw new Error('Cannot send secure cookie over unencrypted connection')
 }

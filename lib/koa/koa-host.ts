@@ -14,7 +14,7 @@ import type { AnyStore } from './foreign-store'
 import type { Failure } from './koa-options'
 import type { KoaSettings } from './koa-settings'
 import { KeptLines } from './kept-lines'
-import { CONTEXT } from './context-transport'
+import { CONTEXT, STRANGER } from './context-transport'
 import { COOKIE } from './owned-names'
 import { sessionBehind } from './shown-session'
 
@@ -36,6 +36,10 @@ export class KoaHost implements Host {
   forcedId: string | undefined
   /** `ctx.sessionSave`: what the app wants, whatever has changed. */
   sessionSave: boolean | null = null
+  /** The lifetime that the app has set in this request: as in koa-session, that of whatever is at `ctx.session`. */
+  lifetime: { readonly value: Lifetime } | undefined
+  /** A session of this request has come out of a record. */
+  hasRead = false
   /** The end of the request saves, though nothing has changed. */
   mustSave = false
   #opened: Promise<void> | 'at once' | undefined
@@ -50,22 +54,27 @@ export class KoaHost implements Host {
   #ended: string | undefined
   /** The commit has not come to the store, or the store is not to blame: what fails is the app's. */
   #isOurs = false
+  /** The app has put another session in the place of the one that was read. */
+  #isReplaced = false
   /** What the commit asks of the store. */
   #asking: Failure = 'set'
 
+  /** @param isStandIn for a context that the middleware has not come to: the client's session is not read, so this one is new */
   constructor(
     readonly ctx: Context,
     readonly settings: KoaSettings,
+    readonly isStandIn = false,
   ) {
     this.Session = settings.Session
     this.userStore = settings.userStore
-    this.exchange = new Exchange<KoaHost>(settings.of(this), CONTEXT, this)
+    this.exchange = new Exchange<KoaHost>(settings.of(this), isStandIn ? STRANGER : CONTEXT, this)
     this.exchange.holder.watch(whenClosed, ctx.res)
   }
 
-  /** The session is for other paths than this. */
+  /** The session is for other paths than this: known without reading it, which a deferred session must wait for. */
   get isApart(): boolean {
-    return this.#isOpen && !this.exchange.entered
+    if (this.#isOpen) return !this.exchange.entered
+    return this.settings.defer && !CONTEXT.path(this).startsWith(this.settings.cookie.path ?? '/')
   }
 
   /** Reads the session, once. @returns what to wait for, if that is not done at once */
@@ -92,8 +101,10 @@ export class KoaHost implements Host {
     done(err)
   }
 
-  /** What `ctx.session` is. */
+  /** What `ctx.session` is. @throws what `decode` has thrown, where that is to be told */
   read(): unknown {
+    const { failure } = this.exchange.settings.kept ?? {}
+    if (failure && !this.#isReplaced) throw failure.reason
     if (this.settings.defer) return quiet(Promise.resolve(this.open()).then(() => this.shown))
     this.#readAtOnce()
     return this.shown
@@ -127,6 +138,7 @@ export class KoaHost implements Host {
 
   /** Another session in the place of this one, under the same cookie. */
   #put(value: object | null): void {
+    this.#isReplaced = true
     const known = value && sessionBehind(value)
     if (value === null || known?.req.self === this) return void (this.session = known ?? null)
     if (!this.session) this.#ended = this.sessionID

@@ -152,6 +152,13 @@ export interface KoaOptions extends CoreOptions {
    */
   decode?: ((value: string) => object) | undefined
   /**
+   * What happens if `decode` throws anything but a SyntaxError. `'new'`: the session is new. `'throw'`: reading `ctx.session` throws the error, as in
+   * koa-session, and the cookie is cleared.
+   *
+   * @default 'new'
+   */
+  decodeErrors?: 'new' | 'throw' | undefined
+  /**
    * The format of records: `'cookie'` is that of express-session, `'options'` of koa-generic-session, `'expiry'` of koa-session, `'data'` of
    * koa-session-store. All formats are read; this one is written.
    *
@@ -218,6 +225,7 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   record: [value => isString(value) && Object.hasOwn(SHAPES, value as string), `be one of ${Object.keys(SHAPES).join(', ')}`],
   cookie: [hasLifetime, 'have attributes, and a maxAge that is a number, null or "session"'],
   transport: [value => isFunction(value) || hasMethods(value), 'have get, set and clear'],
+  decodeErrors: [value => value === 'new' || value === 'throw', 'be "new" or "throw"'],
   names: [value => NAMES.includes(value), 'be one of koa-session, cookie, none'],
   Session: [isSessionClass, 'be a class that extends KoaSession'],
 }
@@ -233,4 +241,7 @@ export function check(options: KoaOptions): void {
     const value = options[name as keyof KoaOptions]
     if (value !== undefined && !test(value)) throw optionError(name, what, describable(name, value))
   }
+  // Koa would send `expires=Invalid Date`
+  if (Number.isNaN(options.cookie?.expires?.valueOf()))
+    throw new TypeError('cookie option must have attributes, and an expires that is a valid Date, not an Invalid Date')
 }

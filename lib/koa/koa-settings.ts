@@ -1,30 +1,29 @@
-import { isPromise } from '../core/call'
-import type { CookieOptions } from '../core/cookie'
+import { Cookie, type CookieOptions } from '../core/cookie'
 import { isClass } from '../core/option-errors'
 import { report, warningsOf } from '../core/option-warnings'
 import { settle, type Settings } from '../core/options'
 import type { Secret } from '../core/option-types'
 import type { Family } from '../core/plan'
-import type { SessionData } from '../core/session'
 import { shownOf } from '../core/session-view'
-import { newId } from '../core/session-id'
 import { sharePort } from '../core/ports'
 import { storeAdvice } from '../core/store-check'
 import type { SessionStore } from '../core/store-port'
+import { Undecodable } from '../payload/codec'
 import { formOf } from '../payload/form'
 import { keepFor, PayloadStore } from '../payload/payload-store'
-import { hasEnded } from '../payload/record-shape'
 import { Availability } from './availability'
+import { admission, endsOf } from './admission'
 import { CarriedSession } from './carried-session'
 import type { App } from './context'
 import { checkSendable, cookieTransport, type KoaTransport, type Signing } from './cookie-transport'
 import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type PromiseStore } from './foreign-store'
+import { genidOf } from './genid'
 import type { KoaHost } from './koa-host'
 import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
 import { KoaSession } from './koa-session'
 import { OPTION_NAMES } from './option-names'
 import { dataAlone, dataAndCookie, OptionedSession } from './plain-session'
-import { RAW, SHAPES, type ShapeName } from './record-shape'
+import { SHAPES, type ShapeName } from './record-shape'
 
 /** The options with every default in and every mistake thrown. */
 export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
@@ -42,6 +41,8 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   readonly availability: Availability | undefined
   /** Whether a session can be read at once. */
   readonly immediate: boolean
+  /** Whether a context that the middleware has not come to has an empty session, if the middleware was told of the app. */
+  readonly standsIn: boolean
   /** The app's, where that is the same for all requests. */
   readonly userStore: AnyStore | undefined
   /** The core's, of one request. */
@@ -75,9 +76,10 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     cookie: { ...options.cookie, ...cookie, signed, overwrite },
     Session: names === 'cookie' ? OptionedSession : CarriedSession,
     show: showing(options),
-    transport: transportOf(options, cookieTransport(name, { signed, overwrite })),
+    transport: transportOf(options, cookieTransport(name, { signed, overwrite }, new Cookie(cookie))),
     availability: userStore && new Availability(userStore, options.reconnectTimeout),
     immediate: isKept && !defer,
+    standsIn: names === 'koa-session' && !defer,
     of: settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
   }
 }
@@ -119,7 +121,7 @@ function settingsFor(options: KoaOptions, given: Given): KoaSettings['of'] {
 function inCookie(options: KoaOptions, given: Given): KoaSettings['of'] {
   const { seal, record = 'expiry' } = options
   const { name } = given
-  const form = formOf({ name, seal, encoding: 'base64', codec: options, shape: shapeOf(record, given), dress: payload => payload })
+  const form = formOf({ name, seal, encoding: 'base64', codec: codecOf(options), shape: shapeOf(record, given), dress: payload => payload })
   const settings = coreSettings(options, given, new PayloadStore(form, () => []))
   return host => keepFor(settings, form, host, () => keysOf(host))
 }
@@ -127,6 +129,19 @@ function inCookie(options: KoaOptions, given: Given): KoaSettings['of'] {
 /** A Keygrip keeps its keys to itself. */
 function keysOf({ ctx }: KoaHost): readonly Secret[] {
   return Array.isArray(ctx.app.keys) ? (ctx.app.keys as Secret[]) : []
+}
+
+/** @throws what the app's own `decode` throws, marked as what the app wants to hear of */
+function codecOf({ encode, decode, decodeErrors }: KoaOptions) {
+  if (!decode || decodeErrors !== 'throw') return { encode, decode }
+  const loudly = (value: string): object => {
+    try {
+      return decode(value)
+    } catch (err) {
+      throw err instanceof SyntaxError ? err : new Undecodable(err)
+    }
+  }
+  return { encode, decode: loudly }
 }
 
 function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): KoaSettings['of'] {
@@ -141,7 +156,7 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
       ...common,
       store,
       port: sharePort(store, common.port),
-      admit: admission(options, given, endsOf(store)),
+      admit: admission(options, given.app, endsOf(store)),
       // Those of other worlds can only save, and what comes late would undo what other processes have saved
       awaitTouch: common.awaitTouch || kind !== 'callback',
     }
@@ -171,6 +186,7 @@ function numberOr(ms: unknown, other: unknown): number | undefined {
 function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
   const { storeTimeout, touchAfter, awaitTouch, rolling = false, saveUninitialized = false, onError, beforeSave, renew = false } = options
   const { cookie, signing } = given
+  const usual = new Cookie(cookie)
   const isKept = store instanceof PayloadStore
   // Not the name: `ctx.cookies` takes some that express-session would not
   const core = { storeTimeout, touchAfter, awaitTouch, rolling, saveUninitialized, cookie, resave: false, unset: 'destroy' } as const
@@ -183,44 +199,15 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     secrets: undefined,
     family: family(renew, isKept || (options.cookieOnSave ?? true)),
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
-    admit: admission(options, given, endsOf(store)),
+    admit: admission(options, given.app, endsOf(store)),
     asksApp: options.valid !== undefined,
     beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
     // A transport of the app's own need not be a cookie
-    checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(ctx, cookie, signing),
+    checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(ctx, cookie, signing, usual),
     ownSave,
   }
 }
 
 function family(renews: boolean, cookieOnSave: boolean): Family {
   return { keepsAlive: false, cookieOnSave, watchesCookie: true, clears: true, renews }
-}
-
-function genidOf({ genid, idPrefix = '' }: KoaOptions): (host: KoaHost) => string | PromiseLike<string> {
-  if (!genid) return () => idPrefix + newId()
-  return ({ ctx }) => genid.call(ctx, ctx, 24)
-}
-
-type Ends = 'in the cookie' | 'by the store' | 'by the record'
-
-/** Who knows when a session ends. An end that a touch has moved is not in the record. */
-function endsOf(store: SessionStore): Ends {
-  if (store instanceof PayloadStore) return 'in the cookie'
-  return typeof store.createSession === 'function' ? 'by the store' : 'by the record'
-}
-
-/** Whether a record will do; if not, the app hears why. */
-function admission({ valid }: KoaOptions, { app }: Given, ends: Ends): Settings<KoaHost>['admit'] {
-  return ({ ctx }, id, record) => {
-    const raw = (record as { [RAW]?: object } | null | undefined)?.[RAW] ?? record
-    const refuse = (what: string): undefined => {
-      const key = ends === 'in the cookie' ? undefined : id
-      setImmediate(() => (app ?? ctx.app).emit(`session:${what}`, { key, value: raw, ctx }))
-    }
-    if (!record) return refuse('missed')
-    if (ends !== 'by the store' && hasEnded(record)) return refuse('expired')
-    const judged = (verdict: unknown): SessionData | undefined => (verdict ? record : refuse('invalid'))
-    const verdict = valid ? valid(ctx, raw as object) : true
-    return isPromise(verdict) ? verdict.then(judged) : judged(verdict)
-  }
 }

@@ -27,6 +27,7 @@ const OPTIONS = {
   seal: true,
   encode: true,
   decode: true,
+  decodeErrors: true,
   record: true,
   keepOnRegenerate: true,
   names: true,

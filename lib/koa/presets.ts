@@ -87,6 +87,8 @@ function maxAgeOf({ maxage, ...cookie }: KoaCookieOptions & { maxage?: number })
   return maxage === undefined ? cookie : { maxAge: maxage, ...cookie }
 }
 
+const TS_COOKIE: KoaCookieOptions = { httpOnly: true, maxAge: DAY, overwrite: true, path: '/', secure: false, signed: true }
+
 export const PRESETS = {
   koaSession: {
     store: 'cookie',
@@ -97,7 +99,7 @@ export const PRESETS = {
       { option: 'ContextStore', methods: ['get', 'set', 'destroy'], isClass: true },
     ],
     deprecated: ['maxage', 'maxAge', '[koa-session] DeprecationWarning: `maxage` option has been renamed to `maxAge`'],
-    defaults: { name: 'koa.sess', record: 'expiry', keepOnRegenerate: true, ttl: lifetime },
+    defaults: { name: 'koa.sess', record: 'expiry', decodeErrors: 'throw', keepOnRegenerate: true, ttl: lifetime },
     spellings: { prefix: ['idPrefix'] },
   },
   koaGenericSession: {
@@ -133,12 +135,12 @@ export const PRESETS = {
       name: 'koa.sid',
       names: 'cookie',
       record: 'options',
-      cookie: { httpOnly: true, maxAge: DAY, overwrite: true, path: '/', secure: false, signed: true },
+      cookie: TS_COOKIE,
       onError: decorating('session middleware'),
     },
     // It signs where nobody says a thing of cookies, and else where they are said to be signed
     spellings: {
-      cookieOptions: ['cookieOptions', (given: KoaCookieOptions) => ({ signed: false, ...given })],
+      cookieOptions: ['cookieOptions', (given: KoaCookieOptions) => ({ ...TS_COOKIE, signed: false, ...given })],
       errorHandler: ['onError', heedless],
     },
   },
@@ -154,7 +156,8 @@ export function presetOptions(preset: Preset, options: AnySpelling = {}): Preset
   const translated = spell(translate(preset, given))
   const store = translated.store ?? preset.store
   const stored = store === 'cookie' ? undefined : preset.stored
-  const cookie = { ...preset.defaults.cookie, ...translated.cookie }
+  // In the order in which they are shown, which is the app's, and for koa-session-ts that of its defaults
+  const cookie = { ...translated.cookie, ...preset.defaults.cookie, ...translated.cookie }
   return { ...preset.defaults, ...stored, ...translated, store, cookie }
 }
 

@@ -1,6 +1,7 @@
 import { Cookie, type CookieOptions } from '../core/cookie'
 import type { SessionData } from '../core/session'
-import { DAY, ENDS, type RecordShape } from '../payload/record-shape'
+import { DAY, ENDS, UNTIL_CLOSED, type RecordShape } from '../payload/record-shape'
+import type { KoaHost } from './koa-host'
 import { COOKIE, OwnedNames } from './owned-names'
 import { optionsOf } from './plain-session'
 
@@ -44,7 +45,7 @@ const withExpiry: MakeShape = options => ({
     const { originalMaxAge } = session.cookie
     const _expire = Date.now() + (originalMaxAge ?? DAY)
     const data = KOA_FIELDS.escape(COOKIE.unescape(dataOf(session)))
-    return { ...data, _expire, ...(originalMaxAge === null ? { _session: true } : { _maxAge: originalMaxAge }) }
+    return { ...data, _expire, ...(isUntilClosed(session) ? { _session: true } : { _maxAge: originalMaxAge }) }
   },
 })
 
@@ -60,6 +61,12 @@ const dataAlone: MakeShape = options => ({
     return isUsual && !isKoa(data) && !isCookie(data) ? data : { cookie, ...dataOf(session) }
   },
 })
+
+/** To koa-session a session that ends with the browser is another one than a session that was given no lifetime. */
+function isUntilClosed(session: SessionData & { readonly req?: KoaHost }): boolean {
+  const { lifetime, settings } = session.req ?? {}
+  return session.cookie.originalMaxAge === null && (lifetime?.value === 'session' || settings?.cookie.maxAge === null)
+}
 
 export const SHAPES = { cookie: withCookie, options: withOptions, expiry: withExpiry, data: dataAlone }
 
@@ -105,7 +112,8 @@ function readKoa(record: object, options: CookieOptions): SessionData {
   const data = COOKIE.escape(KOA_FIELDS.unescape(escaped))
   const cookie = new Cookie(options)
   if (typeof _maxAge === 'number') cookie.maxAge = _maxAge
-  else if (_session === true) cookie.maxAge = null
+  else if (_session === true || _maxAge === null) cookie.maxAge = null
+  if (_session === true) Object.assign(data, { [UNTIL_CLOSED]: true })
   if (typeof _expire !== 'number') return { ...data, cookie }
   if (cookie.originalMaxAge !== null) cookie._expires = new Date(_expire)
   return { ...data, cookie, [ENDS]: _expire } as SessionData

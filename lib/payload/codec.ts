@@ -2,6 +2,11 @@ import { checkSecrets } from '../core/options'
 import type { Secret } from '../core/option-types'
 import { Seal, sealingKeys } from '../core/seal'
 
+/** What an app's own codec has thrown, to be told to the app. */
+export class Undecodable {
+  constructor(readonly reason: unknown) {}
+}
+
 export interface Codec {
   /** A session's data as the value of a cookie. @param secrets that sign */
   encode(data: object, secrets: readonly Secret[]): string

@@ -6,6 +6,7 @@ import type { Secret } from '../core/option-types'
 import { cookieOf, type SessionData } from '../core/session'
 import { PORT, sharePort } from '../core/ports'
 import type { Callback, StorePort } from '../core/store-port'
+import { Undecodable } from './codec'
 import type { Form } from './form'
 import { idOf } from './record-shape'
 
@@ -21,6 +22,7 @@ export class PayloadStore implements Kept {
   /** The session that was read from the payload, until `get` gives it away; null if the payload is no session; undefined if it has to be read. */
   #record: SessionData | null | undefined
   #closed = false
+  failure: Undecodable | undefined
 
   /** @param secrets that sign. @param check of a cookie, which throws where that could not be sent */
   constructor(
@@ -93,13 +95,20 @@ export class PayloadStore implements Kept {
       const record: unknown = this.form.codec.decode(payload, this.secrets())
       if (typeof record !== 'object' || !record) return null
       const session = this.form.shape.read(record)
+      if (session && !isLifetime(session.cookie.originalMaxAge)) return null
       if (session && 'cookie' in record) this.#checkCookie(cookieOf(session))
       return session ?? null
-    } catch {
+    } catch (err) {
       // What a browser sent is no error of ours
+      if (err instanceof Undecodable) this.failure = err
       return null
     }
   }
+}
+
+/** Whether a session may live so long, in milliseconds: a date has to hold its end. */
+function isLifetime(ms: unknown): boolean {
+  return typeof ms !== 'number' || !Number.isNaN(new Date(Date.now() + ms).valueOf())
 }
 
 /** The settings of one request: with a store of its own. @param settings of all */

@@ -14,6 +14,9 @@ export const DAY = 86_400_000
 /** When a record ends whose cookie ends with the browser, in milliseconds since 1970. */
 export const ENDS = Symbol('resession.ends')
 
+/** Of a record that says that its session ends with the browser, and not only that it was given no lifetime. */
+export const UNTIL_CLOSED = Symbol('resession.until-closed')
+
 /** Of a record that knows its session's id. */
 export const ID = Symbol('resession.id')
 

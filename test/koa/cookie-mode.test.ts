@@ -17,7 +17,7 @@ describe('koa: sessions in the cookie', () => {
   it('are base64 of JSON, with their end, and signed by app.keys', async () => {
     const visitor = new KoaSite({}, HANDLERS).visitor()
     await visitor.get()
-    expect(payload(visitor.jar.value('koa.sess'))).to.deep.equal({ views: 1, _expire: clock.now() + 24 * HOUR, _session: true })
+    expect(payload(visitor.jar.value('koa.sess'))).to.deep.equal({ views: 1, _expire: clock.now() + 24 * HOUR, _maxAge: null })
     expect(visitor.jar.value('koa.sess.sig')).to.match(/^[\w-]{27}$/)
   })
 

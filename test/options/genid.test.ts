@@ -105,6 +105,15 @@ onEachStore('options: genid', (host, storage) => {
     expect((await client.get()).text).to.equal('2')
   })
 
+  it('that makes half of a character is a TypeError of the request, and nothing is stored under it', async () => {
+    const store = new TracingStore()
+    const site = siteWith(() => 'a\ud800', store)
+    expect((await site.get()).status).to.equal(500)
+    expect(site.errors.map(err => err.name)).to.deep.equal(['TypeError'])
+    expect(site.errors[0]?.message).to.match(/^genid .* that a cookie can carry|^genid .* which no cookie can carry/)
+    expect(store.trace()).to.deep.equal([])
+  })
+
   for (const [title, made, type] of NO_IDS) {
     const message = `genid must give a string that is not empty, not ${type}`
 

@@ -64,6 +64,7 @@ const OF_KOA: Record<keyof KoaOptions, true> = {
   seal: true,
   encode: true,
   decode: true,
+  decodeErrors: true,
   record: true,
   keepOnRegenerate: true,
   names: true,

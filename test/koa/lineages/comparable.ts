@@ -33,7 +33,7 @@ export function withoutDay(seen: Seen): Seen {
   const clean = <Value>(value: Value): Value =>
     JSON.parse(
       JSON.stringify(value)
-        .replace(/(\\?")_(maxAge\1:86400000|session\1:true),?/g, '')
+        .replace(/(\\?")_(maxAge\1:(86400000|null)|session\1:true),?/g, '')
         .replace(/; in 86400 s/g, ''),
     ) as Value
   return { ...seen, cookies: clean(seen.cookies), attributes: clean(seen.attributes), records: clean(seen.records) }

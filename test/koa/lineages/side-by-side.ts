@@ -18,6 +18,8 @@ interface Setting {
   readonly before?: (ctx: KoaContext, next: () => Promise<void>) => unknown
   /** In which requests the middleware takes part: in all, if this is missing. */
   readonly only?: (ctx: KoaContext) => boolean
+  /** What a handler throws is Koa's to answer; else its name is what was found. */
+  readonly throws?: boolean
 }
 
 /** The same visits of one browser to an app with the older middleware, and of another to one with the preset. */
@@ -36,7 +38,7 @@ export async function sideBySide(lineage: Lineage, looks: Looks, paths: readonly
   }
 }
 
-function appOf({ Koa, Store }: Lineage, create: Middleware, looks: Looks, { options, before, only }: Setting): KoaApp {
+function appOf({ Koa, Store }: Lineage, create: Middleware, looks: Looks, { options, before, only, throws }: Setting): KoaApp {
   const app = new Koa()
   Object.assign(app, { silent: true, keys: ['a key'] })
   if (before) app.use(before)
@@ -46,7 +48,8 @@ function appOf({ Koa, Store }: Lineage, create: Middleware, looks: Looks, { opti
   ) => Promise<void>
   app.use(only ? async (ctx: KoaContext, next: () => Promise<void>) => (only(ctx) ? session(ctx, next) : next()) : session)
   return app.use(async (ctx: KoaContext) => {
-    const found = await attempt(async () => looks[ctx.path.slice(1)]?.(ctx))
+    const look = async (): Promise<unknown> => looks[ctx.path.slice(1)]?.(ctx)
+    const found = throws ? await look() : await attempt(look)
     ctx.body = JSON.stringify(found) ?? 'undefined'
   })
 }

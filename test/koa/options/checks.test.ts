@@ -16,7 +16,7 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
   },
   cookie: {
     accepted: [{}, { maxAge: 5 }, { maxAge: null }, { maxAge: 0 }, { maxAge: 'session' }],
-    refused: [{ maxAge: '1d' }, { maxAge: -1 }, { path: 'a;b' }, 'secure', 5, () => ({})],
+    refused: [{ maxAge: '1d' }, { maxAge: -1 }, { path: 'a;b' }, { expires: new Date(NaN) }, 'secure', 5, () => ({})],
   },
   maxAge: { accepted: [5, null, 'session'], refused: ['1d', NaN, {}] },
   ttl: { accepted: [0, 60_000, () => 5], refused: ['1d', -1, null] },
@@ -24,6 +24,8 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
     accepted: [{ get: () => '', set: () => {}, clear: () => {} }, (way: unknown) => way],
     refused: [{}, { get: () => '' }, 5, null],
   },
+  names: { accepted: ['koa-session', 'cookie', 'none'], refused: ['koa', '', 5, null] },
+  decodeErrors: { accepted: ['new', 'throw'], refused: ['error', true, null] },
   record: { accepted: ['cookie', 'options', 'expiry', 'data'], refused: ['json', 'toString', 5, null] },
   reconnectTimeout: { accepted: [0, 10_000, Infinity], refused: ['10s', -1, NaN, 2 ** 31, null] },
   storeTimeout: { accepted: [1, Infinity], refused: ['10s', 0, NaN, null] },

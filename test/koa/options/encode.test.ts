@@ -35,7 +35,7 @@ describe('koa options: encode and decode', () => {
     await visitor.get()
     const value = visitor.jar.value('koa.sess')
     await visitor.get('/read')
-    expect(given).to.deep.equal([['views', '_expire', '_session'], value])
+    expect(given).to.deep.equal([['views', '_expire', '_maxAge'], value])
   })
 
   it('one of them may be given alone', async () => {

@@ -25,7 +25,7 @@ const SHAPES: Record<Name, { readonly plain: object; readonly minute: object }> 
     minute: { cookie: { path: '/', httpOnly: true, signed: true, overwrite: true, maxAge: 60_000 }, views: 1 },
   },
   expiry: {
-    plain: { views: 1, _expire: NOW + DAY, _session: true },
+    plain: { views: 1, _expire: NOW + DAY, _maxAge: null },
     minute: { views: 1, _expire: NOW + 60_000, _maxAge: 60_000 },
   },
   data: {
