@@ -37,7 +37,7 @@ export class ReportedState {
     if (promised.headers) this.#head = headOf(res)
     for (const [name, value] of fieldsOf(res, promised)) this.#set(name, value)
     if (promised.headers && !res.headersSent) this.#set('headersSent', true)
-    if (promised.end && !res.writableEnded) this.#set('writableEnded', true)
+    if (promised.end && !res.writableEnded && !isCaptured(res)) this.#set('writableEnded', true)
   }
 
   /** Reports Node's own state again. A status that was set since the headers were settled is forgotten, as it is after Node has sent them. */
@@ -95,12 +95,22 @@ function headFields(res: ServerResponse): Field[] {
 
 function endFields(res: ServerResponse): Field[] {
   const fields: Field[] = [['addTrailers', () => {}]]
+  if (isCaptured(res)) return fields
   // Node derives it from the next one
   if ('writableFinished' in res) fields.push(['writableFinished', false])
   if ('finished' in res) fields.push(['finished', true])
   // Node believes `finished` when a pipelined response is given its socket
   if (res instanceof ServerResponse && !res.socket) fields.push(['_finish', () => {}])
   return fields
+}
+
+/**
+ * Whether an adapter, such as serverless-http, captures what is written to a socket of its own. As soon as `finished` or `writableEnded` is true it takes
+ * what it has for all of the response, so that these stay false.
+ */
+function isCaptured(res: ServerResponse): boolean {
+  const { socket } = res as { socket?: { emit?: unknown } | null }
+  return res instanceof ServerResponse && Boolean(socket) && typeof socket?.emit !== 'function'
 }
 
 /** @returns whether it is a response of the compatibility layer of node:http2, which has no reason and warns who reads it */

@@ -1,9 +1,12 @@
 import { expect } from 'chai'
 import { once } from 'node:events'
 import http2 = require('node:http2')
-import type { ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
+import { QUIET, type Req } from '../support/site'
+import { session } from '../support/subject'
 import { turns, useServers, Wire } from '../support/wire'
 import { Http2Site } from './http2-site'
 import { plain, stage } from './stage'
@@ -188,6 +191,39 @@ describe('connect: the state of a response that is held', () => {
     expect((await wire.answers(2)).map(({ body }) => body)).to.deep.equal(['/1', '/2'])
     expect(prefinished).to.deep.equal(['/1', '/2'])
     expect(states[1]).to.deep.include({ headersSent: true, writableEnded: true, writableFinished: false, destroyed: false })
+  })
+
+  it('does not say that a response has ended whose adapter captures the body', async () => {
+    const store = new GateStore()
+    const req = { url: '/', method: 'GET', headers: {} } as Req
+    const res = new ServerResponse(req)
+    const nothing = (): void => {}
+    const write = (_: unknown, __: unknown, done?: () => void): void => done?.()
+    const socket = {
+      _writableState: {},
+      writable: true,
+      on: nothing,
+      removeListener: nothing,
+      destroy: nothing,
+      cork: nothing,
+      uncork: nothing,
+      write,
+    }
+    res.assignSocket(socket as never)
+    await new Promise<void>(resolve => session({ ...QUIET, store })(req, res, () => resolve()))
+    data(req).user = 'ada'
+    res.end('text')
+    expect(stateOf(res)).to.deep.include({
+      headersSent: true,
+      _header: true,
+      finished: false,
+      writableEnded: false,
+      writableFinished: false,
+    })
+    const finished = once(res, 'finish')
+    store.release()
+    await finished
+    expect(stateOf(res)).to.deep.include({ headersSent: true, finished: true, writableEnded: true })
   })
 
   for (const [name, guard] of Object.entries({
