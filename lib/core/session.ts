@@ -131,7 +131,8 @@ function renew(session: Session, done: Callback): void {
   const store = storeOf(session)
   const port = portFor(session)
   const over = ending(session, err => {
-    session.req[EXCHANGE]?.renewed(session)
+    // If the store has not answered in time, the old session is still on the request: it is not new, and may be destroyed
+    if (session.req.session !== session) session.req[EXCHANGE]?.renewed(session)
     done(err)
   })
   if (port.regenerates && !session.req.Session) port.regenerate(session.id, session.req, over)

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { ServerResponse } from 'node:http'
+import { connect } from '../support/connect-host'
 import { data, endWith, routes } from '../support/handlers'
 import type { Host, Storage } from '../support/host'
 import { onEachStore } from '../support/hosts'
@@ -207,4 +208,35 @@ onEachStore('faults: a logout that was answered is not undone by a write that ti
           }
         })
       }
+})
+
+describe('faults: a regenerate that times out', () => {
+  useServers()
+  const timers = useTimers()
+
+  it('does not make the old session a new one, which would be written though another request has destroyed it', async () => {
+    const store = new LandingStore()
+    const handler = routes({
+      '/enter': (req, res) => ((data(req).known = true), res.end('entered')),
+      '/write': (req, res) => ((data(req).written = true), res.end('written')),
+      '/login': (req, res) => req.session.regenerate(() => ((data(req).changed = true), res.end('done'))),
+    })
+    const client = siteOn(connect, { store, storeTimeout: TIMEOUT }, handler).visitor()
+    const get = (path: string): Promise<number> => client.get(path).then(({ status }) => status)
+    await get('/enter')
+    store.holds = true
+    const [written, loggedIn] = [get('/write'), get('/login')]
+    await until(() => store.held.length > 0)
+    await until(() => store.held.length > 1, 200)
+    timers.turn(TIMEOUT)
+    await until(() => store.held.length > 1)
+    const destroy = store.held.find(({ method }) => method === 'destroy')
+    await until(() => store.held.length > 2, 100)
+    destroy?.land()
+    await until(() => store.held.length > 1, 100)
+    expect(store.held.map(({ method }) => method)).to.deep.equal(['set'])
+    store.landAll()
+    expect(await Promise.all([written, loggedIn])).to.deep.equal([200, 200])
+    expect(Object.keys(store.sessions)).to.deep.equal([])
+  })
 })
