@@ -147,7 +147,7 @@ export class HeldResponse {
     if (typeof verdict === 'function') setImmediate(verdict)
     if (this.#headersDue) this.#gate.headers()
     this.#headersDue = false
-    if (this.#isLate({ method, asks })) return callAfterEnd(this.#res, method, args)
+    if (asks === 'nothing' && this.#isLate(method)) return callAfterEnd(this.#res, method, args)
     this.#phase = 'sending'
     try {
       const sent = this.#native[method].apply(this.#res, args)
@@ -159,8 +159,8 @@ export class HeldResponse {
   }
 
   /** A call behind the first `end`. A third-party `end` may write later on, when it has compressed or changed the body. */
-  #isLate({ method, asks }: Pick<Call, 'method' | 'asks'>): boolean {
-    if (!this.#ended || asks !== 'nothing' || this.#line.some(({ asks }) => asks === 'last')) return false
+  #isLate(method: Method): boolean {
+    if (!this.#ended || this.#line.some(({ asks }) => asks === 'last')) return false
     return method === 'end' || (method === 'write' && this.#res.writableEnded !== false)
   }
 
