@@ -5,17 +5,19 @@ import type { Deadline } from './deadline'
 import { notice } from './events'
 import type { Hold, Read } from './hold'
 import { Holder } from './holder'
-import { EXCHANGE, type Change, type Host, type HostExchange } from './host'
+import { EXCHANGE, type Change, type Host, type HostExchange, type Keep } from './host'
 import { Knowledge, type Given } from './knowledge'
 import { checkId, type Settings } from './options'
 import type { Secret } from './option-types'
 import type { Facts, Plan } from './plan'
+import { rotate } from './rotation'
 import { save, update } from './saving'
 import type { Seen } from './seen'
 import { newId } from './session-id'
-import { createSession, endOf, liveCookie, sessionOf, type Session, type SessionData } from './session'
+import { createSession, liveCookie, sessionOf, type Session, type SessionData } from './session'
+import { endOf } from './session-end'
 import { sharePort } from './ports'
-import type { Callback, SessionStore, StorePort } from './store-port'
+import type { Callback, SessionStore, StorePort, Version } from './store-port'
 import type { Transport } from './transport'
 import { Underway } from './underway'
 
@@ -115,11 +117,16 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   #present(options: CookieOptions): void {
     const session = sessionOf(this.host)
+    this.#cookie = session.cookie = this.cookieOf(options)
+    this.host.session = session
+  }
+
+  /** A new cookie. */
+  cookieOf(options: CookieOptions): Cookie {
     const cookie = new Cookie(options)
     if (options.secure === 'auto') cookie.secure = this.transport.isSecure(this.host)
     if (options.sameSite === 'auto') cookie.sameSite = this.transport.isSecure(this.host) ? 'none' : 'lax'
-    this.#cookie = session.cookie = cookie
-    this.host.session = session
+    return cookie
   }
 
   /** The session on the host is what the exchange begins with. @param read what the store had of it; nothing where it is new */
@@ -199,6 +206,21 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     if (before && before.id === this.sentId) this.#replaced = before
     const { hold } = this.holder
     if (hold && hold.id === this.host.sessionID) hold.renew()
+  }
+
+  rotate(session: Session, keep: Keep, done: Callback): void {
+    if (this.anonymous) done(new Error(UNSTORED))
+    else rotate(this, session, keep, done)
+  }
+
+  /** The session has another ID, under which the store has it. @param version of a store that compares */
+  moved(before: Session, after: Session, version: Version | undefined): void {
+    this.generated = after.id
+    this.#cookie = after.cookie
+    this.renewed(before)
+    const given = this.known.giving(after)
+    this.arrived(given)
+    this.holder.on(after.id, this.port).wrote({ text: given.text, cookie: given.cookie, version }, after, true)
   }
 
   destroying(session: Session): void {

@@ -22,6 +22,9 @@ export interface Host {
 /** What is done to a session, or to a copy of it. */
 export type Change = (session: Partial<SessionData>) => void
 
+/** What a session keeps under a new ID: all data and the attributes of its cookie, or the keys that are named. */
+export type Keep = true | readonly string[]
+
 /** The exchange, as sessions and stores know it. */
 export interface HostExchange {
   readonly store: SessionStore
@@ -33,6 +36,8 @@ export interface HostExchange {
   session(): Session | undefined
   save(session: Session, done: Callback): void
   update(session: Session, change: Change, done: Callback): void
+  /** Gives the session another ID. */
+  rotate(session: Session, keep: Keep, done: Callback): void
   /** The session of this id is read again. @returns the moment, for `read` */
   reading(id: string): number | undefined
   /** The store had this of it, or nothing. */

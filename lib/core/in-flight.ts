@@ -27,6 +27,8 @@ export class Flight {
   destroyed = -1
   /** The logical time at which the last write began. */
   began = -1
+  /** The ID that the session has been moved to. A request that still has the old one ends both. */
+  movedTo: string | undefined
   /** Writes that the store has not answered in time, and may still make. */
   late = 0
   /** As this process last wrote it. */
@@ -180,7 +182,7 @@ export class InFlight {
   }
 
   /** From now on, whoever has read it writes it no more. @param act destroys it, behind the writes that are on their way, and before all that follow */
-  destroy(id: string, deadline: Deadline, act: (destroyed: Callback) => void, done: Callback): void {
+  destroy(id: string, deadline: Deadline, act: (destroyed: Callback, flight: Flight) => void, done: Callback): void {
     this.#end(id, deadline, done, (flight, ended) =>
       act(err => {
         ended(err)
@@ -189,18 +191,18 @@ export class InFlight {
         } finally {
           done(err)
         }
-      }),
+      }, flight),
     )
   }
 
   /** Likewise. @param act has somebody else destroy it, who may come back here */
-  end(id: string, deadline: Deadline, act: (ended: Callback) => void, done: Callback): void {
+  end(id: string, deadline: Deadline, act: (ended: Callback, flight: Flight) => void, done: Callback): void {
     this.#end(id, deadline, done, (flight, ended) => {
       flight.ended()
       act(err => {
         ended(err)
         done(err)
-      })
+      }, flight)
     })
   }
 

@@ -1,4 +1,4 @@
-import type { End } from './session'
+import type { End } from './session-end'
 
 /** What is known of a session when the handler is done with it. */
 export interface Facts {

@@ -10,7 +10,8 @@ import type { Base, Hold } from './hold'
 import type { Change, Host } from './host'
 import type { Given } from './knowledge'
 import { changed, merge, mergeAttributes, type Data, type Side } from './merge'
-import { cookieOf, gone, isEnded, liveCookie, sessionOf, type Session, type SessionData } from './session'
+import { cookieOf, liveCookie, sessionOf, type Session, type SessionData } from './session'
+import { gone, isEnded } from './session-end'
 import { dataIn, itself, shownOf, viewOf } from './session-view'
 import { asStored, copyOf, hostOf } from './stored-session'
 import type { Callback, Found } from './store-port'
@@ -22,7 +23,7 @@ export function save<H extends Host>(exchange: Exchange<H>, session: Session, do
 }
 
 /** @param act when the app has been told of what is to be stored; it may change that, and may refuse */
-function announce<H extends Host>(
+export function announce<H extends Host>(
   { settings: { beforeSave }, host }: Exchange<H>,
   session: Session,
   done: Callback,
@@ -131,7 +132,7 @@ function updateNow<H extends Host>(exchange: Exchange<H>, session: Session, chan
       const before = copy()
       if (base && record) refresh(session, base, record)
       const data = base && record ? mergeWith(base, session, record, { mine: copy(), fresh: dataOf(fingerprint(record)) }) : copy()
-      const draft = sessionOf(hostOf(session), data)
+      const draft = sessionOf(hostOf(session, session.id), data)
       draft.cookie = cookieOf({ cookie: session.cookie })
       if (isPromise(change(shownOf(draft)) as unknown)) throw new TypeError('update needs a function that changes the session at once')
       return { given: exchange.giving(draft), stored: asStored(exchange, draft), whole: true, draft, before }
@@ -169,7 +170,7 @@ function interrupt(hold: Hold, done: Callback): void {
 }
 
 /** @param values of both sides, where not JSON's copies of them are wanted */
-function mergeWith(base: Base, session: Session, record: SessionData, values: Record<Side, Data>): Data {
+export function mergeWith(base: Base, session: Session, record: SessionData, values: Record<Side, Data>): Data {
   const [began, mine, fresh] = [dataOf(base.text), dataOf(fingerprint(session)), dataOf(fingerprint(record))]
   const { sides, conflicts } = merge(began, mine, fresh)
   if (!isDeepStrictEqual(began, fresh)) notice('merged')
@@ -195,7 +196,7 @@ export function freshen<H extends Host>({ holder: { hold } }: Exchange<H>, sessi
 }
 
 /** What others have set of a cookie's attributes, and I have not. The lifetime among them, which begins now. */
-function refresh(session: Session, base: Base, { cookie: fresh }: Pick<SessionData, 'cookie'>): void {
+export function refresh(session: Session, base: Base, { cookie: fresh }: Pick<SessionData, 'cookie'>): void {
   const cookie = session.cookie as Cookie
   const merged = mergeAttributes(cookieDataOf(base), cookie.data, cookieDataOf({ cookie: fresh }))
   const { expires: _, originalMaxAge, ...attributes } = merged

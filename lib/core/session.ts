@@ -1,10 +1,10 @@
 import { afterReturn } from './after-return'
 import { isPromise } from './call'
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
-import { isUnanswered } from './deadline'
-import { EXCHANGE, type Host } from './host'
+import { EXCHANGE, type Host, type Keep } from './host'
 import { promised, quiet } from './promised'
 import { portOf } from './ports'
+import { ending, gone } from './session-end'
 import type { Callback, SessionStore, StorePort } from './store-port'
 
 /** What a session holds, as stores get it. */
@@ -12,23 +12,25 @@ export interface SessionData {
   cookie: AnyCookie
 }
 
-/** Objects whose sessions have been destroyed: what handlers keep of them is not stored again. */
-const ended = new WeakSet<Session>()
-
-/** Sessions whose destroy the store has not answered in time. It may have been carried out. */
-const unanswered = new WeakSet<Session>()
-
-export function isEnded(session: Session): boolean {
-  return ended.has(session)
+/** The options of `regenerate`. */
+export interface RegenerateOptions {
+  /**
+   * What the new session keeps: `true` for all data and the attributes of the cookie, or an array of keys.
+   *
+   * @default false
+   */
+  keep?: boolean | readonly string[] | undefined
 }
 
-/** The result of a destroy, once it is over. */
-export type End = 'done' | 'failed' | 'unanswered'
-
-export function endOf(session: Session | undefined): End | undefined {
-  if (!session) return undefined
-  if (unanswered.has(session)) return 'unanswered'
-  return isEnded(session) ? 'done' : 'failed'
+/** A session whose ID can be changed without losing its data. */
+export interface Renewable {
+  /**
+   * Gives the session a new ID and keeps its data. Changes that other requests have saved are kept too. The new record is stored at once.
+   *
+   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists
+   */
+  regenerate<Done extends Promise<void> = Promise<void>>(options: RegenerateOptions): Done
+  regenerate<_Done extends Promise<void> = Promise<void>>(options: RegenerateOptions, callback: Callback): this
 }
 
 /**
@@ -113,11 +115,12 @@ export class Session {
     })
   }
 
-  /** Destroys the session and puts an empty one, of a new id, in its place. Call it wherever a visitor's rights change. */
+  /** Destroys the session and replaces it with an empty one that has a new ID. Call it on every privilege change. */
   regenerate<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
-  regenerate(callback?: Callback): this | Promise<void> {
-    return either(this, callback, done => renew(this, done))
+  regenerate(given?: Callback | RegenerateOptions, after?: Callback): this | Promise<void> {
+    const { keep = false } = typeof given === 'object' ? given : {}
+    return either(this, typeof given === 'function' ? given : after, done => renewKeeping(this, keep, done))
   }
 }
 
@@ -125,6 +128,23 @@ function save(session: Session, done: Callback): void {
   const exchange = session.req[EXCHANGE]
   if (exchange) exchange.save(session, done)
   else portFor(session).set(session.id, session, done)
+}
+
+function renewKeeping(session: Session, keep: unknown, done: Callback): void {
+  if (keep) rotate(session, keep, done)
+  else renew(session, done)
+}
+
+function isKeep(keep: unknown): keep is Keep {
+  return keep === true || (Array.isArray(keep) && keep.every(key => typeof key === 'string'))
+}
+
+function rotate(session: Session, keep: unknown, done: Callback): void {
+  const exchange = session.req[EXCHANGE]
+  if (!isKeep(keep))
+    done(new TypeError("keep must be true or an array of keys; write regenerate({ keep: true }) or regenerate({ keep: ['cart'] })"))
+  else if (exchange) exchange.rotate(session, keep, done)
+  else done(new Error('regenerate with keep needs a request with a session: use the session middleware first'))
 }
 
 function renew(session: Session, done: Callback): void {
@@ -145,23 +165,9 @@ export function saveAtOnce(session: Session, done: Callback): void {
 }
 
 /** As `session.regenerate(done)`, but may call back before it returns: for classes that extend the session. */
-export function regenerateAtOnce(session: Session, done: Callback): void {
-  renew(session, counted(session, done))
+export function regenerateAtOnce(session: Session, keep: unknown, done: Callback): void {
+  renewKeeping(session, keep, counted(session, done))
 }
-
-/** The session is no more from now on, unless it cannot be destroyed. */
-function ending(session: Session, done: Callback): Callback {
-  ended.add(session)
-  return err => {
-    if (err) ended.delete(session)
-    if (isUnanswered(err)) unanswered.add(session)
-    else unanswered.delete(session)
-    done(err)
-  }
-}
-
-/** The session no longer exists. The message is express-session's. */
-export const gone = (): Error => Object.assign(new Error('failed to load session'), { code: 'ERR_SESSION_NOT_FOUND' })
 
 /** Makes a session of a record, and puts it on the host. Upstream's `Store.prototype.createSession`. */
 export function createSession(host: Host, record: SessionData): Session {

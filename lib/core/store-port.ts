@@ -1,8 +1,9 @@
+import { hasAbility } from './abilities'
 import { answer, twinOf } from './at-once'
 import { Breaker } from './breaker'
 import { call, isMissing, type Call } from './call'
 import { Deadline } from './deadline'
-import { InFlight } from './in-flight'
+import { InFlight, type Flight } from './in-flight'
 import type { Likeness } from './likeness'
 import { PendingWrite } from './pending-write'
 import type { Session, SessionData } from './session'
@@ -52,7 +53,6 @@ export interface SessionStore {
 }
 
 type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
-type Ability = 'compareAndSet' | 'update'
 
 /** How long a store may take, in milliseconds, where nobody says. */
 const TIMEOUT = 10_000
@@ -60,16 +60,6 @@ const TIMEOUT = 10_000
 /** How often a session is destroyed again that a late write has restored, and for how long at first it is waited after a failure, in milliseconds. Each wait is twice as long. */
 const MOST_TRIES = 10
 const FIRST_WAIT = 100
-
-type Companions = Readonly<Record<'get' | 'set', unknown>>
-
-/** What an ability goes together with. */
-const companionsOf = new WeakMap<object, Companions>()
-
-/** An ability counts as long as the store has this `get` and this `set`, wherever another one is put. */
-export function goTogether(ability: object, companions: Companions): void {
-  companionsOf.set(ability, companions)
-}
 
 /** The one way to a store: each call is answered once and in time, or fails at once where the store has been silent for a while. */
 export class StorePort {
@@ -136,7 +126,7 @@ export class StorePort {
 
   /** Whether somebody can write on the condition that nobody else has. */
   get compares(): boolean {
-    return this.#has('compareAndSet')
+    return hasAbility(this.#store, 'compareAndSet')
   }
 
   compareAndSet(id: string, session: Session, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
@@ -154,7 +144,7 @@ export class StorePort {
 
   /** Whether somebody can write on the condition that there is something. */
   get updates(): boolean {
-    return !this.#updatesOtherwise && this.#has('update')
+    return !this.#updatesOtherwise && hasAbility(this.#store, 'update')
   }
 
   update(id: string, session: Session, done: Callback<boolean>, deadline?: Deadline): void {
@@ -170,12 +160,25 @@ export class StorePort {
   /** For good: whoever has read the session before does not write it any more. */
   destroy(id: string, done: Callback): void {
     const deadline = this.deadline()
-    const destroy = twinOf(this.#store, 'destroy')
-    const act = (destroyed: Callback): void => {
-      if (destroy) answer(() => destroy(this.#store, id), destroyed)
-      else this.#ask('destroy', id, [id], destroyed as Callback<unknown>, deadline)
-    }
+    const act = (destroyed: Callback, flight: Flight): void => this.remove(id, this.#alsoMoved(flight, destroyed), deadline)
     this.inFlight.destroy(id, deadline, act, done)
+  }
+
+  /**
+   * Ends a session in several steps, while nothing else of this process is asked about it.
+   *
+   * @param act takes the steps, of which the last is `remove`
+   */
+  replace(id: string, act: (deadline: Deadline, ended: Callback, flight: Flight) => void, done: Callback): void {
+    const deadline = this.deadline()
+    this.inFlight.destroy(id, deadline, (ended, flight) => act(deadline, ended, flight), done)
+  }
+
+  /** Removes a record, as a step of `destroy` or `replace`. */
+  remove(id: string, done: Callback, deadline: Deadline): void {
+    const destroy = twinOf(this.#store, 'destroy')
+    if (destroy) answer(() => destroy(this.#store, id), done)
+    else this.#ask('destroy', id, [id], done as Callback<unknown>, deadline)
   }
 
   get regenerates(): boolean {
@@ -185,7 +188,14 @@ export class StorePort {
   /** By the store's own method, which may be that of another copy of the package: it destroys the session of this id without telling us. */
   regenerate(id: string, host: object, done: Callback): void {
     const deadline = this.deadline()
-    this.inFlight.end(id, deadline, ended => this.#ask('regenerate', id, [host], ended as Callback<unknown>, deadline), done)
+    const act = (ended: Callback, flight: Flight): void =>
+      this.#ask('regenerate', id, [host], this.#alsoMoved(flight, ended) as Callback<unknown>, deadline)
+    this.inFlight.end(id, deadline, act, done)
+  }
+
+  /** What ends a session by the ID that it had before ends it by the one that it has now. */
+  #alsoMoved({ movedTo }: Flight, done: Callback): Callback {
+    return movedTo === undefined ? done : err => (err ? done(err) : this.destroy(movedTo, done))
   }
 
   /** Done at once where the store has no `touch`. */
@@ -235,18 +245,6 @@ export class StorePort {
       setTimeout(() => this.#destroyAgain(write, tries + 1), FIRST_WAIT * 2 ** (tries - 1)).unref()
     }
     this.#call('destroy', [write.id], destroyed, { deadline })
-  }
-
-  /** Of an ability that somebody has put another `get` or `set` over, nothing is left: those would be passed by. */
-  #has(ability: Ability): boolean {
-    const { get, set, [ability]: method } = this.#store
-    const companions = method && companionsOf.get(method)
-    if (companions) return get === companions.get && set === companions.set
-    for (let layer: object | null = this.#store; layer; layer = Object.getPrototypeOf(layer) as object | null) {
-      if (Object.hasOwn(layer, ability)) return typeof this.#store[ability] === 'function'
-      if (Object.hasOwn(layer, 'set') || Object.hasOwn(layer, 'get')) return false
-    }
-    return false
   }
 
   /** @param deadline of what the call is a part of. Default: one of its own */

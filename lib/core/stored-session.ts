@@ -11,16 +11,16 @@ export function asStored<H extends Host>({ port }: Exchange<H>, session: Session
   return view && !port.answersAtOnce ? copyOf(session, view.data as Data, session.cookie as Cookie) : session
 }
 
-/** With other data, which a merge has made. */
-export function copyOf(session: Session, data: Data, cookie: Cookie): Session {
-  const host = hostOf(session)
+/** With other data, which a merge has made. @param id under which it is stored */
+export function copyOf(session: Session, data: Data, cookie: Cookie, id = session.id): Session {
+  const host = hostOf(session, id)
   const copy = viewOf(session) ? withAnyNames(host, data) : new Session(host, data)
   copy.cookie = cookie
   return copy
 }
 
 /** The request's, for stores that look at it. */
-export function hostOf({ req, id }: Session): Host {
+export function hostOf({ req }: Session, id: string): Host {
   // Mostly it still has the id. An object that is a prototype is one that V8 keeps until its next full collection
   return req.sessionID === id ? req : (Object.create(req, { sessionID: { value: id } }) as Host)
 }

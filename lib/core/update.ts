@@ -1,6 +1,6 @@
 import { EXCHANGE, type Change, type Host } from './host'
 import { promised, quiet } from './promised'
-import { gone } from './session'
+import { gone } from './session-end'
 import type { Callback } from './store-port'
 
 /** Under this symbol a Koa context, and its request, know the object that carries their session. */

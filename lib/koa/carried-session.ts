@@ -13,11 +13,11 @@ import { attach } from './shown-session'
 /** The options of `regenerate`. */
 export interface RegenerateOptions {
   /**
-   * Whether the new session keeps the data and the attributes of the cookie.
+   * What the new session keeps: `true` for all data and the attributes of the cookie, or an array of keys.
    *
    * @default the option `keepOnRegenerate`
    */
-  keep?: boolean
+  keep?: boolean | readonly string[] | undefined
 }
 
 /** The lifetime of a session in milliseconds, or until the browser closes; undefined if it was never said. */
@@ -110,38 +110,68 @@ export class CarriedSession extends Session implements View {
     return this
   }
 
-  /** Destroys it and puts another one, of a new ID, in its place. */
+  /** Destroys the session and begins another of a new ID, which keeps what the options say. */
   override regenerate(options: RegenerateOptions): Promise<void>
   override regenerate(callback: Callback): this
   override regenerate(given?: RegenerateOptions | Callback): Promise<void>
   override regenerate(given?: RegenerateOptions | Callback): this | Promise<void> {
     const callback = typeof given === 'function' ? given : undefined
     const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
-    const { isNew } = this
-    const bring = (err: unknown): void => {
-      // One that is still there keeps its data to itself
-      if (keep && !err) (this.req.session as CarriedSession).take(this, isNew)
-      // An empty one is like any new session: nothing is stored until there is something in it
-      else this.req.exchange.begin()
-    }
-    const regenerate = (done: Callback): void =>
-      regenerateAtOnce(this, err => {
-        bring(err)
-        const { settings, session } = this.req
-        // What is kept is stored at once, if the end of the request does not do it
-        if (keep && !err && !settings.autoCommit) calledBack((session as CarriedSession).save(), done)
-        else done(err)
-      })
-    if (!callback) return quiet(promised(regenerate))
-    afterReturn(counted(this, callback), regenerate)
+    const regenerate = keep && this.req.ended === this.id ? this.#beginAnew : this.#renew
+    if (!callback) return quiet(promised(done => regenerate.call(this, done, keep)))
+    afterReturn(counted(this, callback), done => regenerate.call(this, done, keep))
     return this
   }
 
-  /** The object that the app has of another session becomes this one's, with its data; and its cookie. */
-  take({ shown, cookie }: CarriedSession, isNew: boolean): void {
+  #renew(done: Callback, keep: RegenerateOptions['keep']): void {
+    const { isNew } = this
+    regenerateAtOnce(this, keep, err => {
+      if (keep && !err) return this.#succeed(isNew, done)
+      // An empty one is like any new session: nothing is stored until there is something in it
+      if (!keep) this.req.exchange.begin()
+      done(err)
+    })
+  }
+
+  #succeed(isNew: boolean, done: Callback): void {
+    this.#succeeding.show(this, isNew)
+    // The cookie is sent now, if the end of the request does not do it
+    if (this.req.settings.autoCommit) done()
+    else calledBack(this.#succeeding.save(), done)
+  }
+
+  /** Ends the session in the store and gives the app's object, with its cookie, to another of a new ID: the app has put it in the place of one that it ended. */
+  beginAnew(): Promise<void> {
+    return quiet(promised(done => this.#beginAnew(done)))
+  }
+
+  #beginAnew(done: Callback): void {
+    const { isNew, cookie } = this
+    regenerateAtOnce(this, false, err => {
+      if (err) this.req.exchange.begin()
+      else Object.assign(this.#succeeding, { cookie }).adopt(this, isNew)
+      done(err)
+    })
+  }
+
+  /** The session that has taken this one's place. */
+  get #succeeding(): CarriedSession {
+    return this.req.session as CarriedSession
+  }
+
+  /** The object that the app has of the session before shows this one's data from now on. */
+  show(before: CarriedSession, isNew: boolean): void {
+    const after = this.data as Record<string, unknown>
+    const { data } = before
+    this.adopt(before, isNew)
+    for (const key of Object.keys(data)) if (!Object.hasOwn(after, key)) this.remove(key)
+    for (const [key, value] of Object.entries(after)) this.put(key, value)
+  }
+
+  /** The object that the app has of the session before becomes this one's, with its data. */
+  adopt({ shown }: CarriedSession, isNew: boolean): void {
     this.shown = shown
     attach(shown, this)
-    this.cookie = cookie
     this.#isNew = isNew
   }
 }

@@ -51,7 +51,7 @@ export class KoaHost implements Host {
   /** What the app has set before the session was read. */
   #assigned: { readonly value: object | null } | undefined
   /** The id of a session that the app has ended, and begun another in its place. */
-  #ended: string | undefined
+  ended: string | undefined
   /** The commit has not come to the store, or the store is not to blame: what fails is the app's. */
   #isOurs = false
   /** The app has put another session in the place of the one that was read. */
@@ -141,7 +141,7 @@ export class KoaHost implements Host {
     this.#isReplaced = true
     const known = value && sessionBehind(value)
     if (value === null || known?.req.self === this) return void (this.session = known ?? null)
-    if (!this.session) this.#ended = this.sessionID
+    if (!this.session) this.ended = this.sessionID
     const { names, Session } = this.settings
     const session = new Session(this, names === 'cookie' ? value : COOKIE.escape(value))
     session.cookie = this.exchange.cookie as CarriedSession['cookie']
@@ -185,8 +185,8 @@ export class KoaHost implements Host {
   #commit(): Promise<void> | undefined {
     const { mustSave } = this
     // Unless the app has regenerated it by itself
-    const isAfresh = this.#ended !== undefined && this.#ended === this.sessionID
-    this.#ended = undefined
+    const isAfresh = this.ended !== undefined && this.ended === this.sessionID
+    this.ended = undefined
     this.mustSave = this.#isOurs = false
     this.#asking = isAfresh ? 'destroy' : 'set'
     return isAfresh || mustSave ? this.#commitAfter({ isAfresh, mustSave }) : this.#commitNow()
@@ -194,7 +194,7 @@ export class KoaHost implements Host {
 
   /** After what the app wants beside. */
   async #commitAfter({ isAfresh, mustSave }: { readonly isAfresh: boolean; readonly mustSave: boolean }): Promise<void> {
-    if (isAfresh) await this.session?.regenerate({ keep: true })
+    if (isAfresh) await this.session?.beginAnew()
     this.#asking = 'set'
     const { session } = this
     if (mustSave && session) await promised(done => this.exchange.save(session, done))

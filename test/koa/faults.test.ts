@@ -46,9 +46,14 @@ describe('koa: a session that cannot be regenerated', () => {
     }
   }
 
-  for (const path of ['/regenerate', '/keep', '/regenerateSession']) {
+  // With keep, the new record is stored first: it cannot be removed either, and no client has its ID
+  for (const [path, count] of [
+    ['/regenerate', 1],
+    ['/keep', 2],
+    ['/regenerateSession', 1],
+  ] as const) {
     it(`stays, and the client keeps its cookie, on ${path}`, async () => {
-      expect(await visit(path)).to.deep.equal({ status: 500, kept: true, count: 1, next: '{"views":1}', said: ['stuck'] })
+      expect(await visit(path)).to.deep.equal({ status: 500, kept: true, count, next: '{"views":1}', said: ['stuck'] })
     })
   }
 

@@ -1,7 +1,8 @@
 import type { SessionData } from '../../core/session'
 import { describeValue } from '../../core/option-errors'
 import { isRedisClient } from '../../core/store-check'
-import { goTogether, type Callback, type Found, type Outcome, type Version } from '../../core/store-port'
+import { goTogether } from '../../core/abilities'
+import type { Callback, Found, Outcome, Version } from '../../core/store-port'
 
 /** A store as it was published, of which its types tell no more than what every store has. */
 export interface PublishedStore {

@@ -50,6 +50,21 @@ export const withoutVainGets: Comparable = (seen, { scenario, index }) => {
   return { ...seen, calls: seen.calls.filter(call => call !== 'get unknown' && !(isFirst && call.startsWith('get'))) }
 }
 
+/** Without the order of calls, and with IDs that are numbered as they come up in what the client and the store have. */
+export const withoutOrder: Comparable = ({ calls, ...seen }) => {
+  const { cookies, records, body } = seen
+  const names = new Map<string, string>()
+  const renamed = <Value>(value: Value): Value =>
+    JSON.parse(
+      JSON.stringify(value).replace(/\bid \d+/g, id => {
+        if (!names.has(id)) names.set(id, `session ${names.size + 1}`)
+        return names.get(id) as string
+      }),
+    ) as Value
+  const kept = renamed({ cookies, records, body })
+  return { ...seen, ...kept, calls: renamed(calls.filter(call => !call.startsWith('get'))).sort() }
+}
+
 /** Without what is cleared of the session's own cookie. */
 export const withoutCleared: Comparable = seen => ({
   ...seen,

@@ -1,0 +1,269 @@
+import { expect } from 'chai'
+import { data, routes, show, shown } from '../support/handlers'
+import { Site, type Handler, type Req } from '../support/site'
+import { session, type SessionData } from '../support/subject'
+import { TracingStore } from '../support/tracing-store'
+import { VersionedStore } from '../support/versioned-store'
+
+type Options = Partial<Parameters<typeof session>[0]>
+type Store = NonNullable<Exclude<NonNullable<Options>['store'], 'cookie'>>
+type Act = (req: Req) => unknown
+
+const rotate: Act = req => (req.session as Rotating).regenerate({ keep: true })
+
+interface Rotating {
+  regenerate(options: { keep: unknown }): Promise<void>
+  regenerate(options: { keep: unknown }, callback: (err?: unknown) => void): unknown
+}
+
+const STORES: Record<string, () => Store & { length(callback: (err: unknown, count?: number) => void): void }> = {
+  MemoryStore: () => new session.MemoryStore(),
+  'a store that calls back': () => new TracingStore(),
+  'a store that compares': () => new VersionedStore(new Map()),
+}
+
+for (const [name, make] of Object.entries(STORES)) {
+  describe(`session: regenerate with keep, ${name}`, () => {
+    it('keeps the data and the lifetime of the cookie under a new ID', async () => {
+      const { visitor, before, old } = await entered(make(), { '/': rotate })
+      await visitor.get()
+      expect(visitor.cookie).to.not.equal(before)
+      const after = JSON.parse((await visitor.get('/show')).text) as SessionData
+      expect(after).to.deep.include({ user: 'ada', cart: [1] })
+      expect(after.cookie.originalMaxAge).to.equal(60_000)
+      expect(await old()).to.equal(undefined)
+    })
+
+    it('keeps the keys that are named, and no others', async () => {
+      const { visitor } = await entered(make(), { '/': req => (req.session as Rotating).regenerate({ keep: ['cart', 'missing'] }) })
+      await visitor.get()
+      const after = JSON.parse((await visitor.get('/show')).text) as SessionData & { cookie: { originalMaxAge: unknown } }
+      expect({ ...after, cookie: after.cookie.originalMaxAge }).to.deep.equal({ cart: [1], cookie: null })
+    })
+
+    it('keeps what the request has changed before', async () => {
+      const { visitor } = await entered(make(), { '/': req => (Object.assign(data(req), { role: 'admin' }), rotate(req)) })
+      await visitor.get()
+      expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1], role: 'admin' })
+    })
+
+    it('saves what the request changes afterwards', async () => {
+      const { visitor } = await entered(make(), { '/': async req => (await rotate(req), Object.assign(data(req), { role: 'admin' })) })
+      await visitor.get()
+      expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1], role: 'admin' })
+    })
+
+    it('keeps what another request has saved meanwhile', async () => {
+      const { visitor } = await entered(make(), { '/': rotate, '/other': req => Object.assign(data(req), { cart: [1, 2] }) })
+      await visitor.during('/', () => visitor.get('/other'))
+      expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1, 2] })
+    })
+
+    it('does not undo a logout that came first', async () => {
+      const store = make()
+      const { visitor, errors } = await entered(store, { '/': rotate, '/logout': req => destroyed(req) })
+      await visitor.during('/', () => visitor.get('/logout'))
+      expect(errors.map(err => (err as { code?: string }).code)).to.deep.equal(['ERR_SESSION_NOT_FOUND'])
+      expect(await count(store)).to.equal(0)
+    })
+
+    it('is undone by a logout of a request that began before it', async () => {
+      const store = make()
+      const { visitor } = await entered(store, { '/': rotate, '/logout': req => destroyed(req) })
+      await visitor.during('/logout', () => visitor.get('/'))
+      expect(await count(store)).to.equal(0)
+    })
+
+    it('drops what a request that has the old ID saves afterwards', async () => {
+      const store = make()
+      const { visitor } = await entered(store, { '/': rotate, '/other': req => Object.assign(data(req), { cart: [] }) })
+      await visitor.during('/other', () => visitor.get('/'))
+      expect(await count(store)).to.equal(1)
+      expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1] })
+    })
+
+    it('leaves one session of two requests that do it at the same time', async () => {
+      const store = make()
+      const { visitor, errors } = await entered(store, { '/': rotate, '/again': rotate })
+      await visitor.during('/', () => visitor.get('/again'))
+      expect(errors.map(err => (err as { code?: string }).code)).to.deep.equal(['ERR_SESSION_NOT_FOUND'])
+      expect(await count(store)).to.equal(1)
+    })
+
+    it('gives a session that was never saved another ID', async () => {
+      const store = make()
+      const site = new Site({ store }, async (req, res) => {
+        const { sessionID } = req
+        data(req).user = 'ada'
+        await rotate(req)
+        res.end(String(sessionID !== req.sessionID))
+      })
+      const visitor = site.visitor()
+      expect((await visitor.get()).text).to.equal('true')
+      expect(await count(store)).to.equal(1)
+    })
+
+    it('calls back, as its second argument', async () => {
+      const { visitor } = await entered(make(), {
+        '/': req => new Promise<void>(done => (req.session as Rotating).regenerate({ keep: true }, () => done())),
+      })
+      await visitor.get()
+      expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1] })
+    })
+
+    for (const keep of ['cart', 7, [7], {}]) {
+      it(`rejects a keep that is no array of keys: ${JSON.stringify(keep)}`, async () => {
+        const store = make()
+        const { visitor, errors } = await entered(store, { '/': req => (req.session as Rotating).regenerate({ keep }) })
+        await visitor.get()
+        expect(errors.map(String)).to.deep.equal([
+          "TypeError: keep must be true or an array of keys; write regenerate({ keep: true }) or regenerate({ keep: ['cart'] })",
+        ])
+        expect(await count(store)).to.equal(1)
+      })
+    }
+  })
+}
+
+describe('session: regenerate with keep', () => {
+  it('reads, writes the new record, and destroys the old one', async () => {
+    const store = new TracingStore()
+    const { visitor } = await entered(store, { '/': rotate })
+    store.trace()
+    await visitor.get()
+    expect(store.trace()).to.deep.equal(['get', 'get', 'set', 'destroy'])
+  })
+
+  it('leaves the old session usable if the new record cannot be written', async () => {
+    const store = new TracingStore()
+    const { visitor, before, errors } = await entered(store, { '/': rotate })
+    const { set } = store
+    store.set = (_id, _data, done) => done?.(new Error('full'))
+    await visitor.get()
+    store.set = set
+    expect(errors.map(String)).to.deep.equal(['Error: full'])
+    visitor.cookie = before
+    expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1] })
+    expect(await count(store)).to.equal(1)
+  })
+
+  it('leaves the old session usable, and no other, if the old record cannot be destroyed', async () => {
+    const store = new TracingStore()
+    const { visitor, before, errors } = await entered(store, { '/': rotate })
+    const { destroy } = store
+    const [first] = Object.keys(store.sessions)
+    store.destroy = (id, done) => (id === first ? done?.(new Error('read only')) : destroy.call(store, id, done))
+    await visitor.get()
+    store.destroy = destroy
+    expect(errors.map(String)).to.deep.equal(['Error: read only'])
+    visitor.cookie = before
+    expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1] })
+    expect(await count(store)).to.equal(1)
+  })
+
+  it('gives a session that is kept in the cookie another ID', async () => {
+    const ids: string[] = []
+    const handler = routes({
+      '/enter': (req, res) => (Object.assign(data(req), { user: 'ada' }), ids.push(req.sessionID), res.end()),
+      '/': async (req, res) => (await rotate(req), ids.push(req.sessionID), res.end()),
+      '/show': show,
+    })
+    const visitor = new Site({ store: 'cookie' }, handler).visitor()
+    await visitor.get('/enter')
+    await visitor.get()
+    expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada' })
+    expect(new Set(ids).size).to.equal(2)
+  })
+})
+
+describe('session: regenerate with keep, two processes and a store that compares', () => {
+  /** The records of both processes, and what the other one does when the new record has been written. */
+  const meet = async (
+    other: (records: VersionedStore['records'], old: string) => void,
+  ): Promise<{ records: VersionedStore['records']; errors: unknown[] }> => {
+    const records: VersionedStore['records'] = new Map()
+    const store = new VersionedStore(records)
+    const { visitor, errors } = await entered(store, { '/': rotate })
+    const [old] = records.keys()
+    store.onCreate = () => {
+      store.onCreate = undefined
+      other(records, old as string)
+    }
+    await visitor.get()
+    return { records, errors }
+  }
+
+  it('a logout between the steps wins, and the new record is removed', async () => {
+    const { records, errors } = await meet((records, old) => void records.delete(old))
+    expect(errors.map(err => (err as { code?: string }).code)).to.deep.equal(['ERR_SESSION_NOT_FOUND'])
+    expect(records.size).to.equal(0)
+  })
+
+  it('what is saved between the steps is kept', async () => {
+    const { records, errors } = await meet((records, old) => {
+      const { text, version } = records.get(old) as { text: string; version: number }
+      records.set(old, { text: JSON.stringify({ ...(JSON.parse(text) as object), cart: [1, 2] }), version: version + 1 })
+    })
+    expect(errors).to.deep.equal([])
+    expect(Array.from(records.values(), ({ text }) => shown(text))).to.deep.equal([{ user: 'ada', cart: [1, 2] }])
+  })
+})
+
+/** A visitor who has logged in, and who can visit one page while another one waits. */
+async function entered(store: Store, pages: Record<string, Act>) {
+  const waiting = new Map<string, { begun(): void; readonly goes: Promise<void> }>()
+  const handlers: Record<string, Handler> = {
+    '/enter': (req, res) => {
+      Object.assign(data(req), { user: 'ada', cart: [1] })
+      req.session.cookie.maxAge = 60_000
+      res.end()
+    },
+    '/show': show,
+  }
+  for (const [path, act] of Object.entries(pages)) {
+    handlers[path] = async (req, res) => {
+      const wait = waiting.get(path)
+      wait?.begun()
+      await wait?.goes
+      await act(req)
+      res.end()
+    }
+  }
+  const errors: unknown[] = []
+  const handler = routes(handlers)
+  const site = new Site({ store }, async (req, res) => {
+    try {
+      await handler(req, res)
+    } catch (err) {
+      errors.push(err)
+      res.end()
+    }
+  })
+  const client = site.visitor()
+  await client.get('/enter')
+  const before = client.cookie
+  const during = async (path: string, meanwhile: () => Promise<unknown>): Promise<void> => {
+    let go = (): void => {}
+    const goes = new Promise<void>(resolve => (go = resolve))
+    const begun = new Promise<void>(begun => waiting.set(path, { begun, goes }))
+    const first = client.get(path)
+    await begun
+    await meanwhile()
+    go()
+    await first
+  }
+  const old = async (): Promise<unknown> => {
+    const stale = site.visitor()
+    stale.cookie = before
+    return (shown((await stale.get('/show')).text) as { user?: unknown }).user
+  }
+  return { visitor: Object.assign(client, { during }), before, errors, old }
+}
+
+async function destroyed(req: Req): Promise<void> {
+  return new Promise((resolve, reject) => req.session.destroy(err => (err ? reject(err as Error) : resolve())))
+}
+
+async function count(store: { length?(callback: (err: unknown, count?: number) => void): void }): Promise<number | undefined> {
+  return new Promise((resolve, reject) => store.length?.((err, count) => (err ? reject(err as Error) : resolve(count))))
+}
