@@ -4,7 +4,7 @@ import { HOST, update } from '../core/update'
 import type { App, Context } from './context'
 import { KoaHost } from './koa-host'
 import type { KoaSettings } from './koa-settings'
-import type { CarriedSession, RegenerateOptions } from './carried-session'
+import type { CarriedSession, Lifetime, RegenerateOptions } from './carried-session'
 
 /** Of an app whose contexts have sessions before the middleware comes to them. */
 const SETTINGS = Symbol('resession.koa.settings')
@@ -61,11 +61,23 @@ const GETS: Record<string, Get> = {
   session: host => host.read(),
   sessionId: ({ settings, sessionID, forcedId }) => (settings.immediate ? undefined : (sessionID ?? forcedId)),
   sessionStore: ({ userStore }) => userStore,
-  sessionOptions: ({ settings }) => ({ key: settings.name, ...settings.cookie }),
+  sessionOptions: optionsOf,
   sessionSave: host => host.sessionSave,
   saveSession: host => () => quiet(save(host)),
   updateSession: host => (change: Change) => update({ [HOST]: host }, change),
   regenerateSession: host => (options?: RegenerateOptions) => quiet(regenerate(host, options)),
+}
+
+/** As in koa-session, the lifetime among them is the session's, and may be set. */
+function optionsOf(host: KoaHost): object {
+  const { name, cookie, names } = host.settings
+  const options = { key: name, ...cookie }
+  if (names !== 'koa-session') return options
+  return Object.defineProperty(options, 'maxAge', {
+    enumerable: true,
+    get: () => (host.session ? host.session.lifetime : cookie.maxAge),
+    set: (lifetime: Lifetime) => void (host.session && (host.session.lifetime = lifetime)),
+  })
 }
 
 async function save(host: KoaHost): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { MemoryStore } from '../../../lib'
+import { koaGenericSession, koaSessionTs } from '../../../lib/koa-presets'
 import { count, KOAS, KoaSite, lines, show, type Ctx, type Handler, type KoaSessionOptions, type Middleware, type Visitor } from '../site'
 
 /** As much of koa-passport, which has no types, as this uses. */
@@ -50,7 +51,8 @@ const PATHS: Record<string, (ctx: PassportCtx, authenticate: (ctx: Ctx) => unkno
   '/who': ctx => (ctx.body = ctx.isAuthenticated() ? ctx.state.user?.name : 'nobody'),
 }
 
-function passportSite(options: KoaSessionOptions, koa: (typeof KOAS)['Koa 3']): KoaSite {
+function passportSite({ options: make, preset }: Kind, koa: (typeof KOAS)['Koa 3']): KoaSite {
+  const options = make()
   const passport = new KoaPassport()
   passport.use('credulous', Object.assign(new Credulous(), { name: 'credulous' }))
   passport.serializeUser(({ name }, done) => done(null, name))
@@ -58,16 +60,30 @@ function passportSite(options: KoaSessionOptions, koa: (typeof KOAS)['Koa 3']): 
   const authenticate = passport.authenticate('credulous')
   const [initialize, session] = [passport.initialize(), passport.session()]
   const act: Handler = ctx => PATHS[ctx.path]?.(ctx as PassportCtx, ctx => authenticate(ctx, () => Promise.resolve()))
-  return new KoaSite(options, ctx => initialize(ctx, () => session(ctx, () => act(ctx) as Promise<unknown>) as Promise<unknown>), { koa })
+  return new KoaSite(options, ctx => initialize(ctx, () => session(ctx, () => act(ctx) as Promise<unknown>) as Promise<unknown>), {
+    koa,
+    ...(preset && { instead: app => preset(options, app as never) }),
+  })
 }
 
-const KINDS: Record<string, () => KoaSessionOptions> = {
-  'in a store': () => ({ store: new MemoryStore(), name: 'sess' }),
-  'in the cookie': () => ({ name: 'sess' }),
+type Kind = { readonly options: () => KoaSessionOptions; readonly preset?: (options: KoaSessionOptions, app: never) => unknown }
+
+const KINDS: Record<string, Kind> = {
+  'in a store': { options: () => ({ store: new MemoryStore(), name: 'sess' }) },
+  'in the cookie': { options: () => ({ name: 'sess' }) },
+  // Its sessions have no methods, which passport asks for: it finds them at ctx.req.session
+  'of koaGenericSession': { options: () => ({ store: new MemoryStore(), key: 'sess' }), preset: koaGenericSession as never },
+  'of koaSessionTs': { options: () => ({ key: 'sess', cookieOptions: { signed: true } }), preset: koaSessionTs as never },
+}
+
+/** Without the options of the cookie, which some have among the data. */
+function dataOf(text: string): object {
+  const { cookie: _, ...data } = JSON.parse(text) as Record<string, unknown>
+  return data
 }
 
 for (const [name, koa] of Object.entries(KOAS)) {
-  for (const [kind, options] of Object.entries(KINDS)) {
+  for (const [kind, setting] of Object.entries(KINDS)) {
     describe(`koa context: koa-passport on ${name}, with sessions ${kind}`, () => {
       const visits = async (visitor: Visitor, ...paths: string[]): Promise<string[]> => {
         const texts: string[] = []
@@ -77,20 +93,20 @@ for (const [name, koa] of Object.entries(KOAS)) {
 
       for (const login of ['/login', '/strategy?name=alice']) {
         it(`a user who logs in by ${login} is known from then on, and until they log out`, async () => {
-          const visitor = passportSite(options(), koa).visitor()
+          const visitor = passportSite(setting, koa).visitor()
           expect(await visits(visitor, '/who', login, '/who', '/who')).to.deep.equal(['nobody', 'Not Found', 'alice', 'alice'])
           expect((await visits(visitor, '/logout', '/who'))[1]).to.equal('nobody')
         })
       }
 
       it('one who is refused is not', async () => {
-        const visitor = passportSite(options(), koa).visitor()
+        const visitor = passportSite(setting, koa).visitor()
         expect((await visitor.get('/strategy')).status).to.equal(401)
         expect((await visitor.get('/who')).text).to.equal('nobody')
       })
 
       it('a login makes another session of it, and a logout another again', async () => {
-        const visitor = passportSite(options(), koa).visitor()
+        const visitor = passportSite(setting, koa).visitor()
         const values: unknown[] = []
         for (const path of ['/', '/login', '/logout', '/']) {
           await visitor.get(path)
@@ -102,16 +118,16 @@ for (const [name, koa] of Object.entries(KOAS)) {
       })
 
       it('the data of before the login are gone, unless they are to be kept', async () => {
-        const visitor = passportSite(options(), koa).visitor()
+        const visitor = passportSite(setting, koa).visitor()
         await visits(visitor, '/', '/login')
-        expect((await visitor.get('/read')).text).to.equal('{"passport":{"user":"alice"}}')
-        const other = passportSite(options(), koa).visitor()
+        expect(dataOf((await visitor.get('/read')).text)).to.deep.equal({ passport: { user: 'alice' } })
+        const other = passportSite(setting, koa).visitor()
         await visits(other, '/', '/keep')
-        expect(JSON.parse((await other.get('/read')).text)).to.deep.equal({ views: 1, passport: { user: 'alice' } })
+        expect(dataOf((await other.get('/read')).text)).to.deep.equal({ views: 1, passport: { user: 'alice' } })
       })
 
       it('a visitor who does not log in is sent no cookie for it', async () => {
-        expect(lines(await passportSite(options(), koa).get('/who'))).to.deep.equal([])
+        expect(lines(await passportSite(setting, koa).get('/who'))).to.deep.equal([])
       })
     })
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { TracingStore } from '../../support/tracing-store'
-import { count, KoaSite, show, type Handler } from '../site'
+import { count, KoaSite, onRequest, show, type Bag, type Handler } from '../site'
 
 describe('koa context: req.session', () => {
   it('is ctx.session, with the names of express-session', async () => {
@@ -23,6 +23,36 @@ describe('koa context: req.session', () => {
     await visitor.get()
     expect((await visitor.get('/login')).text).to.equal('true')
     expect((await visitor.get('/read')).text).to.equal('{"user":"alice"}')
+  })
+
+  it('has express-session’s names over the app’s data, which keep theirs at ctx.session', async () => {
+    const NAMES = ['id', 'cookie', 'save', 'touch', 'reload', 'destroy', 'regenerate', 'resetMaxAge'] as const
+    const look: Handler = ctx => {
+      for (const name of NAMES) (ctx.session as Bag)[name === 'save' || name === 'regenerate' ? 'a' : name] = 'mine'
+      const req = onRequest(ctx)
+      const kinds = NAMES.map(name => typeof req[name])
+      ctx.body = {
+        kinds,
+        isId: req.id === ctx.sessionId,
+        isReq: req.req === ctx.req,
+        has: NAMES.every(name => name in req),
+        mine: (ctx.session as Bag).id,
+      }
+    }
+    const { body } = await new KoaSite({ store: new TracingStore() }, look).get()
+    const kinds = ['string', 'object', ...Array.from({ length: 6 }, () => 'function')]
+    expect(body).to.deep.equal({ kinds, isId: true, isReq: true, has: true, mine: 'mine' })
+  })
+
+  it('is the same object each time, chains, and may be put back', async () => {
+    const look: Handler = ctx => {
+      const req = onRequest(ctx)
+      const isSame = req === onRequest(ctx) && req.touch() === req && req.save(() => {}) === req
+      const before = ctx.session
+      Object.assign(ctx.req, { session: req })
+      ctx.body = [isSame, ctx.session === before]
+    }
+    expect((await new KoaSite({ store: new TracingStore() }, look).get()).body).to.deep.equal([true, true])
   })
 
   it('set to null, or to an object, is ctx.session set so', async () => {

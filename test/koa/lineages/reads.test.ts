@@ -24,6 +24,9 @@ function shown(name: string, value: unknown): string {
   return said(name === 'isNew' ? value === true : value)
 }
 
+/** koa-session's, for this request. */
+const optionsOf = (ctx: KoaContext): Data => (ctx as unknown as { sessionOptions: Data }).sessionOptions
+
 /** Each member, and the whole. */
 const look = (ctx: KoaContext): unknown => {
   const s = ctx.session as Data | null | undefined
@@ -31,6 +34,7 @@ const look = (ctx: KoaContext): unknown => {
   const members = MEMBERS.map(name => `${name}: ${shown(name, s[name])}`)
   return [
     ...members,
+    'externalKey' in s ? `option: ${said(optionsOf(ctx).maxAge)}` : '',
     `JSON: ${JSON.stringify(s)}`,
     `log: ${inspect(s)}`,
     `toJSON: ${said((s.toJSON as (() => object) | undefined)?.call(s))}`,
@@ -50,6 +54,7 @@ const LOOKS: Looks = {
   minute: set(60_000),
   least: ctx => set(Math.min(session(ctx).maxAge as number, 60_000))(ctx),
   itself: ctx => set(session(ctx).maxAge)(ctx),
+  option: ctx => ((optionsOf(ctx).maxAge = 60_000), (session(ctx).a = 3), look(ctx)),
   zero: set(0),
   nothing: set(undefined),
   none: set(null),
@@ -64,7 +69,7 @@ const LOOKS: Looks = {
 }
 
 /** Each form that an option takes, by lineage. */
-function optionsOf(lineage: Lineage): Record<string, AnySpelling> {
+function formsOf(lineage: Lineage): Record<string, AnySpelling> {
   if (isKoaSession(lineage)) {
     return {
       'no options': {},
@@ -103,6 +108,7 @@ const OF_KOA_SESSION: Record<string, readonly string[]> = {
   'maxAge set in a new session': ['minute', 'look'],
   'maxAge lowered to a minute': ['least', 'fill', 'least', 'look'],
   'maxAge set to what it is': ['itself', 'fill', 'itself', 'look'],
+  'maxAge set in ctx.sessionOptions': ['option', 'look', 'fill', 'look'],
   'maxAge set to 0': ['zero', 'look', 'zero', 'look'],
   'maxAge set to undefined': ['nothing', 'fill', 'nothing', 'look'],
   'maxAge set to null': ['none', 'fill', 'none', 'look'],
@@ -159,7 +165,7 @@ const COMPATIBILITY = readFileSync(join(__dirname, '../../../docs/compatibility.
 
 for (const lineage of LINEAGES) {
   describe(`koa lineages: what is read of a session, ${lineage.name}`, () => {
-    for (const [what, options] of Object.entries(optionsOf(lineage))) {
+    for (const [what, options] of Object.entries(formsOf(lineage))) {
       for (const [course, visits] of Object.entries({ ...VISITS, ...(isKoaSession(lineage) && OF_KOA_SESSION) })) {
         it(`with ${what}: ${course}`, async () => {
           const sides = await sideBySide(
