@@ -9,6 +9,8 @@ import { ClientClosedError, createClient } from 'redis'
 import { createClient as createClient4 } from 'redis-4'
 import { createClient as createClient6 } from 'redis-6'
 import { atomicRedis } from '../../lib/atomic'
+import type { Session } from '../../lib/core/session'
+import type { Outcome, Version } from '../../lib/core/store-port'
 import { storeContract } from '../../lib/store-contract'
 import { needsRedis, REDIS } from '../support/engines'
 import { abilities, asked, sharing, sitter, type AnyStore } from './sitter'
@@ -151,6 +153,101 @@ describe('atomicRedis', () => {
     })
   })
 
+  describe('a record that is no UTF-8', () => {
+    // As a program in another language may write it: a byte of Latin-1, and the mark that clients read in its place
+    const texts = { 'a byte of Latin-1': Buffer.from('{"cookie":{},"name":"Jos\xe9"}', 'latin1'), 'the replacement character': Buffer.from('{"cookie":{},"name":"Jos\uFFFD"}') } // prettier-ignore
+    for (const [what, bytes] of Object.entries(texts)) {
+      for (const title of ['connect-redis 8 with ioredis', 'connect-redis 9 with node-redis 5']) {
+        it(`is compared by its bytes, and written (${what}, ${title})`, async () => {
+          const space = prefix()
+          const store = sitter(versions[title]?.({ prefix: space }) as AnyStore)
+          await ioredis.set(`${space}a`, bytes, 'EX', 60)
+          const version = await store.version('a')
+          expect((await store.get('a'))?.name).to.equal('Jos\uFFFD')
+          expect((await store.compareAndSet('a', { n: 1 }, version)).ok).to.equal(true)
+          expect((await store.compareAndSet('a', { n: 2 }, version)).ok).to.equal(false)
+          expect(await store.get('a')).to.include({ n: 1 })
+        })
+      }
+    }
+  })
+
+  describe('a client that sends commands again', () => {
+    /** Carries out each script twice, and answers as the second time, as ioredis does when a connection is lost before the reply. */
+    const twice = (between: () => unknown = () => {}, options?: object): { client: Redis; keys: string[][] } => {
+      const keys: string[][] = []
+      const send =
+        (name: 'eval' | 'evalsha') =>
+        async (script: string, count: number, ...args: string[]): Promise<unknown> => {
+          keys.push(args.slice(0, count))
+          await (ioredis[name] as (...args: unknown[]) => Promise<unknown>)(script, count, ...args)
+          await between()
+          return (ioredis[name] as (...args: unknown[]) => Promise<unknown>)(script, count, ...args)
+        }
+      const client = { eval: send('eval'), evalsha: send('evalsha'), pipeline() {}, options }
+      return { client: client as never, keys }
+    }
+    const storeOn = (client: Redis, space: string) => sitter(atomicRedis(new RedisStore8({ client: ioredis, prefix: space }), client))
+
+    it('makes each write once, and is told so', async () => {
+      const store = storeOn(twice().client, prefix())
+      const { ok, version } = await store.compareAndSet('a', { n: 1 }, null)
+      expect(ok).to.equal(true)
+      expect((await store.compareAndSet('a', { n: 2 }, version ?? null)).ok).to.equal(true)
+      expect((await store.compareAndSet('a', { n: 3 }, version ?? null)).ok).to.equal(false)
+      expect(await store.update('a', { n: 4 })).to.equal(true)
+      expect((await store.get('a'))?.n).to.equal(4)
+    })
+
+    it('undoes no write of another process that came between', async () => {
+      const space = prefix()
+      const other = sitter(latest({ prefix: space }))
+      const theirs = async (): Promise<void> => other.set('a', { n: 'theirs' })
+      const store = storeOn(twice(theirs).client, space)
+      expect((await store.compareAndSet('a', { n: 1 }, null)).ok).to.equal(true)
+      expect((await other.get('a'))?.n).to.equal('theirs')
+      expect(await store.update('a', { n: 2 })).to.equal(true)
+      expect((await other.get('a'))?.n).to.equal('theirs')
+    })
+
+    it('creates no record again that was destroyed meanwhile', async () => {
+      const space = prefix()
+      const store = storeOn(twice(async () => ioredis.del(`${space}a`)).client, space)
+      expect((await store.compareAndSet('a', { n: 1 }, null)).ok).to.equal(true)
+      expect(await store.get('a')).to.equal(undefined)
+    })
+
+    it('is not taken for another that wrote the same', async () => {
+      const space = prefix()
+      const other = sitter(latest({ prefix: space }))
+      await other.set('a', { n: 0 })
+      const version = await other.version('a')
+      const session = other.session('a', { n: 1 })
+      expect((await put(other, session, version)).ok).to.equal(true)
+      expect((await put(storeOn(twice().client, space), session, version)).ok).to.equal(false)
+    })
+
+    it('leaves a key for a minute that is none of the store’s, in the slot of the record', async () => {
+      const space = prefix()
+      const { client, keys } = twice()
+      await storeOn(client, space).compareAndSet('a', { n: 1 }, null)
+      const [record, token = ''] = keys[0] as string[]
+      expect(record).to.equal(`${space}a`)
+      // The braces are a hash tag: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
+      expect(token)
+        .to.match(/^write:/)
+        .and.to.include(`:{${record}}`)
+      expect(await ioredis.ttl(token)).to.be.within(50, 60)
+      await ioredis.del(token)
+    })
+
+    it('leaves none if it is told not to send commands again', async () => {
+      const { client, keys } = twice(undefined, { autoResendUnfulfilledCommands: false })
+      await storeOn(client, prefix()).compareAndSet('a', { n: 1 }, null)
+      expect(keys[0]).to.have.length(1)
+    })
+  })
+
   it('calls back with an error for a record that cannot be read', async () => {
     const space = prefix()
     await ioredis.set(`${space}a`, '{', 'EX', 60)
@@ -184,4 +281,11 @@ async function older(ms: number): Promise<void> {
     const left = await ioredis.pttl(key)
     if (left > 0) await ioredis.pexpire(key, Math.max(0, left - ms))
   }
+}
+
+/** The same live session, by any store. */
+function put({ store }: ReturnType<typeof sitter>, session: Session, version: Version): Promise<Outcome> {
+  return new Promise((resolve, reject) =>
+    store.compareAndSet?.('a', session, version, (err, outcome) => (err ? reject(err as Error) : resolve(outcome as Outcome))),
+  )
 }

@@ -51,7 +51,7 @@ export function abilities<S extends PublishedStore>(make: () => S, atomic: (stor
         store[name] = (() => {}) as never
         expect(() => atomic(store)).to.throw(TypeError, 'another get or set')
       }
-      expect(() => atomic(atomic(make()))).to.throw(TypeError, 'another get or set')
+      expect(() => atomic(atomic(make()))).to.throw(TypeError, 'was applied to this store before')
     })
 
     it('are refused to what is no such store', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { SessionData } from '../../core/session'
 import { describeValue } from '../../core/option-errors'
 import { isRedisClient } from '../../core/store-check'
@@ -17,7 +18,7 @@ export interface Atomic {
   update(id: string, session: SessionData, callback: Callback<boolean>): void
 }
 
-/** What is to be said of one engine. The version of a record is its text, the whole of it: what is shorter can be the same for two. */
+/** What is to be said of one engine. The version of a record is mostly its text. */
 export interface Engine {
   read(id: string): Promise<{ readonly session: SessionData; readonly version: Version } | undefined>
   compareAndSet(id: string, session: SessionData, version: Version | null): Promise<Outcome>
@@ -84,4 +85,11 @@ function answer<Value>(work: Promise<Value>, callback: Callback<Value>): void {
     value => process.nextTick(callback, null, value),
     (err: unknown) => process.nextTick(callback, err ?? new Error('the store failed without a reason')),
   )
+}
+
+/** What is compared in the place of a record's text, of which it may be a small part: SHA-256, by which no two records are the same. */
+export function sha256(version: Version): string {
+  return createHash('sha256')
+    .update(version as string)
+    .digest('hex')
 }

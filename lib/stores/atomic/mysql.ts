@@ -1,7 +1,8 @@
 import { isPromise } from '../../core/call'
 import type { SessionData } from '../../core/session'
-import type { Outcome } from '../../core/store-port'
-import { give, wrongStore, type Atomic, type Engine, type PublishedStore } from './abilities'
+import type { Outcome, Version } from '../../core/store-port'
+import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './abilities'
+import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
 
 /** The store as its versions 2 and 3 are inside. */
 interface MysqlStore {
@@ -29,8 +30,8 @@ const READ = 'SELECT CONVERT(?? USING utf8mb4) AS record, ?? AS expires FROM ?? 
 
 const UPDATE = 'UPDATE ?? SET ?? = ?, ?? = ? WHERE ?? = ? AND ?? >= ?'
 
-/** In one character set, byte for byte: a collation may take letters for equal, and leaves spaces at the end out. */
-const COMPARE_AND_SET = `${UPDATE} AND CAST(CONVERT(?? USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)`
+/** In one character set, byte for byte: a collation may take letters for equal, and ignores spaces at the end. */
+const COMPARE_AND_SET = `${UPDATE} AND SHA2(CONVERT(?? USING utf8mb4), 256) = ?`
 
 /**
  * Writes over a row only if it has expired, the expiry last, for the row changes as it goes. How many rows were affected is not to be known: a row
@@ -40,7 +41,8 @@ const CREATE = `INSERT INTO ?? (??, ??, ??) VALUES (?, ?, ?)
   ON DUPLICATE KEY UPDATE ?? = IF(?? < ?, VALUES(??), ??), ?? = IF(?? < ?, VALUES(??), ?? + 0 * LAST_INSERT_ID(${REFUSED}))`
 
 /**
- * Gives a store of express-mysql-session `compareAndSet` and `update`. What it writes is what the store itself would: express-session can share it.
+ * Gives a store of express-mysql-session `compareAndSet` and `update`. What it writes is what the store itself would: express-session can share it. A
+ * statement that fails because it met another one (errors 1205 and 1213) is a refused comparison, or is repeated; the store's own `destroy` and `touch` too.
  *
  * @example app.use(session({ store: atomicMysql(new (mysqlSession(session))(options)), … }))
  * @returns the same store
@@ -51,7 +53,7 @@ export function atomicMysql<S extends PublishedStore>(store: S): S & Atomic {
   if (typeof inside?.query !== 'function' || !inside.options?.schema?.columnNames?.session_id) {
     throw wrongStore('atomicMysql', 'a MySQLStore of express-mysql-session', store, 'atomicMysql(new (mysqlSession(session))(options))')
   }
-  return give(store, engineOf(inside), 'setOptions', 'atomicMysql')
+  return repeatOnConflict(give(store, engineOf(inside), 'setOptions', 'atomicMysql'))
 }
 
 function engineOf(store: MysqlStore): Engine {
@@ -67,19 +69,22 @@ function engineOf(store: MysqlStore): Engine {
   const replace = async (sql: string, id: string, record: string, expiry: number, condition: unknown[] = []): Promise<boolean> =>
     found(await ask<Written>(store, sql, [table, expires, expiry, data, record, key, id, expires, now(), ...condition]))
 
+  const compareAndSet = async (id: string, session: SessionData, version: Version | null): Promise<Outcome> => {
+    const record = JSON.stringify(session)
+    const expiry = expiryOf(store, session)
+    const ok = await (version === null ? create(id, record, expiry) : replace(COMPARE_AND_SET, id, record, expiry, [data, sha256(version)]))
+    return ok ? { ok, version: record } : { ok }
+  }
+
   return {
     async read(id) {
-      const [row] = await ask<{ record: string; expires: number }[]>(store, READ, [data, expires, table, key, id])
+      const select = async () => ask<{ record: string; expires: number }[]>(store, READ, [data, expires, table, key, id])
+      const [row] = await untilNoConflict(select)
       if (!row || row.expires < now()) return undefined
       return { session: JSON.parse(row.record) as SessionData, version: row.record }
     },
-    async compareAndSet(id, session, version): Promise<Outcome> {
-      const record = JSON.stringify(session)
-      const expiry = expiryOf(store, session)
-      const ok = await (version === null ? create(id, record, expiry) : replace(COMPARE_AND_SET, id, record, expiry, [data, version]))
-      return ok ? { ok, version: record } : { ok }
-    },
-    update: async (id, session) => replace(UPDATE, id, JSON.stringify(session), expiryOf(store, session)),
+    compareAndSet: async (id, session, version) => decided(version, async () => compareAndSet(id, session, version)),
+    update: async (id, session) => untilNoConflict(async () => replace(UPDATE, id, JSON.stringify(session), expiryOf(store, session))),
   }
 }
 

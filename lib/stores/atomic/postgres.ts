@@ -1,6 +1,7 @@
 import type { SessionData } from '../../core/session'
 import type { Outcome, Version } from '../../core/store-port'
-import { give, wrongStore, type Atomic, type Engine, type PublishedStore } from './abilities'
+import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './abilities'
+import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
 
 /** The store as its versions from 5 to 10 are inside. */
 interface PostgresStore {
@@ -25,9 +26,14 @@ const DAY = 86_400
 /** What was written, as text, where that is not what was given: jsonb alone has a form of its own. */
 const WRITTEN = `CASE WHEN pg_typeof(sess) = 'jsonb'::regtype THEN sess::text END AS record`
 
+/** PostgreSQL 11 and later have sha256(bytea). */
+const SAME = `AND encode(sha256(convert_to(sess::text, 'UTF8')), 'hex') = $5`
+
 /**
  * Gives a store of connect-pg-simple `compareAndSet` and `update`; its `sess` may be json, jsonb or text. What it writes is what the store itself
- * would: express-session can share it.
+ * would: express-session can share it. A statement that fails
+ * because it met another one (SQLSTATE 40001 and 40P01, at any isolation level) is a refused comparison, or is repeated; the store's own `destroy` and
+ * `touch` too.
  *
  * @example app.use(session({ store: atomicPostgres(new (connectPgSimple(session))({ pool })), … }))
  * @returns the same store
@@ -38,7 +44,7 @@ export function atomicPostgres<S extends PublishedStore>(store: S): S & Atomic {
   if (typeof inside?.quotedTable !== 'function' || typeof inside.query !== 'function') {
     throw wrongStore('atomicPostgres', 'a PGStore of connect-pg-simple', store, 'atomicPostgres(new (connectPgSimple(session))({ pool }))')
   }
-  return give(store, engineOf(inside, beginnerOf(inside)), 'quotedTable', 'atomicPostgres')
+  return repeatOnConflict(give(store, engineOf(inside, beginnerOf(inside)), 'quotedTable', 'atomicPostgres'))
 }
 
 function engineOf(store: PostgresStore, begin: (id: string) => void): Engine {
@@ -48,18 +54,15 @@ function engineOf(store: PostgresStore, begin: (id: string) => void): Engine {
   const compareAndSet = async (id: string, session: SessionData, version: Version | null): Promise<Outcome> => {
     const record = JSON.stringify(session)
     const values = [record, expiryOf(store, session), id, now()]
-    const row =
-      version === null ? await ask(createIn(store), values) : await ask(replaceIn(store, 'AND sess::text = $5'), [...values, version])
+    const row = version === null ? await ask(createIn(store), values) : await ask(replaceIn(store, SAME), [...values, sha256(version)])
     return row ? { ok: true, version: row.record ?? record } : { ok: false }
   }
 
   return {
     async read(id) {
       begin(id)
-      const row = await ask(`SELECT sess::text AS record FROM ${store.quotedTable()} WHERE sid = $1 AND expire >= to_timestamp($2)`, [
-        id,
-        now(),
-      ])
+      const select = `SELECT sess::text AS record FROM ${store.quotedTable()} WHERE sid = $1 AND expire >= to_timestamp($2)`
+      const row = await untilNoConflict(async () => ask(select, [id, now()]))
       if (!row?.record) return undefined
       try {
         return { session: JSON.parse(row.record) as SessionData, version: row.record }
@@ -69,10 +72,10 @@ function engineOf(store: PostgresStore, begin: (id: string) => void): Engine {
         return undefined
       }
     },
-    compareAndSet,
+    compareAndSet: async (id, session, version) => decided(version, async () => compareAndSet(id, session, version)),
     async update(id, session) {
-      const row = await ask(replaceIn(store), [JSON.stringify(session), expiryOf(store, session), id, now()])
-      return row !== undefined
+      const values = [JSON.stringify(session), expiryOf(store, session), id, now()]
+      return (await untilNoConflict(async () => ask(replaceIn(store), values))) !== undefined
     },
   }
 }

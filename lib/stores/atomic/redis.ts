@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { SessionData } from '../../core/session'
 import type { Outcome, Version } from '../../core/store-port'
 import { give, wrongStore, type Atomic, type PublishedStore } from './abilities'
@@ -15,6 +15,8 @@ interface Ioredis {
   evalsha(sha: string, keys: number, ...keysAndArguments: string[]): Promise<unknown>
   eval(script: string, keys: number, ...keysAndArguments: string[]): Promise<unknown>
   pipeline(...args: never[]): unknown
+  readonly isCluster?: boolean
+  readonly options?: { readonly autoResendUnfulfilledCommands?: boolean; readonly keyPrefix?: string }
 }
 
 /** The store as its versions from 7 to 10 are inside. */
@@ -28,21 +30,48 @@ interface RedisStore {
   _getTTL?(session: SessionData): number
 }
 
-/** As `set` does: ARGV[2] is the record and ARGV[3] its life in seconds, '' for one without an end; of none that is left, nothing is kept. */
-const WRITE = `
+/** In seconds: longer than any client tries to send a command again. */
+const TOKEN_LIFE = 60
+
+/**
+ * KEYS[2], if given, is the token of this write: it exists if the write was made, and its reply lost with the connection. The write itself is that of the
+ * store's `set`: ARGV[2] is the record and ARGV[3] its life in seconds, '' if it has no end; a record without a life is deleted.
+ */
+const conditional = (condition: string): Script =>
+  scriptOf(`
+if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 1 then return 1 end
+local found = redis.call('GET', KEYS[1]) or ''
+if ${condition} then return 0 end
 if ARGV[3] == '' then redis.call('SET', KEYS[1], ARGV[2])
 elseif tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 else redis.call('DEL', KEYS[1]) end
-return 1`
+if KEYS[2] then redis.call('SET', KEYS[2], '', 'EX', ${TOKEN_LIFE}) end
+return 1`)
 
-/** ARGV[1] is the version. To the store an empty record is none. */
-const COMPARE_AND_SET = scriptOf(`if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end${WRITE}`)
-const UPDATE = scriptOf(`if (redis.call('GET', KEYS[1]) or '') == '' then return 0 end${WRITE}`)
+/** ARGV[1] is the digest of the record that is replaced. To the store an empty record is none. */
+const COMPARE_AND_SET = conditional(`(found == '' and '' or redis.sha1hex(found)) ~= ARGV[1]`)
+const UPDATE = conditional(`found == ''`)
 
-type Script = ReturnType<typeof scriptOf>
+/** The record, and the digest of its bytes, which may be no UTF-8. */
+const READ = scriptOf(`
+local found = redis.call('GET', KEYS[1])
+return found and { found, redis.sha1hex(found) }`)
+
+interface Script {
+  readonly text: string
+  readonly sha: string
+}
+
+/** The version of a record whose text is not known to the byte. Otherwise the version is the text. */
+class Digest {
+  constructor(readonly sha1: string) {}
+}
 
 /**
  * Gives a store of connect-redis 7 to 10 `compareAndSet` and `update`. What it writes is what the store itself would: express-session can share it.
+ *
+ * ioredis sends a command again if its connection is lost before the reply. With such a client each write leaves a key `write:<token>:{<key>}` for 60
+ * seconds, by which a repeated write is recognised. Set the client's option `autoResendUnfulfilledCommands: false` to do without these keys.
  *
  * @example app.use(session({ store: atomicRedis(new RedisStore({ client })), … }))
  * @param client the client that the store was made with. Needed with connect-redis 7 and 8, which hide theirs
@@ -60,22 +89,27 @@ export function atomicRedis<S extends PublishedStore>(store: S, client?: RedisCl
       'atomicRedis: connect-redis 9 and later support node-redis alone; write connect-redis@8 for ioredis, or use node-redis',
     )
   }
-  const run = runnerOf(client ?? inside.client)
+  const caller = callerOf(client ?? inside.client)
 
-  const write = async (script: Script, id: string, session: SessionData, version = ''): Promise<string | undefined> => {
+  const write = async (script: Script, id: string, session: SessionData, digest = ''): Promise<string | undefined> => {
     const ttl = inside[ttlMethod]?.(session) as number
     const record = inside.serializer.stringify(session)
     const life = ttl > 0 ? String(inside.disableTTL ? '' : ttl) : '0'
-    return Number(await run(script, inside.prefix + id, [version, record, life])) === 1 ? record : undefined
+    const key = inside.prefix + id
+    return Number(await run(caller, script, [key, ...caller.tokensFor(key)], [digest, record, life])) === 1 ? record : undefined
   }
 
   const engine = {
     read: async (id: string) => {
-      const version = await inside.client.get(inside.prefix + id)
-      return version ? { session: await inside.serializer.parse(version), version } : undefined
+      const key = inside.prefix + id
+      const text = await inside.client.get(key)
+      if (!text) return undefined
+      if (!text.includes(REPLACEMENT)) return { session: await inside.serializer.parse(text), version: text }
+      const [exact, sha1] = ((await run(caller, READ, [key], [])) ?? []) as string[]
+      return exact && sha1 ? { session: await inside.serializer.parse(exact), version: new Digest(sha1) } : undefined
     },
     compareAndSet: async (id: string, session: SessionData, before: Version | null): Promise<Outcome> => {
-      const version = await write(COMPARE_AND_SET, id, session, (before ?? '') as string)
+      const version = await write(COMPARE_AND_SET, id, session, digestOf(before))
       return { ok: version !== undefined, version }
     },
     update: async (id: string, session: SessionData) => (await write(UPDATE, id, session)) !== undefined,
@@ -89,43 +123,74 @@ function isIoredis(client: object): boolean {
   return typeof evalSha !== 'function' && typeof evalsha === 'function' && typeof pipeline === 'function'
 }
 
-function scriptOf(text: string): { readonly text: string; readonly sha: string } {
-  return { text, sha: createHash('sha1').update(text).digest('hex') }
+/** What clients read in the place of bytes that are no UTF-8. It may also be part of a text. */
+const REPLACEMENT = '\uFFFD'
+
+/** Fewer bytes than the record. Two records of one SHA-1 would be two forms of one session: its user could only lose a change of their own. */
+function digestOf(version: Version | null): string {
+  if (version === null) return ''
+  return version instanceof Digest ? version.sha1 : sha1(version as string)
 }
 
-/** By its hash, which the server knows; by its text where it does not, after a restart. One key, by which a cluster finds the server. */
-function runnerOf(client: object): (script: Script, key: string, args: string[]) => Promise<unknown> {
-  const byHash = callerOf(client)
-  return async (script, key, args) => {
-    try {
-      return await byHash.evalsha(script.sha, key, args)
-    } catch (err) {
-      if (!String((err as Error | undefined)?.message).startsWith('NOSCRIPT')) throw err
-      return byHash.eval(script.text, key, args)
-    }
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex')
+}
+
+function scriptOf(text: string): Script {
+  return { text, sha: sha1(text) }
+}
+
+/** By its hash, which the server knows; by its text if it does not, after a restart. */
+async function run({ evalsha, eval: evaluate }: Caller, script: Script, keys: string[], args: string[]): Promise<unknown> {
+  try {
+    return await evalsha(script.sha, keys, args)
+  } catch (err) {
+    if (!String((err as Error | undefined)?.message).startsWith('NOSCRIPT')) throw err
+    return evaluate(script.text, keys, args)
   }
 }
 
-type Evaluate = (script: string, key: string, args: string[]) => Promise<unknown>
+type Evaluate = (script: string, keys: string[], args: string[]) => Promise<unknown>
+
+interface Caller extends Record<'eval' | 'evalsha', Evaluate> {
+  /** The keys of a write's token: none if the client never sends a command twice. */
+  tokensFor(key: string): string[]
+}
 
 /** @throws TypeError for a client whose answers would not be heard: those before node-redis 4, and its legacy mode, answer by callbacks alone */
-function callerOf(client: object): Record<'eval' | 'evalsha', Evaluate> {
+function callerOf(client: object): Caller {
   const { evalSha, evalsha, pipeline, options } = client as Partial<NodeRedis & Ioredis> & { options?: { legacyMode?: boolean } }
   if (typeof evalSha === 'function' && !options?.legacyMode) {
     const node = client as NodeRedis
     return {
-      evalsha: async (sha, key, args) => node.evalSha(sha, { keys: [key], arguments: args }),
-      eval: async (text, key, args) => node.eval(text, { keys: [key], arguments: args }),
+      evalsha: async (sha, keys, args) => node.evalSha(sha, { keys, arguments: args }),
+      eval: async (text, keys, args) => node.eval(text, { keys, arguments: args }),
+      tokensFor: () => [],
     }
   }
   if (typeof evalsha === 'function' && typeof pipeline === 'function') {
     const io = client as Ioredis
     return {
-      evalsha: async (sha, key, args) => io.evalsha(sha, 1, key, ...args),
-      eval: async (text, key, args) => io.eval(text, 1, key, ...args),
+      evalsha: async (sha, keys, args) => io.evalsha(sha, keys.length, ...keys, ...args),
+      eval: async (text, keys, args) => io.eval(text, keys.length, ...keys, ...args),
+      tokensFor: key => (resends(io) ? [tokenKey(key, io.options?.keyPrefix)] : []),
     }
   }
   throw new TypeError(
     `atomicRedis needs the client as its second argument: one of node-redis 4 or later, not in legacyMode, or of ioredis; write atomicRedis(new RedisStore({ client }), client)`,
   )
+}
+
+/** A cluster of ioredis sends a command to another node if its connection is closed, whatever the option says. */
+function resends({ isCluster, options }: Ioredis): boolean {
+  return isCluster === true || options?.autoResendUnfulfilledCommands !== false
+}
+
+const PROCESS = randomUUID()
+let writes = 0
+
+/** In the same slot of a cluster as the record, by a hash tag, and not among the keys that the store finds by its prefix. */
+function tokenKey(key: string, keyPrefix = ''): string {
+  const whole = keyPrefix + key
+  return `write:${PROCESS}:${++writes}:${/\{[^}]+\}/.test(whole) ? whole : `{${whole}}`}`
 }

@@ -1,0 +1,62 @@
+import type { Callback, Outcome, Version } from '../../core/store-port'
+import type { PublishedStore } from './abilities'
+
+/**
+ * What engines say of a statement that met another one, and changed nothing: PostgreSQL's serialization_failure and deadlock_detected (appendix A of its
+ * manual), and ER_LOCK_WAIT_TIMEOUT and ER_LOCK_DEADLOCK of MySQL and MariaDB.
+ */
+const CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01', 'ER_LOCK_WAIT_TIMEOUT', 'ER_LOCK_DEADLOCK'])
+
+const MOST_TRIES = 10
+
+/** In milliseconds, at most. Statements that met would meet again if they were repeated at once. */
+const PAUSE = 16
+
+function isConflict(err: unknown): boolean {
+  return CONFLICTS.has((err as { code?: unknown } | undefined)?.code)
+}
+
+/** @returns a refused comparison if another statement came between. What was to be created is tried again: a refusal would say that it exists. */
+export async function decided(version: Version | null, compareAndSet: () => Promise<Outcome>): Promise<Outcome> {
+  if (version === null) return untilNoConflict(compareAndSet)
+  try {
+    return await compareAndSet()
+  } catch (err) {
+    if (!isConflict(err)) throw err
+    return { ok: false }
+  }
+}
+
+/** Repeats a statement that changes nothing when it fails with a conflict. */
+export async function untilNoConflict<Value>(act: () => Promise<Value>, tries = 1): Promise<Value> {
+  try {
+    return await act()
+  } catch (err) {
+    if (!isConflict(err) || tries === MOST_TRIES) throw err
+    await new Promise(resolve => setTimeout(resolve, Math.random() * PAUSE))
+    return untilNoConflict(act, tries + 1)
+  }
+}
+
+/** Makes the store's own `destroy` and `touch` do so. Without a callback they stay as they are. */
+export function repeatOnConflict<S extends PublishedStore>(store: S): S {
+  const { destroy, touch } = store as unknown as Record<'destroy' | 'touch', ((...args: unknown[]) => unknown) | undefined>
+  const repeating = (method: (...args: unknown[]) => unknown, args: unknown[], callback: Callback | undefined): unknown => {
+    if (!callback) return method.call(store, ...args)
+    const ask = async (): Promise<void> =>
+      new Promise((resolve, reject) => void method.call(store, ...args, (err: unknown) => (err ? reject(err as Error) : resolve())))
+    return void untilNoConflict(ask).then(
+      () => process.nextTick(callback, null),
+      (err: unknown) => process.nextTick(callback, err),
+    )
+  }
+  // By the number of their parameters stores say that methods call back
+  const repeated = {
+    destroy: destroy && ((id: string, callback?: Callback): unknown => repeating(destroy, [id], callback)),
+    touch: touch && ((id: string, session: object, callback?: Callback): unknown => repeating(touch, [id, session], callback)),
+  }
+  for (const [name, value] of Object.entries(repeated)) {
+    if (value) Object.defineProperty(store, name, { value, writable: true, configurable: true })
+  }
+  return store
+}
