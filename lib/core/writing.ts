@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { AT_ONCE, Attempts, refusesVersion } from './attempts'
 import { isMissing } from './call'
 import type { Deadline } from './deadline'
 import type { Exchange } from './exchange'
@@ -30,9 +31,7 @@ export interface Task<H extends Host, Made extends Writing> {
   done(err: unknown, written?: Made): void
 }
 
-/** How often a refused write is tried again at once. Whoever is refused more often is one of many, and they get out of each other's way. */
-const AT_ONCE = 8
-/** By this much at most, in milliseconds. */
+/** How far apart later tries are at most, in milliseconds. */
 const APART = 32
 
 export function write<H extends Host, Made extends Writing>(task: Task<H, Made>): void {
@@ -52,13 +51,14 @@ function knows<H extends Host, Made extends Writing>({ exchange, hold, rereads }
   return exchange.port.compares ? hold.base?.version !== undefined : !rereads
 }
 
-function look<H extends Host, Made extends Writing>(task: Task<H, Made>, tries = 0): void {
+function look<H extends Host, Made extends Writing>(task: Task<H, Made>, attempts?: Attempts): void {
   const { exchange, hold, deadline } = task
   const read = (err: unknown, record?: SessionData | null, version?: Version): void => {
     if (err && !isMissing(err)) return task.done(err)
     if (!record || hold.dead) return task.done(undefined)
     if (!hold.base && !recognise(hold, record, version)) return task.done(exchange.taken())
-    attempt(task, record, version ?? undefined, tries)
+    if (attempts?.isStalled(record)) return task.done(refusesVersion())
+    attempt(task, record, version ?? undefined, attempts)
   }
   exchange.port.get(hold.id, read, deadline)
 }
@@ -66,9 +66,7 @@ function look<H extends Host, Made extends Writing>(task: Task<H, Made>, tries =
 /** A new session is there: by a write of ours, of which the store has not said that it was made? */
 function recognise(hold: Hold, record: SessionData, version: Version | undefined): boolean {
   const text = fingerprint(record)
-  const data: unknown = JSON.parse(text)
-  // Some engines put the keys in another order
-  if (!hold.tried?.some(tried => isDeepStrictEqual(JSON.parse(tried), data))) return false
+  if (!hold.tried?.some(tried => isSame(tried, text))) return false
   hold.base = { text, cookie: record.cookie, version }
   return true
 }
@@ -77,9 +75,9 @@ function attempt<H extends Host, Made extends Writing>(
   task: Task<H, Made>,
   record: SessionData | undefined,
   version: Version | null | undefined,
-  tries = 0,
+  attempts?: Attempts,
 ): void {
-  const { exchange, hold, deadline } = task
+  const { hold, deadline } = task
   const { current } = hold
   let made: Made
   try {
@@ -87,17 +85,45 @@ function attempt<H extends Host, Made extends Writing>(
   } catch (thrown) {
     return task.done(thrown)
   }
-  const { given, stored, whole } = made
   put(task, made, version, (err, outcome) => {
-    if (err) {
-      if (current) hold.failed(given)
-      return task.done(err)
-    }
-    if (!outcome?.ok) return tryAgain(() => look(task, tries + 1), tries, deadline)
-    exchange.arrived(given)
-    hold.wrote({ text: given.text, cookie: given.cookie, version: outcome.version }, stored, whole)
-    task.done(undefined, made)
+    if (!err && outcome?.ok) return wrote(task, made, outcome.version)
+    const course = attempts ?? new Attempts()
+    if (!err) return tryAgain(() => look(task, course), ++course.refused, deadline)
+    if (current) hold.failed(made.given)
+    if (isAlone(task) && course.mayRepeat(err)) lookForLost(task, made, course)
+    else task.done(err)
   })
+}
+
+/** A write whose reply was lost, maybe with the connection: what the store has by now tells whether it was made. */
+function lookForLost<H extends Host, Made extends Writing>(task: Task<H, Made>, made: Made, attempts: Attempts): void {
+  const { exchange, hold, deadline } = task
+  const read = (err: unknown, record?: SessionData | null, version?: Version): void => {
+    if (err && !isMissing(err)) return task.done(err)
+    if (!record) return hold.base ? task.done(undefined) : attempt(task, undefined, null, attempts)
+    if (isSame(made.given.text, fingerprint(record))) return wrote(task, made, version)
+    if (!hold.base) return task.done(exchange.taken())
+    attempt(task, record, version ?? undefined, attempts)
+  }
+  exchange.port.get(hold.id, read, deadline)
+}
+
+/** Whether no client has the session's ID yet, so that no other request can have written it. */
+function isAlone<H extends Host, Made extends Writing>({ exchange, hold }: Task<H, Made>): boolean {
+  const { port } = exchange
+  return exchange.generated === hold.id && port.compares && !port.answersAtOnce
+}
+
+function wrote<H extends Host, Made extends Writing>(task: Task<H, Made>, made: Made, version: Version | undefined): void {
+  const { given, stored, whole } = made
+  task.exchange.arrived(given)
+  task.hold.wrote({ text: given.text, cookie: given.cookie, version }, stored, whole)
+  task.done(undefined, made)
+}
+
+/** Whether two texts say the same. Some engines put the keys in another order. */
+function isSame(one: string, other: string): boolean {
+  return one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other))
 }
 
 /** The strictest way that the store has. */
@@ -113,8 +139,8 @@ function put<H extends Host, Made extends Writing>(
   port.set(id, stored, err => done(err, { ok: true }), deadline)
 }
 
-function tryAgain(act: () => void, tries: number, deadline: Deadline): void {
-  if (tries < AT_ONCE) return act()
+function tryAgain(act: () => void, refused: number, deadline: Deadline): void {
+  if (refused <= AT_ONCE) return act()
   const timer = setTimeout(() => {
     deadline.rest()
     act()

@@ -92,20 +92,89 @@ describe('core: a write to a store that compares', () => {
     expect((await visitor.get('/update')).text).to.equal('failed: failed to load session')
   })
 
-  it('knows its own new session, of which it was not told that it was made', async () => {
-    const store = new ComparingStore()
+  describe('of a session that began in this request', () => {
+    /** The first tries fail; of those that are made the store does not say so. */
+    async function lost(made: readonly boolean[]): Promise<{ text: string; store: ComparingStore; errors: string[] }> {
+      const store = new ComparingStore()
+      const tries = [...made]
+      store.before = (id, session, version, callback) => {
+        const isMade = tries.shift()
+        if (isMade === undefined) return false
+        const fail = (): void => callback(new Error('connection lost'))
+        if (isMade && (version === null) === (store.sessions[id] === undefined)) set.call(store, id, session, fail)
+        else fail()
+        return true
+      }
+      const site = new Site({ store }, HANDLERS)
+      const { text } = await site.visitor().get('/save')
+      return { text, store, errors: site.errors.map(String) }
+    }
+
+    for (const [how, made] of Object.entries({
+      'was made, and its reply lost': [true],
+      'was not made': [false],
+      'was made at the second try, and its reply lost': [false, true],
+      'was not made twice': [false, false],
+    })) {
+      it(`is repeated if it ${how}`, async () => {
+        const { text, store, errors } = await lost(made)
+        expect([text, errors]).to.deep.equal(['done', []])
+        expect(await store.count()).to.equal(1)
+        expect(stored(store)).to.include({ saved: true })
+        expect(store.trace().filter(call => call === 'compareAndSet').length).to.be.at.most(made.length + 1)
+      })
+    }
+
+    it('is tried three times at most, and fails with the error of the store', async () => {
+      const { text, store } = await lost([false, false, false])
+      expect(text).to.equal('failed: connection lost')
+      // The end of the request tries again
+      expect(stored(store)).to.include({ saved: true })
+    })
+
+    it('is recognised by the next save if its error was told', async () => {
+      const { text, store, errors } = await lost([false, false, true])
+      expect([text, errors]).to.deep.equal(['failed: connection lost', []])
+      expect(stored(store)).to.include({ saved: true })
+    })
+  })
+
+  it('of a session that was there before is not repeated: another request may have written the same', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    store.trace()
     store.before = (id, session, _, callback) => {
       store.before = undefined
       set.call(store, id, session, () => callback(new Error('connection lost')))
       return true
     }
-    const site = new Site({ store }, HANDLERS)
-    const visitor = site.visitor()
-    expect((await visitor.get('/save')).text).to.equal('failed: connection lost')
-    expect(site.errors).to.deep.equal([])
-    expect(stored(store)).to.include({ saved: true })
+    expect((await visitor.get('/update')).text).to.equal('failed: connection lost')
+    expect(store.trace().filter(call => call === 'compareAndSet')).to.have.length(1)
+  })
+
+  it('is given up if the store refuses the version that it gives, again and again', async () => {
+    const { visitor, store, site } = await known(new ComparingStore())
+    store.trace()
+    store.before = (_id, _session, _version, callback) => (callback(null, { ok: false }), true)
+    await visitor.get('/update')
+    expect(store.trace().length).to.be.below(60)
+    expect((await visitor.get('/update')).text).to.match(/^failed: store refuses the version/)
     await visitor.get()
-    expect(stored(store)).to.include({ saved: true, views: 1 })
+    await turns(2)
+    expect(site.errors).to.have.length(1)
+    expect(site.errors[0]).to.have.property('code', 'ERR_STORE_REFUSES_VERSION')
+  })
+
+  it('is not given up as long as others write', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    let refused = 0
+    store.before = (_id, _session, _version, callback) => {
+      if (refused === 40) return false
+      change(store, { theirs: ++refused })
+      callback(null, { ok: false })
+      return true
+    }
+    expect((await visitor.get('/update')).text).to.equal('done')
+    expect(stored(store)).to.include({ n: 1, theirs: 40 })
   })
 
   for (const [what, outcome] of Object.entries({ nothing: undefined, true: true, 'no answer to that': { version: 1 } })) {
