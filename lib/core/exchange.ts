@@ -223,6 +223,22 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     this.holder.on(after.id, this.port).wrote({ text: given.text, cookie: given.cookie, version }, after, true)
   }
 
+  /** Only where a store can fail and can compare, and unless the store has a `regenerate` of its own. With `concurrency: 'off'` all is as in express-session. */
+  createsFirst({ id }: Session): boolean {
+    const { port } = this
+    if (this.sentId !== id || this.host.Session || this.settings.concurrency === 'off') return false
+    return port.compares && !port.answersAtOnce && !hasOwnRegenerate(this.host.sessionStore as SessionStore)
+  }
+
+  restore(session: Session): void {
+    this.host.sessionID = session.id
+    this.host.session = session
+    this.generated = this.#replaced = undefined
+    this.#cookie = session.cookie
+    const hold = this.holder.on(session.id, this.port)
+    if (this.known.stored?.id === session.id) hold.base ??= this.known.stored
+  }
+
   destroying(session: Session): void {
     this.#destroyed = session
   }
@@ -257,6 +273,14 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     }
     return createSession(this.host, Object.assign({ cookie: this.#cookie }, data))
   }
+}
+
+/** Another than that of the class Store, which has `createSession` too, in express-session and here. */
+function hasOwnRegenerate(store: object): boolean {
+  for (let layer: object | null = store; layer; layer = Object.getPrototypeOf(layer) as object | null) {
+    if (Object.hasOwn(layer, 'regenerate')) return !Object.hasOwn(layer, 'createSession')
+  }
+  return false
 }
 
 /** What is asked of a session that the store could not give. */

@@ -2,6 +2,7 @@ import { afterReturn } from './after-return'
 import { isPromise } from './call'
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
 import { EXCHANGE, type Host, type Keep } from './host'
+import { destroySurely, replace } from './replace-session'
 import { promised, quiet } from './promised'
 import { portOf } from './ports'
 import { ending, gone } from './session-end'
@@ -148,11 +149,13 @@ function rotate(session: Session, keep: unknown, done: Callback): void {
 }
 
 function renew(session: Session, done: Callback): void {
+  const exchange = session.req[EXCHANGE]
+  if (exchange?.createsFirst(session)) return replace(session, generate, ending(session, done))
   const store = storeOf(session)
   const port = portFor(session)
   const over = ending(session, err => {
     // If the store has not answered in time, the old session is still on the request: it is not new, and may be destroyed
-    if (session.req.session !== session) session.req[EXCHANGE]?.renewed(session)
+    if (session.req.session !== session) exchange?.renewed(session)
     done(err)
   })
   if (port.regenerates && !session.req.Session) port.regenerate(session.id, session.req, over)
@@ -231,8 +234,9 @@ export function generate(host: Host): unknown {
 
 /** Destroys the host's session and generates another. Upstream's `Store.prototype.regenerate`. */
 export function regenerate(host: Host, store: SessionStore, done: Callback): void {
-  const port = host.sessionStore === store ? host[EXCHANGE]?.port : undefined
-  ;(port ?? portOf(store)).destroy(host.sessionID as string, err => {
+  const port = (host.sessionStore === store ? host[EXCHANGE]?.port : undefined) ?? portOf(store)
+  const destroy = port.compares && !port.answersAtOnce ? destroySurely.bind(undefined, port) : port.destroy.bind(port)
+  destroy(host.sessionID as string, err => {
     let generated: unknown
     try {
       generated = generate(host)

@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import { count, data, routes, show, shown } from '../support/handlers'
+import { Site, type Handler } from '../support/site'
+import { TracingStore } from '../support/tracing-store'
+
+describe('core: regenerate on a store that compares and may fail', () => {
+  /** As stores of engines do: another turn of the event loop. */
+  class Comparing extends TracingStore {
+    broken: readonly string[] = []
+
+    override compareAndSet(...args: Parameters<TracingStore['compareAndSet']>): void {
+      this.calls.push('compareAndSet')
+      if (this.broken.includes('compareAndSet')) return args[3](new Error('no write'))
+      super.compareAndSet(...args)
+    }
+
+    override destroy(id: string, callback?: (err?: unknown) => void): void {
+      if (!this.broken.includes('destroy')) return super.destroy(id, callback)
+      this.calls.push('destroy')
+      callback?.(new Error('no destroy'))
+    }
+  }
+
+  const login: Handler = (req, res) =>
+    req.session.regenerate(err => {
+      if (err) return res.end(`failed: ${(err as Error).message}; ${JSON.stringify(data(req).views)}`)
+      data(req).user = 'tobi'
+      res.end('done')
+    })
+
+  async function known(options: object = {}, store = new Comparing()) {
+    const site = new Site({ store, ...options }, routes({ '/': count, '/login': login, '/show': show }))
+    const visitor = site.visitor()
+    await visitor.get()
+    store.trace()
+    return { site, store, visitor }
+  }
+
+  it('stores the new session before it destroys the old one', async () => {
+    const { visitor, store } = await known()
+    expect((await visitor.get('/login')).text).to.equal('done')
+    expect(store.trace()).to.deep.equal(['get', 'compareAndSet', 'destroy', 'compareAndSet'])
+    expect(await store.count()).to.equal(1)
+    expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'tobi' })
+  })
+
+  it('leaves the old session if the new one cannot be stored', async () => {
+    const { visitor, store } = await known()
+    store.broken = ['compareAndSet']
+    expect((await visitor.get('/login')).text).to.equal('failed: no write; 1')
+    store.broken = []
+    expect(store.trace()).to.not.include('destroy')
+    expect((await visitor.get()).text).to.equal('2')
+    expect((await visitor.get('/login')).text).to.equal('done')
+  })
+
+  it('has a new session, and tells of the error, if the old one cannot be destroyed', async () => {
+    const { visitor, store } = await known()
+    store.broken = ['destroy']
+    expect((await visitor.get('/login')).text).to.equal('failed: no destroy; undefined')
+    expect(store.trace().filter(call => call === 'destroy')).to.have.length(3)
+  })
+
+  it('stores nothing in advance for a session that began in the same request', async () => {
+    const { site, store } = await known()
+    expect((await site.visitor().get('/login')).text).to.equal('done')
+    expect(store.trace()).to.deep.equal(['destroy', 'compareAndSet'])
+  })
+
+  it('calls as express-session does with concurrency off', async () => {
+    const { visitor, store } = await known({ concurrency: 'off' })
+    await visitor.get('/login')
+    expect(store.trace()).to.deep.equal(['get', 'destroy', 'set'])
+  })
+
+  it('is left to a store with a regenerate of its own', async () => {
+    class Own extends Comparing {
+      override regenerate(...args: Parameters<TracingStore['regenerate']>): void {
+        this.calls.push('regenerate')
+        super.regenerate(...args)
+      }
+    }
+    const { visitor, store } = await known({}, new Own())
+    await visitor.get('/login')
+    expect(store.trace()).to.deep.equal(['get', 'regenerate', 'destroy', 'compareAndSet'])
+  })
+})
