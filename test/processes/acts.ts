@@ -32,6 +32,12 @@ export const ACTS: Record<string, Act> = {
     data(req).user = user
     return req.sessionID
   }),
+  login: async (req, user) => {
+    await called(done => req.session.regenerate(done))
+    data(req).user = user
+    await req.session.save()
+    return req.sessionID
+  },
 }
 
 /** What a visitor is told of a session. */

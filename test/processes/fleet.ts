@@ -26,11 +26,11 @@ export class Fleet {
   }
 
   /** Resolves when all of them listen. */
-  static async start(engine: Engine, place: string): Promise<Fleet> {
-    const started = await Promise.allSettled(Array.from({ length: PROCESSES }, async () => start(engine, place)))
+  static async start(engine: Engine, place: string, processes = PROCESSES): Promise<Fleet> {
+    const started = await Promise.allSettled(Array.from({ length: processes }, async () => start(engine, place)))
     const members = started.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
     const fleet = new Fleet(engine, place, members)
-    if (members.length === PROCESSES) return fleet
+    if (members.length === processes) return fleet
     await fleet.stop()
     throw (started.find(result => result.status === 'rejected') as PromiseRejectedResult).reason
   }
@@ -56,7 +56,7 @@ export class Fleet {
 
   /** Starts another one in the place of one that was killed. */
   async restart(number: number): Promise<void> {
-    this.#members[number % PROCESSES] = await start(this.engine, this.place)
+    this.#members[number % this.#members.length] = await start(this.engine, this.place)
   }
 
   async stop(): Promise<void> {
@@ -65,7 +65,7 @@ export class Fleet {
   }
 
   #member(number: number): Member {
-    return this.#members[number % PROCESSES] as Member
+    return this.#members[number % this.#members.length] as Member
   }
 }
 

@@ -5,5 +5,6 @@ import { onRedis } from './on-redis'
 
 export const connect: Connect = async (url, place) => {
   const client = new Redis(url)
+  client.on('error', () => {})
   return { ...onRedis(client, RedisStore, place), close: async () => client.quit() }
 }

@@ -11,6 +11,7 @@ const storeOn = createRequire(__filename)('connect-pg-simple') as Factory
 
 export const connect: Connect = async (url, place) => {
   const pool = new Pool({ connectionString: url })
+  pool.on('error', () => {})
   const plain = (session: Package): Store => new (storeOn(session))({ pool, tableName: place, pruneSessionInterval: false })
   return {
     // The store's own table.sql, without its index

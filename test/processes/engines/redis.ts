@@ -5,6 +5,7 @@ import { onRedis } from './on-redis'
 
 export const connect: Connect = async (url, place) => {
   const client = createClient({ url })
+  client.on('error', () => {})
   await client.connect()
   return { ...onRedis(client, RedisStore, place), close: async () => client.close() }
 }
