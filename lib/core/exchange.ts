@@ -10,12 +10,13 @@ import { Knowledge, type Given } from './knowledge'
 import { checkId, type Settings } from './options'
 import type { Secret } from './option-types'
 import type { Facts, Plan } from './plan'
+import { hasOwnRegenerate } from './replace-session'
 import { rotate } from './rotation'
 import { save, update } from './saving'
 import type { Seen } from './seen'
 import { newId } from './session-id'
 import { createSession, liveCookie, sessionOf, type Session, type SessionData } from './session'
-import { endOf } from './session-end'
+import { endOf, isEnded } from './session-end'
 import { sharePort } from './ports'
 import type { Callback, SessionStore, StorePort, Version } from './store-port'
 import type { Transport } from './transport'
@@ -193,13 +194,26 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   /** @param act asks the store for something, behind whatever this process asks of it about that session */
   holding(id: string, done: Callback, act: (hold: Hold, finish: Callback, deadline: Deadline) => void, shared?: boolean): void {
-    const { settings, port } = this
+    const { port } = this
     const hold = this.holder.on(id, port)
-    // With concurrency off nothing is held but for an update, and saves pass it by
-    if (settings.concurrency === 'off' && port === settings.port && this.known.stored?.id === id) hold.base = this.known.stored
+    this.#recall(hold)
     if (port.answersAtOnce && hold.flight.isIdle) hold.runAtOnce(done, act)
     else hold.run(port.deadline(), done, act, shared)
     this.holder.letGo()
+  }
+
+  /** What the exchange knows of a session that it holds again. */
+  #recall(hold: Hold): void {
+    const { id } = hold
+    const isNew = id === this.generated
+    // An object of the session that the handler has kept may have been made by a reload, and does not know of the end
+    if (!isNew && this.#replaced?.id === id && isEnded(this.#replaced)) hold.gone = true
+    const { stored } = this.known
+    if (stored?.id !== id) return
+    // With concurrency off nothing is held but for an update, and saves pass it by
+    if (this.settings.concurrency === 'off') {
+      if (this.port === this.settings.port) hold.base = stored
+    } else if (isNew && id !== this.sentId) hold.base ??= stored
   }
 
   renewed(before?: Session): void {
@@ -273,14 +287,6 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     }
     return createSession(this.host, Object.assign({ cookie: this.#cookie }, data))
   }
-}
-
-/** Another than that of the class Store, which has `createSession` too, in express-session and here. */
-function hasOwnRegenerate(store: object): boolean {
-  for (let layer: object | null = store; layer; layer = Object.getPrototypeOf(layer) as object | null) {
-    if (Object.hasOwn(layer, 'regenerate')) return !Object.hasOwn(layer, 'createSession')
-  }
-  return false
 }
 
 /** What is asked of a session that the store could not give. */

@@ -19,7 +19,13 @@ export function destroySurely(port: StorePort, id: string, done: Callback, repea
 export function replace(session: Session, generate: (host: Host) => unknown, done: Callback): void {
   const { req: host, id } = session
   const exchange = host[EXCHANGE] as HostExchange
+  const renewed: Callback = err => {
+    exchange.renewed(session)
+    done(err)
+  }
   const create = (): void => {
+    // By a `genid` of the app
+    if (host.sessionID === id) return destroySurely(exchange.port, id, renewed)
     exchange.renewed(session)
     exchange.save(host.session as Session, err => {
       if (!err) return destroySurely(exchange.port, id, done)
@@ -35,4 +41,12 @@ export function replace(session: Session, generate: (host: Host) => unknown, don
   }
   if (isPromise(generated)) generated.then(create, done)
   else create()
+}
+
+/** Another than that of the class Store, which has `createSession` too, in express-session and here. */
+export function hasOwnRegenerate(store: object): boolean {
+  for (let layer: object | null = store; layer; layer = Object.getPrototypeOf(layer) as object | null) {
+    if (Object.hasOwn(layer, 'regenerate')) return !Object.hasOwn(layer, 'createSession')
+  }
+  return false
 }

@@ -28,8 +28,8 @@ describe('core: regenerate on a store that compares and may fail', () => {
       res.end('done')
     })
 
-  async function known(options: object = {}, store = new Comparing()) {
-    const site = new Site({ store, ...options }, routes({ '/': count, '/login': login, '/show': show }))
+  async function known(options: object = {}, store = new Comparing(), regenerate = login) {
+    const site = new Site({ store, ...options }, routes({ '/': count, '/login': regenerate, '/show': show }))
     const visitor = site.visitor()
     await visitor.get()
     store.trace()
@@ -71,6 +71,28 @@ describe('core: regenerate on a store that compares and may fail', () => {
     const { visitor, store } = await known({ concurrency: 'off' })
     await visitor.get('/login')
     expect(store.trace()).to.deep.equal(['get', 'destroy', 'set'])
+  })
+
+  it('does not store the old session again, by no object of it that the handler has kept', async () => {
+    const { site, visitor, store } = await known({}, new Comparing(), async (req, res) => {
+      const first = req.session
+      await req.session.reload()
+      const second = req.session
+      await req.session.regenerate()
+      for (const kept of [first, second]) await kept.save()
+      data(req).user = 'tobi'
+      res.end('done')
+    })
+    expect((await visitor.get('/login')).text).to.equal('done')
+    expect(await store.count()).to.equal(1)
+    expect(site.errors).to.deep.equal([])
+  })
+
+  it('destroys first if genid makes the same ID again', async () => {
+    const { visitor, store } = await known({ genid: () => 'always' })
+    expect((await visitor.get('/login')).text).to.equal('done')
+    expect(store.trace()).to.deep.equal(['get', 'destroy', 'compareAndSet'])
+    expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'tobi' })
   })
 
   it('is left to a store with a regenerate of its own', async () => {
