@@ -44,11 +44,12 @@ namespace session {
   export interface SessionOptions extends options.FixedOptions {
     /**
      * Signs the session ID in the cookie. If it is an array, the first secret signs and all verify. The array is read for each request, so a secret can
-     * be put in front while the server runs. A function is called once for each request.
+     * be put in front while the server runs. Of secrets with dates, `{ key, from, until }`, the newest whose `from` has passed signs, and all verify until
+     * their `until`. A function is called once for each request.
      *
      * @default the secret that cookie-parser was given; without one, each request fails
      */
-    secret: Secret | Secret[] | options.PerHost<Request, Secret | Secret[]>
+    secret: Secret | AnySecret[] | options.PerHost<Request, Secret | AnySecret[]>
     /**
      * The attributes of the cookie, or a function that returns them for a request.
      *
@@ -154,6 +155,8 @@ namespace session {
 // Names for the types in public signatures, so that declaration files of apps can refer to them
 declare namespace session {
   export import Secret = options.Secret
+  export import DatedSecret = options.DatedSecret
+  export import AnySecret = options.AnySecret
   export import WithoutStore = options.WithoutStore
   export import Concurrency = options.Concurrency
   export import CookieAttributes = cookies.CookieOptions

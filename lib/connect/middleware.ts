@@ -40,6 +40,7 @@ export function middleware(
     isSecure: req => isSecure(req, proxy),
     sentId: (req, secrets) => (kept ? cookie.readHeader(req, secrets) : cookie.read(req, secrets)),
     otherId: (req, secrets, after) => cookie.readHeader(req, secrets, after),
+    isOutdated: (req, secrets, sent) => cookie.isOutdated(req, secrets, sent),
   }
   if (!kept) lendGenerate(settings, transport)
 

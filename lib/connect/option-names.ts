@@ -5,6 +5,7 @@ const OPTIONS = {
   secret: true,
   store: true,
   seal: true,
+  resign: true,
   name: true,
   key: true,
   cookie: true,

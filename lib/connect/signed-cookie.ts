@@ -50,6 +50,17 @@ export class SignedCookie {
     return typeof header === 'string' ? this.#fromHeader(header, secrets, after) : undefined
   }
 
+  /** Whether what was found in the header is signed by another secret than the first one. */
+  isOutdated(req: Request, secrets: readonly Secret[], sent: string): boolean {
+    return this.#sends(req, secrets, sent) && !this.#sends(req, secrets.slice(0, 1), sent)
+  }
+
+  #sends(req: Request, secrets: readonly Secret[], sent: string): boolean {
+    let found: string | undefined
+    for (let after = 0; (found = this.readHeader(req, secrets, after)) !== undefined; after++) if (found === sent) return true
+    return false
+  }
+
   /** The `Set-Cookie` line that says what is due. @throws TypeError where an attribute may not stand in a header */
   write({ plan, cookie, value }: CookieDue, secrets: readonly Secret[]): string {
     const line =

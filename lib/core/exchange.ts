@@ -29,6 +29,8 @@ import { Underway } from './underway'
 export class Exchange<H extends Host = Host> implements HostExchange {
   /** The id that the client sent and whose signature held. */
   sentId: string | undefined
+  /** The cookie that the client sent is signed or sealed with another secret than the one that is used now, and is to be sent again. */
+  outdated = false
   /** The cookie options that `open` asked for, until the session that they are for is generated. */
   cookieOptions: CookieOptions | undefined
   /** The session's expiry has been set anew, which is done once. */

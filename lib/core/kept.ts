@@ -4,6 +4,8 @@ import type { SessionStore } from './store-port'
 export interface Kept extends SessionStore {
   /** Takes what the client sent, whose signature held. @returns the id of the session in it */
   receive(payload: string): string
+  /** Whether what was received was sealed with another secret than the one that seals now. Asked before it is read. */
+  isOutdated(): boolean
   /** What the cookie carries, or is to carry, of the session of this id; null where that has not been stored, or has been destroyed. */
   payloadOf(id: string | undefined): string | null
   /** Why what the client sent could not be decoded, if the app is to be told. */

@@ -45,6 +45,9 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
   const { host, settings } = exchange
   const id = sent !== undefined && settings.kept ? settings.kept.receive(sent) : sent
   host.sessionID = exchange.sentId = id
+  if (settings.resign && sent !== undefined) {
+    exchange.outdated = exchange.transport.isOutdated?.(host, exchange.secrets, sent) === true || settings.kept?.isOutdated() === true
+  }
   if (!settings.isReady()) return goWithout(exchange, new StoreUnavailable('store is disconnected', 'ERR_STORE_DISCONNECTED'), done)
   if (id === undefined) {
     debug('no SID sent, generating session')

@@ -6,6 +6,18 @@ import type { SessionStore } from './store-port'
 /** A key for `crypto.createHmac`. Use at least 32 random bytes. */
 export type Secret = BinaryLike | KeyObject
 
+/** A secret with the time for which it is valid, so that it can be deployed before it signs, and retired by a date. */
+export interface DatedSecret {
+  key: Secret
+  /** When it begins to sign: a date, or milliseconds since 1970, or a text that `Date` reads. It verifies before that. Default: always. */
+  from?: Date | number | string | undefined
+  /** When it ends to verify. Default: never. */
+  until?: Date | number | string | undefined
+}
+
+/** A secret, with or without the time for which it is valid. */
+export type AnySecret = Secret | DatedSecret
+
 /** A method's parameters are compared bivariantly, so a function of Express's own request type is accepted. */
 export type PerHost<H, Value> = { of(host: H): Value | PromiseLike<Value> }['of']
 
@@ -32,7 +44,14 @@ export interface FixedOptions {
    *
    * @default undefined: clients can read the session but cannot change it
    */
-  seal?: true | Secret | Secret[] | undefined
+  seal?: true | Secret | AnySecret[] | undefined
+  /**
+   * Sends a cookie again that was verified or decrypted by another secret than the one that signs or encrypts now.
+   * Then an old secret can be removed when the active clients have come back.
+   *
+   * @default false, as in express-session: such a cookie stays as it is until the session is saved with a new one
+   */
+  resign?: boolean | undefined
   /**
    * The name of the cookie.
    *
@@ -115,11 +134,12 @@ export interface FixedOptions {
 export interface Options<H = Host> extends FixedOptions {
   /**
    * Signs the session ID in the cookie. If it is an array, the first secret signs and all verify. The array is read for each request, so a secret can
-   * be put in front while the server runs. A function is called once for each request.
+   * be put in front while the server runs. Of secrets with dates, `{ key, from, until }`, the newest whose `from` has passed signs, and all verify until
+   * their `until`. A function is called once for each request.
    *
    * @default the secret that cookie-parser was given; without one, each request fails
    */
-  secret: Secret | Secret[] | PerHost<H, Secret | Secret[]>
+  secret: Secret | AnySecret[] | PerHost<H, Secret | AnySecret[]>
   /**
    * The attributes of the cookie, or a function that returns them for a request.
    *

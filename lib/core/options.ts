@@ -5,7 +5,8 @@ import { checkAttributes, checkLifetimeAndPath, checkName } from './cookie-check
 import type { Host } from './host'
 import type { Kept } from './kept'
 import { describeType, optionError } from './option-errors'
-import type { Concurrency, OnStoreError, Options, PerHost, Secret } from './option-types'
+import { checkDates, isDated, keyIn, validSecrets } from './dated-secrets'
+import type { AnySecret, Concurrency, OnStoreError, Options, PerHost, Secret } from './option-types'
 import { CONNECT, type Policy } from './plan'
 import type { Session, SessionData } from './session'
 import { newId } from './session-id'
@@ -34,6 +35,8 @@ export interface Settings<H extends Host = Host> extends Policy {
   readonly awaitTouch: boolean
   /** None where the option is missing and cookie-parser left no secret either. Not asked for where the host signs by itself. */
   readonly secrets: PerHost<H, readonly Secret[]> | undefined
+  /** Whether a cookie is sent again that another secret than the first one has signed or sealed. */
+  readonly resign: boolean
   /** Looks at what the store has under an id, or that it has nothing. @returns the record, if it will do */
   readonly admit?: PerRead<H>
   /** Whether it shows the record to the app, which may change it. */
@@ -82,6 +85,7 @@ export function settle<H extends Host>(
     ...settleFaults(options),
     ...settleTouches(options),
     secrets: settleSecret(options.secret),
+    resign: checkResign(options.resign),
     resave: isOnByDefault(options.resave),
     saveUninitialized: isOnByDefault(options.saveUninitialized),
     rolling: Boolean(options.rolling),
@@ -121,6 +125,11 @@ function settleFaults<H extends Host>({
     onStoreError: typeof fixed === 'string' ? () => fixed : fixed,
     saveErrors,
   }
+}
+
+function checkResign(option = false): boolean {
+  if (typeof option !== 'boolean') throw optionError('resign', 'be true or false', option)
+  return option
 }
 
 function settleTouches({ touchAfter = 0, awaitTouch = false }: Pick<Partial<Options>, 'touchAfter' | 'awaitTouch'>) {
@@ -170,23 +179,27 @@ function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined):
   if (typeof secret === 'function') {
     return host => {
       const secrets = secret(host)
-      return isPromise<Secret | Secret[]>(secrets) ? secrets.then(given => checked(listOf(given))) : checked(listOf(secrets))
+      const settled = (given: Secret | AnySecret[]): readonly Secret[] => checked(validSecrets(listOf(given)))
+      return isPromise<Secret | AnySecret[]>(secrets) ? secrets.then(settled) : settled(secrets)
     }
   }
   const secrets = checkSecrets(secret)
   // An array is the app's, which may change it at any time
-  return () => checked(secrets)
+  return () => checked(validSecrets(secrets))
 }
 
 /** @returns them in a list, which is the app's own where it gave one. @throws TypeError for what could never sign, and for none */
-export function checkSecrets(secret: Secret | Secret[]): readonly Secret[] {
+export function checkSecrets(secret: Secret | AnySecret[]): readonly AnySecret[] {
   const secrets = listOf(secret)
   if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
-  secrets.forEach(checkKey)
+  for (const secret of secrets) {
+    checkKey(keyIn(secret))
+    if (isDated(secret)) checkDates(secret)
+  }
   return secrets
 }
 
-function listOf(secret: Secret | Secret[] | undefined): readonly Secret[] {
+function listOf(secret: Secret | AnySecret[] | undefined): readonly AnySecret[] {
   if (Array.isArray(secret)) return secret
   return secret === undefined || secret === null ? [] : [secret]
 }

@@ -31,6 +31,8 @@ export interface Facts {
   readonly recookied: boolean
   /** Less than half of the session's life was left when the exchange began. */
   readonly aging: boolean
+  /** The client's cookie is signed or sealed with another secret than the one that is used now, and is to be sent again. */
+  readonly outdated: boolean
   /** The client sent an id, under a signature that held. */
   readonly sent: boolean
   /** What the client had, if anything, has been destroyed. Known where there is no session any more, of those that are kept in the cookie. */
@@ -50,6 +52,7 @@ export const ABSENT = {
   rested: false,
   recookied: false,
   aging: false,
+  outdated: false,
 }
 
 /** Of the options, those that decide. */
@@ -115,10 +118,11 @@ export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined)
 }
 
 function setsCookie(
-  { returning, modified, saved, expires, recookied }: Facts,
+  { returning, modified, saved, expires, recookied, outdated }: Facts,
   { rolling, saveUninitialized, family }: Policy,
   done?: Plan,
 ): boolean {
+  if (outdated && returning) return true
   if (family.cookieOnSave) return saved || done === 'save' || (returning && rolling)
   return returning ? rolling || recookied || (expires && modified) : saveUninitialized || modified
 }

@@ -47,7 +47,9 @@ function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts
     anonymous,
     rested: known.isRested(session, settings.touches),
     recookied,
-    aging,
+    // A payload that is to be sent again is one that is stored again
+    aging: aging || (exchange.outdated && settings.kept !== undefined),
+    outdated: exchange.outdated,
     sent: sentId !== undefined,
     destroyed: replaced,
   }

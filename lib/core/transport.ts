@@ -10,4 +10,6 @@ export interface Transport<H extends Host = Host> {
   sentId(host: H, secrets: readonly Secret[]): string | undefined | PromiseLike<string | undefined>
   /** Another ID that the client sent, behind so many whose signature holds as well. Asked if the store does not have those. */
   otherId?(host: H, secrets: readonly Secret[], after: number): string | undefined
+  /** Whether the cookie that was sent is signed by another secret than the first one. @param sent what `sentId` or `otherId` found in it */
+  isOutdated?(host: H, secrets: readonly Secret[], sent: string): boolean
 }

@@ -7,6 +7,7 @@ import type { KoaHost } from './koa-host'
 export const CONTEXT: Transport<KoaHost> = {
   path: ({ ctx }) => pathOf(ctx.originalUrl),
   isSecure: ({ ctx }) => ctx.secure,
+  isOutdated: ({ ctx, settings }) => settings.transport.isOutdated?.(ctx) === true,
   sentId({ ctx, settings, forcedId }) {
     const sent = forcedId ?? settings.transport.get(ctx)
     return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent)

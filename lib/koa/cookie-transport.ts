@@ -1,5 +1,6 @@
 import type { Cookie } from '../core/cookie'
 import type { Context } from './context'
+import { linesOf } from './kept-lines'
 import { VerifiedHeaders } from './verified-headers'
 
 /** How the id of a session, or where that is kept in the cookie its data, travels between a client and a Koa app. */
@@ -7,6 +8,8 @@ export interface KoaTransport {
   get(ctx: Context): string | undefined | PromiseLike<string | undefined>
   set(ctx: Context, value: string, cookie: Cookie): unknown
   clear(ctx: Context, cookie: Cookie): unknown
+  /** Whether what `get` found is signed with another key than the first one. Asked after `get`, with the option `resign`. */
+  isOutdated?(ctx: Context): boolean
 }
 
 export interface Signing {
@@ -27,6 +30,8 @@ export function cookieTransport(name: string, { signed, overwrite }: Signing, us
   }
   return {
     get: ctx => (signed ? verified.get(ctx) : ctx.cookies.get(name, { signed })) || undefined,
+    // `ctx.cookies` has signed it anew by then, but its signature gets no attributes of ours
+    isOutdated: ctx => signed && linesOf(ctx).some(line => line.startsWith(`${name}.sig=`)),
     set: (ctx, value, cookie) => set(ctx, value, cookie, cookie.expires ?? undefined),
     clear(ctx, cookie) {
       // Without keys no signed cookie has been sent

@@ -1,6 +1,6 @@
 import type { AnyCookie, CookieOptions } from '../core/cookie'
 import { optionError } from '../core/option-errors'
-import type { Options, Secret } from '../core/option-types'
+import type { AnySecret, Options, Secret } from '../core/option-types'
 import type { Context } from './context'
 import type { KoaTransport } from './cookie-transport'
 import type { AnyStore } from './foreign-store'
@@ -36,7 +36,7 @@ export interface KoaCookieOptions extends CookieOptions {
 /** Options that Connect has too. */
 type CoreOptions = Pick<
   Partial<Options<KoaHost>>,
-  'concurrency' | 'storeTimeout' | 'touchAfter' | 'awaitTouch' | 'rolling' | 'saveUninitialized'
+  'concurrency' | 'resign' | 'storeTimeout' | 'touchAfter' | 'awaitTouch' | 'rolling' | 'saveUninitialized'
 >
 
 /** The options of the Koa middleware. */
@@ -138,7 +138,7 @@ export interface KoaOptions extends CoreOptions {
    *
    * @default undefined: clients can read the session but cannot change it
    */
-  seal?: true | Secret | Secret[] | undefined
+  seal?: true | Secret | AnySecret[] | undefined
   /**
    * Encodes a session that is kept in the cookie.
    *

@@ -184,12 +184,23 @@ function numberOr(ms: unknown, other: unknown): number | undefined {
 }
 
 function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
-  const { storeTimeout, touchAfter, awaitTouch, rolling = false, saveUninitialized = false, onError, beforeSave, renew = false } = options
+  const { resign, storeTimeout, touchAfter, awaitTouch, rolling = false, saveUninitialized = false } = options
+  const { onError, beforeSave, renew = false } = options
   const { cookie, signing } = given
   const usual = new Cookie(cookie)
   const isKept = store instanceof PayloadStore
   // Not the name: `ctx.cookies` takes some that express-session would not
-  const core = { storeTimeout, touchAfter, awaitTouch, rolling, saveUninitialized, cookie, resave: false, unset: 'destroy' } as const
+  const core = {
+    resign,
+    storeTimeout,
+    touchAfter,
+    awaitTouch,
+    rolling,
+    saveUninitialized,
+    cookie,
+    resave: false,
+    unset: 'destroy',
+  } as const
   const settled = settle<KoaHost>({ ...core, concurrency: options.concurrency, genid: genidOf(options) }, store, () => {})
   return {
     ...settled,

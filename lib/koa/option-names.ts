@@ -5,6 +5,7 @@ import { OLDER_NAMES } from './spellings'
 const OPTIONS = {
   concurrency: true,
   storeTimeout: true,
+  resign: true,
   touchAfter: true,
   awaitTouch: true,
   rolling: true,

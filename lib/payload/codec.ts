@@ -1,5 +1,6 @@
 import { checkSecrets } from '../core/options'
-import type { Secret } from '../core/option-types'
+import { validSecrets } from '../core/dated-secrets'
+import type { AnySecret, Secret } from '../core/option-types'
 import { Seal, sealingKeys } from '../core/seal'
 
 /** What an app's own codec has thrown, to be told to the app. */
@@ -12,6 +13,8 @@ export interface Codec {
   encode(data: object, secrets: readonly Secret[]): string
   /** @throws for a value that nothing can be made of */
   decode(value: string, secrets: readonly Secret[]): object
+  /** Whether a value that can be decoded was sealed with another secret than the first one. */
+  isOutdated?(value: string, secrets: readonly Secret[]): boolean
 }
 
 /** JSON in what a cookie may hold: koa-session's way, or that of URLs, of which nothing has to be escaped. Or as it is, for a seal. */
@@ -28,10 +31,11 @@ export function jsonIn(encoding: 'base64' | 'base64url' | 'utf8'): Codec {
  * @param seal the secrets to seal with; `true`: those that sign
  * @throws TypeError for what is no secret
  */
-export function sealing({ encode, decode }: Codec, seal: true | Secret | Secret[], name: string): Codec {
+export function sealing({ encode, decode }: Codec, seal: true | Secret | AnySecret[], name: string): Codec {
   const keys = sealingKeys()
   const own = seal === true ? undefined : checkSecrets(seal)
-  const sealOf = (secrets: readonly Secret[]): Seal => new Seal(own ?? secrets, name, keys)
+  const keysOf = (secrets: readonly Secret[]): readonly Secret[] => (own ? validSecrets(own) : secrets)
+  const sealOf = (secrets: readonly Secret[]): Seal => new Seal(keysOf(secrets), name, keys)
   return {
     encode: (data, secrets) => sealOf(secrets).seal(encode(data, secrets)),
     decode(value, secrets) {
@@ -39,5 +43,6 @@ export function sealing({ encode, decode }: Codec, seal: true | Secret | Secret[
       if (opened === undefined) throw new Error('not sealed by any of the secrets')
       return decode(opened, secrets)
     },
+    isOutdated: (value, secrets) => new Seal(keysOf(secrets).slice(0, 1), name, keys).open(value) === undefined,
   }
 }

@@ -1,4 +1,4 @@
-import type { Secret } from '../core/option-types'
+import type { AnySecret, Secret } from '../core/option-types'
 import { jsonIn, sealing, type Codec } from './codec'
 import type { RecordShape } from './record-shape'
 
@@ -13,7 +13,7 @@ export interface Form {
 interface Wanted {
   /** The cookie's. */
   readonly name: string
-  readonly seal: true | Secret | Secret[] | undefined
+  readonly seal: true | Secret | AnySecret[] | undefined
   /** Of JSON that is not sealed. */
   readonly encoding: 'base64' | 'base64url'
   /** The app's own, in the place of JSON. */

@@ -42,6 +42,11 @@ export class PayloadStore implements Kept {
     return id === this.#id ? this.#payload : null
   }
 
+  isOutdated(): boolean {
+    const { codec } = this.form
+    return Boolean(this.#record && this.#payload !== null && codec.isOutdated?.(this.#payload, this.secrets()))
+  }
+
   close(): void {
     this.#closed = true
   }

@@ -34,6 +34,7 @@ const FACTS: Facts = {
   rested: false,
   recookied: false,
   aging: false,
+  outdated: false,
   sent: false,
   destroyed: undefined,
   done: undefined,

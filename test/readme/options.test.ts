@@ -10,6 +10,7 @@ const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
   secret: true,
   store: true,
   seal: true,
+  resign: true,
   name: true,
   cookie: true,
   genid: true,
@@ -41,6 +42,7 @@ const OF_THE_COOKIE: Record<Exclude<keyof CookieOptions, 'signed' | 'encode'>, t
 
 const OF_KOA: Record<keyof KoaOptions, true> = {
   concurrency: true,
+  resign: true,
   storeTimeout: true,
   touchAfter: true,
   awaitTouch: true,
