@@ -10,13 +10,13 @@ import { Knowledge, type Given } from './knowledge'
 import { checkId, type Settings } from './options'
 import type { Secret } from './option-types'
 import type { Facts, Plan } from './plan'
-import { hasOwnRegenerate } from './replace-session'
+import { recall } from './replace-session'
 import { rotate } from './rotation'
 import { save, update } from './saving'
 import type { Seen } from './seen'
 import { newId } from './session-id'
 import { createSession, liveCookie, sessionOf, type Session, type SessionData } from './session'
-import { endOf, isEnded } from './session-end'
+import { endOf } from './session-end'
 import { sharePort } from './ports'
 import type { Callback, SessionStore, StorePort, Version } from './store-port'
 import type { Transport } from './transport'
@@ -54,7 +54,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   readonly known = new Knowledge()
   #destroyed: Session | undefined
   /** The session that the client sent, when another one has taken its place. */
-  #replaced: Session | undefined
+  replacedSession: Session | undefined
   #cookie: AnyCookie | undefined
   /** Hidden from whoever prints a request. */
   #secrets: readonly Secret[] = []
@@ -146,6 +146,10 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     return this.#cookie as Cookie | undefined
   }
 
+  set cookie(cookie: AnyCookie | undefined) {
+    this.#cookie = cookie
+  }
+
   reading(id: string): number | undefined {
     return this.settings.concurrency === 'off' ? undefined : this.holder.on(id, this.port).moment
   }
@@ -168,12 +172,12 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     else update(this, session, change, done)
   }
 
-  /** What of the session goes to the store. @throws where that cannot be stored, or its cookie not sent */
-  giving(session: Session): Given {
+  /** What of the session goes to the store. @param text of its data, if known. @throws where that cannot be stored, or its cookie not sent */
+  giving(session: Session, text?: string): Given {
     debug('saving %s', session.id)
     const { cookie } = liveCookie(session)
     this.settings.checkCookie?.(this.host, cookie as Cookie)
-    return this.known.giving(session)
+    return this.known.giving(session, text)
   }
 
   /** @param act saves the session as the last commit saw it, which need not be written out again */
@@ -198,28 +202,14 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   holding(id: string, done: Callback, act: (hold: Hold, finish: Callback, deadline: Deadline) => void, shared?: boolean): void {
     const { port } = this
     const hold = this.holder.on(id, port)
-    this.#recall(hold)
+    recall(this, hold)
     if (port.answersAtOnce && hold.flight.isIdle) hold.runAtOnce(done, act)
     else hold.run(port.deadline(), done, act, shared)
     this.holder.letGo()
   }
 
-  /** What the exchange knows of a session that it holds again. */
-  #recall(hold: Hold): void {
-    const { id } = hold
-    const isNew = id === this.generated
-    // An object of the session that the handler has kept may have been made by a reload, and does not know of the end
-    if (!isNew && this.#replaced?.id === id && isEnded(this.#replaced)) hold.gone = true
-    const { stored } = this.known
-    if (stored?.id !== id) return
-    // With concurrency off nothing is held but for an update, and saves pass it by
-    if (this.settings.concurrency === 'off') {
-      if (this.port === this.settings.port) hold.base = stored
-    } else if (isNew && id !== this.sentId) hold.base ??= stored
-  }
-
   renewed(before?: Session): void {
-    if (before && before.id === this.sentId) this.#replaced = before
+    if (before && before.id === this.sentId) this.replacedSession = before
     const { hold } = this.holder
     if (hold && hold.id === this.host.sessionID) hold.renew()
   }
@@ -239,29 +229,13 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     this.holder.on(after.id, this.port).wrote({ text: given.text, cookie: given.cookie, version }, after, true)
   }
 
-  /** Only where a store can fail and can compare, and unless the store has a `regenerate` of its own. With `concurrency: 'off'` all is as in express-session. */
-  createsFirst({ id }: Session): boolean {
-    const { port } = this
-    if (this.sentId !== id || this.host.Session || this.settings.concurrency === 'off') return false
-    return port.compares && !port.answersAtOnce && !hasOwnRegenerate(this.host.sessionStore as SessionStore)
-  }
-
-  restore(session: Session): void {
-    this.host.sessionID = session.id
-    this.host.session = session
-    this.generated = this.#replaced = undefined
-    this.#cookie = session.cookie
-    const hold = this.holder.on(session.id, this.port)
-    if (this.known.stored?.id === session.id) hold.base ??= this.known.stored
-  }
-
   destroying(session: Session): void {
     this.#destroyed = session
   }
 
   /** What the store said of the client's session, in whose place the handler asked for another. */
   get replaced(): Facts['destroyed'] {
-    return endOf(this.#replaced)
+    return endOf(this.replacedSession)
   }
 
   /** What the store said to the handler, where that asked for the session's end itself. */

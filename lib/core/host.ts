@@ -44,10 +44,6 @@ export interface HostExchange {
   read(id: string, read: Read): void
   /** Another session is in the place of one that was ended, or was to be, perhaps under its id. */
   renewed(before?: Session): void
-  /** Whether a session that takes the place of this one is stored before this one is destroyed. */
-  createsFirst(session: Session): boolean
-  /** The session is again in its place, because another one could not take it. */
-  restore(session: Session): void
   /** The session is on its way out of the store. */
   destroying(session: Session): void
   readonly underway: Underway

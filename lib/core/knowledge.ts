@@ -58,8 +58,7 @@ export class Knowledge {
   }
 
   /** What of the session goes to the store. */
-  giving(session: Session): Given {
-    const text = this.#now ?? fingerprint(session)
+  giving(session: Session, text = this.#now ?? fingerprint(session)): Given {
     // Once: what comes of the save may change the session, and save it again
     this.#now = undefined
     return (this.#given = { id: session.id, text, cookie: (session.cookie as Cookie).data })

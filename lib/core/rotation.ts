@@ -1,4 +1,5 @@
 import { isMissing, isPromise } from './call'
+import { fingerprint } from './fingerprint'
 import type { Cookie } from './cookie'
 import type { Deadline } from './deadline'
 import type { Exchange } from './exchange'
@@ -125,7 +126,7 @@ class Rotation<H extends Host> {
       (hold?.id === session.id ? hold.base : undefined) ?? (exchange.known.stored?.id === session.id ? exchange.known.stored : undefined)
     const mine = dataIn(session) as Data
     if (!base || !record) return { ...mine }
-    const data = mergeWith(base, session, record, { mine, fresh: record as never })
+    const data = mergeWith(base, fingerprint(session), record, { mine, fresh: record as never })
     refresh(session, base, record)
     return data
   }

@@ -48,9 +48,9 @@ function saveNow<H extends Host>(exchange: Exchange<H>, session: Session, done: 
     const make = (record?: SessionData): Writing => {
       const { base } = hold
       if (!base || !record) return { given, stored: asStored(exchange, session), whole: true }
-      const merged = mergeWith(base, session, record, { mine: dataIn(session) as Data, fresh: record as never })
+      const merged = mergeWith(base, given.text, record, { mine: dataIn(session) as Data, fresh: record as never })
       refresh(session, base, record)
-      return { given: exchange.giving(session), stored: copyOf(session, merged, session.cookie as Cookie), whole: false }
+      return { given: exchange.giving(session, given.text), stored: copyOf(session, merged, session.cookie as Cookie), whole: false }
     }
     const written = (err: unknown, writing?: Writing): void => (err || writing ? finish(err) : interrupt(hold, finish))
     write({ exchange, hold, deadline, rereads: concurrency === 'merge', make, done: written })
@@ -131,7 +131,8 @@ function updateNow<H extends Host>(exchange: Exchange<H>, session: Session, chan
       const { base } = hold
       const before = copy()
       if (base && record) refresh(session, base, record)
-      const data = base && record ? mergeWith(base, session, record, { mine: copy(), fresh: dataOf(fingerprint(record)) }) : copy()
+      const data =
+        base && record ? mergeWith(base, fingerprint(session), record, { mine: copy(), fresh: dataOf(fingerprint(record)) }) : copy()
       const draft = sessionOf(hostOf(session, session.id), data)
       draft.cookie = cookieOf({ cookie: session.cookie })
       if (isPromise(change(shownOf(draft)) as unknown)) throw new TypeError('update needs a function that changes the session at once')
@@ -169,9 +170,9 @@ function interrupt(hold: Hold, done: Callback): void {
   done()
 }
 
-/** @param values of both sides, where not JSON's copies of them are wanted */
-export function mergeWith(base: Base, session: Session, record: SessionData, values: Record<Side, Data>): Data {
-  const [began, mine, fresh] = [dataOf(base.text), dataOf(fingerprint(session)), dataOf(fingerprint(record))]
+/** @param text of the exchange's data. @param values of both sides, where not JSON's copies of them are wanted */
+export function mergeWith(base: Base, text: string, record: SessionData, values: Record<Side, Data>): Data {
+  const [began, mine, fresh] = [dataOf(base.text), dataOf(text), dataOf(fingerprint(record))]
   const { sides, conflicts } = merge(began, mine, fresh)
   if (!isDeepStrictEqual(began, fresh)) notice('merged')
   if (conflicts.length > 0) notice('conflict', { keys: conflicts })

@@ -2,7 +2,7 @@ import { afterReturn } from './after-return'
 import { isPromise } from './call'
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
 import { EXCHANGE, type Host, type Keep } from './host'
-import { destroySurely, replace } from './replace-session'
+import { createsFirst, destroySurely, replace } from './replace-session'
 import { promised, quiet } from './promised'
 import { portOf } from './ports'
 import { ending, gone } from './session-end'
@@ -150,7 +150,7 @@ function rotate(session: Session, keep: unknown, done: Callback): void {
 
 function renew(session: Session, done: Callback): void {
   const exchange = session.req[EXCHANGE]
-  if (exchange?.createsFirst(session)) return replace(session, generate, ending(session, done))
+  if (createsFirst(session)) return replace(session, generate, ending(session, done))
   const store = storeOf(session)
   const port = portFor(session)
   const over = ending(session, err => {
