@@ -19,7 +19,7 @@ export async function postgres(): Promise<Engine> {
   // It takes connections before it answers them
   const start = async (): Promise<void> => {
     await server.start()
-    while (spawnSync(program('pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status !== 0) await pause(50)
+    while (server.isRunning && spawnSync(program('pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status !== 0) await pause(50)
   }
   await start()
   return { port, start, stop: async () => server.stop() }

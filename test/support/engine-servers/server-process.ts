@@ -22,13 +22,14 @@ export class ServerProcess implements Engine {
     private readonly command: Command,
   ) {}
 
-  get #running(): boolean {
+  /** Whether the program has been started and has not ended. */
+  get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
   /** Resolves when it takes connections. @throws Error with what it said, where it ends instead */
   async start(): Promise<void> {
-    if (this.#running) return
+    if (this.isRunning) return
     const { program, args, uid } = this.command
     const child = (this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(uid !== undefined && { uid }) }))
     let said = ''
@@ -38,7 +39,12 @@ export class ServerProcess implements Engine {
       child.once('exit', code => reject(new Error(`${program} ended with ${code}: ${said}`)))
     })
     ended.catch(() => {})
-    await Promise.race([listening(this.port), ended])
+    await Promise.race([this.#listening(child), ended])
+  }
+
+  /** Waits for no longer than the program runs: it may be stopped before it takes connections. */
+  async #listening(child: ChildProcess): Promise<void> {
+    while (child === this.#child && this.isRunning && !(await canConnect(this.port))) await pause(50)
   }
 
   /** It keeps its connections, and answers on none of them. */
@@ -53,15 +59,11 @@ export class ServerProcess implements Engine {
 
   async stop(): Promise<void> {
     const child = this.#child
-    if (!child || !this.#running) return
+    if (!child || !this.isRunning) return
     const exit = once(child, 'exit')
     child.kill(this.command.signal)
     await exit
   }
-}
-
-async function listening(port: number): Promise<void> {
-  while (!(await canConnect(port))) await pause(50)
 }
 
 function canConnect(port: number): Promise<boolean> {
