@@ -15,14 +15,14 @@ app.use(session({ cookie: { sameSite: 'lax', maxAge: 24 * 60 * 60 * 1000 } }, ap
 
 app.use(async ctx => {
   if (ctx.path === '/login') {
-    // A new id wherever a visitor's rights change
+    // Regenerate the session ID on every privilege change
     await ctx.regenerateSession()
     ctx.session.user = 'tobi'
   }
   if (ctx.path === '/logout') ctx.session = null
   if (ctx.path !== '/') return ctx.redirect('/')
   ctx.session.views = (ctx.session.views ?? 0) + 1
-  ctx.body = `${ctx.session.user ?? 'somebody'}, visit ${ctx.session.views}\n`
+  ctx.body = `${ctx.session.user ?? 'guest'}, visit ${ctx.session.views}\n`
 })
 
 app.listen(process.env.PORT ?? 3000)

@@ -14,10 +14,10 @@ app.use(
 
 app.get('/', (req, res) => {
   req.session.views = (req.session.views ?? 0) + 1
-  res.send(`${req.session.user ?? 'somebody'}, visit ${req.session.views}\n`)
+  res.send(`${req.session.user ?? 'guest'}, visit ${req.session.views}\n`)
 })
 
-// A new id wherever a visitor's rights change; the redirect is not followed before the session is saved
+// Regenerate the session ID on every privilege change. The redirect is sent after the session is saved
 app.post('/login/:user', async (req, res) => {
   await req.session.regenerate()
   req.session.user = req.params.user

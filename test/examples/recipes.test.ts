@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
@@ -48,16 +47,6 @@ class Program {
     if (set) this.cookie = set.split(';')[0] as string
     return [res.status, await res.text()]
   }
-}
-
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
-
-for (const name of ['redis.js', 'websockets.js']) {
-  describe(`examples/${name}`, () => {
-    it('stands in README.md', () => {
-      expect(readme).to.contain(`\`\`\`js\n${readFileSync(join(root, 'examples', name), 'utf8')}\`\`\``)
-    })
-  })
 }
 
 describe('examples/redis.js, without its Redis', () => {

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brokenLinks } from '../support/docs/links'
 import { repository, tarball } from './installation'
 import { run } from './run'
 
@@ -22,8 +24,20 @@ describe('The tarball', function () {
     const built = files.filter(file => file.startsWith('package/dist/'))
     const strays = built.filter(file => !existsSync(join(repository, sourceOf(file))))
     expect(strays).to.deep.equal([])
-    const others = files.filter(file => !/^package\/(dist|docs)\//.test(file)).map(file => file.slice('package/'.length))
+    const others = files.filter(file => !/^package\/(dist|docs|benchmarks)\//.test(file)).map(file => file.slice('package/'.length))
     expect(['HISTORY.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']).to.include.members(others)
+  })
+
+  it('has no broken relative link in its documentation', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'resession-tarball-'))
+    try {
+      await run('tar', ['-xzf', await tarball(), '-C', folder, '--strip-components=1'], repository)
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.md'))
+      expect(files).to.include.members(['README.md', 'docs/README.md', 'benchmarks/README.md'])
+      expect(brokenLinks(folder, files)).to.deep.equal([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('has no script that npm runs, or warns of, when the package is installed', async () => {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import type { CookieOptions } from '../../lib/core/cookie'
 import type { Options } from '../../lib/core/option-types'
 import type { KoaOptions } from '../../lib/koa/koa-options'
+import { pageOf } from '../support/docs/pages'
 
 /** All of them: the compiler misses the one that is not here. */
 const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
@@ -74,20 +73,52 @@ const OF_KOA: Record<keyof KoaOptions, true> = {
   cookieOnSave: true,
 }
 
-const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8')
-
-/** What stands first in the rows of the table under a heading. */
-function namesUnder(heading: string): string[] {
-  const [, section = ''] = readme.split(`\n${heading}\n`)
-  const [table = ''] = section.match(/^(\|.*\n)+/m) ?? []
-  const rows = table.split('\n').slice(2)
-  return rows.flatMap(row => (row.split('|')[1] ?? '').match(/\w+/g) ?? [])
+interface Described {
+  readonly file: string
+  /** The heading that the options stand under, and the level of their own headings. */
+  readonly under?: string
+  readonly level: 2 | 3
+  readonly options: Record<string, true>
 }
 
-describe('README: the tables of options', () => {
-  for (const [heading, options] of Object.entries({ '## Options': OF_CONNECT, '### The cookie': OF_THE_COOKIE, '## Koa': OF_KOA })) {
-    it(`name all there are, and no other, under ${heading}`, () => {
-      expect(namesUnder(heading)).to.have.members(Object.keys(options))
+const PAGES: Readonly<Record<string, Described>> = {
+  'session()': { file: 'docs/options.md', level: 2, options: OF_CONNECT },
+  'the cookie': { file: 'docs/options.md', under: '## cookie', level: 3, options: OF_THE_COOKIE },
+  Koa: { file: 'docs/koa.md', under: '## Options', level: 3, options: OF_KOA },
+}
+
+/** The text under each heading of a level. */
+function sectionsOf({ file, under, level }: Described): Map<string, string> {
+  const page = pageOf(file).text
+  const [, text = ''] = under ? page.split(`\n${under}\n`) : [undefined, page]
+  const [part = ''] = under ? text.split(/^## /m) : [text]
+  const [, ...sections] = part.split(new RegExp(`^${'#'.repeat(level)} `, 'm'))
+  return new Map(
+    sections.map(section => {
+      const [heading = '', ...lines] = section.split('\n')
+      return [heading, lines.join('\n').split(/^### /m)[0] as string]
+    }),
+  )
+}
+
+describe('docs: the options', () => {
+  for (const [title, described] of Object.entries(PAGES)) {
+    it(`of ${title} have one heading each, and there is no other`, () => {
+      expect([...sectionsOf(described).keys()]).to.have.members(Object.keys(described.options))
+    })
+
+    it(`of ${title} have a type, a default, and when to change it`, () => {
+      for (const [option, section] of sectionsOf(described)) {
+        for (const part of ['- **Type:** ', '- **Default:** ', '- **Change it:** ']) expect(section, option).to.include(part)
+      }
+    })
+  }
+
+  for (const title of ['session()', 'the cookie'] as const) {
+    it(`of ${title} have an example that sets them`, () => {
+      for (const [option, section] of sectionsOf(PAGES[title] as Described)) {
+        expect(section, option).to.match(new RegExp(`\`\`\`js fragment\\n(?:(?!\`\`\`).)*\\b${option}\\b`, 's'))
+      }
     })
   }
 })

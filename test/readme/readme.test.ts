@@ -3,23 +3,18 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { blocksOf, pageOf, ROOT } from '../support/docs/pages'
 import { answerOf } from '../support/program'
 import { freePort } from '../support/free-port'
 
-const root = join(__dirname, '../..')
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
+/** A program of examples/, on the page that shows it with its transcript. */
+const PROGRAMS = { 'views.js': 'README.md', 'cookie.js': 'docs/stores.md' }
 
-/** The code blocks of a language, in order. */
-function blocks(language: string): string[] {
-  return Array.from(readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms')), ([, code]) => code as string)
-}
+for (const [name, page] of Object.entries(PROGRAMS)) {
+  const file = join(ROOT, 'examples', name)
+  const blocks = blocksOf(pageOf(page))
 
-const PROGRAMS = { 'the first program': 'views.js', 'sessions in the cookie': 'cookie.js' }
-
-for (const [index, [title, name]] of Object.entries(PROGRAMS).entries()) {
-  const file = join(root, 'examples', name)
-
-  describe(`README: ${title}`, () => {
+  describe(`${page}: examples/${name}`, () => {
     let program: ChildProcess
     let port: number
     let folder: string
@@ -36,12 +31,13 @@ for (const [index, [title, name]] of Object.entries(PROGRAMS).entries()) {
       rmSync(folder, { recursive: true })
     })
 
-    it(`is examples/${name}`, () => {
-      expect(blocks('js')).to.include(readFileSync(file, 'utf8'))
+    it('stands on the page', () => {
+      expect(blocks.map(({ code }) => code)).to.include(readFileSync(file, 'utf8'))
     })
 
-    it('answers as its transcript says', () => {
-      const transcript = blocks('console')[index] as string
+    it('responds as the transcript after it says', () => {
+      const transcript = blocks[blocks.findIndex(({ code }) => code === readFileSync(file, 'utf8')) + 1]?.code ?? ''
+      expect(transcript).to.match(/^\$ curl /)
       for (const step of transcript.split(/^\$ /m).slice(1)) {
         const [command, ...answer] = step.trimEnd().split('\n') as [string, ...string[]]
         const output = execFileSync('/bin/sh', ['-c', command.replace('localhost:3000', `localhost:${port}`)], {
@@ -54,7 +50,7 @@ for (const [index, [title, name]] of Object.entries(PROGRAMS).entries()) {
   })
 }
 
-/** What must come, with `…` for anything on the line. */
+/** The output, with `…` for any text on the line. */
 function pattern(text: string): RegExp {
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return new RegExp(`^${escaped.replaceAll('…', '[^\\n]+')}$`)

@@ -1,27 +1,21 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
+import { blockWith } from '../support/docs/pages'
 import { data, routes } from '../support/handlers'
 import { Site, type Req } from '../support/site'
 import { session } from '../support/subject'
 
-const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8')
-
-/** The code block of the README that has a text in it. */
-function block(text: string): string {
-  const blocks = Array.from(readme.matchAll(/^```js\n(.*?)^```$/gms), ([, code]) => code as string)
-  return blocks.find(code => code.includes(text)) as string
-}
-
 /** The code as a function. */
 function compiled<Made>(parameters: readonly string[], code: string): (...args: unknown[]) => Made {
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the code of the README is what is tested
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the code of the documentation is what is tested
   return new Function(...parameters, code) as (...args: unknown[]) => Made
 }
 
-describe('README: an atomic change', () => {
+describe('docs/concurrency.md: an atomic change', () => {
   it('keeps each of three items that are added at the same time', async () => {
-    const add = compiled<Promise<void>>(['session', 'req', 'item'], `return (async () => {${block('draft.list')}})()`)
+    const add = compiled<Promise<void>>(
+      ['session', 'req', 'item'],
+      `return (async () => {${blockWith('docs/concurrency.md', 'draft.list')}})()`,
+    )
     const site = new Site(
       {},
       routes({
@@ -36,10 +30,13 @@ describe('README: an atomic change', () => {
   })
 })
 
-describe('README: a store of promises', () => {
+describe('docs/stores.md: a store of promises', () => {
   const down = async (): Promise<never> => Promise.reject(new Error('Redis is down'))
   const storeOf = (client: object): never =>
-    new (compiled<new () => never>(['session', 'client'], `${block('class RedisLikeStore')}; return RedisLikeStore`)(session, client))()
+    new (compiled<new () => never>(['session', 'client'], `${blockWith('docs/stores.md', 'class RedisLikeStore')}; return RedisLikeStore`)(
+      session,
+      client,
+    ))()
 
   it('keeps sessions, and fails requests alone if its client fails', async () => {
     const records = new Map<string, string>()

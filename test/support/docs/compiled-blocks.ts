@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import ts = require('typescript')
+import { ROOT, type Block } from './pages'
+
+const FOLDER = join(ROOT, 'test/support/docs')
+
+/** What fragments use without saying where it comes from. */
+const GIVEN = `
+import express = require('express')
+import type session = require('../../../lib/index')
+import type Koa = require('koa')
+import type { Server } from 'node:http'
+declare global {
+  const app: express.Express
+  const express: typeof import('express')
+  const session: typeof import('../../../lib/index')
+  const req: express.Request
+  const res: express.Response
+  const next: express.NextFunction
+  const store: session.Store
+  const client: any
+  const server: Server
+  const ctx: Koa.Context
+  const koa: Koa
+  const secret: string
+  const newSecret: string
+  const oldSecret: string
+  const RedisLikeStore: any
+  const sessions: import('express').RequestHandler
+  const item: string
+  function checkPassword(name: string, password: string): Promise<{ id: string; role: string } | undefined>
+}
+declare global {
+  namespace Express {
+    interface Request { login: (user: object, options: object, done: (err: unknown) => void) => void }
+  }
+}
+declare module '../../../lib/index' {
+  interface SessionData { [key: string]: any }
+}
+declare module 'http' {
+  interface IncomingMessage { session: any }
+}
+declare module 'fastify' {
+  interface FastifyInstance { use(middleware: unknown): void }
+}
+`
+
+/** Packages that the documentation uses and that are not installed here, or have no types. */
+const MISSING = ['socket.io', 'ws', 'passport', '@nestjs/core', '*/app.module', '@fastify/middie']
+
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts'],
+  module: ts.ModuleKind.Node20,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  types: ['node', 'express', 'koa'],
+  strict: true,
+  noImplicitAny: false,
+  useUnknownInCatchVariables: false,
+  allowJs: true,
+  checkJs: true,
+  skipLibCheck: true,
+  noEmit: true,
+  paths: {
+    resession: [join(ROOT, 'lib/index.ts')],
+    'resession/koa/presets': [join(ROOT, 'lib/koa-presets.ts')],
+    'resession/*': [join(ROOT, 'lib/*.ts')],
+  },
+}
+
+/** @types/node declares `require('node:cluster')` as a module with a default export, which it is not. */
+const KNOWN = /on type 'typeof import\("node:cluster"\)'/
+
+/** Its types for `req.session` would replace ours. */
+const isForeign = (name: string): boolean => name.includes('@types/express-session')
+
+/** What the compiler has against code blocks, with the page and the line. */
+export function complaintsOf(blocks: readonly Block[]): string[] {
+  const files = new Map(blocks.map((block, index) => [join(FOLDER, `block-${index}.${block.language}`), block]))
+  const texts = new Map(Array.from(files, ([name, block]) => [name, sourceOf(block)]))
+  texts.set(join(FOLDER, 'given.d.ts'), GIVEN)
+  texts.set(join(FOLDER, 'missing.d.ts'), MISSING.map(name => `declare module '${name}'`).join('\n'))
+  const host = ts.createCompilerHost(OPTIONS)
+  const program = ts.createProgram([...texts.keys()], OPTIONS, {
+    ...host,
+    fileExists: name => texts.has(name) || (!isForeign(name) && host.fileExists(name)),
+    readFile: name => texts.get(name) ?? host.readFile(name),
+    getSourceFile: (name, version, ...others) => {
+      const text = texts.get(name)
+      return text === undefined ? host.getSourceFile(name, version, ...others) : ts.createSourceFile(name, text, version)
+    },
+  })
+  const complaints = Array.from(texts.keys()).flatMap(name => {
+    const file = program.getSourceFile(name)
+    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(({ messageText, start }) => {
+      const line = file?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0
+      const block = files.get(name)
+      return `${block ? `${block.page}:${block.line + line}` : name}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+    })
+  })
+  return complaints.filter(complaint => !KNOWN.test(complaint))
+}
+
+/** A fragment may await, and stands in a function on one line before its first, so that lines stay what they are. */
+function sourceOf({ code, fragment }: Block): string {
+  return fragment && !/^(import|export|declare|interface) /m.test(code) ? `void async function () { ${code}\n}` : code
+}
