@@ -14,12 +14,18 @@ const MOST_STALLED = 12
 export class Attempts {
   refused = 0
   #repeated = 0
+  #reads = 0
   #stalled = 0
   #seen: string | undefined
 
   /** Not of a store that does not answer: it is given up. */
   mayRepeat(err: unknown): boolean {
     return !(err instanceof StoreUnavailable) && ++this.#repeated <= MOST_REPEATED
+  }
+
+  /** Whether a read of what became of the write is repeated, which may have been lost with a connection too. */
+  mayRead(err: unknown): boolean {
+    return !(err instanceof StoreUnavailable) && ++this.#reads <= MOST_REPEATED
   }
 
   /** Whether refusals lead nowhere. Asked with each record that is read; the first refusals are not compared, since mostly another request wrote. */

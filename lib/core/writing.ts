@@ -99,7 +99,7 @@ function attempt<H extends Host, Made extends Writing>(
 function lookForLost<H extends Host, Made extends Writing>(task: Task<H, Made>, made: Made, attempts: Attempts): void {
   const { exchange, hold, deadline } = task
   const read = (err: unknown, record?: SessionData | null, version?: Version): void => {
-    if (err && !isMissing(err)) return task.done(err)
+    if (err && !isMissing(err)) return attempts.mayRead(err) ? lookForLost(task, made, attempts) : task.done(err)
     if (!record) return hold.base ? task.done(undefined) : attempt(task, undefined, null, attempts)
     if (isSame(made.given.text, fingerprint(record))) return wrote(task, made, version)
     if (!hold.base) return task.done(exchange.taken())

@@ -125,6 +125,30 @@ describe('core: a write to a store that compares', () => {
       })
     }
 
+    it('is looked for again if the store could not be read', async () => {
+      class Losing extends ComparingStore {
+        lost = 2
+
+        override get(...asked: Parameters<TracingStore['get']>): void {
+          if (this.lost-- > 0) asked[1](new Error('connection lost'))
+          else super.get(...asked)
+        }
+
+        // Beside `get`: an ability counts only on the class that has the other
+        override compareAndSet(...asked: CompareAndSet): void {
+          super.compareAndSet(...asked)
+        }
+      }
+      const store = new Losing()
+      store.before = (id, session, _, callback) => {
+        store.before = undefined
+        set.call(store, id, session, () => callback(new Error('connection lost')))
+        return true
+      }
+      expect((await new Site({ store }, HANDLERS).visitor().get('/save')).text).to.equal('done')
+      expect(await store.count()).to.equal(1)
+    })
+
     it('is tried three times at most, and fails with the error of the store', async () => {
       const { text, store } = await lost([false, false, false])
       expect(text).to.equal('failed: connection lost')
