@@ -7,8 +7,13 @@ export function quiet<Value>(promise: Promise<Value>): Promise<Value> {
 }
 
 /** @param act calls back */
-export function promised(act: (done: Callback) => void): Promise<void> {
-  return new Promise((resolve, reject) => act(err => (err ? reject(err as Error) : resolve())))
+export function promised<Value = void>(act: (done: Callback<Value>) => void): Promise<Value> {
+  return new Promise((resolve, reject) => act((err, value) => (err ? reject(err as Error) : resolve(value as Value))))
+}
+
+/** A quiet promise of what `act` returns. `act` runs before this returns; it rejects the promise if it throws. */
+export function promiseOf<Value>(act: () => Value): Promise<Value> {
+  return quiet(new Promise(resolve => resolve(act())))
 }
 
 /** Likewise, but nothing where it is done at once: whoever awaits nothing waits for a turn all the same. */

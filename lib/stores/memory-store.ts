@@ -2,6 +2,7 @@ import { callLater } from '../core/after-return'
 import { answersAtOnce } from '../core/at-once'
 import type { SessionData } from '../core/session'
 import { optionError } from '../core/option-errors'
+import { promiseOf } from '../core/promised'
 import { goTogether } from '../core/abilities'
 import type { Callback, Found, Outcome, Version } from '../core/store-port'
 import { callable } from './callable'
@@ -22,63 +23,87 @@ export interface MemoryStoreOptions {
 
 /**
  * Sessions in the memory of this process: for development, for tests, and for one process that may forget when it ends. It calls back in a later turn.
- * Expired sessions leave it by themselves; those without an expiry stay, so that a public site wants `max`.
+ * Without a callback, methods return a promise; its rejection never ends the process. Expired sessions leave it by themselves; those without an expiry
+ * stay, so that a public site wants `max`.
  */
+/* eslint-disable @typescript-eslint/no-misused-promises -- a signature that calls back stands beside each that promises */
 export interface MemoryStore extends Store {
-  get(id: string, callback: Found): void
-  set(id: string, session: SessionData, callback?: Callback): void
-  destroy(id: string, callback?: Callback): void
-  touch(id: string, session: SessionData, callback?: Callback): void
-  compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void
-  all(callback: Callback<Record<string, SessionData> | null>): void
-  length(callback: Callback<number>): void
-  clear(callback?: Callback): void
+  // As in `Session`: type parameters, so that subclasses and mocks with one signature fit, and callbacks last, so that `Parameters` has them
+  get<Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, ...none: never[]): Done
+  get<_Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, callback: Found): void
+  set<Done extends Promise<void> = Promise<void>>(id: string, session: SessionData, ...none: never[]): Done
+  set<_Done extends Promise<void> = Promise<void>>(id: string, session: SessionData, callback?: Callback): void
+  destroy<Done extends Promise<void> = Promise<void>>(id: string, ...none: never[]): Done
+  destroy<_Done extends Promise<void> = Promise<void>>(id: string, callback?: Callback): void
+  touch<Done extends Promise<void> = Promise<void>>(id: string, session: SessionData, ...none: never[]): Done
+  touch<_Done extends Promise<void> = Promise<void>>(id: string, session: SessionData, callback?: Callback): void
+  compareAndSet<Done extends Promise<Outcome> = Promise<Outcome>>(
+    id: string,
+    session: SessionData,
+    version: Version | null,
+    ...none: never[]
+  ): Done
+  compareAndSet<_Done extends Promise<Outcome> = Promise<Outcome>>(
+    id: string,
+    session: SessionData,
+    version: Version | null,
+    callback: Callback<Outcome>,
+  ): void
+  all<Done extends Promise<Record<string, SessionData>> = Promise<Record<string, SessionData>>>(...none: never[]): Done
+  all<_Done extends Promise<Record<string, SessionData>> = Promise<Record<string, SessionData>>>(
+    callback: Callback<Record<string, SessionData> | null>,
+  ): void
+  length<Done extends Promise<number> = Promise<number>>(...none: never[]): Done
+  length<_Done extends Promise<number> = Promise<number>>(callback: Callback<number>): void
+  clear<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
+  clear<_Done extends Promise<void> = Promise<void>>(callback?: Callback): void
   /** The sessions as JSON, under their ids: a live view, which can be read, deleted from and set. */
   sessions: Record<string, string>
 }
+/* eslint-enable @typescript-eslint/no-misused-promises */
 
 /** Not a field: constructors of subclasses may never have been here. */
 const recordsOf = new WeakMap<object, Records>()
 
+/** `callback?` stays the last parameter of each method: by the number of parameters a store is known to call back. */
 class Methods extends (Store as abstract new () => object) {
-  get(id: string, callback: Found): void {
+  get(id: string, callback?: Found): void | Promise<SessionData | undefined> {
     const all = records(this)
+    if (!callback) return promiseOf(() => all.get(id))
     callLater(callback, null, all.get(id), all.version(id))
   }
 
-  set(id: string, session: SessionData, callback?: Callback): void {
-    records(this).set(id, session)
-    callLater(callback)
+  set(id: string, session: SessionData, callback?: Callback): void | Promise<void> {
+    return reply(callback, () => void records(this).set(id, session))
   }
 
-  destroy(id: string, callback?: Callback): void {
-    records(this).delete(id)
-    callLater(callback)
+  destroy(id: string, callback?: Callback): void | Promise<void> {
+    return reply(callback, () => void records(this).delete(id))
   }
 
-  touch(id: string, session: SessionData, callback?: Callback): void {
-    records(this).touch(id, session)
-    callLater(callback)
+  touch(id: string, session: SessionData, callback?: Callback): void | Promise<void> {
+    return reply(callback, () => void records(this).touch(id, session))
   }
 
-  compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void {
-    callLater(callback, null, records(this).compareAndSet(id, session, version))
+  compareAndSet(id: string, session: SessionData, version: Version | null, callback?: Callback<Outcome>): void | Promise<Outcome> {
+    return reply(callback, () => records(this).compareAndSet(id, session, version))
   }
 
-  all(callback?: Callback<Record<string, SessionData>>): void {
-    const all = records(this)
-    const sessions = Object.create(null) as Record<string, SessionData>
-    for (const id of all.ids()) sessions[id] = all.get(id) as SessionData
-    callLater(callback, null, sessions)
+  all(callback?: Callback<Record<string, SessionData>>): void | Promise<Record<string, SessionData>> {
+    return reply(callback, () => {
+      const all = records(this)
+      const sessions = Object.create(null) as Record<string, SessionData>
+      for (const id of all.ids()) sessions[id] = all.get(id) as SessionData
+      return sessions
+    })
   }
 
-  length(callback: Callback<number>): void {
-    callLater(callback, null, records(this).ids().length)
+  length(callback?: Callback<number>): void | Promise<number> {
+    return reply(callback, () => records(this).ids().length)
   }
 
-  clear(callback?: Callback): void {
-    records(this).clear()
-    callLater(callback)
+  clear(callback?: Callback): void | Promise<void> {
+    return reply(callback, () => void records(this).clear())
   }
 
   get sessions(): Record<string, string> {
@@ -113,6 +138,15 @@ export const MemoryStore = callable<new (options?: MemoryStoreOptions) => Memory
     recordsOf.set(this, new Records(checkMax(options?.max)))
   },
 )
+
+/** Does the work before it returns, whether it calls back or promises. With a callback, what the work throws is thrown, as express-session's does. */
+function reply<Value>(callback: Callback<Value> | undefined, act: () => Value): void | Promise<Value> {
+  if (!callback) return promiseOf(act)
+  const value = act()
+  // A callback that counts its arguments sees what express-session gives
+  if (value === undefined) callLater(callback)
+  else callLater(callback, null, value)
+}
 
 function records(store: object): Records {
   let kept = recordsOf.get(store)

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { createSession, regenerate, type Session, type SessionData } from '../core/session'
 import { afterReturn } from '../core/after-return'
 import { portOf } from '../core/ports'
+import { promised, quiet } from '../core/promised'
 import type { Callback, Found, Outcome, SessionStore, Version } from '../core/store-port'
 import type { Host } from '../core/host'
 import { callable } from './callable'
@@ -61,11 +62,13 @@ declare abstract class Base extends EventEmitter {
   /** Removes all of them. */
   clear?(callback?: Callback): void
 
-  /** Destroys the session of a request and generates another. Inherited. */
-  regenerate(req: Host, callback: Callback): void
+  /** Destroys the session of a request and generates another. Returns a promise without a callback. Inherited. */
+  regenerate<Done extends Promise<void> = Promise<void>>(req: Host, ...none: never[]): Done
+  regenerate<_Done extends Promise<void> = Promise<void>>(req: Host, callback: Callback): void
 
-  /** The session of an id, made alive without a request. Inherited. */
-  load(id: string, callback: Callback<SessionData>): void
+  /** Loads the session of an ID, without a request. Returns a promise without a callback. Inherited. */
+  load<Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, ...none: never[]): Done
+  load<_Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, callback: Callback<SessionData>): void
 
   /** Makes a session of what was stored, and puts it on the request. Inherited. */
   createSession(req: Host, record: SessionData): Session & SessionData
@@ -74,11 +77,13 @@ declare abstract class Base extends EventEmitter {
 export type Store = Base
 
 class Methods extends EventEmitter {
-  regenerate(this: Methods & SessionStore, host: Host, callback: Callback): void {
+  regenerate(this: Methods & SessionStore, host: Host, callback?: Callback): void | Promise<void> {
+    if (!callback) return quiet(promised(done => regenerate(host, this, done)))
     afterReturn(callback, done => regenerate(host, this, done))
   }
 
-  load(this: Methods & SessionStore, id: string, callback: Callback<Session>): void {
+  load(this: Methods & SessionStore, id: string, callback?: Callback<Session>): void | Promise<Session | undefined> {
+    if (!callback) return quiet(promised<Session | undefined>(done => load(this, id, done)))
     afterReturn(callback, done => load(this, id, done))
   }
 

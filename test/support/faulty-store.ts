@@ -15,7 +15,7 @@ export class FaultyStore extends session.MemoryStore {
   constructor() {
     super()
     for (const method of ['get', 'set', 'destroy', 'touch'] as const) {
-      const real = this[method].bind(this) as (...args: Args) => void
+      const real = this[method].bind(this) as unknown as (...args: Args) => void
       Object.assign(this, { [method]: (...args: Args) => this.#answer(method, args, () => real(...args)) })
     }
   }

@@ -3,6 +3,7 @@ import type { SessionData } from '../../core/session'
 import { describeValue } from '../../core/option-errors'
 import { isRedisClient } from '../../core/store-check'
 import { goTogether } from '../../core/abilities'
+import { quiet } from '../../core/promised'
 import type { Callback, Found, Outcome, Version } from '../../core/store-port'
 
 /** A store as it was published, of which its types tell no more than what every store has. */
@@ -14,8 +15,20 @@ export interface PublishedStore {
 
 /** What such a store is given; its `get` gives the version from then on. */
 export interface Atomic {
-  compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void
-  update(id: string, session: SessionData, callback: Callback<boolean>): void
+  compareAndSet<Done extends Promise<Outcome> = Promise<Outcome>>(
+    id: string,
+    session: SessionData,
+    version: Version | null,
+    ...none: never[]
+  ): Done
+  compareAndSet<_Done extends Promise<Outcome> = Promise<Outcome>>(
+    id: string,
+    session: SessionData,
+    version: Version | null,
+    callback: Callback<Outcome>,
+  ): void
+  update<Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, ...none: never[]): Done
+  update<_Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, callback: Callback<boolean>): void
 }
 
 /** What is to be said of one engine. The version of a record is mostly its text. */
@@ -49,14 +62,14 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
   const get = (id: string, callback?: Found): unknown => {
     // Some stores give a promise then, which has no room for a version
     if (!callback) return original.call(store, id)
-    return void answer(engine.read(id), (err, found) => (err ? callback(err) : callback(null, found?.session ?? null, found?.version)))
+    return answer(engine.read(id), (err, found) => (err ? callback(err) : callback(null, found?.session ?? null, found?.version)))
   }
-  const abilities: Atomic = {
-    compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void {
-      answer(engine.compareAndSet(id, session, version), callback)
+  const abilities = {
+    compareAndSet(id: string, session: SessionData, version: Version | null, callback?: Callback<Outcome>): unknown {
+      return answer(engine.compareAndSet(id, session, version), callback)
     },
-    update(id: string, session: SessionData, callback: Callback<boolean>): void {
-      answer(engine.update(id, session), callback)
+    update(id: string, session: SessionData, callback?: Callback<boolean>): unknown {
+      return answer(engine.update(id, session), callback)
     },
   }
   for (const [name, value] of Object.entries({ get, ...abilities })) {
@@ -79,8 +92,9 @@ function homeOf(store: object, method: string): object | null {
   return home
 }
 
-/** Out of the promise's frames: what a callback throws is nobody's rejection. */
-function answer<Value>(work: Promise<Value>, callback: Callback<Value>): void {
+/** Outside the promise's frames: what a callback throws is not a rejection. */
+function answer<Value>(work: Promise<Value>, callback?: Callback<Value>): void | Promise<Value> {
+  if (!callback) return quiet(work)
   work.then(
     value => process.nextTick(callback, null, value),
     (err: unknown) => process.nextTick(callback, err ?? new Error('the store failed without a reason')),
