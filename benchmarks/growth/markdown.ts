@@ -1,8 +1,6 @@
-import { barsTable } from '../report/bars-table'
 import type { Result } from '../report/result'
 import { table } from '../report/table'
 import type { Spread } from '../spread'
-import { growthBars } from './bars'
 import { groups, type Group } from './groups'
 import type { GrowthRow } from './rows'
 
@@ -12,8 +10,6 @@ export function growthMarkdown({ growth, plan, machine }: Result): string {
   return [
     `Measured on ${machine.when}, at commit ${machine.commit}; Node ${machine.node.slice(1)}. Rounds: ${plan.growth.rounds}.`,
     '![Curves of what grows and what it costs, ours beside express-session](results/growth.svg)',
-    '### The bars of growth, for resession',
-    barsTable(growthBars(growth)),
     ...measured.flatMap(group => [`### ${group.title}`, groupTable(group, growth)]),
   ].join('\n\n')
 }

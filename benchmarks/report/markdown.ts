@@ -1,7 +1,5 @@
 import { YARDSTICK } from '../measured/subjects'
 import type { DistantRow, HttpRow, InProcessRow, MemoryRow, SideBySideRow } from '../summary'
-import { barsOf } from '../bars'
-import { barsTable } from './bars-table'
 import { digits, percent, range, whole } from './figures'
 import type { Result } from './result'
 import { table } from './table'
@@ -12,16 +10,18 @@ export function markdownOf(result: Result): string {
   const { fours, block, rounds } = plan.sideBySide
   return [
     machineLines(result),
-    '### Bars: what the project has set itself, and what this run says of it',
-    barsTable(barsOf(result)),
-    `### In process: microseconds per visit (rounds: ${plan.inProcess.rounds}, of ${plan.inProcess.timed} visits each)`,
+    '### In process',
+    `Microseconds per visit. Rounds: ${plan.inProcess.rounds}, of ${plan.inProcess.timed} visits each.`,
     inProcessTable(inProcess),
-    `### Side by side in one process: microseconds of processor time per visit (rounds: ${rounds}, of ${4 * fours} blocks of ${block} visits each)`,
+    '### Side by side in one process',
+    `Microseconds of processor time per visit. Rounds: ${rounds}, of ${4 * fours} blocks of ${block} visits each.`,
     sideBySideTable(sideBySide),
-    `### Over HTTP on the loopback: requests per second (rounds: ${plan.http.rounds}, of ${plan.http.seconds} s each; connections: ${plan.http.connections})`,
+    '### Over HTTP on the loopback',
+    `Requests per second. Rounds: ${plan.http.rounds}, of ${plan.http.seconds} s each. Connections: ${plan.http.connections}.`,
     httpTable(http),
     ...distantPart(result),
-    `### Memory: bytes per session in the memory store (${plan.memory.bytes} bytes of data each)`,
+    '### Memory',
+    `Bytes per session in the memory store, with ${plan.memory.bytes} bytes of data each.`,
     memoryTable(memory),
   ].join('\n\n')
 }
@@ -98,13 +98,14 @@ function sideBySideTable(rows: readonly SideBySideRow[]): string {
 
 function distantPart({ plan, distant }: Result): string[] {
   const { milliseconds, rounds, timed } = plan.distant
-  const title = `### A store ${milliseconds} ms away: microseconds per request over HTTP, one after the other (rounds: ${rounds}, of ${timed} requests each)`
+  const title = `### A store ${milliseconds} ms away`
+  const unit = `Microseconds per request over HTTP, one after the other. Rounds: ${rounds}, of ${timed} requests each.`
   if (!distant) return [title, 'Not measured: there was no engine to keep sessions in.']
   const found = distant.engines.map(
     ({ name, version, store, near, far }) =>
       `${name} ${version}, by ${store}, answered the smallest thing in ${whole(near)} µs, and from where the sessions were in ${whole(far)} µs.`,
   )
-  return [title, found.join('\n'), distantTable(distant.rows)]
+  return [title, unit, found.join('\n'), distantTable(distant.rows)]
 }
 
 function distantTable(rows: readonly DistantRow[]): string {

@@ -4,6 +4,7 @@ import { growthMarkdown } from '../growth/markdown'
 import { growthPlot } from '../growth/plot'
 import { addedTimePlot } from './added-time-plot'
 import { replaceBetweenMarkers } from './between-markers'
+import { barsMarkdown, leadMarkdown } from './lead'
 import { markdownOf } from './markdown'
 import type { Result } from './result'
 
@@ -11,8 +12,11 @@ import type { Result } from './result'
 export async function writeResult(result: Result, folder: string): Promise<void> {
   const readme = join(folder, 'README.md')
   const results = join(folder, 'results')
-  const tables = replaceBetweenMarkers(readFileSync(readme, 'utf8'), markdownOf(result))
-  const text = replaceBetweenMarkers(tables, growthMarkdown(result), 'growth')
+  const parts = { lead: leadMarkdown, results: markdownOf, growth: growthMarkdown, bars: barsMarkdown }
+  const text = Object.entries(parts).reduce(
+    (text, [name, markdown]) => replaceBetweenMarkers(text, markdown(result), name),
+    readFileSync(readme, 'utf8'),
+  )
   mkdirSync(results, { recursive: true })
   writeFileSync(join(results, 'latest.json'), await formatted(JSON.stringify(result)))
   writeFileSync(join(results, 'added-time.svg'), addedTimePlot(result))
@@ -20,7 +24,7 @@ export async function writeResult(result: Result, folder: string): Promise<void>
   writeFileSync(readme, text)
 }
 
-/** In the house's form: the file is committed, and the linter reads it. */
+/** In the format of the repository: the file is committed and linted. */
 async function formatted(json: string): Promise<string> {
   const prettier = await import('prettier')
   return prettier.format(json, { ...(await prettier.resolveConfig(__filename)), parser: 'json' })

@@ -15,7 +15,9 @@ import { distantRows, httpRows, inProcessRows, memoryRows, sideBySideRows } from
 
 const BEGIN = '<!-- results: written by the run -->'
 const END = '<!-- results: end -->'
+const LEAD = '<!-- lead: written by the run --><!-- lead: end -->\n'
 const GROWTH = '<!-- growth: written by the run --><!-- growth: end -->\n'
+const BARS = '<!-- bars: written by the run --><!-- bars: end -->\n'
 
 describe('The report of the benchmark', () => {
   it('stands between the markers, and nothing else changes', () => {
@@ -37,7 +39,7 @@ describe('The report of the benchmark', () => {
   it('is a table, a plot and their figures', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'benchmarks-'))
     try {
-      writeFileSync(join(folder, 'README.md'), `before\n${BEGIN}${END}\n${GROWTH}after\n`)
+      writeFileSync(join(folder, 'README.md'), `before\n${LEAD}${BEGIN}${END}\n${GROWTH}${BARS}after\n`)
       await writeResult(result, folder)
       const readme = readFileSync(join(folder, 'README.md'), 'utf8')
       expect(readme)
