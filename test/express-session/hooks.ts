@@ -6,6 +6,8 @@
 // Tests may turn timers of their own
 const { setTimeout } = globalThis
 const LIMIT = 2000
+/** The timeout of tests that name none. */
+const DEFAULT_TIMEOUT = 10_000
 const AFTERMATH = 50
 
 let fail: (err: unknown) => void = () => {}
@@ -22,14 +24,16 @@ export const mochaHooks = {
     process.on('unhandledRejection', toTheTest)
   },
 
-  beforeEach(this: { currentTest: { fn: Fn } }): void {
+  beforeEach(this: { currentTest: { fn: Fn; timeout(): number } }): void {
     const test = this.currentTest
     const { fn } = test
+    // A test that names a longer one does much, and is slower still beside others
+    const limit = test.timeout() > DEFAULT_TIMEOUT ? test.timeout() : LIMIT
     test.fn = async function (this: unknown) {
       try {
         await new Promise((resolve, reject) => {
           fail = reject
-          setTimeout(reject, LIMIT, new Error('no answer')).unref()
+          setTimeout(reject, limit, new Error('no answer')).unref()
           Promise.resolve(fn.call(this)).then(resolve, reject)
         })
       } catch (err) {

@@ -46,7 +46,7 @@ function nameOf(mode: Partial<SessionOptions>): string {
 /** What has to become of a request. */
 function expected(asks: Asks, fault: Fault, mode: Partial<SessionOptions>): Partial<Outcome> {
   const error = errorOf(asks, fault)
-  const stops = error !== undefined && endsIn(asks, fault, mode) === 'an error'
+  const stops = error !== undefined && endsIn(asks, mode) === 'an error'
   const hidden = asks.tells === 'reader' && mode.onStoreError === 'anonymous'
   return {
     status: stops ? statusOf(error) : 200,
@@ -65,10 +65,8 @@ function errorOf({ method, reads }: Asks, { failure }: Fault): string | undefine
   return failure === 'without a reason' ? `store.${method} failed without a reason` : failure
 }
 
-function endsIn({ tells }: Asks, { failure }: Fault, { onStoreError, saveErrors }: Partial<SessionOptions>): 'an error' | 'an answer' {
+function endsIn({ tells }: Asks, { onStoreError, saveErrors }: Partial<SessionOptions>): 'an error' | 'an answer' {
   if (tells === 'handler') return 'an error'
-  // The store could be read; what it has is no session
-  if (tells === 'reader' && failure === 'of a wrong type') return 'an error'
   if (tells === 'reader') return onStoreError === 'error' ? 'an error' : 'an answer'
   return tells === 'client' && saveErrors === 'fail' ? 'an error' : 'an answer'
 }
