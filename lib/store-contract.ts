@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { answering } from './contract/answering'
 import { atomic } from './contract/atomic'
+import { brokenRule } from './contract/broken-rule'
 import { Candidate } from './contract/candidate'
 import type { Ability, Exam, Group, Lack } from './contract/exam'
 import { expiring, touching } from './contract/expiring'
+import { inTime, pause } from './contract/in-time'
 import { copying, keeping } from './contract/keeping'
 import { listing } from './contract/listing'
 import type { SessionStore } from './core/store-port'
@@ -45,9 +47,11 @@ export interface StoreContractOptions<Store extends SessionStore = SessionStore>
    */
   wait?: (ms: number) => void | Promise<void>
   /**
-   * The functions of the test runner.
+   * The functions of the test runner. Needed with vitest and jest if their globals are off.
    *
    * @default the global `describe` and `it` of mocha, jest or vitest, else those of `node:test`
+   * @example import { describe, it } from 'vitest'
+   * storeContract('my store', { make: () => new MyStore(), runner: { describe, it } })
    */
   runner?: Runner
 }
@@ -67,23 +71,27 @@ const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, li
  * The exam that every store sits, for those who write one: registers its tests with your runner.
  *
  * @example storeContract('my store', { make: () => new MyStore() })
+ * @see docs/stores.md, "Conformance tests"
  * @throws TypeError without `make`, or for a runner that is none
  */
 export function storeContract<Store extends SessionStore>(name: string, options: StoreContractOptions<Store>): void {
-  const { make, dispose, lacks = [], has = [], shortest = 1000, wait = sleep } = options
+  const { make, dispose, lacks = [], has = [], shortest = 1000, wait = pause } = options
   if (typeof make !== 'function') throw new TypeError('make option must be a function')
   const { describe, it } = checkRunner(options.runner ?? defaultRunner())
 
   const exam: Exam = {
     rule: (title, test) => {
-      const sit = async (): Promise<void> => {
+      const run = async (): Promise<void> => {
         const store = await make()
         try {
-          await test(new Candidate(store))
+          await test(new Candidate(store)).catch((err: unknown) => {
+            throw brokenRule(name, title, err)
+          })
         } finally {
           await dispose?.(store)
         }
       }
+      const sit = (): Promise<void> => inTime(run(), TIMEOUT - 1_000, `${name}: "${title}" did not end`)
       const registered = it(title, sit, TIMEOUT) as { timeout?(ms: number): void } | undefined
       // Mocha takes it here, others above
       registered?.timeout?.(TIMEOUT)
@@ -101,14 +109,21 @@ export function storeContract<Store extends SessionStore>(name: string, options:
   })
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms))
-}
-
 function defaultRunner(): Partial<Runner> {
   const runner = globalThis as Partial<Runner>
+  if (!runner.describe || !runner.it) refuseWithoutGlobals()
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- only where it is the runner: it would run the tests of others a second time
   return runner.describe && runner.it ? runner : (require('node:test') as Runner)
+}
+
+/** Their workers would register the tests with `node:test`, and report none. @throws TypeError in a worker of vitest or jest */
+function refuseWithoutGlobals(): void {
+  const { VITEST, JEST_WORKER_ID } = process.env
+  if (!VITEST && !JEST_WORKER_ID) return
+  const module = VITEST ? 'vitest' : '@jest/globals'
+  throw new TypeError(
+    `runner option must be set without globals: import { describe, it } from '${module}', and write runner: { describe, it }`,
+  )
 }
 
 function checkRunner({ describe, it }: Partial<Runner>): Runner {

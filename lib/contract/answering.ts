@@ -1,8 +1,11 @@
 import { fail, ok } from 'node:assert/strict'
 import { isPromise } from '../core/call'
 import { callsBack, type Callback } from '../core/store-port'
-import type { Candidate } from './candidate'
+import { PATIENCE, type Candidate } from './candidate'
 import type { Ability, Group } from './exam'
+import { inTime, pause } from './in-time'
+
+const NO_ANSWER = 'neither called back nor returned a promise that settled'
 
 /** How a store answers: each call once, by its callback or by its promise. */
 export const answering: Group = ({ rule, id, lacks, has }) => {
@@ -28,9 +31,9 @@ export const answering: Group = ({ rule, id, lacks, has }) => {
     const key = id()
     const { store: bare } = store as unknown as { store: Record<'set' | 'destroy', (...args: unknown[]) => unknown> }
     const found = async (): Promise<boolean> => (await store.get(key)) !== undefined
-    await bare.set(key, store.session(key, { n: 1 }, 60_000))
+    await inTime(Promise.resolve(bare.set(key, store.session(key, { n: 1 }, 60_000))), PATIENCE, NO_ANSWER)
     await until(found, 'set without a callback was not done')
-    await bare.destroy(key)
+    await inTime(Promise.resolve(bare.destroy(key)), PATIENCE, NO_ANSWER)
     await until(async () => !(await found()), 'destroy without a callback was not done')
   })
 }
@@ -39,14 +42,13 @@ export const answering: Group = ({ rule, id, lacks, has }) => {
 async function until(done: () => Promise<boolean>, complaint: string): Promise<void> {
   for (let waited = 0; !(await done()); waited += 10) {
     if (waited > SOON) fail(complaint)
-    await new Promise(resolve => setTimeout(resolve, 10))
+    await pause(10)
   }
 }
 
 type Method = 'set' | 'get' | 'destroy' | 'touch' | Ability
 
-/** How long a store may take to answer at all, and to answer again, in milliseconds. */
-const PATIENCE = 5_000
+/** How long a store may take to answer again, in milliseconds. */
 const AFTERWARDS = 50
 /** How long a store may take to do what it was asked without a callback. */
 const SOON = 1_000
@@ -67,15 +69,7 @@ async function callsOf(store: Candidate, method: Method, key: string): Promise<n
     const returned = bare.call(store.store, ...args, callback)
     if (isPromise(returned) && !callsBack(bare, args)) returned.then(() => resolve(), reject)
   })
-  await inTime(answered)
-  await new Promise(resolve => setTimeout(resolve, AFTERWARDS))
+  await inTime(answered, PATIENCE, NO_ANSWER)
+  await pause(AFTERWARDS)
   return calls
-}
-
-async function inTime(answered: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<void>((_, reject) => {
-    timer = setTimeout(reject, PATIENCE, new Error('neither called back nor returned a promise that settled'))
-  })
-  await Promise.race([answered, silence]).finally(() => clearTimeout(timer))
 }

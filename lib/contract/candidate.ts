@@ -1,15 +1,20 @@
 import { ok } from 'node:assert/strict'
 import { Cookie } from '../core/cookie'
 import { Session, type SessionData } from '../core/session'
+import { isPromise } from '../core/call'
 import { portOf } from '../core/ports'
-import type { Callback, Found, Outcome, SessionStore, Version } from '../core/store-port'
+import { callsBack, type Callback, type Found, type Outcome, type SessionStore, type Version } from '../core/store-port'
 import type { Ability } from './exam'
+import { inTime } from './in-time'
 
 /** What a test puts into a session. */
 export type Data = Record<string, unknown>
 
 /** The views of everything that a store may have. */
 type View = 'all' | 'length' | 'clear'
+
+/** How long a store may take to answer, in milliseconds. */
+export const PATIENCE = 5_000
 
 /** A store that sits the exam: asked by the same port as in a server, and answering with promises. */
 export class Candidate {
@@ -69,12 +74,14 @@ export class Candidate {
     return typeof (this.store as Partial<Record<typeof ability, unknown>>)[ability] === 'function'
   }
 
-  /** `all`, `length` or `clear`, for a store that has it. */
+  /** `all`, `length` or `clear`, for a store that has it. It calls back, or returns a promise. */
   async ask(view: View): Promise<unknown> {
-    const store = this.store as unknown as Record<View, (callback: Callback<unknown>) => unknown>
-    return new Promise((resolve, reject) => {
-      store[view]((err, value) => (err ? reject(err) : resolve(value)))
+    const method = (this.store as unknown as Record<View, (callback: Callback<unknown>) => unknown>)[view]
+    const answer = new Promise((resolve, reject) => {
+      const returned = method.call(this.store, (err, value) => (err ? reject(err as Error) : resolve(value)))
+      if (isPromise(returned) && !callsBack(method, [])) returned.then(resolve, reject)
     })
+    return inTime(answer, PATIENCE, `${view} neither called back nor returned a promise that settled`)
   }
 
   /** A live session, as a request would hand it over. */

@@ -161,6 +161,37 @@ describe('the store contract', () => {
     expect(await broken(() => new Promising() as never, { lacks: ['touch', 'all', 'length', 'clear'], has: [] })).to.deep.equal([])
   })
 
+  describe('takes all, length and clear', () => {
+    type Method = (done?: Done) => Promise<unknown>
+    const ways: Record<string, (method: Method) => unknown> = {
+      'that return promises': method => async () => method(),
+      'that return promises, and have optional callbacks': method => (done?: Done) => (done ? method(done) : method()),
+      'that call back, and return promises': method => async (done: Done) => method(done),
+      'that call back at once': method => (done: Done) => void method().then(value => done(null, value)),
+    }
+    for (const [way, make] of Object.entries(ways)) {
+      it(way, async () => {
+        const methods = ['all', 'length', 'clear'] as const
+        const store = faulty((_, good) => Object.fromEntries(methods.map(name => [name, make(good[name].bind(good) as Method)])))
+        expect(await broken(store)).to.deep.equal([])
+      })
+    }
+  })
+
+  const rejecting: Record<string, (reason: Error) => unknown> = {
+    rejects: reason => async () => Promise.reject(reason),
+    throws: reason => () => {
+      throw reason
+    },
+    'calls back with an error': reason => (done: Done) => done(reason),
+  }
+  for (const [way, make] of Object.entries(rejecting)) {
+    it(`is broken by a store whose length ${way}`, async () => {
+      const store = faulty(() => ({ length: make(new Error('no disk')) }))
+      expect(await broken(store, { rule: 'length counts them' })).to.deep.equal(['length counts them'])
+    })
+  }
+
   it('wants a maker, and a runner', () => {
     expect(() => storeContract('a store', {} as never)).to.throw(TypeError, 'make option must be a function')
     expect(() => storeContract('a store', { make: () => new session.MemoryStore(), runner: {} as never })).to.throw(

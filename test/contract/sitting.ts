@@ -13,7 +13,16 @@ interface Sitting {
 }
 
 /** Runs the exam by itself, on a clock, and gives the titles of the rules that a store broke. */
-export async function broken(make: () => Store, { lacks = [], has = ['compareAndSet'], rule }: Sitting = {}): Promise<string[]> {
+export async function broken(make: () => Store, sitting: Sitting = {}): Promise<string[]> {
+  return (await sit(make, sitting)).map(({ title }) => title)
+}
+
+/** The errors of a rule that a store broke. */
+export async function failuresOf(make: () => Store, rule: string): Promise<Error[]> {
+  return (await sit(make, { rule })).map(({ err }) => err)
+}
+
+async function sit(make: () => Store, { lacks = [], has = ['compareAndSet'], rule }: Sitting): Promise<{ title: string; err: Error }[]> {
   const clock = new Clock()
   const rules: [string, () => Promise<void>][] = []
   const runner = {
@@ -21,10 +30,11 @@ export async function broken(make: () => Store, { lacks = [], has = ['compareAnd
     it: (title: string, test: () => Promise<void>) => rules.push([title, test]),
   }
   storeContract('a store', { make, runner, lacks, has, shortest: 1, wait: ms => clock.turn(ms) })
-  const titles: string[] = []
-  for (const [title, test] of rules.filter(([title]) => title === (rule ?? title))) await test().catch(() => titles.push(title))
+  const failures: { title: string; err: Error }[] = []
+  for (const [title, test] of rules.filter(([title]) => title === (rule ?? title)))
+    await test().catch((err: Error) => failures.push({ title, err }))
   Clock.restore()
-  return titles
+  return failures
 }
 
 /** A memory store with one fault. */
