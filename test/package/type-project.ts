@@ -55,7 +55,16 @@ const ORIGINAL_TOO = ['public-names', 'mocks']
 function programsFor({ name, surroundings, also }: Row, door: Door): readonly string[] {
   if (also?.programs) return also.programs
   if (isCalled(door)) return ['namespace-call']
-  const everywhere = ['plain-server', 'stores', 'named-imports', 'namespace-import', 'deep-imports', 'upgrade-request', 'promises']
+  const everywhere = [
+    'plain-server',
+    'stores',
+    'named-imports',
+    'namespace-import',
+    'deep-imports',
+    'upgrade-request',
+    'promises',
+    'testing',
+  ]
   if (surroundings === 'Koa') return [...everywhere, 'koa-app']
   if (surroundings === 'no Express') return [...everywhere, 'without-express', 'koa-alone']
   // Under the alias, what imports 'express-session' gets ours: there is no other side

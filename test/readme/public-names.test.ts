@@ -5,7 +5,7 @@ import ts = require('typescript')
 const root = join(__dirname, '../..')
 
 /** The files that package.json exports, and how many names at least each has. */
-const ENTRIES = ['index', 'koa', 'koa-presets', 'atomic', 'store-contract'] as const
+const ENTRIES = ['index', 'koa', 'koa-presets', 'atomic', 'store-contract', 'testing'] as const
 
 /** The interfaces whose members are options. */
 const OPTIONS: readonly (readonly [entry: (typeof ENTRIES)[number], name: string])[] = [
@@ -15,6 +15,7 @@ const OPTIONS: readonly (readonly [entry: (typeof ENTRIES)[number], name: string
   ['koa', 'Options'],
   ['koa', 'CookieOptions'],
   ['store-contract', 'StoreContractOptions'],
+  ['testing', 'SessionCookieOptions'],
 ]
 
 const config = ts.getParsedCommandLineOfConfigFile(

@@ -1,0 +1,110 @@
+import session = require('./index')
+import { requestInProcess } from './testing/in-process-request'
+
+/** The options of the app's session middleware that cookies and records depend on. */
+export interface TestSessionOptions extends Pick<session.SessionOptions, 'secret' | 'name' | 'cookie' | 'seal'> {
+  /** The store of the app, or `'cookie'` for sessions that are kept in the cookie. */
+  store: NonNullable<session.SessionOptions['store']>
+}
+
+/** The options of `sessionCookie`. */
+export interface SessionCookieOptions extends TestSessionOptions {
+  /** What the session holds. */
+  data: SessionValues
+  /**
+   * Returns the session ID, or a promise of one.
+   *
+   * @default 24 random bytes in base64url
+   */
+  genid?: session.SessionOptions['genid']
+}
+
+/** What a session holds, without its cookie. */
+export type SessionValues = Omit<Partial<session.SessionData>, 'cookie'>
+
+/** A `Set-Cookie` header: its lines, one line, or the headers of a `fetch` response. A `Cookie` header will do too. */
+export type SetCookie = string | readonly string[] | { getSetCookie(): string[] } | null | undefined
+
+/**
+ * Stores a session as the middleware of the app would.
+ *
+ * @example const cookie = await sessionCookie({ store, secret: 'keyboard cat', data: { userId: 1 } })
+ * await request(app).get('/profile').set('Cookie', cookie).expect(200)
+ * @returns the `Cookie` header of a browser that has the session: `name=value`
+ * @throws TypeError for options that are missing or cannot work; what the store fails with
+ * @see docs/testing.md
+ */
+export async function sessionCookie(options: SessionCookieOptions): Promise<string> {
+  const { data, ...rest } = checked('sessionCookie', options)
+  if (typeof data !== 'object' || data === null)
+    throw new TypeError('data option must be an object; write data: { userId: 1 }, for example')
+  if ('cookie' in data) throw new TypeError('data option must not have a cookie; use the cookie option')
+  // A failed save is passed to `next`, and not only printed
+  const middleware = middlewareFor({ ...rest, saveUninitialized: true, saveErrors: 'fail' })
+  const lines = await requestInProcess(middleware, { url: pathOf(options) }, ({ req, useHttps, end }) => {
+    if (!req.session) throw new Error('sessionCookie made no session: the store has emitted disconnect')
+    Object.assign(req.session, data)
+    if ((req.session as session.Session).cookie.secure === true) useHttps()
+    return end()
+  })
+  const [pair] = (lines[0] ?? '').split(';')
+  if (!pair) throw new Error('sessionCookie stored the session, but no cookie was set')
+  return pair
+}
+
+/**
+ * Reads the session that a response stored, without a change to it.
+ *
+ * @example const response = await request(app).post('/login')
+ * deepEqual(await readSession({ store, secret: 'keyboard cat' }, response.headers['set-cookie']), { userId: 1 })
+ * @param setCookie the `Set-Cookie` header of the response, or the `Cookie` header of the request if the response has none
+ * @returns what the session holds, without its cookie; undefined if there is no session, or no cookie whose signature is valid
+ * @throws TypeError for options that are missing or cannot work; what the store fails with
+ * @see docs/testing.md
+ */
+export async function readSession(options: TestSessionOptions, setCookie: SetCookie): Promise<SessionValues | undefined> {
+  let isNew = false
+  const genid = (): string => {
+    isNew = true
+    return 'unused'
+  }
+  const middleware = middlewareFor({ ...checked('readSession', options), genid })
+  return requestInProcess(middleware, { url: pathOf(options), cookie: cookieHeader(setCookie) }, ({ req }) => {
+    // The ID of a new session is made when it is read
+    if (!req.session || !req.sessionID || isNew) return undefined
+    const { cookie: _, ...data } = JSON.parse(JSON.stringify(req.session)) as session.SessionData
+    return data
+  })
+}
+
+function checked<O extends TestSessionOptions>(by: string, options: O): O {
+  if (!options?.store) throw new TypeError(`${by} needs the store of the app; write ${by}({ store, secret, … })`)
+  if (!options.secret) throw new TypeError(`${by} needs the secret of the app; write ${by}({ store, secret, … })`)
+  return options
+}
+
+/** Of several middlewares on one store the last one gives it `generate`: the app's keeps its own. */
+function middlewareFor(options: session.SessionOptions): session.RequestHandler {
+  const store = options.store as { generate?: unknown } | 'cookie'
+  if (store === 'cookie') return session({ resave: false, saveUninitialized: false, ...options })
+  const generate = Object.getOwnPropertyDescriptor(store, 'generate')
+  try {
+    return session({ resave: false, saveUninitialized: false, ...options })
+  } finally {
+    if (generate) Object.defineProperty(store, 'generate', generate)
+    else delete store.generate
+  }
+}
+
+/** A path that the cookie is for. */
+function pathOf({ cookie }: TestSessionOptions): string {
+  return (typeof cookie === 'object' && cookie.path) || '/'
+}
+
+/** Attributes stand in it like cookies of other names. Of lines for one name, the last one counts in a browser: it stands first. */
+function cookieHeader(setCookie: SetCookie): string {
+  if (!setCookie) return ''
+  if (typeof setCookie === 'object' && 'getSetCookie' in setCookie) return cookieHeader(setCookie.getSetCookie())
+  const lines = typeof setCookie === 'string' ? setCookie.split(/,(?=\s*[^;,=\s]+=)/) : setCookie
+  return [...lines].reverse().join('; ')
+}
