@@ -1,4 +1,4 @@
-/** What is sent, by whatever host. */
+/** A response, for Express and Koa. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -18,7 +18,7 @@ export function seeOther(location: string): Answer {
   return { status: 303, headers: { Location: location }, body: '' }
 }
 
-/** On all answers. The page shows an id, which elsewhere is nobody's business: it is kept out of caches and of other sites' frames. */
+/** Sent with every response. The page shows a session ID, so caches and frames of other sites must not have it. */
 export const HARDENING = {
   'Content-Security-Policy': "default-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'Cache-Control': 'no-store',

@@ -64,7 +64,7 @@ function shopApp(): ReturnType<Koa['callback']> {
   return app.callback()
 }
 
-/** Its store forgets with this process, so that a secret of its own loses nobody's session. */
+/** The sessions end with this process, so a random secret logs no user out. */
 function newApp(): Koa {
   const app = new Koa()
   app.keys = [randomBytes(32).toString('base64url')]

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { goods, type Cart } from './goods'
 import { html, template, type Html, type Value } from './html'
 
-/** What there is to see of one visit. */
+/** The values that one page shows. */
 export interface Visit {
   readonly visits: number | undefined
   readonly visitor: string | undefined
@@ -10,7 +10,7 @@ export interface Visit {
   readonly cart: Cart
   /** The package that the race is against. */
   readonly rival: string
-  /** JSON, as it lies in the store. */
+  /** The JSON in the store. */
   readonly record: string
   readonly cookie: ShownCookie
 }
@@ -30,7 +30,7 @@ const fill = template(join(__dirname, 'page.html'))
 export function page({ visits = 0, visitor, flash, cart, rival, record, cookie }: Visit): string {
   return fill({
     flash: flash ? html`<p class="flash" role="status">${flash}</p>` : '',
-    greeting: visitor ? `Hello, ${visitor}` : 'Hello, whoever you are',
+    greeting: visitor ? `Hello, ${visitor}` : 'Hello, guest',
     visits,
     door: visitor ? logOutForm : logInForm,
     goods: goods.map(one => row(one, cart[one.id] ?? 0)),

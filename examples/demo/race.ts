@@ -7,7 +7,7 @@ type MemoryStore = session.MemoryStore
 
 const KEYS = 50
 
-/** A request to one lane of the race, by whatever host and session package. */
+/** A request to one lane of the race, from Express or Koa, with any session package. */
 export interface LaneRequest {
   /** Begins a session with nothing in it but what is given. */
   begin(data: object): Promise<void>

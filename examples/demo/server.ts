@@ -18,7 +18,7 @@ const NAME = 'demo.sid'
 
 /** The demo on Express: a page on which one's own session can be seen and changed, and a race between two packages. */
 export function demo(): RequestListener {
-  // The store forgets with this process, so that a secret of its own loses nobody's session
+  // The sessions end with this process, so a random secret logs no user out
   const secret = randomBytes(32).toString('base64url')
   const store = new session.MemoryStore({ max: 10_000 })
 

@@ -14,7 +14,7 @@ declare module '../../lib' {
   }
 }
 
-/** A request to the shop, by whatever host it came. */
+/** A request to the shop, from Express or Koa. */
 export interface ShopRequest {
   /** Another one after each login. */
   readonly session: Partial<Omit<session.SessionData, 'cookie'>> & SessionMethods
@@ -67,7 +67,7 @@ async function logIn(req: ShopRequest): Promise<Answer> {
     return seeOther('/')
   }
   const { cart } = req.session
-  // A new id and an empty session: an id that somebody else knew before is worth nothing now (OWASP: session fixation)
+  // Regenerate the session ID on every privilege change: an ID that an attacker knew before is now useless (OWASP: session fixation)
   await req.session.regenerate()
   if (cart) req.session.cart = cart
   req.session.name = name

@@ -34,7 +34,7 @@ const creating: Group = ({ rule, id }) => {
     equal((await store.get(key))?.n, 1)
   })
 
-  rule('creates one anew that was destroyed', async store => {
+  rule('creates a session again that was destroyed', async store => {
     const key = id()
     await store.set(key, { n: 1 })
     await store.destroy(key)
@@ -148,7 +148,7 @@ const comparingInTime: Group = ({ rule, id, wait, shortest, lacks }) => {
     equal(await store.get(shorter), undefined)
   })
 
-  rule('a session that has expired is of no version, and can be created anew', async store => {
+  rule('an expired session has no version, and can be created again', async store => {
     const key = id()
     await store.set(key, { n: 1 }, shortest)
     const version = await store.version(key)

@@ -41,6 +41,6 @@ export class Attempts {
 /** A store that compares, and never takes the version for the one that it has. */
 export function refusesVersion(): Error {
   const message =
-    'store refuses the version that it gives for the session, although nobody writes: it cannot compare the record with what was read'
+    'store refuses the version that it returned, although no other request writes: it cannot compare the record with what was read'
   return Object.assign(new Error(message), { code: 'ERR_STORE_REFUSES_VERSION' })
 }

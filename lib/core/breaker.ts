@@ -25,7 +25,9 @@ export class Breaker {
       probe()
     }
     // The probe may have been answered at once
-    return this.#open ? new StoreUnavailable('store does not answer, and is left alone for a second', 'ERR_STORE_UNAVAILABLE') : undefined
+    return this.#open
+      ? new StoreUnavailable('store does not respond; the circuit breaker is open for a second', 'ERR_STORE_UNAVAILABLE')
+      : undefined
   }
 
   /** The store has answered in time. */

@@ -259,7 +259,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   #adopt(data: SessionData): Session {
     if (this.destroyed && isPromise(this.generate())) {
-      throw new TypeError('req.session was destroyed; regenerate it, where genid or cookie are async')
+      throw new TypeError('req.session was destroyed; call regenerate first, because genid or cookie is async')
     }
     return createSession(this.host, Object.assign({ cookie: this.#cookie }, data))
   }

@@ -152,7 +152,7 @@ class Rotation<H extends Host> {
       if (err) return ended(err)
       // The record has ended for every process. Removing it only frees its memory
       if (outcome?.ok) return port.remove(id, () => removed(), deadline)
-      if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by others all the time, and has kept its ID'))
+      if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it keeps its ID'))
       this.run(deadline, ended, flight)
     }
     port.compareAndSet(id, expired(this.session), { version }, heard, deadline)

@@ -135,7 +135,7 @@ function updateNow<H extends Host>(exchange: Exchange<H>, session: Session, chan
         base && record ? mergeWith(base, fingerprint(session), record, { mine: copy(), fresh: dataOf(fingerprint(record)) }) : copy()
       const draft = sessionOf(hostOf(session, session.id), data)
       draft.cookie = cookieOf({ cookie: session.cookie })
-      if (isPromise(change(shownOf(draft)) as unknown)) throw new TypeError('update needs a function that changes the session at once')
+      if (isPromise(change(shownOf(draft)) as unknown)) throw new TypeError('update needs a synchronous function')
       return { given: exchange.giving(draft), stored: asStored(exchange, draft), whole: true, draft, before }
     }
     const written = (err: unknown, writing?: ReturnType<typeof make>): void => {

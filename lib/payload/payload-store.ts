@@ -61,7 +61,7 @@ export class PayloadStore implements Kept {
   }
 
   set(id: string, session: SessionData, callback: Callback): void {
-    if (this.#closed) return callback(new Error('session is kept in the cookie, which cannot be sent any more'))
+    if (this.#closed) return callback(new Error('session is kept in the cookie, and the headers are already sent'))
     const { codec, shape, measure } = this.form
     const secrets = this.secrets()
     const payload: unknown = codec.encode(shape.write(session, id), secrets)

@@ -77,7 +77,7 @@ describe('atomic stores at setup', () => {
       name = 'sessions'
     }
     atomicRedis(new Naming({ client: redis }))
-    expect(() => atomicRedis(new Encrypting({ client: redis }))).to.throw(TypeError, 'another get or set')
+    expect(() => atomicRedis(new Encrypting({ client: redis }))).to.throw(TypeError, 'has been replaced')
   })
 
   it('has no abilities any more where one is replaced afterwards', () => {

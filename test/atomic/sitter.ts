@@ -49,7 +49,7 @@ export function abilities<S extends PublishedStore>(make: () => S, atomic: (stor
       for (const name of ['get', 'set'] as const) {
         const store = make()
         store[name] = (() => {}) as never
-        expect(() => atomic(store)).to.throw(TypeError, 'another get or set')
+        expect(() => atomic(store)).to.throw(TypeError, 'has been replaced')
       }
       expect(() => atomic(atomic(make()))).to.throw(TypeError, 'was applied to this store before')
     })

@@ -51,10 +51,10 @@ for (const { host, protocol, demo, cookies } of CASES) {
       await logIn(page, 'Ada')
       const inside = await idOn(page)
       await page.getByRole('button', { name: 'Log out' }).click()
-      expect(await greeting(page)).to.equal('Hello, whoever you are')
+      expect(await greeting(page)).to.equal('Hello, guest')
       expect(await idOn(page)).to.not.equal(inside)
       await page.goBack()
-      expect(await greeting(page)).to.equal('Hello, whoever you are')
+      expect(await greeting(page)).to.equal('Hello, guest')
     })
 
     it('is the same session in two tabs, and in another person’s browser it is not', async () => {
@@ -70,10 +70,10 @@ for (const { host, protocol, demo, cookies } of CASES) {
       expect(await here.locator('.total strong').textContent()).to.equal('€39.00')
       await there.getByRole('button', { name: 'Log out' }).click()
       await here.reload()
-      expect(await greeting(here)).to.equal('Hello, whoever you are')
+      expect(await greeting(here)).to.equal('Hello, guest')
       const bob = await (await someone()).page()
       await bob.goto(address)
-      expect([await greeting(bob), await bob.locator('.visits').textContent()]).to.deep.equal(['Hello, whoever you are', '1'])
+      expect([await greeting(bob), await bob.locator('.visits').textContent()]).to.deep.equal(['Hello, guest', '1'])
     })
 
     it('answers fifty fetches at once, all of one session, and keeps what each put in', async () => {

@@ -116,7 +116,7 @@ describe('connect: sessions in the cookie leave with the headers', () => {
       const visitor = site.visitor()
       expect((await visitor.get()).text).to.equal('first, last')
       await turns()
-      expect(site.errors.map(String)).to.deep.equal(['Error: session is kept in the cookie, which cannot be sent any more'])
+      expect(site.errors.map(String)).to.deep.equal(['Error: session is kept in the cookie, and the headers are already sent'])
       expect(await keysOf(visitor))
         .to.include('early')
         .and.not.include('late')
@@ -131,7 +131,7 @@ describe('connect: sessions in the cookie leave with the headers', () => {
       })
       await site.get()
       await turns()
-      expect(heard).to.deep.equal(['session is kept in the cookie, which cannot be sent any more'])
+      expect(heard).to.deep.equal(['session is kept in the cookie, and the headers are already sent'])
     })
 
     it('is no error where nothing has changed, rolling or not', async () => {
@@ -159,7 +159,7 @@ describe('connect: sessions in the cookie leave with the headers', () => {
     expect(data(req)).to.include({ end: true })
     data(req).more = true
     expect(await req.session.save().catch((err: Error) => err.message)).to.equal(
-      'session is kept in the cookie, which cannot be sent any more',
+      'session is kept in the cookie, and the headers are already sent',
     )
   })
 })

@@ -75,7 +75,7 @@ describe('the store contract: writing on a condition', () => {
             gone.has(id) ? done(null, { ok: false }) : (good as Versioned).compareAndSet(id, data, version, done),
         }
       }),
-      'creates one anew that was destroyed',
+      'creates a session again that was destroyed',
     ],
     'gives no versions': [
       faulty((_, good) => ({ get: (id: string, done: Done) => good.get(id, (err, found) => done(err, found)) })),
@@ -160,7 +160,7 @@ describe('the store contract: writing on a condition', () => {
             version === null && there.has(id) ? done(null, { ok: false }) : (good as Versioned).compareAndSet(id, data, version, done),
         }
       }),
-      'a session that has expired is of no version, and can be created anew',
+      'an expired session has no version, and can be created again',
     ],
     'calls back twice when it has compared': [
       comparing(

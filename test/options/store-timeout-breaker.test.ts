@@ -7,7 +7,7 @@ import { useServers } from '../support/wire'
 onEachStore('options: storeTimeout, after five unanswered calls', (host, storage) => {
   useServers()
   const timers = useTimers()
-  const refused = [503, host.errorText('store does not answer, and is left alone for a second', 503)]
+  const refused = [503, host.errorText('store does not respond; the circuit breaker is open for a second', 503)]
 
   /** A site whose store has not answered so many requests. */
   async function unanswered(count = 5): Promise<TimedSite> {

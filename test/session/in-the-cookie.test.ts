@@ -150,7 +150,7 @@ describe('session: in the cookie', () => {
       res.end()
     })
     expect(setCookie(await site.get())).to.equal(undefined)
-    expect(failed).to.equal('session is kept in the cookie, which cannot be sent any more')
+    expect(failed).to.equal('session is kept in the cookie, and the headers are already sent')
   })
 
   it('the store that is on the request has what the cookie has, and no other session', async () => {

@@ -109,7 +109,7 @@ describe('session: update', () => {
 
   it('refuses a change that is a promise', async () => {
     const { text, stored } = await visit(async req => reasonOf(update(req, async session => void (session.n = 2))))
-    expect({ text, stored }).to.deep.equal({ text: 'update needs a function that changes the session at once', stored: { n: 1 } })
+    expect({ text, stored }).to.deep.equal({ text: 'update needs a synchronous function', stored: { n: 1 } })
   })
 
   it('fails as reload does where the session is no more', async () => {

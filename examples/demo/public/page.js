@@ -12,7 +12,7 @@ button.hidden = false
 button.addEventListener('click', run)
 
 async function run() {
-  // Not `disabled`, which would take the focus away from whoever pressed it by keyboard
+  // Not `disabled`, because keyboard users would lose the focus
   if (button.getAttribute('aria-disabled') === 'true') return
   button.setAttribute('aria-disabled', 'true')
   verdict.textContent = 'Running…'

@@ -50,10 +50,10 @@ const gives = new WeakSet<object>()
  */
 export function give<S extends PublishedStore>(store: S, engine: Engine, mark: string, by: string): S & Atomic {
   const home = homeOf(store, mark)
-  if (gives.has(store)) throw new TypeError(`${by} was applied to this store before; apply it once, where the store is made`)
+  if (gives.has(store)) throw new TypeError(`${by} was applied to this store before; apply it once, when the store is created`)
   if (homeOf(store, 'get') !== home || homeOf(store, 'set') !== home) {
     throw new TypeError(
-      `${by} needs a store with the get and set of its own class; this store has another get or set, which compareAndSet would pass by: apply ${by} before it is put there`,
+      `${by} needs a store with the get and set of its own class; the get or set of this store has been replaced (already wrapped?): apply ${by} first`,
     )
   }
   const original = store.get as (id: string) => unknown
