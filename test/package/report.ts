@@ -7,16 +7,27 @@ import { run } from './run'
 /** The lines of Node that the package is for. */
 export const NODES = ['20', '22', '24', '26'] as const
 
-/** Runs a script of `consumers/` in a project that has the package under a name. It prints one line of JSON. */
-export async function report<T>(script: string, name: Name, node: string): Promise<T> {
+/** Other runtimes that run the package. */
+export const RUNTIMES = ['bun', 'deno'] as const
+
+const VERSIONS: Readonly<Record<string, readonly string[]>> = { bun: ['bun@1.4.5'], deno: ['deno@2.9.6', 'run', '--allow-all'] }
+
+/**
+ * Runs a script of `consumers/` in a project that has the package under a name. It prints one line of JSON.
+ *
+ * @param runtime a line of Node, or one of `RUNTIMES`
+ */
+export async function report<T>(script: string, name: Name, runtime: string): Promise<T> {
   const folder = await installAs(name)
   writeFileSync(join(folder, script), fixture(script, name))
   copyFileSync(join(__dirname, 'consumers/two-visits.cjs'), join(folder, 'two-visits.cjs'))
-  const [command = '', ...args] = commandOf(node)
+  const [command = '', ...args] = commandOf(runtime)
   return JSON.parse(await run(command, [...args, script], folder)) as T
 }
 
-/** Another line of Node than that of this run comes from the npm registry, which keeps its binaries as packages; npx keeps it for the next time. */
-function commandOf(node: string): string[] {
-  return process.versions.node.startsWith(`${node}.`) ? [process.execPath] : ['npx', '--yes', `node@${node}`]
+/** Other runtimes than that of this run come from the npm registry, which has their binaries as packages. npx keeps them for the next time. */
+function commandOf(runtime: string): string[] {
+  return process.versions.node.startsWith(`${runtime}.`)
+    ? [process.execPath]
+    : ['npx', '--yes', ...(VERSIONS[runtime] ?? [`node@${runtime}`])]
 }

@@ -19,7 +19,7 @@ const DEEP = {
 const NOWHERE = ['session', 'session/other', 'dist/index.js', 'dist/session/store', 'core/session', 'lib/index.ts']
 
 const report = {
-  node: process.versions.node,
+  runtime: runtimeName(),
   manifest: await attempt(() => require('PACKAGE/package.json').name),
   type: typeof required,
   length: required.length,
@@ -34,6 +34,12 @@ const report = {
   visits: await twoVisits(session({ secret: 'keyboard cat', resave: false, saveUninitialized: false })),
 }
 console.log(JSON.stringify(report))
+
+/** Bun and Deno say which version of Node they are like, too. */
+function runtimeName() {
+  const { bun, deno, node } = process.versions
+  return (bun && `bun ${bun}`) ?? (deno && `deno ${deno}`) ?? `node ${node}`
+}
 
 /** The paths that lead to the same export by both doors. */
 async function deepPaths() {

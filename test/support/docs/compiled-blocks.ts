@@ -28,6 +28,11 @@ declare global {
   const RedisLikeStore: any
   const sessions: import('express').RequestHandler
   const item: string
+  const afterEach: any
+  const expect: any
+  const jest: any
+  const test: any
+  const browserContext: any
   function checkPassword(name: string, password: string): Promise<{ id: string; role: string } | undefined>
 }
 declare global {
@@ -47,7 +52,7 @@ declare module 'fastify' {
 `
 
 /** Packages that the documentation uses and that are not installed here, or have no types. */
-const MISSING = ['socket.io', 'ws', 'passport', '@nestjs/core', '*/app.module', '@fastify/middie']
+const MISSING = ['socket.io', 'ws', 'passport', '@nestjs/core', '*/app.module', '@fastify/middie', 'sinon', 'vitest', '*/app', '*/app.js']
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
