@@ -1,6 +1,7 @@
 import depd = require('depd')
 import type { CookieDue } from '../core/commit'
 import { Cookie } from '../core/cookie'
+import { MOST_CHARACTERS, MOST_SEEN, MOST_TRIED, nextPair, valueAt } from '../core/cookie-pairs'
 import { debug } from '../core/debug'
 import type { Secret } from '../core/option-types'
 import type { Request } from './request'
@@ -8,23 +9,8 @@ import { Signatures } from './signatures'
 
 const deprecate = depd('express-session')
 
-/** How many values of our name are tried: each costs an HMAC, and a header has room for hundreds. */
-const MOST_TRIED = 4
-
-/**
- * In characters. RFC 6265 section 6.1 lets a browser keep no longer cookie, so a longer value is not ours. After so many characters of values whose
- * signature does not hold, no other value is tried.
- */
-const MOST_CHARACTERS = 4096
-
-/** How many occurrences of our name are looked at. Browsers keep at most 180 cookies of a site. */
-const MOST_SEEN = 256
-
 /** How a value of ours begins, with any encoding that decodeURIComponent reads. */
 const SIGNED = /^(?:s|%73)(?::|%3[Aa])/
-
-/** How many spaces and tabs are skipped. A client sends one, after a semicolon: RFC 6265 section 4.2.1. */
-const MOST_SPACES = 8
 
 /** One name's cookies, which carry ids, or sessions, under a signature. */
 export class SignedCookie {
@@ -116,41 +102,6 @@ function signedOf(text: string): string | undefined {
   if (text.startsWith('s:')) return text.slice(2)
   debug('cookie unsigned')
   return undefined
-}
-
-/** The value of the pair whose name stands at `at`; undefined where that is part of another name, or of a value. RFC 6265 section 4.2.1. */
-function valueAt(header: string, at: number, length: number): string | undefined {
-  const before = skipBack(header, at)
-  const equals = skip(header, at + length)
-  if ((before > 0 && header[before - 1] !== ';') || header[equals] !== '=') return undefined
-  const semicolon = header.indexOf(';', equals)
-  const end = semicolon === -1 ? header.length : semicolon
-  const start = skip(header, equals + 1)
-  const value = header.slice(start, Math.max(start, skipBack(header, end)))
-  return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
-}
-
-/** Where the name stands next after the end of this pair, or -1. */
-function nextPair(header: string, at: number, name: string): number {
-  const semicolon = header.indexOf(';', at)
-  return semicolon === -1 ? -1 : header.indexOf(name, semicolon)
-}
-
-function skip(header: string, from: number): number {
-  const most = from + MOST_SPACES
-  while (from < most && isSpace(header.charCodeAt(from))) from++
-  return from
-}
-
-function skipBack(header: string, to: number): number {
-  const least = to - MOST_SPACES
-  while (to > least && isSpace(header.charCodeAt(to - 1))) to--
-  return to
-}
-
-/** A space or a tab: RFC 9110 section 5.6.3. */
-function isSpace(code: number): boolean {
-  return code === 32 || code === 9
 }
 
 function decode(value: string): string {

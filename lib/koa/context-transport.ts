@@ -10,7 +10,10 @@ export const CONTEXT: Transport<KoaHost> = {
   isOutdated: ({ ctx, settings }) => settings.transport.isOutdated?.(ctx) === true,
   sentId({ ctx, settings, forcedId }) {
     const sent = forcedId ?? settings.transport.get(ctx)
-    return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent)
+    return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent) || settings.otherCookie?.(ctx, 0)
+  },
+  otherId({ ctx, settings, forcedId }, _secrets, after) {
+    return forcedId === undefined ? settings.otherCookie?.(ctx, after) : undefined
   },
 }
 
@@ -20,4 +23,4 @@ function said(sent: string | undefined): string | undefined {
 }
 
 /** Likewise, of a client that has sent no session. */
-export const STRANGER: Transport<KoaHost> = { ...CONTEXT, sentId: () => undefined }
+export const STRANGER: Transport<KoaHost> = { ...CONTEXT, sentId: () => undefined, otherId: () => undefined }

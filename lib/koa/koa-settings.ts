@@ -22,6 +22,7 @@ import type { KoaHost } from './koa-host'
 import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
 import { KoaSession } from './koa-session'
 import { OPTION_NAMES } from './option-names'
+import { otherCookies, type OtherCookie } from './other-cookies'
 import { dataAlone, dataAndCookie, OptionedSession } from './plain-session'
 import { SHAPES, type ShapeName } from './record-shape'
 
@@ -33,6 +34,8 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   readonly defer: boolean
   readonly keepOnRegenerate: boolean
   readonly transport: KoaTransport
+  /** Finds another cookie of the name, if the store does not have the session of the first. */
+  readonly otherCookie: OtherCookie | undefined
   /** What the core has of a session. */
   readonly Session: typeof CarriedSession
   /** Makes what the app has of it. @param record with the cookie beside the data */
@@ -76,6 +79,8 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     cookie: { ...options.cookie, ...cookie, signed, overwrite },
     Session: names === 'cookie' ? OptionedSession : CarriedSession,
     show: showing(options),
+    // What another transport makes of a cookie is its own business
+    otherCookie: options.transport ? undefined : otherCookies(name, signed),
     transport: transportOf(options, cookieTransport(name, { signed, overwrite }, new Cookie(cookie))),
     availability: userStore && new Availability(userStore, options.reconnectTimeout),
     immediate: isKept && !defer,

@@ -33,6 +33,7 @@ export class PayloadStore implements Kept {
 
   receive(payload: string): string {
     this.#payload = payload
+    this.failure = undefined
     // A longer payload was not written by `set`
     this.#record = payload.length > MOST_BYTES ? null : this.#read(payload)
     return (this.#id = (this.#record && idOf(this.#record)) ?? payload)

@@ -1,0 +1,61 @@
+/** How many values of our name are tried: each costs an HMAC, and a header has room for hundreds. */
+export const MOST_TRIED = 4
+
+/**
+ * In characters. RFC 6265 section 6.1 lets a browser keep no longer cookie, so a longer value is not ours. After so many characters of values whose
+ * signature does not hold, no other value is tried.
+ */
+export const MOST_CHARACTERS = 4096
+
+/** How many occurrences of our name are looked at. Browsers keep at most 180 cookies of a site. */
+export const MOST_SEEN = 256
+
+/** How many spaces and tabs are skipped. A client sends one, after a semicolon: RFC 6265 section 4.2.1. */
+const MOST_SPACES = 8
+
+/** The value of the pair whose name stands at `at`; undefined where that is part of another name, or of a value. RFC 6265 section 4.2.1. */
+export function valueAt(header: string, at: number, length: number): string | undefined {
+  const before = skipBack(header, at)
+  const equals = skip(header, at + length)
+  if ((before > 0 && header[before - 1] !== ';') || header[equals] !== '=') return undefined
+  const semicolon = header.indexOf(';', equals)
+  const end = semicolon === -1 ? header.length : semicolon
+  const start = skip(header, equals + 1)
+  const value = header.slice(start, Math.max(start, skipBack(header, end)))
+  return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
+}
+
+/** Where the name stands next after the end of this pair, or -1. */
+export function nextPair(header: string, at: number, name: string): number {
+  const semicolon = header.indexOf(';', at)
+  return semicolon === -1 ? -1 : header.indexOf(name, semicolon)
+}
+
+function skip(header: string, from: number): number {
+  const most = from + MOST_SPACES
+  while (from < most && isSpace(header.charCodeAt(from))) from++
+  return from
+}
+
+function skipBack(header: string, to: number): number {
+  const least = to - MOST_SPACES
+  while (to > least && isSpace(header.charCodeAt(to - 1))) to--
+  return to
+}
+
+/** A space or a tab: RFC 9110 section 5.6.3. */
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9
+}
+
+/** The first values of a name in a `Cookie` header, without those that are longer than browsers keep. */
+export function valuesIn(header: string, name: string): string[] {
+  const values: string[] = []
+  let at = header.indexOf(name)
+  for (let seen = 0; at !== -1 && seen < MOST_SEEN && values.length < MOST_TRIED; seen++) {
+    const value = valueAt(header, at, name.length)
+    if (value !== undefined && value.length <= MOST_CHARACTERS) values.push(value)
+    at = nextPair(header, at, name)
+  }
+  return values
+}
