@@ -12,7 +12,7 @@ const text =
 export const COOKIES: readonly Defect[] = [
   {
     number: 4,
-    what: 'What is put in the place of a session goes out under a cookie without signature and attributes, and is not read again',
+    what: 'An object that replaces a session is sent under a cookie without signature and attributes, and is not read again',
     whose: ['koa-sess', 'koa-generic-session', 'koa-session-ts'],
     async visits({ site }) {
       const visitor = site.visitor()
@@ -24,7 +24,7 @@ export const COOKIES: readonly Defect[] = [
   },
   {
     number: 5,
-    what: 'Where options of the cookie do not say that it is signed, it goes out unsigned, and is taken for one whose signature is missing',
+    what: 'If the cookie options do not set signed, the cookie is sent unsigned, and is then refused because its signature is missing',
     whose: ['koa-session-ts'],
     options: withCookie({ maxAge: DAY }),
     async visits({ site }) {
@@ -52,7 +52,7 @@ export const COOKIES: readonly Defect[] = [
   },
   ...[true, false].map((isKept): Defect => ({
     number: 8,
-    what: `A cookie that nobody gave a life ends with the browser the first time, and a day after each other: of sessions in ${isKept ? 'the cookie' : 'a store'}`,
+    what: `Without a maxAge, the first cookie ends with the browser, and each later cookie after a day: of sessions in ${isKept ? 'the cookie' : 'a store'}`,
     whose: KOA_SESSION,
     ...(isKept && { options: () => ({}) }),
     handlers: { '/change': ctx => void ((ctx.session as Bag).a = 2) },

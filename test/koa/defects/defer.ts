@@ -12,7 +12,7 @@ const read: NonNullable<Defect['handlers']> = {
 export const DEFER: readonly Defect[] = [
   {
     number: 2,
-    what: 'With defer, ctx.session that nobody waits for destroys the session',
+    what: 'With defer, reading ctx.session without awaiting it destroys the session',
     whose,
     options,
     handlers: { ...read, '/touch': ctx => void [later(ctx), (ctx.body = 'touched')] },
@@ -27,7 +27,7 @@ export const DEFER: readonly Defect[] = [
   },
   {
     number: 2,
-    what: 'With defer, the second of two that ask at the same time is given nothing',
+    what: 'With defer, the second of two concurrent reads gets nothing',
     whose,
     options,
     handlers: {
@@ -47,7 +47,7 @@ export const DEFER: readonly Defect[] = [
   },
   {
     number: 3,
-    what: 'With defer, a session that is set and was not read is stored under the id "undefined", and the client is told no id',
+    what: 'With defer, a session that is set before it is read is stored under the ID "undefined", and the client gets no ID',
     whose,
     options,
     handlers: read,

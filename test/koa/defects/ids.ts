@@ -7,7 +7,7 @@ const HOUR = 3_600_000
 export const IDS: readonly Defect[] = [
   {
     number: 10,
-    what: 'What is the same as before is not saved after a regeneration, and the cookie is cleared: whoever logs in again is logged out',
+    what: 'Unchanged data are not saved after a regeneration, and the cookie is cleared: a user who logs in again is logged out',
     whose: ['koa-generic-session', 'koa-session-ts'],
     handlers: { '/login': ctx => ctx.regenerateSession().then(() => void ((ctx.session as Bag).a = 1)) },
     async visits({ site }) {
@@ -21,7 +21,7 @@ export const IDS: readonly Defect[] = [
   },
   {
     number: 14,
-    what: 'An id that is promised is "[object Promise]", and everybody has the same session',
+    what: 'An ID from a promise is "[object Promise]", and all clients share one session',
     whose: KOA_SESSION,
     options: store => ({ store, genid: () => Promise.resolve(`id${store.records.size}`) }),
     async visits({ site, store }) {
@@ -34,7 +34,7 @@ export const IDS: readonly Defect[] = [
   },
   {
     number: 15,
-    what: 'An id that a client has made up is taken on, where cookies are not signed',
+    what: 'An ID that a client has made up is adopted if cookies are not signed',
     whose: ['koa-sess', 'koa-session-store'],
     options: store => ({ store, cookie: { signed: false } }),
     async visits({ site, store, name }) {
@@ -49,7 +49,7 @@ export const IDS: readonly Defect[] = [
   },
   {
     number: 15,
-    what: 'Whoever has kept the cookie of a session that has ended gives its id to the next one',
+    what: 'The cookie of a session that has ended gives its ID to the next session',
     whose: ['koa-sess', 'koa-session-store'],
     async visits({ site, store }) {
       const visitor = site.visitor()

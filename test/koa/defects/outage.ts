@@ -21,7 +21,7 @@ async function underWay(site: KoaSite): Promise<{ now: number | 'waits'; end: Pr
 export const OUTAGE: readonly Defect[] = [
   {
     number: 1,
-    what: 'A store that goes while no request waits for it ends the process',
+    what: 'A store that disconnects while no request waits for it ends the process',
     whose: ['koa-generic-session'],
     visits: ({ subject }) => apart('outage', subject),
     good: 'still here',
@@ -44,7 +44,7 @@ export const OUTAGE: readonly Defect[] = [
   },
   {
     number: 12,
-    what: 'After an outage that nobody waited for, the first request waits as long again before it fails',
+    what: 'After an outage without waiting requests, the first request waits the full time again before it fails',
     whose: ['koa-session-ts'],
     visits: withTimers(async ({ site, store }, timers) => {
       store.emit('DISCONNECT')

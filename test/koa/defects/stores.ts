@@ -34,7 +34,7 @@ export const STORES: readonly Defect[] = [
   },
   {
     number: 13,
-    what: 'Where no prefix is given, ids have "null" before them in the memory',
+    what: 'Without a prefix, IDs have the prefix "null" in the memory store',
     whose: ['koa-session-ts'],
     visits: ({ subject }) => apart('prefix', subject),
     good: '["an-id"]',
@@ -50,7 +50,7 @@ export const STORES: readonly Defect[] = [
   },
   {
     number: 16,
-    what: 'That an app has no keys is found after the store has been written to',
+    what: 'Missing keys of an app are detected after the store was written',
     whose: [...KOA_SESSION, 'koa-generic-session', 'koa-session-store', 'koa-session-ts'],
     keys: null,
     async visits({ site, store }) {
