@@ -1,27 +1,27 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** What a message says: names of keys, and never values or ids. */
+/** The message of an event: names of keys, and no values or session IDs. */
 export interface Notice {
   readonly keys?: readonly string[]
   /** As the store has it. */
   readonly error?: unknown
 }
 
-/** Where the process can hear of what else nobody would notice. */
+/** The channels of `node:diagnostics_channel`. */
 const CHANNELS = {
-  /** A save has kept what another request wrote meanwhile. */
+  /** A save has kept changes of another request. */
   merged: channel('resession:merged'),
-  /** Two requests gave `keys` different values; those of the later one are stored. */
+  /** Two requests gave `keys` different values; the later values are stored. */
   conflict: channel('resession:conflict'),
-  /** A save or a touch came to nothing, because the session is no more. */
+  /** A save or a touch was dropped because the session no longer exists. */
   interrupted: channel('resession:interrupted'),
-  /** The store has failed to move an expiry, when the request was answered. */
+  /** The store failed to move an expiry after the response was sent. */
   untouched: channel('resession:untouched'),
-  /** A request goes on without its session, which could not be read. */
+  /** A request continues without its session, which could not be read. */
   anonymous: channel('resession:anonymous'),
-  /** A store does not answer, and is left alone for a second at a time. */
+  /** The circuit breaker of a store has opened. */
   unavailable: channel('resession:unavailable'),
-  /** It answers again. */
+  /** The circuit breaker has closed. */
   available: channel('resession:available'),
 } as const
 
