@@ -38,6 +38,22 @@ describe('core: debug', () => {
     expect(lines).to.have.lengthOf(2)
   })
 
+  it('can be asked for by the name of the package', () => {
+    debugFor.enable('resession')
+    debug('saving %s', 'ada')
+    expect(lines).to.have.lengthOf(1)
+    expect(lines[0]).to.contain('resession').and.not.contain('express-session')
+    expect(lines[0]).to.contain('saving ada')
+  })
+
+  for (const names of ['express-session,resession', '*']) {
+    it(`prints a line once with DEBUG=${names}`, () => {
+      debugFor.enable(names)
+      debug('saving %s', 'ada')
+      expect(lines).to.have.lengthOf(1)
+    })
+  }
+
   it('says what has no value as it is', () => {
     debugFor.enable('express-session')
     debug('no SID sent, generating session')
