@@ -27,7 +27,7 @@ const deprecate = depd('express-session')
 function session(options?: session.SessionOptions): session.RequestHandler {
   const given = options ?? ({} as Partial<session.SessionOptions>)
   const store = given.store || new memory.MemoryStore()
-  memory.warnInProduction(store)
+  if (given.diagnostics !== false) memory.warnInProduction(store)
   return middleware(given as Partial<options.Options<AnyRequest>>, store, deprecate) as session.RequestHandler
 }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { commit, cookieDue } from '../core/commit'
+import { checkLate, commit, cookieDue } from '../core/commit'
 import type { Exchange } from '../core/exchange'
 import { passOnLate } from './late-error'
 import type { Request } from './request'
@@ -26,6 +26,10 @@ export interface Gate {
 
 /** The gate of an exchange: bytes leave when it has committed. */
 export class ExchangeGate implements Gate {
+  #hasWritten = false
+  /** What the cookie carries that was sent. */
+  #sent: string | undefined
+
   constructor(
     private readonly exchange: Exchange<Request>,
     private readonly res: ServerResponse,
@@ -49,18 +53,24 @@ export class ExchangeGate implements Gate {
     try {
       const due = cookieDue(this.exchange)
       if (!due) return
-      appendHeader(this.res, 'Set-Cookie', this.cookie.write(due, this.exchange.secrets))
+      const { exchange, cookie } = this
+      appendHeader(this.res, 'Set-Cookie', cookie.write(due, exchange.secrets))
+      this.#sent = due.value
+      if (due.plan === 'set' && exchange.sentId !== exchange.host.sessionID) cookie.reportRepeated(exchange.host)
     } catch (err) {
       passOnLate(this.res, this.next, err)
     } finally {
+      this.#hasWritten = true
       this.exchange.settings.kept?.close()
     }
   }
 
   bytes(last: boolean, answer: (verdict: Verdict) => void): void {
+    const isLate = last && this.#hasWritten
     commit(this.exchange, last, (err, withhold) => {
       if (withhold) return answer(() => this.failed(err))
       if (err) passOnLate(this.res, this.next, err)
+      else if (isLate) checkLate(this.exchange, this.#sent)
       answer('pass')
     })
   }

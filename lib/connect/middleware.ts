@@ -1,17 +1,19 @@
 import type { ServerResponse } from 'node:http'
 import { whenClosed } from '../core/closing'
+import { diagnoseOptions } from '../core/diagnose'
 import { Exchange } from '../core/exchange'
 import { lendGenerate } from '../core/lend-generate'
 import { open } from '../core/open'
-import { report, warningsOf } from '../core/option-warnings'
+import { warningsOf } from '../core/option-warnings'
 import { settle } from '../core/options'
 import type { Options } from '../core/option-types'
+import { adviseOnStore } from '../core/store-advice'
 import type { SessionStore } from '../core/store-port'
 import { settleKept } from '../payload/settle-kept'
 import { ExchangeGate, type Next } from './gate'
 import { holdResponse } from './hold-response'
 import { OPTION_NAMES } from './option-names'
-import { isSecure, originalPath, type Request } from './request'
+import { connectionOf, isSecure, originalPath, type Request } from './request'
 import type { Transport } from '../core/transport'
 import { dress } from './signatures'
 import { SignedCookie } from './signed-cookie'
@@ -32,13 +34,19 @@ export function middleware(
 ): Middleware {
   const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
   const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
-  report(warningsOf(options, settings.name, OPTION_NAMES))
-  const cookie = new SignedCookie(settings.name)
+  diagnoseOptions(settings, warningsOf(options, settings.name, OPTION_NAMES))
+  adviseOnStore(settings.store, settings)
+  const cookie = new SignedCookie(settings.name, settings.diagnostics)
   const { proxy } = options
   const transport: Transport<Request> = {
     path: originalPath,
     isSecure: req => isSecure(req, proxy),
-    sentId: (req, secrets) => (kept ? cookie.readHeader(req, secrets) : cookie.read(req, secrets)),
+    connection: req => connectionOf(req, proxy),
+    sentId(req, secrets) {
+      const id = kept ? cookie.readHeader(req, secrets) : cookie.read(req, secrets)
+      if (id === undefined) cookie.reportRejected(req)
+      return id
+    },
     otherId: (req, secrets, after) => cookie.readHeader(req, secrets, after),
     isOutdated: (req, secrets, sent) => cookie.isOutdated(req, secrets, sent),
   }

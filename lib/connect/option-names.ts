@@ -21,12 +21,13 @@ const OPTIONS = {
   touchAfter: true,
   awaitTouch: true,
   proxy: true,
+  diagnostics: true,
 } satisfies Record<keyof Options, true>
 
 /** Of `session()`. */
 export const OPTION_NAMES: OptionNames = {
   options: Object.keys(OPTIONS),
   attributes: COOKIE_ATTRIBUTES,
-  booleans: ['resave', 'saveUninitialized', 'rolling', 'proxy', ...COOKIE_BOOLEANS],
+  booleans: ['resave', 'saveUninitialized', 'rolling', 'proxy', 'diagnostics', ...COOKIE_BOOLEANS],
   instead: COMMON_MISTAKES,
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
+import { claimsHttps, type ConnectionFacts } from '../core/connection-facts'
 import type { Host } from '../core/host'
 import { pathOf } from '../core/path'
 
@@ -13,6 +14,8 @@ export interface Request extends Host {
   readonly secure?: boolean | undefined
   readonly socket?: Socket
   readonly connection?: Socket
+  /** Express's app. */
+  readonly app?: unknown
   /** What cookie-parser left. */
   readonly cookies?: Record<string, unknown>
   readonly signedCookies?: Record<string, unknown>
@@ -36,7 +39,22 @@ export function isSecure(req: Request, proxy: boolean | undefined): boolean {
   if (socket && 'encrypted' in socket && socket.encrypted) return true
   if (proxy === false) return false
   if (proxy !== true) return req.secure === true
-  const forwarded = req.headers?.['x-forwarded-proto']
-  // The first of a list is the protocol that the client spoke
-  return typeof forwarded === 'string' && /^\s*https\s*(,|$)/i.test(forwarded)
+  return claimsHttps(forwardedProto(req))
+}
+
+function forwardedProto(req: Request): string | undefined {
+  const header: unknown = req.headers?.['x-forwarded-proto']
+  return typeof header === 'string' ? header : undefined
+}
+
+/** For a warning, if a request is not secure. */
+export function connectionOf(req: Request, proxy: boolean | undefined): ConnectionFacts {
+  return { forwardedProto: forwardedProto(req), trust: trustFor(req, proxy) }
+}
+
+/** What to write in order to trust a proxy. */
+function trustFor({ app }: Request, proxy: boolean | undefined): string | undefined {
+  if (proxy === true) return undefined
+  if (proxy === false) return 'proxy: true instead of proxy: false in the session options'
+  return typeof app === 'function' ? "app.set('trust proxy', 1)" : 'proxy: true in the session options'
 }

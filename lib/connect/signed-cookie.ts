@@ -1,8 +1,10 @@
 import depd = require('depd')
 import type { CookieDue } from '../core/commit'
 import { Cookie } from '../core/cookie'
-import { MOST_CHARACTERS, MOST_SEEN, MOST_TRIED, nextPair, valueAt } from '../core/cookie-pairs'
+import { MOST_CHARACTERS, MOST_SEEN, MOST_TRIED, nextPair, valueAt, valuesIn } from '../core/cookie-pairs'
+import { checkSize, rejected, repeated } from '../core/cookie-warnings'
 import { debug } from '../core/debug'
+import type { Diagnosed } from '../core/diagnose'
 import type { Secret } from '../core/option-types'
 import type { Request } from './request'
 import { Signatures } from './signatures'
@@ -15,10 +17,13 @@ const SIGNED = /^(?:s|%73)(?::|%3[Aa])/
 /** One name's cookies, which carry ids, or sessions, under a signature. */
 export class SignedCookie {
   readonly #name: string
+  readonly #about: Diagnosed
   readonly #signatures = new Signatures()
 
-  constructor(name: string) {
+  /** @param diagnostics whether there are warnings */
+  constructor(name: string, diagnostics = true) {
     this.#name = name
+    this.#about = { name, diagnostics }
   }
 
   /** The id that the client sent, from the cookie header or from what cookie-parser made of it; undefined where no signature holds. */
@@ -52,7 +57,25 @@ export class SignedCookie {
     const line =
       plan === 'set' ? cookie.serialize(this.#name, this.#signatures.sign(value, secrets)) : ended(cookie).serialize(this.#name, '')
     debug('set-cookie %s', line)
+    if (line.length > MOST_CHARACTERS) checkSize(this.#about, line.slice(line.indexOf('=') + 1, line.indexOf(';')))
     return line
+  }
+
+  /** Reports why nothing of what the client sent counts. Asked if `read` has found nothing. */
+  reportRejected(req: Request): void {
+    const values = this.#valuesOf(req)
+    if (values.length === 0) return
+    rejected(this.#about, values.some(value => SIGNED.test(value)) ? 'invalid-signature' : 'no-signature', 'secret')
+  }
+
+  /** Reports a client that is given a new ID and sends several cookies, of which the old one may come first. */
+  reportRepeated(req: Request): void {
+    if (this.#valuesOf(req).length > 1) repeated(this.#about)
+  }
+
+  #valuesOf(req: Request): string[] {
+    const header = req.headers?.cookie
+    return typeof header === 'string' ? valuesIn(header, this.#name).filter(Boolean) : []
   }
 
   /**
@@ -69,7 +92,10 @@ export class SignedCookie {
         if (value !== undefined) debug('cookie unsigned')
       } else if (value.length <= MOST_CHARACTERS) {
         const id = this.#signatures.verify(value, secrets, signedIn)
-        if (id !== undefined && held++ === after) return id
+        if (id !== undefined && held++ === after) {
+          if (tried > 0) repeated(this.#about)
+          return id
+        }
         characters += value.length
         if (++tried === MOST_TRIED || characters >= MOST_CHARACTERS) return undefined
       }

@@ -1,4 +1,5 @@
 import type { Cookie } from './cookie'
+import { checkSameSite, late, withheld } from './cookie-warnings'
 import { debug } from './debug'
 import { notice } from './events'
 import type { Exchange } from './exchange'
@@ -79,13 +80,36 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
   if (plan === 'nothing' || !session || !hasId(exchange.host)) return undefined
   if (session.cookie.secure && !exchange.transport.isSecure(exchange.host)) {
     debug('not secured')
+    withheld(exchange.settings, exchange.transport.connection(exchange.host))
     return undefined
   }
   restart(exchange, session)
   const { kept } = exchange.settings
   const value = kept ? kept.payloadOf(session.id) : exchange.host.sessionID
   if (typeof value !== 'string' || !freshen(exchange, session)) return undefined
+  checkSameSite(exchange.settings, session.cookie, isSentSecure(exchange, session))
   return { plan, cookie: session.cookie as Cookie, value }
+}
+
+function isSentSecure<H extends Host>({ transport, host }: Exchange<H>, { cookie }: Session): boolean {
+  return Boolean(cookie.secure) || (transport.addsSecure === true && cookie.secure === undefined && transport.isSecure(host))
+}
+
+/**
+ * Reports a session that the last commit has stored and whose cookie can no longer be sent.
+ *
+ * @param sent what the cookie carried when the headers were sent; undefined if there was none
+ */
+export function checkLate<H extends Host>(exchange: Exchange<H>, sent: string | undefined): void {
+  const { seen, settings, host, transport, failed, done } = exchange
+  if (!seen?.session || failed || planCookie(seen.facts, settings, done) !== 'set') return
+  const { session, facts } = seen
+  const { kept } = settings
+  // A client that has the ID misses nothing
+  if (facts.returning && !kept) return
+  if (session.cookie.secure && !transport.isSecure(host)) return
+  const value = kept ? kept.payloadOf(session.id) : host.sessionID
+  if (typeof value === 'string' && value !== sent) late(settings)
 }
 
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {

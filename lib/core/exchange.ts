@@ -1,5 +1,6 @@
 import { isPromise } from './call'
-import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
+import type { AnyCookie, Cookie, CookieOptions } from './cookie'
+import { cookieFor } from './cookie-for'
 import { debug } from './debug'
 import type { Deadline } from './deadline'
 import { notice } from './events'
@@ -126,10 +127,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
   /** A new cookie. */
   cookieOf(options: CookieOptions): Cookie {
-    const cookie = new Cookie(options)
-    if (options.secure === 'auto') cookie.secure = this.transport.isSecure(this.host)
-    if (options.sameSite === 'auto') cookie.sameSite = this.transport.isSecure(this.host) ? 'none' : 'lax'
-    return cookie
+    return cookieFor(this, options)
   }
 
   /** The session on the host is what the exchange begins with. @param read what the store had of it; nothing where it is new */

@@ -28,6 +28,7 @@ export type Keep = true | readonly string[]
 /** The exchange, as sessions and stores know it. */
 export interface HostExchange {
   readonly store: SessionStore
+  readonly settings: { readonly name: string }
   /** Of the store that the host has by now. */
   readonly port: StorePort
   /** The secrets that hold for this exchange; the first one signs. */

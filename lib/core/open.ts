@@ -1,17 +1,21 @@
 import { isMissing, isPromise, reasonOf } from './call'
 import type { CookieOptions } from './cookie'
+import { second } from './cookie-warnings'
 import { debug } from './debug'
 import { StoreUnavailable } from './deadline'
 import type { Exchange } from './exchange'
 import type { Read } from './hold'
-import type { Host } from './host'
+import { EXCHANGE, type Host } from './host'
 import type { Secret, WithoutStore } from './option-types'
 import { generate, inflate } from './session'
 import type { Callback } from './store-port'
 
 /** Puts a session on the host: the one whose id the client sent, or a new one. Where the exchange steps aside, it is not `entered`. */
 export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {
-  if (exchange.host.session) return done()
+  if (exchange.host.session) {
+    noteSecond(exchange)
+    return done()
+  }
   const { isReady, onStoreError } = exchange.settings
   if (!isReady() && !onStoreError) {
     debug('store is disconnected')
@@ -20,13 +24,24 @@ export function open<H extends Host>(exchange: Exchange<H>, done: Callback): voi
   ask(exchange, exchange.settings.cookieOptions, matchPath, done)
 }
 
+/** Another middleware came first. Two of one name are one, for an app that is mounted in another; two of different names are a mistake. */
+function noteSecond<H extends Host>({ host, settings }: Exchange<H>): void {
+  const first = host[EXCHANGE]?.settings.name
+  if (first !== undefined && first !== settings.name) second(settings, first)
+}
+
 function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions | null | undefined, done: Callback): void {
-  if (!exchange.transport.path(exchange.host).startsWith(options?.path || '/')) {
+  const { settings, host, transport } = exchange
+  const cookiePath = options?.path || '/'
+  const path = transport.path(host)
+  if (!path.startsWith(cookiePath)) {
     debug('pathname mismatch')
+    settings.paths.miss(settings, cookiePath, path)
     return done()
   }
+  if (cookiePath !== '/') settings.paths.hasMatched = true
   exchange.cookieOptions = options ?? {}
-  const { secrets } = exchange.settings
+  const { secrets } = settings
   if (secrets) ask(exchange, secrets, enter, done)
   else identify(exchange, [], done)
 }

@@ -128,6 +128,13 @@ export interface FixedOptions {
    * @default undefined: `req.secure` decides, which is Express's "trust proxy" setting
    */
   proxy?: boolean | undefined
+  /**
+   * Whether the process warns, once for each reason, if a session cannot be kept or an option is misspelt. Nothing is warned of if `NODE_ENV` is `test`.
+   *
+   * @default true
+   * @see docs/troubleshooting.md
+   */
+  diagnostics?: boolean | undefined
 }
 
 /** All options, for one kind of request. */

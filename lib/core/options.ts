@@ -7,6 +7,7 @@ import type { Kept } from './kept'
 import { describeType, optionError } from './option-errors'
 import { checkDates, isDated, keyIn, validSecrets } from './dated-secrets'
 import type { AnySecret, Concurrency, OnStoreError, Options, PerHost, Secret } from './option-types'
+import { PathWatch } from './path-watch'
 import { CONNECT, type Policy } from './plan'
 import type { Session, SessionData } from './session'
 import { newId } from './session-id'
@@ -18,6 +19,10 @@ import { Touches } from './touches'
 /** The options with every default in, every alias out and every mistake thrown: nothing later asks what the user typed. */
 export interface Settings<H extends Host = Host> extends Policy {
   readonly name: string
+  /** Whether there are warnings. */
+  readonly diagnostics: boolean
+  /** Whether requests have the path of the cookie. */
+  readonly paths: PathWatch
   readonly store: SessionStore
   /** The store, where that is the request's own, and the cookie has it all. */
   readonly kept: Kept | undefined
@@ -75,6 +80,8 @@ export function settle<H extends Host>(
   if (options.storeTimeout !== undefined) port.timeout = checkTimeout(options.storeTimeout)
   return {
     name,
+    diagnostics: options.diagnostics !== false,
+    paths: new PathWatch(),
     store,
     kept: undefined,
     port,

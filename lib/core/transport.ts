@@ -1,3 +1,4 @@
+import type { ConnectionFacts } from './connection-facts'
 import type { Host } from './host'
 import type { Secret } from './option-types'
 
@@ -6,6 +7,10 @@ export interface Transport<H extends Host = Host> {
   /** The path that the client asked for, before any router cut it. */
   path(host: H): string
   isSecure(host: H): boolean
+  /** For warnings. */
+  connection(host: H): ConnectionFacts
+  /** Whether a cookie that says nothing of `secure` is Secure on a secure connection, as with `ctx.cookies`. */
+  readonly addsSecure?: boolean
   /** The id that the client sent, if its signature holds under one of the secrets. */
   sentId(host: H, secrets: readonly Secret[]): string | undefined | PromiseLike<string | undefined>
   /** Another ID that the client sent, behind so many whose signature holds as well. Asked if the store does not have those. */

@@ -1,20 +1,39 @@
 import { isPromise } from '../core/call'
+import { repeated } from '../core/cookie-warnings'
 import { pathOf } from '../core/path'
 import type { Transport } from '../core/transport'
+import { connectionOf } from './connection'
+import type { Context } from './context'
+import { reportRejected } from './cookie-reports'
 import type { KoaHost } from './koa-host'
+import type { KoaSettings } from './koa-settings'
 
 /** What the core asks of a request, answered by its context. */
 export const CONTEXT: Transport<KoaHost> = {
   path: ({ ctx }) => pathOf(ctx.originalUrl),
   isSecure: ({ ctx }) => ctx.secure,
+  connection: ({ ctx }) => connectionOf(ctx),
+  addsSecure: true,
   isOutdated: ({ ctx, settings }) => settings.transport.isOutdated?.(ctx) === true,
   sentId({ ctx, settings, forcedId }) {
     const sent = forcedId ?? settings.transport.get(ctx)
-    return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent) || settings.otherCookie?.(ctx, 0)
+    return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent) || otherAtFirst(ctx, settings)
   },
   otherId({ ctx, settings, forcedId }, _secrets, after) {
-    return forcedId === undefined ? settings.otherCookie?.(ctx, after) : undefined
+    const other = forcedId === undefined ? settings.otherCookie?.(ctx, after) : undefined
+    if (other !== undefined) repeated(settings)
+    return other
   },
+}
+
+/** What the client sent, if `ctx.cookies` does not know it. */
+function otherAtFirst(ctx: Context, settings: KoaSettings): string | undefined {
+  // Another transport than a cookie
+  if (!settings.otherCookie) return undefined
+  const other = settings.otherCookie(ctx, 0)
+  if (other === undefined) reportRejected(settings, ctx)
+  else repeated(settings)
+  return other
 }
 
 /** A header that is missing is an empty one to Koa. */

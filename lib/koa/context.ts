@@ -21,6 +21,7 @@ export interface Context {
 export interface App extends EventEmitter {
   readonly context: object
   readonly keys?: unknown
+  readonly proxy?: boolean
 }
 
 export interface Cookies {

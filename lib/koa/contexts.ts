@@ -1,3 +1,4 @@
+import { second } from '../core/cookie-warnings'
 import type { Change } from '../core/host'
 import { quiet } from '../core/promised'
 import { HOST, update } from '../core/update'
@@ -17,7 +18,10 @@ export function enter(ctx: Context, settings: KoaSettings): KoaHost | undefined 
   const before = (ctx as Entered)[HOST]
   // What an app has put into a session that stood in is discarded, as koa-session does it
   const host = before && !before.isStandIn ? before : hosted(ctx, settings)
-  if (host.claimed) return undefined
+  if (host.claimed) {
+    if (host.settings.name !== settings.name) second(settings, host.settings.name)
+    return undefined
+  }
   host.claimed = true
   return host
 }

@@ -1,5 +1,8 @@
 import type { Cookie } from '../core/cookie'
+import { checkSize, withheld } from '../core/cookie-warnings'
+import type { Diagnosed } from '../core/diagnose'
 import type { Context } from './context'
+import { connectionOf } from './connection'
 import { linesOf } from './kept-lines'
 import { VerifiedHeaders } from './verified-headers'
 
@@ -19,10 +22,12 @@ export interface Signing {
 }
 
 /** By a cookie, and where it is signed by another one, `.sig`, which `ctx.cookies` makes with `app.keys`. */
-export function cookieTransport(name: string, { signed, overwrite }: Signing, usual: Cookie): KoaTransport {
+export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing, usual: Cookie): KoaTransport {
+  const { name } = about
   const verified = new VerifiedHeaders(name)
   const set = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
     checkAttributes(cookie, usual)
+    checkSize(about, value)
     const signature = signed ? verified.signatureOf(ctx, value) : undefined
     const attributes = attributesOf(cookie, { signed: signed && signature === undefined, overwrite, expires })
     ctx.cookies.set(name, value, attributes)
@@ -69,9 +74,14 @@ export function isCookieValue(value: string): boolean {
   return /^(?![" ])[\x20-\x3a\x3c-\x7e\x80-\xff]+(?<! )$/.test(value)
 }
 
-/** @throws Error in the words of `ctx.cookies`, before anything is stored that it would not send. @param usual attributes, which have been checked */
-export function checkSendable(ctx: Context, cookie: Cookie, { signed }: Signing, usual: Cookie): void {
+/**
+ * @param usual attributes, which have been checked
+ * @throws Error in the words of `ctx.cookies`, before anything is stored that it would not send
+ */
+export function checkSendable(about: Diagnosed, ctx: Context, cookie: Cookie, { signed }: Signing, usual: Cookie): void {
   checkAttributes(cookie, usual)
   if (signed && !ctx.app.keys) throw new Error('.keys required for signed cookies')
-  if (cookie.secure && !ctx.cookies.secure) throw new Error('Cannot send secure cookie over unencrypted connection')
+  if (!cookie.secure || ctx.cookies.secure) return
+  withheld(about, connectionOf(ctx))
+  throw new Error('Cannot send secure cookie over unencrypted connection')
 }

@@ -1,6 +1,6 @@
 import { isPromise } from '../core/call'
 import { whenClosed } from '../core/closing'
-import { commit, cookieDue, type CookieDue } from '../core/commit'
+import { checkLate, commit, cookieDue, type CookieDue } from '../core/commit'
 import { isAlike, type CookieData } from '../core/cookie'
 import { Exchange } from '../core/exchange'
 import type { Change, EXCHANGE, Host, HostExchange } from '../core/host'
@@ -16,6 +16,7 @@ import type { KoaSettings } from './koa-settings'
 import { KeptLines } from './kept-lines'
 import { CONTEXT, STRANGER } from './context-transport'
 import { COOKIE } from './owned-names'
+import { sendCookie } from './send-cookie'
 import { sessionBehind } from './shown-session'
 
 /** What carries the session of one Koa context. */
@@ -240,13 +241,12 @@ export class KoaHost implements Host {
   }
 
   #tell(): Promise<void> | undefined {
-    const due = this.ctx.headerSent ? undefined : cookieDue(this.exchange)
+    if (this.ctx.headerSent) return void checkLate(this.exchange, this.#told?.value)
+    const due = cookieDue(this.exchange)
     if (!due || (isSame(due, this.#told) && this.#kept?.stand)) return undefined
     this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
-    const { ctx, settings } = this
-    const { transport } = settings
-    this.#kept ??= new KeptLines(ctx)
-    return this.#kept.during(() => (due.plan === 'clear' ? transport.clear(ctx, due.cookie) : transport.set(ctx, due.value, due.cookie)))
+    this.#kept ??= new KeptLines(this.ctx)
+    return this.#kept.during(() => sendCookie(this, due))
   }
 }
 

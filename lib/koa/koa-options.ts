@@ -36,7 +36,7 @@ export interface KoaCookieOptions extends CookieOptions {
 /** Options that Connect has too. */
 type CoreOptions = Pick<
   Partial<Options<KoaHost>>,
-  'concurrency' | 'resign' | 'storeTimeout' | 'touchAfter' | 'awaitTouch' | 'rolling' | 'saveUninitialized'
+  'concurrency' | 'diagnostics' | 'resign' | 'storeTimeout' | 'touchAfter' | 'awaitTouch' | 'rolling' | 'saveUninitialized'
 >
 
 /** The options of the Koa middleware. */

@@ -1,11 +1,13 @@
 import { Cookie, type CookieOptions } from '../core/cookie'
+import { diagnoseOptions } from '../core/diagnose'
 import { isClass } from '../core/option-errors'
-import { report, warningsOf } from '../core/option-warnings'
+import { warningsOf } from '../core/option-warnings'
 import { settle, type Settings } from '../core/options'
 import type { Secret } from '../core/option-types'
 import type { Family } from '../core/plan'
 import { shownOf } from '../core/session-view'
 import { sharePort } from '../core/ports'
+import { adviseOnStore } from '../core/store-advice'
 import { storeAdvice } from '../core/store-check'
 import type { SessionStore } from '../core/store-port'
 import { Undecodable } from '../payload/codec'
@@ -29,6 +31,8 @@ import { SHAPES, type ShapeName } from './record-shape'
 /** The options with every default in and every mistake thrown. */
 export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   readonly name: string
+  /** Whether there are warnings. */
+  readonly diagnostics: boolean
   readonly cookie: KoaCookieOptions
   readonly autoCommit: boolean
   readonly defer: boolean
@@ -66,22 +70,25 @@ const DEFAULTS = {
 /** @throws TypeError for each option that could never work */
 export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings {
   check(given)
-  report(warningsOf(given, nameOf(given), OPTION_NAMES))
+  const name = nameOf(given)
+  const diagnostics = given.diagnostics !== false
+  const about = { name, diagnostics }
+  diagnoseOptions(about, warningsOf(given, name, OPTION_NAMES))
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
   const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
   const isKept = store === 'cookie'
-  const name = nameOf(options)
   const userStore = typeof store === 'object' ? store : undefined
+  if (userStore) adviseOnStore(userStore, about)
   return {
-    ...{ name, autoCommit, defer, keepOnRegenerate, onError, userStore, names },
+    ...{ name, diagnostics, autoCommit, defer, keepOnRegenerate, onError, userStore, names },
     // In the app's order, which `ctx.session.cookie` shows
     cookie: { ...options.cookie, ...cookie, signed, overwrite },
     Session: names === 'cookie' ? OptionedSession : CarriedSession,
     show: showing(options),
     // What another transport makes of a cookie is its own business
     otherCookie: options.transport ? undefined : otherCookies(name, signed),
-    transport: transportOf(options, cookieTransport(name, { signed, overwrite }, new Cookie(cookie))),
+    transport: transportOf(options, cookieTransport(about, { signed, overwrite }, new Cookie(cookie))),
     availability: userStore && new Availability(userStore, options.reconnectTimeout),
     immediate: isKept && !defer,
     standsIn: names === 'koa-session' && !defer,
@@ -192,6 +199,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
   const { resign, storeTimeout, touchAfter, awaitTouch, rolling = false, saveUninitialized = false } = options
   const { onError, beforeSave, renew = false } = options
   const { cookie, signing } = given
+  const about = { name: given.name, diagnostics: options.diagnostics !== false }
   const usual = new Cookie(cookie)
   const isKept = store instanceof PayloadStore
   // Not the name: `ctx.cookies` takes some that express-session would not
@@ -209,6 +217,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
   const settled = settle<KoaHost>({ ...core, concurrency: options.concurrency, genid: genidOf(options) }, store, () => {})
   return {
     ...settled,
+    ...about,
     // There is no store that others could write to, nor one to spare
     ...(isKept && { concurrency: 'off', touches: undefined }),
     isReady: () => true,
@@ -219,7 +228,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     asksApp: options.valid !== undefined,
     beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
     // A transport of the app's own need not be a cookie
-    checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(ctx, cookie, signing, usual),
+    checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(about, ctx, cookie, signing, usual),
     ownSave,
   }
 }

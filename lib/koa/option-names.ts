@@ -34,6 +34,7 @@ const OPTIONS = {
   names: true,
   Session: true,
   cookieOnSave: true,
+  diagnostics: true,
 } satisfies Record<keyof KoaOptions, true>
 
 /** Of `resession/koa` and its presets. */
@@ -41,7 +42,7 @@ export const OPTION_NAMES: OptionNames = {
   options: [...Object.keys(OPTIONS), ...OLDER_NAMES],
   attributes: [...COOKIE_ATTRIBUTES, 'overwrite'],
   booleans: [
-    ...['saveUninitialized', 'rolling', 'renew', 'defer', 'autoCommit', 'keepOnRegenerate', 'cookieOnSave'],
+    ...['saveUninitialized', 'rolling', 'renew', 'defer', 'autoCommit', 'keepOnRegenerate', 'cookieOnSave', 'diagnostics'],
     ...[...COOKIE_BOOLEANS, 'overwrite'],
   ],
   instead: {

@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path'
 import { callLater } from '../core/after-return'
 import { answersAtOnce } from '../core/at-once'
 import type { SessionData } from '../core/session'
@@ -5,6 +6,7 @@ import { optionError } from '../core/option-errors'
 import { promiseOf } from '../core/promised'
 import { goTogether } from '../core/abilities'
 import type { Callback, Found, Outcome, Version } from '../core/store-port'
+import { IN_MEMORY } from '../core/store-advice'
 import { callable } from './callable'
 import { Records } from './records'
 import { viewOf } from './records-view'
@@ -67,6 +69,10 @@ const recordsOf = new WeakMap<object, Records>()
 
 /** `callback?` stays the last parameter of each method: by the number of parameters a store is known to call back. */
 class Methods extends (Store as abstract new () => object) {
+  get [IN_MEMORY](): { readonly isBounded: boolean } {
+    return { isBounded: records(this).bounded }
+  }
+
   get(id: string, callback?: Found): void | Promise<SessionData | undefined> {
     const all = records(this)
     if (!callback) return promiseOf(() => all.get(id))
@@ -164,8 +170,19 @@ const WARNING = `Warning: connect.session() MemoryStore is not
 designed for a production environment, as it will leak
 memory, and will not scale past a single process.`
 
-/** Says so where it is used in production all the same; one with a `max` does not leak, and is not warned of. */
-export function warnInProduction(store: unknown): void {
+/**
+ * Says so where it is used in production all the same, if the package is installed as express-session: apps may look for the words. Under its own name,
+ * `adviseOnStore` says it. One with a `max` does not leak, and is not warned of.
+ *
+ * @param folder of this file
+ */
+export function warnInProduction(store: unknown, folder = typeof __dirname === 'string' ? __dirname : ''): void {
   if (process.env.NODE_ENV !== 'production' || !(store instanceof MemoryStore)) return
+  if (!isAlias(folder)) return
   if (!records(store).bounded) console.warn(WARNING)
+}
+
+/** Whether the package is installed under the name of express-session. @param folder of this file, two below the package */
+function isAlias(folder: string): boolean {
+  return basename(resolve(folder, '../..')) === 'express-session'
 }

@@ -8,7 +8,12 @@ import type { Session } from '../../lib/core/session'
 import type { Transport } from '../../lib/core/transport'
 import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'
 
-const TRANSPORT: Transport = { path: () => '/', isSecure: () => false, sentId: () => ID }
+const TRANSPORT: Transport = {
+  path: () => '/',
+  isSecure: () => false,
+  connection: () => ({ forwardedProto: undefined, trust: undefined }),
+  sentId: () => ID,
+}
 
 /** The core alone, asked as Connect's adapter asks it. */
 export const core: Floor = {

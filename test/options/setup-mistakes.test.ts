@@ -286,7 +286,8 @@ let count = 0
 
 onEachHost('options: warnings of mistakes that are accepted', host => {
   /** Each test has mistakes of its own, since one is reported once in a process. */
-  const mistake = (prefix: string): Partial<SessionOptions> => ({ [`${prefix}${count++}`]: true }) as never
+  const mistake = (prefix: string): Partial<SessionOptions> =>
+    ({ [`${prefix}${count++}`]: true, store: new session.MemoryStore({ max: 10 }) }) as never
 
   async function heard(environment: string | undefined, act: () => void): Promise<Warning[]> {
     const { NODE_ENV } = process.env

@@ -24,6 +24,7 @@ const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
   touchAfter: true,
   awaitTouch: true,
   proxy: true,
+  diagnostics: true,
 }
 
 // Those two are there for the sake of types alone
@@ -71,6 +72,7 @@ const OF_KOA: Record<keyof KoaOptions, true> = {
   names: true,
   Session: true,
   cookieOnSave: true,
+  diagnostics: true,
 }
 
 interface Described {

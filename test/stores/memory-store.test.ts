@@ -1,6 +1,8 @@
+/* eslint-disable @typescript-eslint/no-floating-promises -- a call with a callback promises nothing */
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { useClock } from '../support/clock'
+import { useWarnings } from '../support/warnings'
 import { session, type SessionData } from '../support/subject'
 
 const MINUTE = 60_000
@@ -228,31 +230,19 @@ describe('stores: MemoryStore', () => {
 })
 
 describe('stores: MemoryStore in production', () => {
-  const warned = (act: () => unknown): string[] => {
-    const { warn } = console
-    const { NODE_ENV } = process.env
-    const heard: string[] = []
-    console.warn = (line: string) => void heard.push(line)
-    process.env.NODE_ENV = 'production'
-    try {
-      act()
-    } finally {
-      console.warn = warn
-      process.env.NODE_ENV = NODE_ENV
-    }
-    return heard
-  }
+  const warnings = useWarnings('production')
   const options = { secret: 'x', resave: false, saveUninitialized: false }
-  const warning =
-    'Warning: connect.session() MemoryStore is not\ndesigned for a production environment, as it will leak\nmemory, and will not scale past a single process.'
 
-  it('is warned of, in upstream’s words', () => {
-    expect(warned(() => session(options))).to.deep.equal([warning])
-    expect(warned(() => session({ ...options, store: new session.MemoryStore() }))).to.deep.equal([warning])
+  it('is warned of, also if the app has made the store', () => {
+    session({ ...options, name: 'default-store' })
+    session({ ...options, name: 'own-store', store: new session.MemoryStore() })
+    expect(warnings.map(({ code }) => code)).to.deep.equal(['RESESSION_MEMORY_STORE', 'RESESSION_MEMORY_STORE'])
+    expect(warnings[0]?.message).to.match(/MemoryStore is used in production.*new MemoryStore\({ max: 10_000 }\)/)
   })
 
   it('is not warned of where it is bounded', () => {
-    expect(warned(() => session({ ...options, store: new session.MemoryStore({ max: 1000 }) }))).to.deep.equal([])
+    session({ ...options, name: 'bounded-store', store: new session.MemoryStore({ max: 1000 }) })
+    expect(warnings).to.deep.equal([])
   })
 
   it('is touched by a session without a cookie, too', async () => {

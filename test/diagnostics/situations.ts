@@ -1,0 +1,122 @@
+import type { Reason } from '../../lib/core/diagnose'
+import type { WarningCode } from '../../lib/core/option-warnings'
+import type { Host } from '../support/host'
+import { count } from '../support/handlers'
+import { siteOn, type Handler } from '../support/site'
+import type { SessionOptions } from '../support/subject'
+
+type Options = Partial<SessionOptions>
+
+/** Something that goes wrong, and the same where nothing is wrong. */
+export interface Situation {
+  readonly title: string
+  readonly reason: Reason
+  readonly code: WarningCode
+  readonly channel: string
+  /** What the warning says, apart from the name of the cookie. */
+  readonly says: RegExp
+  /** @param options to be given to each middleware */
+  wrong(host: Host, options: Options & { name: string }): Promise<unknown>
+  right(host: Host, options: Options & { name: string }): Promise<unknown>
+}
+
+const HTTPS = { 'X-Forwarded-Proto': 'https' }
+
+/** Changes the session, and gives it a new ID at /login. */
+const loginOrCount: Handler = (req, res) => (req.url === '/login' ? req.session.regenerate(() => count(req, res)) : count(req, res))
+
+async function visit(host: Host, options: Options, headers: Record<string, string> = {}, times = 2): Promise<void> {
+  const visitor = siteOn(host, options, count).visitor()
+  for (let visits = 0; visits < times; visits++) await visitor.get('/', headers)
+}
+
+/** Visits a site with the cookie that another site, with the same name and these options, has set. */
+async function visitWithCookieOf(host: Host, other: Options, options: Options): Promise<void> {
+  const first = siteOn(host, other, count).visitor()
+  await first.get()
+  await siteOn(host, options, count).visitor().get('/', { Cookie: first.cookie })
+}
+
+async function logIn(host: Host, options: Options, clients: number): Promise<void> {
+  const site = siteOn(host, options, loginOrCount)
+  const visitors = Array.from({ length: clients }, () => site.visitor())
+  for (const visitor of visitors) await visitor.get()
+  await site.visitor().get('/login', { Cookie: visitors.map(({ cookie }) => cookie).join('; ') })
+}
+
+/** Those that are the same on all hosts. */
+export const SITUATIONS: readonly Situation[] = [
+  {
+    title: 'a Secure cookie on a connection that counts as insecure',
+    reason: 'insecure-connection',
+    code: 'RESESSION_COOKIE_WITHHELD',
+    channel: 'resession:cookie-withheld',
+    says: /was not sent: cookie\.secure is true, but .* plain HTTP, although X-Forwarded-Proto is "https"/,
+    wrong: (host, options) => visit(host, { ...options, cookie: { secure: true } }, HTTPS),
+    right: (host, options) => visit(host, { ...options, cookie: { secure: true }, proxy: true }, HTTPS),
+  },
+  {
+    title: 'a Secure cookie over http',
+    reason: 'insecure-connection',
+    code: 'RESESSION_COOKIE_WITHHELD',
+    channel: 'resession:cookie-withheld',
+    says: /there is no X-Forwarded-Proto header\)\. Use HTTPS\. .* write secure: "auto"/,
+    wrong: (host, options) => visit(host, { ...options, cookie: { secure: true } }),
+    right: (host, options) => visit(host, { ...options, cookie: { secure: 'auto' } }),
+  },
+  {
+    title: 'a cookie without Secure, though the proxy says https',
+    reason: 'not-secure',
+    code: 'RESESSION_COOKIE_NOT_SECURE',
+    channel: 'resession:cookie-exposed',
+    says: /has no Secure attribute: cookie\.secure is "auto".*although X-Forwarded-Proto is "https"\. To trust the proxy, write/,
+    wrong: (host, options) => visit(host, { ...options, cookie: { secure: 'auto' } }, HTTPS),
+    right: (host, options) => visit(host, { ...options, cookie: { secure: 'auto' }, proxy: true }, HTTPS),
+  },
+  {
+    title: 'SameSite=None without Secure',
+    reason: 'same-site-none',
+    code: 'RESESSION_DROPPED_COOKIE',
+    channel: 'resession:cookie-dropped',
+    says: /SameSite=None and without Secure; browsers drop it/,
+    wrong: (host, options) => visit(host, { ...options, cookie: { secure: 'auto', sameSite: 'none' } }),
+    right: (host, options) => visit(host, { ...options, cookie: { secure: 'auto', sameSite: 'none' }, proxy: true }, HTTPS),
+  },
+  {
+    title: 'a cookie that is signed with another secret',
+    reason: 'invalid-signature',
+    code: 'RESESSION_COOKIE_REJECTED',
+    channel: 'resession:cookie-rejected',
+    says: /with an invalid signature.* the secret has changed/,
+    wrong: (host, options) => visitWithCookieOf(host, { ...options, secret: 'old secret' }, { ...options, secret: 'new secret' }),
+    right: (host, options) =>
+      visitWithCookieOf(host, { ...options, secret: 'old secret' }, { ...options, secret: ['new secret', 'old secret'] }),
+  },
+  {
+    title: 'a cookie without a signature',
+    reason: 'no-signature',
+    code: 'RESESSION_COOKIE_REJECTED',
+    channel: 'resession:cookie-rejected',
+    says: /without a signature.* choose another name/,
+    wrong: (host, options) => visit(host, options, { Cookie: `${options.name}=abc` }, 1),
+    right: (host, options) => visit(host, options, { Cookie: `other${options.name}=abc; ${options.name}=` }, 1),
+  },
+  {
+    title: 'a cookie that is too large',
+    reason: 'too-large',
+    code: 'RESESSION_COOKIE_TOO_LARGE',
+    channel: 'resession:cookie-dropped',
+    says: /has [45]\d{3} bytes; browsers keep at most 4096/,
+    wrong: (host, options) => visit(host, { ...options, genid: () => `${'x'.repeat(4500)}${Math.random()}` }, {}, 1),
+    right: (host, options) => visit(host, { ...options, genid: () => `${'x'.repeat(3500)}${Math.random()}` }, {}, 1),
+  },
+  {
+    title: 'several cookies of the name at a login',
+    reason: 'several-cookies',
+    code: 'RESESSION_SEVERAL_COOKIES',
+    channel: 'resession:cookie-repeated',
+    says: /sent several cookies with the name/,
+    wrong: (host, options) => logIn(host, options, 2),
+    right: (host, options) => logIn(host, options, 1),
+  },
+]

@@ -1,0 +1,59 @@
+import { expect } from 'chai'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { useDiagnostics } from '../support/diagnostics'
+import { onEachHost } from '../support/hosts'
+
+const root = join(__dirname, '../..')
+const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')
+const source = readdirSync(join(root, 'lib/core'))
+  .map(file => readFileSync(join(root, 'lib/core', file), 'utf8'))
+  .join('\n')
+
+const unique = (pattern: RegExp): string[] => [...new Set(Array.from(source.matchAll(pattern), ([, found]) => found as string))]
+
+describe('docs/troubleshooting.md', () => {
+  const codes = unique(/'(RESESSION_\w+)'/g)
+
+  it('has a heading for each code of a warning, and no other', () => {
+    expect(codes.length).to.be.above(10)
+    expect(Array.from(page.matchAll(/^### (RESESSION_\w+)$/gm), ([, code]) => code)).to.have.members(codes)
+  })
+
+  it('says symptom, cause and fix of each', () => {
+    for (const section of page.split(/^### /m).slice(1)) {
+      for (const part of ['Symptom', 'Cause', 'Fix']) expect(section).to.contain(`**${part}:**`)
+    }
+  })
+
+  it('names each channel of a diagnosis, with its reasons', () => {
+    const table = page.split('| channel | reasons |')[1] as string
+    for (const reason of unique(/^ {2}'([a-z-]+)': { channel/gm)) expect(table).to.contain(`\`${reason}\``)
+    for (const channel of unique(/'(resession:(?:cookie|session|store|option)-[a-z]+)'/g)) expect(table).to.contain(`| \`${channel}\` |`)
+  })
+
+  it('has no link to a heading that is missing', () => {
+    const anchors = Array.from(page.matchAll(/^#+ (.+)$/gm), ([, heading]) => (heading as string).toLowerCase().replaceAll(' ', '-'))
+    for (const [, anchor] of page.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).to.include(anchor)
+  })
+})
+
+onEachHost('diagnostics: mistakes in options', host => {
+  const published = useDiagnostics('resession:option-mistake')
+
+  for (const [options, reason, code] of [
+    [{ rollling: true }, 'unknown-option', 'RESESSION_UNKNOWN_OPTION'],
+    [{ rolling: 'false' }, 'boolean-option', 'RESESSION_BOOLEAN_OPTION'],
+    [{ cookie: { sameSite: 'none' } }, 'dropped-cookie', 'RESESSION_DROPPED_COOKIE'],
+  ] as const) {
+    it(`${reason} is published`, () => {
+      host.start({ ...options, name: 'sid' } as never)
+      expect(published).to.deep.equal([['resession:option-mistake', { reason, code, name: 'sid' }]])
+    })
+  }
+
+  it('are not published if there are none', () => {
+    host.start({ rolling: true, name: 'sid' })
+    expect(published).to.deep.equal([])
+  })
+})
