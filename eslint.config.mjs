@@ -7,7 +7,7 @@ const mayNotImport = (...patterns) => ({
 })
 
 export default tseslint.config(
-  { ignores: ['dist/', '**/node_modules/', 'test/package/consumers/'] },
+  { ignores: ['dist/', '**/node_modules/', 'test/package/consumers/', '.stryker-tmp/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -19,10 +19,10 @@ import type { Request as ExpressRequest } from 'express'
 const deprecate = depd('express-session')
 
 /**
- * Sessions for Express, Connect and plain Node servers: sets `req.session` on each request in the path of the cookie, and saves it before the response
- * is sent.
+ * Sessions for Express, Connect and plain Node servers: puts `req.session` on every request that a session is for, and saves it before the answer
+ * goes out.
  *
- * @throws TypeError for an option that can never work
+ * @throws TypeError for an option that could never work
  */
 function session(options?: session.SessionOptions): session.RequestHandler {
   const given = options ?? ({} as Partial<session.SessionOptions>)

@@ -68,7 +68,7 @@ const TIMEOUT = 30_000
 const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, listing, answering, atomic }
 
 /**
- * The conformance tests of stores: registers them with your test runner.
+ * The exam that every store sits, for those who write one: registers its tests with your runner.
  *
  * @example storeContract('my store', { make: () => new MyStore() })
  * @see docs/stores.md, "Conformance tests"

@@ -1,27 +1,27 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** The message of an event: names of keys, and no values or session IDs. */
+/** What a message says: names of keys, and never values or ids. */
 export interface Notice {
   readonly keys?: readonly string[]
   /** As the store has it. */
   readonly error?: unknown
 }
 
-/** The channels of `node:diagnostics_channel`. */
+/** Where the process can hear of what else nobody would notice. */
 const CHANNELS = {
-  /** A save has kept changes of another request. */
+  /** A save has kept what another request wrote meanwhile. */
   merged: channel('resession:merged'),
-  /** Two requests gave `keys` different values; the later values are stored. */
+  /** Two requests gave `keys` different values; those of the later one are stored. */
   conflict: channel('resession:conflict'),
-  /** A save or a touch was dropped because the session no longer exists. */
+  /** A save or a touch came to nothing, because the session is no more. */
   interrupted: channel('resession:interrupted'),
-  /** The store failed to move an expiry after the response was sent. */
+  /** The store has failed to move an expiry, when the request was answered. */
   untouched: channel('resession:untouched'),
-  /** A request continues without its session, which could not be read. */
+  /** A request goes on without its session, which could not be read. */
   anonymous: channel('resession:anonymous'),
-  /** The circuit breaker of a store has opened. */
+  /** A store does not answer, and is left alone for a second at a time. */
   unavailable: channel('resession:unavailable'),
-  /** The circuit breaker has closed. */
+  /** It answers again. */
   available: channel('resession:available'),
 } as const
 

@@ -111,7 +111,11 @@ class Rotation<H extends Host> {
     const stored = copyOf(this.session, data, cookie, target.id)
     if (!port.compares) return port.set(target.id, stored, done, deadline)
     const heard: Callback<Outcome> = (err, outcome) => {
-      if (!err && !outcome?.ok) return done(exchange.taken())
+      if (!err && !outcome?.ok) {
+        // The record is another session's, and stays
+        this.#written = undefined
+        return done(exchange.taken())
+      }
       this.#version = outcome?.version
       done(err)
     }

@@ -131,9 +131,6 @@ onEachHost('session: a cookie that a request changes', host => {
 
 /** Koa's lineages save a new session whose cookie is changed. */
 describe('session: a cookie that a request changes', () => {
-  // express-session subtracts the time that has passed from originalMaxAge
-  useClock()
-
   it('does not make a new session one that is stored', async () => {
     const store = new TracingStore()
     const site = new Site({ store }, (req, res) => ((req.session.cookie.maxAge = HOUR), res.end()))

@@ -161,6 +161,64 @@ describe('session: regenerate with keep', () => {
     expect(await count(store)).to.equal(1)
   })
 
+  it('takes an ID that is promised, and cookie options that are', async () => {
+    let made = 0
+    const store = new TracingStore()
+    const options = { genid: async () => `id-${++made}`, cookie: async () => ({ path: '/', maxAge: 5000 }) }
+    const { visitor } = await entered(store, { '/': req => (req.session as Rotating).regenerate({ keep: ['cart'] }) }, options)
+    await visitor.get()
+    expect(Object.keys(store.sessions)).to.deep.equal(['id-2'])
+    const after = JSON.parse((await visitor.get('/show')).text) as SessionData
+    expect([after.cookie.originalMaxAge, (after as { cart?: unknown }).cart]).to.deep.equal([5000, [1]])
+  })
+
+  for (const [what, genid] of [
+    [
+      'throws',
+      () => {
+        throw new Error('no entropy')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no entropy'))],
+  ] as const) {
+    it(`leaves the session as it was if genid ${what}`, async () => {
+      const store = new TracingStore()
+      let fails = false
+      const { visitor, errors } = await entered(
+        store,
+        { '/': req => ((fails = true), rotate(req)) },
+        { genid: () => (fails ? genid() : 'first') },
+      )
+      await visitor.get()
+      expect(errors.map(String)).to.deep.equal(['Error: no entropy'])
+      expect(Object.keys(store.sessions)).to.deep.equal(['first'])
+    })
+  }
+
+  it('passes on the error of a store that cannot be read', async () => {
+    const store = new TracingStore()
+    let fails = false
+    const { get } = store
+    const { visitor, errors } = await entered(store, { '/': req => ((fails = true), rotate(req)) })
+    store.get = (id, done) => (fails ? done(new Error('no connection')) : get.call(store, id, done))
+    await visitor.get()
+    expect(errors.map(String)).to.deep.equal(['Error: no connection'])
+    expect(await count(store)).to.equal(1)
+  })
+
+  it('is an error if another session has the new ID already', async () => {
+    const records: VersionedStore['records'] = new Map()
+    const { visitor, errors } = await entered(
+      new VersionedStore(records),
+      { '/': rotate },
+      { genid: () => (records.size > 0 ? 'taken' : 'first') },
+    )
+    records.set('taken', { text: JSON.stringify({ cookie: { originalMaxAge: null, expires: null }, user: 'eve' }), version: 1 })
+    await visitor.get()
+    expect(errors.map(String)).to.deep.equal(['Error: session id is in use'])
+    expect(Array.from(records.values(), ({ text }) => shown(text))).to.deep.equal([{ user: 'ada', cart: [1] }, { user: 'eve' }])
+  })
+
   it('gives a session that is kept in the cookie another ID', async () => {
     const ids: string[] = []
     const handler = routes({
@@ -210,7 +268,7 @@ describe('session: regenerate with keep, two processes and a store that compares
 })
 
 /** A visitor who has logged in, and who can visit one page while another one waits. */
-async function entered(store: Store, pages: Record<string, Act>) {
+async function entered(store: Store, pages: Record<string, Act>, options: Options = {}) {
   const waiting = new Map<string, { begun(): void; readonly goes: Promise<void> }>()
   const handlers: Record<string, Handler> = {
     '/enter': (req, res) => {
@@ -231,7 +289,7 @@ async function entered(store: Store, pages: Record<string, Act>) {
   }
   const errors: unknown[] = []
   const handler = routes(handlers)
-  const site = new Site({ store }, async (req, res) => {
+  const site = new Site({ ...options, store }, async (req, res) => {
     try {
       await handler(req, res)
     } catch (err) {
