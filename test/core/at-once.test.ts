@@ -164,7 +164,7 @@ describe('core: a store that answers at once', () => {
 
   it('gives each who asks attributes of its own', () => {
     const store = new MemoryStore()
-    store.set('a', { cookie: { originalMaxAge: null, deep: { x: 1 } } } as never)
+    void store.set('a', { cookie: { originalMaxAge: null, deep: { x: 1 } } } as never)
     const seen: unknown[] = []
     for (let visit = 0; visit < 2; visit++) {
       portOf(store).get('a', (_err, record) => {

@@ -42,9 +42,9 @@ function byCallbacks(store: MemoryStore): Asked {
       )
       return kept
     },
-    set: (id, session) => store.set(id, session),
-    touch: (id, session) => store.touch(id, session),
-    destroy: id => store.destroy(id),
+    set: (id, session) => void store.set(id, session),
+    touch: (id, session) => void store.touch(id, session),
+    destroy: id => void store.destroy(id),
     compareAndSet(id, session, version) {
       let outcome: Outcome = { ok: false }
       store.compareAndSet(

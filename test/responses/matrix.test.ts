@@ -32,7 +32,7 @@ const record = JSON.stringify({ cookie: { originalMaxAge: null, expires: null, h
 
 function memoryStore(): InstanceType<typeof session.MemoryStore> {
   const store = new session.MemoryStore()
-  store.set(ID, JSON.parse(record) as never)
+  void store.set(ID, JSON.parse(record) as never)
   return store
 }
 

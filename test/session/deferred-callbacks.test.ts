@@ -130,7 +130,7 @@ describe('stores: callbacks of a MemoryStore', () => {
     for (const [kind, make] of Object.entries({ itself: () => new session.MemoryStore(), 'of a subclass': () => new TracingStore() })) {
       it(`${what} ${kind} calls back when it has returned, once`, async () => {
         const store = make()
-        store.set('a', record)
+        void store.set('a', record)
         let calls = 0
         call(store, () => calls++)
         expect(calls).to.equal(0)

@@ -43,7 +43,7 @@ describe('session: reload', () => {
 
   it('of a session that is not in the store is an error', async () => {
     const { text } = await second((req, res) => {
-      ;(req.sessionStore as unknown as TracingStore).clear()
+      void (req.sessionStore as unknown as TracingStore).clear()
       req.session.reload(endWith(res))
     })
     expect(text).to.equal('failed: failed to load session')
