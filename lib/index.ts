@@ -123,7 +123,7 @@ namespace session {
   /** The properties that the middleware adds to a request. */
   export interface RequestSession {
     /** The session of this request. At run time it is undefined if the middleware did not handle the request. */
-    session: Ours<Session & sessions.Renewable & Partial<SessionData>>
+    session: Ours<Session & Partial<SessionData>>
     /** The ID of the session. */
     sessionID: string
     /** The store that was given to the middleware. */
@@ -164,7 +164,6 @@ declare namespace session {
   export import CookieData = cookies.CookieData
   export import SessionRecord = sessions.SessionData
   export import RegenerateOptions = sessions.RegenerateOptions
-  export import Renewable = sessions.Renewable
   export import SessionStore = port.SessionStore
   export import Callback = port.Callback
   export import Found = port.Found
