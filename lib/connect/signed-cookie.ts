@@ -84,22 +84,24 @@ export class SignedCookie {
    */
   #fromHeader(header: string, secrets: readonly Secret[], after: number): string | undefined {
     const name = this.#name
-    let at = header.indexOf(name)
     let held = 0
-    for (let seen = 0, tried = 0, characters = 0; at !== -1 && seen < MOST_SEEN; seen++) {
+    let seen = 0
+    let tried = 0
+    let characters = 0
+    for (let at = header.indexOf(name); at !== -1 && seen < MOST_SEEN; at = nextPair(header, at, name)) {
       const value = valueAt(header, at, name.length)
-      if (value === undefined || !SIGNED.test(value)) {
-        if (value !== undefined) debug('cookie unsigned')
-      } else if (value.length <= MOST_CHARACTERS) {
-        const id = this.#signatures.verify(value, secrets, signedIn)
-        if (id !== undefined && held++ === after) {
-          if (tried > 0) repeated(this.#about)
-          return id
-        }
-        characters += value.length
-        if (++tried === MOST_TRIED || characters >= MOST_CHARACTERS) return undefined
+      if (value === undefined) continue
+      seen++
+      const isOurs = SIGNED.test(value)
+      if (!isOurs) debug('cookie unsigned')
+      if (!isOurs || value.length > MOST_CHARACTERS) continue
+      const id = this.#signatures.verify(value, secrets, signedIn)
+      if (id !== undefined && held++ === after) {
+        if (tried > 0) repeated(this.#about)
+        return id
       }
-      at = nextPair(header, at, name)
+      characters += value.length
+      if (++tried === MOST_TRIED || characters >= MOST_CHARACTERS) return undefined
     }
     return undefined
   }

@@ -7,7 +7,7 @@ export const MOST_TRIED = 4
  */
 export const MOST_CHARACTERS = 4096
 
-/** How many occurrences of our name are looked at. Browsers keep at most 180 cookies of a site. */
+/** How many cookies of our name are looked at. Browsers keep at most 180 cookies of a site. Our name in other names and values costs little. */
 export const MOST_SEEN = 256
 
 /** How many spaces and tabs are skipped. A client sends one, after a semicolon: RFC 6265 section 4.2.1. */
@@ -52,8 +52,9 @@ function isSpace(code: number): boolean {
 export function valuesIn(header: string, name: string): string[] {
   const values: string[] = []
   let at = header.indexOf(name)
-  for (let seen = 0; at !== -1 && seen < MOST_SEEN && values.length < MOST_TRIED; seen++) {
+  for (let seen = 0; at !== -1 && seen < MOST_SEEN && values.length < MOST_TRIED;) {
     const value = valueAt(header, at, name.length)
+    if (value !== undefined) seen++
     if (value !== undefined && value.length <= MOST_CHARACTERS) values.push(value)
     at = nextPair(header, at, name)
   }
