@@ -21,7 +21,7 @@ interface TestRunner {
 }
 
 const RUNNERS: Record<string, TestRunner> = {
-  mocha: { module: 'mocha', command: ['npx', 'mocha', '--reporter', 'spec'], contractFile: 'contract.mjs' },
+  mocha: { module: 'mocha', command: ['npx', 'mocha', '--reporter', 'spec', '--no-color'], contractFile: 'contract.mjs' },
   jest: { module: '@jest/globals', command: ['npx', 'jest', '--injectGlobals=false'], contractFile: 'contract.test.js', isCommonJs: true },
   vitest: { module: 'vitest', command: ['npx', 'vitest', 'run', '--reporter=verbose', '--no-color'], contractFile: 'contract.test.mjs' },
   'node --test': { module: 'node:test', command: [process.execPath, '--test'], contractFile: 'contract.mjs' },
