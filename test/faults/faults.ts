@@ -134,3 +134,10 @@ const BOTH: Record<string, Fault> = {
 }
 
 export const FAULTS: Record<string, Fault> = { ...ERRORS, ...SILENCE, ...TWICE, ...BOTH }
+
+/** Those that fail at once in something that they have done. */
+export const WRITES_AND_FAILS: readonly Fault[] = [
+  TWICE['calls back with an error and answers'],
+  BOTH['rejects a promise and calls back'],
+  BOTH['answers with a wrong type'],
+] as Fault[]
