@@ -135,7 +135,7 @@ namespace session {
    *
    * @example wss.on('connection', (socket, req: UpgradeRequest) => { if (!req.session?.userId) socket.close() })
    */
-  export interface UpgradeRequest extends IncomingMessage, Partial<RequestSession> {}
+  export type UpgradeRequest = IncomingMessage & Partial<RequestSession>
 
   /** @ts-ignore: a name that only @types/express-session makes; without it this extends nothing, and is empty */
   interface Theirs extends Express.SessionStore {}
