@@ -166,7 +166,7 @@ class Rotation<H extends Host> {
   end(err: unknown, done: Callback): void {
     const { exchange, session, target } = this
     if (err || !this.#written) {
-      // Nobody has been told the new ID
+      // No client has the new ID
       if (this.#written) exchange.port.destroy(target.id, () => done(err))
       else done(err)
       return

@@ -41,5 +41,5 @@ function said(sent: string | undefined): string | undefined {
   return sent || undefined
 }
 
-/** Likewise, of a client that has sent no session. */
+/** The transport of a client that has sent no session. */
 export const STRANGER: Transport<KoaHost> = { ...CONTEXT, sentId: () => undefined, otherId: () => undefined }

@@ -46,7 +46,7 @@ const gives = new WeakSet<object>()
  *
  * @param mark a method that only the store's own class has
  * @param by the function that was called, for errors
- * @throws TypeError for a store that has them already; where somebody has put another `get` or `set` over the class's own: these are passed by from now on
+ * @throws TypeError for a store that has these methods already, or whose `get` or `set` has been replaced: the new methods would bypass it
  */
 export function give<S extends PublishedStore>(store: S, engine: Engine, mark: string, by: string): S & Atomic {
   const home = homeOf(store, mark)
