@@ -4,12 +4,12 @@ import type { Http2ServerRequest } from 'node:http2'
 import depd = require('depd')
 import { middleware } from './connect/middleware'
 import type { Request as AnyRequest } from './connect/request'
-import cookies = require('./core/cookie')
-import hosts = require('./core/host')
-import options = require('./core/option-types')
-import port = require('./core/store-port')
-import sessions = require('./core/session')
-import updates = require('./core/update')
+import cookies = require('./core/record/cookie')
+import hosts = require('./core/session/host')
+import options = require('./core/settings/options')
+import port = require('./core/store/store-client')
+import sessions = require('./core/session/session')
+import updates = require('./core/session/update')
 import memory = require('./stores/memory-store')
 import stores = require('./stores/store')
 /** @ts-ignore: only where Express's types are installed */
@@ -172,7 +172,7 @@ declare namespace session {
   export import Host = hosts.Host
 }
 
-declare module './core/session' {
+declare module './core/session/session' {
   // What the core calls a session's data is what users have made of it
   interface SessionData extends session.SessionData {}
 }

@@ -1,8 +1,8 @@
 import session = require('./koa')
 import type { App } from './koa/context'
-import { MemoryStore as KoaMemoryStore } from './koa/memory-store'
-import { presetOptions, PRESETS, type Preset } from './koa/presets'
-import type { AnySpelling } from './koa/spellings'
+import { MemoryStore as KoaMemoryStore } from './koa/legacy/memory-store'
+import { presetOptions, PRESETS, type Preset } from './koa/legacy/presets'
+import type { AnySpelling } from './koa/legacy/option-aliases'
 import { MemoryStore, warnInProduction } from './stores/memory-store'
 
 /**
@@ -40,6 +40,6 @@ export const koaSessionStore = call(PRESETS.koaSessionStore)
 export const koaSessionTs = call(PRESETS.koaSessionTs)
 
 /** Beside its function, koa-session-ts has a store to inherit, one in the memory, and what stores say. */
-export { BaseStore, CONNECT, DISCONNECT, type StoredSession } from './koa/base-store'
-export { MemoryStore } from './koa/memory-store'
-export type { AnySpelling as SessionOptions } from './koa/spellings'
+export { BaseStore, CONNECT, DISCONNECT, type StoredSession } from './koa/legacy/base-store'
+export { MemoryStore } from './koa/legacy/memory-store'
+export type { AnySpelling as SessionOptions } from './koa/legacy/option-aliases'

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
-import updates = require('./core/update')
-import carried = require('./koa/carried-session')
+import updates = require('./core/session/update')
+import carried = require('./koa/session/carried-session')
 import contexts = require('./koa/context')
-import transports = require('./koa/cookie-transport')
-import foreign = require('./koa/foreign-store')
-import koaOptions = require('./koa/koa-options')
-import sessions = require('./koa/koa-session')
+import transports = require('./koa/cookies/cookie-transport')
+import foreign = require('./koa/settings/store-adapters')
+import koaOptions = require('./koa/settings/koa-options')
+import sessions = require('./koa/session/koa-session')
 import middlewares = require('./koa/middleware')
-import spellings = require('./koa/spellings')
+import spellings = require('./koa/legacy/option-aliases')
 import type main = require('./index')
 
 type AnySpelling = spellings.AnySpelling

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { answering } from './contract/answering'
-import { atomic } from './contract/atomic'
-import { brokenRule } from './contract/broken-rule'
-import { Candidate } from './contract/candidate'
-import type { Ability, Exam, Group, Lack } from './contract/exam'
-import { expiring, touching } from './contract/expiring'
-import { inTime, pause } from './contract/in-time'
-import { copying, keeping } from './contract/keeping'
-import { listing } from './contract/listing'
-import type { SessionStore } from './core/store-port'
+import { answering } from './store-contract/answering'
+import { atomic } from './store-contract/atomic'
+import { brokenRule } from './store-contract/broken-rule'
+import { Candidate } from './store-contract/store-under-test'
+import type { Ability, Exam, Group, Lack } from './store-contract/suite'
+import { expiring, touching } from './store-contract/expiring'
+import { inTime, pause } from './store-contract/in-time'
+import { copying, keeping } from './store-contract/keeping'
+import { listing } from './store-contract/listing'
+import type { SessionStore } from './core/store/store-client'
 
-export type { Ability, Lack } from './contract/exam'
+export type { Ability, Lack } from './store-contract/suite'
 
 /** The options of `storeContract`. */
 export interface StoreContractOptions<Store extends SessionStore = SessionStore> {

@@ -1,5 +1,5 @@
-import type { Options } from '../core/option-types'
-import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, type OptionNames } from '../core/option-warnings'
+import type { Options } from '../core/settings/options'
+import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, type OptionNames } from '../core/settings/option-warnings'
 
 const OPTIONS = {
   secret: true,

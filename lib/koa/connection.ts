@@ -1,4 +1,4 @@
-import type { ConnectionFacts } from '../core/connection-facts'
+import type { ConnectionFacts } from '../core/diagnostics/connection-facts'
 import type { Context } from './context'
 
 /** For a warning, if a request is not secure. */

@@ -1,12 +1,12 @@
-import { isPromise } from '../core/call'
-import { repeated } from '../core/cookie-warnings'
-import { pathOf } from '../core/path'
-import type { Transport } from '../core/transport'
+import { isPromise } from '../core/store/guarded-call'
+import { repeated } from '../core/diagnostics/cookie-warnings'
+import { pathOf } from '../primitives/path'
+import type { Transport } from '../core/settings/transport'
 import { connectionOf } from './connection'
 import type { Context } from './context'
-import { reportRejected } from './cookie-reports'
-import type { KoaHost } from './koa-host'
-import type { KoaSettings } from './koa-settings'
+import { reportRejected } from './cookies/cookie-reports'
+import type { KoaHost } from './koa-request'
+import type { KoaSettings } from './settings/koa-settings'
 
 /** What the core asks of a request, answered by its context. */
 export const CONTEXT: Transport<KoaHost> = {

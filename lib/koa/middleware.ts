@@ -1,9 +1,9 @@
 import type { App, Context, Next } from './context'
-import { enter, prepare } from './contexts'
-import type { KoaHost } from './koa-host'
-import type { KoaOptions } from './koa-options'
-import { settleKoa } from './koa-settings'
-import { whileBodyWaits } from './waiting-body'
+import { enter, prepare } from './context-accessors'
+import type { KoaHost } from './koa-request'
+import type { KoaOptions } from './settings/koa-options'
+import { settleKoa } from './settings/koa-settings'
+import { whileBodyWaits } from './body-errors'
 
 /** A middleware for Koa 2 and 3. */
 export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>

@@ -1,3 +1,3 @@
-import { Cookie } from '../core/cookie'
+import { Cookie } from '../core/record/cookie'
 
 export = Cookie

@@ -1,3 +1,3 @@
-import { Session } from '../core/session'
+import { Session } from '../core/session/session'
 
 export = Session

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events'
-import { createSession, regenerate, type Session, type SessionData } from '../core/session'
-import { afterReturn } from '../core/after-return'
-import { portOf } from '../core/ports'
-import { promised, quiet } from '../core/promised'
-import type { Callback, Found, Outcome, SessionStore, Version } from '../core/store-port'
-import type { Host } from '../core/host'
+import { createSession, regenerate, type Session, type SessionData } from '../core/session/session'
+import { afterReturn } from '../primitives/after-return'
+import { portOf } from '../core/store/ports'
+import { promised, quiet } from '../primitives/callbacks'
+import type { Callback, Found, Outcome, SessionStore, Version } from '../core/store/store-client'
+import type { Host } from '../core/session/host'
 import { callable } from './callable'
 
 /**

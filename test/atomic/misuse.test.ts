@@ -9,7 +9,7 @@ import { Pool } from 'pg'
 import { createClient, createCluster } from 'redis'
 import { createClient as createClient4 } from 'redis-4'
 import { atomicMysql, atomicPostgres, atomicRedis } from '../../lib/atomic'
-import { portOf } from '../../lib/core/ports'
+import { portOf } from '../../lib/core/store/ports'
 import { session } from '../support/subject'
 
 const secret = 'keyboard cat'

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Atomic, PublishedStore } from '../../lib/atomic'
-import { Candidate } from '../../lib/contract/candidate'
-import type { Session } from '../../lib/core/session'
-import type { Outcome, SessionStore, Version } from '../../lib/core/store-port'
+import { Candidate } from '../../lib/store-contract/store-under-test'
+import type { Session } from '../../lib/core/session/session'
+import type { Outcome, SessionStore, Version } from '../../lib/core/store/store-client'
 
 /** A published store, of which every package has types of its own. */
 export type AnyStore = SessionStore & PublishedStore

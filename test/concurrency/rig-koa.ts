@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
-import { createSession } from '../../lib/core/session'
-import { portOf } from '../../lib/core/ports'
-import { update as updateSession } from '../../lib/core/update'
+import { createSession } from '../../lib/core/session/session'
+import { portOf } from '../../lib/core/store/ports'
+import { update as updateSession } from '../../lib/core/session/update'
 import { middleware, type KoaMiddleware } from '../../lib/koa/middleware'
-import type { KoaOptions } from '../../lib/koa/koa-options'
+import type { KoaOptions } from '../../lib/koa/settings/koa-options'
 import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'
 
 /** Koa's adapter, on contexts that have what it asks of them. */

@@ -1,5 +1,5 @@
-import type { SessionData } from '../../lib/core/session'
-import type { Callback, Found, Outcome, SessionStore, Version } from '../../lib/core/store-port'
+import type { SessionData } from '../../lib/core/session/session'
+import type { Callback, Found, Outcome, SessionStore, Version } from '../../lib/core/store/store-client'
 
 /** The session that all the requests are about. */
 export const ID = 'ada'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import crypto = require('node:crypto')
-import { SignedCookie } from '../../lib/connect/signed-cookie'
+import { SignedCookie } from '../../lib/connect/session-cookie'
 import { Calls, useCalls } from '../support/calls'
 import { onEachStorage } from '../support/hosts'
 import { hostileHeaders, SIZE } from '../support/hostile-headers'

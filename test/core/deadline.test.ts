@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Deadline, isUnanswered } from '../../lib/core/deadline'
+import { Deadline, isUnanswered } from '../../lib/core/concurrency/deadline'
 import { useTimers } from '../support/timers'
 
 describe('core: a deadline', () => {

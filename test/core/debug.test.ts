@@ -1,7 +1,7 @@
 import { format, inspect } from 'node:util'
 import debugFor = require('debug')
 import { expect } from 'chai'
-import { debug } from '../../lib/core/debug'
+import { debug } from '../../lib/core/diagnostics/debug'
 
 describe('core: debug', () => {
   const { log } = debugFor

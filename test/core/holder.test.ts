@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Holder } from '../../lib/core/holder'
-import { InFlight } from '../../lib/core/in-flight'
+import { Holder } from '../../lib/core/concurrency/holder'
+import { InFlight } from '../../lib/core/concurrency/active-sessions'
 
 describe('core: the holder of a session', () => {
   let inFlight: InFlight

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc = require('fast-check')
-import { merge as mergeSides, mergeAttributes, type Data } from '../../lib/core/merge'
+import { merge as mergeSides, mergeAttributes, type Data } from '../../lib/core/record/merge'
 
 function merge(base: Data, mine: Data, fresh: Data): { data: Data; conflicts: readonly string[] } {
   const { sides, conflicts } = mergeSides(base, mine, fresh)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { Deadline } from '../../lib/core/deadline'
-import { InFlight } from '../../lib/core/in-flight'
-import { PendingWrite } from '../../lib/core/pending-write'
+import { Deadline } from '../../lib/core/concurrency/deadline'
+import { InFlight } from '../../lib/core/concurrency/active-sessions'
+import { PendingWrite } from '../../lib/core/concurrency/pending-write'
 
 describe('core: a write that is pending', () => {
   let inFlight: InFlight

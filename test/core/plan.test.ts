@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { CONNECT, KEPT, planCookie, planStore, type Facts, type Plan, type Policy } from '../../lib/core/plan'
+import { CONNECT, KEPT, planCookie, planStore, type Facts, type Plan, type Policy } from '../../lib/core/request/plan'
 
 const BOOLEANS = [false, true]
 

@@ -1,6 +1,6 @@
 import crypto = require('node:crypto')
 import { expect } from 'chai'
-import { newId } from '../../lib/core/session-id'
+import { newId } from '../../lib/core/session/session-id'
 import { useCalls } from '../support/calls'
 
 describe('core: session ids', () => {

@@ -6,7 +6,8 @@ import { onEachHost } from '../support/hosts'
 
 const root = join(__dirname, '../..')
 const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')
-const source = readdirSync(join(root, 'lib/core'))
+const source = readdirSync(join(root, 'lib/core'), { recursive: true, encoding: 'utf8' })
+  .filter(file => file.endsWith('.ts'))
   .map(file => readFileSync(join(root, 'lib/core', file), 'utf8'))
   .join('\n')
 

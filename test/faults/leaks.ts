@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { portOf } from '../../lib/core/ports'
-import type { SessionStore } from '../../lib/core/store-port'
+import { portOf } from '../../lib/core/store/ports'
+import type { SessionStore } from '../../lib/core/store/store-client'
 import { turns } from '../support/wire'
 import { asStore, type PlainStore } from './stores'
 

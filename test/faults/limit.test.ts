@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { portOf } from '../../lib/core/ports'
+import { portOf } from '../../lib/core/store/ports'
 import { HOSTS } from '../support/hosts'
 import type { SessionOptions } from '../support/subject'
 import { useTimers } from '../support/timers'

@@ -1,4 +1,4 @@
-import type { Outcome, SessionStore, Version } from '../../lib/core/store-port'
+import type { Outcome, SessionStore, Version } from '../../lib/core/store/store-client'
 import { session, type SessionData } from '../support/subject'
 import type { Done } from './faults'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { portOf as inFlightOf } from '../../lib/core/ports'
+import { portOf as inFlightOf } from '../../lib/core/store/ports'
 import { GateStore } from '../support/gate-store'
 import { TracingStore } from '../support/tracing-store'
 import { turns, useServers, Wire } from '../support/wire'

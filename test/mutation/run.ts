@@ -7,7 +7,7 @@ import { MUTATED, TESTS } from './files'
 // Stryker changes one operator or value of the source at a time and runs the tests: a change that no test notices has survived.
 //
 //   npm run mutation                                one run over all files that security rests on
-//   npm run mutation -- lib/core/merge.ts           over some
+//   npm run mutation -- lib/core/record/merge.ts           over some
 
 /** Stryker's runner needs mocha 11. They are installed when they are used, apart from the project's packages. */
 const PACKAGES = { '@stryker-mutator/core': '9.6.1', '@stryker-mutator/mocha-runner': '9.6.1', mocha: '11.7.5' }

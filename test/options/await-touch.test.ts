@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { portOf } from '../../lib/core/ports'
+import { portOf } from '../../lib/core/store/ports'
 import { count, KoaSite, show, type Handler as KoaHandler } from '../koa/site'
 import { Told } from '../koa/told'
 import { useClock } from '../support/clock'

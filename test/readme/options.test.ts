@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import type { CookieOptions } from '../../lib/core/cookie'
-import type { Options } from '../../lib/core/option-types'
-import type { KoaOptions } from '../../lib/koa/koa-options'
+import type { CookieOptions } from '../../lib/core/record/cookie'
+import type { Options } from '../../lib/core/settings/options'
+import type { KoaOptions } from '../../lib/koa/settings/koa-options'
 import { pageOf } from '../support/docs/pages'
 
 /** All of them: the compiler misses the one that is not here. */

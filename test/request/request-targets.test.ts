@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import expressSession = require('express-session')
-import { pathOf } from '../../lib/core/path'
+import { pathOf } from '../../lib/primitives/path'
 import { session } from '../support/subject'
 
 type Middleware = (req: object, res: object, next: (err?: unknown) => void) => void

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { give, type Engine } from '../../lib/stores/atomic/abilities'
+import { give, type Engine } from '../../lib/stores/atomic/conditional-writes'
 import type { SessionData } from '../support/subject'
 import { useUncaught } from '../support/uncaught'
 

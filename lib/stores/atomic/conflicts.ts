@@ -1,5 +1,5 @@
-import type { Callback, Outcome, Version } from '../../core/store-port'
-import type { PublishedStore } from './abilities'
+import type { Callback, Outcome, Version } from '../../core/store/store-client'
+import type { PublishedStore } from './conditional-writes'
 
 /**
  * What engines say of a statement that met another one, and changed nothing: PostgreSQL's serialization_failure and deadlock_detected (appendix A of its

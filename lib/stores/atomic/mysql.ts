@@ -1,7 +1,7 @@
-import { isPromise } from '../../core/call'
-import type { SessionData } from '../../core/session'
-import type { Outcome, Version } from '../../core/store-port'
-import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './abilities'
+import { isPromise } from '../../core/store/guarded-call'
+import type { SessionData } from '../../core/session/session'
+import type { Outcome, Version } from '../../core/store/store-client'
+import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './conditional-writes'
 import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
 
 /** The store as its versions 2 and 3 are inside. */

@@ -1,6 +1,6 @@
-import type { SessionData } from '../../core/session'
-import type { Outcome, Version } from '../../core/store-port'
-import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './abilities'
+import type { SessionData } from '../../core/session/session'
+import type { Outcome, Version } from '../../core/store/store-client'
+import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './conditional-writes'
 import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
 
 /** The store as its versions from 5 to 10 are inside. */

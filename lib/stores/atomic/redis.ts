@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { SessionData } from '../../core/session'
-import type { Outcome, Version } from '../../core/store-port'
-import { give, wrongStore, type Atomic, type PublishedStore } from './abilities'
+import type { SessionData } from '../../core/session/session'
+import type { Outcome, Version } from '../../core/store/store-client'
+import { give, wrongStore, type Atomic, type PublishedStore } from './conditional-writes'
 
 /** A client of node-redis 4 or later, or of ioredis; of a single server or of a cluster. */
 export type RedisClient = NodeRedis | Ioredis

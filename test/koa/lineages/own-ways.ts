@@ -1,4 +1,4 @@
-import type { AnySpelling } from '../../../lib/koa/spellings'
+import type { AnySpelling } from '../../../lib/koa/legacy/option-aliases'
 
 interface Cookies {
   get(name: string): string | undefined

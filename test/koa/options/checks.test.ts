@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { MemoryStore } from '../../../lib'
-import { KoaSession } from '../../../lib/koa/koa-session'
+import { KoaSession } from '../../../lib/koa/session/koa-session'
 import { KoaSite } from '../site'
 
 const methods = { get: () => {}, set: () => {}, destroy: () => {} }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { portOf } from '../../../lib/core/ports'
+import { portOf } from '../../../lib/core/store/ports'
 import { TracingStore } from '../../support/tracing-store'
 import { useUncaught } from '../../support/uncaught'
 import { turns } from '../../support/wire'

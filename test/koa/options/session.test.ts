@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { PLACES } from '../kinds'
-import { KoaSession } from '../../../lib/koa/koa-session'
+import { KoaSession } from '../../../lib/koa/session/koa-session'
 import { count, KoaSite, show, type Bag, type Ctx, type Handler } from '../site'
 
 class Shouting extends KoaSession {

@@ -1,0 +1,89 @@
+import type { ServerResponse } from 'node:http'
+import { checkLate, commit, cookieDue } from '../core/request/commit'
+import type { Exchange } from '../core/request/exchange'
+import { passOnLate } from './response/late-error'
+import type { Request } from './request'
+import type { SignedCookie } from './session-cookie'
+
+export type Next = (err?: unknown) => void
+
+/** Whether bytes may leave. A function: the app's answer must not go out, and the function brings another about; not heeded once headers are out. */
+export type Verdict = 'pass' | (() => void)
+
+/** Who decides when a response may leave. */
+export interface Gate {
+  /** It may bring about another answer whatever the handler did, so that it has to be asked before a head is written as well. */
+  readonly strict: boolean
+  /** Milliseconds for which a call that closes the connection may wait for the response, at most. */
+  readonly longestWait: number
+  /** The headers are about to be written. Called once. */
+  headers(): void
+  /** Bytes are about to leave, the first or the last. */
+  bytes(last: boolean, answer: (verdict: Verdict) => void): void
+  /** The answer cannot be sent as it is, which came out after its end was called. */
+  failed(err: unknown): void
+}
+
+/** The gate of an exchange: bytes leave when it has committed. */
+export class ExchangeGate implements Gate {
+  #hasWritten = false
+  /** What the cookie carries that was sent. */
+  #sent: string | undefined
+
+  constructor(
+    private readonly exchange: Exchange<Request>,
+    private readonly res: ServerResponse,
+    private readonly cookie: SignedCookie,
+    private readonly next: Next,
+  ) {
+    // A socket's, on which no header is ever sent
+    if (exchange.settings.kept && typeof res.setHeader !== 'function') exchange.settings.kept.close()
+  }
+
+  get strict(): boolean {
+    const { saveErrors, kept } = this.exchange.settings
+    return saveErrors === 'fail' || kept !== undefined
+  }
+
+  get longestWait(): number {
+    return this.exchange.settings.port.timeout
+  }
+
+  headers(): void {
+    try {
+      const due = cookieDue(this.exchange)
+      if (!due) return
+      const { exchange, cookie } = this
+      appendHeader(this.res, 'Set-Cookie', cookie.write(due, exchange.secrets))
+      this.#sent = due.value
+      if (due.plan === 'set' && exchange.sentId !== exchange.host.sessionID) cookie.reportRepeated(exchange.host)
+    } catch (err) {
+      passOnLate(this.res, this.next, err)
+    } finally {
+      this.#hasWritten = true
+      this.exchange.settings.kept?.close()
+    }
+  }
+
+  bytes(last: boolean, answer: (verdict: Verdict) => void): void {
+    const isLate = last && this.#hasWritten
+    commit(this.exchange, last, (err, withhold) => {
+      if (withhold) return answer(() => this.failed(err))
+      if (err) passOnLate(this.res, this.next, err)
+      else if (isLate) checkLate(this.exchange, this.#sent)
+      answer('pass')
+    })
+  }
+
+  /** What fails here, fails after the handler has answered. An error handler that finds headers sent ends the connection, and the answer on it. */
+  failed(err: unknown): void {
+    if (this.res.headersSent) passOnLate(this.res, this.next, err)
+    else this.next(err)
+  }
+}
+
+/** Behind those that are there: `res.appendHeader` is younger than some responses of HTTP/2 and of socket libraries. */
+function appendHeader(res: ServerResponse, name: string, line: string): void {
+  const before = res.getHeader(name) ?? []
+  res.setHeader(name, Array.isArray(before) ? [...before, line] : [String(before), line])
+}

@@ -1,0 +1,124 @@
+import type { Cookie } from '../core/record/cookie'
+import { EXCHANGE, type Host } from '../core/session/host'
+import type { Kept } from '../core/store/kept'
+import type { Settings } from '../core/settings/settings'
+import type { Secret } from '../core/settings/options'
+import { cookieOf, type SessionData } from '../core/session/session'
+import { PORT, sharePort } from '../core/store/ports'
+import type { Callback, StorePort } from '../core/store/store-client'
+import { Undecodable } from './codec'
+import type { Form } from './cookie-format'
+import { idOf } from './record-format'
+
+/** RFC 6265 section 6.1 wants browsers to take 4096 bytes of name, value and attributes; most take no more of the first two. */
+const MOST_BYTES = 4093
+
+/** The store of one request whose session is kept in the cookie itself: what is stored goes out with the answer. */
+export class PayloadStore implements Kept {
+  [PORT]: StorePort | undefined
+  /** Of the session that the cookie has. */
+  #id: string | undefined
+  #payload: string | null = null
+  /** The session that was read from the payload, until `get` gives it away; null if the payload is no session; undefined if it has to be read. */
+  #record: SessionData | null | undefined
+  #closed = false
+  failure: Undecodable | undefined
+
+  /** @param secrets that sign. @param check of a cookie, which throws where that could not be sent */
+  constructor(
+    private readonly form: Form,
+    private readonly secrets: () => readonly Secret[],
+    private readonly check: (cookie: Cookie) => void = () => {},
+  ) {}
+
+  receive(payload: string): string {
+    this.#payload = payload
+    this.failure = undefined
+    // A longer payload was not written by `set`
+    this.#record = payload.length > MOST_BYTES ? null : this.#read(payload)
+    return (this.#id = (this.#record && idOf(this.#record)) ?? payload)
+  }
+
+  payloadOf(id: string | undefined): string | null {
+    return id === this.#id ? this.#payload : null
+  }
+
+  isOutdated(): boolean {
+    const { codec } = this.form
+    return Boolean(this.#record && this.#payload !== null && codec.isOutdated?.(this.#payload, this.secrets()))
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  get(id: string, callback: Callback<SessionData | null>): void {
+    const payload = this.payloadOf(id)
+    if (payload === null) return callback(null, null)
+    const record = this.#record === undefined ? this.#read(payload) : this.#record
+    // The record is the caller's from now on, which may change it
+    if (record) this.#record = undefined
+    callback(null, record)
+  }
+
+  set(id: string, session: SessionData, callback: Callback): void {
+    if (this.#closed) return callback(new Error('session is kept in the cookie, and the headers are already sent'))
+    const { codec, shape, measure } = this.form
+    const secrets = this.secrets()
+    const payload: unknown = codec.encode(shape.write(session, id), secrets)
+    if (typeof payload !== 'string') return callback(new TypeError('encode option must give a string'))
+    const bytes = measure(payload, secrets)
+    if (bytes > MOST_BYTES) return callback(new RangeError(`session is too large for a cookie: ${bytes} bytes of ${MOST_BYTES}`))
+    this.#id = id
+    this.#payload = payload
+    this.#record = undefined
+    callback()
+  }
+
+  /** An end that cannot be moved any more stays where it is. */
+  touch(id: string, session: SessionData, callback: Callback): void {
+    if (this.#closed) callback()
+    else this.set(id, session, callback)
+  }
+
+  destroy(id: string, callback: Callback): void {
+    if (id === this.#id) this.#payload = null
+    callback()
+  }
+
+  generate(host: object): unknown {
+    return (host as Host)[EXCHANGE]?.generate()
+  }
+
+  /** What could be no cookie again could not even be cleared, and one that the client has made up is no error of the app's. */
+  #checkCookie(cookie: Cookie): void {
+    cookie.serialize('a', '')
+    this.check(cookie)
+  }
+
+  #read(payload: string): SessionData | null {
+    try {
+      const record: unknown = this.form.codec.decode(payload, this.secrets())
+      if (typeof record !== 'object' || !record) return null
+      const session = this.form.shape.read(record)
+      if (session && !isLifetime(session.cookie.originalMaxAge)) return null
+      if (session && 'cookie' in record) this.#checkCookie(cookieOf(session))
+      return session ?? null
+    } catch (err) {
+      // What a browser sent is no error of ours
+      if (err instanceof Undecodable) this.failure = err
+      return null
+    }
+  }
+}
+
+/** Whether a session may live so long, in milliseconds: a date has to hold its end. */
+function isLifetime(ms: unknown): boolean {
+  return typeof ms !== 'number' || !Number.isNaN(new Date(Date.now() + ms).valueOf())
+}
+
+/** The settings of one request: with a store of its own. @param settings of all */
+export function keepFor<H extends Host>(settings: Settings<H>, form: Form, host: H, secrets: () => readonly Secret[]): Settings<H> {
+  const kept = new PayloadStore(form, secrets, cookie => settings.checkCookie?.(host, cookie))
+  return { ...settings, kept, store: kept, port: sharePort(kept, settings.port) }
+}

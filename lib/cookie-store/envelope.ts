@@ -1,0 +1,39 @@
+import { Cookie, type CookieData } from '../core/record/cookie'
+import type { SessionData } from '../core/session/session'
+import { DAY, ENDS, ID, type RecordShape } from './record-format'
+
+/** A session in the cookie: nothing of ours is among the data. */
+interface Envelope {
+  readonly id: string
+  /** In milliseconds since 1970. */
+  readonly ends: number
+  /** In milliseconds; missing where the cookie ends with the browser. */
+  readonly maxAge?: number
+  /** What the cookie's attributes have that is not said where nobody says anything. */
+  readonly cookie?: Partial<CookieData>
+  readonly data: object
+}
+
+const USUAL = new Cookie().data
+
+export const envelope: RecordShape = {
+  read(record) {
+    const { id, ends, maxAge, cookie, data } = record as Partial<Envelope>
+    if (typeof id !== 'string' || typeof ends !== 'number' || typeof data !== 'object') return undefined
+    const lifetime = { originalMaxAge: maxAge ?? null, expires: maxAge === undefined ? null : new Date(ends) }
+    return { ...data, cookie: { ...USUAL, ...cookie, ...lifetime }, [ENDS]: ends, [ID]: id } as SessionData
+  },
+
+  write(session, id): Envelope {
+    const { cookie, ...data } = { ...session }
+    const { originalMaxAge, expires, ...attributes } = (cookie as Cookie).data
+    const unusual = Object.entries(attributes).filter(([name, value]) => value !== USUAL[name as keyof typeof attributes])
+    return {
+      id,
+      ends: expires ? expires.valueOf() : Date.now() + DAY,
+      ...(originalMaxAge !== null && { maxAge: originalMaxAge }),
+      ...(unusual.length > 0 && { cookie: Object.fromEntries(unusual) }),
+      data,
+    }
+  },
+}

@@ -1,0 +1,197 @@
+import type { AnyCookie, CookieData } from '../record/cookie'
+import { Deadline } from './deadline'
+import type { Flight, InFlight, Job } from './active-sessions'
+import type { Likeness } from '../record/json-equality'
+import { dataIn } from '../record/session-view'
+import type { Session, SessionData } from '../session/session'
+import type { Callback, Version } from '../store/store-client'
+
+/** Before anything that ever happened. */
+const NEVER = -1
+
+/** A session as the store had it. */
+export interface Base {
+  /** The data, as `fingerprint` has them. */
+  readonly text: string
+  readonly cookie: AnyCookie | CookieData
+  /** Of a store that compares versions. */
+  readonly version?: Version | undefined
+}
+
+/** What the store said. */
+export interface Read {
+  readonly record: SessionData | null | undefined
+  /** When it was asked, where that matters. */
+  readonly moment: number | undefined
+  readonly version?: Version | undefined
+  /** Of the record's data, where the store has told. */
+  readonly likeness?: Likeness | undefined
+}
+
+/** One exchange's hold on the session of one id, and what it knows of it. */
+export class Hold {
+  readonly flight: Flight
+  readonly #inFlight: InFlight
+  /** Whoever ended it later than this ended what the exchange has. */
+  #since: number
+  /** Whoever wrote it later than this wrote something else than the exchange has. */
+  #version: number
+  /** What the exchange has read, or has written. Nothing for a session that is new. */
+  base: Base | undefined
+  /** The store has the session no more, which was there when the exchange began. */
+  gone: boolean
+  /** The data that a new session was to be stored with, each time that the store has not said whether it was. */
+  tried: string[] | undefined
+  /** Answers of the store that are to come. */
+  #asked = 0
+  #released = false
+
+  /** @param before an older one of the exchange's, which it has let go: of the same id it knew something, but not what has been since */
+  constructor(
+    readonly id: string,
+    inFlight: InFlight,
+    before?: Hold,
+  ) {
+    this.#inFlight = inFlight
+    this.flight = inFlight.hold(id)
+    const again = before?.id === id
+    this.base = again ? before.base : undefined
+    this.gone = again && before.gone
+    this.#since = this.#version = again ? NEVER : inFlight.now
+  }
+
+  /** What ended the session in the store that the exchange had before ends it here too. */
+  dieWith(before: Hold): void {
+    if (before.id !== this.id || before.#inFlight !== this.#inFlight) return
+    this.#since = before.#since
+  }
+
+  /** A new session begins, of an id that another one may have had. */
+  renew(): void {
+    this.base = this.tried = undefined
+    this.gone = false
+    this.#since = this.#version = this.#inFlight.now
+  }
+
+  /** The moment at which the store is asked for it. Not that of the answer: what others write until then may be missing in it. */
+  get moment(): number {
+    return this.flight.dying > 0 ? NEVER : this.#inFlight.now
+  }
+
+  /** What the store had of it when it was asked; nothing where it had none. */
+  read(moment: number, base: Base | undefined): void {
+    // A new one is not there yet
+    if (!base) return void (this.gone = this.base !== undefined)
+    this.base = base
+    this.#since = this.#version = moment
+  }
+
+  /** @param stored as it went to the store. @param whole that has what the exchange has, and no more */
+  wrote(base: Base, stored: Session, whole: boolean): void {
+    this.base = base
+    this.flight.cookie = base.cookie
+    const { version } = base
+    this.flight.last =
+      version !== undefined && this.flight.holders > 1
+        ? { text: JSON.stringify({ ...dataIn(stored), cookie: stored.cookie }), version }
+        : undefined
+    this.#version = whole ? this.#inFlight.now : NEVER
+  }
+
+  /** A write of its own has failed, and may be there all the same: others have to look, and this one knows what it would be. */
+  failed({ text }: Base): void {
+    this.#version = this.#inFlight.now
+    this.tried = [...(this.tried ?? []), text]
+  }
+
+  get dead(): boolean {
+    return this.gone || this.flight.died > this.#since
+  }
+
+  /** Nobody else in this process has written it meanwhile. */
+  get current(): boolean {
+    return this.flight.written <= this.#version
+  }
+
+  get released(): boolean {
+    return this.#released
+  }
+
+  /** Lets it go, when what it has asked of the store is answered. */
+  release(): void {
+    if (this.#released) return
+    this.#released = true
+    if (this.#asked === 0) this.#inFlight.release(this.id, this.flight)
+  }
+
+  /**
+   * Behind whatever this process asks of the store about that session.
+   *
+   * @param act asks, and calls back with the answer
+   * @param shared what others share may be asked at the same time
+   */
+  run(deadline: Deadline, done: Callback, act: Act, shared = false): void {
+    this.#asked++
+    this.flight.run(new Turn(this, deadline, done, act, shared))
+  }
+
+  /** Likewise, of a store that answers at once: nobody can come between, so that it needs no turn. */
+  runAtOnce(done: Callback, act: Act): void {
+    perform(act, this, done, Deadline.NONE)
+  }
+
+  /** Something that was asked is answered. */
+  answered(): void {
+    if (--this.#asked === 0 && this.#released) this.#inFlight.release(this.id, this.flight)
+  }
+}
+
+/** What is asked of the store, and who wants to hear of it. */
+type Act = (hold: Hold, finish: Callback, deadline: Deadline) => void
+
+/** What it throws before it has called back is what it calls back with. */
+function perform(act: Act, hold: Hold, done: Callback, deadline: Deadline): void {
+  let finished = false
+  const finish: Callback = err => {
+    finished = true
+    done(err)
+  }
+  try {
+    act(hold, finish, deadline)
+  } catch (thrown) {
+    if (finished) throw thrown
+    done(thrown)
+  }
+}
+
+/** Something that an exchange asks of the store when it is its turn. Most requests make one, so that it is not made of closures. */
+class Turn implements Job {
+  constructor(
+    private readonly hold: Hold,
+    readonly deadline: Deadline,
+    private readonly done: Callback,
+    private readonly act: Act,
+    readonly shared: boolean,
+  ) {}
+
+  begin(): void {
+    perform(this.act, this.hold, err => this.#finish(err), this.deadline)
+  }
+
+  #finish(err: unknown): void {
+    this.deadline.end()
+    this.hold.answered()
+    try {
+      this.hold.flight.ended()
+    } finally {
+      // What others throw in their turn is not said to be ours
+      this.done(err)
+    }
+  }
+
+  giveUp(err: Error): void {
+    this.deadline.end()
+    this.hold.answered()
+    this.done(err)
+  }
+}

@@ -1,0 +1,94 @@
+import { channel } from 'node:diagnostics_channel'
+import { isSilent, report, warnOnce, type OptionWarning, type WarningCode } from '../settings/option-warnings'
+
+/** Why a session is not kept, or may be lost: for programs. docs/troubleshooting.md has a heading for each code. */
+export type Reason = keyof typeof REASONS
+
+/** Where such facts are published, each with its reason. */
+const CHANNELS = {
+  /** A response that should carry the cookie does not. */
+  withheld: channel('resession:cookie-withheld'),
+  /** A client has sent a cookie that does not count. */
+  rejected: channel('resession:cookie-rejected'),
+  /** A cookie was sent that browsers do not keep. */
+  dropped: channel('resession:cookie-dropped'),
+  /** A cookie was sent without `Secure`, though the client seems to use HTTPS. */
+  exposed: channel('resession:cookie-exposed'),
+  /** A client has sent several cookies of the name. */
+  repeated: channel('resession:cookie-repeated'),
+  /** A request has no session of this middleware. */
+  skipped: channel('resession:session-skipped'),
+  /** The store is not meant for this use. */
+  store: channel('resession:store-unsuitable'),
+  /** An option is misspelt, or its value is probably not what was meant. */
+  option: channel('resession:option-mistake'),
+} as const
+
+interface Meaning {
+  readonly channel: keyof typeof CHANNELS
+  readonly code: WarningCode
+}
+
+const REASONS = {
+  'insecure-connection': { channel: 'withheld', code: 'RESESSION_COOKIE_WITHHELD' },
+  'headers-sent': { channel: 'withheld', code: 'RESESSION_HEADERS_SENT' },
+  'invalid-signature': { channel: 'rejected', code: 'RESESSION_COOKIE_REJECTED' },
+  'no-signature': { channel: 'rejected', code: 'RESESSION_COOKIE_REJECTED' },
+  'same-site-none': { channel: 'dropped', code: 'RESESSION_DROPPED_COOKIE' },
+  'too-large': { channel: 'dropped', code: 'RESESSION_COOKIE_TOO_LARGE' },
+  'not-secure': { channel: 'exposed', code: 'RESESSION_COOKIE_NOT_SECURE' },
+  'several-cookies': { channel: 'repeated', code: 'RESESSION_SEVERAL_COOKIES' },
+  'path-never-matches': { channel: 'skipped', code: 'RESESSION_PATH_MISMATCH' },
+  'second-middleware': { channel: 'skipped', code: 'RESESSION_SECOND_MIDDLEWARE' },
+  'memory-store-in-cluster': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },
+  'memory-store-in-production': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },
+  'unknown-option': { channel: 'option', code: 'RESESSION_UNKNOWN_OPTION' },
+  'boolean-option': { channel: 'option', code: 'RESESSION_BOOLEAN_OPTION' },
+  'dropped-cookie': { channel: 'option', code: 'RESESSION_DROPPED_COOKIE' },
+} as const satisfies Record<string, Meaning>
+
+/** The reason of a mistake in the options. */
+const MISTAKES: Partial<Record<WarningCode, Reason>> = {
+  RESESSION_UNKNOWN_OPTION: 'unknown-option',
+  RESESSION_BOOLEAN_OPTION: 'boolean-option',
+  RESESSION_DROPPED_COOKIE: 'dropped-cookie',
+}
+
+/** What is published. It has no IDs and no values of cookies. */
+export interface Diagnosis {
+  readonly reason: Reason
+  /** The code of the warning. */
+  readonly code: WarningCode
+  /** The name of the cookie. */
+  readonly name: string
+}
+
+/** The middleware that a diagnosis is about. */
+export interface Diagnosed {
+  readonly name: string
+  /** Whether it may warn. Subscribers of the channels are told in any case. */
+  readonly diagnostics: boolean
+}
+
+/**
+ * Publishes why a session is not kept, and warns of it once in the process for each reason and name.
+ *
+ * @param describe makes the warning, if one is due
+ */
+export function diagnose(about: Diagnosed, reason: Reason, describe: () => string): void {
+  const { code } = REASONS[reason]
+  publish(about, reason)
+  const key = `${reason} ${about.name}`
+  if (about.diagnostics && !isSilent(key)) warnOnce(key, { code, message: describe() })
+}
+
+/** Publishes mistakes in the options, and warns of each once in the process. */
+export function diagnoseOptions(about: Diagnosed, warnings: readonly OptionWarning[]): void {
+  for (const { code } of warnings) publish(about, MISTAKES[code] ?? 'unknown-option')
+  if (about.diagnostics) report(warnings)
+}
+
+function publish({ name }: Diagnosed, reason: Reason): void {
+  const { channel, code } = REASONS[reason]
+  if (CHANNELS[channel].hasSubscribers) CHANNELS[channel].publish({ reason, code, name } satisfies Diagnosis)
+}

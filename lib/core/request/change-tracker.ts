@@ -1,0 +1,130 @@
+import { hasAttributesOf, isAlike, type AnyCookie, type Cookie, type CookieData } from '../record/cookie'
+import { fingerprint } from '../record/serialize-data'
+import type { Base, Read } from '../concurrency/transaction'
+import type { Facts, Family } from './plan'
+import { isAsBefore, type Likeness } from '../record/json-equality'
+import type { Session, SessionData } from '../session/session'
+import type { Touches } from '../settings/touch-throttle'
+
+/** A session as it was at some moment. */
+interface Snapshot extends Likeness {
+  readonly id: string | undefined
+}
+
+/** A session as the store has it. */
+export interface Stored extends Snapshot, Base {
+  readonly id: string
+}
+
+/** A session as the store was given it. */
+export interface Given extends Stored {
+  readonly cookie: CookieData
+}
+
+/** What an exchange knows of its session: what it began with, what the store was last seen with, and what it was last given. */
+export class Knowledge {
+  /** What the exchange began with. */
+  #base: Snapshot = { id: undefined, text: '' }
+  /** What the store was last seen with. */
+  stored: Stored | undefined
+  /** What the store was last asked for. */
+  #read: Stored | undefined
+  /** What the store was last given. */
+  #given: Given | undefined
+  /** The cookie that was saved in this exchange, if one was. */
+  #saved: CookieData | undefined
+  /** The cookie that the exchange began with, where that is watched. */
+  #cookie: CookieData | undefined
+  #aging = false
+  /** The data when `facts` was asked. */
+  #seen: string | undefined
+  /** The data, where they are known. */
+  #now: string | undefined
+
+  /** With what was read, or with a session that is new. */
+  begin(id: string | undefined, session?: object): void {
+    this.#base = session ? { id, text: fingerprint(session) } : (this.stored as Stored)
+  }
+
+  /** What of the cookie it began with matters later. */
+  watch(cookie: Cookie, { watchesCookie, renews }: Family): void {
+    if (watchesCookie) this.#cookie = cookie.data
+    if (renews) this.#aging = isAging(cookie)
+  }
+
+  read(id: string, record: SessionData, { version, likeness }: Pick<Read, 'version' | 'likeness'>): Stored {
+    const { text, parsed } = likeness ?? { text: fingerprint(record) }
+    return (this.stored = this.#read = { id, text, parsed, cookie: asRead(record), version })
+  }
+
+  /** What of the session goes to the store. */
+  giving(session: Session, text = this.#now ?? fingerprint(session)): Given {
+    // Once: what comes of the save may change the session, and save it again
+    this.#now = undefined
+    return (this.#given = { id: session.id, text, cookie: (session.cookie as Cookie).data })
+  }
+
+  /** @param act during which the session stays as `facts` found it, and need not be written out again */
+  unchanged(act: () => void): void {
+    this.#now = this.#seen
+    try {
+      act()
+    } finally {
+      this.#now = undefined
+    }
+  }
+
+  /** The store has it. */
+  arrived(given = this.#given): void {
+    this.stored = given
+    this.#saved = given?.cookie
+  }
+
+  /** Something of this exchange has been stored. */
+  get hasSaved(): boolean {
+    return this.#saved !== undefined
+  }
+
+  facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged' | 'recookied' | 'aging'> {
+    const text = (this.#seen = this.#textOf(session))
+    const { id } = session
+    const cookie = session.cookie as Cookie
+    return {
+      modified: !isSame(this.#base, id, text),
+      saved: this.#saved !== undefined && this.stored?.id === id,
+      changed: !isSame(this.stored, id, text),
+      cookieChanged: this.#saved !== undefined && !isAlike(this.#saved, cookie),
+      aging: this.#aging,
+      recookied: this.#isRecookied(id, cookie),
+    }
+  }
+
+  #isRecookied(id: string, cookie: Cookie): boolean {
+    if (this.#cookie) return !isAlike(this.#cookie, cookie)
+    return this.#read?.id === id && !hasAttributesOf(this.#read.cookie, cookie)
+  }
+
+  #textOf(session: Session): string {
+    const { text, parsed } = this.#base
+    return parsed && isAsBefore(session, parsed) ? text : fingerprint(session)
+  }
+
+  /** Whether the store has been given an expiry lately. */
+  isRested(session: Session, touches: Touches | undefined): boolean {
+    return touches !== undefined && touches.isRecent(session.id, session.cookie.originalMaxAge)
+  }
+}
+
+/** `createSession` of express-session puts the live cookie into the record, where the app changes it. */
+function asRead({ cookie }: SessionData): AnyCookie | CookieData {
+  return typeof (cookie as Cookie).serialize === 'function' ? { ...(cookie as Cookie).data } : cookie
+}
+
+/** Less than half of its life is left. */
+function isAging({ maxAge, originalMaxAge }: Cookie): boolean {
+  return typeof maxAge === 'number' && maxAge < (originalMaxAge ?? 0) / 2
+}
+
+function isSame(snapshot: Snapshot | undefined, id: string, text: string): boolean {
+  return snapshot !== undefined && snapshot.id === id && snapshot.text === text
+}

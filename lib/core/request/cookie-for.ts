@@ -1,0 +1,15 @@
+import { Cookie, type CookieOptions } from '../record/cookie'
+import { checkForwarded } from '../diagnostics/cookie-warnings'
+import type { Exchange } from './exchange'
+import type { Host } from '../session/host'
+
+/** A new cookie, with the attributes that depend on the connection. */
+export function cookieFor<H extends Host>({ settings, transport, host }: Exchange<H>, options: CookieOptions): Cookie {
+  const cookie = new Cookie(options)
+  if (options.secure === 'auto') {
+    cookie.secure = transport.isSecure(host)
+    if (!cookie.secure) checkForwarded(settings, transport.connection(host))
+  }
+  if (options.sameSite === 'auto') cookie.sameSite = transport.isSecure(host) ? 'none' : 'lax'
+  return cookie
+}

@@ -1,0 +1,56 @@
+import type { Exchange } from './exchange'
+import type { Host } from '../session/host'
+import { ABSENT, type Facts } from './plan'
+import type { Session } from '../session/session'
+
+/** What the handler left, and what is known of it. */
+export interface Seen {
+  readonly session: Session | undefined
+  readonly facts: Facts
+}
+
+/** @throws TypeError where it left something else than a session; where its data cannot be written out */
+export function look<H extends Host>(exchange: Exchange<H>): Seen {
+  const session = exchange.session()
+  return { session, facts: session ? factsOf(exchange, session) : { ...ABSENT, ...absence(exchange) } }
+}
+
+function absence<H extends Host>(
+  exchange: Exchange<H>,
+): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
+  const { sentId, unread, done, destroyed, known, settings, host } = exchange
+  return {
+    unread,
+    done,
+    sent: sentId !== undefined,
+    returning: sentId !== undefined && sentId === host.sessionID,
+    saved: known.hasSaved,
+    destroyed,
+    ended: settings.kept?.payloadOf(sentId) === null,
+  }
+}
+
+function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts {
+  const { sentId, unread, done, anonymous, replaced, known, settings, host } = exchange
+  const { modified, saved, changed, cookieChanged, recookied, aging } = known.facts(session)
+  // One by one: a spread costs more than all the rest of a visit allocates
+  return {
+    present: true,
+    unread,
+    returning: sentId === host.sessionID,
+    modified,
+    saved,
+    changed,
+    cookieChanged,
+    done,
+    expires: session.cookie.expires != null,
+    anonymous,
+    rested: known.isRested(session, settings.touches),
+    recookied,
+    // A payload that is to be sent again is one that is stored again
+    aging: aging || (exchange.outdated && settings.kept !== undefined),
+    outdated: exchange.outdated,
+    sent: sentId !== undefined,
+    destroyed: replaced,
+  }
+}

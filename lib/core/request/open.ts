@@ -1,0 +1,158 @@
+import { isMissing, isPromise, reasonOf } from '../store/guarded-call'
+import type { CookieOptions } from '../record/cookie'
+import { second } from '../diagnostics/cookie-warnings'
+import { debug } from '../diagnostics/debug'
+import { StoreUnavailable } from '../concurrency/deadline'
+import type { Exchange } from './exchange'
+import type { Read } from '../concurrency/transaction'
+import { EXCHANGE, type Host } from '../session/host'
+import type { Secret, WithoutStore } from '../settings/options'
+import { generate, inflate } from '../session/session'
+import type { Callback } from '../store/store-client'
+
+/** Puts a session on the host: the one whose id the client sent, or a new one. Where the exchange steps aside, it is not `entered`. */
+export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+  if (exchange.host.session) {
+    noteSecond(exchange)
+    return done()
+  }
+  const { isReady, onStoreError } = exchange.settings
+  if (!isReady() && !onStoreError) {
+    debug('store is disconnected')
+    return done()
+  }
+  ask(exchange, exchange.settings.cookieOptions, matchPath, done)
+}
+
+/** Another middleware came first. Two of one name are one, for an app that is mounted in another; two of different names are a mistake. */
+function noteSecond<H extends Host>({ host, settings }: Exchange<H>): void {
+  const first = host[EXCHANGE]?.settings.name
+  if (first !== undefined && first !== settings.name) second(settings, first)
+}
+
+function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions | null | undefined, done: Callback): void {
+  const { settings, host, transport } = exchange
+  const cookiePath = options?.path || '/'
+  const path = transport.path(host)
+  if (!path.startsWith(cookiePath)) {
+    debug('pathname mismatch')
+    settings.paths.miss(settings, cookiePath, path)
+    return done()
+  }
+  if (cookiePath !== '/') settings.paths.hasMatched = true
+  exchange.cookieOptions = options ?? {}
+  const { secrets } = settings
+  if (secrets) ask(exchange, secrets, enter, done)
+  else identify(exchange, [], done)
+}
+
+function enter<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Callback): void {
+  if (secrets.length === 0) return done(new Error('secret option required for sessions'))
+  identify(exchange, secrets, done)
+}
+
+function identify<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Callback): void {
+  exchange.enter(secrets)
+  ask(exchange, host => exchange.transport.sentId(host, secrets), find, done)
+}
+
+function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, done: Callback): void {
+  const { host, settings } = exchange
+  const id = sent !== undefined && settings.kept ? settings.kept.receive(sent) : sent
+  host.sessionID = exchange.sentId = id
+  if (settings.resign && sent !== undefined) {
+    exchange.outdated = exchange.transport.isOutdated?.(host, exchange.secrets, sent) === true || settings.kept?.isOutdated() === true
+  }
+  if (!settings.isReady()) return goWithout(exchange, new StoreUnavailable('store is disconnected', 'ERR_STORE_DISCONNECTED'), done)
+  if (id === undefined) {
+    debug('no SID sent, generating session')
+    return ask(exchange, generate, began, done)
+  }
+  debug('fetching %s', id)
+  const moment = exchange.reading(id)
+  settings.port.get(id, (err, record, version, likeness) => {
+    if (err && !isMissing(err)) return goWithout(exchange, err, done)
+    const { admit } = settings
+    const found = err ? undefined : record
+    if (!admit) return load(exchange, { record: found, moment, version, likeness }, done)
+    ask(
+      exchange,
+      host => admit(host, id, found),
+      // What an app has seen may look different by now
+      (exchange, record, done) => load(exchange, { record, moment, version, likeness: settings.asksApp ? undefined : likeness }, done),
+      done,
+    )
+  })
+}
+
+/** The store cannot say what it has, or what it has cannot be read. */
+function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Callback): void {
+  debug('error %j', err)
+  exchange.unread = true
+  const { onStoreError } = exchange.settings
+  if (!onStoreError) return done(err)
+  const decide = (exchange: Exchange<H>, decision: WithoutStore, done: Callback): void => {
+    if (decision === 'new') return ask(exchange, generate, began, done)
+    if (decision !== 'anonymous') return done(err)
+    exchange.goWithout()
+    done()
+  }
+  ask(exchange, host => onStoreError(err, host), decide, done)
+}
+
+function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
+  const { record } = read
+  if (!record) return findOther(exchange, done)
+  debug('session found')
+  try {
+    exchange.cookieOptions = undefined
+    inflate(exchange.host, record)
+    exchange.begin(read)
+  } catch (unreadable) {
+    // The client may have written what is kept in its cookie, and would send it again with each request
+    if (exchange.settings.kept) return ask(exchange, generate, began, done)
+    return goWithout(exchange, unreadable, done)
+  }
+  done()
+}
+
+/** The store has no session of the ID. A client may have sent a second cookie of the name, after a change of path or domain. */
+function findOther<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+  debug('no session found')
+  const { host, transport, secrets, settings } = exchange
+  const other = transport.otherId?.(host, secrets, ++exchange.missed)
+  if (other === undefined) return ask(exchange, generate, began, done)
+  // The same one twice
+  if (!settings.kept && other === exchange.sentId) return findOther(exchange, done)
+  find(exchange, other, done)
+}
+
+function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done: Callback): void {
+  try {
+    exchange.begin()
+  } catch (unserialisable) {
+    return done(unserialisable)
+  }
+  done()
+}
+
+/** Asks something about the host that may be known at once, may be promised and may throw, and goes on with the answer. */
+function ask<H extends Host, Answer>(
+  exchange: Exchange<H>,
+  question: (host: H) => Answer | PromiseLike<Answer>,
+  next: (exchange: Exchange<H>, answer: Answer, done: Callback) => void,
+  done: Callback,
+): void {
+  let answer: Answer | PromiseLike<Answer>
+  try {
+    answer = question(exchange.host)
+  } catch (err) {
+    return done(reasonOf(err, 'an option'))
+  }
+  if (isPromise<Answer>(answer)) {
+    answer.then(
+      answer => next(exchange, answer, done),
+      err => done(reasonOf(err, 'an option')),
+    )
+  } else next(exchange, answer, done)
+}

@@ -1,0 +1,135 @@
+import type { End } from '../session/session-end'
+
+/** What is known of a session when the handler is done with it. */
+export interface Facts {
+  /** The handler left a session on the host. */
+  readonly present: boolean
+  /** The store could not say what it has of the session: that none is present tells nothing of what the handler wants. */
+  readonly unread: boolean
+  /** The client sent this very id, under a signature that held, and it is still the session's. */
+  readonly returning: boolean
+  /** The data or the id are not those that the exchange began with. */
+  readonly modified: boolean
+  /** The session has been saved in this exchange, by the handler or by a first write. */
+  readonly saved: boolean
+  /** The store was last seen with something else: other data, or no such session. */
+  readonly changed: boolean
+  /** The attributes of the cookie are not those that the handler saved. */
+  readonly cookieChanged: boolean
+  /** What an earlier commit of this exchange, before the first byte, has done already. */
+  readonly done: Plan | undefined
+  /** The cookie has a date of expiry. */
+  readonly expires: boolean
+  /** The session stands for one that could not be read: it is not stored, and its cookie is not sent. */
+  readonly anonymous: boolean
+  /** The store has been given an expiry so lately that another can wait. */
+  readonly rested: boolean
+  /**
+   * The cookie's lifetime or an attribute is not what the exchange began with. False for new sessions, unless the family watches their cookies: a
+   * lifetime that is set on each request must not store a session for each client.
+   */
+  readonly recookied: boolean
+  /** Less than half of the session's life was left when the exchange began. */
+  readonly aging: boolean
+  /** The client's cookie is signed or sealed with another secret than the one that is used now, and is to be sent again. */
+  readonly outdated: boolean
+  /** The client sent an id, under a signature that held. */
+  readonly sent: boolean
+  /** What the client had, if anything, has been destroyed. Known where there is no session any more, of those that are kept in the cookie. */
+  readonly ended?: boolean
+  /** What the store said to the handler, where that has asked for the end of what the client had, itself or by a regenerate. */
+  readonly destroyed: End | undefined
+}
+
+/** What is so where there is no session, whatever else is known. */
+export const ABSENT = {
+  present: false,
+  modified: false,
+  changed: false,
+  cookieChanged: false,
+  expires: false,
+  anonymous: false,
+  rested: false,
+  recookied: false,
+  aging: false,
+  outdated: false,
+}
+
+/** Of the options, those that decide. */
+export interface Policy {
+  readonly resave: boolean
+  readonly rolling: boolean
+  readonly saveUninitialized: boolean
+  readonly unset: 'destroy' | 'keep'
+  readonly family: Family
+}
+
+/** What express-session does and koa-session does not, and the other way round. */
+export interface Family {
+  /** Each request moves the expiry of a session that it does not change. Else `rolling` alone does. */
+  readonly keepsAlive: boolean
+  /** The cookie goes out with each save. Else with the first, and where it has a date that moves. */
+  readonly cookieOnSave: boolean
+  /** A new session whose cookie has other attributes than it began with is changed, as one that was read always is. */
+  readonly watchesCookie: boolean
+  /** A client whose session has ended is told to forget its cookie. And what has ended is destroyed only if the client had it, and once. */
+  readonly clears: boolean
+  /** A session of which less than half its life is left is saved. */
+  readonly renews: boolean
+}
+
+export const CONNECT: Family = { keepsAlive: true, cookieOnSave: false, watchesCookie: false, clears: false, renews: false }
+
+/** Of sessions that are kept in the cookie: whoever stores something sends it, and the cookie's end is the session's. */
+export const KEPT: Family = { keepsAlive: false, cookieOnSave: true, watchesCookie: true, clears: true, renews: false }
+
+/** What the store is asked at the end of an exchange. */
+export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
+
+export function planStore(facts: Facts, policy: Policy): Plan {
+  if (!facts.present) return destroys(facts, policy) ? 'destroy' : 'nothing'
+  if (facts.anonymous) return 'nothing'
+  if (saves(facts, policy)) return 'save'
+  const moves = policy.family.keepsAlive || policy.rolling
+  // A save has moved the expiry too
+  return moves && facts.returning && facts.done !== 'save' && !facts.rested ? 'touch' : 'nothing'
+}
+
+function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {
+  // The handler was told that the store has not answered in time: another wait would tell no more
+  if (unset !== 'destroy' || unread || done === 'destroy' || destroyed === 'unanswered') return false
+  return !family.clears || (!destroyed && (returning || saved))
+}
+
+function saves({ returning, modified, saved, changed, cookieChanged, recookied, aging }: Facts, policy: Policy): boolean {
+  if (saved) return changed || cookieChanged
+  if (recookied) return true
+  return returning ? policy.resave || changed || aging : policy.saveUninitialized || modified
+}
+
+/** What the response says of the cookie. */
+export type CookiePlan = 'set' | 'clear' | 'nothing'
+
+/** @param done what the commit has done, where there was one */
+export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined): CookiePlan {
+  if (facts.anonymous) return 'nothing'
+  if (facts.present && setsCookie(facts, policy, done)) return 'set'
+  return policy.family.clears && isOver(facts, policy) ? 'clear' : 'nothing'
+}
+
+function setsCookie(
+  { returning, modified, saved, expires, recookied, outdated }: Facts,
+  { rolling, saveUninitialized, family }: Policy,
+  done?: Plan,
+): boolean {
+  if (outdated && returning) return true
+  if (family.cookieOnSave) return saved || done === 'save' || (returning && rolling)
+  return returning ? rolling || recookied || (expires && modified) : saveUninitialized || modified
+}
+
+/** The client has a cookie for nothing. */
+function isOver({ present, unread, sent, returning, destroyed, ended }: Facts, { unset }: Policy): boolean {
+  if (unread || destroyed === 'failed' || destroyed === 'unanswered') return false
+  if (present) return sent && !returning
+  return unset === 'destroy' || (sent && ended === true)
+}

@@ -1,0 +1,190 @@
+import { isMissing, isPromise } from '../store/guarded-call'
+import { fingerprint } from '../record/serialize-data'
+import type { Cookie } from '../record/cookie'
+import type { Deadline } from '../concurrency/deadline'
+import type { Exchange } from './exchange'
+import type { Flight } from '../concurrency/active-sessions'
+import type { Host, Keep } from '../session/host'
+import type { Data } from '../record/merge'
+import { checkId } from '../settings/settings'
+import { announce, mergeWith, refresh } from './save'
+import { cookieOf, sessionOf, type Session, type SessionData } from '../session/session'
+import { ending, gone } from '../session/session-end'
+import { dataIn } from '../record/session-view'
+import type { Callback, Outcome, Version } from '../store/store-client'
+import { copyOf } from './stored-session'
+
+/** Long ago, for every clock: a record with this expiry does not exist. */
+const EXPIRED = new Date(0)
+
+/** How often the old record may be written by other processes while the session moves. Each time the new one is written again. */
+const MOST_TRIES = 100
+
+/**
+ * Gives a session another ID and keeps its data, with what other requests have saved meanwhile. The new record is written first. If the old one was
+ * destroyed by then, the new one is removed again, so that a logout is never undone.
+ *
+ * @throws Error with the code `ERR_SESSION_NOT_FOUND`, through the callback, if the session no longer exists
+ */
+export function rotate<H extends Host>(exchange: Exchange<H>, session: Session, keep: Keep, done: Callback): void {
+  announce(exchange, session, done, () => {
+    prepare(exchange, keep, done, (id, cookie) => {
+      const rotation = new Rotation(exchange, session, { keep, id, cookie })
+      const act = rotation.run.bind(rotation)
+      exchange.port.replace(
+        session.id,
+        act,
+        ending(session, err => rotation.end(err, done)),
+      )
+    })
+  })
+}
+
+/** @param act gets the new ID, and the new cookie if the old one is not kept */
+function prepare<H extends Host>(exchange: Exchange<H>, keep: Keep, done: Callback, act: (id: string, cookie?: Cookie) => void): void {
+  const { settings, host } = exchange
+  try {
+    const id = settings.genid(host)
+    const options = keep === true ? undefined : settings.cookieOptions(host)
+    const prepared = (id: string, given: Awaited<typeof options>): void => act(checkId(id), given && exchange.cookieOf(given))
+    if (!isPromise(id) && !isPromise(options)) return prepared(id, options)
+    Promise.all([id, options])
+      .then(([id, given]) => prepared(id, given))
+      .catch(done)
+  } catch (thrown) {
+    done(thrown)
+  }
+}
+
+interface Target {
+  readonly keep: Keep
+  readonly id: string
+  /** The new cookie, if that of the session is not kept. */
+  readonly cookie: Cookie | undefined
+}
+
+/** One move of a session from its old ID to a new one. */
+class Rotation<H extends Host> {
+  /** What the new record is, once it has been written. */
+  #written: { readonly data: Data; readonly cookie: Cookie } | undefined
+  /** Of the new record, in a store that compares: none yet. */
+  #version: Version | null | undefined = null
+  #tries = 0
+
+  constructor(
+    private readonly exchange: Exchange<H>,
+    private readonly session: Session,
+    private readonly target: Target,
+  ) {}
+
+  /** In the turn of the old ID. */
+  run(deadline: Deadline, ended: Callback, flight: Flight): void {
+    const { port } = this.exchange
+    const { id } = this.session
+    port.get(
+      id,
+      (err, record, version) => {
+        if (err && !isMissing(err)) return ended(err)
+        if (!record && this.#isStored) return ended(gone())
+        try {
+          this.#write(record ?? undefined, deadline, err => (err ? ended(err) : this.#finish(version, deadline, ended, flight)))
+        } catch (thrown) {
+          ended(thrown)
+        }
+      },
+      deadline,
+    )
+  }
+
+  /** A session of this request that was never saved has no record, and needs none. */
+  get #isStored(): boolean {
+    return this.exchange.generated !== this.session.id || this.exchange.known.hasSaved
+  }
+
+  #write(record: SessionData | undefined, deadline: Deadline, done: Callback): void {
+    const { exchange, target } = this
+    const { port } = exchange
+    const data = this.#keptOf(this.#merge(record))
+    const cookie = target.cookie ?? (this.session.cookie as Cookie)
+    exchange.settings.checkCookie?.(exchange.host, cookie)
+    this.#written = { data, cookie }
+    const stored = copyOf(this.session, data, cookie, target.id)
+    if (!port.compares) return port.set(target.id, stored, done, deadline)
+    const heard: Callback<Outcome> = (err, outcome) => {
+      if (!err && !outcome?.ok) {
+        // The record is another session's, and stays
+        this.#written = undefined
+        return done(exchange.taken())
+      }
+      this.#version = outcome?.version
+      done(err)
+    }
+    port.compareAndSet(target.id, stored, { version: this.#version ?? null }, heard, deadline)
+  }
+
+  /** The data of this request, merged with what others have saved. */
+  #merge(record: SessionData | undefined): Data {
+    const { session, exchange } = this
+    const { hold } = exchange.holder
+    const base =
+      (hold?.id === session.id ? hold.base : undefined) ?? (exchange.known.stored?.id === session.id ? exchange.known.stored : undefined)
+    const mine = dataIn(session) as Data
+    if (!base || !record) return { ...mine }
+    const data = mergeWith(base, fingerprint(session), record, { mine, fresh: record as never })
+    refresh(session, base, record)
+    return data
+  }
+
+  #keptOf(data: Data): Data {
+    const { keep } = this.target
+    const { cookie: _, ...own } = data
+    return keep === true ? own : Object.fromEntries(Object.entries(own).filter(([key]) => keep.includes(key)))
+  }
+
+  /** The new record is there: ends the old one, unless another process has ended or changed it. */
+  #finish(version: Version | undefined, deadline: Deadline, ended: Callback, flight: Flight): void {
+    const { port } = this.exchange
+    const { id } = this.session
+    const removed: Callback = err => {
+      if (err && !isMissing(err)) return ended(err)
+      // For requests of this process that have the old ID still, and log out
+      flight.movedTo = this.target.id
+      ended()
+    }
+    if (!port.compares || version === undefined) return port.remove(id, removed, deadline)
+    const heard: Callback<Outcome> = (err, outcome) => {
+      if (err) return ended(err)
+      // The record has ended for every process. Removing it only frees its memory
+      if (outcome?.ok) return port.remove(id, () => removed(), deadline)
+      if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it keeps its ID'))
+      this.run(deadline, ended, flight)
+    }
+    port.compareAndSet(id, expired(this.session), { version }, heard, deadline)
+  }
+
+  /** The old session has been ended, or could not be. */
+  end(err: unknown, done: Callback): void {
+    const { exchange, session, target } = this
+    if (err || !this.#written) {
+      // No client has the new ID
+      if (this.#written) exchange.port.destroy(target.id, () => done(err))
+      else done(err)
+      return
+    }
+    const { data, cookie } = this.#written
+    const { host } = exchange
+    host.sessionID = target.id
+    const after = sessionOf(host, data)
+    after.cookie = cookie
+    host.session = after
+    exchange.moved(session, after, this.#version ?? undefined)
+    done()
+  }
+}
+
+/** A write of this ends a record on the condition of its version: to every store it is none. */
+function expired(session: Session): Session {
+  const cookie = cookieOf({ cookie: session.cookie })
+  cookie.expires = EXPIRED
+  return copyOf(session, {}, cookie)
+}

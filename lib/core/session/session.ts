@@ -1,0 +1,276 @@
+import { afterReturn } from '../../primitives/after-return'
+import { isPromise } from '../store/guarded-call'
+import { Cookie, type AnyCookie, type CookieOptions } from '../record/cookie'
+import { EXCHANGE, type Host, type Keep } from './host'
+import { createsFirst, destroySurely, replace } from './replace-session'
+import { promised, quiet } from '../../primitives/callbacks'
+import { portOf } from '../store/ports'
+import { ending, gone } from './session-end'
+import type { Callback, SessionStore, StorePort } from '../store/store-client'
+
+/** What a session holds, as stores get it. */
+export interface SessionData {
+  cookie: AnyCookie
+}
+
+/** The options of `regenerate`. */
+export interface RegenerateOptions {
+  /**
+   * What the new session keeps: `true` for all data and the attributes of the cookie, or an array of keys.
+   *
+   * @default false
+   */
+  keep?: boolean | readonly string[] | undefined
+}
+
+/**
+ * A session at `req.session`. Its data are its own enumerable properties.
+ *
+ * `save`, `reload`, `destroy` and `regenerate` call back and return the session. Without a callback they return a promise; its rejection never ends
+ * the process.
+ */
+export class Session {
+  /** The ID of the session. It changes with `regenerate`. */
+  declare readonly id: string
+  /** The request of the session. It is not stored. */
+  declare readonly req: Host
+  /** The cookie: change its attributes or `maxAge` for this session. */
+  declare cookie: AnyCookie
+
+  /** @param host what carries the session; its `sessionID` becomes `id`. @param data what to start with; names that a session has already are passed over. */
+  constructor(host: Host, data?: object | null) {
+    // Own and hidden, as upstream has them: whoever lists a session's keys gets its data
+    Object.defineProperty(this, 'req', { value: host })
+    Object.defineProperty(this, 'id', { value: host.sessionID })
+    if (typeof data !== 'object') return
+    const own: Record<string, unknown> = this as never
+    for (const key in data) {
+      if (!(key in this)) own[key] = (data as Record<string, unknown>)[key]
+    }
+  }
+
+  /** Restarts the lifetime of the cookie. The middleware calls it at the end of each request. */
+  touch(): this {
+    return this.resetMaxAge()
+  }
+
+  /** Sets `cookie.maxAge` back to `cookie.originalMaxAge`. */
+  resetMaxAge(): this {
+    this.cookie.maxAge = this.cookie.originalMaxAge as number
+    return this
+  }
+
+  // The signatures of a method have the same type parameters, so that a mock with one signature fits: TypeScript then erases them to `any`
+  /** Writes the session to the store now. */
+  save<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
+  save<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
+  save<Done extends Promise<void> = Promise<void>>(callback: Callback | undefined): this | Done
+  save(callback?: Callback): this | Promise<void> {
+    return either(this, callback, done => save(this, done))
+  }
+
+  /**
+   * Reads the session from the store again: `req.session` is then a new object.
+   *
+   * @throws Error `failed to load session`, code `ERR_SESSION_NOT_FOUND`, if the store no longer has it; through the callback or the promise, as all else that fails
+   */
+  reload<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
+  reload<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
+  reload(callback?: Callback): this | Promise<void> {
+    return either(this, callback, done => {
+      const exchange = this.req[EXCHANGE]
+      const moment = exchange?.reading(this.id)
+      portFor(this).get(this.id, (err, record, version) => {
+        if (err) return done(err)
+        try {
+          if (record) inflate(this.req, record)
+          exchange?.read(this.id, { record, moment, version })
+          if (!record) return done(gone())
+        } catch (unreadable) {
+          return done(unreadable)
+        }
+        done()
+      })
+    })
+  }
+
+  /** Removes the session from the store, and at once from the request. */
+  destroy<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
+  destroy<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
+  destroy(callback?: Callback): this | Promise<void> {
+    return either(this, callback, done => {
+      delete this.req.session
+      this.req[EXCHANGE]?.destroying(this)
+      portFor(this).destroy(this.id, ending(this, done))
+    })
+  }
+
+  /**
+   * Destroys the session and replaces it with an empty one that has a new ID. Call it on every privilege change.
+   *
+   * With `{ keep: true }`, or `{ keep: ['cart'] }`, the data stays, with what other requests have saved. The new record is stored at once.
+   *
+   * @param options a `RegenerateOptions`. Its type would reach the parameter of a mock `regenerate(callback) {}`, which could then not call it
+   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if data is to be kept and the session no longer exists
+   */
+  regenerate<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
+  regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
+  regenerate<Done extends Promise<void> = Promise<void>>(options: any): Done // eslint-disable-line @typescript-eslint/no-explicit-any
+  regenerate<_Done extends Promise<void> = Promise<void>>(options: any, callback: Callback): this // eslint-disable-line @typescript-eslint/no-explicit-any
+  // Again, because the types of mocks take the last signature
+  regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
+  regenerate(given?: Callback | RegenerateOptions, after?: Callback): this | Promise<void> {
+    const { keep = false } = typeof given === 'object' ? given : {}
+    return either(this, typeof given === 'function' ? given : after, done => renewKeeping(this, keep, done))
+  }
+}
+
+function save(session: Session, done: Callback): void {
+  const exchange = session.req[EXCHANGE]
+  if (exchange) exchange.save(session, done)
+  else portFor(session).set(session.id, session, done)
+}
+
+function renewKeeping(session: Session, keep: unknown, done: Callback): void {
+  if (keep) rotate(session, keep, done)
+  else renew(session, done)
+}
+
+function isKeep(keep: unknown): keep is Keep {
+  return keep === true || (Array.isArray(keep) && keep.every(key => typeof key === 'string'))
+}
+
+function rotate(session: Session, keep: unknown, done: Callback): void {
+  const exchange = session.req[EXCHANGE]
+  if (!isKeep(keep))
+    done(new TypeError("keep must be true or an array of keys; write regenerate({ keep: true }) or regenerate({ keep: ['cart'] })"))
+  else if (exchange) exchange.rotate(session, keep, done)
+  else done(new Error('regenerate with keep needs a request with a session: use the session middleware first'))
+}
+
+function renew(session: Session, done: Callback): void {
+  const exchange = session.req[EXCHANGE]
+  if (createsFirst(session)) return replace(session, generate, ending(session, done))
+  const store = storeOf(session)
+  const port = portFor(session)
+  const over = ending(session, err => {
+    // If the store has not answered in time, the old session is still on the request: it is not new, and may be destroyed
+    if (session.req.session !== session) exchange?.renewed(session)
+    done(err)
+  })
+  if (port.regenerates && !session.req.Session) port.regenerate(session.id, session.req, over)
+  else regenerate(session.req, store, over)
+}
+
+/** As `session.save(done)`, but may call back before it returns: for the middleware. */
+export function saveAtOnce(session: Session, done: Callback): void {
+  save(session, counted(session, done))
+}
+
+/** As `session.regenerate(done)`, but may call back before it returns: for classes that extend the session. */
+export function regenerateAtOnce(session: Session, keep: unknown, done: Callback): void {
+  renewKeeping(session, keep, counted(session, done))
+}
+
+/** Makes a session of a record, and puts it on the host. Upstream's `Store.prototype.createSession`. */
+export function createSession(host: Host, record: SessionData): Session {
+  const cookie = cookieOf(record)
+  const session = sessionOf(host, record)
+  session.cookie = cookie
+  host.session = session
+  return session
+}
+
+/** A session of the kind that the host has. */
+export function sessionOf(host: Host, data?: object): Session {
+  return new ((host.Session as typeof Session | undefined) ?? Session)(host, data)
+}
+
+/** The cookie of a record. */
+export function cookieOf(record: SessionData): Cookie {
+  // A record without a cookie is a TypeError here, worded by the engine as it is upstream
+  const originalMaxAge: unknown = record.cookie.originalMaxAge
+  const cookie = reviveCookie(record.cookie)
+  cookie.originalMaxAge = asMaxAge(originalMaxAge)
+  return cookie
+}
+
+/** A cookie of attributes that are plain data, as JSON has them. */
+export function reviveCookie(data: AnyCookie): Cookie {
+  const expires: unknown = data.expires
+  const cookie = new Cookie(data as CookieOptions)
+  if (typeof expires === 'string') cookie.expires = new Date(expires)
+  return cookie
+}
+
+/** One whose cookie an app has made of plain data gets a cookie that lives. */
+export function liveCookie(session: Session): Session {
+  if (typeof (session.cookie as Cookie).serialize !== 'function') session.cookie = reviveCookie(session.cookie)
+  return session
+}
+
+const METHODS = ['save', 'reload', 'destroy', 'regenerate'] as const
+
+/** A record becomes the host's session, by the store's own `createSession` where it has one. */
+export function inflate(host: Host, record: SessionData): void {
+  const store = host.sessionStore
+  if (host.Session || typeof store?.createSession !== 'function') return void createSession(host, record)
+  store.createSession(host, record)
+  const made = host.session
+  if (!made || made instanceof Session) return
+  // Of a store that was built on another copy of the package: its sessions know nothing of promises, nor of what the answer has to wait for
+  for (const name of METHODS) {
+    Object.defineProperty(made, name, { value: Session.prototype[name], configurable: true, writable: true })
+  }
+}
+
+/** By way of the store, where apps of Connect put functions of their own in its place. */
+export function generate(host: Host): unknown {
+  const { sessionStore } = host
+  // A store that an app has put in the place of another may have none
+  if (host.Session || typeof sessionStore?.generate !== 'function') return host[EXCHANGE]?.generate()
+  return sessionStore.generate(host)
+}
+
+/** Destroys the host's session and generates another. Upstream's `Store.prototype.regenerate`. */
+export function regenerate(host: Host, store: SessionStore, done: Callback): void {
+  const port = (host.sessionStore === store ? host[EXCHANGE]?.port : undefined) ?? portOf(store)
+  const destroy = port.compares && !port.answersAtOnce ? destroySurely.bind(undefined, port) : port.destroy.bind(port)
+  destroy(host.sessionID as string, err => {
+    let generated: unknown
+    try {
+      generated = generate(host)
+    } catch (thrown) {
+      return done(thrown)
+    }
+    if (isPromise(generated)) generated.then(() => done(err), done)
+    else done(err)
+  })
+}
+
+function storeOf(session: Session): SessionStore {
+  return session.req.sessionStore as SessionStore
+}
+
+function portFor({ req }: Session): StorePort {
+  return req[EXCHANGE]?.port ?? portOf(req.sessionStore as SessionStore)
+}
+
+/** A lifetime of another type would pass here and throw at the end of the request, where `touch()` sets it. */
+function asMaxAge(value: unknown): number | null {
+  if (value && typeof value !== 'number') throw new TypeError('maxAge must be a number or Date')
+  return value as number | null
+}
+
+/** Calls back, or promises: the one place where the two meet. The answer to the request waits for either. */
+function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void>
+function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
+  if (!callback) return quiet(promised(done => act(counted(self, done))))
+  afterReturn(counted(self, callback), act)
+  return self
+}
+
+/** The response waits until what this returns is called. */
+export function counted({ req }: Session, done: Callback): Callback {
+  return req[EXCHANGE]?.underway.begin(done) ?? done
+}

@@ -1,0 +1,27 @@
+import { EXCHANGE, type Change, type Host } from './host'
+import { promised, quiet } from '../../primitives/callbacks'
+import { gone } from './session-end'
+import type { Callback } from '../store/store-client'
+
+/** Under this symbol a Koa context, and its request, know the object that carries their session. */
+export const HOST = Symbol('resession.host')
+
+interface Hosted {
+  readonly [HOST]: { update(change: Change): Promise<void> }
+}
+
+/** Changes the session of a request or a context in the store. A function and not a method of the session, whose names belong to the app. */
+export function update(carrier: Host | Hosted, change: Change): Promise<void> {
+  if (typeof change !== 'function') return quiet(Promise.reject(new TypeError('update needs a function that changes the session')))
+  if (HOST in carrier) return carrier[HOST].update(change)
+  return quiet(promised(done => updateOn(carrier, change, done)))
+}
+
+/** @throws TypeError if `host.session` has been replaced by a value that is no object */
+export function updateOn(host: Host, change: Change, done: Callback): void {
+  const exchange = host[EXCHANGE]
+  if (!exchange) return done(new Error('update needs a request with a session: use the session middleware first'))
+  const session = exchange.session()
+  if (session) exchange.update(session, change, exchange.underway.begin(done))
+  else done(gone())
+}

@@ -1,0 +1,74 @@
+import { serialize } from 'cookie'
+import { Cookie, type CookieOptions } from '../record/cookie'
+import { describeValue } from '../errors/option-errors'
+
+/** What an attribute must be that the `cookie` package refuses. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  domain: 'a host name such as "example.com"',
+  path: 'a path such as "/app"',
+  priority: '"low", "medium" or "high"',
+  sameSite: '"lax", "strict", "none", "auto", true or false',
+}
+
+/** @throws TypeError for a cookie name that may not stand in a header */
+export function checkName(name: string): void {
+  try {
+    serialize(name, '')
+  } catch (err) {
+    throw explained(err, `name option must be letters, digits and "-", "_" or "..", not ${describeValue(name)}`)
+  }
+}
+
+/** @throws TypeError for attributes with which no request could have a session, and for attributes that may not stand in a header */
+export function checkAttributes(name: string, options: CookieOptions): void {
+  if (typeof options !== 'object') {
+    throw new TypeError(`cookie option: argument options must be a object, not ${describeValue(options)}; write { path: '/' }, for example`)
+  }
+  const cookie = new Cookie({ ...options, maxAge: null, expires: null })
+  if ((cookie.secure as unknown) === 'auto') cookie.secure = true
+  if ((cookie.sameSite as unknown) === 'auto') cookie.sameSite = 'lax'
+  try {
+    cookie.serialize(name, '')
+  } catch (err) {
+    const [, attribute = ''] = /^option (\w+) is invalid/.exec((err as Error).message) ?? []
+    const expected = EXPECTED[attribute]
+    if (!expected) throw err
+    throw explained(err, `cookie.${attribute} must be ${expected}, not ${describeValue(options[attribute as keyof CookieOptions])}`)
+  }
+  checkLifetimeAndPath(options)
+}
+
+/**
+ * The checks that a cookie function's result gets on each request.
+ *
+ * @throws TypeError for a lifetime that is no moment, and for a path that no request has. An invalid Date for `expires` is not an error here, as it is
+ * none in express-session: a test of that package gives one, and expects the error at the end of the request
+ */
+export function checkLifetimeAndPath({ maxAge, expires, path }: CookieOptions): void {
+  // NaN is falsy
+  if ((maxAge || Number.isNaN(maxAge)) && !isLifetime(maxAge)) {
+    const must = typeof maxAge === 'number' ? 'a number of milliseconds that ends before the year 275760' : 'a number or Date'
+    throw new TypeError(`cookie.maxAge must be ${must}, not ${describeValue(maxAge)}; write 24 * 60 * 60 * 1000 for a day, or null`)
+  }
+  if (expires && !((expires as unknown) instanceof Date)) {
+    throw new TypeError(`cookie.expires must be a Date, not ${describeValue(expires)}; write new Date(…), or maxAge in milliseconds`)
+  }
+  checkPath(path)
+}
+
+function checkPath(path: unknown): void {
+  if (!path || (typeof path === 'string' && path.startsWith('/'))) return
+  const instead = typeof path === 'string' && /^[\w-]/.test(path) && !path.includes(':') ? JSON.stringify(`/${path}`) : '"/"'
+  throw new TypeError(`cookie.path must be a path that begins with "/", not ${describeValue(path)}; write ${instead}`)
+}
+
+/** Whether the moment so many milliseconds from now is one that a Date can hold. */
+function isLifetime(maxAge: unknown): boolean {
+  if (maxAge instanceof Date) return !Number.isNaN(maxAge.valueOf())
+  return typeof maxAge === 'number' && !Number.isNaN(new Date(Date.now() + maxAge).valueOf())
+}
+
+/** Keeps the words of the `cookie` package first, which apps may look for. */
+function explained(err: unknown, explanation: string): TypeError {
+  return new TypeError(`${(err as Error).message}: ${explanation}`, { cause: err })
+}

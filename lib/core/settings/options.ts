@@ -1,0 +1,170 @@
+import type { BinaryLike, KeyObject } from 'node:crypto'
+import type { CookieOptions } from '../record/cookie'
+import type { Host } from '../session/host'
+import type { SessionStore } from '../store/store-client'
+
+/** A key for `crypto.createHmac`. Use at least 32 random bytes. */
+export type Secret = BinaryLike | KeyObject
+
+/** A secret with the time for which it is valid, so that it can be deployed before it signs, and retired by a date. */
+export interface DatedSecret {
+  key: Secret
+  /** When it begins to sign: a date, or milliseconds since 1970, or a text that `Date` reads. It verifies before that. Default: always. */
+  from?: Date | number | string | undefined
+  /** When it ends to verify. Default: never. */
+  until?: Date | number | string | undefined
+}
+
+/** A secret, with or without the time for which it is valid. */
+export type AnySecret = Secret | DatedSecret
+
+/** A method's parameters are compared bivariantly, so a function of Express's own request type is accepted. */
+export type PerHost<H, Value> = { of(host: H): Value | PromiseLike<Value> }['of']
+
+/** What a request gets when its session cannot be read: an error, an empty session that is not stored, or a new session. */
+export type WithoutStore = 'error' | 'anonymous' | 'new'
+
+export type OnStoreError<H> = { of(err: unknown, host: H): WithoutStore | PromiseLike<WithoutStore> }['of']
+
+/** How overlapping requests of one session are stored. */
+export type Concurrency = 'auto' | 'merge' | 'off'
+
+/** The options that are the same for every kind of request. */
+export interface FixedOptions {
+  /**
+   * Where sessions are kept: a store, or `'cookie'` for the cookie itself (signed; at most 4093 bytes including its name).
+   *
+   * @default a new `MemoryStore`, which is meant for development and for one process
+   * @throws TypeError at setup if it has no `get`, `set` and `destroy`
+   */
+  store?: SessionStore | 'cookie' | undefined
+  /**
+   * Encrypts sessions that are kept in the cookie. `true` uses `secret`; a secret or an array of secrets is used in its place: the first encrypts and
+   * all decrypt. Cookies that are not encrypted are then refused. Only with `store: 'cookie'`.
+   *
+   * @default undefined: clients can read the session but cannot change it
+   */
+  seal?: true | Secret | AnySecret[] | undefined
+  /**
+   * Sends a cookie again that was verified or decrypted by another secret than the one that signs or encrypts now.
+   * Then an old secret can be removed when the active clients have come back.
+   *
+   * @default false, as in express-session: such a cookie stays as it is until the session is saved with a new one
+   */
+  resign?: boolean | undefined
+  /**
+   * The name of the cookie.
+   *
+   * @default 'connect.sid', as in express-session
+   */
+  name?: string | undefined
+  /**
+   * The name of the cookie.
+   *
+   * @deprecated Use `name`.
+   */
+  key?: string | undefined
+  /**
+   * Saves the session at the end of each request even if it has not changed. Set it to `false`.
+   *
+   * @default true, with a deprecation warning, as in express-session; `false` with `store: 'cookie'`
+   */
+  resave?: boolean | undefined
+  /**
+   * Saves a new session even if nothing was put into it. Set it to `false`.
+   *
+   * @default true, with a deprecation warning, as in express-session; `false` with `store: 'cookie'`
+   */
+  saveUninitialized?: boolean | undefined
+  /**
+   * Sends the cookie with each response, so that its expiry moves.
+   *
+   * @default false
+   */
+  rolling?: boolean | undefined
+  /**
+   * What happens in the store when `req.session` is deleted or set to null.
+   *
+   * @default 'keep'
+   */
+  unset?: 'destroy' | 'keep' | undefined
+  /**
+   * How overlapping requests of one session are stored. `'auto'` merges the changes of requests in this process per top-level key; without overlap,
+   * it calls the store as express-session does. `'merge'` reads the session again before each save, for plain stores that several processes share.
+   * `'off'`: the last save wins, as in express-session.
+   *
+   * @default 'auto'
+   */
+  concurrency?: Concurrency | undefined
+  /**
+   * The longest time in milliseconds that a request waits for one call of the store. `Infinity` waits without a limit. If several middlewares share a
+   * store, the last value wins. After that time the call fails with `ERR_STORE_TIMEOUT` and the status 503.
+   *
+   * @default 10_000
+   */
+  storeTimeout?: number | undefined
+  /**
+   * What happens to the response when the session cannot be saved or destroyed. `'report'` sends it, and then calls `next` with the error. `'fail'`
+   * calls `next` with the error in place of the response.
+   *
+   * @default 'report', as in express-session; `'fail'` with `store: 'cookie'`
+   */
+  saveErrors?: 'report' | 'fail' | undefined
+  /**
+   * The shortest time in milliseconds between two touches of a session.
+   *
+   * @default 0: each request that does not change the session moves its expiry, as in express-session
+   */
+  touchAfter?: number | undefined
+  /**
+   * Makes the response wait for a touch, and reports a failed touch to `next`. A save is always awaited.
+   *
+   * @default false: the response is sent as soon as the store has been called
+   */
+  awaitTouch?: boolean | undefined
+  /**
+   * Whether to trust the `X-Forwarded-Proto` header.
+   *
+   * @default undefined: `req.secure` decides, which is Express's "trust proxy" setting
+   */
+  proxy?: boolean | undefined
+  /**
+   * Whether the process warns, once for each reason, if a session cannot be kept or an option is misspelt. Nothing is warned of if `NODE_ENV` is `test`.
+   *
+   * @default true
+   * @see docs/troubleshooting.md
+   */
+  diagnostics?: boolean | undefined
+}
+
+/** All options, for one kind of request. */
+export interface Options<H = Host> extends FixedOptions {
+  /**
+   * Signs the session ID in the cookie. If it is an array, the first secret signs and all verify. The array is read for each request, so a secret can
+   * be put in front while the server runs. Of secrets with dates, `{ key, from, until }`, the newest whose `from` has passed signs, and all verify until
+   * their `until`. A function is called once for each request.
+   *
+   * @default the secret that cookie-parser was given; without one, each request fails
+   */
+  secret: Secret | AnySecret[] | PerHost<H, Secret | AnySecret[]>
+  /**
+   * The attributes of the cookie, or a function that returns them for a request.
+   *
+   * @default { path: '/', httpOnly: true, maxAge: null }
+   */
+  cookie?: CookieOptions | PerHost<H, CookieOptions> | undefined
+  /**
+   * Returns a new session ID, or a promise of one.
+   *
+   * @default 24 random bytes in base64url
+   */
+  genid?: PerHost<H, string> | undefined
+  /**
+   * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
+   * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.
+   * `'new'` gives it a new session. A function of the error and the request returns one of the three, or a promise of it.
+   *
+   * @default 'error', as in express-session
+   */
+  onStoreError?: WithoutStore | OnStoreError<H> | undefined
+}

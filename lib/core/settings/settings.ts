@@ -1,0 +1,235 @@
+import { createHmac, KeyObject } from 'node:crypto'
+import { isPromise } from '../store/guarded-call'
+import type { Cookie, CookieOptions } from '../record/cookie'
+import { checkAttributes, checkLifetimeAndPath, checkName } from './cookie-checks'
+import type { Host } from '../session/host'
+import type { Kept } from '../store/kept'
+import { describeType, optionError } from '../errors/option-errors'
+import { checkDates, isDated, keyIn, validSecrets } from '../../primitives/dated-secrets'
+import type { AnySecret, Concurrency, OnStoreError, Options, PerHost, Secret } from './options'
+import { PathWatch } from '../diagnostics/path-watch'
+import { CONNECT, type Policy } from '../request/plan'
+import type { Session, SessionData } from '../session/session'
+import { newId } from '../session/session-id'
+import { portOf } from '../store/ports'
+import { checkStore } from '../store/store-check'
+import type { SessionStore, StorePort } from '../store/store-client'
+import { Touches } from './touch-throttle'
+
+/** The options with every default in, every alias out and every mistake thrown: nothing later asks what the user typed. */
+export interface Settings<H extends Host = Host> extends Policy {
+  readonly name: string
+  /** Whether there are warnings. */
+  readonly diagnostics: boolean
+  /** Whether requests have the path of the cookie. */
+  readonly paths: PathWatch
+  readonly store: SessionStore
+  /** The store, where that is the request's own, and the cookie has it all. */
+  readonly kept: Kept | undefined
+  readonly port: StorePort
+  /** The store has not said that it is disconnected. */
+  readonly isReady: () => boolean
+  readonly genid: PerHost<H, string>
+  readonly cookieOptions: PerHost<H, CookieOptions>
+  readonly concurrency: Concurrency
+  /** What to do without a store; nothing where that is as upstream. */
+  readonly onStoreError: OnStoreError<H> | undefined
+  readonly saveErrors: 'report' | 'fail'
+  /** Where touches are spared. */
+  readonly touches: Touches | undefined
+  readonly awaitTouch: boolean
+  /** None where the option is missing and cookie-parser left no secret either. Not asked for where the host signs by itself. */
+  readonly secrets: PerHost<H, readonly Secret[]> | undefined
+  /** Whether a cookie is sent again that another secret than the first one has signed or sealed. */
+  readonly resign: boolean
+  /** Looks at what the store has under an id, or that it has nothing. @returns the record, if it will do */
+  readonly admit?: PerRead<H>
+  /** Whether it shows the record to the app, which may change it. */
+  readonly asksApp?: boolean
+  /** `save` of its sessions as it was made, where that is another than ours, and does no more but to tell the client, as whoever commits does. */
+  readonly ownSave?: Session['save']
+  /** A session is about to be saved, or updated, when this is done. @throws what that fails with */
+  readonly beforeSave?: ((host: H, session: Session) => unknown) | undefined
+  /** Of what is about to be stored. @throws for a cookie that could not be sent, so that nothing is stored */
+  readonly checkCookie?: ((host: H, cookie: Cookie) => void) | undefined
+}
+
+type PerRead<H> = (host: H, id: string, record: SessionData | null | undefined) => MaybePromise<SessionData | null | undefined>
+type MaybePromise<Value> = Value | PromiseLike<Value>
+
+/**
+ * @param store the one that the options name, or the default
+ * @param deprecate told, in upstream's words, of options that upstream wants said
+ * @throws TypeError for each option that could never work
+ */
+export function settle<H extends Host>(
+  options: Partial<Options<H>>,
+  store: SessionStore,
+  deprecate: (message: string) => void,
+): Settings<H> {
+  const name = nameOf(options)
+  const genid = options.genid || newId
+  if (typeof genid !== 'function') throw optionError('genid', 'be a function', genid, 'write () => crypto.randomUUID(), for example')
+  if (options.resave === undefined) deprecate('undefined resave option; provide resave option')
+  if (options.saveUninitialized === undefined) deprecate('undefined saveUninitialized option; provide saveUninitialized option')
+  if (!options.secret) deprecate('req.secret; provide secret option')
+  if (options.seal !== undefined)
+    throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
+
+  const port = portOf(checkStore(store))
+  if (options.storeTimeout !== undefined) port.timeout = checkTimeout(options.storeTimeout)
+  return {
+    name,
+    diagnostics: options.diagnostics !== false,
+    paths: new PathWatch(),
+    store,
+    kept: undefined,
+    port,
+    isReady: port.readiness(),
+    genid,
+    cookieOptions: settleCookie(name, options.cookie),
+    concurrency: checkConcurrency(options.concurrency),
+    ...settleFaults(options),
+    ...settleTouches(options),
+    secrets: settleSecret(options.secret),
+    resign: checkResign(options.resign),
+    resave: isOnByDefault(options.resave),
+    saveUninitialized: isOnByDefault(options.saveUninitialized),
+    rolling: Boolean(options.rolling),
+    unset: checkUnset(options.unset),
+    family: CONNECT,
+  }
+}
+
+export function nameOf({ name, key }: Pick<Options, 'name' | 'key'>): string {
+  return String(name || key || 'connect.sid')
+}
+
+function isOnByDefault(option: boolean | undefined): boolean {
+  return option === undefined || Boolean(option)
+}
+
+function checkUnset(option: Policy['unset'] | undefined): Policy['unset'] {
+  if (option && option !== 'destroy' && option !== 'keep') throw optionError('unset', 'be "destroy" or "keep"', option)
+  return option || 'keep'
+}
+
+function checkConcurrency(option: Concurrency = 'auto'): Concurrency {
+  if (['auto', 'merge', 'off'].includes(option)) return option
+  throw optionError('concurrency', 'be "auto", "merge" or "off"', option)
+}
+
+function settleFaults<H extends Host>({
+  onStoreError = 'error',
+  saveErrors = 'report',
+}: Partial<Options<H>>): Pick<Settings<H>, 'onStoreError' | 'saveErrors'> {
+  if (typeof onStoreError !== 'function' && !['error', 'anonymous', 'new'].includes(onStoreError)) {
+    throw optionError('onStoreError', 'be "error", "anonymous", "new" or a function', onStoreError)
+  }
+  if (!['report', 'fail'].includes(saveErrors)) throw optionError('saveErrors', 'be "report" or "fail"', saveErrors)
+  const fixed = onStoreError === 'error' ? undefined : onStoreError
+  return {
+    onStoreError: typeof fixed === 'string' ? () => fixed : fixed,
+    saveErrors,
+  }
+}
+
+function checkResign(option = false): boolean {
+  if (typeof option !== 'boolean') throw optionError('resign', 'be true or false', option)
+  return option
+}
+
+function settleTouches({ touchAfter = 0, awaitTouch = false }: Pick<Partial<Options>, 'touchAfter' | 'awaitTouch'>) {
+  if (!Number.isFinite(touchAfter) || touchAfter < 0)
+    throw optionError('touchAfter', 'be a number of milliseconds', touchAfter, 'write 60_000 for a minute')
+  if (typeof awaitTouch !== 'boolean') throw optionError('awaitTouch', 'be true or false', awaitTouch)
+  return { touches: touchAfter > 0 ? new Touches(touchAfter) : undefined, awaitTouch }
+}
+
+/** Timers of Node take no more than 2^31 - 1. */
+function checkTimeout(ms: number): number {
+  if (ms === Infinity || (typeof ms === 'number' && ms > 0 && ms < 2 ** 31)) return ms
+  throw optionError('storeTimeout', 'be a number of milliseconds between 1 and 2147483647, or Infinity', ms, 'write 10_000 for ten seconds')
+}
+
+function settleCookie<H>(name: string, option: Options<H>['cookie'] | null): PerHost<H, CookieOptions> {
+  const cookie = option || {}
+  checkName(name)
+  if (typeof cookie !== 'function') {
+    checkAttributes(name, cookie)
+    return () => cookie
+  }
+  return host => {
+    const options = cookie(host)
+    return isPromise<CookieOptions>(options) ? options.then(checkGiven) : checkGiven(options)
+  }
+}
+
+/** @throws TypeError for a lifetime or a path with which the request could have no session. A function may give nothing: the defaults hold then */
+function checkGiven(options: CookieOptions): CookieOptions {
+  if (options) checkLifetimeAndPath(options)
+  return options
+}
+
+/** @throws TypeError for a value that cannot be an ID: what is stored under it would belong to no client, or to all */
+export function checkId(made: unknown): string {
+  if (typeof made === 'string' && made) {
+    // Neither a header nor a store can hold half of a character
+    if (!/\p{Surrogate}/u.test(made)) return made
+    throw new TypeError('genid must give a string without lone surrogates, which no cookie can carry')
+  }
+  throw new TypeError(`genid must give a string that is not empty, not ${describeType(made)}`)
+}
+
+function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined): Settings<H>['secrets'] {
+  if (!secret) return host => (host.secret ? checked([host.secret as Secret]) : [])
+  if (typeof secret === 'function') {
+    return host => {
+      const secrets = secret(host)
+      const settled = (given: Secret | AnySecret[]): readonly Secret[] => checked(validSecrets(listOf(given)))
+      return isPromise<Secret | AnySecret[]>(secrets) ? secrets.then(settled) : settled(secrets)
+    }
+  }
+  const secrets = checkSecrets(secret)
+  // An array is the app's, which may change it at any time
+  return () => checked(validSecrets(secrets))
+}
+
+/** @returns them in a list, which is the app's own where it gave one. @throws TypeError for what could never sign, and for none */
+export function checkSecrets(secret: Secret | AnySecret[]): readonly AnySecret[] {
+  const secrets = listOf(secret)
+  if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
+  for (const secret of secrets) {
+    checkKey(keyIn(secret))
+    if (isDated(secret)) checkDates(secret)
+  }
+  return secrets
+}
+
+function listOf(secret: Secret | AnySecret[] | undefined): readonly AnySecret[] {
+  if (Array.isArray(secret)) return secret
+  return secret === undefined || secret === null ? [] : [secret]
+}
+
+/** @throws TypeError for an empty key, which signs what anybody can sign */
+function checked(secrets: readonly Secret[]): readonly Secret[] {
+  for (const secret of secrets) if (isEmpty(secret)) throw new TypeError('secret option must not be empty')
+  return secrets
+}
+
+function isEmpty(secret: Secret): boolean {
+  if (!secret || typeof secret === 'string') return !secret
+  if (secret instanceof KeyObject) return secret.symmetricKeySize === 0
+  return secret.byteLength === 0
+}
+
+function checkKey(secret: Secret): void {
+  checked([secret])
+  try {
+    createHmac('sha256', secret)
+  } catch {
+    // Its type alone: an error message is no place for a secret
+    const what = 'secret option must be a string, a Buffer, a KeyObject, a function, or an array of the first three'
+    throw new TypeError(`${what}, not ${describeType(secret)}`)
+  }
+}

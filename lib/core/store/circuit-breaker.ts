@@ -1,0 +1,60 @@
+import { StoreUnavailable } from '../concurrency/deadline'
+import { notice } from '../diagnostics/channels'
+
+/** Calls in a row that were not answered in time, after which a store is left alone. */
+const MOST_UNANSWERED = 5
+/** For so long, in milliseconds; then one call a time finds out whether it is back. */
+const PAUSE = 1000
+
+/**
+ * Knows when a store is down. Requests then fail at once, and none of them has to wait to find out whether it is back: that is asked beside them.
+ * An error is an answer; it is silence that is counted.
+ */
+export class Breaker {
+  #unanswered = 0
+  #open = false
+  #timer: NodeJS.Timeout | undefined
+  /** It is time to ask again. */
+  #due = false
+
+  /** What to fail with instead of asking. @param probe asks the store for something of no consequence, and tells us what it answers */
+  refuse(probe: () => void): Error | undefined {
+    if (!this.#open) return undefined
+    if (this.#due) {
+      this.#wait()
+      probe()
+    }
+    // The probe may have been answered at once
+    return this.#open
+      ? new StoreUnavailable('store does not respond; the circuit breaker is open for a second', 'ERR_STORE_UNAVAILABLE')
+      : undefined
+  }
+
+  /** The store has answered in time. */
+  answered(err: unknown): void {
+    this.#unanswered = 0
+    this.answeredLate(err)
+  }
+
+  /** What nobody waits for any more still tells that the store is back. */
+  answeredLate(err: unknown): void {
+    if (!this.#open || err) return
+    this.#open = false
+    this.#unanswered = 0
+    clearTimeout(this.#timer)
+    notice('available')
+  }
+
+  /** It has not, in time. */
+  unanswered(): void {
+    if (++this.#unanswered < MOST_UNANSWERED || this.#open) return
+    this.#open = true
+    notice('unavailable')
+    this.#wait()
+  }
+
+  #wait(): void {
+    this.#due = false
+    this.#timer = setTimeout(() => (this.#due = true), PAUSE).unref()
+  }
+}

@@ -1,0 +1,27 @@
+import { StorePort, type SessionStore } from './store-client'
+
+/** One for each store of the process, shared by all that use the store. */
+const ports = new WeakMap<SessionStore, StorePort>()
+
+/** Where a store of ours that is made for one request has its port: V8 keeps what is in a WeakMap, and so the request, until its next full collection. */
+export const PORT = Symbol('resession.port')
+
+interface Ported {
+  [PORT]?: StorePort | undefined
+}
+
+export function portOf(store: SessionStore & Ported): StorePort {
+  let port = store[PORT] ?? ports.get(store)
+  if (!port) ports.set(store, (port = new StorePort(store)))
+  return port
+}
+
+/** A store that is made anew for each request shares what is known of the others of its kind. */
+export function sharePort(store: SessionStore & Ported, other: StorePort): StorePort {
+  const known = store[PORT] ?? ports.get(store)
+  if (known) return known
+  const port = other.for(store)
+  if (PORT in store) store[PORT] = port
+  else ports.set(store, port)
+  return port
+}

@@ -1,0 +1,24 @@
+import cluster from 'node:cluster'
+import { diagnose, type Diagnosed } from '../diagnostics/diagnose'
+
+/** A store that keeps sessions in the memory of the process has this: whether their number is bounded. */
+export const IN_MEMORY = Symbol('resession.in-memory')
+
+/** Reports a store that is not meant for what it is used for. */
+export function adviseOnStore(store: object, about: Diagnosed): void {
+  const memory = (store as { [IN_MEMORY]?: { readonly isBounded: boolean } })[IN_MEMORY]
+  if (!memory) return
+  if (cluster.isWorker) {
+    diagnose(about, 'memory-store-in-cluster', () => {
+      const what = 'MemoryStore is used in a cluster worker: each worker has sessions of its own, so a client loses its session at random'
+      return `${what}. Use a store that the workers share, such as connect-redis.`
+    })
+  }
+  if (process.env.NODE_ENV === 'production' && !memory.isBounded) {
+    diagnose(about, 'memory-store-in-production', () => {
+      const what =
+        'MemoryStore is used in production: a restart ends all sessions, its memory is not bounded, and no other process sees them'
+      return `${what}. Use a store such as connect-redis; for a single process, write new MemoryStore({ max: 10_000 }).`
+    })
+  }
+}

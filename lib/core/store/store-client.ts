@@ -1,0 +1,273 @@
+import { hasAbility } from './abilities'
+import { answer, twinOf } from './sync-methods'
+import { Breaker } from './circuit-breaker'
+import { call, isMissing, type Call } from './guarded-call'
+import { Deadline } from '../concurrency/deadline'
+import { InFlight, type Flight } from '../concurrency/active-sessions'
+import type { Likeness } from '../record/json-equality'
+import { PendingWrite } from '../concurrency/pending-write'
+import type { Session, SessionData } from '../session/session'
+
+/** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
+export type Callback<Value = void> = (err?: any, value?: Value) => void
+
+/** What a store tells a record from its later forms by: anything but null. Only the store looks into it. */
+export type Version = NonNullable<unknown>
+
+/** With its version, of a store that has `compareAndSet`. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
+export type Found = (err?: any, record?: SessionData | null, version?: Version) => void
+
+/** @param likeness of the record's data, where the store knows */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
+export type Heard = (err?: any, record?: SessionData | null, version?: Version, likeness?: Likeness) => void
+
+/** What a write goes by: the version that the record has to be of, and `text`, the data as `fingerprint` has them, where the caller knows. */
+export interface Condition {
+  readonly version: Version | null
+  readonly text?: string | undefined
+}
+
+/** Whether a record was written, and what it is known by now. */
+export interface Outcome {
+  readonly ok: boolean
+  readonly version?: Version | undefined
+}
+
+/**
+ * What the middleware needs of a store; `stores/store.ts` is the contract in prose. Each method calls back, or returns a promise, or both.
+ * Everything from `touch` on is optional.
+ */
+export interface SessionStore {
+  get(id: string, callback: Found): unknown
+  set(id: string, session: SessionData, callback: Callback): unknown
+  destroy(id: string, callback: Callback): unknown
+  touch?(id: string, session: SessionData, callback: Callback): unknown
+  compareAndSet?(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): unknown
+  update?(id: string, session: SessionData, callback: Callback<boolean>): unknown
+  regenerate?(host: object, callback: Callback): unknown
+  createSession?(host: object, record: SessionData): unknown
+  generate?(host: object): unknown
+  on?(event: string, listener: () => void): unknown
+}
+
+type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
+
+/** How long a store may take, in milliseconds, where nobody says. */
+const TIMEOUT = 10_000
+
+/** How often a session is destroyed again that a late write has restored, and for how long at first it is waited after a failure, in milliseconds. Each wait is twice as long. */
+const MOST_TRIES = 10
+const FIRST_WAIT = 100
+
+/** The one way to a store: each call is answered once and in time, or fails at once where the store has been silent for a while. */
+export class StorePort {
+  readonly #store: SessionStore
+  readonly #breaker: Breaker
+  readonly inFlight: InFlight
+  /** How long the store may take, in milliseconds. Of several middlewares on one store, as the last one says. */
+  timeout = TIMEOUT
+  /** What the store has last said of itself, by `disconnect` and `connect`. */
+  #ready = true
+  #said = 0
+  #updatesOtherwise = false
+
+  constructor(store: SessionStore, { breaker = new Breaker(), inFlight = new InFlight() } = {}) {
+    this.#store = store
+    this.#breaker = breaker
+    this.inFlight = inFlight
+    // One listener of each for a store, however many middlewares share it: eleven would be a warning
+    for (const event of ['disconnect', 'connect'] as const) {
+      store.on?.(event, () => {
+        this.#ready = event === 'connect'
+        this.#said++
+      })
+    }
+  }
+
+  /** Another store of this kind. */
+  for(store: SessionStore): StorePort {
+    const port = new StorePort(store, { breaker: this.#breaker, inFlight: this.inFlight })
+    port.timeout = this.timeout
+    return port
+  }
+
+  /** @returns whether the store is connected. Whoever asks believes so until it says something, as upstream's middlewares do */
+  readiness(): () => boolean {
+    const before = this.#said
+    return () => this.#ready || this.#said === before
+  }
+
+  /** For one thing that takes several calls. */
+  deadline(): Deadline {
+    return new Deadline(this.timeout)
+  }
+
+  /** Whatever it is asked of a session that is held. */
+  get answersAtOnce(): boolean {
+    return this.compares && twinOf(this.#store, 'compareAndSet') !== undefined && twinOf(this.#store, 'touch') !== undefined
+  }
+
+  get(id: string, done: Heard, deadline?: Deadline): void {
+    if (this.inFlight.isDestroyed(id)) return done()
+    const find = twinOf(this.#store, 'get')
+    if (!find) return this.#ask('get', id, [id], done as Callback<unknown>, deadline)
+    const fetched = find(this.#store, id)
+    if (fetched) done(null, fetched.record, fetched.version, fetched.likeness)
+    else done()
+  }
+
+  set(id: string, session: Session, done: Callback, deadline?: Deadline): void {
+    const set = twinOf(this.#store, 'set')
+    if (set) answer(() => set(this.#store, id, session), this.#written(id, done))
+    else this.#write('set', id, [id, session], done as Callback<unknown>, deadline)
+  }
+
+  /** Whether somebody can write on the condition that nobody else has. */
+  get compares(): boolean {
+    return hasAbility(this.#store, 'compareAndSet')
+  }
+
+  compareAndSet(id: string, session: Session, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
+    const { version, text } = condition
+    const compareAndSet = twinOf(this.#store, 'compareAndSet')
+    if (compareAndSet) return answer(() => compareAndSet(this.#store, id, session, version, text), this.#written(id, done))
+    const heard = (err: unknown, outcome: unknown): void => {
+      if (err) return done(err)
+      if (typeof (outcome as Outcome | undefined)?.ok !== 'boolean')
+        return done(new TypeError('store.compareAndSet must answer { ok, version }'))
+      done(null, outcome as Outcome)
+    }
+    this.#write('compareAndSet', id, [id, session, version], heard, deadline)
+  }
+
+  /** Whether somebody can write on the condition that there is something. */
+  get updates(): boolean {
+    return !this.#updatesOtherwise && hasAbility(this.#store, 'update')
+  }
+
+  update(id: string, session: Session, done: Callback<boolean>, deadline?: Deadline): void {
+    const heard = (err: unknown, updated: unknown): void => {
+      if (err || typeof updated === 'boolean') return done(err, updated as boolean | undefined)
+      // It is a method of the store's own that happens to be called so
+      this.#updatesOtherwise = true
+      this.set(id, session, err => done(err, true), deadline)
+    }
+    this.#write('update', id, [id, session], heard, deadline)
+  }
+
+  /** For good: whoever has read the session before does not write it any more. */
+  destroy(id: string, done: Callback): void {
+    const deadline = this.deadline()
+    const act = (destroyed: Callback, flight: Flight): void => this.remove(id, this.#alsoMoved(flight, destroyed), deadline)
+    this.inFlight.destroy(id, deadline, act, done)
+  }
+
+  /**
+   * Ends a session in several steps, while nothing else of this process is asked about it.
+   *
+   * @param act takes the steps, of which the last is `remove`
+   */
+  replace(id: string, act: (deadline: Deadline, ended: Callback, flight: Flight) => void, done: Callback): void {
+    const deadline = this.deadline()
+    this.inFlight.destroy(id, deadline, (ended, flight) => act(deadline, ended, flight), done)
+  }
+
+  /** Removes a record, as a step of `destroy` or `replace`. */
+  remove(id: string, done: Callback, deadline: Deadline): void {
+    const destroy = twinOf(this.#store, 'destroy')
+    if (destroy) answer(() => destroy(this.#store, id), done)
+    else this.#ask('destroy', id, [id], done as Callback<unknown>, deadline)
+  }
+
+  get regenerates(): boolean {
+    return typeof this.#store.regenerate === 'function'
+  }
+
+  /** By the store's own method, which may be that of another copy of the package: it destroys the session of this id without telling us. */
+  regenerate(id: string, host: object, done: Callback): void {
+    const deadline = this.deadline()
+    const act = (ended: Callback, flight: Flight): void =>
+      this.#ask('regenerate', id, [host], this.#alsoMoved(flight, ended) as Callback<unknown>, deadline)
+    this.inFlight.end(id, deadline, act, done)
+  }
+
+  /** What ends a session by the ID that it had before ends it by the one that it has now. */
+  #alsoMoved({ movedTo }: Flight, done: Callback): Callback {
+    return movedTo === undefined ? done : err => (err ? done(err) : this.destroy(movedTo, done))
+  }
+
+  /** Done at once where the store has no `touch`. */
+  touch(id: string, session: Session, done: Callback, deadline?: Deadline): void {
+    if (typeof this.#store.touch !== 'function') return done()
+    const touch = twinOf(this.#store, 'touch')
+    if (touch) return answer(() => touch(this.#store, id, session), done)
+    // Of some stores it writes the whole record
+    this.#follow(new PendingWrite(id, 'touch', this.inFlight), 'touch', [id, session], done as Callback<unknown>, deadline)
+  }
+
+  #write(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
+    this.#follow(new PendingWrite(id, 'data', this.inFlight), method, args, done, deadline)
+  }
+
+  /** A write, which the store may still make after it was given up. */
+  #follow(write: PendingWrite, method: Method, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
+    const settled: typeof done = (err, value) => {
+      write.settle()
+      done(err, value)
+    }
+    const givenUp = (): (() => void) => {
+      write.giveUp()
+      return () => {
+        if (write.arrive()) this.#destroyAgain(write)
+      }
+    }
+    this.#ask(method, write.id, args, settled, deadline, givenUp)
+  }
+
+  #written<Value>(id: string, done: Callback<Value>): Callback<Value> {
+    return (err, value) => {
+      this.inFlight.written(id)
+      done(err, value)
+    }
+  }
+
+  /**
+   * A late write may have restored a session whose logout the client was told of. Until the store has destroyed it again, it is not read either: the
+   * circuit breaker is passed by, and a failure is tried again.
+   */
+  #destroyAgain(write: PendingWrite, tries = 1): void {
+    const deadline = this.deadline()
+    const destroyed: Callback<unknown> = err => {
+      deadline.end()
+      if (!err || isMissing(err) || tries === MOST_TRIES) return write.end()
+      setTimeout(() => this.#destroyAgain(write, tries + 1), FIRST_WAIT * 2 ** (tries - 1)).unref()
+    }
+    this.#call('destroy', [write.id], destroyed, { deadline })
+  }
+
+  /** @param deadline of what the call is a part of. Default: one of its own */
+  #ask(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline, givenUp?: Call['givenUp']): void {
+    const refused = deadline?.passed ?? this.#breaker.refuse(() => this.#call('get', [id], () => {}, { deadline: new Deadline(Infinity) }))
+    if (refused) return done(refused)
+    if (deadline) return this.#call(method, args, done, { deadline, givenUp })
+    const own = this.deadline()
+    const ended: typeof done = (...answer) => {
+      own.end()
+      done(...answer)
+    }
+    this.#call(method, args, ended, { deadline: own, givenUp })
+  }
+
+  #call(method: Method, args: unknown[], done: Callback<unknown>, { deadline, givenUp }: Pick<Call, 'deadline' | 'givenUp'>): void {
+    const asked = this.#store[method] as (...args: unknown[]) => unknown
+    const ask = (answered: unknown): unknown => asked.call(this.#store, ...args, answered)
+    call({ method, ask, callsBack: callsBack(asked, args), deadline, givenUp, breaker: this.#breaker }, done)
+  }
+}
+
+/** By the store's contract a method answers by its callback if it declares one. */
+export function callsBack(method: (...args: never[]) => unknown, args: readonly unknown[]): boolean {
+  return method.length > args.length
+}

@@ -1,0 +1,57 @@
+import type { Likeness } from '../record/json-equality'
+import type { SessionData } from '../session/session'
+import type { Callback, Outcome, SessionStore, Version } from './store-client'
+
+/** What a store has of a session, as it is told whoever asks. */
+export interface Fetched {
+  /** The caller's to change. */
+  readonly record: SessionData
+  readonly version: Version
+  /** Of the data, if nobody changes the record before it is a session. */
+  readonly likeness: Likeness | undefined
+}
+
+/**
+ * The methods of a store that answers at once, and fails only by throwing: nothing has to be called back, timed or heard twice.
+ *
+ * @template S the store that they are asked of
+ */
+export interface AtOnce<S = SessionStore> {
+  get(store: S, id: string): Fetched | undefined
+  set(store: S, id: string, session: SessionData): void
+  touch(store: S, id: string, session: SessionData): void
+  destroy(store: S, id: string): void
+  /** @param text the data as `fingerprint` has them, where the caller knows */
+  compareAndSet(store: S, id: string, session: SessionData, version: Version | null, text?: string): Outcome
+}
+
+/** On the method itself: a map of methods would have to be asked several times in each request. */
+const TWIN = Symbol('resession.at-once')
+
+interface Paired {
+  readonly method: object
+  readonly twin: unknown
+}
+
+/** Whoever would call `method` of a store may have its twin instead. A method that somebody puts in its place has none. */
+export function answersAtOnce<Name extends keyof AtOnce, S>(method: object, twin: AtOnce<S>[Name]): void {
+  Object.defineProperty(method, TWIN, { value: { method, twin } satisfies Paired })
+}
+
+export function twinOf<Name extends keyof AtOnce>(store: SessionStore, name: Name): AtOnce[Name] | undefined {
+  const method = store[name] as { [TWIN]?: Paired } | undefined
+  const paired = method?.[TWIN]
+  // A spy may have all properties of what it watches
+  return paired?.method === method ? (paired?.twin as AtOnce[Name]) : undefined
+}
+
+/** What `act` returns, to a caller who would have waited for it. */
+export function answer<Value>(act: () => Value, done: Callback<Value>): void {
+  let value: Value
+  try {
+    value = act()
+  } catch (thrown) {
+    return done(thrown)
+  }
+  done(undefined, value)
+}

@@ -1,0 +1,158 @@
+import { second } from '../core/diagnostics/cookie-warnings'
+import type { Change } from '../core/session/host'
+import { quiet } from '../primitives/callbacks'
+import { HOST, update } from '../core/session/update'
+import type { App, Context } from './context'
+import { KoaHost } from './koa-request'
+import type { KoaSettings } from './settings/koa-settings'
+import type { CarriedSession, Lifetime, RegenerateOptions } from './session/carried-session'
+
+/** Of an app whose contexts have sessions before the middleware comes to them. */
+const SETTINGS = Symbol('resession.koa.settings')
+
+type Entered = Context & { [HOST]?: KoaHost; [SETTINGS]?: KoaSettings; sessionId?: string }
+
+/** The middleware comes to a context. @returns nothing where another one came first */
+export function enter(ctx: Context, settings: KoaSettings): KoaHost | undefined {
+  prepare(ctx.app)
+  const before = (ctx as Entered)[HOST]
+  // What an app has put into a session that stood in is discarded, as koa-session does it
+  const host = before && !before.isStandIn ? before : hosted(ctx, settings)
+  if (host.claimed) {
+    if (host.settings.name !== settings.name) second(settings, host.settings.name)
+    return undefined
+  }
+  host.claimed = true
+  return host
+}
+
+function hosted(ctx: Entered, settings: KoaSettings): KoaHost {
+  const host = new KoaHost(ctx, settings)
+  if (Object.hasOwn(ctx, 'sessionId')) {
+    // An earlier middleware's, which would hide ours
+    host.forcedId = ctx.sessionId
+    delete ctx.sessionId
+  }
+  ctx[HOST] = host
+  mirror(ctx.req as typeof ctx.req & Partial<Mirrored>, host)
+  return host
+}
+
+/** Puts on the prototype of all contexts what they have, once. @param settings of sessions that are there before the middleware */
+export function prepare(app: App, settings?: KoaSettings): void {
+  if (Object.hasOwn(app.context, SETTINGS)) return
+  Object.defineProperties(app.context, { ...ACCESSORS, [SETTINGS]: { value: settings, configurable: true } })
+}
+
+function found(ctx: Entered, name: string): KoaHost | undefined {
+  const { [HOST]: host, [SETTINGS]: settings } = ctx
+  if (host && !host.isStandIn) return host
+  if (settings?.immediate) return hosted(ctx, settings)
+  return settings?.standsIn && name === 'session' ? (host ?? standIn(ctx, settings)) : undefined
+}
+
+/** koa-session's contexts have an empty session where the middleware has not come to them, or not yet. */
+function standIn(ctx: Entered, settings: KoaSettings): KoaHost {
+  const host = new KoaHost(ctx, settings, true)
+  void host.open()?.catch(() => {})
+  return (ctx[HOST] = host)
+}
+
+type Get = (host: KoaHost) => unknown
+type Set = (host: KoaHost, value: never) => void
+
+const GETS: Record<string, Get> = {
+  session: host => host.read(),
+  sessionId: ({ settings, sessionID, forcedId }) => (settings.immediate ? undefined : (sessionID ?? forcedId)),
+  sessionStore: ({ userStore }) => userStore,
+  sessionOptions: optionsOf,
+  sessionSave: host => host.sessionSave,
+  saveSession: host => () => quiet(save(host)),
+  updateSession: host => (change: Change) => update({ [HOST]: host }, change),
+  regenerateSession: host => (options?: RegenerateOptions) => quiet(regenerate(host, options)),
+}
+
+/** As in koa-session, the lifetime among them is the session's, and may be set. */
+function optionsOf(host: KoaHost): object {
+  const { name, cookie, names } = host.settings
+  const options = { key: name, ...cookie }
+  if (names !== 'koa-session') return options
+  return Object.defineProperty(options, 'maxAge', {
+    enumerable: true,
+    get: () => (host.session ? host.session.lifetime : cookie.maxAge),
+    set: (lifetime: Lifetime) => void (host.session && (host.session.lifetime = lifetime)),
+  })
+}
+
+async function save(host: KoaHost): Promise<void> {
+  await host.open()
+  host.mustSave = true
+  await host.commit()
+}
+
+async function regenerate(host: KoaHost, options: RegenerateOptions = {}): Promise<unknown> {
+  await host.open()
+  // One that was ended is as gone as one that is to make room
+  if (!host.session && !host.isApart) host.assign({})
+  await (host.session as CarriedSession | undefined)?.regenerate(options)
+  return host.shown
+}
+
+const SETS: Record<string, Set> = {
+  session: (host, value) => host.assign(value),
+  sessionId: (host, id: string) => (host.forcedId = id),
+  sessionSave: (host, value: boolean | null) => (host.sessionSave = value),
+}
+
+const ACCESSORS = Object.fromEntries(Object.entries(GETS).map(([name, get]) => [name, accessor(name, get, SETS[name])]))
+
+/** Where the middleware does not come, and before it does, it is a property like any other. */
+function accessor(name: string, get: Get, set: Set | undefined): PropertyDescriptor {
+  return {
+    configurable: true,
+    get(this: Context) {
+      const host = found(this, name)
+      return host && !host.isApart ? get(host) : undefined
+    },
+    set(this: Context, value: never) {
+      const host = found(this, name)
+      if (host && !host.isApart) set?.(host, value)
+      else Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true })
+    },
+  }
+}
+
+type Mirrored = { [HOST]: KoaHost }
+
+/** For passport, and others who know requests alone. */
+function mirror(req: Partial<Mirrored>, host: KoaHost): void {
+  req[HOST] = host
+  // One by one, and of descriptors that are there: all at once they are the slowest thing of a visit
+  Object.defineProperty(req, 'session', SESSION)
+  Object.defineProperty(req, 'sessionID', SESSION_ID)
+  Object.defineProperty(req, 'sessionStore', SESSION_STORE)
+}
+
+const SESSION = {
+  configurable: true,
+  get(this: Mirrored) {
+    return this[HOST].onRequest
+  },
+  set(this: Mirrored, value: unknown) {
+    this[HOST].assign(value)
+  },
+}
+
+const SESSION_ID = {
+  configurable: true,
+  get(this: Mirrored) {
+    return this[HOST].sessionID
+  },
+}
+
+const SESSION_STORE = {
+  configurable: true,
+  get(this: Mirrored) {
+    return this[HOST].sessionStore
+  },
+}

@@ -1,0 +1,87 @@
+import type { Cookie } from '../../core/record/cookie'
+import { checkSize, withheld } from '../../core/diagnostics/cookie-warnings'
+import type { Diagnosed } from '../../core/diagnostics/diagnose'
+import type { Context } from '../context'
+import { connectionOf } from '../connection'
+import { linesOf } from './set-cookie-lines'
+import { VerifiedHeaders } from './verified-cookies'
+
+/** How the id of a session, or where that is kept in the cookie its data, travels between a client and a Koa app. */
+export interface KoaTransport {
+  get(ctx: Context): string | undefined | PromiseLike<string | undefined>
+  set(ctx: Context, value: string, cookie: Cookie): unknown
+  clear(ctx: Context, cookie: Cookie): unknown
+  /** Whether what `get` found is signed with another key than the first one. Asked after `get`, with the option `resign`. */
+  isOutdated?(ctx: Context): boolean
+}
+
+export interface Signing {
+  readonly signed: boolean
+  /** Whether one of the same name that was set before is taken back. */
+  readonly overwrite: boolean
+}
+
+/** By a cookie, and where it is signed by another one, `.sig`, which `ctx.cookies` makes with `app.keys`. */
+export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing, usual: Cookie): KoaTransport {
+  const { name } = about
+  const verified = new VerifiedHeaders(name)
+  const set = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
+    checkAttributes(cookie, usual)
+    checkSize(about, value)
+    const signature = signed ? verified.signatureOf(ctx, value) : undefined
+    const attributes = attributesOf(cookie, { signed: signed && signature === undefined, overwrite, expires })
+    ctx.cookies.set(name, value, attributes)
+    if (signature !== undefined) ctx.cookies.set(`${name}.sig`, signature, attributes)
+  }
+  return {
+    get: ctx => (signed ? verified.get(ctx) : ctx.cookies.get(name, { signed })) || undefined,
+    // `ctx.cookies` has signed it anew by then, but its signature gets no attributes of ours
+    isOutdated: ctx => signed && linesOf(ctx).some(line => line.startsWith(`${name}.sig=`)),
+    set: (ctx, value, cookie) => set(ctx, value, cookie, cookie.expires ?? undefined),
+    clear(ctx, cookie) {
+      // Without keys no signed cookie has been sent
+      if (!signed || ctx.app.keys) set(ctx, '', isSendable(cookie) ? cookie : usual, new Date(0))
+    },
+  }
+}
+
+const ATTRIBUTES = ['path', 'httpOnly', 'secure', 'domain', 'sameSite', 'priority', 'partitioned'] as const
+
+/** @param attributes to which the cookie's are added. What is not said is left to `ctx.cookies`, which sets `secure` on a secure connection */
+function attributesOf(cookie: Cookie, attributes: Record<string, unknown>): object {
+  for (const name of ATTRIBUTES) if (cookie[name] !== undefined) attributes[name] = cookie[name]
+  return attributes
+}
+
+/** `ctx.cookies` takes a `;` in an attribute, which is then the end of that attribute and the begin of another. @throws TypeError as the core does */
+function checkAttributes(cookie: Cookie, usual: Cookie): void {
+  const { path, domain, sameSite, priority, expires } = cookie
+  const isUsual = path === usual.path && domain === usual.domain && sameSite === usual.sameSite && priority === usual.priority
+  if (!isUsual || Number.isNaN(expires?.valueOf())) cookie.serialize('a', '')
+}
+
+function isSendable(cookie: Cookie): boolean {
+  try {
+    cookie.serialize('a', '')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether `ctx.cookies` sends a value, and reads the same again. RFC 6265 section 4.1.1 allows less. */
+export function isCookieValue(value: string): boolean {
+  return /^(?![" ])[\x20-\x3a\x3c-\x7e\x80-\xff]+(?<! )$/.test(value)
+}
+
+/**
+ * @param usual attributes, which have been checked
+ * @throws Error in the words of `ctx.cookies`, before anything is stored that it would not send
+ */
+export function checkSendable(about: Diagnosed, ctx: Context, cookie: Cookie, { signed }: Signing, usual: Cookie): void {
+  checkAttributes(cookie, usual)
+  if (signed && !ctx.app.keys) throw new Error('.keys required for signed cookies')
+  if (!cookie.secure || ctx.cookies.secure) return
+  withheld(about, connectionOf(ctx))
+  throw new Error('Cannot send secure cookie over unencrypted connection')
+}

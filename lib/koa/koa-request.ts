@@ -1,0 +1,261 @@
+import { isPromise } from '../core/store/guarded-call'
+import { whenClosed } from '../primitives/http'
+import { checkLate, commit, cookieDue, type CookieDue } from '../core/request/commit'
+import { isAlike, type CookieData } from '../core/record/cookie'
+import { Exchange } from '../core/request/exchange'
+import type { Change, EXCHANGE, Host, HostExchange } from '../core/session/host'
+import { open } from '../core/request/open'
+import { pending, promised, quiet } from '../primitives/callbacks'
+import type { Callback, SessionStore } from '../core/store/store-client'
+import { updateOn } from '../core/session/update'
+import type { CarriedSession, Lifetime } from './session/carried-session'
+import type { Context } from './context'
+import type { AnyStore } from './settings/store-adapters'
+import type { Failure } from './settings/koa-options'
+import type { KoaSettings } from './settings/koa-settings'
+import { KeptLines } from './cookies/set-cookie-lines'
+import { CONTEXT, STRANGER } from './context-transport'
+import { COOKIE } from './session/owned-names'
+import { sendCookie } from './cookies/send-cookie'
+import { sessionBehind } from './session/shown-session'
+
+/** What carries the session of one Koa context. */
+export class KoaHost implements Host {
+  declare session?: CarriedSession | null | undefined
+  declare sessionID?: string | undefined
+  declare sessionStore?: SessionStore;
+  declare [EXCHANGE]?: HostExchange
+  readonly Session: typeof CarriedSession
+  /** Copies of sessions are of copies of their host, which know it by this. */
+  readonly self: this = this
+  readonly exchange: Exchange<KoaHost>
+  /** What `ctx.sessionStore` is. */
+  userStore: AnyStore | undefined
+  /** The middleware has come to it. */
+  claimed = false
+  /** The id that an earlier middleware has put on the context, in place of the one that the client sent. */
+  forcedId: string | undefined
+  /** `ctx.sessionSave`: what the app wants, whatever has changed. */
+  sessionSave: boolean | null = null
+  /** The lifetime that the app has set in this request: as in koa-session, that of whatever is at `ctx.session`. */
+  lifetime: { readonly value: Lifetime } | undefined
+  /** A session of this request has come out of a record. */
+  hasRead = false
+  /** The end of the request saves, though nothing has changed. */
+  mustSave = false
+  #opened: Promise<void> | 'at once' | undefined
+  /** Whether it has been read by now. */
+  #isOpen = false
+  #kept: KeptLines | undefined
+  /** What the client has been told last. */
+  #told: Told | undefined
+  /** What the app has set before the session was read. */
+  #assigned: { readonly value: object | null } | undefined
+  /** The id of a session that the app has ended, and begun another in its place. */
+  ended: string | undefined
+  /** The commit has not come to the store, or the store is not to blame: what fails is the app's. */
+  #isOurs = false
+  /** The app has put another session in the place of the one that was read. */
+  #isReplaced = false
+  /** What the commit asks of the store. */
+  #asking: Failure = 'set'
+
+  /** @param isStandIn for a context that the middleware has not come to: the client's session is not read, so this one is new */
+  constructor(
+    readonly ctx: Context,
+    readonly settings: KoaSettings,
+    readonly isStandIn = false,
+  ) {
+    this.Session = settings.Session
+    this.userStore = settings.userStore
+    this.exchange = new Exchange<KoaHost>(settings.of(this), isStandIn ? STRANGER : CONTEXT, this)
+    this.exchange.holder.watch(whenClosed, ctx.res)
+  }
+
+  /** The session is for other paths than this: known without reading it, which a deferred session must wait for. */
+  get isApart(): boolean {
+    if (this.#isOpen) return !this.exchange.entered
+    return this.settings.defer && !CONTEXT.path(this).startsWith(this.settings.cookie.path ?? '/')
+  }
+
+  /** Reads the session, once. @returns what to wait for, if that is not done at once */
+  open(): Promise<void> | undefined {
+    if (!this.#opened) {
+      // Whoever asks for it while it is being read at once, as `valid` may, has none
+      this.#opened = 'at once'
+      this.#opened = pending(done => open(this.exchange, err => this.#open(err, done))) ?? 'at once'
+    }
+    if (this.#opened !== 'at once') return this.#opened.then(() => this.#putAssigned())
+    this.#putAssigned()
+    return undefined
+  }
+
+  #putAssigned(): void {
+    const assigned = this.#assigned
+    this.#assigned = undefined
+    if (assigned && !this.isApart) this.#put(assigned.value)
+  }
+
+  #open(err: unknown, done: Callback): void {
+    this.#isOpen = !err
+    if (err) this.exchange.holder.end()
+    done(err)
+  }
+
+  /** What `ctx.session` is. @throws what `decode` has thrown, where that is to be told */
+  read(): unknown {
+    const { failure } = this.exchange.settings.kept ?? {}
+    if (failure && !this.#isReplaced) throw failure.reason
+    if (this.settings.defer) return quiet(Promise.resolve(this.open()).then(() => this.shown))
+    this.#readAtOnce()
+    return this.shown
+  }
+
+  /** Before the middleware, what can be read at once is. */
+  #readAtOnce(): void {
+    if (this.settings.immediate && !this.#opened) void this.open()?.catch(() => {})
+  }
+
+  /** What the app has at `ctx.session`; undefined before the session is read. */
+  get shown(): object | null | undefined {
+    if (!this.#isOpen || !this.exchange.entered) return undefined
+    return this.session?.shown ?? null
+  }
+
+  /** What the app has at `ctx.req.session`, as an express-session of the request. */
+  get onRequest(): object | null | undefined {
+    return this.session && this.session.onRequest
+  }
+
+  /** `ctx.session = value`. @throws TypeError for what is no object */
+  assign(value: unknown): void {
+    if (value !== null && value !== undefined && typeof value !== 'object') {
+      throw new TypeError('ctx.session can only be set as null or an object')
+    }
+    this.#readAtOnce()
+    if (this.shown === undefined) this.#assigned = { value: value ?? null }
+    else this.#put(value ?? null)
+  }
+
+  /** Another session in the place of this one, under the same cookie. */
+  #put(value: object | null): void {
+    this.#isReplaced = true
+    const known = value && sessionBehind(value)
+    if (value === null || known?.req.self === this) return void (this.session = known ?? null)
+    if (!this.session) this.ended = this.sessionID
+    const { names, Session } = this.settings
+    const session = new Session(this, names === 'cookie' ? value : COOKIE.escape(value))
+    session.cookie = this.exchange.cookie as CarriedSession['cookie']
+    session.isNew = false
+    this.session = session
+    const { cookie, maxAge } = value as { cookie?: object; maxAge?: Lifetime }
+    if (names === 'cookie') Object.assign((session.shown as { cookie: object }).cookie, cookie)
+    if (names === 'koa-session' && maxAge !== undefined) session.lifetime = maxAge
+  }
+
+  /** Stores the session, and sets its cookie. @param act asks the store */
+  async store(act: (done: Callback) => void): Promise<void> {
+    this.mustSave = false
+    await pending(act)
+    await this.#tell()
+  }
+
+  /** Changes the session in the store, and sets its cookie. */
+  update(change: Change): Promise<void> {
+    return quiet(Promise.resolve(this.open()).then(() => this.store(done => updateOn(this, change, done))))
+  }
+
+  /** Makes the store agree with what the app has left, and tells the client. @returns what to wait for, if that is not done at once */
+  commit(): Promise<void> | undefined {
+    try {
+      const committed = this.#commit()
+      const told = committed ? committed.then(() => this.#tell()) : this.#tell()
+      return told?.catch(err => this.#decide(err))
+    } catch (err) {
+      return this.#decide(err)
+    }
+  }
+
+  /** Whether the request goes on without what could not be done. @throws where it does not */
+  async #decide(err: unknown): Promise<void> {
+    const { onError } = this.settings
+    if (!onError || this.#isOurs) throw err
+    await onError(err, this.exchange.done === 'destroy' ? 'destroy' : this.#asking, this.ctx)
+  }
+
+  #commit(): Promise<void> | undefined {
+    const { mustSave } = this
+    // Unless the app has regenerated it by itself
+    const isAfresh = this.ended !== undefined && this.ended === this.sessionID
+    this.ended = undefined
+    this.mustSave = this.#isOurs = false
+    this.#asking = isAfresh ? 'destroy' : 'set'
+    return isAfresh || mustSave ? this.#commitAfter({ isAfresh, mustSave }) : this.#commitNow()
+  }
+
+  /** After what the app wants beside. */
+  async #commitAfter({ isAfresh, mustSave }: { readonly isAfresh: boolean; readonly mustSave: boolean }): Promise<void> {
+    if (isAfresh) await this.session?.beginAnew()
+    this.#asking = 'set'
+    const { session } = this
+    if (mustSave && session) await promised(done => this.exchange.save(session, done))
+    await this.#commitNow()
+  }
+
+  #commitNow(): Promise<void> | undefined {
+    return pending(done =>
+      commit(this.exchange, true, (err, withhold) => {
+        this.#isOurs ||= withhold === true
+        done(err)
+      }),
+    )
+  }
+
+  /** @param act comes before the store is asked to save. Where it fails, the store is not to blame */
+  refusing(act: () => unknown): unknown {
+    this.#isOurs = true
+    const goOn = (): void => void (this.#isOurs = false)
+    const told = act()
+    return isPromise(told) ? told.then(goOn) : goOn()
+  }
+
+  /** The request is over, for the session. @returns what to wait for, if that is not done at once */
+  end(): Promise<void> | undefined {
+    const isSettled = !(this.#opened instanceof Promise) && !this.#assigned
+    const ended = isSettled ? this.#commitLast() : this.#settle().then(() => this.#commitLast())
+    if (ended) return ended.finally(() => this.exchange.holder.end())
+    this.exchange.holder.end()
+    return undefined
+  }
+
+  async #settle(): Promise<void> {
+    // What the app has asked for and not awaited. That it could not be read has been said to whoever awaits it
+    if (this.#opened instanceof Promise) await this.#opened.catch(() => {})
+    if (this.#assigned) await this.open()
+  }
+
+  #commitLast(): Promise<void> | undefined {
+    if (this.sessionSave === true) this.mustSave = true
+    const wants = this.sessionSave ?? this.settings.autoCommit
+    return wants && this.shown !== undefined ? this.commit() : undefined
+  }
+
+  #tell(): Promise<void> | undefined {
+    if (this.ctx.headerSent) return void checkLate(this.exchange, this.#told?.value)
+    const due = cookieDue(this.exchange)
+    if (!due || (isSame(due, this.#told) && this.#kept?.stand)) return undefined
+    this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
+    this.#kept ??= new KeptLines(this.ctx)
+    return this.#kept.during(() => sendCookie(this, due))
+  }
+}
+
+/** What a client has been told. */
+interface Told extends Pick<CookieDue, 'plan' | 'value'> {
+  readonly cookie: CookieData
+}
+
+function isSame({ plan, value, cookie }: CookieDue, told: Told | undefined): boolean {
+  if (told?.plan !== plan || told.value !== value || !isAlike(told.cookie, cookie)) return false
+  return cookie.expires?.valueOf() === told.cookie.expires?.valueOf()
+}

@@ -1,0 +1,124 @@
+import { HOST } from '../../core/session/update'
+import type { Context } from '../context'
+import type { KoaTransport } from '../cookies/cookie-transport'
+import type { AnyStore } from '../settings/store-adapters'
+import type { KoaCookieOptions, KoaOptions } from '../settings/koa-options'
+
+/** How older middlewares spell the options. */
+const SPELLINGS = {
+  key: 'name',
+  cookieOptions: 'cookie',
+  allowEmpty: 'saveUninitialized',
+  genSid: 'genid',
+  errorHandler: 'onError',
+} as const satisfies Record<string, keyof KoaOptions>
+
+/** What is flat in koa-session is of the cookie. */
+const ATTRIBUTES = [
+  'maxAge',
+  'expires',
+  'path',
+  'domain',
+  'secure',
+  'httpOnly',
+  'sameSite',
+  'priority',
+  'partitioned',
+  'signed',
+  'overwrite',
+] as const
+
+/** The options that are spelled otherwise in `KoaOptions`. */
+export const OLDER_NAMES: readonly string[] = [
+  ...Object.keys(SPELLINGS),
+  ...ATTRIBUTES,
+  'maxage',
+  'ContextStore',
+  'externalKey',
+  'sessionIdStore',
+]
+
+/** Where an id comes from and goes to, beside cookies: koa-session's, and koa-generic-session's. */
+interface ExternalKey {
+  get(ctx: Context): string | undefined
+  set(ctx: Context, id: string): unknown
+}
+interface SessionIdStore {
+  get(this: Context): string | undefined
+  set(this: Context, id: string, session: unknown): unknown
+  reset(this: Context): unknown
+}
+
+/** The options, and the names and forms that older middlewares have for them. */
+export interface AnySpelling extends KoaOptions, Partial<Pick<KoaCookieOptions, Exclude<(typeof ATTRIBUTES)[number], 'maxAge'>>> {
+  /** The name of the cookie. @deprecated Use `name`. */
+  key?: string
+  /** The attributes of the cookie. @deprecated Use `cookie`. */
+  cookieOptions?: KoaCookieOptions
+  /** Saves a new session even if nothing was put into it. @deprecated Use `saveUninitialized`. */
+  allowEmpty?: boolean
+  /** Returns a new session ID. @deprecated Use `genid`. */
+  genSid?: KoaOptions['genid']
+  /** Decides what happens if the store fails. @deprecated Use `onError`. */
+  errorHandler?: KoaOptions['onError']
+  /** The lifetime in milliseconds, as koa-session takes it. `'session'` ends with the browser. @deprecated Use `cookie.maxAge`. */
+  maxAge?: number | 'session' | null
+  /** The lifetime in milliseconds. @deprecated Use `cookie.maxAge`. */
+  maxage?: number | 'session' | null
+  /** A class whose instances are the store of a request, as koa-session takes it. @deprecated Use `store` with a function. */
+  ContextStore?: new (ctx: Context) => AnyStore
+  /** Carries the session ID, as koa-session takes it. @deprecated Use `transport`. */
+  externalKey?: ExternalKey
+  /** Carries the session ID, as koa-generic-session takes it. @deprecated Use `transport`. */
+  sessionIdStore?: SessionIdStore
+}
+
+/** One spelling for each option; of two, the younger one's value. @throws TypeError for an older one that could never work */
+export function spell(options: AnySpelling = {}): KoaOptions {
+  const { maxage, ContextStore, externalKey, sessionIdStore, ...given } = options
+  const older = Object.entries(SPELLINGS).map(([old, name]) => [name, (given as Record<string, unknown>)[old]])
+  const transport = (externalKey && ofExternalKey(externalKey)) ?? (sessionIdStore && ofIdStore(sessionIdStore))
+  const store = ContextStore && ofClass(ContextStore)
+  const spelled: KoaOptions = { ...said({ ...(Object.fromEntries(older) as object), transport, store }), ...said(given) }
+  const flat = ATTRIBUTES.map(name => [name, (given as Record<string, unknown>)[name]])
+  // What is no object is refused later, as one that could not be an option
+  if (typeof (spelled.cookie ?? {}) !== 'object') return spelled
+  const cookie = { ...said({ maxAge: maxage, ...said(Object.fromEntries(flat) as object) }), ...spelled.cookie }
+  return { ...spelled, cookie: cookie.maxAge === ('session' as never) ? { ...cookie, maxAge: null } : cookie }
+}
+
+/** But for what is undefined. */
+function said(values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values as Record<string, unknown>).filter(([, value]) => value !== undefined))
+}
+
+function ofClass(ContextStore: NonNullable<AnySpelling['ContextStore']>): (ctx: Context) => AnyStore {
+  if (typeof ContextStore !== 'function') throw new TypeError('ContextStore option must be a class')
+  return ctx => new ContextStore(ctx)
+}
+
+function ofExternalKey(external: ExternalKey): KoaTransport {
+  demand('externalKey', external, ['get', 'set'])
+  return { get: ctx => external.get(ctx), set: (ctx, id) => external.set(ctx, id), clear: () => {} }
+}
+
+function ofIdStore(idStore: SessionIdStore): KoaTransport {
+  demand('sessionIdStore', idStore, ['get', 'set', 'reset'])
+  const { get, set, reset } = idStore
+  return {
+    get: ctx => get.call(ctx),
+    // At `ctx.session` it is a promise, where it is deferred
+    set: (ctx, id) => set.call(ctx, id, shownOn(ctx)),
+    clear: ctx => reset.call(ctx),
+  }
+}
+
+function shownOn(ctx: Context): unknown {
+  return (ctx as { [HOST]?: { readonly shown: unknown } })[HOST]?.shown
+}
+
+/** @throws TypeError for what lacks a method */
+function demand(option: string, given: object, methods: readonly string[]): void {
+  if (methods.every(method => typeof (given as Record<string, unknown>)[method] === 'function')) return
+  throw new TypeError(`${option} option must have ${methods.join(', ')}`)
+}

@@ -1,0 +1,94 @@
+import { inspect } from 'node:util'
+import { calledBack, quiet } from '../../primitives/callbacks'
+import type { Callback } from '../../core/store/store-client'
+import type { CarriedSession, Lifetime, RegenerateOptions } from './carried-session'
+import { COOKIE } from './owned-names'
+import { attach, fill, SESSION, type Shown } from './shown-session'
+
+/**
+ * The object at `ctx.session`, with the names that koa-session 7 has in it, and no other: its data are its own enumerable properties, and JSON and
+ * `console.log` show these alone. What else express-session has in a session is at `ctx.req.session`.
+ */
+export class KoaSession {
+  constructor(session: CarriedSession, record: object) {
+    attach(this, session)
+    fill(this, record, key => COOKIE.nameOf(key))
+  }
+
+  /** Whether the session came about in this request. */
+  get isNew(): boolean {
+    return sessionOf(this).isNew
+  }
+
+  set isNew(isNew: boolean) {
+    sessionOf(this).isNew = isNew
+  }
+
+  /** The lifetime in milliseconds as it was last set; `'session'` until the browser closes, `undefined` if it was never said. Setting it saves the session. */
+  get maxAge(): Lifetime {
+    return sessionOf(this).lifetime
+  }
+
+  set maxAge(lifetime: Lifetime) {
+    sessionOf(this).lifetime = lifetime
+  }
+
+  /** How many keys it has. */
+  get length(): number {
+    return Object.keys(this.toJSON()).length
+  }
+
+  get populated(): boolean {
+    return this.length > 0
+  }
+
+  /** The session's ID, by whichever way it travels; undefined if the session itself travels, in the cookie. */
+  get externalKey(): string | undefined {
+    const { req, id } = sessionOf(this)
+    return req.settings.immediate ? undefined : id
+  }
+
+  /** Stores the session now, changed or not, and sets the cookie. */
+  save(callback: Callback): void
+  save(): Promise<void>
+  save(callback?: Callback): void | Promise<void> {
+    return either(sessionOf(this).save(), callback)
+  }
+
+  /** Destroys the session and begins another, of a new ID. Call it on every privilege change. */
+  regenerate(callback: Callback): void
+  regenerate(options?: RegenerateOptions): Promise<void>
+  regenerate(given?: RegenerateOptions | Callback): void | Promise<void> {
+    const callback = typeof given === 'function' ? given : undefined
+    return either(sessionOf(this).regenerate(callback ? undefined : (given as RegenerateOptions | undefined)), callback)
+  }
+
+  /** Does what the end of the request does, where `autoCommit` is off. */
+  manuallyCommit(): Promise<void> {
+    return this.commit()
+  }
+
+  commit(callback: Callback): void
+  commit(): Promise<void>
+  commit(callback?: Callback): void | Promise<void> {
+    return either(quiet(Promise.resolve(sessionOf(this).req.commit())), callback)
+  }
+
+  toJSON(): object {
+    return Object.fromEntries(Object.entries(this).filter(([, value]) => typeof value !== 'function'))
+  }
+
+  [inspect.custom](): object {
+    return this.toJSON()
+  }
+}
+
+/** Not a declared property, which would be among those that spreading a session gives. */
+function sessionOf(shown: KoaSession): CarriedSession {
+  return (shown as unknown as Shown)[SESSION]
+}
+
+function either(done: Promise<void>, callback: Callback | undefined): void | Promise<void> {
+  if (!callback) return done
+  calledBack(done, callback)
+}

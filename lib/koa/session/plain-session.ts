@@ -1,0 +1,107 @@
+import type { AnyCookie, Cookie } from '../../core/record/cookie'
+import { CarriedSession } from './carried-session'
+import type { KoaCookieOptions } from '../settings/koa-options'
+import { COOKIE } from './owned-names'
+import { attach, fill } from './shown-session'
+
+/** koa-session-store's `ctx.session`: an object of data and nothing else. */
+export function dataAlone(session: CarriedSession, record: object): object {
+  const shown = {}
+  attach(shown, session)
+  fill(shown, record, key => COOKIE.nameOf(key))
+  return shown
+}
+
+/** koa-generic-session's, and koa-session-ts's: the options of its cookie are one of the keys. */
+export function dataAndCookie(session: CarriedSession, record: object): object {
+  const shown = { cookie: undefined }
+  attach(shown, session)
+  fill(shown, record, key => key)
+  return shown
+}
+
+type Options = Readonly<Record<string, unknown>>
+
+const ATTRIBUTES = ['path', 'domain', 'secure', 'httpOnly', 'sameSite', 'priority', 'partitioned'] as const
+/** `maxage` is koa-generic-session's older spelling. */
+const NAMES = [...ATTRIBUTES, 'maxage', 'maxAge', 'expires'] as const
+
+/** A session whose cookie the app sees as plain options, at `ctx.session.cookie`. What it changes there, the cookie takes over when it is next needed. */
+export class OptionedSession extends CarriedSession {
+  declare shown: { cookie?: unknown }
+  #cookie!: Cookie
+  /** The options as the app had them when the cookie was last brought up to date. */
+  #seen: Options = {}
+  #options: unknown
+
+  static {
+    // An accessor in the place of a field, which the compiler would not let a class declare
+    Object.defineProperty(this.prototype, 'cookie', {
+      configurable: true,
+      get(this: OptionedSession) {
+        return this.#current()
+      },
+      set(this: OptionedSession, cookie: AnyCookie) {
+        this.#cookie = cookie as Cookie
+        this.#show()
+      },
+    })
+  }
+
+  override get data(): object {
+    return this.shown
+  }
+
+  override put(key: string, value: unknown): void {
+    ;(this.shown as Record<string, unknown>)[key] = value
+  }
+
+  override remove(key: string): void {
+    delete (this.shown as Record<string, unknown>)[key]
+  }
+
+  #show(): void {
+    const options = optionsOf(this.#cookie, this.req.settings.cookie)
+    this.#options = this.shown.cookie = options
+    this.#seen = { ...options }
+  }
+
+  #current(): Cookie {
+    const { cookie: options } = this.shown
+    const cookie = this.#cookie
+    // A session keeps its cookie, though an app takes the options away
+    if (typeof options !== 'object' || options === null || !cookie) return cookie
+    const now = options as Options
+    for (const name of NAMES) {
+      if (now[name] === this.#seen[name]) continue
+      // Of the object that the app has been given it may have deleted an option; in another one it says what it changes
+      if (now === this.#options || name in now) change(cookie, name, now[name])
+      this.#seen = { ...this.#seen, [name]: now[name] }
+    }
+    return cookie
+  }
+}
+
+/** @throws TypeError for a lifetime that is none */
+function change(cookie: Cookie, name: (typeof NAMES)[number], value: unknown): void {
+  if (name === 'expires') cookie.expires = dateOf(value)
+  else if (name === 'maxAge' || name === 'maxage') cookie.maxAge = (value ?? null) as number
+  else Object.assign(cookie, { [name]: value })
+}
+
+function dateOf(value: unknown): Date | null {
+  if (value instanceof Date) return value
+  return value ? new Date(value as string | number) : null
+}
+
+/** A cookie as the options that would make it. @param defaults of all cookies, with those that a cookie does not know, as `signed` */
+export function optionsOf(cookie: Cookie, defaults: KoaCookieOptions): Record<string, unknown> {
+  const options: Record<string, unknown> = { ...defaults }
+  for (const name of ATTRIBUTES) if (cookie[name] !== undefined) options[name] = cookie[name]
+  const { originalMaxAge, expires } = cookie
+  if (originalMaxAge !== null) options.maxAge = originalMaxAge
+  else delete options.maxAge
+  if (originalMaxAge === null && expires) options.expires = expires
+  else delete options.expires
+  return options
+}

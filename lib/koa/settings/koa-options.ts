@@ -1,0 +1,247 @@
+import type { AnyCookie, CookieOptions } from '../../core/record/cookie'
+import { optionError } from '../../core/errors/option-errors'
+import type { AnySecret, Options, Secret } from '../../core/settings/options'
+import type { Context } from '../context'
+import type { KoaTransport } from '../cookies/cookie-transport'
+import type { AnyStore } from './store-adapters'
+import type { KoaHost } from '../koa-request'
+import { KoaSession } from '../session/koa-session'
+import { SHAPES, type ShapeName } from './record-formats'
+
+/** A session as a store is to keep it: its data, with its cookie beside them. */
+export interface SessionToStore {
+  readonly [name: string]: unknown
+  readonly cookie: AnyCookie
+}
+
+/** What failed, for `onError`. */
+export type Failure = 'get' | 'set' | 'destroy'
+
+/** The attributes of the cookie, and how Koa sets it. */
+export interface KoaCookieOptions extends CookieOptions {
+  /**
+   * Signs the cookie with `app.keys`, in a second cookie whose name ends in `.sig`.
+   *
+   * @default true
+   */
+  signed?: boolean | undefined
+  /**
+   * Removes a cookie of the same name that was set earlier on this response.
+   *
+   * @default true
+   */
+  overwrite?: boolean | undefined
+}
+
+/** Options that Connect has too. */
+type CoreOptions = Pick<
+  Partial<Options<KoaHost>>,
+  'concurrency' | 'diagnostics' | 'resign' | 'storeTimeout' | 'touchAfter' | 'awaitTouch' | 'rolling' | 'saveUninitialized'
+>
+
+/** The options of the Koa middleware. */
+export interface KoaOptions extends CoreOptions {
+  /**
+   * The name of the cookie.
+   *
+   * @default 'koa.sess' if sessions are kept in the cookie, else 'koa.sid'
+   */
+  name?: string | undefined
+  /**
+   * Where sessions are kept: `'cookie'`, a store, or a function that returns a store for a request.
+   *
+   * @default 'cookie'
+   */
+  store?: 'cookie' | AnyStore | ((ctx: Context) => AnyStore) | undefined
+  /**
+   * The attributes of the cookie.
+   *
+   * @default { path: '/', httpOnly: true, signed: true, overwrite: true, maxAge: null }
+   */
+  cookie?: KoaCookieOptions | undefined
+  /**
+   * Returns a new session ID, or a promise of one.
+   *
+   * @default 24 random bytes in base64url
+   */
+  genid?: ((this: Context, ctx: Context, length: number) => string | PromiseLike<string>) | undefined
+  /**
+   * A prefix of the session ID, in the cookie and in the store. Without effect if there is a `genid`.
+   *
+   * @default ''
+   */
+  idPrefix?: string | undefined
+  /**
+   * A prefix of the key in the store. Not for stores of express-session, which have a prefix of their own.
+   *
+   * @default ''
+   */
+  prefix?: string | undefined
+  /**
+   * How long a store of promises keeps a session, in milliseconds. 0 and values that are not numbers count as no value.
+   *
+   * @default the `maxAge` of the cookie
+   */
+  ttl?: number | ((session: SessionToStore) => number | undefined) | undefined
+  /**
+   * Saves a session when less than half of its lifetime is left.
+   *
+   * @default false
+   */
+  renew?: boolean | undefined
+  /**
+   * Reads the session when the app awaits `ctx.session`, and not earlier.
+   *
+   * @default false
+   */
+  defer?: boolean | undefined
+  /**
+   * Saves a changed session at the end of the request.
+   *
+   * @default true
+   */
+  autoCommit?: boolean | undefined
+  /**
+   * Whether a stored record is accepted. If it is not, the session is new and the app emits `session:invalid`.
+   *
+   * @default undefined: every record is accepted
+   */
+  valid?: ((ctx: Context, record: object) => unknown) | undefined
+  /**
+   * Called before each save and update. It may change the session, and it may return a promise. If it throws, the save fails with its error.
+   *
+   * @default undefined
+   */
+  beforeSave?: ((ctx: Context, session: KoaSession) => unknown) | undefined
+  /**
+   * Decides what happens if the store fails or the cookie cannot be set: it throws, or it returns and the request goes on, with a new session if the
+   * session could not be read. It is not called for a `save`, `update` or `regenerate` of the app, nor if `beforeSave` throws.
+   *
+   * @default throws the error
+   */
+  onError?: ((err: unknown, what: Failure, ctx: Context) => unknown) | undefined
+  /**
+   * How long requests wait for a store that has emitted `disconnect`, in milliseconds. `Infinity` waits without a limit.
+   *
+   * @default 10_000
+   */
+  reconnectTimeout?: number | undefined
+  /**
+   * Carries the session ID in another way than a cookie. A function gets the transport by cookie and returns another.
+   *
+   * @default undefined: a cookie
+   */
+  transport?: KoaTransport | ((byCookie: KoaTransport) => KoaTransport) | undefined
+  /**
+   * Encrypts sessions that are kept in the cookie. `true` uses `app.keys`, which must then be an array. A secret or an array of secrets is used in its
+   * place: the first encrypts and all decrypt. Cookies that are not encrypted are then refused.
+   *
+   * @default undefined: clients can read the session but cannot change it
+   */
+  seal?: true | Secret | AnySecret[] | undefined
+  /**
+   * Encodes a session that is kept in the cookie.
+   *
+   * @default base64 of JSON, as in koa-session
+   */
+  encode?: ((data: object) => string) | undefined
+  /**
+   * Decodes what `encode` has made. It throws if the value cannot be decoded.
+   *
+   * @default JSON of base64
+   */
+  decode?: ((value: string) => object) | undefined
+  /**
+   * What happens if `decode` throws anything but a SyntaxError. `'new'`: the session is new. `'throw'`: reading `ctx.session` throws the error, as in
+   * koa-session, and the cookie is cleared.
+   *
+   * @default 'new'
+   */
+  decodeErrors?: 'new' | 'throw' | undefined
+  /**
+   * The format of records: `'cookie'` is that of express-session, `'options'` of koa-generic-session, `'expiry'` of koa-session, `'data'` of
+   * koa-session-store. All formats are read; this one is written.
+   *
+   * @default 'expiry' in the cookie, 'data' in stores of JSON strings, else 'cookie'
+   */
+  record?: ShapeName | undefined
+  /**
+   * Whether `regenerate` keeps the data and the attributes of the cookie if it is called without `keep`.
+   *
+   * @default false
+   */
+  keepOnRegenerate?: boolean | undefined
+  /**
+   * Which names `ctx.session` has beside its data. `'koa-session'`: those of koa-session 7. `'cookie'`: `cookie` alone, with the options of the cookie, as
+   * in koa-generic-session. `'none'`: no other, as in koa-session-store.
+   *
+   * @default 'koa-session'
+   */
+  names?: 'koa-session' | 'cookie' | 'none' | undefined
+  /**
+   * The class of `ctx.session`, if it has more members than `KoaSession`.
+   *
+   * @default KoaSession
+   */
+  Session?: typeof KoaSession | undefined
+  /**
+   * Sends the cookie with each save, and not only with the first. If the session is kept in the cookie, it is always sent.
+   *
+   * @default true
+   */
+  cookieOnSave?: boolean | undefined
+}
+
+const METHODS = ['get', 'set', 'clear']
+const NAMES: readonly unknown[] = ['koa-session', 'cookie', 'none']
+
+type Test = (value: unknown) => boolean
+
+const isFunction: Test = value => typeof value === 'function'
+const isString: Test = value => typeof value === 'string'
+const isDuration: Test = value => Number.isFinite(value) && (value as number) >= 0
+/** Node's timers take no more. */
+const isPatience: Test = value => value === Infinity || (isDuration(value) && (value as number) < 2 ** 31)
+/** As `ctx.cookies` has it: with a colon, which RFC 6265 section 4.1.1 does not allow. */
+const isCookieName: Test = value => isString(value) && /^[\t\x20-\x7e\x80-\xff]+$/.test(value as string) && !/[;=]/.test(value as string)
+const hasMethods: Test = value => METHODS.every(name => isFunction((value as Record<string, unknown> | null)?.[name]))
+const isSessionClass: Test = value =>
+  value === KoaSession || (isFunction(value) && (value as typeof KoaSession).prototype instanceof KoaSession)
+const hasLifetime: Test = value => typeof value === 'object' && isDuration((value as KoaCookieOptions | null)?.maxAge ?? 0)
+
+/** What a value has to be, where there is one, and how that is said. */
+const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string]>> = {
+  name: [isCookieName, 'be a name for a cookie'],
+  prefix: [isString, 'be a string'],
+  idPrefix: [isString, 'be a string'],
+  genid: [isFunction, 'be a function'],
+  valid: [isFunction, 'be a function'],
+  beforeSave: [isFunction, 'be a function'],
+  onError: [isFunction, 'be a function'],
+  encode: [isFunction, 'be a function'],
+  decode: [isFunction, 'be a function'],
+  ttl: [value => isFunction(value) || isDuration(value), 'be a number of milliseconds or a function'],
+  reconnectTimeout: [isPatience, 'be a number of milliseconds below 2147483648, or Infinity'],
+  record: [value => isString(value) && Object.hasOwn(SHAPES, value as string), `be one of ${Object.keys(SHAPES).join(', ')}`],
+  cookie: [hasLifetime, 'have attributes, and a maxAge that is a number, null or "session"'],
+  transport: [value => isFunction(value) || hasMethods(value), 'have get, set and clear'],
+  decodeErrors: [value => value === 'new' || value === 'throw', 'be "new" or "throw"'],
+  names: [value => NAMES.includes(value), 'be one of koa-session, cookie, none'],
+  Session: [isSessionClass, 'be a class that extends KoaSession'],
+}
+
+/** Of a cookie whose lifetime is wrong, the lifetime. */
+function describable(name: string, value: unknown): unknown {
+  return name === 'cookie' && typeof value === 'object' ? ((value as KoaCookieOptions | null)?.maxAge ?? value) : value
+}
+
+/** @throws TypeError for each value that could never work */
+export function check(options: KoaOptions): void {
+  for (const [name, [test, what]] of Object.entries(TESTS)) {
+    const value = options[name as keyof KoaOptions]
+    if (value !== undefined && !test(value)) throw optionError(name, what, describable(name, value))
+  }
+  // Koa would send `expires=Invalid Date`
+  if (Number.isNaN(options.cookie?.expires?.valueOf()))
+    throw new TypeError('cookie option must have attributes, and an expires that is a valid Date, not an Invalid Date')
+}

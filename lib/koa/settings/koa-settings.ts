@@ -1,0 +1,238 @@
+import { Cookie, type CookieOptions } from '../../core/record/cookie'
+import { diagnoseOptions } from '../../core/diagnostics/diagnose'
+import { isClass } from '../../core/errors/option-errors'
+import { warningsOf } from '../../core/settings/option-warnings'
+import { settle, type Settings } from '../../core/settings/settings'
+import type { Secret } from '../../core/settings/options'
+import type { Family } from '../../core/request/plan'
+import { shownOf } from '../../core/record/session-view'
+import { sharePort } from '../../core/store/ports'
+import { adviseOnStore } from '../../core/store/store-advice'
+import { storeAdvice } from '../../core/store/store-check'
+import type { SessionStore } from '../../core/store/store-client'
+import { Undecodable } from '../../cookie-store/codec'
+import { formOf } from '../../cookie-store/cookie-format'
+import { keepFor, PayloadStore } from '../../cookie-store/cookie-session-store'
+import { Availability } from '../availability'
+import { admission, endsOf } from './admission'
+import { CarriedSession } from '../session/carried-session'
+import type { App } from '../context'
+import { checkSendable, cookieTransport, type KoaTransport, type Signing } from '../cookies/cookie-transport'
+import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type PromiseStore } from './store-adapters'
+import { genidOf } from './genid'
+import type { KoaHost } from '../koa-request'
+import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
+import { KoaSession } from '../session/koa-session'
+import { OPTION_NAMES } from './option-names'
+import { otherCookies, type OtherCookie } from '../cookies/other-cookies'
+import { dataAlone, dataAndCookie, OptionedSession } from '../session/plain-session'
+import { SHAPES, type ShapeName } from './record-formats'
+
+/** The options with every default in and every mistake thrown. */
+export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
+  readonly name: string
+  /** Whether there are warnings. */
+  readonly diagnostics: boolean
+  readonly cookie: KoaCookieOptions
+  readonly autoCommit: boolean
+  readonly defer: boolean
+  readonly keepOnRegenerate: boolean
+  readonly transport: KoaTransport
+  /** Finds another cookie of the name, if the store does not have the session of the first. */
+  readonly otherCookie: OtherCookie | undefined
+  /** What the core has of a session. */
+  readonly Session: typeof CarriedSession
+  /** Makes what the app has of it. @param record with the cookie beside the data */
+  readonly show: (session: CarriedSession, record: object) => object
+  readonly names: NonNullable<KoaOptions['names']>
+  readonly availability: Availability | undefined
+  /** Whether a session can be read at once. */
+  readonly immediate: boolean
+  /** Whether a context that the middleware has not come to has an empty session, if the middleware was told of the app. */
+  readonly standsIn: boolean
+  /** The app's, where that is the same for all requests. */
+  readonly userStore: AnyStore | undefined
+  /** The core's, of one request. */
+  of(host: KoaHost): Settings<KoaHost>
+}
+
+const { save: ownSave } = CarriedSession.prototype
+
+const DEFAULTS = {
+  names: 'koa-session',
+  store: 'cookie',
+  autoCommit: true,
+  defer: false,
+  keepOnRegenerate: false,
+  reconnectTimeout: 10_000,
+} as const
+
+/** @throws TypeError for each option that could never work */
+export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings {
+  check(given)
+  const name = nameOf(given)
+  const diagnostics = given.diagnostics !== false
+  const about = { name, diagnostics }
+  diagnoseOptions(about, warningsOf(given, name, OPTION_NAMES))
+  const options = { ...DEFAULTS, ...given }
+  const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
+  const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
+  const isKept = store === 'cookie'
+  const userStore = typeof store === 'object' ? store : undefined
+  if (userStore) adviseOnStore(userStore, about)
+  return {
+    ...{ name, diagnostics, autoCommit, defer, keepOnRegenerate, onError, userStore, names },
+    // In the app's order, which `ctx.session.cookie` shows
+    cookie: { ...options.cookie, ...cookie, signed, overwrite },
+    Session: names === 'cookie' ? OptionedSession : CarriedSession,
+    show: showing(options),
+    // What another transport makes of a cookie is its own business
+    otherCookie: options.transport ? undefined : otherCookies(name, signed),
+    transport: transportOf(options, cookieTransport(about, { signed, overwrite }, new Cookie(cookie))),
+    availability: userStore && new Availability(userStore, options.reconnectTimeout),
+    immediate: isKept && !defer,
+    standsIn: names === 'koa-session' && !defer,
+    of: settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
+  }
+}
+
+function nameOf({ name, store = DEFAULTS.store }: KoaOptions): string {
+  return name ?? (store === 'cookie' ? 'koa.sess' : 'koa.sid')
+}
+
+function showing({ names, Session = KoaSession }: KoaOptions): KoaSettings['show'] {
+  if (names === 'cookie') return dataAndCookie
+  return names === 'none' ? dataAlone : (session, record) => new Session(session, record)
+}
+
+function transportOf({ transport }: KoaOptions, byCookie: KoaTransport): KoaTransport {
+  return typeof transport === 'function' ? transport(byCookie) : (transport ?? byCookie)
+}
+
+interface Given {
+  readonly name: string
+  readonly cookie: CookieOptions
+  readonly signing: Signing
+  readonly store: NonNullable<KoaOptions['store']>
+  readonly app: App | undefined
+}
+
+/** The core's settings: the same for all, or of each request where the store has to know whose it is. */
+function settingsFor(options: KoaOptions, given: Given): KoaSettings['of'] {
+  const { store } = given
+  if (store === 'cookie') return inCookie(options, given)
+  if (options.seal !== undefined)
+    throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
+  if (isClass(store)) throw new TypeError(`store option must be a store, or a function that makes one: ${storeAdvice(store)}`)
+  if (typeof store === 'function') return perRequest(options, given, host => store(host.ctx))
+  if (kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
+  const settings = coreSettings(options, given, store as SessionStore)
+  return () => settings
+}
+
+function inCookie(options: KoaOptions, given: Given): KoaSettings['of'] {
+  const { seal, record = 'expiry' } = options
+  const { name } = given
+  const form = formOf({ name, seal, encoding: 'base64', codec: codecOf(options), shape: shapeOf(record, given), dress: payload => payload })
+  const settings = coreSettings(options, given, new PayloadStore(form, () => []))
+  return host => keepFor(settings, form, host, () => keysOf(host))
+}
+
+/** A Keygrip keeps its keys to itself. */
+function keysOf({ ctx }: KoaHost): readonly Secret[] {
+  return Array.isArray(ctx.app.keys) ? (ctx.app.keys as Secret[]) : []
+}
+
+/** @throws what the app's own `decode` throws, marked as what the app wants to hear of */
+function codecOf({ encode, decode, decodeErrors }: KoaOptions) {
+  if (!decode || decodeErrors !== 'throw') return { encode, decode }
+  const loudly = (value: string): object => {
+    try {
+      return decode(value)
+    } catch (err) {
+      throw err instanceof SyntaxError ? err : new Undecodable(err)
+    }
+  }
+  return { encode, decode: loudly }
+}
+
+function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): KoaSettings['of'] {
+  // Mistakes are thrown now, though the first store comes with the first request
+  const common = coreSettings(options, given, { get() {}, set() {}, destroy() {} })
+  return host => {
+    const made = (host.userStore = make(host))
+    const kind = kindOf(made as never)
+    const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerOf(options, given, kind === 'json'))
+    const store = adapted as SessionStore
+    return {
+      ...common,
+      store,
+      port: sharePort(store, common.port),
+      admit: admission(options, given.app, endsOf(store)),
+      // Those of other worlds can only save, and what comes late would undo what other processes have saved
+      awaitTouch: common.awaitTouch || kind !== 'callback',
+    }
+  }
+}
+
+function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): Manner {
+  const ttlOf = typeof ttl === 'function' ? ttl : (): number | undefined => ttl
+  return {
+    prefix,
+    rolling,
+    shape: shapeOf(record ?? (isJson ? 'data' : 'cookie'), given),
+    ttl: session => numberOr(ttlOf(session as never), session.cookie.originalMaxAge),
+  }
+}
+
+function shapeOf(name: ShapeName, { cookie, signing }: Given) {
+  return SHAPES[name](name === 'options' ? ({ ...cookie, ...signing } as CookieOptions) : cookie)
+}
+
+/** What is no number is not for a store; nor is 0, which to some is no end at all. */
+function numberOr(ms: unknown, other: unknown): number | undefined {
+  if (typeof ms === 'number' && Number.isFinite(ms) && ms !== 0) return ms
+  return typeof other === 'number' ? other : undefined
+}
+
+function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
+  const { resign, storeTimeout, touchAfter, awaitTouch, rolling = false, saveUninitialized = false } = options
+  const { onError, beforeSave, renew = false } = options
+  const { cookie, signing } = given
+  const about = { name: given.name, diagnostics: options.diagnostics !== false }
+  const usual = new Cookie(cookie)
+  const isKept = store instanceof PayloadStore
+  // Not the name: `ctx.cookies` takes some that express-session would not
+  const core = {
+    resign,
+    storeTimeout,
+    touchAfter,
+    awaitTouch,
+    rolling,
+    saveUninitialized,
+    cookie,
+    resave: false,
+    unset: 'destroy',
+  } as const
+  const settled = settle<KoaHost>({ ...core, concurrency: options.concurrency, genid: genidOf(options) }, store, () => {})
+  return {
+    ...settled,
+    ...about,
+    // There is no store that others could write to, nor one to spare
+    ...(isKept && { concurrency: 'off', touches: undefined }),
+    isReady: () => true,
+    secrets: undefined,
+    family: family(renew, isKept || (options.cookieOnSave ?? true)),
+    onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
+    admit: admission(options, given.app, endsOf(store)),
+    asksApp: options.valid !== undefined,
+    beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
+    // A transport of the app's own need not be a cookie
+    checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(about, ctx, cookie, signing, usual),
+    ownSave,
+  }
+}
+
+function family(renews: boolean, cookieOnSave: boolean): Family {
+  return { keepsAlive: false, cookieOnSave, watchesCookie: true, clears: true, renews }
+}

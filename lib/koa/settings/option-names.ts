@@ -1,0 +1,59 @@
+import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, type OptionNames } from '../../core/settings/option-warnings'
+import type { KoaOptions } from './koa-options'
+import { OLDER_NAMES } from '../legacy/option-aliases'
+
+const OPTIONS = {
+  concurrency: true,
+  storeTimeout: true,
+  resign: true,
+  touchAfter: true,
+  awaitTouch: true,
+  rolling: true,
+  saveUninitialized: true,
+  name: true,
+  store: true,
+  cookie: true,
+  genid: true,
+  idPrefix: true,
+  prefix: true,
+  ttl: true,
+  renew: true,
+  defer: true,
+  autoCommit: true,
+  valid: true,
+  beforeSave: true,
+  onError: true,
+  reconnectTimeout: true,
+  transport: true,
+  seal: true,
+  encode: true,
+  decode: true,
+  decodeErrors: true,
+  record: true,
+  keepOnRegenerate: true,
+  names: true,
+  Session: true,
+  cookieOnSave: true,
+  diagnostics: true,
+} satisfies Record<keyof KoaOptions, true>
+
+/** Of `resession/koa` and its presets. */
+export const OPTION_NAMES: OptionNames = {
+  options: [...Object.keys(OPTIONS), ...OLDER_NAMES],
+  attributes: [...COOKIE_ATTRIBUTES, 'overwrite'],
+  booleans: [
+    ...['saveUninitialized', 'rolling', 'renew', 'defer', 'autoCommit', 'keepOnRegenerate', 'cookieOnSave', 'diagnostics'],
+    ...[...COOKIE_BOOLEANS, 'overwrite'],
+  ],
+  instead: {
+    ...COMMON_MISTAKES,
+    secret: 'app.keys',
+    keys: 'app.keys',
+    proxy: 'app.proxy',
+    trustproxy: 'app.proxy',
+    onstoreerror: 'onError',
+    saveerrors: 'onError',
+    resave: 'nothing; a session is saved only if it has changed',
+    unset: 'nothing; a session that is set to null is destroyed',
+  },
+}

@@ -1,0 +1,142 @@
+import type { SessionData, Session } from '../../core/session/session'
+import { PORT } from '../../core/store/ports'
+import { isRedisClient, storeAdvice } from '../../core/store/store-check'
+import type { SessionStore, StorePort } from '../../core/store/store-client'
+import type { KoaHost } from '../koa-request'
+import type { KoaShape } from './record-formats'
+
+/** What a store may give: at once, by a promise, by a thunk, or by a generator that yields any of them. */
+export type Eventually<Value> = Value | PromiseLike<Value> | Thunk<Value> | Generator
+
+type Thunk<Value> = (done: (err?: unknown, value?: Value) => void) => void
+
+/** A store of koa-session, koa-generic-session or koa-session-ts. Lives are in milliseconds, and missing where the session ends with the browser. */
+export interface PromiseStore {
+  get(id: string, ttl?: number, info?: object): Eventually<unknown>
+  set(id: string, record: object, ttl?: number, info?: object): Eventually<unknown>
+  destroy(id: string, info?: object): Eventually<unknown>
+}
+
+/** A store of koa-session-store. */
+export interface JsonStore {
+  load(id: string): Eventually<string | null | undefined>
+  save(id: string, json: string): Eventually<unknown>
+  remove(id: string): Eventually<unknown>
+}
+
+/** A store: of express-session, of promises (`get`, `set`, `destroy`), or of JSON strings (`load`, `save`, `remove`). */
+export type AnyStore = SessionStore | PromiseStore | JsonStore
+
+/** What such a store is told beyond the session. */
+export interface Manner {
+  /** Before the id, in the store alone. */
+  readonly prefix: string
+  readonly shape: KoaShape
+  /** How long the store is to keep a session, in milliseconds. */
+  ttl(session: Session): number | undefined
+  readonly rolling: boolean
+}
+
+export type Kind = 'callback' | 'promise' | 'json'
+
+/** @throws TypeError for what is no store */
+export function kindOf(store: Partial<SessionStore & JsonStore> | null | undefined): Kind {
+  // The first has a `load` of its own
+  if (typeof store?.createSession === 'function') return 'callback'
+  if (isRedisClient(store)) throw new TypeError(`store option must be a store: ${storeAdvice(store)}`)
+  if (has(store, 'get', 'set', 'destroy')) return 'promise'
+  if (has(store, 'load', 'save', 'remove')) return 'json'
+  throw new TypeError(`store option must have get, set and destroy, or load, save and remove: ${storeAdvice(store)}`)
+}
+
+function has(store: object | null | undefined, ...methods: string[]): boolean {
+  return methods.every(method => typeof (store as Record<string, unknown> | null | undefined)?.[method] === 'function')
+}
+
+/** Makes a store of another world one that the core knows, for one request: some want to hear whose it is. */
+export function adapt(store: PromiseStore | JsonStore, host: KoaHost, manner: Manner): SessionStore {
+  return 'get' in store ? new OfPromises(store, host, manner) : new OfJson(store, manner)
+}
+
+class OfPromises implements SessionStore {
+  [PORT]: StorePort | undefined
+
+  constructor(
+    private readonly store: PromiseStore,
+    private readonly host: KoaHost,
+    private readonly manner: Manner,
+  ) {}
+
+  async get(id: string): Promise<SessionData | undefined> {
+    const { prefix, shape } = this.manner
+    const record = await settled(this.store.get(prefix + id, this.host.settings.cookie.maxAge ?? undefined, this.#info))
+    return typeof record === 'object' && record ? shape.read(record) : undefined
+  }
+
+  async set(id: string, session: SessionData): Promise<void> {
+    const { prefix, shape, ttl } = this.manner
+    await settled(this.store.set(prefix + id, shape.write(session), ttl(session as Session), { ...this.#info, changed: true }))
+  }
+
+  /** There is nothing lesser that these stores can do. */
+  async touch(id: string, session: SessionData): Promise<void> {
+    const { prefix, shape, ttl } = this.manner
+    await settled(this.store.set(prefix + id, shape.write(session), ttl(session as Session), { ...this.#info, changed: false }))
+  }
+
+  async destroy(id: string): Promise<void> {
+    await settled(this.store.destroy(this.manner.prefix + id, this.#info))
+  }
+
+  get #info(): object {
+    return { ctx: this.host.ctx, rolling: this.manner.rolling }
+  }
+}
+
+class OfJson implements SessionStore {
+  [PORT]: StorePort | undefined
+
+  constructor(
+    private readonly store: JsonStore,
+    private readonly manner: Manner,
+  ) {}
+
+  async get(id: string): Promise<SessionData | undefined> {
+    const text = await settled(this.store.load(this.manner.prefix + id))
+    return typeof text === 'string' && text ? this.manner.shape.read(JSON.parse(text) as object) : undefined
+  }
+
+  async set(id: string, session: SessionData): Promise<void> {
+    await settled(this.store.save(this.manner.prefix + id, JSON.stringify(this.manner.shape.write(session))))
+  }
+
+  async destroy(id: string): Promise<void> {
+    await settled(this.store.remove(this.manner.prefix + id))
+  }
+}
+
+/** What was to come. */
+export async function settled(given: Eventually<unknown>): Promise<unknown> {
+  if (typeof given === 'function') return byCallback(given as Thunk<unknown>)
+  return isGenerator(given) ? driven(given) : given
+}
+
+function byCallback(thunk: Thunk<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => thunk((err, value) => (err ? reject(err as Error) : resolve(value))))
+}
+
+async function driven(generator: Generator): Promise<unknown> {
+  let step = generator.next()
+  while (!step.done) {
+    try {
+      step = generator.next(await settled(step.value))
+    } catch (err) {
+      step = generator.throw(err)
+    }
+  }
+  return step.value as unknown
+}
+
+function isGenerator(given: unknown): given is Generator {
+  return has(given as object | null, 'next', 'throw')
+}

@@ -1,0 +1,75 @@
+import { fail, ok } from 'node:assert/strict'
+import { isPromise } from '../core/store/guarded-call'
+import { callsBack, type Callback } from '../core/store/store-client'
+import { PATIENCE, type Candidate } from './store-under-test'
+import type { Ability, Group } from './suite'
+import { inTime, pause } from './in-time'
+
+const NO_ANSWER = 'neither called back nor returned a promise that settled'
+
+/** How a store answers: each call once, by its callback or by its promise. */
+export const answering: Group = ({ rule, id, lacks, has }) => {
+  const methods: readonly [method: Method, left: boolean][] = [
+    ['set', false],
+    ['get', false],
+    ['destroy', false],
+    ['touch', lacks('touch')],
+    ['compareAndSet', !has('compareAndSet')],
+    ['update', !has('update')],
+  ]
+  for (const [method, left] of methods) {
+    if (left) continue
+    rule(`${method} answers once`, async store => {
+      const key = id()
+      if (method !== 'set') await store.set(key, { n: 1 }, 60_000)
+      const calls = await callsOf(store, method, key)
+      ok(calls <= 1, `called back ${calls} times`)
+    })
+  }
+
+  rule('set and destroy do without a callback', async store => {
+    const key = id()
+    const { store: bare } = store as unknown as { store: Record<'set' | 'destroy', (...args: unknown[]) => unknown> }
+    const found = async (): Promise<boolean> => (await store.get(key)) !== undefined
+    await inTime(Promise.resolve(bare.set(key, store.session(key, { n: 1 }, 60_000))), PATIENCE, NO_ANSWER)
+    await until(found, 'set without a callback was not done')
+    await inTime(Promise.resolve(bare.destroy(key)), PATIENCE, NO_ANSWER)
+    await until(async () => !(await found()), 'destroy without a callback was not done')
+  })
+}
+
+/** Nobody says when it is done: it is looked for. */
+async function until(done: () => Promise<boolean>, complaint: string): Promise<void> {
+  for (let waited = 0; !(await done()); waited += 10) {
+    if (waited > SOON) fail(complaint)
+    await pause(10)
+  }
+}
+
+type Method = 'set' | 'get' | 'destroy' | 'touch' | Ability
+
+/** How long a store may take to answer again, in milliseconds. */
+const AFTERWARDS = 50
+/** How long a store may take to do what it was asked without a callback. */
+const SOON = 1_000
+
+/** Waits for the answer, and a while longer for a second one. @returns how often the store called back */
+async function callsOf(store: Candidate, method: Method, key: string): Promise<number> {
+  let calls = 0
+  const bare = (store.store as unknown as Record<typeof method, (...args: unknown[]) => unknown>)[method]
+  const args: unknown[] = method === 'get' || method === 'destroy' ? [key] : [key, store.session(key, { n: 2 }, 60_000)]
+  // Of a session that is there: refused, which is an answer
+  if (method === 'compareAndSet') args.push(null)
+  const answered = new Promise<void>((resolve, reject) => {
+    const callback: Callback = err => {
+      calls++
+      if (err) reject(err as Error)
+      else resolve()
+    }
+    const returned = bare.call(store.store, ...args, callback)
+    if (isPromise(returned) && !callsBack(bare, args)) returned.then(() => resolve(), reject)
+  })
+  await inTime(answered, PATIENCE, NO_ANSWER)
+  await pause(AFTERWARDS)
+  return calls
+}

@@ -1,0 +1,102 @@
+import { equal, notEqual } from 'node:assert/strict'
+import type { Group } from './suite'
+
+const DAY = 86_400_000
+/** So many times the shortest life is long enough for any machine. */
+const LONGEST = 16
+
+/** When a session is there no more. */
+export const expiring: Group = ({ rule, id, wait, shortest, lacks }) => {
+  rule('keeps a session that ends with the browser', async store => {
+    const key = id()
+    await store.set(key, { n: 1 }, null)
+    await wait(shortest * 2)
+    notEqual(await store.get(key), undefined)
+  })
+
+  for (const [days, name] of [
+    [30, 'a month'],
+    [366, 'a year'],
+    [3660, 'ten years'],
+  ] as const) {
+    // A timer of more than 2^31 milliseconds, 24.8 days, goes off at once
+    rule(`keeps a session that lives for ${name}`, async store => {
+      const key = id()
+      await store.set(key, { n: 1 }, days * DAY)
+      await wait(shortest)
+      notEqual(await store.get(key), undefined)
+    })
+  }
+
+  if (lacks('expiry')) return
+
+  rule('does not find a session that has expired', async store => {
+    const key = id()
+    let life = shortest
+    // A machine that is busy may look too late for what it has to find, and looks again for what lives longer
+    for (; ; life *= 2) {
+      const start = Date.now()
+      await store.set(key, { n: 1 }, life)
+      const found = await store.get(key)
+      if (Date.now() - start >= life && life < shortest * LONGEST) continue
+      notEqual(found, undefined)
+      break
+    }
+    await wait(life * 2)
+    equal(await store.get(key), undefined)
+  })
+
+  rule('does not make a session immortal that had expired when it was set', async store => {
+    const key = id()
+    await store.set(key, { n: 1 }, -DAY)
+    await wait(shortest)
+    equal(await store.get(key), undefined)
+  })
+
+  rule('takes a session again that has expired', async store => {
+    const key = id()
+    await store.set(key, { n: 1 }, shortest)
+    await wait(shortest * 2)
+    await store.set(key, { n: 2 }, 60_000)
+    equal((await store.get(key))?.n, 2)
+  })
+}
+
+/** What a touch does, and what it leaves alone. */
+export const touching: Group = ({ rule, id, wait, shortest, lacks }) => {
+  if (lacks('touch')) return
+
+  rule('touch is a method', async store => {
+    equal(store.has('touch'), true)
+  })
+
+  rule('touch moves the expiry', async store => {
+    const key = id()
+    await store.set(key, { n: 1 }, shortest * 2)
+    await store.touch(key, { n: 1 }, shortest * 10)
+    await wait(shortest * 3)
+    equal((await store.get(key))?.n, 1)
+  })
+
+  rule('touch makes no session that is not there', async store => {
+    const key = id()
+    // Some stores call that an error, and the middleware lives with it
+    await store.touch(key, { n: 1 }, 60_000).catch(() => {})
+    equal(await store.get(key), undefined)
+  })
+
+  rule('touch does not bring a destroyed session back', async store => {
+    const key = id()
+    await store.set(key, { n: 1 }, 60_000)
+    await store.destroy(key)
+    await store.touch(key, { n: 1 }, 60_000).catch(() => {})
+    equal(await store.get(key), undefined)
+  })
+
+  rule('touch writes no data', async store => {
+    const key = id()
+    await store.set(key, { n: 1 }, 60_000)
+    await store.touch(key, { n: 2 }, 60_000)
+    equal((await store.get(key))?.n, 1)
+  })
+}

@@ -1,0 +1,52 @@
+import { deepStrictEqual, equal } from 'node:assert/strict'
+import type { Candidate } from './store-under-test'
+import type { Group } from './suite'
+
+/** The optional views of everything. They need a store that is empty when the test begins. */
+export const listing: Group = ({ rule, id, wait, shortest, lacks }) => {
+  const three = async (store: Candidate): Promise<void> => {
+    for (const n of [1, 2, 3]) await store.set(id(), { n }, 60_000)
+  }
+
+  if (!lacks('all')) {
+    rule('all gives every session', async store => {
+      await three(store)
+      deepStrictEqual(await numbers(store), [1, 2, 3])
+    })
+  }
+
+  if (!lacks('all') && !lacks('expiry')) {
+    rule('all leaves out what has expired', async store => {
+      await store.set(id(), { n: 0 }, shortest)
+      await three(store)
+      await wait(shortest * 2)
+      deepStrictEqual(await numbers(store), [1, 2, 3])
+    })
+  }
+
+  if (!lacks('length')) {
+    rule('length counts them', async store => {
+      equal(Number(await store.ask('length')), 0)
+      await three(store)
+      equal(Number(await store.ask('length')), 3)
+    })
+  }
+
+  if (!lacks('clear')) {
+    rule('clear removes them all', async store => {
+      const key = id()
+      await store.set(key, {}, 60_000)
+      await three(store)
+      await store.ask('clear')
+      equal(await store.get(key), undefined)
+    })
+  }
+}
+
+/** Of a list, or of an object of ids: both are common. */
+async function numbers(store: Candidate): Promise<unknown[]> {
+  const all = (await store.ask('all')) as { n: number }[] | Record<string, { n: number }>
+  return Object.values(all)
+    .map(session => session.n)
+    .sort()
+}

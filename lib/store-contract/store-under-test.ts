@@ -1,0 +1,97 @@
+import { ok } from 'node:assert/strict'
+import { Cookie } from '../core/record/cookie'
+import { Session, type SessionData } from '../core/session/session'
+import { isPromise } from '../core/store/guarded-call'
+import { portOf } from '../core/store/ports'
+import { callsBack, type Callback, type Found, type Outcome, type SessionStore, type Version } from '../core/store/store-client'
+import type { Ability } from './suite'
+import { inTime } from './in-time'
+
+/** What a test puts into a session. */
+export type Data = Record<string, unknown>
+
+/** The views of everything that a store may have. */
+type View = 'all' | 'length' | 'clear'
+
+/** How long a store may take to answer, in milliseconds. */
+export const PATIENCE = 5_000
+
+/** A store that sits the exam: asked by the same port as in a server, and answering with promises. */
+export class Candidate {
+  constructor(readonly store: SessionStore) {}
+
+  async get(id: string): Promise<(SessionData & Data) | undefined> {
+    const [found] = await this.#read(id)
+    return (found as (SessionData & Data) | null | undefined) ?? undefined
+  }
+
+  /** The version that `get` gives; it fails where there is none. */
+  async version(id: string): Promise<Version> {
+    const [, version] = await this.#read(id)
+    ok(version != null, 'get gave no version')
+    return version
+  }
+
+  #read(id: string): Promise<[SessionData | null | undefined, Version | undefined]> {
+    return new Promise((resolve, reject) => {
+      const found: Found = (err: { code?: unknown } | undefined, session, version) => {
+        // By the contract an error of this code says that there is none
+        if (err && err.code !== 'ENOENT') reject(err as Error)
+        else resolve([session, version])
+      }
+      portOf(this.store).get(id, found)
+    })
+  }
+
+  /** @param maxAge the session's life in milliseconds; null for one that ends with the browser */
+  async set(id: string, data: Data, maxAge: number | null = null): Promise<void> {
+    await this.put(id, this.session(id, data, maxAge))
+  }
+
+  async put(id: string, session: Session): Promise<void> {
+    await settled(done => portOf(this.store).set(id, session, done))
+  }
+
+  async touch(id: string, data: Data, maxAge: number | null): Promise<void> {
+    await settled(done => portOf(this.store).touch(id, this.session(id, data, maxAge), done))
+  }
+
+  async compareAndSet(id: string, data: Data, version: Version | null, maxAge: number | null = null): Promise<Outcome> {
+    return settled(done => portOf(this.store).compareAndSet(id, this.session(id, data, maxAge), { version }, done))
+  }
+
+  /** @param data or a live session, which has a life of its own */
+  async update(id: string, data: Data | Session, maxAge: number | null = null): Promise<boolean> {
+    const session = data instanceof Session ? data : this.session(id, data, maxAge)
+    return settled(done => portOf(this.store).update(id, session, done))
+  }
+
+  async destroy(id: string): Promise<void> {
+    await settled(done => portOf(this.store).destroy(id, done))
+  }
+
+  has(ability: View | Ability | 'touch'): boolean {
+    return typeof (this.store as Partial<Record<typeof ability, unknown>>)[ability] === 'function'
+  }
+
+  /** `all`, `length` or `clear`, for a store that has it. It calls back, or returns a promise. */
+  async ask(view: View): Promise<unknown> {
+    const method = (this.store as unknown as Record<View, (callback: Callback<unknown>) => unknown>)[view]
+    const answer = new Promise((resolve, reject) => {
+      const returned = method.call(this.store, (err, value) => (err ? reject(err as Error) : resolve(value)))
+      if (isPromise(returned) && !callsBack(method, [])) returned.then(resolve, reject)
+    })
+    return inTime(answer, PATIENCE, `${view} neither called back nor returned a promise that settled`)
+  }
+
+  /** A live session, as a request would hand it over. */
+  session(id: string, data: Data, maxAge: number | null = null): Session {
+    const session = new Session({ sessionID: id, sessionStore: this.store })
+    session.cookie = new Cookie({ maxAge })
+    return Object.assign(session, data)
+  }
+}
+
+function settled<Value>(act: (done: Callback<Value>) => void): Promise<Value> {
+  return new Promise((resolve, reject) => act((err, value) => (err ? reject(err as Error) : resolve(value as Value))))
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import type { SessionData } from '../../core/session/session'
+import { describeValue } from '../../core/errors/option-errors'
+import { isRedisClient } from '../../core/store/store-check'
+import { goTogether } from '../../core/store/abilities'
+import { quiet } from '../../primitives/callbacks'
+import type { Callback, Found, Outcome, Version } from '../../core/store/store-client'
+
+/** A store as it was published, of which its types tell no more than what every store has. */
+export interface PublishedStore {
+  get(id: string, ...rest: never[]): unknown
+  set(id: string, ...rest: never[]): unknown
+  destroy(id: string, ...rest: never[]): unknown
+}
+
+/** What such a store is given; its `get` gives the version from then on. */
+export interface Atomic {
+  compareAndSet<Done extends Promise<Outcome> = Promise<Outcome>>(
+    id: string,
+    session: SessionData,
+    version: Version | null,
+    ...none: never[]
+  ): Done
+  compareAndSet<_Done extends Promise<Outcome> = Promise<Outcome>>(
+    id: string,
+    session: SessionData,
+    version: Version | null,
+    callback: Callback<Outcome>,
+  ): void
+  update<Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, ...none: never[]): Done
+  update<_Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, callback: Callback<boolean>): void
+}
+
+/** What is to be said of one engine. The version of a record is mostly its text. */
+export interface Engine {
+  read(id: string): Promise<{ readonly session: SessionData; readonly version: Version } | undefined>
+  compareAndSet(id: string, session: SessionData, version: Version | null): Promise<Outcome>
+  update(id: string, session: SessionData): Promise<boolean>
+}
+
+/** The stores that have the abilities. */
+const gives = new WeakSet<object>()
+
+/**
+ * Puts the abilities on the store itself, which may have private fields and is compared with `req.sessionStore`.
+ *
+ * @param mark a method that only the store's own class has
+ * @param by the function that was called, for errors
+ * @throws TypeError for a store that has these methods already, or whose `get` or `set` has been replaced: the new methods would bypass it
+ */
+export function give<S extends PublishedStore>(store: S, engine: Engine, mark: string, by: string): S & Atomic {
+  const home = homeOf(store, mark)
+  if (gives.has(store)) throw new TypeError(`${by} was applied to this store before; apply it once, when the store is created`)
+  if (homeOf(store, 'get') !== home || homeOf(store, 'set') !== home) {
+    throw new TypeError(
+      `${by} needs a store with the get and set of its own class; the get or set of this store has been replaced (already wrapped?): apply ${by} first`,
+    )
+  }
+  const original = store.get as (id: string) => unknown
+  const { set } = store
+
+  const get = (id: string, callback?: Found): unknown => {
+    // Some stores give a promise then, which has no room for a version
+    if (!callback) return original.call(store, id)
+    return answer(engine.read(id), (err, found) => (err ? callback(err) : callback(null, found?.session ?? null, found?.version)))
+  }
+  const abilities = {
+    compareAndSet(id: string, session: SessionData, version: Version | null, callback?: Callback<Outcome>): unknown {
+      return answer(engine.compareAndSet(id, session, version), callback)
+    },
+    update(id: string, session: SessionData, callback?: Callback<boolean>): unknown {
+      return answer(engine.update(id, session), callback)
+    },
+  }
+  for (const [name, value] of Object.entries({ get, ...abilities })) {
+    Object.defineProperty(store, name, { value, writable: true, configurable: true })
+    goTogether(value, { get, set })
+  }
+  gives.add(store)
+  return store as S & Atomic
+}
+
+/** The error of a function that was given something else than its store. @param what it needs. @param write how to call it */
+export function wrongStore(by: string, what: string, given: unknown, write: string): TypeError {
+  return new TypeError(`${by} needs ${what}, not ${isRedisClient(given) ? 'a Redis client' : describeValue(given)}; write ${write}`)
+}
+
+/** Of the chain of prototypes, the object that has the method. */
+function homeOf(store: object, method: string): object | null {
+  let home: object | null = store
+  while (home && !Object.hasOwn(home, method)) home = Object.getPrototypeOf(home) as object | null
+  return home
+}
+
+/** Outside the promise's frames: what a callback throws is not a rejection. */
+function answer<Value>(work: Promise<Value>, callback?: Callback<Value>): void | Promise<Value> {
+  if (!callback) return quiet(work)
+  work.then(
+    value => process.nextTick(callback, null, value),
+    (err: unknown) => process.nextTick(callback, err ?? new Error('the store failed without a reason')),
+  )
+}
+
+/** What is compared in the place of a record's text, of which it may be a small part: SHA-256, by which no two records are the same. */
+export function sha256(version: Version): string {
+  return createHash('sha256')
+    .update(version as string)
+    .digest('hex')
+}

@@ -1,0 +1,63 @@
+import { Cookie, isAlike, type CookieData } from '../../core/record/cookie'
+import type { SessionData } from '../../core/session/session'
+
+/** A cookie without its date, which all sessions of such a cookie share. */
+export interface CookieForm {
+  /** Its JSON. */
+  readonly head: string
+  /** What comes after the date, if there is one. */
+  readonly tail?: string
+  /** What its JSON says. */
+  readonly attributes: object
+  /** What it was made of, if that was a cookie like all others. */
+  of: CookieData | undefined
+  /** An attribute is an object, which nobody who is given it may have in common with others. */
+  readonly isNested: boolean
+}
+
+/** A store has one or two forms of cookies. An app that makes one for each visitor would fill this up. */
+const MOST_FORMS = 100
+
+/** The forms of the cookies of a store. */
+export class CookieForms {
+  readonly #forms = new Map<string, CookieForm>()
+  /** The one that was used last: most stores have one. */
+  #last: CookieForm | undefined
+
+  /** @param expires when the cookie ends, in milliseconds since 1970 */
+  of(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
+    const last = this.#last
+    return last && isOf(last, cookie, expires) ? last : (this.#last = this.#shared(newForm(cookie, expires)))
+  }
+
+  #shared(form: CookieForm): CookieForm {
+    const key = `${form.head}|${form.tail ?? ''}`
+    const shared = this.#forms.get(key)
+    if (shared) {
+      shared.of ??= form.of
+      return shared
+    }
+    if (this.#forms.size >= MOST_FORMS) this.#forms.clear()
+    this.#forms.set(key, form)
+    return form
+  }
+}
+
+function newForm(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
+  const text = JSON.stringify(cookie)
+  const attributes = JSON.parse(text) as Partial<CookieData>
+  const of = cookie instanceof Cookie && cookie.toJSON === Cookie.prototype.toJSON ? cookie.data : undefined
+  const date = expires === undefined ? '' : new Date(expires).toISOString()
+  const at = date ? text.indexOf(date) : -1
+  const isNested = Object.values(attributes).some(value => typeof value === 'object' && value !== null)
+  if (at === -1) return { head: text, attributes, of, isNested }
+  delete attributes.expires
+  return { head: text.slice(0, at), tail: text.slice(at + date.length), attributes, of, isNested }
+}
+
+/** Whether a cookie is of a form, as far as that can be seen without writing it. */
+function isOf({ of, tail }: CookieForm, cookie: SessionData['cookie'], expires: number | undefined): boolean {
+  if (!of || !(cookie instanceof Cookie) || cookie.toJSON !== Cookie.prototype.toJSON) return false
+  const endsAlike = tail === undefined ? cookie.expires === of.expires : expires !== undefined && cookie.expires instanceof Date
+  return endsAlike && isAlike(of, cookie)
+}

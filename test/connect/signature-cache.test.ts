@@ -1,0 +1,153 @@
+import crypto = require('node:crypto')
+import { expect } from 'chai'
+import { sign } from 'cookie-signature'
+import fc from 'fast-check'
+import { Signatures } from '../../lib/connect/signature-cache'
+import { SignedCookie } from '../../lib/connect/session-cookie'
+import type { Secret } from '../../lib/core/settings/options'
+import { useCalls } from '../support/calls'
+
+/** A value as it stands in a header, made without the package under test. */
+const valueOf = (id: string, secret: Secret): string => `s:${sign(id, secret as string)}`
+/** What Node reads in a header: RFC 9110 section 5.5. */
+const CHARACTER = fc.integer({ min: 0x20, max: 0xff }).map(code => String.fromCharCode(code))
+const signedIn = (value: string): string => value.slice('s:'.length)
+
+describe('connect: signatures', () => {
+  const hmacs = useCalls(crypto, 'createHmac')
+  const keys = useCalls(crypto, 'createSecretKey')
+  let signatures: Signatures
+
+  beforeEach(() => {
+    signatures = new Signatures()
+  })
+
+  function verify(value: string, ...secrets: Secret[]): { id: string | undefined; hmacs: number } {
+    hmacs.count()
+    return { id: signatures.verify(value, secrets, signedIn), hmacs: hmacs.count() }
+  }
+
+  it('that held once hold without an HMAC, and so does what is signed again', () => {
+    const value = valueOf('ada', 'old')
+    expect(verify(value, 'old')).to.deep.equal({ id: 'ada', hmacs: 1 })
+    expect(verify(value, 'old')).to.deep.equal({ id: 'ada', hmacs: 0 })
+    expect(signatures.sign('ada', ['old'])).to.equal(value)
+    expect(hmacs.count()).to.equal(0)
+  })
+
+  it('that were only given are not remembered: most who are given a cookie never come back', () => {
+    const value = signatures.sign('ada', ['old'])
+    expect(value).to.equal(valueOf('ada', 'old'))
+    expect(verify(value, 'old').hmacs).to.equal(1)
+  })
+
+  it('are those of the text itself, of which a key is made once', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), secret => {
+        keys.count()
+        expect(signatures.sign('ada', [secret])).to.equal(valueOf('ada', secret))
+        expect(keys.count()).to.be.at.most(1)
+        for (let time = 0; time < 3; time++) signatures.sign('ada', [secret])
+        expect(keys.count()).to.equal(0)
+      }),
+    )
+  })
+
+  it('that do not hold are tried each time', () => {
+    const forged = valueOf('ada', 'guessed')
+    for (let time = 0; time < 3; time++) expect(verify(forged, 'new', 'old')).to.deep.equal({ id: undefined, hmacs: 2 })
+  })
+
+  it('that were tampered with are refused, before and after the good one has been seen', () => {
+    const text = fc.string({ unit: CHARACTER, minLength: 1 })
+    fc.assert(
+      fc.property(text, tampering(), (id, tamper) => {
+        const own = new Signatures()
+        const good = valueOf(id, 'old')
+        const bad = tamper(good)
+        fc.pre(bad !== good)
+        const ask = (value: string): unknown => own.verify(value, ['old'], signedIn)
+        const answers = [bad, bad, good, bad, good, bad].map(ask)
+        expect(answers).to.deep.equal([undefined, undefined, id, undefined, id, undefined])
+      }),
+    )
+  })
+
+  it('hold no more when their secret has been taken away', () => {
+    const value = valueOf('ada', 'old')
+    expect(verify(value, 'new', 'old').id).to.equal('ada')
+    expect(verify(value, 'new').id).to.equal(undefined)
+    expect(verify(value, 'new', 'old').id).to.equal('ada')
+  })
+
+  it('hold by an older secret too, and the first one signs', () => {
+    const value = valueOf('ada', 'old')
+    expect(verify(value, 'new', 'old')).to.deep.equal({ id: 'ada', hmacs: 2 })
+    expect(verify(value, 'new', 'old')).to.deep.equal({ id: 'ada', hmacs: 0 })
+    expect(signatures.sign('ada', ['new', 'old'])).to.equal(valueOf('ada', 'new'))
+    expect(verify(valueOf('ada', 'new'), 'new', 'old').id).to.equal('ada')
+    expect(signatures.sign('ada', ['old', 'new'])).to.equal(valueOf('ada', 'old'))
+  })
+
+  it('of a buffer are not remembered, whose bytes can become others', () => {
+    const secret = Buffer.from('old')
+    const value = valueOf('ada', secret)
+    for (let time = 0; time < 2; time++) expect(verify(value, secret)).to.deep.equal({ id: 'ada', hmacs: 1 })
+    secret.write('new')
+    expect(verify(value, secret).id).to.equal(undefined)
+    expect(signatures.sign('ada', [secret])).to.equal(valueOf('ada', 'new'))
+  })
+
+  it('of a KeyObject are remembered, whose bytes stay the same', () => {
+    const [secret, other] = ['old', 'new'].map(text => crypto.createSecretKey(Buffer.from(text))) as [Secret, Secret]
+    const value = valueOf('ada', secret)
+    expect(verify(value, secret)).to.deep.equal({ id: 'ada', hmacs: 1 })
+    expect(verify(value, secret)).to.deep.equal({ id: 'ada', hmacs: 0 })
+    expect(verify(value, other).id).to.equal(undefined)
+  })
+
+  it('of the same value, percent-encoded and plain, are two, and both hold', () => {
+    const cookie = new SignedCookie('connect.sid')
+    const plain = valueOf('bob', 'old')
+    expect(encodeURIComponent(plain)).to.contain('%2B')
+    const read = (value: string): unknown => cookie.read({ headers: { cookie: `connect.sid=${value}` } } as never, ['old'])
+    const spellings = [plain, encodeURIComponent(plain), plain.replace('s:', 's%3A'), plain.replace('bob', '%62ob')]
+    for (const remembered of [0, 1]) {
+      hmacs.count()
+      expect(spellings.map(read)).to.deep.equal(['bob', 'bob', 'bob', 'bob'])
+      expect(hmacs.count()).to.equal(remembered ? 0 : spellings.length)
+    }
+    expect(read(encodeURIComponent(plain.replace('bob', 'eve')))).to.equal(undefined)
+  })
+
+  it('are remembered of values of up to 512 characters, and hold of longer ones too', () => {
+    const signature = valueOf('', 'old').length
+    const [short, long] = [512, 513].map(length => valueOf('a'.repeat(length - signature), 'old')) as [string, string]
+    expect([short.length, long.length]).to.deep.equal([512, 513])
+    expect([verify(short, 'old').hmacs, verify(short, 'old').hmacs]).to.deep.equal([1, 0])
+    const id = 'a'.repeat(513 - signature)
+    expect([verify(long, 'old'), verify(long, 'old')]).to.deep.equal([1, 1].map(hmacs => ({ id, hmacs })))
+    expect(verify(`${long}a`, 'old').id).to.equal(undefined)
+  })
+
+  it('are remembered of the last 10,000 that came, and not of more than twice as many', () => {
+    const values = Array.from({ length: 20_001 }, (_, at) => valueOf(`visitor ${at}`, 'old'))
+    for (const value of values) signatures.verify(value, ['old'], signedIn)
+    expect(verify(values[0] as string, 'old').hmacs).to.equal(1)
+    hmacs.count()
+    for (const value of values.slice(-9999)) signatures.verify(value, ['old'], signedIn)
+    expect(hmacs.count()).to.equal(0)
+  })
+})
+
+/** Ways to change a signed value. */
+function tampering(): fc.Arbitrary<(value: string) => string> {
+  const cut = fc.tuple(fc.nat(), CHARACTER, fc.boolean()).map(([nat, other, goesOn]) => (value: string) => {
+    const at = 's:'.length + (nat % (value.length - 's:'.length))
+    return value.slice(0, at) + (goesOn ? other + value.slice(at + 1) : '')
+  })
+  const longer = CHARACTER.map(more => (value: string) => value + more)
+  const otherId = fc.string().map(id => (value: string) => `s:${id}${value.slice(value.lastIndexOf('.'))}`)
+  const otherSignature = fc.string().map(signature => (value: string) => `${value.slice(0, value.lastIndexOf('.'))}.${signature}`)
+  return fc.oneof(cut, longer, otherId, otherSignature)
+}

@@ -1,0 +1,81 @@
+import { expect } from 'chai'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { Breaker } from '../../lib/core/store/circuit-breaker'
+import { useTimers } from '../support/timers'
+
+describe('core: the breaker', () => {
+  const timers = useTimers()
+  let breaker: Breaker
+  let probes: number
+  const refuses = (): boolean => breaker.refuse(() => probes++) !== undefined
+  const silent = (times: number): void => {
+    for (let time = 0; time < times; time++) breaker.unanswered()
+  }
+
+  beforeEach(() => {
+    breaker = new Breaker()
+    probes = 0
+  })
+
+  it('refuses nothing before five time-outs in a row', () => {
+    silent(4)
+    expect(refuses()).to.equal(false)
+    breaker.answered(undefined)
+    silent(4)
+    expect(refuses()).to.equal(false)
+    silent(1)
+    expect(refuses()).to.equal(true)
+  })
+
+  it('takes an error for an answer', () => {
+    silent(4)
+    breaker.answered(new Error('no'))
+    silent(4)
+    expect(refuses()).to.equal(false)
+  })
+
+  it('does not take what comes too late for an answer, until it has begun to refuse', () => {
+    silent(4)
+    breaker.answeredLate(undefined)
+    silent(1)
+    expect(refuses()).to.equal(true)
+    breaker.answeredLate(undefined)
+    expect(refuses()).to.equal(false)
+    silent(4)
+    expect(refuses()).to.equal(false)
+  })
+
+  it('probes once a second, and refuses all the same', () => {
+    silent(5)
+    for (const [ms, count] of [
+      [0, 0],
+      [999, 0],
+      [1, 1],
+      [999, 1],
+      [1, 2],
+    ] as const) {
+      timers.turn(ms)
+      expect([refuses(), refuses(), probes]).to.deep.equal([true, true, count])
+    }
+  })
+
+  it('goes on refusing what fails, and stops with the first success', () => {
+    silent(5)
+    breaker.answered(new Error('loading'))
+    expect(refuses()).to.equal(true)
+    breaker.answered(undefined)
+    expect(refuses()).to.equal(false)
+    expect(timers.pending()).to.equal(0)
+  })
+
+  it('says when it begins, and when it ends, once each', () => {
+    const heard: string[] = []
+    const channels = ['unavailable', 'available'].map(name => [`resession:${name}`, () => heard.push(name)] as const)
+    for (const [name, listener] of channels) subscribe(name, listener)
+    silent(7)
+    breaker.answeredLate(undefined)
+    breaker.answered(undefined)
+    for (const [name, listener] of channels) unsubscribe(name, listener)
+    expect(heard).to.deep.equal(['unavailable', 'available'])
+  })
+})

@@ -1,0 +1,328 @@
+import { expect } from 'chai'
+import type { Callback, Outcome, Version } from '../../lib/core/store/store-client'
+import { count, data, endWith, routes } from '../support/handlers'
+import { Site, type Visitor } from '../support/site'
+import { session, type SessionData, type SessionOptions } from '../support/subject'
+import { useTimers } from '../support/timers'
+import { TracingStore } from '../support/tracing-store'
+import { turns, useServers } from '../support/wire'
+
+type CompareAndSet = [id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>]
+
+const { set } = session.MemoryStore.prototype
+
+/** Says what it was asked, and can be told to do something before it is. */
+class ComparingStore extends TracingStore {
+  /** Before the next comparison; may answer in its place. */
+  before: ((...asked: CompareAndSet) => boolean | void) | undefined
+
+  override compareAndSet(...asked: CompareAndSet): void {
+    this.calls.push('compareAndSet')
+    if (!this.before?.(...asked)) super.compareAndSet(...asked)
+  }
+}
+
+class UpdatingStore extends TracingStore {
+  before: ((id: string) => void) | undefined
+
+  override update(id: string, session: SessionData, callback: Callback<boolean>): void {
+    this.calls.push('update')
+    this.before?.(id)
+    if (!this.sessions[id]) return callback(null, false)
+    set.call(this, id, session, () => callback(null, true))
+  }
+}
+
+const HANDLERS = routes({
+  '/': count,
+  '/read': (req, res) => res.end(String(data(req).views)),
+  '/save': (req, res) => ((data(req).saved = true), req.session.save(endWith(res))),
+  '/twice': (req, res) => req.session.save(() => ((data(req).again = true), res.end())),
+  '/update': async (req, res) => endWith(res)(await session.update(req, s => void Object.assign(s, { n: 1 })).catch((err: unknown) => err)),
+})
+
+async function known<S extends TracingStore>(
+  store: S,
+  options: Partial<SessionOptions> = {},
+): Promise<{ site: Site; visitor: Visitor; store: S }> {
+  const site = new Site({ store, ...options }, HANDLERS)
+  const visitor = site.visitor()
+  await visitor.get()
+  return { site, visitor, store }
+}
+
+/** What others do, who know nothing of us. */
+function change(store: TracingStore, with_: object): void {
+  for (const [id, text] of Object.entries(store.sessions))
+    store.sessions[id] = JSON.stringify({ ...(JSON.parse(text) as object), ...with_ })
+}
+
+const stored = (store: TracingStore): Record<string, unknown> => JSON.parse(Object.values(store.sessions)[0] ?? 'null') as never
+
+describe('core: a write to a store that compares', () => {
+  it('takes one call where nobody came between, and the version goes from one to the next', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    expect(store.trace()).to.deep.equal(['compareAndSet'])
+    await visitor.get()
+    await visitor.get('/twice')
+    await visitor.get('/update')
+    expect(store.trace()).to.deep.equal(['get', 'compareAndSet', 'get', 'compareAndSet', 'compareAndSet', 'get', 'compareAndSet', 'touch'])
+  })
+
+  it('reads again where somebody did, and writes both', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    store.trace()
+    store.before = () => ((store.before = undefined), change(store, { theirs: 1 }))
+    expect((await visitor.get()).text).to.equal('2')
+    expect(store.trace()).to.deep.equal(['get', 'compareAndSet', 'get', 'compareAndSet'])
+    expect(stored(store)).to.include({ views: 2, theirs: 1 })
+  })
+
+  it('is dropped where somebody has destroyed the session', async () => {
+    const { site, visitor, store } = await known(new ComparingStore())
+    store.before = id => void store.destroy(id)
+    await visitor.get()
+    expect(stored(store)).to.equal(null)
+    expect(site.errors).to.deep.equal([])
+  })
+
+  it('an update fails there', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    store.before = id => void store.destroy(id)
+    expect((await visitor.get('/update')).text).to.equal('failed: failed to load session')
+  })
+
+  describe('of a session that began in this request', () => {
+    /** The first tries fail; of those that are made the store does not say so. */
+    async function lost(made: readonly boolean[]): Promise<{ text: string; store: ComparingStore; errors: string[] }> {
+      const store = new ComparingStore()
+      const tries = [...made]
+      store.before = (id, session, version, callback) => {
+        const isMade = tries.shift()
+        if (isMade === undefined) return false
+        const fail = (): void => callback(new Error('connection lost'))
+        if (isMade && (version === null) === (store.sessions[id] === undefined)) set.call(store, id, session, fail)
+        else fail()
+        return true
+      }
+      const site = new Site({ store }, HANDLERS)
+      const { text } = await site.visitor().get('/save')
+      return { text, store, errors: site.errors.map(String) }
+    }
+
+    for (const [how, made] of Object.entries({
+      'was made, and its reply lost': [true],
+      'was not made': [false],
+      'was made at the second try, and its reply lost': [false, true],
+      'was not made twice': [false, false],
+    })) {
+      it(`is repeated if it ${how}`, async () => {
+        const { text, store, errors } = await lost(made)
+        expect([text, errors]).to.deep.equal(['done', []])
+        expect(await store.count()).to.equal(1)
+        expect(stored(store)).to.include({ saved: true })
+        expect(store.trace().filter(call => call === 'compareAndSet').length).to.be.at.most(made.length + 1)
+      })
+    }
+
+    it('is looked for again if the store could not be read', async () => {
+      class Losing extends ComparingStore {
+        lost = 2
+
+        override get(...asked: Parameters<TracingStore['get']>): void {
+          if (this.lost-- > 0) asked[1](new Error('connection lost'))
+          else super.get(...asked)
+        }
+
+        // Beside `get`: an ability counts only on the class that has the other
+        override compareAndSet(...asked: CompareAndSet): void {
+          super.compareAndSet(...asked)
+        }
+      }
+      const store = new Losing()
+      store.before = (id, session, _, callback) => {
+        store.before = undefined
+        set.call(store, id, session, () => callback(new Error('connection lost')))
+        return true
+      }
+      expect((await new Site({ store }, HANDLERS).visitor().get('/save')).text).to.equal('done')
+      expect(await store.count()).to.equal(1)
+    })
+
+    it('is tried three times at most, and fails with the error of the store', async () => {
+      const { text, store } = await lost([false, false, false])
+      expect(text).to.equal('failed: connection lost')
+      // The end of the request tries again
+      expect(stored(store)).to.include({ saved: true })
+    })
+
+    it('is recognised by the next save if its error was told', async () => {
+      const { text, store, errors } = await lost([false, false, true])
+      expect([text, errors]).to.deep.equal(['failed: connection lost', []])
+      expect(stored(store)).to.include({ saved: true })
+    })
+  })
+
+  it('of a session that was there before is not repeated: another request may have written the same', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    store.trace()
+    store.before = (id, session, _, callback) => {
+      store.before = undefined
+      set.call(store, id, session, () => callback(new Error('connection lost')))
+      return true
+    }
+    expect((await visitor.get('/update')).text).to.equal('failed: connection lost')
+    expect(store.trace().filter(call => call === 'compareAndSet')).to.have.length(1)
+  })
+
+  it('is given up if the store refuses the version that it gives, again and again', async () => {
+    const { visitor, store, site } = await known(new ComparingStore())
+    store.trace()
+    store.before = (_id, _session, _version, callback) => (callback(null, { ok: false }), true)
+    await visitor.get('/update')
+    expect(store.trace().length).to.be.below(60)
+    expect((await visitor.get('/update')).text).to.match(/^failed: store refuses the version/)
+    await visitor.get()
+    await turns(2)
+    expect(site.errors).to.have.length(1)
+    expect(site.errors[0]).to.have.property('code', 'ERR_STORE_REFUSES_VERSION')
+  })
+
+  it('is not given up as long as others write', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    let refused = 0
+    store.before = (_id, _session, _version, callback) => {
+      if (refused === 40) return false
+      change(store, { theirs: ++refused })
+      callback(null, { ok: false })
+      return true
+    }
+    expect((await visitor.get('/update')).text).to.equal('done')
+    expect(stored(store)).to.include({ n: 1, theirs: 40 })
+  })
+
+  for (const [what, outcome] of Object.entries({ nothing: undefined, true: true, 'no answer to that': { version: 1 } })) {
+    it(`${what} is no outcome, and an error`, async () => {
+      const { site, visitor, store } = await known(new ComparingStore())
+      store.before = (_id, _session, _version, callback) => (callback(null, outcome as never), true)
+      expect((await visitor.get()).text).to.equal('2')
+      await turns(2)
+      expect(site.errors.map(err => err.message)).to.deep.equal(['store.compareAndSet must answer { ok, version }'])
+    })
+  }
+
+  it('goes by set where the app has put another over the store’s own', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    store.trace()
+    const calls: string[] = []
+    store.set = (id, data, callback) => {
+      calls.push('mine')
+      set.call(store, id, data, callback)
+    }
+    await visitor.get()
+    expect([calls, store.trace()]).to.deep.equal([['mine'], ['get']])
+  })
+
+  it('goes by set where somebody has put another on the class', async () => {
+    const prototype = session.MemoryStore.prototype as { set: typeof set }
+    const calls: string[] = []
+    prototype.set = function (...asked: Parameters<typeof set>) {
+      calls.push('theirs')
+      set.apply(this, asked)
+    }
+    try {
+      const visitor = new Site({ store: new session.MemoryStore() }, HANDLERS).visitor()
+      await visitor.get()
+      expect((await visitor.get()).text).to.equal('2')
+    } finally {
+      prototype.set = set
+    }
+    expect(calls).to.deep.equal(['theirs', 'theirs'])
+  })
+
+  it('goes by set with concurrency off', async () => {
+    const { visitor, store } = await known(new ComparingStore(), { concurrency: 'off' })
+    await visitor.get()
+    expect(store.trace()).to.deep.equal(['set', 'get', 'set'])
+  })
+
+  it('goes by set for a session that the app has found by itself', async () => {
+    const store = new ComparingStore()
+    const site = new Site({ store }, (req, res) => {
+      if (req.url === '/') return count(req, res)
+      const [id] = Object.keys(store.sessions) as [string]
+      store.get(id, (_, record) => {
+        Object.assign(req, { sessionID: id })
+        store.createSession(req, record as SessionData)
+        count(req, res)
+      })
+    })
+    await site.get('/')
+    expect((await site.get('/theirs')).text).to.equal('2')
+    expect(stored(store)).to.include({ views: 2 })
+  })
+})
+
+describe('core: a write that is refused again and again', () => {
+  useServers()
+  const timers = useTimers()
+
+  it('is tried again at once eight times, and then now and then, until it goes through', async () => {
+    const { visitor, store } = await known(new ComparingStore())
+    let refusals = 0
+    store.before = () => void (++refusals <= 20 && change(store, { theirs: refusals }))
+    const answer = visitor.get().then(res => res.text)
+    while (refusals < 9) await turns(1)
+    await turns()
+    expect([refusals, timers.pending()]).to.deep.equal([9, 2])
+    while (refusals <= 20) (timers.turn(32), await turns(1))
+    expect(await answer).to.equal('2')
+    expect(stored(store)).to.include({ views: 2, theirs: 20 })
+    expect(timers.pending()).to.equal(0)
+  })
+
+  it('is an error when the time is up', async () => {
+    const { site, visitor, store } = await known(new ComparingStore(), { storeTimeout: 500 })
+    let refusals = 0
+    store.before = () => change(store, { theirs: ++refusals })
+    const answer = visitor.get().then(res => res.status)
+    while (refusals < 9) await turns(1)
+    await turns()
+    timers.turn(500)
+    expect(await answer).to.equal(200)
+    await turns()
+    expect(site.errors.map(err => err.message)).to.deep.equal(['store did not answer within 500 ms'])
+    expect(timers.pending()).to.equal(0)
+  })
+})
+
+describe('core: a write to a store that updates', () => {
+  it('goes by update, but for a session that is new', async () => {
+    const { visitor, store } = await known(new UpdatingStore())
+    await visitor.get()
+    expect(store.trace()).to.deep.equal(['set', 'get', 'update'])
+    expect(stored(store)).to.include({ views: 2 })
+  })
+
+  it('is dropped where somebody has destroyed the session', async () => {
+    const { site, visitor, store } = await known(new UpdatingStore())
+    store.before = id => store.destroy(id)
+    await visitor.get()
+    expect(stored(store)).to.equal(null)
+    expect(site.errors).to.deep.equal([])
+  })
+
+  it('goes by set where a method of that name does something else', async () => {
+    class Other extends TracingStore {
+      override update(_id: string, _session: SessionData, callback: Callback<boolean>): void {
+        this.calls.push('update')
+        callback()
+      }
+    }
+    const { visitor, store } = await known(new Other())
+    store.trace()
+    await visitor.get()
+    await visitor.get()
+    expect(store.trace()).to.deep.equal(['get', 'update', 'set', 'get', 'set'])
+  })
+})

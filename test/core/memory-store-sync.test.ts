@@ -1,0 +1,156 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { markAtOnce } from '../../lib/primitives/after-return'
+import { twinOf, type AtOnce, type Fetched } from '../../lib/core/store/sync-methods'
+import { Cookie } from '../../lib/core/record/cookie'
+import { fingerprint } from '../../lib/core/record/serialize-data'
+import type { SessionData } from '../../lib/core/session/session'
+import type { Callback, Found, Outcome, Version } from '../../lib/core/store/store-client'
+import { MemoryStore } from '../../lib/stores/memory-store'
+import { useClock } from '../support/clock'
+
+/** A store as its twins have it. */
+type Asked = { [Name in keyof AtOnce]: (...args: Rest<Parameters<AtOnce[Name]>>) => ReturnType<AtOnce[Name]> }
+type Rest<Args> = Args extends [unknown, ...infer Others] ? Others : never
+
+function byTwins(store: MemoryStore): Asked {
+  const twin = <Name extends keyof AtOnce>(name: Name): AtOnce[Name] => twinOf(store, name) as AtOnce[Name]
+  return {
+    get: id => twin('get')(store, id),
+    set: (id, session) => twin('set')(store, id, session),
+    touch: (id, session) => twin('touch')(store, id, session),
+    destroy: id => twin('destroy')(store, id),
+    compareAndSet: (id, session, version, text) => twin('compareAndSet')(store, id, session, version, text),
+  }
+}
+
+/** Called at once, as callbacks of the middleware are. */
+function middlewares<Done extends object>(callback: Done): Done {
+  markAtOnce(callback)
+  return callback
+}
+
+function byCallbacks(store: MemoryStore): Asked {
+  return {
+    get(id) {
+      let kept: Fetched | undefined
+      store.get(
+        id,
+        middlewares<Found>((_, record, version) => {
+          if (record) kept = { record, version: version as Version, likeness: { text: fingerprint(record) } }
+        }),
+      )
+      return kept
+    },
+    set: (id, session) => void store.set(id, session),
+    touch: (id, session) => void store.touch(id, session),
+    destroy: id => void store.destroy(id),
+    compareAndSet(id, session, version) {
+      let outcome: Outcome = { ok: false }
+      store.compareAndSet(
+        id,
+        session,
+        version,
+        middlewares<Callback<Outcome>>((_, heard) => (outcome = heard as Outcome)),
+      )
+      return outcome
+    },
+  }
+}
+
+interface Step {
+  readonly act: keyof Asked | 'turn'
+  readonly id: string
+  readonly data: Record<string, unknown>
+  readonly maxAge: number | null
+  readonly path: string
+  /** Which version a write is made upon: none, or the last but so many. */
+  readonly version: number | null
+  readonly saysText: boolean
+}
+
+const steps = fc.array(
+  fc.record<Step>({
+    act: fc.constantFrom('get', 'set', 'touch', 'destroy', 'compareAndSet', 'compareAndSet', 'turn'),
+    id: fc.constantFrom('ada', 'bob', 'eve'),
+    data: fc.dictionary(fc.oneof(fc.constantFrom('a', 'b', '__proto__', 'toJSON', '0'), fc.string()), fc.jsonValue(), { maxKeys: 3 }),
+    maxAge: fc.constantFrom(null, 50, 100),
+    path: fc.constantFrom('/', '/app'),
+    version: fc.constantFrom(null, 0, 0, 0, 1),
+    saysText: fc.boolean(),
+  }),
+  { maxLength: 30 },
+)
+
+/** Plays steps on a store, and says after each what it has answered and what there is. */
+class Play {
+  /** Of each id, the last one first. */
+  readonly #versions = new Map<string, Version[]>()
+
+  constructor(
+    private readonly store: MemoryStore,
+    private readonly asked: Asked,
+  ) {}
+
+  step(step: Step): object {
+    return { answer: this.#act(step), there: Object.entries(this.store.sessions) }
+  }
+
+  #act({ act, id, data, maxAge, path, version, saysText }: Step): unknown {
+    const session = { ...data, cookie: new Cookie({ maxAge, path }) } as unknown as SessionData
+    switch (act) {
+      case 'get':
+        return this.#read(id)
+      case 'compareAndSet': {
+        const upon = version === null ? null : (this.#versions.get(id)?.[version] ?? null)
+        const outcome = this.asked.compareAndSet(id, session, upon, saysText ? fingerprint(session) : undefined)
+        this.#know(id, outcome.version)
+        return [outcome.ok, outcome.version !== undefined]
+      }
+      case 'turn':
+        return undefined
+      case 'destroy':
+        return void this.asked.destroy(id)
+      default:
+        return void this.asked[act](id, session)
+    }
+  }
+
+  /** The end is a date of the one and a text of the other. */
+  #read(id: string): unknown {
+    const kept = this.asked.get(id)
+    this.#know(id, kept?.version)
+    if (!kept) return undefined
+    const { record, likeness } = kept
+    return {
+      cookie: JSON.parse(JSON.stringify(record.cookie)),
+      data: fingerprint(record),
+      text: likeness?.text,
+      first: Object.keys(record)[0],
+    }
+  }
+
+  #know(id: string, version: Version | undefined): void {
+    if (version !== undefined) this.#versions.set(id, [version, ...(this.#versions.get(id) ?? [])])
+  }
+}
+
+describe('core: the twins of MemoryStore’s methods', () => {
+  const clock = useClock()
+
+  for (const options of [undefined, { max: 2 }]) {
+    it(`do what the methods do, in any order${options ? ', where there is a limit' : ''}`, () => {
+      fc.assert(
+        fc.property(steps, steps => {
+          const [one, other] = [new MemoryStore(options), new MemoryStore(options)]
+          const [twins, callbacks] = [new Play(one, byTwins(one)), new Play(other, byCallbacks(other))]
+          for (const step of steps) {
+            if (step.act === 'turn') clock.turn(60)
+            expect(twins.step(step)).to.deep.equal(callbacks.step(step))
+          }
+        }),
+        { numRuns: 300 },
+      )
+    })
+  }
+})

@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import { pending } from '../../lib/primitives/callbacks'
+import type { Callback } from '../../lib/core/store/store-client'
+
+const lost = new Error('store down')
+const reason = (promise: Promise<void> | undefined): Promise<unknown> =>
+  (promise as Promise<void>).then(
+    () => 'none',
+    (err: unknown) => err,
+  )
+
+describe('core: pending', () => {
+  /** What is done later. */
+  function later(): { promise: Promise<void> | undefined; done: Callback } {
+    let done: Callback = () => {}
+    const promise = pending(callback => (done = callback))
+    return { promise, done }
+  }
+
+  it('is nothing where it was done at once', () => {
+    expect(pending(done => done())).to.equal(undefined)
+    expect(pending(done => done(null))).to.equal(undefined)
+  })
+
+  it('is a rejection where it failed at once', async () => {
+    expect(await reason(pending(done => done(lost)))).to.equal(lost)
+  })
+
+  it('is a rejection where it threw, and no throw', async () => {
+    const thrown = pending(() => {
+      throw lost
+    })
+    expect(await reason(thrown)).to.equal(lost)
+  })
+
+  it('is a promise where it is done later', async () => {
+    const { promise, done } = later()
+    expect(promise).to.be.instanceOf(Promise)
+    done()
+    expect(await reason(promise)).to.equal('none')
+  })
+
+  it('is a promise that is rejected where it fails later', async () => {
+    const { promise, done } = later()
+    done(lost)
+    expect(await reason(promise)).to.equal(lost)
+  })
+
+  it('counts the first call alone, at once', async () => {
+    const twice = (first?: unknown, second?: unknown): Promise<void> | undefined =>
+      pending(done => {
+        done(first)
+        done(second)
+      })
+    expect(twice()).to.equal(undefined)
+    expect(twice(undefined, lost)).to.equal(undefined)
+    expect(await reason(twice(lost))).to.equal(lost)
+    expect(await reason(twice(lost, new Error('another')))).to.equal(lost)
+  })
+
+  it('counts the first call alone, later', async () => {
+    const [kept, failed] = [later(), later()]
+    kept.done()
+    kept.done(lost)
+    failed.done(lost)
+    failed.done()
+    expect([await reason(kept.promise), await reason(failed.promise)]).to.deep.equal(['none', lost])
+  })
+})

@@ -1,0 +1,91 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { Recent } from '../../lib/primitives/lru-cache'
+
+const MOST = 4
+
+describe('core: what was used lately', () => {
+  let recent: Recent<number>
+  const fill = (from: number, count: number): void => {
+    for (let at = from; at < from + count; at++) recent.set(`${at}`, at)
+  }
+  /** Those of the first so many that are there. To ask is to use, so that nothing can be asked afterwards. */
+  const left = (count: number): number[] => Array.from({ length: count }, (_, at) => at).filter(at => recent.get(`${at}`) !== undefined)
+
+  beforeEach(() => {
+    recent = new Recent(MOST)
+  })
+
+  it('is there, and nothing else', () => {
+    recent.set('ada', 1)
+    expect([recent.get('ada'), recent.get('bob'), recent.get('__proto__')]).to.deep.equal([1, undefined, undefined])
+  })
+
+  it('has the value that was set last', () => {
+    recent.set('ada', 1)
+    recent.set('ada', 2)
+    expect(recent.get('ada')).to.equal(2)
+    fill(0, MOST)
+    recent.set('ada', 3)
+    expect(recent.get('ada')).to.equal(3)
+  })
+
+  it('stays for as many others as a generation has, and goes with the second', () => {
+    recent.set('ada', 1)
+    fill(0, 2 * MOST - 1)
+    expect(recent.get('ada')).to.equal(1)
+  })
+
+  it('goes with its generation', () => {
+    recent.set('ada', 1)
+    fill(0, 2 * MOST)
+    expect(recent.get('ada')).to.equal(undefined)
+  })
+
+  it('is forgotten when it is to be, in either generation', () => {
+    recent.set('ada', 1)
+    fill(0, MOST)
+    recent.set('bob', 2)
+    for (const name of ['ada', 'bob']) recent.delete(name)
+    expect([recent.get('ada'), recent.get('bob'), recent.get(`${MOST - 1}`)]).to.deep.equal([undefined, undefined, MOST - 1])
+    recent.clear()
+    expect(left(MOST)).to.deep.equal([])
+  })
+
+  it('stays as long as it is used', () => {
+    recent.set('ada', 1)
+    for (let at = 0; at < 100; at++) {
+      fill(at, 1)
+      expect(recent.get('ada'), `after ${at}`).to.equal(1)
+    }
+  })
+
+  it('is twice a generation at most', () => {
+    for (let count = 0; count < 50; count++) {
+      recent = new Recent(MOST)
+      fill(0, count)
+      expect(left(count).length, `of ${count}`).to.be.at.most(2 * MOST)
+    }
+  })
+
+  it('is never another value, and has the last ones that were used', () => {
+    const key = fc.integer({ min: 0, max: 6 }).map(String)
+    const step = fc.record({ key, value: fc.option(fc.nat(), { nil: undefined }) })
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), fc.array(step, { minLength: 20, maxLength: 60 }), (most, steps) => {
+        const own = new Recent<number>(most)
+        // In the order of their last use
+        const model = new Map<string, number>()
+        for (const { key, value } of steps) {
+          const expected = value ?? model.get(key)
+          const isLast = Array.from(model.keys()).slice(-most).includes(key)
+          if (value !== undefined) own.set(key, value)
+          const got = own.get(key)
+          if (got !== undefined || value !== undefined || isLast) expect(got).to.equal(expected)
+          model.delete(key)
+          if (got !== undefined) model.set(key, got)
+        }
+      }),
+    )
+  })
+})

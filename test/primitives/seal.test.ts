@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import fc = require('fast-check')
+import { Seal } from '../../lib/primitives/seal'
+
+const SECRET = 'keyboard cat'
+
+describe('core: a seal', () => {
+  it('opens what it has sealed, whatever it is', () => {
+    const seal = new Seal([SECRET], 'koa.sess')
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), text => {
+        expect(seal.open(seal.seal(text))).to.equal(text)
+      }),
+    )
+  })
+
+  it('opens what earlier versions have sealed, so that an upgrade logs nobody out', () => {
+    const sealed = '1.5aUFL3vniH0jF0g-JRzVE7Lwv1GS6ar0oIWtD-6S_RwRZAv60vQH3WI0qfM'
+    expect(new Seal([SECRET], 'koa.sess').open(sealed)).to.equal('{"user":"ädä"}')
+  })
+
+  it('is another one each time, and says nothing of what is in it but its length', () => {
+    const seal = new Seal([SECRET], 'koa.sess')
+    const [one, other] = [seal.seal('{"user":"ada"}'), seal.seal('{"user":"ada"}')]
+    expect(one).to.not.equal(other)
+    expect(one).to.match(/^1\.[A-Za-z0-9_-]+$/)
+    expect(Buffer.from(one.slice(2), 'base64url').toString('latin1')).to.not.contain('ada')
+  })
+
+  it('does not open what was changed, in any one bit', () => {
+    const seal = new Seal([SECRET], 'koa.sess')
+    const bytes = Buffer.from(seal.seal('{"user":"ada"}').slice(2), 'base64url')
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const changed = Buffer.from(bytes)
+      changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+      expect(seal.open(`1.${changed.toString('base64url')}`), `bit ${bit}`).to.equal(undefined)
+    }
+  })
+
+  it('does not open what was cut off, nor what is none', () => {
+    const seal = new Seal([SECRET], 'koa.sess')
+    const sealed = seal.seal('{}')
+    for (const text of ['', '1.', sealed.slice(0, -1), sealed.slice(2), '2' + sealed.slice(1), 'eyJhIjoxfQ==', '1.ü']) {
+      expect(seal.open(text), text).to.equal(undefined)
+    }
+  })
+
+  it('does not open what was sealed with another secret, or for another name', () => {
+    const sealed = new Seal([SECRET], 'koa.sess').seal('{}')
+    expect(new Seal(['another'], 'koa.sess').open(sealed)).to.equal(undefined)
+    expect(new Seal([SECRET], 'another').open(sealed)).to.equal(undefined)
+  })
+
+  it('seals with what has been put in front of its secrets meanwhile', () => {
+    const secrets = ['old']
+    const seal = new Seal(secrets, 'koa.sess')
+    const before = seal.seal('{}')
+    secrets.unshift('new')
+    expect(new Seal(['new'], 'koa.sess').open(seal.seal('{}'))).to.equal('{}')
+    expect(seal.open(before)).to.equal('{}')
+  })
+
+  it('opens what an older secret has sealed, and seals with the newest', () => {
+    const [old, both, young] = [['old'], ['new', 'old'], ['new']].map(secrets => new Seal(secrets, 'koa.sess')) as [Seal, Seal, Seal]
+    expect(both.open(old.seal('{}'))).to.equal('{}')
+    expect(young.open(both.seal('{}'))).to.equal('{}')
+    expect(old.open(both.seal('{}'))).to.equal(undefined)
+  })
+})

@@ -1,0 +1,255 @@
+import { expect } from 'chai'
+import { markAtOnce } from '../../lib/primitives/after-return'
+import type { SessionData } from '../support/subject'
+import { broken, faulty, type Done, type Store } from './sitting'
+
+type Versioned = Required<Pick<Store, 'compareAndSet'>> & Store
+type Version = string | null
+
+/** A callback that a MemoryStore calls before its method returns, so that nothing comes between. */
+function inOneStep(callback: Done): Done {
+  markAtOnce(callback)
+  return callback
+}
+
+/** A store of texts, each of them its own version, in which `alike` makes of a text what versions are told apart by. */
+const texts = (alike: (text: string) => string) =>
+  faulty((_, good) => {
+    const versionOf = (found: unknown): Version => (found ? alike(JSON.stringify(found)) : null)
+    return {
+      get: (id: string, done: Done) => good.get(id, (err, found) => done(err, found, versionOf(found) ?? undefined)),
+      compareAndSet: (id: string, data: SessionData, version: Version, done: Done) =>
+        good.get(
+          id,
+          inOneStep((_, found) => {
+            if (versionOf(found) !== version) return done(null, { ok: false })
+            good.set(id, data, () => done(null, { ok: true, version: versionOf(JSON.parse(JSON.stringify(data))) }))
+          }),
+        ),
+    }
+  })
+
+/** A store whose `compareAndSet` has one fault; `right` is the one that it should be. */
+const comparing = (
+  fault: (right: Versioned['compareAndSet'], good: Store) => (id: string, data: SessionData, version: Version, done: Done) => void,
+) => faulty((_, good) => ({ compareAndSet: fault((good as Versioned).compareAndSet.bind(good), good) }))
+
+const update = (good: Store) => (id: string, data: SessionData, done: Done) =>
+  good.get(id, (_, found) => (found ? good.set(id, data, err => done(err, true)) : done(null, false)))
+
+const updating = (fault: (right: ReturnType<typeof update>, good: Store) => ReturnType<typeof update>) =>
+  faulty((_, good) => ({ update: fault(update(good), good) }))
+
+describe('the store contract: writing on a condition', () => {
+  it('is kept by a store of texts', async () => {
+    expect(await broken(texts(text => text))).to.deep.equal([])
+  })
+
+  it('is kept by a store that can update, too', async () => {
+    expect(
+      await broken(
+        updating(right => right),
+        { has: ['compareAndSet', 'update'] },
+      ),
+    ).to.deep.equal([])
+  })
+
+  const faults: Record<string, [() => Store, string]> = {
+    'creates nothing': [
+      comparing(right => (id, data, version, done) => (version === null ? done(null, { ok: true }) : right(id, data, version, done))),
+      'creates a session that is not there',
+    ],
+    'creates over what is there': [
+      comparing(
+        (right, good) => (id, data, version, done) =>
+          version === null ? good.set(id, data, () => done(null, { ok: true, version: 1 })) : right(id, data, version, done),
+      ),
+      'creates none where there is one, and leaves that',
+    ],
+    'remembers what it has destroyed': [
+      faulty((_, good) => {
+        const gone = new Set<string>()
+        return {
+          destroy: (id: string, done?: Done) => good.destroy(id, err => done?.(err, gone.add(id))),
+          compareAndSet: (id: string, data: SessionData, version: Version, done: Done) =>
+            gone.has(id) ? done(null, { ok: false }) : (good as Versioned).compareAndSet(id, data, version, done),
+        }
+      }),
+      'creates a session again that was destroyed',
+    ],
+    'gives no versions': [
+      faulty((_, good) => ({ get: (id: string, done: Done) => good.get(id, (err, found) => done(err, found)) })),
+      'writes over the version that get gave',
+    ],
+    'does not say the version of what it has written': [
+      comparing(right => (id, data, version, done) => right(id, data, version, (err, outcome) => done(err, { ok: outcome?.ok }))),
+      'gives the version of what it has written',
+    ],
+    'compares nothing': [
+      comparing((_, good) => (id, data, version, done) => good.set(id, data, () => done(null, { ok: true, version }))),
+      'refuses a version that compareAndSet has written over, and leaves the session',
+    ],
+    'writes what it refuses': [
+      comparing(
+        (right, good) => (id, data, version, done) =>
+          right(id, data, version, (err, outcome) =>
+            outcome?.ok ? done(err, outcome) : good.set(id, data, () => done(null, { ok: false })),
+          ),
+      ),
+      'refuses a version that set has written over, and leaves the session',
+    ],
+    'brings back what is gone': [
+      comparing((right, good) => (id, data, version, done) => good.get(id, (_, found) => right(id, data, found ? version : null, done))),
+      'refuses what was destroyed, and does not bring it back',
+    ],
+    'knows a touched session no more': [
+      faulty((_, good) => {
+        const touched = new Set<string>()
+        return {
+          touch: (id: string, data: SessionData, done: Done) => good.touch(id, data, () => done(null, touched.add(id))),
+          compareAndSet: (id: string, data: SessionData, version: Version, done: Done) =>
+            touched.has(id) ? done(null, { ok: false }) : (good as Versioned).compareAndSet(id, data, version, done),
+        }
+      }),
+      'writes over a session that was touched',
+    ],
+    'compares in another character set': [
+      texts(text => (/[^ -~]/.test(text) ? `${text}${Math.random()}` : text)),
+      'writes over a session of all scripts',
+    ],
+    'has versions of 64 KB': [texts(text => (text.length > 65_536 ? `${text}${Math.random()}` : text)), 'writes over a session of 100 KB'],
+    'takes capitals for small letters': [texts(text => text.toLowerCase()), 'tells versions apart that differ by a capital'],
+    'drops accents': [texts(text => text.normalize('NFD').replaceAll('\u0301', '')), 'tells versions apart that differ by an accent'],
+    'drops spaces': [texts(text => text.replaceAll(' ', '')), 'tells versions apart that differ by a space'],
+    'looks before it writes': [
+      faulty((_, good) => ({
+        compareAndSet: (id: string, data: SessionData, version: Version, done: Done) =>
+          good.get(id, (...given) => {
+            const [, , found] = given as Parameters<Done>
+            if ((found ?? null) !== version) return done(null, { ok: false })
+            queueMicrotask(() => good.set(id, data, () => done(null, { ok: true, version: 1 })))
+          }),
+      })),
+      'of fifty that write over one version at once lets one',
+    ],
+    'creates what it has not seen a moment ago': [
+      comparing((right, good) => (id, data, version, done) => {
+        if (version !== null) return right(id, data, version, done)
+        good.get(id, (_, found) => {
+          if (found) return done(null, { ok: false })
+          queueMicrotask(() => good.set(id, data, () => done(null, { ok: true, version: 1 })))
+        })
+      }),
+      'of fifty that create at once lets one',
+    ],
+    'leaves the expiry as it is': [
+      comparing(
+        (right, good) => (id, data, version, done) =>
+          good.get(id, (_, found) =>
+            right(id, found ? ({ ...JSON.parse(JSON.stringify(data)), cookie: found.cookie } as never) : data, version, done),
+          ),
+      ),
+      'compareAndSet moves the expiry',
+    ],
+    'takes what has expired for there': [
+      faulty((_, good) => {
+        const there = new Set<string>()
+        return {
+          set: (id: string, data: SessionData, done?: Done) => good.set(id, data, err => done?.(err, there.add(id))),
+          compareAndSet: (id: string, data: SessionData, version: Version, done: Done) =>
+            version === null && there.has(id) ? done(null, { ok: false }) : (good as Versioned).compareAndSet(id, data, version, done),
+        }
+      }),
+      'an expired session has no version, and can be created again',
+    ],
+    'calls back twice when it has compared': [
+      comparing(
+        right => (id, data, version, done) =>
+          right(id, data, version, (err, outcome) => {
+            done(err, outcome)
+            done(err, outcome)
+          }),
+      ),
+      'compareAndSet answers once',
+    ],
+  }
+  for (const [fault, [make, title]] of Object.entries(faults)) {
+    it(`is broken by a store that ${fault}`, async () => {
+      expect(await broken(make, { rule: title })).to.deep.equal([title])
+    })
+  }
+
+  const updates: Record<string, [() => Store, string]> = {
+    'updates nothing': [updating(() => (_, __, done) => done(null, false)), 'update writes over a session that is there, and says so'],
+    'counts what has changed': [
+      updating(
+        (right, good) => (id, data, done) =>
+          good.get(id, (_, found) => (JSON.stringify(found) === JSON.stringify(data) ? done(null, false) : right(id, data, done))),
+      ),
+      'update says so of one that has nothing new, too',
+    ],
+    'updates what is not there': [
+      updating((_, good) => (id, data, done) => good.set(id, data, () => done(null, false))),
+      'update writes none where there is none, and says so',
+    ],
+    'says of everything that it was there': [
+      updating(right => (id, data, done) => right(id, data, () => done(null, true))),
+      'update does not bring a destroyed session back',
+    ],
+    'updates what has expired': [
+      faulty((_, good) => {
+        const there = new Set<string>()
+        return {
+          set: (id: string, data: SessionData, done?: Done) => good.set(id, data, err => done?.(err, there.add(id))),
+          update: (id: string, data: SessionData, done: Done) =>
+            there.has(id) ? good.set(id, data, () => done(null, true)) : done(null, false),
+        }
+      }),
+      'update does not bring an expired session back',
+    ],
+    'leaves the expiry when it updates': [
+      updating(
+        (right, good) => (id, data, done) =>
+          good.get(id, (_, found) =>
+            right(id, found ? ({ ...JSON.parse(JSON.stringify(data)), cookie: found.cookie } as never) : data, done),
+          ),
+      ),
+      'update moves the expiry',
+    ],
+    'calls back twice when it has updated': [
+      updating(
+        right => (id, data, done) =>
+          right(id, data, (err, updated) => {
+            done(err, updated)
+            done(err, updated)
+          }),
+      ),
+      'update answers once',
+    ],
+  }
+  for (const [fault, [make, title]] of Object.entries(updates)) {
+    it(`is broken by a store that ${fault}`, async () => {
+      expect(await broken(make, { rule: title, has: ['compareAndSet', 'update'] })).to.deep.equal([title])
+    })
+  }
+
+  it('is broken by a store that has less than it says', async () => {
+    expect(
+      await broken(
+        faulty(() => ({})),
+        { has: ['compareAndSet', 'update'] },
+      ),
+    ).to.include('update is a method')
+    expect(await broken(faulty(() => ({ compareAndSet: undefined })))).to.include('compareAndSet is a method')
+  })
+
+  it('is broken by a store that has more than it says', async () => {
+    expect(
+      await broken(
+        faulty(() => ({})),
+        { has: [] },
+      ),
+    ).to.deep.equal(['has no compareAndSet that the exam is not told of'])
+    expect(await broken(updating(right => right))).to.deep.equal(['has no update that the exam is not told of'])
+  })
+})
