@@ -92,7 +92,7 @@ export class SignedCookie {
       const value = valueAt(header, at, name.length)
       if (value === undefined) continue
       seen++
-      const isOurs = SIGNED.test(value)
+      const isOurs = value.startsWith('s%3A') || SIGNED.test(value)
       if (!isOurs) debug('cookie unsigned')
       if (!isOurs || value.length > MOST_CHARACTERS) continue
       const id = this.#signatures.verify(value, secrets, signedIn)

@@ -191,6 +191,7 @@ function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined):
     }
   }
   const secrets = checkSecrets(secret)
+  if (!Array.isArray(secret) && secrets === validSecrets(secrets)) return () => checked(secrets as readonly Secret[])
   // An array is the app's, which may change it at any time
   return () => checked(validSecrets(secrets))
 }
