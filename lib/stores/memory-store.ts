@@ -8,6 +8,7 @@ import { goTogether } from '../core/store/abilities'
 import type { Callback, Found, Outcome, Version } from '../core/store/store-client'
 import { IN_MEMORY } from '../core/store/store-advice'
 import { callable } from './callable'
+import type { CompleteStore } from './complete-store'
 import { Records } from './memory/records'
 import { viewOf } from './memory/records-view'
 import { Store } from './store'
@@ -28,41 +29,10 @@ export interface MemoryStoreOptions {
  * Without a callback, methods return a promise; its rejection never ends the process. Expired sessions leave it by themselves; those without an expiry
  * stay, so that a public site wants `max`.
  */
-/* eslint-disable @typescript-eslint/no-misused-promises -- a signature that calls back stands beside each that promises */
-export interface MemoryStore extends Store {
-  // As in `Session`: type parameters, so that subclasses and mocks with one signature fit, and callbacks last, so that `Parameters` has them
-  get<Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, ...none: never[]): Done
-  get<_Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, callback: Found): void
-  set<Done extends Promise<void> = Promise<void>>(id: string, session: SessionData, ...none: never[]): Done
-  set<_Done extends Promise<void> = Promise<void>>(id: string, session: SessionData, callback?: Callback): void
-  destroy<Done extends Promise<void> = Promise<void>>(id: string, ...none: never[]): Done
-  destroy<_Done extends Promise<void> = Promise<void>>(id: string, callback?: Callback): void
-  touch<Done extends Promise<void> = Promise<void>>(id: string, session: SessionData, ...none: never[]): Done
-  touch<_Done extends Promise<void> = Promise<void>>(id: string, session: SessionData, callback?: Callback): void
-  compareAndSet<Done extends Promise<Outcome> = Promise<Outcome>>(
-    id: string,
-    session: SessionData,
-    version: Version | null,
-    ...none: never[]
-  ): Done
-  compareAndSet<_Done extends Promise<Outcome> = Promise<Outcome>>(
-    id: string,
-    session: SessionData,
-    version: Version | null,
-    callback: Callback<Outcome>,
-  ): void
-  all<Done extends Promise<Record<string, SessionData>> = Promise<Record<string, SessionData>>>(...none: never[]): Done
-  all<_Done extends Promise<Record<string, SessionData>> = Promise<Record<string, SessionData>>>(
-    callback: Callback<Record<string, SessionData> | null>,
-  ): void
-  length<Done extends Promise<number> = Promise<number>>(...none: never[]): Done
-  length<_Done extends Promise<number> = Promise<number>>(callback: Callback<number>): void
-  clear<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
-  clear<_Done extends Promise<void> = Promise<void>>(callback?: Callback): void
+export interface MemoryStore extends CompleteStore {
   /** The sessions as JSON, under their ids: a live view, which can be read, deleted from and set. */
   sessions: Record<string, string>
 }
-/* eslint-enable @typescript-eslint/no-misused-promises */
 
 /** Not a field: constructors of subclasses may never have been here. */
 const recordsOf = new WeakMap<object, Records>()

@@ -150,7 +150,7 @@ describe('core: a store that answers at once', () => {
 
   it('does not answer again where who is answered throws', () => {
     const said: Answer[] = []
-    const act = (): void =>
+    const act = (): boolean =>
       answer(
         () => 1,
         (...answer) => {

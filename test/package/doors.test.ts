@@ -72,11 +72,12 @@ function looksAsItShould(name: Name, runtime: string): void {
 
   it('has other entries beside, which need no other package', () => {
     const atomic = ['atomicMysql', 'atomicPostgres', 'atomicRedis']
-    expect(Object.keys(doors.beside)).to.deep.equal(['atomic', 'koa', 'koa/presets', 'store-contract', 'testing'])
+    expect(Object.keys(doors.beside)).to.deep.equal(['atomic', 'koa', 'koa/presets', 'sqlite', 'store-contract', 'testing'])
     expect(doors.beside.atomic).to.have.members(atomic)
     expect(doors.beside.koa).to.have.members(['default', 'KoaSession', 'update'])
     const stores = ['BaseStore', 'CONNECT', 'DISCONNECT', 'MemoryStore']
     expect(doors.beside['koa/presets']).to.have.members(['koaGenericSession', 'koaSession', 'koaSessionStore', 'koaSessionTs', ...stores])
+    expect(doors.beside.sqlite).to.deep.equal(['SqliteStore'])
     expect(doors.beside['store-contract']).to.deep.equal(['storeContract'])
     expect(doors.beside.testing).to.have.members(['sessionCookie', 'readSession'])
   })

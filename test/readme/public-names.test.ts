@@ -5,7 +5,7 @@ import ts = require('typescript')
 const root = join(__dirname, '../..')
 
 /** The files that package.json exports, and how many names at least each has. */
-const ENTRIES = ['index', 'koa', 'koa-presets', 'atomic', 'store-contract', 'testing'] as const
+const ENTRIES = ['index', 'koa', 'koa-presets', 'atomic', 'sqlite', 'store-contract', 'testing'] as const
 
 /** The interfaces whose members are options. */
 const OPTIONS: readonly (readonly [entry: (typeof ENTRIES)[number], name: string])[] = [
@@ -14,6 +14,7 @@ const OPTIONS: readonly (readonly [entry: (typeof ENTRIES)[number], name: string
   ['index', 'MemoryStoreOptions'],
   ['koa', 'Options'],
   ['koa', 'CookieOptions'],
+  ['sqlite', 'SqliteStoreOptions'],
   ['store-contract', 'StoreContractOptions'],
   ['testing', 'SessionCookieOptions'],
 ]
@@ -62,9 +63,9 @@ describe('Every public name is documented', function () {
     })
   }
 
-  for (const name of ['Session', 'Cookie', 'LiveCookie', 'Store', 'MemoryStore', 'RequestSession']) {
+  for (const name of ['Session', 'Cookie', 'LiveCookie', 'Store', 'MemoryStore', 'RequestSession', 'SqliteStore', 'SqliteDatabase']) {
     it(`of the members of ${name}`, () => {
-      const members = membersOf('index', name)
+      const members = membersOf(name.startsWith('Sqlite') ? 'sqlite' : 'index', name)
       expect(members.length).to.be.above(0)
       expect(members.filter(symbol => !documentation(symbol)).map(symbol => symbol.name)).to.deep.equal([])
     })

@@ -1,5 +1,5 @@
 import { hasAbility } from './abilities'
-import { answer, twinOf } from './sync-methods'
+import { answer, twinOf, type Fetched } from './sync-methods'
 import { Breaker } from './circuit-breaker'
 import { call, isMissing, type Call } from './guarded-call'
 import { Deadline } from '../concurrency/deadline'
@@ -112,16 +112,19 @@ export class StorePort {
   get(id: string, done: Heard, deadline?: Deadline): void {
     if (this.inFlight.isDestroyed(id)) return done()
     const find = twinOf(this.#store, 'get')
-    if (!find) return this.#ask('get', id, [id], done as Callback<unknown>, deadline)
-    const fetched = find(this.#store, id)
-    if (fetched) done(null, fetched.record, fetched.version, fetched.likeness)
-    else done()
+    const fetched: Callback<Fetched | undefined> = (err, found) => {
+      if (err) done(err)
+      else if (found) done(null, found.record, found.version, found.likeness)
+      else done()
+    }
+    if (find && answer(() => find(this.#store, id), fetched)) return
+    this.#ask('get', id, [id], done as Callback<unknown>, deadline)
   }
 
   set(id: string, session: Session, done: Callback, deadline?: Deadline): void {
     const set = twinOf(this.#store, 'set')
-    if (set) answer(() => set(this.#store, id, session), this.#written(id, done))
-    else this.#write('set', id, [id, session], done as Callback<unknown>, deadline)
+    if (set && answer(() => set(this.#store, id, session), this.#written(id, done))) return
+    this.#write('set', id, [id, session], done as Callback<unknown>, deadline)
   }
 
   /** Whether somebody can write on the condition that nobody else has. */
@@ -132,7 +135,8 @@ export class StorePort {
   compareAndSet(id: string, session: Session, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
     const { version, text } = condition
     const compareAndSet = twinOf(this.#store, 'compareAndSet')
-    if (compareAndSet) return answer(() => compareAndSet(this.#store, id, session, version, text), this.#written(id, done))
+    const compare = compareAndSet && (() => compareAndSet(this.#store, id, session, version, text))
+    if (compare && answer(compare, this.#written(id, done))) return
     const heard = (err: unknown, outcome: unknown): void => {
       if (err) return done(err)
       if (typeof (outcome as Outcome | undefined)?.ok !== 'boolean')
@@ -177,8 +181,8 @@ export class StorePort {
   /** Removes a record, as a step of `destroy` or `replace`. */
   remove(id: string, done: Callback, deadline: Deadline): void {
     const destroy = twinOf(this.#store, 'destroy')
-    if (destroy) answer(() => destroy(this.#store, id), done)
-    else this.#ask('destroy', id, [id], done as Callback<unknown>, deadline)
+    if (destroy && answer(() => destroy(this.#store, id), done)) return
+    this.#ask('destroy', id, [id], done as Callback<unknown>, deadline)
   }
 
   get regenerates(): boolean {
@@ -202,7 +206,7 @@ export class StorePort {
   touch(id: string, session: Session, done: Callback, deadline?: Deadline): void {
     if (typeof this.#store.touch !== 'function') return done()
     const touch = twinOf(this.#store, 'touch')
-    if (touch) return answer(() => touch(this.#store, id, session), done)
+    if (touch && answer(() => touch(this.#store, id, session), done)) return
     // Of some stores it writes the whole record
     this.#follow(new PendingWrite(id, 'touch', this.inFlight), 'touch', [id, session], done as Callback<unknown>, deadline)
   }

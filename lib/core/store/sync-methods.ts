@@ -45,13 +45,22 @@ export function twinOf<Name extends keyof AtOnce>(store: SessionStore, name: Nam
   return paired?.method === method ? (paired?.twin as AtOnce[Name]) : undefined
 }
 
-/** What `act` returns, to a caller who would have waited for it. */
-export function answer<Value>(act: () => Value, done: Callback<Value>): void {
+/**
+ * Thrown by a twin that would have to wait, for a lock for example: then the method itself is called, which answers later. Until it has, twins of the same
+ * store throw this too if they would overtake it.
+ */
+export const NOT_AT_ONCE = Symbol('resession.not-at-once')
+
+/** What `act` returns, to a caller who would have waited for it. @returns false if `act` cannot answer at once; the caller is not answered then */
+export function answer<Value>(act: () => Value, done: Callback<Value>): boolean {
   let value: Value
   try {
     value = act()
   } catch (thrown) {
-    return done(thrown)
+    if (thrown === NOT_AT_ONCE) return false
+    done(thrown)
+    return true
   }
   done(undefined, value)
+  return true
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import session from 'PACKAGE'
 import { atomicMysql, atomicPostgres, atomicRedis } from 'PACKAGE/atomic'
+import { SqliteStore, type SqliteDatabase } from 'PACKAGE/sqlite'
 import { storeContract } from 'PACKAGE/store-contract'
 
 // A library that passes sessions on: no export has a type annotation, so that the compiler has to name each type in the declaration file
@@ -33,6 +34,15 @@ export const conditional = { compareAndSet: memory.compareAndSet, all: memory.al
 export const inherited = { load: memory.load, regenerate: memory.regenerate, createSession: memory.createSession }
 export const kept = () => memory.sessions
 
+declare const database: SqliteDatabase
+export const sqlite = new SqliteStore({ database, table: 'sessions', pruneInterval: false })
+export const sqliteMethods = { get: sqlite.get, set: sqlite.set, compareAndSet: sqlite.compareAndSet, all: sqlite.all, close: sqlite.close }
+export const onSqlite = session({ secret: 'x', store: new SqliteStore({ file: 'sessions.db' }) })
+export class InFile extends SqliteStore {
+  constructor() {
+    super({ file: 'sessions.db', synchronous: 'FULL' })
+  }
+}
 export class Kept extends session.MemoryStore {
   override get = (id: string, callback: Parameters<session.Store['get']>[1]) => super.get(id, callback)
 }

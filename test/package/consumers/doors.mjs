@@ -56,7 +56,7 @@ async function deepPaths() {
 /** The names of the other entries, where both doors have the same. */
 async function doorsBeside() {
   const found = {}
-  for (const path of ['atomic', 'koa', 'koa/presets', 'store-contract', 'testing']) {
+  for (const path of ['atomic', 'koa', 'koa/presets', 'sqlite', 'store-contract', 'testing']) {
     const [whole, names] = [require(full(path)), await import(full(path))]
     const same = Object.keys(whole).filter(name => whole[name] === names[name])
     found[path] = typeof whole === 'function' && names.default === whole ? ['default', ...same] : same

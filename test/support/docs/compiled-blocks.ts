@@ -52,7 +52,19 @@ declare module 'fastify' {
 `
 
 /** Packages that the documentation uses and that are not installed here, or have no types. */
-const MISSING = ['socket.io', 'ws', 'passport', '@nestjs/core', '*/app.module', '@fastify/middie', 'sinon', 'vitest', '*/app', '*/app.js']
+const MISSING = [
+  'socket.io',
+  'ws',
+  'better-sqlite3',
+  'passport',
+  '@nestjs/core',
+  '*/app.module',
+  '@fastify/middie',
+  'sinon',
+  'vitest',
+  '*/app',
+  '*/app.js',
+]
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,

@@ -1,0 +1,88 @@
+import { NOT_AT_ONCE } from '../../core/store/sync-methods'
+import type { Callback } from '../../core/store/store-client'
+import { isBusy } from './errors'
+
+/** Pauses between tries, in milliseconds: the first one, and the longest one. */
+const FIRST_PAUSE = 5
+const LONGEST_PAUSE = 100
+
+/** How long an operation waits at most, in milliseconds. */
+const PATIENCE = 5_000
+
+interface Waiting {
+  readonly since: number
+  /** @returns what reports the result */
+  act(): () => void
+  fail(err: unknown): void
+}
+
+/** Repeats operations that met a locked database, first in, first out, without blocking the event loop. */
+export class BusyQueue {
+  readonly #waiting: Waiting[] = []
+  #tries = 0
+  #timer: NodeJS.Timeout | undefined
+
+  /** @param check throws an error that is busy if nothing may be written now */
+  constructor(private readonly check: () => void) {}
+
+  /** For a caller that cannot wait. @throws NOT_AT_ONCE if `act` would have to wait, or would overtake others */
+  now<Value>(act: () => Value): Value {
+    if (this.#waiting.length > 0) throw NOT_AT_ONCE
+    try {
+      this.check()
+      return act()
+    } catch (err) {
+      throw isBusy(err) ? NOT_AT_ONCE : err
+    }
+  }
+
+  /** @param act is called again if it throws because the database is locked */
+  run<Value>(act: () => Value, done: Callback<Value>): void {
+    let value: Value
+    try {
+      value = this.now(act)
+    } catch (err) {
+      if (err !== NOT_AT_ONCE) return done(err)
+      const attempt = (): (() => void) => {
+        const value = act()
+        return () => done(null, value)
+      }
+      this.#waiting.push({ since: performance.now(), act: attempt, fail: done })
+      return this.#pause()
+    }
+    done(null, value)
+  }
+
+  /** Fails all that waits. */
+  close(err: unknown): void {
+    clearTimeout(this.#timer)
+    for (const { fail } of this.#waiting.splice(0)) fail(err)
+  }
+
+  #pause(): void {
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#work()
+      },
+      Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#tries++),
+    )
+  }
+
+  #work(): void {
+    for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
+      let report: () => void
+      try {
+        this.check()
+        report = first.act()
+      } catch (err) {
+        if (isBusy(err) && performance.now() - first.since < PATIENCE) return this.#pause()
+        const { fail } = first
+        report = () => fail(err)
+      }
+      this.#waiting.shift()
+      report()
+    }
+    this.#tries = 0
+  }
+}

@@ -1,0 +1,53 @@
+import type { Fetched } from '../../core/store/sync-methods'
+import { fingerprint } from '../../core/record/serialize-data'
+import { clone } from '../../core/record/json-equality'
+import type { SessionData } from '../../core/session/session'
+
+/** A record that was read, in parts. */
+export interface ParsedRecord {
+  readonly cookie: object | undefined
+  /** Whether the cookie has an end, which is in the row's column `expires`. */
+  readonly hasEnd: boolean
+  /** All but the cookie. */
+  readonly data: object
+  /** The JSON of that. */
+  readonly text: string
+}
+
+/** @throws SyntaxError if another program has put something else into the row */
+export function parseRecord(json: string): ParsedRecord {
+  const { cookie, ...data } = JSON.parse(json) as { cookie?: { expires?: unknown } }
+  return { cookie, hasEnd: endOf(cookie) !== undefined, data, text: fingerprint(data) }
+}
+
+/** A copy for one caller. @param expires of the row, in milliseconds since 1970 */
+export function fetchedFrom(parsed: ParsedRecord, version: number, expires: number): Fetched {
+  const { cookie, hasEnd, data, text } = parsed
+  const copy = clone(data)
+  if (!cookie) return { record: copy as SessionData, version, likeness: { text, parsed: data } }
+  const end = hasEnd ? { expires: new Date(expires) } : undefined
+  return { record: { cookie: { ...clone(cookie), ...end }, ...copy } as never, version, likeness: { text, parsed: data } }
+}
+
+/** The record as JSON.parse gives it. */
+export function plainRecord(parsed: ParsedRecord, expires: number): SessionData {
+  const { record } = fetchedFrom(parsed, 0, expires)
+  const cookie = record.cookie as { expires?: unknown } | undefined
+  if (parsed.hasEnd && cookie) cookie.expires = new Date(expires).toISOString()
+  return record
+}
+
+/** The JSON of a session, the cookie first, as in express-session's. @param text the JSON of its data, if the caller has it */
+export function jsonOf(session: SessionData, text = fingerprint(session)): string {
+  const cookie = JSON.stringify((session as Partial<SessionData>).cookie) as string | undefined
+  if (cookie === undefined) return text
+  return text === '{}' ? `{"cookie":${cookie}}` : `{"cookie":${cookie},${text.slice(1)}`
+}
+
+/** When a cookie ends, in milliseconds since 1970; nothing for one that ends with the browser. */
+export function endOf(cookie: { readonly expires?: unknown } | undefined): number | undefined {
+  const expires = cookie?.expires
+  if (typeof expires !== 'string' && typeof expires !== 'number' && !(expires instanceof Date)) return undefined
+  const time = new Date(expires).valueOf()
+  return Number.isNaN(time) ? undefined : time
+}

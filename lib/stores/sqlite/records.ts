@@ -1,0 +1,177 @@
+import type { Fetched } from '../../core/store/sync-methods'
+import { Recent } from '../../primitives/lru-cache'
+import type { SessionData } from '../../core/session/session'
+import type { Outcome, Version } from '../../core/store/store-client'
+import type { SqliteDatabase } from './database'
+import { DeferredTouches, TOO_SOON } from './deferred-touches'
+import { endOf, fetchedFrom, jsonOf, parseRecord, plainRecord, type ParsedRecord } from './record'
+import { statementsFor, type Row, type Statements } from './statements'
+
+/** Sessions that are remembered after a read: so many at least, and twice as many at most. */
+const MOST_READ = 1000
+/** Longer records are parsed at each read, in characters of JSON. It bounds the memory. */
+const LONGEST_READ = 4096
+
+/** No row has this version. */
+const NO_VERSION = -1
+
+/** A row as it was last read. It is still the same if it has the same version. */
+interface Seen {
+  readonly version: number
+  /** As stored. */
+  readonly expires: number
+  readonly parsed: ParsedRecord | undefined
+}
+
+/** What is to be written of a session, taken from it before it can change. */
+export interface Write {
+  readonly json: string
+  /** In milliseconds since 1970. */
+  readonly expires: number
+}
+
+/** The sessions of one table. Each method is done when it returns, and throws what the driver throws. */
+export class SqliteRecords {
+  readonly #statements: Statements
+  readonly #touches: DeferredTouches
+  readonly #seen = new Recent<Seen>(MOST_READ)
+
+  /** @param ttl lifetime of a session whose cookie ends with the browser, in milliseconds */
+  constructor(
+    database: SqliteDatabase,
+    table: string,
+    private readonly ttl: number,
+  ) {
+    this.#statements = statementsFor(database, table)
+    this.#touches = new DeferredTouches(database, this.#statements)
+  }
+
+  find(id: string): Fetched | undefined {
+    const found = this.#read(id)
+    return found && fetchedFrom(found.parsed, found.version, found.expires)
+  }
+
+  /** @param text the JSON of the session's data, if the caller has it */
+  writeOf(session: SessionData, text?: string): Write {
+    return { json: jsonOf(session, text), expires: this.expiresOf(session) }
+  }
+
+  expiresOf({ cookie }: Partial<SessionData>): number {
+    return endOf(cookie) ?? Date.now() + this.ttl
+  }
+
+  set(id: string, { json, expires }: Write): void {
+    this.#statements.set.run(keyOf(id), newVersion(), expires, json)
+    this.#forget(id)
+  }
+
+  compareAndSet(id: string, { json, expires }: Write, version: Version | null): Outcome {
+    const next = newVersion()
+    const { create, replace } = this.#statements
+    const now = Date.now()
+    // A touch that is not written yet counts
+    const since = version !== null && this.#touches.expiresOf(id, version as number) !== undefined ? 0 : now
+    const { changes } =
+      version === null
+        ? create.run(keyOf(id), next, expires, json, now)
+        : replace.run(next, expires, json, keyOf(id), checkVersion(version), since)
+    if (Number(changes) === 0) return { ok: false }
+    this.#forget(id)
+    return { ok: true, version: next }
+  }
+
+  touch(id: string, expires: number): void {
+    const seen = this.#seen.get(id)
+    const now = Date.now()
+    // One that ends sooner than before is written at once
+    const canWait = seen !== undefined && seen.expires > now + TOO_SOON && expires >= seen.expires
+    if (canWait && this.#touches.add(id, seen.version, expires)) return
+    this.#statements.touch.run(expires, keyOf(id), now)
+    this.#forget(id)
+  }
+
+  destroy(id: string): void {
+    this.#statements.destroy.run(keyOf(id))
+    this.#forget(id)
+  }
+
+  all(): Record<string, SessionData> {
+    this.#touches.flush()
+    const sessions = Object.create(null) as Record<string, SessionData>
+    for (const row of this.#statements.all.all(Date.now()) as { id: string; expires: number; session: string }[]) {
+      sessions[idOf(row.id)] = plainRecord(parseRecord(row.session), Number(row.expires))
+    }
+    return sessions
+  }
+
+  /** As JSON.parse gives it, with its version. */
+  plain(id: string): { readonly record: SessionData; readonly version: number } | undefined {
+    const found = this.#read(id)
+    return found && { record: plainRecord(found.parsed, found.expires), version: found.version }
+  }
+
+  length(): number {
+    return Number((this.#statements.length.get(Date.now()) as { length: number }).length)
+  }
+
+  clear(): void {
+    this.#statements.clear.run()
+    this.#touches.clear()
+    this.#seen.clear()
+  }
+
+  /** Removes expired rows, the oldest first. @returns how many */
+  prune(most: number): number {
+    return Number(this.#statements.prune.run(Date.now(), most).changes)
+  }
+
+  /** Writes what waits in memory. */
+  flush(): void {
+    this.#touches.stop()
+    this.#touches.flush()
+  }
+
+  #read(id: string): { readonly parsed: ParsedRecord; readonly version: number; readonly expires: number } | undefined {
+    const seen = this.#seen.get(id)
+    const row = this.#statements.get.get(seen?.parsed ? seen.version : NO_VERSION, keyOf(id)) as Row | null | undefined
+    if (!row) return void this.#forget(id)
+    const [version, stored] = [Number(row.version), Number(row.expires)]
+    const expires = Math.max(stored, this.#touches.expiresOf(id, version) ?? 0)
+    if (expires <= Date.now()) return undefined
+    const parsed = row.session === null ? (seen?.parsed as ParsedRecord) : parseRecord(row.session)
+    if (seen?.version !== version || seen.expires !== stored) {
+      this.#seen.set(id, { version, expires: stored, parsed: parsed.text.length > LONGEST_READ ? undefined : parsed })
+    }
+    return { parsed, version, expires }
+  }
+
+  #forget(id: string): void {
+    this.#seen.delete(id)
+    this.#touches.delete(id)
+  }
+}
+
+/** By chance, since a number that counts would come back after a row was destroyed and created again. */
+function newVersion(): number {
+  return Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)
+}
+
+/** A version of another store is none of a row's. */
+function checkVersion(version: Version): number {
+  return typeof version === 'number' ? version : NO_VERSION
+}
+
+/**
+ * IDs that SQLite or a driver does not keep as they are: a lone surrogate is replaced, and text is cut at a NUL character. Their key is JSON, as is that of
+ * IDs that look like it.
+ */
+const ESCAPED = /^"|[\0\ud800-\udfff]/
+
+function keyOf(id: string): string {
+  const text = String(id)
+  return ESCAPED.test(text) ? JSON.stringify(text) : text
+}
+
+function idOf(key: string): string {
+  return key.startsWith('"') ? (JSON.parse(key) as string) : key
+}

@@ -1,0 +1,56 @@
+import { quoted, transaction, type SqliteDatabase } from './database'
+import { storeError } from './errors'
+
+/** Takes a table from one version of the schema to the next. @returns SQL. @param table quoted. @param name of the table, as it is */
+type Step = (table: string, name: string) => string
+
+/**
+ * The steps from an empty database to the schema of today; the version of a table is the number of its steps. A step that was released never changes:
+ * add another one.
+ */
+const STEPS: readonly Step[] = [
+  (table, name) => `
+    CREATE TABLE ${table} (
+      id TEXT NOT NULL PRIMARY KEY,
+      version INTEGER NOT NULL, -- another one with each write
+      expires INTEGER NOT NULL, -- milliseconds since 1970
+      session TEXT NOT NULL     -- JSON, as express-session's stores have it
+    ) WITHOUT ROWID;
+    CREATE INDEX ${quoted(`${name}_expires`)} ON ${table} (expires)`,
+]
+
+/** Has a row for each table of ours. SQLite's `user_version` is left to the app, which may share the file. */
+const VERSIONS = 'resession_schema'
+
+/**
+ * Creates the table, or brings it to the version of today. Processes that do so at the same time wait for one another.
+ *
+ * @throws `ERR_STORE_SCHEMA` for a table of a later version, or of somebody else
+ */
+export function prepareSchema(database: SqliteDatabase, name: string, steps = STEPS): void {
+  if (versionOf(database, name, steps.length) === steps.length) return
+  transaction(database, () => {
+    const version = versionOf(database, name, steps.length)
+    if (version === steps.length) return
+    database.exec(`CREATE TABLE IF NOT EXISTS ${VERSIONS} (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID`)
+    for (const step of steps.slice(version)) database.exec(step(quoted(name), name))
+    database.prepare(`INSERT OR REPLACE INTO ${VERSIONS} VALUES (?, ?)`).run(name.toLowerCase(), steps.length)
+  })
+}
+
+/** @returns 0 if there is no such table */
+function versionOf(database: SqliteDatabase, name: string, latest: number): number {
+  const exists = (table: string): boolean =>
+    // Names of tables are compared without case
+    database.prepare("SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE").get(table) != null
+  if (!exists(name)) return 0
+  const row = exists(VERSIONS) && database.prepare(`SELECT version FROM ${VERSIONS} WHERE name = ?`).get(name.toLowerCase())
+  if (!row) {
+    const message = `SqliteStore: the database has a table ${quoted(name)} of another kind; write another name in the table option`
+    throw storeError('ERR_STORE_SCHEMA', message)
+  }
+  const version = Number((row as { version: number }).version)
+  if (version <= latest) return version
+  const message = `SqliteStore: the table ${quoted(name)} has version ${version} of the schema, and this version of resession knows ${latest}; update resession`
+  throw storeError('ERR_STORE_SCHEMA', message)
+}

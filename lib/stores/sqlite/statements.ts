@@ -1,0 +1,42 @@
+import { quoted, type SqliteDatabase, type SqliteStatement } from './database'
+
+/** A row as `get` reads it. */
+export interface Row {
+  readonly version: number
+  readonly expires: number
+  /** `null` if the row has the version that was asked about. */
+  readonly session: string | null
+}
+
+/** All statements of a store, compiled once. A row that has expired counts as missing, whether it is pruned or not. */
+export function statementsFor(database: SqliteDatabase, name: string) {
+  const table = quoted(name)
+  const statement = (sql: string): SqliteStatement => database.prepare(sql)
+  const insert = `INSERT INTO ${table} (id, version, expires, session) VALUES (?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, expires = excluded.expires, session = excluded.session`
+  return {
+    /** Values: a version that is known, id. */
+    get: statement(`SELECT version, expires, CASE version WHEN ? THEN NULL ELSE session END AS session FROM ${table} WHERE id = ?`),
+    /** Values: id, version, expires, session. */
+    set: statement(insert),
+    /** Values: id, version, expires, session, now. */
+    create: statement(`${insert} WHERE expires <= ?`),
+    /** Values: version, expires, session, id, expected version, now. */
+    replace: statement(`UPDATE ${table} SET version = ?, expires = ?, session = ? WHERE id = ? AND version = ? AND expires > ?`),
+    /** Values: expires, id, now. */
+    touch: statement(`UPDATE ${table} SET expires = ? WHERE id = ? AND expires > ?`),
+    /** Values: expires, id, version, expires. */
+    extend: statement(`UPDATE ${table} SET expires = ? WHERE id = ? AND version = ? AND expires < ?`),
+    /** Values: id. */
+    destroy: statement(`DELETE FROM ${table} WHERE id = ?`),
+    /** Values: now. */
+    all: statement(`SELECT id, expires, session FROM ${table} WHERE expires > ?`),
+    /** Values: now. */
+    length: statement(`SELECT count(*) AS length FROM ${table} WHERE expires > ?`),
+    clear: statement(`DELETE FROM ${table}`),
+    /** Values: now, how many at most. */
+    prune: statement(`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires <= ? ORDER BY expires LIMIT ?)`),
+  } as const
+}
+
+export type Statements = ReturnType<typeof statementsFor>
