@@ -1,7 +1,5 @@
 import type { Callback } from '../core/store/store-client'
-
-// Tests of apps may replace the timers
-const { setImmediate } = globalThis
+import { setImmediate } from './set-immediate'
 
 /** On callbacks of the middleware itself. */
 const AT_ONCE = Symbol('resession.calls-at-once')

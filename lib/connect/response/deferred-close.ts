@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http'
+import { setImmediate } from '../../primitives/set-immediate'
 
 type Act = (...args: unknown[]) => unknown
 

@@ -5,6 +5,7 @@ import type { Gate } from '../response-gate'
 import { isRefused, type Call, type Method, type Native } from './deferred-call'
 import { checkChunk, checkHead, settleHead, type Args } from './argument-checks'
 import { WhileHeld } from './while-deferred'
+import { setImmediate } from '../../primitives/set-immediate'
 
 /** A response whose calls go through a gate. */
 export class HeldResponse {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inThisContext } from '../../primitives/async-context'
 import type { Next } from '../response-gate'
+import { setImmediate } from '../../primitives/set-immediate'
 
 /**
  * Passes on an error that became known after the handler had responded: when all is out, or nothing more can be. An error handler that finds headers

@@ -3,6 +3,7 @@ import type { AnyCookie, CookieData } from '../record/cookie'
 import { isMissing } from '../store/guarded-call'
 import { isUnanswered, type Deadline } from './deadline'
 import type { Callback, Version } from '../store/store-client'
+import { setImmediate } from '../../primitives/set-immediate'
 
 export interface Job {
   /** Makes calls to the store, and says to the flight when they are answered. */

@@ -8,6 +8,7 @@ import type { App } from '../context'
 import type { KoaHost } from '../koa-request'
 import type { KoaOptions } from './koa-options'
 import { RAW } from './record-formats'
+import { setImmediate } from '../../primitives/set-immediate'
 
 type Ends = 'in the cookie' | 'by the store' | 'by the record'
 
