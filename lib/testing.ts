@@ -1,5 +1,7 @@
 import session = require('./index')
+import type koaSession = require('./koa')
 import { requestInProcess } from './testing/in-process-request'
+import { readKoaSession, storeKoaSession, type KoaApp } from './testing/koa-session'
 
 /** The options of the app's session middleware that cookies and records depend on. */
 export interface TestSessionOptions extends Pick<session.SessionOptions, 'secret' | 'name' | 'cookie' | 'seal'> {
@@ -19,6 +21,18 @@ export interface SessionCookieOptions extends TestSessionOptions {
   genid?: session.SessionOptions['genid']
 }
 
+/** The options of the app's `resession/koa` middleware, and the app. */
+export type KoaTestSessionOptions = koaSession.AnySpelling & {
+  /** The Koa app. Its `keys` sign the cookie. */
+  app: KoaApp
+}
+
+/** The options of `sessionCookie` for Koa. */
+export type KoaSessionCookieOptions = KoaTestSessionOptions & {
+  /** What the session holds. */
+  data: SessionValues
+}
+
 /** What a session holds, without its cookie. */
 export type SessionValues = Omit<Partial<session.SessionData>, 'cookie'>
 
@@ -30,26 +44,40 @@ export type SetCookie = string | readonly string[] | { getSetCookie(): string[] 
  *
  * @example const cookie = await sessionCookie({ store, secret: 'keyboard cat', data: { userId: 1 } })
  * await request(app).get('/profile').set('Cookie', cookie).expect(200)
+ * @example const cookie = await sessionCookie({ app, ...options, data: { userId: 1 } }) // app is a Koa app
  * @returns the `Cookie` header of a browser that has the session: `name=value`
  * @throws TypeError for options that are missing or cannot work; what the store fails with
  * @see docs/testing.md
  */
-export async function sessionCookie(options: SessionCookieOptions): Promise<string> {
-  const { data, ...rest } = checked('sessionCookie', options)
+export async function sessionCookie(options: SessionCookieOptions | KoaSessionCookieOptions): Promise<string> {
+  const { data, ...rest } = options
+  checkData(data)
+  const lines = isKoa(rest) ? await storeKoaSession(rest, data) : await storeSession(checked('sessionCookie', rest), data)
+  const pairs = lines.map(line => line.split(';')[0] as string)
+  if (!pairs.length) throw new Error('sessionCookie stored the session, but no cookie was set')
+  return pairs.join('; ')
+}
+
+function isKoa(options: TestSessionOptions | KoaTestSessionOptions): options is KoaTestSessionOptions {
+  return 'app' in options
+}
+
+function checkData(data: unknown): void {
   if (typeof data !== 'object' || data === null)
     throw new TypeError('data option must be an object; write data: { userId: 1 }, for example')
   if ('cookie' in data) throw new TypeError('data option must not have a cookie; use the cookie option')
+}
+
+/** @returns the `Set-Cookie` lines of a response that stored the data */
+async function storeSession(options: TestSessionOptions, data: SessionValues): Promise<readonly string[]> {
   // A failed save is passed to `next`, and not only printed
-  const middleware = middlewareFor({ ...rest, saveUninitialized: true, saveErrors: 'fail' })
-  const lines = await requestInProcess(middleware, { url: pathOf(options) }, ({ req, useHttps, end }) => {
+  const middleware = middlewareFor({ ...options, saveUninitialized: true, saveErrors: 'fail' })
+  return requestInProcess(middleware, { url: pathOf(options) }, ({ req, useHttps, end }) => {
     if (!req.session) throw new Error('sessionCookie made no session: the store has emitted disconnect')
     Object.assign(req.session, data)
     if ((req.session as session.Session).cookie.secure === true) useHttps()
     return end()
   })
-  const [pair] = (lines[0] ?? '').split(';')
-  if (!pair) throw new Error('sessionCookie stored the session, but no cookie was set')
-  return pair
 }
 
 /**
@@ -62,7 +90,11 @@ export async function sessionCookie(options: SessionCookieOptions): Promise<stri
  * @throws TypeError for options that are missing or cannot work; what the store fails with
  * @see docs/testing.md
  */
-export async function readSession(options: TestSessionOptions, setCookie: SetCookie): Promise<SessionValues | undefined> {
+export async function readSession(
+  options: TestSessionOptions | KoaTestSessionOptions,
+  setCookie: SetCookie,
+): Promise<SessionValues | undefined> {
+  if (isKoa(options)) return readKoaSession(options, cookieHeader(setCookie))
   let isNew = false
   const genid = (): string => {
     isNew = true

@@ -10,7 +10,7 @@ import { run } from './run'
 
 const PAGE = 'docs/testing.md'
 /** The last version of vitest that supports Node 20. */
-const PACKAGES = { express: '5', jest: '30', mocha: '12', sinon: '22', supertest: '7', vite: '8.3.8', vitest: '4.1.12' }
+const PACKAGES = { express: '5', jest: '30', koa: '3', mocha: '12', sinon: '22', supertest: '7', vite: '8.3.8', vitest: '4.1.12' }
 
 interface TestRunner {
   /** The module that has its `describe` and `it`. */
@@ -58,6 +58,12 @@ describe('Test runners', function () {
       await run(program, [...args, file], folder)
     })
   }
+
+  it('docs/testing.md: the example for Koa passes', async () => {
+    const example = blockWith(PAGE, '// test/koa-profile.test.js')
+    const folder = project('example koa', { 'koa-app.js': blockWith(PAGE, '// koa-app.js'), 'test/koa-profile.test.js': example })
+    await run('npx', ['mocha', 'test/koa-profile.test.js'], folder)
+  })
 
   for (const [runner, { module, command, contractFile, isCommonJs }] of Object.entries(RUNNERS)) {
     const contract = (): string => {

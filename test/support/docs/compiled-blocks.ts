@@ -63,6 +63,7 @@ const MISSING = [
   'sinon',
   'vitest',
   '*/app',
+  '*/koa-app',
   '*/app.js',
 ]
 
