@@ -80,6 +80,17 @@ export class Knowledge {
     this.#saved = given?.cookie
   }
 
+  /** @returns a function that restores what is known now */
+  remember(): () => void {
+    const { stored } = this
+    const [given, saved] = [this.#given, this.#saved]
+    return () => {
+      this.stored = stored
+      this.#given = given
+      this.#saved = saved
+    }
+  }
+
   /** Something of this exchange has been stored. */
   get hasSaved(): boolean {
     return this.#saved !== undefined

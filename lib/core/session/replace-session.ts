@@ -18,22 +18,35 @@ export function destroySurely(port: StorePort, id: string, done: Callback, repea
   })
 }
 
-/** Stores a new session before the old one is destroyed: if that fails, the old one is as it was. @param generate puts a new session on the host */
-export function replace(session: Session, generate: (host: Host) => unknown, done: Callback): void {
+/**
+ * Stores a new session before the old one is destroyed. If either fails, the request has the old one again, and the client keeps its cookie.
+ *
+ * @param generate puts a new session on the host
+ * @param fill adds data to the new session
+ */
+export function replace(session: Session, generate: (host: Host) => unknown, done: Callback, fill?: () => void): void {
   const { req: host, id } = session
   const exchange = host[EXCHANGE] as Exchange
+  const forget = exchange.known.remember()
   const renewed: Callback = err => {
     exchange.renewed(session)
     done(err)
   }
+  const failed: Callback = err => {
+    forget()
+    restore(exchange, session)
+    done(err)
+  }
   const create = (): void => {
+    const { sessionID } = host
     // By a `genid` of the app
-    if (host.sessionID === id) return destroySurely(exchange.port, id, renewed)
+    if (sessionID === id) return destroySurely(exchange.port, id, renewed)
     exchange.renewed(session)
+    fill?.()
     exchange.save(host.session as Session, err => {
-      if (!err) return destroySurely(exchange.port, id, done)
-      restore(exchange, session)
-      done(err)
+      if (err) return failed(err)
+      // No client has the new ID
+      destroySurely(exchange.port, id, err => (err ? exchange.port.destroy(sessionID as string, () => failed(err)) : done()))
     })
   }
   let generated: unknown
@@ -60,9 +73,10 @@ function hasOwnRegenerate(store: object): boolean {
  */
 export function createsFirst({ req: host, id }: Session): boolean {
   const exchange = host[EXCHANGE] as Exchange | undefined
-  if (exchange?.sentId !== id || host.Session || exchange.settings.concurrency === 'off') return false
+  if (exchange?.sentId !== id || exchange.settings.concurrency === 'off') return false
   const { port } = exchange
-  return port.compares && !port.answersAtOnce && !hasOwnRegenerate(host.sessionStore as SessionStore)
+  // On Koa no store is asked to regenerate
+  return port.compares && !port.answersAtOnce && (host.Session !== undefined || !hasOwnRegenerate(host.sessionStore as SessionStore))
 }
 
 /** The session is again in its place, because another one could not take it. */

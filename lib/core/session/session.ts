@@ -131,9 +131,9 @@ function save(session: Session, done: Callback): void {
   else portFor(session).set(session.id, session, done)
 }
 
-function renewKeeping(session: Session, keep: unknown, done: Callback): void {
+function renewKeeping(session: Session, keep: unknown, done: Callback, fill?: () => void): void {
   if (keep) rotate(session, keep, done)
-  else renew(session, done)
+  else renew(session, done, fill)
 }
 
 function isKeep(keep: unknown): keep is Keep {
@@ -148,9 +148,9 @@ function rotate(session: Session, keep: unknown, done: Callback): void {
   else done(new Error('regenerate with keep needs a request with a session: use the session middleware first'))
 }
 
-function renew(session: Session, done: Callback): void {
+function renew(session: Session, done: Callback, fill?: () => void): void {
   const exchange = session.req[EXCHANGE]
-  if (createsFirst(session)) return replace(session, generate, ending(session, done))
+  if (createsFirst(session)) return replace(session, generate, ending(session, done), fill)
   const store = storeOf(session)
   const port = portFor(session)
   const over = ending(session, err => {
@@ -167,9 +167,13 @@ export function saveAtOnce(session: Session, done: Callback): void {
   save(session, counted(session, done))
 }
 
-/** As `session.regenerate(done)`, but may call back before it returns: for classes that extend the session. */
-export function regenerateAtOnce(session: Session, keep: unknown, done: Callback): void {
-  renewKeeping(session, keep, counted(session, done))
+/**
+ * As `session.regenerate(done)`, but may call back before it returns: for classes that extend the session.
+ *
+ * @param fill adds data to the new session, if that is stored before the old one is destroyed
+ */
+export function regenerateAtOnce(session: Session, keep: unknown, done: Callback, fill?: () => void): void {
+  renewKeeping(session, keep, counted(session, done), fill)
 }
 
 /** Makes a session of a record, and puts it on the host. Upstream's `Store.prototype.createSession`. */

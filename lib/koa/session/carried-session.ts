@@ -127,8 +127,9 @@ export class CarriedSession extends Session implements View {
     const { isNew } = this
     regenerateAtOnce(this, keep, err => {
       if (keep && !err) return this.#succeed(isNew, done)
-      // An empty one is like any new session: nothing is stored until there is something in it
-      if (!keep) this.req.exchange.begin()
+      const { session, exchange } = this.req
+      // An empty one is like any new session: nothing is stored until there is something in it, unless it had to be there before this one was destroyed
+      if (!keep && session !== this && exchange.known.stored?.id !== session?.id) exchange.begin()
       done(err)
     })
   }
@@ -146,12 +147,18 @@ export class CarriedSession extends Session implements View {
   }
 
   #beginAnew(done: Callback): void {
-    const { isNew, cookie } = this
-    regenerateAtOnce(this, false, err => {
-      if (err) this.req.exchange.begin()
-      else Object.assign(this.#succeeding, { cookie }).adopt(this, isNew)
+    const { isNew, cookie, shown, req } = this
+    const adopt = (): void => Object.assign(this.#succeeding, { cookie }).adopt(this, isNew)
+    const regenerated: Callback = err => {
+      if (!err) adopt()
+      else if (req.session === this) {
+        // The new data must not come under the old ID
+        req.exchange.failed = true
+        attach(shown, this)
+      } else req.exchange.begin()
       done(err)
-    })
+    }
+    regenerateAtOnce(this, false, regenerated, adopt)
   }
 
   /** The session that has taken this one's place. */
