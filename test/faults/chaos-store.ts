@@ -115,7 +115,11 @@ export class AtomicChaosStore extends ChaosStore {
     const text = JSON.stringify(data)
     this.ask(() => {
       const found = this.records.get(id)?.version ?? null
-      return [null, found === version ? { ok: true, version: this.put(id, text) } : { ok: false }]
+      if (found !== version) return [null, { ok: false }]
+      const written = this.put(id, text)
+      // A record that is written with an expiry in the past ends a session
+      if (new Date(data.cookie.expires ?? Infinity).valueOf() < Date.now()) this.records.delete(id)
+      return [null, { ok: true, version: written }]
     }, callback)
   }
 }

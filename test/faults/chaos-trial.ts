@@ -16,9 +16,10 @@ const DURATION = 4 * LIMIT
 /** By then each has been answered: it makes a handful of calls, each of which has a time limit. */
 const PATIENCE = 40 * LIMIT
 
-const ACTIONS = ['put', 'put', 'put', 'save', 'update', 'read', 'read', 'logout', 'unset', 'login'] as const
+const ACTIONS = ['put', 'put', 'put', 'save', 'update', 'read', 'read', 'logout', 'unset', 'login', 'rotate'] as const
 type Action = (typeof ACTIONS)[number]
-const ENDS: readonly Action[] = ['logout', 'unset', 'login']
+/** A rotation ends the session of the old ID, and keeps its data under the new one. */
+const ENDS: readonly Action[] = ['logout', 'unset', 'login', 'rotate']
 
 /** One request, and what is known of it at the end. */
 interface Asked {
@@ -117,6 +118,7 @@ export class Trial {
     bag.owner ??= client
     bag[`key ${number}`] = true
     if (action === 'save') await req.session.save()
+    if (action === 'rotate') await (req.session as { regenerate(options: object): unknown }).regenerate({ keep: true })
   }
 
   #fail(err: unknown, res: ServerResponse): void {
@@ -189,17 +191,26 @@ export class Trial {
     tally.logouts += ends.length
     return ends.flatMap(({ number, id, answered, action, left }) => {
       // A login whose old session is the new one's would be another mistake
-      if (action === 'login' && left === id) return [`login ${number} kept its session ID`]
-      const later = this.#asked.filter(({ began, id: given }) => given === id && began > (answered as number))
+      if ((action === 'login' || action === 'rotate') && left === id) return [`${action} ${number} kept its session ID`]
+      const over = action === 'rotate' ? [id as string] : this.#movedFrom(id as string)
+      const later = this.#asked.filter(other => over.includes(other.id as string) && other.began > (answered as number))
       const given = later.map(other => `${action} ${number} was undone: request ${other.number} was given its session`)
-      return this.#store.records.has(id as string) ? [...given, `${action} ${number} was undone: its session is in the store`] : given
+      const stored = over.filter(id => this.#store.records.has(id))
+      return [...given, ...stored.map(() => `${action} ${number} was undone: its session is in the store`)]
     })
+  }
+
+  /** The IDs that a session has had from this one on. A request that still has an old one, and logs out, ends them all. */
+  #movedFrom(id: string): string[] {
+    const move = this.#asked.find(asked => asked.action === 'rotate' && asked.id === id && this.#succeeded(asked))
+    return move?.left === undefined ? [id] : [id, ...this.#movedFrom(move.left)]
   }
 
   /** What was answered with success is in the store: always on an atomic store, else if no write came late. */
   #lost(tally: Tally): string[] {
     if (!this.#isAtomic && this.#faults === ALL) return []
-    const ended = new Set(this.#asked.filter(({ action }) => ENDS.includes(action)).map(({ id }) => id))
+    const ends = this.#asked.filter(({ action }) => ENDS.includes(action))
+    const ended = new Set(ends.flatMap(({ action, id }) => (action === 'rotate' ? [id] : this.#movedFrom(id as string))))
     const written = this.#asked.filter(asked => asked.left !== undefined && !['read', 'logout', 'unset'].includes(asked.action))
     return written.flatMap(asked => {
       const id = asked.left as string
@@ -207,7 +218,7 @@ export class Trial {
       tally.writes++
       const record = this.#store.records.get(id)
       const stored = JSON.parse(record?.text ?? '{}') as Record<string, unknown>
-      const n = written.filter(({ action, left }) => action === 'update' && left === id)
+      const n = written.filter(({ action, left }) => action === 'update' && this.#movedFrom(left as string).includes(id))
       const lost = stored[`key ${asked.number}`] === true ? [] : [`${asked.action} ${asked.number} was answered and is lost`]
       const answered = n.filter(other => this.#succeeded(other)).length
       const counted = Number(stored.n ?? 0)

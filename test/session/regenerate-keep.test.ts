@@ -67,10 +67,26 @@ for (const [name, make] of Object.entries(STORES)) {
       expect(await count(store)).to.equal(0)
     })
 
-    it('is undone by a logout of a request that began before it', async () => {
+    const ends: Record<string, Act> = {
+      destroy: req => destroyed(req),
+      regenerate: req => req.session.regenerate(),
+      'req.session = null': req => Object.assign(req, { session: null }),
+    }
+    for (const [how, end] of Object.entries(ends)) {
+      it(`is undone by a logout of a request that began before it, by ${how}`, async () => {
+        const { visitor, userOf } = await entered(make(), { '/': rotate, '/logout': end }, { unset: 'destroy' })
+        let rotated = ''
+        await visitor.during('/logout', async () => (await visitor.get('/'), (rotated = visitor.cookie)))
+        expect(await userOf(rotated)).to.equal(undefined)
+      })
+    }
+
+    it('is undone by a logout of a request that began before it, whatever comes behind it', async () => {
       const store = make()
       const { visitor } = await entered(store, { '/': rotate, '/logout': req => destroyed(req) })
-      await visitor.during('/logout', () => visitor.get('/'))
+      await visitor.during('/logout', async () => {
+        for (let time = 0; time < 3; time++) await visitor.get('/')
+      })
       expect(await count(store)).to.equal(0)
     })
 
@@ -88,6 +104,26 @@ for (const [name, make] of Object.entries(STORES)) {
       await visitor.during('/', () => visitor.get('/again'))
       expect(errors.map(err => (err as { code?: string }).code)).to.deep.equal(['ERR_SESSION_NOT_FOUND'])
       expect(await count(store)).to.equal(1)
+    })
+
+    it('fails if genid returns the ID that the session has', async () => {
+      const store = make()
+      const { visitor, errors, old } = await entered(store, { '/': rotate, '/logout': req => destroyed(req) }, { genid: () => 'always' })
+      await visitor.get()
+      expect(errors.map(String)).to.deep.equal(['Error: session id is in use'])
+      expect(await old()).to.equal('ada')
+    })
+
+    it('can go back to an ID that it has had, and a logout ends it', async () => {
+      const store = make()
+      let made = 0
+      const genid = (): string => `id-${made++ % 2}`
+      const { visitor } = await entered(store, { '/': rotate, '/logout': req => destroyed(req), '/wait': () => {} }, { genid })
+      await visitor.during('/wait', async () => {
+        await visitor.get('/')
+        await visitor.during('/logout', () => visitor.get('/'))
+      })
+      expect(await count(store)).to.equal(0)
     })
 
     it('gives a session that was never saved another ID', async () => {
@@ -310,12 +346,13 @@ async function entered(store: Store, pages: Record<string, Act>, options: Option
     go()
     await first
   }
-  const old = async (): Promise<unknown> => {
+  const userOf = async (cookie: string): Promise<unknown> => {
     const stale = site.visitor()
-    stale.cookie = before
+    stale.cookie = cookie
     return (shown((await stale.get('/show')).text) as { user?: unknown }).user
   }
-  return { visitor: Object.assign(client, { during }), before, errors, old }
+  const old = async (): Promise<unknown> => userOf(before)
+  return { visitor: Object.assign(client, { during }), before, errors, old, userOf }
 }
 
 async function destroyed(req: Req): Promise<void> {

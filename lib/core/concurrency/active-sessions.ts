@@ -28,8 +28,8 @@ export class Flight {
   destroyed = -1
   /** The logical time at which the last write began. */
   began = -1
-  /** The ID that the session has been moved to. A request that still has the old one ends both. */
-  movedTo: string | undefined
+  /** The ID that the session has been moved to, held as long as this one. A request that still has the old one ends both, and what has come of that. */
+  movedTo: { readonly id: string; readonly flight: Flight } | undefined
   /** Writes that the store has not answered in time, and may still make. */
   late = 0
   /** As this process last wrote it. */
@@ -151,7 +151,24 @@ export class InFlight {
   }
 
   release(id: string, flight: Flight): void {
-    if (--flight.holders === 0) this.#flights.delete(id)
+    if (--flight.holders > 0) return
+    this.#flights.delete(id)
+    this.#stay(flight)
+  }
+
+  /** The session of a flight has another ID now. */
+  move(flight: Flight, id: string): void {
+    const to = this.hold(id)
+    // It may have had this ID before, from which it has come here
+    this.#stay(to)
+    this.#stay(flight)
+    flight.movedTo = { id, flight: to }
+  }
+
+  #stay(flight: Flight): void {
+    const { movedTo } = flight
+    flight.movedTo = undefined
+    if (movedTo) this.release(movedTo.id, movedTo.flight)
   }
 
   keep(write: LateWrite): void {

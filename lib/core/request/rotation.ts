@@ -29,6 +29,7 @@ const MOST_TRIES = 100
 export function rotate<H extends Host>(exchange: Exchange<H>, session: Session, keep: Keep, done: Callback): void {
   announce(exchange, session, done, () => {
     prepare(exchange, keep, done, (id, cookie) => {
+      if (id === session.id) return done(exchange.taken())
       const rotation = new Rotation(exchange, session, { keep, id, cookie })
       const act = rotation.run.bind(rotation)
       exchange.port.replace(
@@ -148,7 +149,7 @@ class Rotation<H extends Host> {
     const removed: Callback = err => {
       if (err && !isMissing(err)) return ended(err)
       // For requests of this process that have the old ID still, and log out
-      flight.movedTo = this.target.id
+      port.inFlight.move(flight, this.target.id)
       ended()
     }
     if (!port.compares || version === undefined) return port.remove(id, removed, deadline)

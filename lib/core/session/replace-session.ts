@@ -27,15 +27,22 @@ export function destroySurely(port: StorePort, id: string, done: Callback, repea
 export function replace(session: Session, generate: (host: Host) => unknown, done: Callback, fill?: () => void): void {
   const { req: host, id } = session
   const exchange = host[EXCHANGE] as Exchange
+  const { inFlight } = exchange.port
+  // It knows whether another request has given the session a new ID meanwhile, which ends here too
+  const flight = inFlight.hold(id)
+  const over: Callback = err => {
+    inFlight.release(id, flight)
+    done(err)
+  }
   const forget = exchange.known.remember()
   const renewed: Callback = err => {
     exchange.renewed(session)
-    done(err)
+    over(err)
   }
   const failed: Callback = err => {
     forget()
     restore(exchange, session)
-    done(err)
+    over(err)
   }
   const create = (): void => {
     const { sessionID } = host
@@ -46,16 +53,16 @@ export function replace(session: Session, generate: (host: Host) => unknown, don
     exchange.save(host.session as Session, err => {
       if (err) return failed(err)
       // No client has the new ID
-      destroySurely(exchange.port, id, err => (err ? exchange.port.destroy(sessionID as string, () => failed(err)) : done()))
+      destroySurely(exchange.port, id, err => (err ? exchange.port.destroy(sessionID as string, () => failed(err)) : over()))
     })
   }
   let generated: unknown
   try {
     generated = generate(host)
   } catch (thrown) {
-    return done(thrown)
+    return over(thrown)
   }
-  if (isPromise(generated)) generated.then(create, done)
+  if (isPromise(generated)) generated.then(create, over)
   else create()
 }
 

@@ -199,7 +199,7 @@ export class StorePort {
 
   /** What ends a session by the ID that it had before ends it by the one that it has now. */
   #alsoMoved({ movedTo }: Flight, done: Callback): Callback {
-    return movedTo === undefined ? done : err => (err ? done(err) : this.destroy(movedTo, done))
+    return movedTo === undefined ? done : err => (err ? done(err) : this.destroy(movedTo.id, done))
   }
 
   /** Done at once where the store has no `touch`. */
