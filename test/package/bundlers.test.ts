@@ -52,5 +52,7 @@ describe('Bundlers', function () {
     })`
     await run(process.execPath, ['-e', script], folder)
     for (const file of ['dist/webpack.cjs', 'dist/webpack.mjs']) expect(await printed(file), file).to.deep.equal(['1', '2'])
+    const onSqlite = await run('npx', ['--yes', 'node@24', 'dist/webpack.cjs', 'sessions.db'], folder)
+    expect(JSON.parse(onSqlite)).to.deep.equal(['1', '2'])
   })
 })

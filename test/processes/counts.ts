@@ -13,8 +13,10 @@ export const WRITERS = 50
 /** Sessions that are ended, by all ways together. */
 export const LOGOUTS = 450 * TIMES
 
-/** Processes that are killed, and requests under each of these. */
-export const KILLS = 4 * TIMES
+/** Processes that are killed, and requests under each of these: `KILLS=200 npx mocha test/processes/processes.test.ts -g SQLite`. */
+export const KILLS = Number(process.env.KILLS ?? 4 * TIMES)
+/** The same with SQLite, whose file is checked after each. Overridden by KILLS. */
+export const SQLITE_KILLS = Number(process.env.KILLS ?? 20 * TIMES)
 export const TRAFFIC = 200
 
 /** Requests under way at a time, where there are more. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { inLanes } from './client'
 import { KILLS, LANES, PROCESSES, TRAFFIC } from './counts'
+import type { Engine } from './engines'
 import type { Rig } from './rig'
 
 /** What a client hears of a server that is no more. */
@@ -43,14 +44,15 @@ class Traffic {
   }
 }
 
-export function kills(rig: Rig): void {
-  it(`${KILLS} times a process is killed under requests, and what was answered is stored`, async () => {
+export function kills(rig: Rig, { kills = KILLS }: Engine): void {
+  it(`${kills} times a process is killed under requests, and what was answered is stored`, async () => {
     let unanswered = 0
-    for (let round = 0; round < KILLS; round++) {
+    for (let round = 0; round < kills; round++) {
       const id = await rig.records.make()
       const victim = round % PROCESSES
       const traffic = new Traffic(rig, id, victim)
       await traffic.play()
+      await rig.check()
       const [stored] = await Promise.all([rig.records.read(id), rig.fleet.restart(victim)])
       const keys = traffic.answered.filter(isOdd).map(number => `key-${number}`)
       expect(keys.filter(key => !stored?.[key])).to.deep.equal([])

@@ -1,4 +1,4 @@
-import { PROCESSES, TIMES } from './counts'
+import { KILLS, PROCESSES, TIMES } from './counts'
 import { engines } from './engines'
 import { kills } from './kills'
 import { logouts } from './logouts'
@@ -15,7 +15,7 @@ for (const engine of engines) {
     // What a hook skips is what is in suites below its own, hooks too
     describe(`${PROCESSES} that share a session`, () => {
       const rig = useRig(engine)
-      for (const check of CHECKS) check(rig)
-    }).timeout(30_000 * TIMES)
+      for (const check of CHECKS) check(rig, engine)
+    }).timeout(Math.max(30_000 * TIMES, 3_000 * (engine.kills ?? KILLS)))
   })
 }

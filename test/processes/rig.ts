@@ -9,11 +9,13 @@ import { Records } from './records'
 export interface Rig {
   readonly fleet: Fleet
   readonly records: Records
+  /** Rejects if the engine's data are damaged. */
+  check(): Promise<unknown>
 }
 
 /** To be called in a suite: what it returns is filled when the suite begins, and nothing is left of it when the suite ends. */
 export function useRig(engine: Engine): Rig {
-  const rig: { fleet?: Fleet; records?: Records } = {}
+  const rig: { fleet?: Fleet; records?: Records; check: Rig['check'] } = { check: async () => connection?.check?.() }
   let connection: Connection | undefined
 
   before(async function () {

@@ -1,8 +1,10 @@
-// Prints what one client gets on two visits to a server that counts them in the session
+// Prints what one client gets on two visits to a server that counts them in the session: in memory, or in the file that the argument names
 import { createServer } from 'node:http'
 import session from 'PACKAGE'
+import { SqliteStore } from 'PACKAGE/sqlite'
 
-const middleware = session({ secret: 'keyboard cat', resave: false, saveUninitialized: false })
+const store = process.argv[2] ? new SqliteStore({ file: process.argv[2] }) : new session.MemoryStore({ max: 10 })
+const middleware = session({ secret: 'keyboard cat', resave: false, saveUninitialized: false, store })
 const server = createServer((req, res) => {
   middleware(req, res, err => {
     if (err) return res.end(err.message)

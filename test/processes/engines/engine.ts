@@ -12,12 +12,14 @@ export interface Connection {
   plain(session: Package): Store
   /** The same, given a compare-and-set. */
   atomic(): Store
+  /** Rejects if the engine's data are damaged, where that can be told. */
+  check?(): Promise<unknown>
   /** Takes away all that was stored, and what `prepare` has made. */
   remove(): Promise<unknown>
   close(): Promise<unknown>
 }
 
-export type EngineName = 'redis' | 'ioredis' | 'postgres' | 'mariadb'
+export type EngineName = 'redis' | 'ioredis' | 'postgres' | 'mariadb' | 'sqlite'
 
 /** @param place nobody else's: for keys and tables */
 export type Connect = (url: string, place: string) => Promise<Connection>
