@@ -87,6 +87,7 @@ function shopRequest(ctx: Koa.Context, form: Form, store: InstanceType<typeof me
       return (ctx.req as IncomingMessage & memory.RequestSession).session
     },
     form,
+    surviveRestart: false,
     record: () => store.sessions[ctx.sessionId ?? ''] ?? 'null',
     cookie() {
       const lines = ctx.response.get('Set-Cookie') as unknown as string[]

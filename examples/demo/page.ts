@@ -13,6 +13,7 @@ export interface Visit {
   /** The JSON in the store. */
   readonly record: string
   readonly cookie: ShownCookie
+  readonly surviveRestart: boolean
 }
 
 /** What the browser is sent. */
@@ -27,7 +28,7 @@ export interface ShownCookie {
 const fill = template(join(__dirname, 'page.html'))
 
 /** The page, for one visit. */
-export function page({ visits = 0, visitor, flash, cart, rival, record, cookie }: Visit): string {
+export function page({ visits = 0, visitor, flash, cart, rival, record, cookie, surviveRestart }: Visit): string {
   return fill({
     flash: flash ? html`<p class="flash" role="status">${flash}</p>` : '',
     greeting: visitor ? `Hello, ${visitor}` : 'Hello, guest',
@@ -36,10 +37,14 @@ export function page({ visits = 0, visitor, flash, cart, rival, record, cookie }
     goods: goods.map(one => row(one, cart[one.id] ?? 0)),
     total: euros(goods.reduce((sum, { id, price }) => sum + price * (cart[id] ?? 0), 0)),
     record: JSON.stringify(JSON.parse(record), null, 2),
+    restart: surviveRestart ? IN_FILE : IN_MEMORY,
     rival,
     ...partsOf(cookie),
   })
 }
+
+const IN_FILE = 'The store is a file. Stop the demo, start it again and reload this page: no session is lost.'
+const IN_MEMORY = 'The store is the memory of the demo, so a restart ends all sessions. SqliteStore keeps them in a file.'
 
 const logInForm = html`<form class="line" method="post" action="/login">
   <label for="name">Your name</label>

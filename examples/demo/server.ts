@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
+import { join } from 'node:path'
 import { sign } from 'cookie-signature'
 import express = require('express')
 import session = require('../../lib')
@@ -8,6 +8,7 @@ import { files } from './files'
 import { readForm, type Form } from './form'
 import { listen } from './listen'
 import { lap, run, slowStore, type LaneRequest } from './race'
+import { sessionsIn, type Sessions } from './sessions'
 import { shop, type ShopRequest } from './shop'
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types would be added to those of our own requests
@@ -16,11 +17,14 @@ const expressSession = require('express-session') as typeof session
 const RIVAL = 'express-session'
 const NAME = 'demo.sid'
 
-/** The demo on Express: a page on which one's own session can be seen and changed, and a race between two packages. */
-export function demo(): RequestListener {
-  // The sessions end with this process, so a random secret logs no user out
-  const secret = randomBytes(32).toString('base64url')
-  const store = new session.MemoryStore({ max: 10_000 })
+/**
+ * The demo on Express: a page on which one's own session can be seen and changed, and a race between two packages.
+ *
+ * @param folder where sessions are kept; in memory without one
+ */
+export function demo(folder?: string): RequestListener {
+  const sessions = sessionsIn(folder)
+  const { store, secret } = sessions
 
   const app = express()
   app.disable('x-powered-by')
@@ -38,7 +42,7 @@ export function demo(): RequestListener {
   app.use(session({ secret, name: NAME, store, cookie, resave: false, saveUninitialized: false }))
   app.use(async (req, res, next) => {
     const action = shop(req.method, req.path, RIVAL)
-    if (action) send(res, await action(shopRequest(req, await readForm(req), { store, secret })))
+    if (action) send(res, await action(shopRequest(req, await readForm(req), sessions)))
     else next()
   })
   return app
@@ -48,18 +52,14 @@ function send(res: express.Response, { status, headers, body }: Answer): void {
   res.status(status).set(headers).end(body)
 }
 
-interface Shown {
-  readonly secret: string
-  readonly store: session.MemoryStore
-}
-
-function shopRequest(req: express.Request, form: Form, { store, secret }: Shown): ShopRequest {
+function shopRequest(req: express.Request, form: Form, { store, secret, surviveRestart }: Sessions): ShopRequest {
   return {
     get session() {
       return req.session
     },
     form,
-    record: () => store.sessions[req.sessionID] ?? 'null',
+    surviveRestart,
+    record: async () => JSON.stringify((await store.get(req.sessionID)) ?? null),
     cookie() {
       const signed = sign(req.sessionID, secret)
       const line = (req.session.cookie as InstanceType<typeof session.Cookie>).serialize(NAME, `s:${signed}`)
@@ -94,4 +94,4 @@ function laneRequest(req: express.Request, store: session.MemoryStore): LaneRequ
   }
 }
 
-if (require.main === module) listen(demo())
+if (require.main === module) listen(demo(join(__dirname, '../../node_modules/.cache/resession-demo')))

@@ -19,8 +19,10 @@ export interface ShopRequest {
   /** Another one after each login. */
   readonly session: Partial<Omit<session.SessionData, 'cookie'>> & SessionMethods
   readonly form: Form
-  /** The record in the store as it is there, JSON. */
-  record(): string
+  /** Whether the store keeps its sessions if the demo is stopped. */
+  readonly surviveRestart: boolean
+  /** The record in the store, as JSON. */
+  record(): string | Promise<string>
   /** The cookie, as it goes out with the answer. */
   cookie(): ShownCookie
 }
@@ -57,7 +59,8 @@ async function show(req: ShopRequest, rival: string): Promise<Answer> {
   await req.session.save()
 
   const { visits, cart = {}, name: visitor } = req.session
-  return text(page({ visits, cart, visitor, flash, rival, record: req.record(), cookie: req.cookie() }), 'text/html')
+  const { surviveRestart } = req
+  return text(page({ visits, cart, visitor, flash, rival, record: await req.record(), cookie: req.cookie(), surviveRestart }), 'text/html')
 }
 
 async function logIn(req: ShopRequest): Promise<Answer> {

@@ -1,9 +1,31 @@
 import { expect } from 'chai'
 import { createServer, type Server } from 'node:http'
 import request = require('supertest')
+import { demo as onExpress } from '../../examples/demo/server'
+import { hasNodeSqlite, useSqlite } from '../support/sqlite'
 import { DEMOS, type Demo } from './demos'
 
 for (const [host, one] of Object.entries(DEMOS)) describe(`the demo on ${host}`, () => tests(one))
+
+describe('the demo on Express, if it is started again', () => {
+  const sqlite = useSqlite()
+
+  /** What a visitor sees of a demo that has just been started. */
+  async function visit(cookie = ''): Promise<request.Response> {
+    return request(createServer(onExpress(sqlite.path('demo'))))
+      .get('/')
+      .set('Cookie', cookie)
+  }
+
+  it(
+    hasNodeSqlite ? 'has lost no session, and says so' : 'says that its sessions end, on a version of Node without node:sqlite',
+    async () => {
+      const first = await visit()
+      expect(first.text).to.include(hasNodeSqlite ? 'no session is lost' : 'a restart ends all sessions')
+      expect(textAt('visits', (await visit(cookiesOf(first))).text)).to.equal(hasNodeSqlite ? '2' : '1')
+    },
+  )
+})
 
 function tests({ demo, rival, fields, cookies }: Demo): void {
   let server: Server

@@ -37,6 +37,7 @@ describe('SqliteStore', function () {
   for (const node of NODES.filter(node => node !== '20')) {
     it(`passes its tests on node:sqlite of Node ${node}`, async () => {
       const files = readdirSync(join(repository, 'test/stores/sqlite')).map(file => `test/stores/sqlite/${file}`)
+      files.push('test/examples/demo.test.ts')
       const mocha = ['--yes', `node@${node}`, 'node_modules/mocha/bin/mocha.js', '--forbid-pending', '--reporter', 'dot', ...files]
       expect(await run('npx', mocha, repository)).to.match(/\d{3} passing/)
     })
