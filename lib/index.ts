@@ -63,6 +63,19 @@ namespace session {
      */
     genid?: options.PerHost<Request, string> | undefined
     /**
+     * Returns true for requests that have no session: the store is not asked, no cookie is set, and `req.session` is undefined. It may return a promise.
+     *
+     * @default undefined: no request is skipped
+     */
+    skip?: options.PerHost<Request, boolean> | undefined
+    /**
+     * Returns true for requests that only read their session: it is not saved and not touched, and no cookie is set. A change is dropped, and reported once.
+     * `destroy` still works. It may return a promise.
+     *
+     * @default undefined: no request is read-only
+     */
+    readOnly?: options.PerHost<Request, boolean> | undefined
+    /**
      * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
      * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.
      * `'new'` gives it a new session. A function of the error and the request returns one of the three, or a promise of it.

@@ -6,6 +6,7 @@ import { lendGenerate } from './install-generate'
 import { open } from '../core/request/open'
 import { warningsOf } from '../core/settings/option-warnings'
 import { settle } from '../core/settings/settings'
+import { refuseIfStrict, shortSecrets } from '../core/settings/strict'
 import type { Options } from '../core/settings/options'
 import { adviseOnStore } from '../core/store/store-advice'
 import type { SessionStore } from '../core/store/store-client'
@@ -34,7 +35,13 @@ export function middleware(
 ): Middleware {
   const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
   const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
-  diagnoseOptions(settings, warningsOf(options, settings.name, OPTION_NAMES))
+  const mistakes = [
+    ...warningsOf(options, settings.name, OPTION_NAMES),
+    ...shortSecrets('secret', options.secret),
+    ...shortSecrets('seal', options.seal),
+  ]
+  refuseIfStrict(options.strict, mistakes)
+  diagnoseOptions(settings, mistakes)
   adviseOnStore(settings.store, settings)
   const cookie = new SignedCookie(settings.name, settings.diagnostics)
   const { proxy } = options

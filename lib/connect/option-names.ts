@@ -20,6 +20,11 @@ const OPTIONS = {
   saveErrors: true,
   touchAfter: true,
   awaitTouch: true,
+  skip: true,
+  readOnly: true,
+  clearCookie: true,
+  cacheControl: true,
+  strict: true,
   proxy: true,
   diagnostics: true,
 } satisfies Record<keyof Options, true>
@@ -28,6 +33,6 @@ const OPTIONS = {
 export const OPTION_NAMES: OptionNames = {
   options: Object.keys(OPTIONS),
   attributes: COOKIE_ATTRIBUTES,
-  booleans: ['resave', 'saveUninitialized', 'rolling', 'proxy', 'diagnostics', ...COOKIE_BOOLEANS],
+  booleans: ['resave', 'saveUninitialized', 'rolling', 'proxy', 'clearCookie', 'strict', 'diagnostics', ...COOKIE_BOOLEANS],
   instead: COMMON_MISTAKES,
 }

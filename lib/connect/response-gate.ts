@@ -56,6 +56,7 @@ export class ExchangeGate implements Gate {
       const { exchange, cookie } = this
       appendHeader(this.res, 'Set-Cookie', cookie.write(due, exchange.secrets))
       this.#sent = due.value
+      if (exchange.settings.forbidsCaching && !this.res.getHeader('Cache-Control')) this.res.setHeader('Cache-Control', 'no-store')
       if (due.plan === 'set' && exchange.sentId !== exchange.host.sessionID) cookie.reportRepeated(exchange.host)
     } catch (err) {
       passOnLate(this.res, this.next, err)

@@ -20,7 +20,7 @@ function table(policy: Policy, done?: Plan): string[] {
   return rows
 }
 
-const POLICY: Policy = { resave: false, rolling: false, saveUninitialized: false, unset: 'keep', family: CONNECT }
+const POLICY: Policy = { resave: false, rolling: false, saveUninitialized: false, unset: 'keep', clearsCookie: false, family: CONNECT }
 const FACTS: Facts = {
   present: true,
   unread: false,

@@ -79,7 +79,7 @@ onEachHost('diagnostics: several cookies of the name', host => {
 
   it('are warned of if the first has an invalid signature', async () => {
     const name = newName()
-    const [other, site] = [siteOn(host, { name, secret: 'another' }, count), siteOn(host, { name }, count)]
+    const [other, site] = [siteOn(host, { name, secret: 'another secret, long enough' }, count), siteOn(host, { name }, count)]
     const [lost, visitor] = [other.visitor(), site.visitor()]
     await lost.get()
     await visitor.get()

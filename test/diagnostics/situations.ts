@@ -88,9 +88,14 @@ export const SITUATIONS: readonly Situation[] = [
     code: 'RESESSION_COOKIE_REJECTED',
     channel: 'resession:cookie-rejected',
     says: /with an invalid signature.* the secret has changed/,
-    wrong: (host, options) => visitWithCookieOf(host, { ...options, secret: 'old secret' }, { ...options, secret: 'new secret' }),
+    wrong: (host, options) =>
+      visitWithCookieOf(host, { ...options, secret: 'the old secret, long enough' }, { ...options, secret: 'the new secret, long enough' }),
     right: (host, options) =>
-      visitWithCookieOf(host, { ...options, secret: 'old secret' }, { ...options, secret: ['new secret', 'old secret'] }),
+      visitWithCookieOf(
+        host,
+        { ...options, secret: 'the old secret, long enough' },
+        { ...options, secret: ['the new secret, long enough', 'the old secret, long enough'] },
+      ),
   },
   {
     title: 'a cookie without a signature',
@@ -109,6 +114,15 @@ export const SITUATIONS: readonly Situation[] = [
     says: /has [45]\d{3} bytes; browsers keep at most 4096/,
     wrong: (host, options) => visit(host, { ...options, genid: () => `${'x'.repeat(4500)}${Math.random()}` }, {}, 1),
     right: (host, options) => visit(host, { ...options, genid: () => `${'x'.repeat(3500)}${Math.random()}` }, {}, 1),
+  },
+  {
+    title: 'a change in a request that only reads',
+    reason: 'read-only',
+    code: 'RESESSION_READ_ONLY',
+    channel: 'resession:session-unsaved',
+    says: /was dropped, because the option readOnly says/,
+    wrong: (host, options) => visit(host, { ...options, readOnly: () => true }, {}, 1),
+    right: (host, options) => visit(host, { ...options, readOnly: () => false }, {}, 1),
   },
   {
     title: 'several cookies of the name at a login',

@@ -11,6 +11,7 @@ const CHANNELS = [
   'resession:cookie-exposed',
   'resession:cookie-repeated',
   'resession:session-skipped',
+  'resession:session-unsaved',
   'resession:store-unsuitable',
 ]
 

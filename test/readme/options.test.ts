@@ -25,6 +25,11 @@ const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
   awaitTouch: true,
   proxy: true,
   diagnostics: true,
+  skip: true,
+  readOnly: true,
+  clearCookie: true,
+  cacheControl: true,
+  strict: true,
 }
 
 // Those two are there for the sake of types alone
@@ -73,6 +78,10 @@ const OF_KOA: Record<keyof KoaOptions, true> = {
   Session: true,
   cookieOnSave: true,
   diagnostics: true,
+  skip: true,
+  readOnly: true,
+  cacheControl: true,
+  strict: true,
 }
 
 interface Described {

@@ -4,7 +4,7 @@ import type { Host, Parts, Req, Storage } from './host'
 import { session } from './subject'
 
 /** Options without a deprecation warning of express-session. */
-export const QUIET = { secret: 'keyboard cat', resave: false, saveUninitialized: false } as const
+export const QUIET = { secret: 'keyboard cat, and more of it', resave: false, saveUninitialized: false } as const
 
 const STORAGES: readonly Storage[] = [
   {

@@ -59,14 +59,21 @@ export function koaHost(Koa: KoaClass, before?: Middleware): Host {
   }
 }
 
-/** Options that Koa does not have. It has `app.keys` and `app.proxy`; `resave` is always false, and `unset` always 'destroy'. */
-const CONNECT_ONLY: readonly string[] = ['secret', 'proxy', 'resave', 'unset'] satisfies (keyof SessionOptions)[]
+/** Options that Koa does not have. It has `app.keys` and `app.proxy`; `resave` is always false, `unset` always 'destroy', and ended cookies are always cleared. */
+const CONNECT_ONLY: readonly string[] = ['secret', 'proxy', 'resave', 'unset', 'clearCookie'] satisfies (keyof SessionOptions)[]
+
+/** Functions of a request, as functions of its context. */
+function onContexts(options: Partial<SessionOptions>, names: readonly ('skip' | 'readOnly')[]): object {
+  const given = names.filter(name => typeof options[name] === 'function')
+  return Object.fromEntries(given.map(name => [name, ({ req }: Ctx) => (options[name] as (req: unknown) => unknown)(req)]))
+}
 
 /** The options on Koa that do what these do on Connect. */
 function koaOptions({ onStoreError, saveErrors, genid, ...options }: Partial<SessionOptions>): KoaSessionOptions {
   const given = {
     store: new MemoryStore(),
     ...Object.fromEntries(Object.entries(options).filter(([name]) => !CONNECT_ONLY.includes(name))),
+    ...onContexts(options, ['skip', 'readOnly']),
     genid: typeof genid === 'function' ? ({ req }: Ctx) => genid(req as never) : genid,
   } as KoaSessionOptions
   const goesOn = { get: onStoreError === 'anonymous', set: saveErrors === 'report', destroy: saveErrors === 'report' }

@@ -67,3 +67,11 @@ export function late(about: Diagnosed): void {
     return `${what}. Change the session before the first write.`
   })
 }
+
+/** A request that only reads has changed its session. */
+export function dropped(about: Diagnosed): void {
+  diagnose(about, 'read-only', () => {
+    const what = `A change of the session "${about.name}" was dropped, because the option readOnly says that the request only reads it`
+    return `${what}. Return false from readOnly for requests that change the session.`
+  })
+}

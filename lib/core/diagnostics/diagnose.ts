@@ -18,6 +18,8 @@ const CHANNELS = {
   repeated: channel('resession:cookie-repeated'),
   /** A request has no session of this middleware. */
   skipped: channel('resession:session-skipped'),
+  /** A change of a session is not stored. */
+  unsaved: channel('resession:session-unsaved'),
   /** The store is not meant for this use. */
   store: channel('resession:store-unsuitable'),
   /** An option is misspelt, or its value is probably not what was meant. */
@@ -40,11 +42,13 @@ const REASONS = {
   'several-cookies': { channel: 'repeated', code: 'RESESSION_SEVERAL_COOKIES' },
   'path-never-matches': { channel: 'skipped', code: 'RESESSION_PATH_MISMATCH' },
   'second-middleware': { channel: 'skipped', code: 'RESESSION_SECOND_MIDDLEWARE' },
+  'read-only': { channel: 'unsaved', code: 'RESESSION_READ_ONLY' },
   'memory-store-in-cluster': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },
   'memory-store-in-production': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },
   'unknown-option': { channel: 'option', code: 'RESESSION_UNKNOWN_OPTION' },
   'boolean-option': { channel: 'option', code: 'RESESSION_BOOLEAN_OPTION' },
   'dropped-cookie': { channel: 'option', code: 'RESESSION_DROPPED_COOKIE' },
+  'short-secret': { channel: 'option', code: 'RESESSION_SHORT_SECRET' },
 } as const satisfies Record<string, Meaning>
 
 /** The reason of a mistake in the options. */
@@ -52,6 +56,7 @@ const MISTAKES: Partial<Record<WarningCode, Reason>> = {
   RESESSION_UNKNOWN_OPTION: 'unknown-option',
   RESESSION_BOOLEAN_OPTION: 'boolean-option',
   RESESSION_DROPPED_COOKIE: 'dropped-cookie',
+  RESESSION_SHORT_SECRET: 'short-secret',
 }
 
 /** What is published. It has no IDs and no values of cookies. */

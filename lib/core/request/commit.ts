@@ -1,7 +1,8 @@
 import type { Cookie } from '../record/cookie'
-import { checkSameSite, late, withheld } from '../diagnostics/cookie-warnings'
+import { checkSameSite, dropped, late, withheld } from '../diagnostics/cookie-warnings'
 import { debug } from '../diagnostics/debug'
 import { notice } from '../diagnostics/channels'
+import { isUnanswered } from '../concurrency/deadline'
 import type { Exchange } from './exchange'
 import type { Host } from '../session/host'
 import type { Settings } from '../settings/settings'
@@ -9,6 +10,7 @@ import { planCookie, planStore, type CookiePlan, type Plan } from './plan'
 import { freshen, touch } from './save'
 import { look, type Seen } from './facts'
 import { saveAtOnce, Session } from '../session/session'
+import type { End } from '../session/session-end'
 import type { Callback } from '../store/store-client'
 
 /** As they were made: an app may put others in their place for all sessions, too. */
@@ -120,6 +122,7 @@ function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
     debug('session ignored because of bogus req.sessionID %o', exchange.host.sessionID)
     return 'nothing'
   }
+  if (exchange.isReadOnly && facts.modified) dropped(exchange.settings)
   const plan = planStore(facts, exchange.settings)
   if (plan === 'save') restart(exchange, session)
   return plan
@@ -171,6 +174,7 @@ const carryOut = {
     debug('destroying')
     exchange.port.destroy(exchange.host.sessionID as string, err => {
       debug('destroyed')
+      if (err) noteEnd(exchange, isUnanswered(err) ? 'unanswered' : 'failed')
       failOr(exchange, done, err)
     })
   },
@@ -187,6 +191,12 @@ function unheard(err: unknown): void {
 function failOr<H extends Host>(exchange: Exchange<H>, done: Committed, err: unknown): void {
   if (err && exchange.settings.saveErrors === 'fail') exchange.failed = true
   done(err, exchange.failed)
+}
+
+/** The headers are to say nothing of an end that has not come about. */
+function noteEnd<H extends Host>(exchange: Exchange<H>, destroyed: End): void {
+  const { seen } = exchange
+  if (seen) exchange.seen = { ...seen, facts: { ...seen.facts, destroyed } }
 }
 
 function isAsMade<H extends Host>(session: Session, { ownSave }: Settings<H>): boolean {

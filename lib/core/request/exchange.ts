@@ -46,6 +46,8 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   unread = false
   /** For want of the session that the store could not give, the handler has an empty one, which is not stored and not told of. */
   anonymous = false
+  /** The request only reads its session. */
+  isReadOnly = false
   /** The id of the session that was generated last. */
   generated: string | undefined
   /** What the last commit saw. */
@@ -161,13 +163,21 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   save(session: Session, done: Callback): void {
-    if (this.anonymous) done(new Error(UNSTORED))
+    const refused = this.#refusal
+    if (refused) done(refused)
     else save(this, session, done)
   }
 
   update(session: Session, change: Change, done: Callback): void {
-    if (this.anonymous) done(new Error(UNSTORED))
+    const refused = this.#refusal
+    if (refused) done(refused)
     else update(this, session, change, done)
+  }
+
+  /** Why the session is not stored, whatever the app asks. */
+  get #refusal(): Error | undefined {
+    if (this.anonymous) return new Error(UNSTORED)
+    return this.isReadOnly ? Object.assign(new Error(READ_ONLY), { code: 'ERR_SESSION_READ_ONLY' }) : undefined
   }
 
   /** What of the session goes to the store. @param text of its data, if known. @throws where that cannot be stored, or its cookie not sent */
@@ -213,7 +223,8 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   rotate(session: Session, keep: Keep, done: Callback): void {
-    if (this.anonymous) done(new Error(UNSTORED))
+    const refused = this.#refusal
+    if (refused) done(refused)
     else rotate(this, session, keep, done)
   }
 
@@ -265,3 +276,4 @@ export class Exchange<H extends Host = Host> implements HostExchange {
 
 /** What is asked of a session that the store could not give. */
 const UNSTORED = 'session could not be read, and is not stored'
+const READ_ONLY = 'session is not stored, because the option readOnly says that this request only reads it'

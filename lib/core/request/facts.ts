@@ -31,7 +31,7 @@ function absence<H extends Host>(
 }
 
 function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts {
-  const { sentId, unread, done, anonymous, replaced, known, settings, host } = exchange
+  const { sentId, unread, done, anonymous, isReadOnly, replaced, known, settings, host } = exchange
   const { modified, saved, changed, cookieChanged, recookied, aging } = known.facts(session)
   // One by one: a spread costs more than all the rest of a visit allocates
   return {
@@ -44,7 +44,7 @@ function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts
     cookieChanged,
     done,
     expires: session.cookie.expires != null,
-    anonymous,
+    anonymous: anonymous || isReadOnly,
     rested: known.isRested(session, settings.touches),
     recookied,
     // A payload that is to be sent again is one that is stored again

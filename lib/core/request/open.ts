@@ -16,6 +16,17 @@ export function open<H extends Host>(exchange: Exchange<H>, done: Callback): voi
     noteSecond(exchange)
     return done()
   }
+  const { skip } = exchange.settings
+  if (skip) ask(exchange, skip, unlessSkipped, done)
+  else begin(exchange, done)
+}
+
+function unlessSkipped<H extends Host>(exchange: Exchange<H>, isSkipped: boolean, done: Callback): void {
+  if (isSkipped) done()
+  else begin(exchange, done)
+}
+
+function begin<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   const { isReady, onStoreError } = exchange.settings
   if (!isReady() && !onStoreError) {
     debug('store is disconnected')
@@ -53,7 +64,18 @@ function enter<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[]
 
 function identify<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Callback): void {
   exchange.enter(secrets)
-  ask(exchange, host => exchange.transport.sentId(host, secrets), find, done)
+  const { readOnly } = exchange.settings
+  if (readOnly) ask(exchange, readOnly, restrict, done)
+  else findSent(exchange, done)
+}
+
+function restrict<H extends Host>(exchange: Exchange<H>, isReadOnly: boolean, done: Callback): void {
+  exchange.isReadOnly = Boolean(isReadOnly)
+  findSent(exchange, done)
+}
+
+function findSent<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+  ask(exchange, host => exchange.transport.sentId(host, exchange.secrets), find, done)
 }
 
 function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, done: Callback): void {

@@ -20,7 +20,7 @@ export interface Facts {
   readonly done: Plan | undefined
   /** The cookie has a date of expiry. */
   readonly expires: boolean
-  /** The session stands for one that could not be read: it is not stored, and its cookie is not sent. */
+  /** The session is not stored, and its cookie is not sent: it stands for one that could not be read, or the request only reads. */
   readonly anonymous: boolean
   /** The store has been given an expiry so lately that another can wait. */
   readonly rested: boolean
@@ -61,6 +61,8 @@ export interface Policy {
   readonly rolling: boolean
   readonly saveUninitialized: boolean
   readonly unset: 'destroy' | 'keep'
+  /** A client whose session has ended is told to forget its cookie. So is each client of a family that clears. */
+  readonly clearsCookie: boolean
   readonly family: Family
 }
 
@@ -114,7 +116,7 @@ export type CookiePlan = 'set' | 'clear' | 'nothing'
 export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined): CookiePlan {
   if (facts.anonymous) return 'nothing'
   if (facts.present && setsCookie(facts, policy, done)) return 'set'
-  return policy.family.clears && isOver(facts, policy) ? 'clear' : 'nothing'
+  return (policy.family.clears || policy.clearsCookie) && isOver(facts, policy) ? 'clear' : 'nothing'
 }
 
 function setsCookie(
@@ -128,8 +130,9 @@ function setsCookie(
 }
 
 /** The client has a cookie for nothing. */
-function isOver({ present, unread, sent, returning, destroyed, ended }: Facts, { unset }: Policy): boolean {
+function isOver({ present, unread, sent, returning, destroyed, ended }: Facts, { unset, family }: Policy): boolean {
   if (unread || destroyed === 'failed' || destroyed === 'unanswered') return false
   if (present) return sent && !returning
-  return unset === 'destroy' || (sent && ended === true)
+  if (family.clears) return unset === 'destroy' || (sent && ended === true)
+  return sent && (unset === 'destroy' || destroyed === 'done')
 }

@@ -129,6 +129,28 @@ export interface FixedOptions {
    */
   proxy?: boolean | undefined
   /**
+   * Whether the client is told to forget its cookie when its session has ended: after `destroy`, after `unset: 'destroy'`, and if the store does not have
+   * the session. Not if the store could not be read.
+   *
+   * @default false, as in express-session; sessions that are kept in the cookie are always cleared
+   */
+  clearCookie?: boolean | undefined
+  /**
+   * `'auto'` adds `Cache-Control: no-store` to responses that set the cookie and have no `Cache-Control` of their own, so that no cache gives one user's
+   * cookie to another.
+   *
+   * @default undefined: the header is left alone, as in express-session
+   */
+  cacheControl?: 'auto' | undefined
+  /**
+   * Refuses options that browsers or auditors refuse: `__Host-` and `__Secure-` names with the wrong attributes, `sameSite: 'none'` or `partitioned`
+   * without `secure`, and secrets of less than 16 bytes.
+   *
+   * @default false: they are reported once, by a warning
+   * @throws TypeError at setup
+   */
+  strict?: boolean | undefined
+  /**
    * Whether the process warns, once for each reason, if a session cannot be kept or an option is misspelt. Nothing is warned of if `NODE_ENV` is `test`.
    *
    * @default true
@@ -159,6 +181,19 @@ export interface Options<H = Host> extends FixedOptions {
    * @default 24 random bytes in base64url
    */
   genid?: PerHost<H, string> | undefined
+  /**
+   * Returns true for requests that have no session: the store is not asked, no cookie is set, and `req.session` is undefined. It may return a promise.
+   *
+   * @default undefined: no request is skipped
+   */
+  skip?: PerHost<H, boolean> | undefined
+  /**
+   * Returns true for requests that only read their session: it is not saved and not touched, and no cookie is set. A change is dropped, and reported once.
+   * `destroy` still works. It may return a promise.
+   *
+   * @default undefined: no request is read-only
+   */
+  readOnly?: PerHost<H, boolean> | undefined
   /**
    * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
    * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.

@@ -14,10 +14,11 @@ import { newId } from '../session/session-id'
 import { portOf } from '../store/ports'
 import { checkStore } from '../store/store-check'
 import type { SessionStore, StorePort } from '../store/store-client'
+import { settleRequests, type RequestSettings } from './request-options'
 import { Touches } from './touch-throttle'
 
 /** The options with every default in, every alias out and every mistake thrown: nothing later asks what the user typed. */
-export interface Settings<H extends Host = Host> extends Policy {
+export interface Settings<H extends Host = Host> extends Policy, RequestSettings<H> {
   readonly name: string
   /** Whether there are warnings. */
   readonly diagnostics: boolean
@@ -91,6 +92,7 @@ export function settle<H extends Host>(
     concurrency: checkConcurrency(options.concurrency),
     ...settleFaults(options),
     ...settleTouches(options),
+    ...settleRequests(options),
     secrets: settleSecret(options.secret),
     resign: checkResign(options.resign),
     resave: isOnByDefault(options.resave),

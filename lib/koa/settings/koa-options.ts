@@ -36,7 +36,16 @@ export interface KoaCookieOptions extends CookieOptions {
 /** Options that Connect has too. */
 type CoreOptions = Pick<
   Partial<Options<KoaHost>>,
-  'concurrency' | 'diagnostics' | 'resign' | 'storeTimeout' | 'touchAfter' | 'awaitTouch' | 'rolling' | 'saveUninitialized'
+  | 'concurrency'
+  | 'diagnostics'
+  | 'resign'
+  | 'storeTimeout'
+  | 'touchAfter'
+  | 'awaitTouch'
+  | 'rolling'
+  | 'saveUninitialized'
+  | 'cacheControl'
+  | 'strict'
 >
 
 /** The options of the Koa middleware. */
@@ -101,6 +110,19 @@ export interface KoaOptions extends CoreOptions {
    * @default true
    */
   autoCommit?: boolean | undefined
+  /**
+   * Returns true for requests that have no session: the store is not asked, no cookie is set, and `ctx.session` is undefined. It may return a promise.
+   *
+   * @default undefined: no request is skipped
+   */
+  skip?: ((ctx: Context) => boolean | PromiseLike<boolean>) | undefined
+  /**
+   * Returns true for requests that only read their session: it is not saved, and no cookie is set. A change is dropped, and reported once. A session that
+   * is set to null still ends. It may return a promise.
+   *
+   * @default undefined: no request is read-only
+   */
+  readOnly?: ((ctx: Context) => boolean | PromiseLike<boolean>) | undefined
   /**
    * Whether a stored record is accepted. If it is not, the session is new and the app emits `session:invalid`.
    *
@@ -216,6 +238,8 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   idPrefix: [isString, 'be a string'],
   genid: [isFunction, 'be a function'],
   valid: [isFunction, 'be a function'],
+  skip: [isFunction, 'be a function'],
+  readOnly: [isFunction, 'be a function'],
   beforeSave: [isFunction, 'be a function'],
   onError: [isFunction, 'be a function'],
   encode: [isFunction, 'be a function'],

@@ -3,6 +3,7 @@ import { diagnoseOptions } from '../../core/diagnostics/diagnose'
 import { isClass } from '../../core/errors/option-errors'
 import { warningsOf } from '../../core/settings/option-warnings'
 import { settle, type Settings } from '../../core/settings/settings'
+import { refuseIfStrict, shortSecrets } from '../../core/settings/strict'
 import type { Secret } from '../../core/settings/options'
 import type { Family } from '../../core/request/plan'
 import { shownOf } from '../../core/record/session-view'
@@ -73,7 +74,9 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   const name = nameOf(given)
   const diagnostics = given.diagnostics !== false
   const about = { name, diagnostics }
-  diagnoseOptions(about, warningsOf(given, name, OPTION_NAMES))
+  const mistakes = [...warningsOf(given, name, OPTION_NAMES), ...shortSecrets('seal', given.seal), ...shortSecrets('app.keys', app?.keys)]
+  refuseIfStrict(given.strict, mistakes)
+  diagnoseOptions(about, mistakes)
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
   const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
@@ -197,7 +200,7 @@ function numberOr(ms: unknown, other: unknown): number | undefined {
 
 function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
   const { resign, storeTimeout, touchAfter, awaitTouch, rolling = false, saveUninitialized = false } = options
-  const { onError, beforeSave, renew = false } = options
+  const { onError, beforeSave, renew = false, skip, readOnly, cacheControl } = options
   const { cookie, signing } = given
   const about = { name: given.name, diagnostics: options.diagnostics !== false }
   const usual = new Cookie(cookie)
@@ -210,6 +213,9 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     awaitTouch,
     rolling,
     saveUninitialized,
+    cacheControl,
+    skip: skip && (({ ctx }: KoaHost) => skip(ctx)),
+    readOnly: readOnly && (({ ctx }: KoaHost) => readOnly(ctx)),
     cookie,
     resave: false,
     unset: 'destroy',

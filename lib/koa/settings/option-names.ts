@@ -21,6 +21,10 @@ const OPTIONS = {
   defer: true,
   autoCommit: true,
   valid: true,
+  skip: true,
+  readOnly: true,
+  cacheControl: true,
+  strict: true,
   beforeSave: true,
   onError: true,
   reconnectTimeout: true,
@@ -42,7 +46,7 @@ export const OPTION_NAMES: OptionNames = {
   options: [...Object.keys(OPTIONS), ...OLDER_NAMES],
   attributes: [...COOKIE_ATTRIBUTES, 'overwrite'],
   booleans: [
-    ...['saveUninitialized', 'rolling', 'renew', 'defer', 'autoCommit', 'keepOnRegenerate', 'cookieOnSave', 'diagnostics'],
+    ...['saveUninitialized', 'rolling', 'renew', 'defer', 'autoCommit', 'keepOnRegenerate', 'cookieOnSave', 'strict', 'diagnostics'],
     ...[...COOKIE_BOOLEANS, 'overwrite'],
   ],
   instead: {
@@ -54,6 +58,7 @@ export const OPTION_NAMES: OptionNames = {
     onstoreerror: 'onError',
     saveerrors: 'onError',
     resave: 'nothing; a session is saved only if it has changed',
+    clearcookie: 'nothing; the cookie of a session that has ended is always cleared',
     unset: 'nothing; a session that is set to null is destroyed',
   },
 }

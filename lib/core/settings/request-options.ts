@@ -1,0 +1,28 @@
+import { optionError } from '../errors/option-errors'
+import type { Host } from '../session/host'
+import type { Options, PerHost } from './options'
+
+/** Of the options, those that decide how far a request takes part in sessions, and what its response says beside the cookie. */
+export interface RequestSettings<H> {
+  /** Which requests have no session. */
+  readonly skip: PerHost<H, boolean> | undefined
+  /** Which requests only read their session. */
+  readonly readOnly: PerHost<H, boolean> | undefined
+  /** Whether responses that set the cookie are kept out of caches. */
+  readonly forbidsCaching: boolean
+  readonly clearsCookie: boolean
+}
+
+type Given<H> = Partial<Pick<Options<H>, 'skip' | 'readOnly' | 'cacheControl' | 'clearCookie'>>
+
+/** @throws TypeError for an option that could never work */
+export function settleRequests<H extends Host>({ skip, readOnly, cacheControl, clearCookie = false }: Given<H>): RequestSettings<H> {
+  const example = 'write req => req.path.startsWith("/assets/"), for example'
+  if (skip !== undefined && typeof skip !== 'function') throw optionError('skip', 'be a function', skip, example)
+  if (readOnly !== undefined && typeof readOnly !== 'function') throw optionError('readOnly', 'be a function', readOnly, example)
+  if (cacheControl !== undefined && cacheControl !== 'auto') {
+    throw optionError('cacheControl', 'be "auto"', cacheControl, 'set the header in the app for any other value')
+  }
+  if (typeof clearCookie !== 'boolean') throw optionError('clearCookie', 'be true or false', clearCookie)
+  return { skip, readOnly, forbidsCaching: cacheControl === 'auto', clearsCookie: clearCookie }
+}

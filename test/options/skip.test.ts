@@ -1,0 +1,47 @@
+import { expect } from 'chai'
+import { lines } from '../support/browser'
+import { count, routes } from '../support/handlers'
+import { onEachHost } from '../support/hosts'
+import { siteOn, type Handler } from '../support/site'
+import { TracingStore } from '../support/tracing-store'
+
+const whatIsThere: Handler = (req, res) => res.end(typeof req.session)
+
+const HANDLERS = routes({ '/': count, '/health': whatIsThere, '/late': whatIsThere })
+
+onEachHost('options: skip', host => {
+  for (const [how, skip] of Object.entries({
+    'true or false': (req: { url?: string }) => req.url === '/health',
+    'a promise': async (req: { url?: string }) => Promise.resolve(req.url === '/health'),
+  })) {
+    it(`asks no store and sets no cookie where it returns ${how}`, async () => {
+      const store = new TracingStore()
+      const client = siteOn(host, { store, skip, saveUninitialized: true }, HANDLERS).browser()
+      expect((await client.get()).text).to.equal('1')
+      store.trace()
+      const skipped = await client.get('/health')
+      expect([skipped.text, lines(skipped), store.trace()]).to.deep.equal(['undefined', [], []])
+      expect((await client.get()).text).to.equal('2')
+    })
+  }
+
+  it('is an error of the request if it throws', async () => {
+    const site = siteOn(
+      host,
+      {
+        skip() {
+          throw new Error('no idea')
+        },
+      },
+      HANDLERS,
+    )
+    const { status, text } = await site.get()
+    expect([status, text]).to.deep.equal([500, host.errorText('no idea')])
+  })
+
+  for (const skip of [true, '/health', {}]) {
+    it(`is refused at setup if it is ${JSON.stringify(skip)}`, () => {
+      expect(() => host.start({ skip: skip as never })).to.throw(TypeError, 'skip option must be a function')
+    })
+  }
+})
