@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { whenClosed } from '../primitives/http'
-import { diagnoseOptions } from '../core/diagnostics/diagnose'
+import { diagnoseOptions, type Diagnosed } from '../core/diagnostics/diagnose'
 import { Exchange } from '../core/request/exchange'
 import { lendGenerate } from './install-generate'
 import { open } from '../core/request/open'
@@ -35,13 +35,7 @@ export function middleware(
 ): Middleware {
   const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
   const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
-  const mistakes = [
-    ...warningsOf(options, settings.name, OPTION_NAMES),
-    ...shortSecrets('secret', options.secret),
-    ...shortSecrets('seal', options.seal),
-  ]
-  refuseIfStrict(options.strict, mistakes)
-  diagnoseOptions(settings, mistakes)
+  reportMistakes(options, settings)
   adviseOnStore(settings.store, settings)
   const cookie = new SignedCookie(settings.name, settings.diagnostics)
   const { proxy } = options
@@ -74,6 +68,14 @@ export function middleware(
       }
     })
   }
+}
+
+/** @throws TypeError for what `strict` refuses */
+function reportMistakes(options: Partial<Options<Request>>, about: Diagnosed): void {
+  const { secret, seal, strict } = options
+  const mistakes = [...warningsOf(options, about.name, OPTION_NAMES), ...shortSecrets('secret', secret), ...shortSecrets('seal', seal)]
+  refuseIfStrict(strict, mistakes)
+  diagnoseOptions(about, mistakes)
 }
 
 /** As the cookie has it. */

@@ -12,6 +12,7 @@ import { checkId, type Settings } from '../settings/settings'
 import type { Secret } from '../settings/options'
 import type { Facts, Plan } from './plan'
 import { recall } from '../session/replace-session'
+import { refuses } from './refusal'
 import { rotate } from './rotation'
 import { save, update } from './save'
 import type { Seen } from './facts'
@@ -163,21 +164,11 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   save(session: Session, done: Callback): void {
-    const refused = this.#refusal
-    if (refused) done(refused)
-    else save(this, session, done)
+    if (!refuses(this, done)) save(this, session, done)
   }
 
   update(session: Session, change: Change, done: Callback): void {
-    const refused = this.#refusal
-    if (refused) done(refused)
-    else update(this, session, change, done)
-  }
-
-  /** Why the session is not stored, whatever the app asks. */
-  get #refusal(): Error | undefined {
-    if (this.anonymous) return new Error(UNSTORED)
-    return this.isReadOnly ? Object.assign(new Error(READ_ONLY), { code: 'ERR_SESSION_READ_ONLY' }) : undefined
+    if (!refuses(this, done)) update(this, session, change, done)
   }
 
   /** What of the session goes to the store. @param text of its data, if known. @throws where that cannot be stored, or its cookie not sent */
@@ -223,9 +214,7 @@ export class Exchange<H extends Host = Host> implements HostExchange {
   }
 
   rotate(session: Session, keep: Keep, done: Callback): void {
-    const refused = this.#refusal
-    if (refused) done(refused)
-    else rotate(this, session, keep, done)
+    if (!refuses(this, done)) rotate(this, session, keep, done)
   }
 
   /** The session has another ID, under which the store has it. @param version of a store that compares */
@@ -273,7 +262,3 @@ export class Exchange<H extends Host = Host> implements HostExchange {
     return createSession(this.host, Object.assign({ cookie: this.#cookie }, data))
   }
 }
-
-/** What is asked of a session that the store could not give. */
-const UNSTORED = 'session could not be read, and is not stored'
-const READ_ONLY = 'session is not stored, because the option readOnly says that this request only reads it'

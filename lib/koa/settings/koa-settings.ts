@@ -1,9 +1,6 @@
 import { Cookie, type CookieOptions } from '../../core/record/cookie'
-import { diagnoseOptions } from '../../core/diagnostics/diagnose'
 import { isClass } from '../../core/errors/option-errors'
-import { warningsOf } from '../../core/settings/option-warnings'
 import { settle, type Settings } from '../../core/settings/settings'
-import { refuseIfStrict, shortSecrets } from '../../core/settings/strict'
 import type { Secret } from '../../core/settings/options'
 import type { Family } from '../../core/request/plan'
 import { shownOf } from '../../core/record/session-view'
@@ -16,15 +13,15 @@ import { formOf } from '../../cookie-store/cookie-format'
 import { keepFor, PayloadStore } from '../../cookie-store/cookie-session-store'
 import { Availability } from '../availability'
 import { admission, endsOf } from './admission'
+import { coreOptions } from './core-options'
 import { CarriedSession } from '../session/carried-session'
 import type { App } from '../context'
 import { checkSendable, cookieTransport, type KoaTransport, type Signing } from '../cookies/cookie-transport'
 import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type PromiseStore } from './store-adapters'
-import { genidOf } from './genid'
 import type { KoaHost } from '../koa-request'
 import { check, type KoaCookieOptions, type KoaOptions } from './koa-options'
 import { KoaSession } from '../session/koa-session'
-import { OPTION_NAMES } from './option-names'
+import { reportMistakes } from './option-names'
 import { otherCookies, type OtherCookie } from '../cookies/other-cookies'
 import { dataAlone, dataAndCookie, OptionedSession } from '../session/plain-session'
 import { SHAPES, type ShapeName } from './record-formats'
@@ -74,9 +71,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   const name = nameOf(given)
   const diagnostics = given.diagnostics !== false
   const about = { name, diagnostics }
-  const mistakes = [...warningsOf(given, name, OPTION_NAMES), ...shortSecrets('seal', given.seal), ...shortSecrets('app.keys', app?.keys)]
-  refuseIfStrict(given.strict, mistakes)
-  diagnoseOptions(about, mistakes)
+  reportMistakes(given, about, app)
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
   const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
@@ -199,30 +194,13 @@ function numberOr(ms: unknown, other: unknown): number | undefined {
 }
 
 function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
-  const { resign, storeTimeout, touchAfter, awaitTouch, rolling = false, saveUninitialized = false } = options
-  const { onError, beforeSave, renew = false, skip, readOnly, cacheControl } = options
+  const { onError, beforeSave, renew = false } = options
   const { cookie, signing } = given
   const about = { name: given.name, diagnostics: options.diagnostics !== false }
   const usual = new Cookie(cookie)
   const isKept = store instanceof PayloadStore
-  // Not the name: `ctx.cookies` takes some that express-session would not
-  const core = {
-    resign,
-    storeTimeout,
-    touchAfter,
-    awaitTouch,
-    rolling,
-    saveUninitialized,
-    cacheControl,
-    skip: skip && (({ ctx }: KoaHost) => skip(ctx)),
-    readOnly: readOnly && (({ ctx }: KoaHost) => readOnly(ctx)),
-    cookie,
-    resave: false,
-    unset: 'destroy',
-  } as const
-  const settled = settle<KoaHost>({ ...core, concurrency: options.concurrency, genid: genidOf(options) }, store, () => {})
   return {
-    ...settled,
+    ...settle<KoaHost>(coreOptions(options, cookie), store, () => {}),
     ...about,
     // There is no store that others could write to, nor one to spare
     ...(isKept && { concurrency: 'off', touches: undefined }),

@@ -1,4 +1,7 @@
-import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, type OptionNames } from '../../core/settings/option-warnings'
+import { diagnoseOptions, type Diagnosed } from '../../core/diagnostics/diagnose'
+import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, warningsOf, type OptionNames } from '../../core/settings/option-warnings'
+import { refuseIfStrict, shortSecrets } from '../../core/settings/strict'
+import type { App } from '../context'
 import type { KoaOptions } from './koa-options'
 import { OLDER_NAMES } from '../legacy/option-aliases'
 
@@ -61,4 +64,12 @@ export const OPTION_NAMES: OptionNames = {
     clearcookie: 'nothing; the cookie of a session that has ended is always cleared',
     unset: 'nothing; a session that is set to null is destroyed',
   },
+}
+
+/** @param app whose keys may be set by now. @throws TypeError for what `strict` refuses */
+export function reportMistakes(options: KoaOptions, about: Diagnosed, app: App | undefined): void {
+  const { seal, strict } = options
+  const mistakes = [...warningsOf(options, about.name, OPTION_NAMES), ...shortSecrets('seal', seal), ...shortSecrets('app.keys', app?.keys)]
+  refuseIfStrict(strict, mistakes)
+  diagnoseOptions(about, mistakes)
 }

@@ -1,0 +1,19 @@
+import type { CookieOptions } from '../../core/record/cookie'
+import type { Options } from '../../core/settings/options'
+import type { KoaHost } from '../koa-request'
+import { genidOf } from './genid'
+import type { KoaOptions } from './koa-options'
+
+/** The options of the core that do on Koa what these say. Without the name: `ctx.cookies` takes some that express-session would not. */
+export function coreOptions(options: KoaOptions, cookie: CookieOptions): Partial<Options<KoaHost>> {
+  const { concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling = false, saveUninitialized = false } = options
+  const { skip, readOnly } = options
+  return {
+    ...{ concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling, saveUninitialized, cookie },
+    resave: false,
+    unset: 'destroy',
+    genid: genidOf(options),
+    skip: skip && (({ ctx }) => skip(ctx)),
+    readOnly: readOnly && (({ ctx }) => readOnly(ctx)),
+  }
+}
