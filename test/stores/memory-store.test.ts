@@ -231,7 +231,7 @@ describe('stores: MemoryStore', () => {
 
 describe('stores: MemoryStore in production', () => {
   const warnings = useWarnings('production')
-  const options = { secret: 'x', resave: false, saveUninitialized: false }
+  const options = { secret: 'a secret that is long enough', resave: false, saveUninitialized: false }
 
   it('is warned of, also if the app has made the store', () => {
     session({ ...options, name: 'default-store' })
