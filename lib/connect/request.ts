@@ -53,8 +53,16 @@ export function connectionOf(req: Request, proxy: boolean | undefined): Connecti
 }
 
 /** What to write in order to trust a proxy. */
-function trustFor({ app }: Request, proxy: boolean | undefined): string | undefined {
+function trustFor(req: Request, proxy: boolean | undefined): string | undefined {
   if (proxy === true) return undefined
   if (proxy === false) return 'proxy: true instead of proxy: false in the session options'
-  return typeof app === 'function' ? "app.set('trust proxy', 1)" : 'proxy: true in the session options'
+  if (typeof req.app !== 'function') return 'proxy: true in the session options'
+  return isTrustedByExpress(req) ? undefined : "app.set('trust proxy', 1)"
+}
+
+/** Whether the sender of a request is a proxy for Express. */
+function isTrustedByExpress({ app, socket }: Request): boolean {
+  const { get } = app as { get?: (this: unknown, name: string) => unknown }
+  const isTrusted = typeof get === 'function' ? get.call(app, 'trust proxy fn') : undefined
+  return typeof isTrusted === 'function' && isTrusted(socket?.remoteAddress, 0) === true
 }

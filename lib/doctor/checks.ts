@@ -27,14 +27,19 @@ export function check(seen: Observations): Finding[] {
   return [responding, ...CHECKS.map(check => check(seen))]
 }
 
+/** @param error why a page did not load */
+function fixOf(error: string, { protocol, host, pathname }: URL): string | undefined {
+  if (/redirects/.test(error)) return 'A loop between a page and its login page is often a session that is not kept: see the other checks.'
+  if (protocol === 'http:' && /hang up|ECONNRESET/.test(error)) return `If the server speaks HTTPS, ask https://${host}${pathname}`
+  return undefined
+}
+
 function responds(seen: Observations): Finding {
   const { pass, fail, warn } = findings('responds')
   const visits = allVisits(seen)
   const broken = visits.find(({ error }) => error !== undefined)
   if (broken) {
-    const isLoop = /redirects/.test(broken.error as string)
-    const fix = isLoop ? 'A loop between a page and its login page is often a session that is not kept: see the other checks.' : undefined
-    return fail(`A page did not load: ${broken.error}.`, fix)
+    return fail(`A page did not load: ${broken.error}.`, fixOf(broken.error as string, seen.url))
   }
   const pages = visits.map(({ responses }) => responses.at(-1)?.status as number)
   const failed = pages.find(status => status >= 500)

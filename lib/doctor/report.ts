@@ -10,7 +10,8 @@ export function textOf({ url, name }: Observations, found: readonly Finding[]): 
     ...(fix === undefined ? [] : [`${' '.repeat(23)}→ ${fix}`]),
   ])
   const failed = found.filter(({ status }) => status === 'fail').length
-  const verdict = failed === 0 ? 'No check failed.' : `${failed} of ${found.length} checks failed. See docs/troubleshooting.md`
+  const verdict =
+    failed === 0 ? 'No check failed.' : `${failed} of ${found.length} checks failed. See docs/troubleshooting.md in the package resession`
   return [`resession doctor: ${url.href}${name ? `, cookie "${name}"` : ''}`, '', ...lines, '', verdict, ''].join('\n')
 }
 

@@ -64,7 +64,7 @@ export function loginNewId({ name, second, login, afterLogin, first }: Observati
     return warn(`The login failed with the status ${status}, so nothing can be said of the ID.`, 'Send the form with --data.')
   return fail(
     'The session ID is the same before and after the login. An attacker who knows the ID before it is logged in too (session fixation).',
-    'Call req.session.regenerate() when a user logs in; passport 0.6 and later does. If the login needs a form, send it with --data.',
+    'Call req.session.regenerate() when a user logs in, on Koa ctx.regenerateSession(); passport 0.6 and later does it. If the login needs a form, send it with --data.',
   )
 }
 

@@ -37,6 +37,11 @@ describe('diagnostics: how to trust a proxy', () => {
     expect(warnings[0]?.message).to.contain('write proxy: true instead of proxy: false in the session options')
   })
 
+  it('is nothing if Express trusts the proxy, and the proxy does not send the header', async () => {
+    await request(expressApp(true)).get('/')
+    expect(warnings[0]?.message).to.match(/If a proxy ends TLS, make it send X-Forwarded-Proto: https\. For development/)
+  })
+
   it('is proxy: true in a plain server', async () => {
     await new Site({ name: newName(), cookie }, count).get().set(HTTPS)
     expect(warnings[0]?.message).to.contain('write proxy: true in the session options')
@@ -70,7 +75,9 @@ onEachHost('diagnostics: misspelt options', host => {
     host.start({ ...misspelt, diagnostics: false } as never)
     expect(warnings).to.deep.equal([])
     host.start(misspelt as never)
-    expect(warnings[0]?.message).to.match(/write rolling\. See docs\/troubleshooting\.md#resession_unknown_option$/)
+    expect(warnings[0]?.message).to.match(
+      /write rolling\. See docs\/troubleshooting\.md#resession_unknown_option in the package resession$/,
+    )
   })
 })
 

@@ -35,7 +35,9 @@ onEachHost('diagnostics', host => {
           expect(warnings.map(({ code }) => code)).to.deep.equal([code])
           expect(warnings[0]?.message).to.match(says)
           expect(warnings[0]?.message).to.contain(name)
-          expect(warnings[0]?.message).to.match(new RegExp(`\\. See docs/troubleshooting\\.md#${code.toLowerCase()}$`))
+          expect(warnings[0]?.message).to.match(
+            new RegExp(`\\. See docs/troubleshooting\\.md#${code.toLowerCase()} in the package resession$`),
+          )
         })
 
         it('is published each time, with a reason', async () => {

@@ -230,6 +230,12 @@ describe('doctor', function () {
       expect(finding(report, 'secure').fix).to.contain('trust proxy')
     })
 
+    it('an https server that is asked over http fails responds, with the URL to ask', async () => {
+      const url = await serve(secure(app({})))
+      const report = await reportOn(url.replace('https', 'http'))
+      expect(finding(report, 'responds').fix).to.equal(`If the server speaks HTTPS, ask ${url}/`)
+    })
+
     it('no server at all fails responds, and nothing else is checked', async () => {
       // No server listens on port 1, tcpmux
       const report = await reportOn('http://127.0.0.1:1')

@@ -58,6 +58,7 @@ const MISSING = [
   'better-sqlite3',
   'passport',
   '@nestjs/core',
+  '@nestjs/common',
   '*/app.module',
   '@fastify/middie',
   'sinon',
@@ -67,11 +68,17 @@ const MISSING = [
   '*/app.js',
 ]
 
+const NEXT = `declare module 'next' {
+  type NextApiRequest = import('http').IncomingMessage
+  type NextApiResponse = import('express').Response
+}`
+
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   lib: ['lib.es2023.d.ts'],
   module: ts.ModuleKind.Node20,
   moduleDetection: ts.ModuleDetectionKind.Force,
+  experimentalDecorators: true,
   types: ['node', 'express', 'koa'],
   strict: true,
   noImplicitAny: false,
@@ -98,7 +105,7 @@ export function complaintsOf(blocks: readonly Block[]): string[] {
   const files = new Map(blocks.map((block, index) => [join(FOLDER, `block-${index}.${block.language}`), block]))
   const texts = new Map(Array.from(files, ([name, block]) => [name, sourceOf(block)]))
   texts.set(join(FOLDER, 'given.d.ts'), GIVEN)
-  texts.set(join(FOLDER, 'missing.d.ts'), MISSING.map(name => `declare module '${name}'`).join('\n'))
+  texts.set(join(FOLDER, 'missing.d.ts'), [NEXT, ...MISSING.map(name => `declare module '${name}'`)].join('\n'))
   const host = ts.createCompilerHost(OPTIONS)
   const program = ts.createProgram([...texts.keys()], OPTIONS, {
     ...host,
