@@ -203,6 +203,8 @@ declare module '@types/express-session' {
     reload(): Promise<void>
     destroy(): Promise<void>
     regenerate(): Promise<void>
+    // Not `any`: a callback would lose the types of its parameters
+    regenerate(options: { keep: true | readonly string[] }): Promise<void>
   }
   interface SessionData extends Omit<session.SessionData, 'cookie'> {}
   interface Cookie extends Pick<cookies.AnyCookie, 'partitioned' | 'priority'> {}

@@ -9,3 +9,9 @@ export const withTheirOptions = (options: TheirOptions) => session(options)
 export const generate = (store: Express.SessionStore, req: Express.Request): boolean => req.sessionStore.emit('connect', store)
 // Factories of published stores, memorystore's for one, ask for the module
 export const make = (factory: (module: typeof theirs) => new () => TheirStore) => session({ secret: 'x', store: new (factory(session))() })
+// Promises, and what only this package's regenerate can do
+export const login = async ({ session }: Express.Request): Promise<void> => {
+  await session.regenerate()
+  await session.regenerate({ keep: ['cart'] })
+  session.regenerate(err => console.error(err instanceof Error)).touch()
+}
