@@ -55,7 +55,7 @@ function mark(results: Results, name: string): string {
 }
 
 function appTable(rows: readonly Row[]): string {
-  const head = '| with | what is played | on express-session | on resession |\n| --- | --- | --- | --- |\n'
+  const head = '| with | scenarios | on express-session | on resession |\n| --- | --- | --- | --- |\n'
   const lines = rows.map(({ neighbour: { title, scenarios }, results }) => {
     const counts = PACKAGES.map(name => `${passed(results[name])} of ${results[name].size}`)
     return `| ${title} | ${Object.keys(scenarios).join('; ')} | ${counts.join(' | ')} |\n`
@@ -74,7 +74,7 @@ function why({ neighbour: { title, scenarios, notes, unmended }, results }: Row)
     const failed = PACKAGES.filter(of => results[of].get(name) !== undefined)
     const [said] = failed.map(of => results[of].get(name))
     if (said === undefined) return []
-    const where = failed.length === 2 ? 'both' : `${failed[0]} alone`
+    const where = failed.length === 2 ? 'both' : `${failed[0]} only`
     return [`- ${name}, on ${where}: ${[sentence(said), known[name]].filter(Boolean).join(' ')}\n`]
   })
   return reasons.length > 0 ? `\n### ${title}\n\n${reasons.join('')}` : ''

@@ -68,7 +68,7 @@ const TIMEOUT = 30_000
 const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, listing, answering, atomic }
 
 /**
- * The exam that every store sits, for those who write one: registers its tests with your runner.
+ * Registers the conformance tests of a store with your test runner.
  *
  * @example storeContract('my store', { make: () => new MyStore() })
  * @see docs/stores.md, "Conformance tests"

@@ -36,21 +36,21 @@ const played: Readonly<Record<string, (supertest: Supertest, app: Express) => Pr
     await ada.get('/visit').expect('visit 2')
     await ada.get('/visit').expect('visit 3')
   },
-  'two agents are two visitors': async (supertest, app) => {
+  'two agents have two sessions': async (supertest, app) => {
     const [ada, eve] = [supertest.agent(app), supertest.agent(app)]
     await ada.post('/login').send('user=ada')
     await eve.get('/visit').expect('visit 1')
     await ada.get('/who').expect('ada')
     await eve.get('/who').expect('nobody')
   },
-  'an agent goes on with the new id of its login, also through redirects': async (supertest, app) => {
+  'an agent uses the new session ID after its login, also after redirects': async (supertest, app) => {
     const ada = supertest.agent(app)
     await ada.get('/visit')
     await ada.post('/login').send('user=ada').redirects(1).expect(200).expect('ada')
     await ada.get('/visit').expect('visit 1')
     await ada.get('/who').expect('ada')
   },
-  'a logout is one for the next request': async (supertest, app) => {
+  'the next request sees the logout': async (supertest, app) => {
     const ada = supertest.agent(app)
     await ada.post('/login').send('user=ada').redirects(1).expect('ada')
     await ada.post('/logout').expect(200)

@@ -33,18 +33,18 @@ function tokenIn(req: Request): unknown {
 }
 
 const played: Readonly<Record<string, (ada: Visitor) => Promise<void>>> = {
-  'a form with its token is 200, and without or with another 403': async ada => {
+  'a form with its token gets 200, without it or with another 403': async ada => {
     const token = await ada.get('token')
     equal((await ada.post('order')).status, 403)
     equal((await ada.post('order', { _csrf: `${token}0` })).status, 403)
     equal((await ada.post('order', { _csrf: token })).text, 'order 1')
   },
-  'a token is good for more than one form, and after newer ones': async ada => {
+  'a token is valid for several forms, and after newer tokens': async ada => {
     const _csrf = await ada.get('token')
     await ada.get('token')
     for (const order of [1, 2, 3]) equal((await ada.post('order', { _csrf })).text, `order ${order}`)
   },
-  'the token of one visitor is worth nothing to another': async ada => {
+  'the token of one client is invalid for another': async ada => {
     const _csrf = await ada.get('token')
     const eve = new Visitor(ada.site)
     equal((await eve.post('order', { _csrf })).status, 403)
@@ -52,7 +52,7 @@ const played: Readonly<Record<string, (ada: Visitor) => Promise<void>>> = {
     equal((await eve.post('order', { _csrf })).status, 403)
     equal((await ada.post('order', { _csrf })).text, 'order 1')
   },
-  'regenerate ends the old token, and the one that is made there is good': async ada => {
+  'regenerate makes the old token invalid and the new one valid': async ada => {
     const old = await ada.get('token')
     const { text: made } = await ada.post('login', { _csrf: old })
     notEqual(made, old)

@@ -19,7 +19,7 @@ export const answering: Group = ({ rule, id, lacks, has }) => {
   ]
   for (const [method, left] of methods) {
     if (left) continue
-    rule(`${method} answers once`, async store => {
+    rule(`${method} calls back or resolves once`, async store => {
       const key = id()
       if (method !== 'set') await store.set(key, { n: 1 }, 60_000)
       const calls = await callsOf(store, method, key)
@@ -27,7 +27,7 @@ export const answering: Group = ({ rule, id, lacks, has }) => {
     })
   }
 
-  rule('set and destroy do without a callback', async store => {
+  rule('set and destroy work without a callback', async store => {
     const key = id()
     const { store: bare } = store as unknown as { store: Record<'set' | 'destroy', (...args: unknown[]) => unknown> }
     const found = async (): Promise<boolean> => (await store.get(key)) !== undefined

@@ -12,8 +12,8 @@ export const atomic: Group = exam => {
       })
       RULES[ability](exam)
     } else {
-      // It would be used, and nobody has looked at it
-      exam.rule(`has no ${ability} that the exam is not told of`, async store => {
+      // The middleware would use the method, and no test has checked it
+      exam.rule(`has no ${ability} unless the option has names it`, async store => {
         equal(store.has(ability), false)
       })
     }
@@ -21,20 +21,20 @@ export const atomic: Group = exam => {
 }
 
 const creating: Group = ({ rule, id }) => {
-  rule('creates a session that is not there', async store => {
+  rule('compareAndSet with the version null creates a session', async store => {
     const key = id()
     equal((await store.compareAndSet(key, { n: 1 }, null)).ok, true)
     equal((await store.get(key))?.n, 1)
   })
 
-  rule('creates none where there is one, and leaves that', async store => {
+  rule('compareAndSet with the version null does not change an existing session', async store => {
     const key = id()
     await store.set(key, { n: 1 })
     equal((await store.compareAndSet(key, { n: 2 }, null)).ok, false)
     equal((await store.get(key))?.n, 1)
   })
 
-  rule('creates a session again that was destroyed', async store => {
+  rule('compareAndSet with the version null creates a session that was destroyed before', async store => {
     const key = id()
     await store.set(key, { n: 1 })
     await store.destroy(key)
@@ -42,20 +42,20 @@ const creating: Group = ({ rule, id }) => {
     equal((await store.get(key))?.n, 2)
   })
 
-  rule('of fifty that create at once lets one', async store => {
+  rule('of 50 concurrent compareAndSet calls with the version null, one succeeds', async store => {
     await lets(store, id(), null)
   })
 }
 
 const comparing: Group = ({ rule, id }) => {
-  rule('writes over the version that get gave', async store => {
+  rule('compareAndSet accepts the version that get returned', async store => {
     const key = id()
     await store.set(key, { n: 1 })
     equal((await store.compareAndSet(key, { n: 2 }, await store.version(key))).ok, true)
     equal((await store.get(key))?.n, 2)
   })
 
-  rule('gives the version of what it has written', async store => {
+  rule('compareAndSet returns the version that it has written', async store => {
     const key = id()
     let { version } = await store.compareAndSet(key, { n: 0 }, null)
     for (const n of [1, 2]) {
@@ -67,7 +67,7 @@ const comparing: Group = ({ rule, id }) => {
     equal((await store.get(key))?.n, 2)
   })
 
-  rule('refuses a version that compareAndSet has written over, and leaves the session', async store => {
+  rule('compareAndSet refuses a version that compareAndSet has replaced', async store => {
     const key = id()
     await store.set(key, { n: 1 })
     const version = await store.version(key)
@@ -76,7 +76,7 @@ const comparing: Group = ({ rule, id }) => {
     equal((await store.get(key))?.n, 2)
   })
 
-  rule('refuses a version that set has written over, and leaves the session', async store => {
+  rule('compareAndSet refuses a version that set has replaced', async store => {
     const key = id()
     await store.set(key, { n: 1 })
     const version = await store.version(key)
@@ -85,7 +85,7 @@ const comparing: Group = ({ rule, id }) => {
     equal((await store.get(key))?.n, 2)
   })
 
-  rule('refuses what was destroyed, and does not bring it back', async store => {
+  rule('compareAndSet refuses the version of a destroyed session', async store => {
     const key = id()
     await store.set(key, { n: 1 })
     const version = await store.version(key)
@@ -94,7 +94,7 @@ const comparing: Group = ({ rule, id }) => {
     equal(await store.get(key), undefined)
   })
 
-  rule('writes over a session that was touched', async store => {
+  rule('compareAndSet accepts the version after a touch', async store => {
     const key = id()
     await store.set(key, { n: 1 }, 60_000)
     await store.touch(key, { n: 1 }, 90_000)
@@ -105,7 +105,7 @@ const comparing: Group = ({ rule, id }) => {
     ['of all scripts', 'ü 漢 🍪 \u2028 "quoted" \\ \n'],
     ['of 100 KB', 'abcdefghij'.repeat(10_000)],
   ] as const) {
-    rule(`writes over a session ${what}`, async store => {
+    rule(`compareAndSet replaces a session ${what}`, async store => {
       const key = id()
       await store.set(key, { text, n: 1 })
       equal((await store.compareAndSet(key, { text, n: 2 }, await store.version(key))).ok, true)
@@ -119,7 +119,7 @@ const comparing: Group = ({ rule, id }) => {
     ['an accent', 'a', 'á'],
     ['a space', 'a', 'a '],
   ] as const) {
-    rule(`tells versions apart that differ by ${what}`, async store => {
+    rule(`compareAndSet distinguishes sessions that differ by ${what}`, async store => {
       const key = id()
       await store.set(key, { text: before })
       const version = await store.version(key)
@@ -128,7 +128,7 @@ const comparing: Group = ({ rule, id }) => {
     })
   }
 
-  rule('of fifty that write over one version at once lets one', async store => {
+  rule('of 50 concurrent compareAndSet calls with one version, one succeeds', async store => {
     const key = id()
     await store.set(key, { n: -1 })
     await lets(store, key, await store.version(key))
@@ -148,7 +148,7 @@ const comparingInTime: Group = ({ rule, id, wait, shortest, lacks }) => {
     equal(await store.get(shorter), undefined)
   })
 
-  rule('an expired session has no version, and can be created again', async store => {
+  rule('compareAndSet treats an expired session as missing', async store => {
     const key = id()
     await store.set(key, { n: 1 }, shortest)
     const version = await store.version(key)
@@ -160,27 +160,27 @@ const comparingInTime: Group = ({ rule, id, wait, shortest, lacks }) => {
 }
 
 const updating: Group = ({ rule, id, wait, shortest, lacks }) => {
-  rule('update writes over a session that is there, and says so', async store => {
+  rule('update replaces an existing session and returns true', async store => {
     const key = id()
     await store.set(key, { n: 1 }, 60_000)
     equal(await store.update(key, { n: 2 }, 60_000), true)
     equal((await store.get(key))?.n, 2)
   })
 
-  rule('update says so of one that has nothing new, too', async store => {
+  rule('update returns true if nothing has changed', async store => {
     const key = id()
     const session = store.session(key, { n: 1 }, 60_000)
     await store.put(key, session)
     equal(await store.update(key, session), true)
   })
 
-  rule('update writes none where there is none, and says so', async store => {
+  rule('update returns false for a missing session and creates none', async store => {
     const key = id()
     equal(await store.update(key, { n: 1 }, 60_000), false)
     equal(await store.get(key), undefined)
   })
 
-  rule('update does not bring a destroyed session back', async store => {
+  rule('update does not restore a destroyed session', async store => {
     const key = id()
     await store.set(key, { n: 1 }, 60_000)
     await store.destroy(key)
@@ -190,7 +190,7 @@ const updating: Group = ({ rule, id, wait, shortest, lacks }) => {
 
   if (lacks('expiry')) return
 
-  rule('update does not bring an expired session back', async store => {
+  rule('update does not restore an expired session', async store => {
     const key = id()
     await store.set(key, { n: 1 }, shortest)
     await wait(shortest * 2)

@@ -7,7 +7,7 @@ const LONGEST = 16
 
 /** When a session is there no more. */
 export const expiring: Group = ({ rule, id, wait, shortest, lacks }) => {
-  rule('keeps a session that ends with the browser', async store => {
+  rule('keeps a session without a lifetime', async store => {
     const key = id()
     await store.set(key, { n: 1 }, null)
     await wait(shortest * 2)
@@ -20,7 +20,7 @@ export const expiring: Group = ({ rule, id, wait, shortest, lacks }) => {
     [3660, 'ten years'],
   ] as const) {
     // A timer of more than 2^31 milliseconds, 24.8 days, goes off at once
-    rule(`keeps a session that lives for ${name}`, async store => {
+    rule(`keeps a session with a lifetime of ${name}`, async store => {
       const key = id()
       await store.set(key, { n: 1 }, days * DAY)
       await wait(shortest)
@@ -30,7 +30,7 @@ export const expiring: Group = ({ rule, id, wait, shortest, lacks }) => {
 
   if (lacks('expiry')) return
 
-  rule('does not find a session that has expired', async store => {
+  rule('get finds no expired session', async store => {
     const key = id()
     let life = shortest
     // A machine that is busy may look too late for what it has to find, and looks again for what lives longer
@@ -46,14 +46,14 @@ export const expiring: Group = ({ rule, id, wait, shortest, lacks }) => {
     equal(await store.get(key), undefined)
   })
 
-  rule('does not make a session immortal that had expired when it was set', async store => {
+  rule('get finds no session that had expired before it was set', async store => {
     const key = id()
     await store.set(key, { n: 1 }, -DAY)
     await wait(shortest)
     equal(await store.get(key), undefined)
   })
 
-  rule('takes a session again that has expired', async store => {
+  rule('set replaces an expired session', async store => {
     const key = id()
     await store.set(key, { n: 1 }, shortest)
     await wait(shortest * 2)
@@ -78,14 +78,14 @@ export const touching: Group = ({ rule, id, wait, shortest, lacks }) => {
     equal((await store.get(key))?.n, 1)
   })
 
-  rule('touch makes no session that is not there', async store => {
+  rule('touch creates no session', async store => {
     const key = id()
     // Some stores call that an error, and the middleware lives with it
     await store.touch(key, { n: 1 }, 60_000).catch(() => {})
     equal(await store.get(key), undefined)
   })
 
-  rule('touch does not bring a destroyed session back', async store => {
+  rule('touch does not restore a destroyed session', async store => {
     const key = id()
     await store.set(key, { n: 1 }, 60_000)
     await store.destroy(key)
@@ -93,7 +93,7 @@ export const touching: Group = ({ rule, id, wait, shortest, lacks }) => {
     equal(await store.get(key), undefined)
   })
 
-  rule('touch writes no data', async store => {
+  rule('touch does not change the data', async store => {
     const key = id()
     await store.set(key, { n: 1 }, 60_000)
     await store.touch(key, { n: 2 }, 60_000)

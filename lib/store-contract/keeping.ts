@@ -4,18 +4,18 @@ import type { Group } from './suite'
 
 /** What get, set and destroy owe each other. */
 export const keeping: Group = ({ rule, id }) => {
-  rule('finds nothing under an id that was never set, and calls that no error', async store => {
+  rule('get finds nothing for an unknown ID, without an error', async store => {
     equal(await store.get(id()), undefined)
   })
 
-  rule('finds what was set', async store => {
+  rule('get returns what was set', async store => {
     const key = id()
     await store.set(key, { user: 'tobi', visits: 3 })
     const found = await store.get(key)
     deepStrictEqual(dataOf(found), { user: 'tobi', visits: 3 })
   })
 
-  rule('keeps the cookie with its lifetime', async store => {
+  rule('keeps the cookie and its lifetime', async store => {
     const key = id()
     await store.set(key, {}, 60_000)
     const cookie = (await store.get(key))?.cookie
@@ -24,20 +24,20 @@ export const keeping: Group = ({ rule, id }) => {
     ok(Math.abs(new Date(cookie.expires as Date).valueOf() - Date.now() - 60_000) < 5_000, `expires ${String(cookie.expires)}`)
   })
 
-  rule('replaces what was there', async store => {
+  rule('set replaces the whole session', async store => {
     const key = id()
     await store.set(key, { old: true, n: 1 })
     await store.set(key, { n: 2 })
     deepStrictEqual(dataOf(await store.get(key)), { n: 2 })
   })
 
-  rule('keeps sessions apart', async store => {
+  rule('keeps several sessions apart', async store => {
     const keys = [id(), id(), id()]
     await Promise.all(keys.map((key, n) => store.set(key, { n })))
     for (const [n, key] of keys.entries()) deepStrictEqual(dataOf(await store.get(key)), { n })
   })
 
-  rule('destroys one session and no other', async store => {
+  rule('destroy removes one session and no other', async store => {
     const [gone, kept] = [id(), id()]
     await store.set(gone, { n: 1 })
     await store.set(kept, { n: 2 })
@@ -46,11 +46,11 @@ export const keeping: Group = ({ rule, id }) => {
     notEqual(await store.get(kept), undefined)
   })
 
-  rule('has nothing against destroying what is not there', async store => {
+  rule('destroy of a missing session is not an error', async store => {
     await store.destroy(id())
   })
 
-  rule('takes an id again that was destroyed', async store => {
+  rule('set creates a session that was destroyed before', async store => {
     const key = id()
     await store.set(key, { n: 1 })
     await store.destroy(key)
@@ -71,7 +71,7 @@ export const copying: Group = ({ rule, id }) => {
     nested: { deep: { deeper: { 'a.b$c': 1 } } },
   }
 
-  rule('keeps all that JSON can say', async store => {
+  rule('keeps every JSON value', async store => {
     const key = id()
     await store.set(key, values)
     deepStrictEqual(dataOf(await store.get(key)), values)
@@ -84,7 +84,7 @@ export const copying: Group = ({ rule, id }) => {
     equal((await store.get(key))?.text, text)
   })
 
-  rule('gives out a copy: changing it changes nothing in the store', async store => {
+  rule('get returns a copy', async store => {
     const key = id()
     await store.set(key, { list: [1] })
     const found = await store.get(key)
@@ -92,7 +92,7 @@ export const copying: Group = ({ rule, id }) => {
     deepStrictEqual(dataOf(await store.get(key)), { list: [1] })
   })
 
-  rule('takes a copy: changing the session afterwards changes nothing in the store', async store => {
+  rule('set stores a copy', async store => {
     const key = id()
     const data = { list: [1] }
     await store.set(key, data)
@@ -100,7 +100,7 @@ export const copying: Group = ({ rule, id }) => {
     deepStrictEqual(dataOf(await store.get(key)), { list: [1] })
   })
 
-  rule('serves many at once', async store => {
+  rule('serves 50 concurrent calls', async store => {
     const keys = Array.from({ length: 50 }, id)
     await Promise.all(keys.map((key, n) => store.set(key, { n })))
     const found = await Promise.all(keys.map(key => store.get(key)))

@@ -9,14 +9,14 @@ export const listing: Group = ({ rule, id, wait, shortest, lacks }) => {
   }
 
   if (!lacks('all')) {
-    rule('all gives every session', async store => {
+    rule('all returns every session', async store => {
       await three(store)
       deepStrictEqual(await numbers(store), [1, 2, 3])
     })
   }
 
   if (!lacks('all') && !lacks('expiry')) {
-    rule('all leaves out what has expired', async store => {
+    rule('all leaves out expired sessions', async store => {
       await store.set(id(), { n: 0 }, shortest)
       await three(store)
       await wait(shortest * 2)
@@ -25,7 +25,7 @@ export const listing: Group = ({ rule, id, wait, shortest, lacks }) => {
   }
 
   if (!lacks('length')) {
-    rule('length counts them', async store => {
+    rule('length counts the sessions', async store => {
       equal(Number(await store.ask('length')), 0)
       await three(store)
       equal(Number(await store.ask('length')), 3)
@@ -33,7 +33,7 @@ export const listing: Group = ({ rule, id, wait, shortest, lacks }) => {
   }
 
   if (!lacks('clear')) {
-    rule('clear removes them all', async store => {
+    rule('clear removes all sessions', async store => {
       const key = id()
       await store.set(key, {}, 60_000)
       await three(store)

@@ -12,17 +12,17 @@ export interface Exam {
   wait(ms: number): Promise<void>
   /** The shortest lifetime that the store can tell from none, in milliseconds. */
   readonly shortest: number
-  /** Whether the store leaves this out, by its maker's word. */
+  /** Whether the option `lacks` has this name. */
   lacks(ability: Lack): boolean
-  /** Whether the store can do this beyond what every store can, by its maker's word. */
+  /** Whether the option `has` has this name. */
   has(ability: Ability): boolean
 }
 
 /**
- * What a store may do without, each of them said when it sits the exam: `'touch'`, `'all'`, `'length'`, `'clear'` for methods that it does not have,
- * and `'expiry'` for one that leaves sessions lying when they have expired.
+ * What a store does not do: `'touch'`, `'all'`, `'length'` and `'clear'` are methods that it does not have. With `'expiry'` it returns sessions that have
+ * expired.
  */
 export type Lack = 'touch' | 'all' | 'length' | 'clear' | 'expiry'
 
-/** What a store may do beyond; said likewise. */
+/** An optional method that the store has. */
 export type Ability = 'compareAndSet' | 'update'

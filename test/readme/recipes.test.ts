@@ -1,8 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
+import { storeContract } from '../../lib/store-contract'
+import { useClock } from '../support/clock'
 import { blockWith } from '../support/docs/pages'
 import { data, routes } from '../support/handlers'
 import { Site, type Req } from '../support/site'
 import { session } from '../support/subject'
+
+const loadModule = createRequire(__filename)
 
 /** The code as a function. */
 function compiled<Made>(parameters: readonly string[], code: string): (...args: unknown[]) => Made {
@@ -27,6 +35,21 @@ describe('docs/concurrency.md: an atomic change', () => {
       }),
     )
     expect(JSON.parse((await site.get()).text)).to.have.members(['a', 'b', 'c'])
+  })
+})
+
+describe('docs/stores.md: a store of files', () => {
+  const clock = useClock()
+  const module = { exports: {} as { FileStore: new (folder: string) => InstanceType<typeof session.Store> & { folder: string } } }
+  compiled(['module', 'require'], blockWith('docs/stores.md', '// file-store.js'))(module, (name: string) =>
+    name === 'resession' ? session : loadModule(name),
+  )
+
+  storeContract('FileStore', {
+    make: () => new module.exports.FileStore(mkdtempSync(join(tmpdir(), 'sessions-'))),
+    dispose: ({ folder }) => rmSync(folder, { recursive: true }),
+    lacks: ['all', 'length', 'clear'],
+    wait: ms => clock.turn(ms),
   })
 })
 

@@ -57,14 +57,14 @@ describe('the store contract: writing on a condition', () => {
   const faults: Record<string, [() => Store, string]> = {
     'creates nothing': [
       comparing(right => (id, data, version, done) => (version === null ? done(null, { ok: true }) : right(id, data, version, done))),
-      'creates a session that is not there',
+      'compareAndSet with the version null creates a session',
     ],
     'creates over what is there': [
       comparing(
         (right, good) => (id, data, version, done) =>
           version === null ? good.set(id, data, () => done(null, { ok: true, version: 1 })) : right(id, data, version, done),
       ),
-      'creates none where there is one, and leaves that',
+      'compareAndSet with the version null does not change an existing session',
     ],
     'remembers what it has destroyed': [
       faulty((_, good) => {
@@ -75,19 +75,19 @@ describe('the store contract: writing on a condition', () => {
             gone.has(id) ? done(null, { ok: false }) : (good as Versioned).compareAndSet(id, data, version, done),
         }
       }),
-      'creates a session again that was destroyed',
+      'compareAndSet with the version null creates a session that was destroyed before',
     ],
     'gives no versions': [
       faulty((_, good) => ({ get: (id: string, done: Done) => good.get(id, (err, found) => done(err, found)) })),
-      'writes over the version that get gave',
+      'compareAndSet accepts the version that get returned',
     ],
     'does not say the version of what it has written': [
       comparing(right => (id, data, version, done) => right(id, data, version, (err, outcome) => done(err, { ok: outcome?.ok }))),
-      'gives the version of what it has written',
+      'compareAndSet returns the version that it has written',
     ],
     'compares nothing': [
       comparing((_, good) => (id, data, version, done) => good.set(id, data, () => done(null, { ok: true, version }))),
-      'refuses a version that compareAndSet has written over, and leaves the session',
+      'compareAndSet refuses a version that compareAndSet has replaced',
     ],
     'writes what it refuses': [
       comparing(
@@ -96,11 +96,11 @@ describe('the store contract: writing on a condition', () => {
             outcome?.ok ? done(err, outcome) : good.set(id, data, () => done(null, { ok: false })),
           ),
       ),
-      'refuses a version that set has written over, and leaves the session',
+      'compareAndSet refuses a version that set has replaced',
     ],
     'brings back what is gone': [
       comparing((right, good) => (id, data, version, done) => good.get(id, (_, found) => right(id, data, found ? version : null, done))),
-      'refuses what was destroyed, and does not bring it back',
+      'compareAndSet refuses the version of a destroyed session',
     ],
     'knows a touched session no more': [
       faulty((_, good) => {
@@ -111,16 +111,25 @@ describe('the store contract: writing on a condition', () => {
             touched.has(id) ? done(null, { ok: false }) : (good as Versioned).compareAndSet(id, data, version, done),
         }
       }),
-      'writes over a session that was touched',
+      'compareAndSet accepts the version after a touch',
     ],
     'compares in another character set': [
       texts(text => (/[^ -~]/.test(text) ? `${text}${Math.random()}` : text)),
-      'writes over a session of all scripts',
+      'compareAndSet replaces a session of all scripts',
     ],
-    'has versions of 64 KB': [texts(text => (text.length > 65_536 ? `${text}${Math.random()}` : text)), 'writes over a session of 100 KB'],
-    'takes capitals for small letters': [texts(text => text.toLowerCase()), 'tells versions apart that differ by a capital'],
-    'drops accents': [texts(text => text.normalize('NFD').replaceAll('\u0301', '')), 'tells versions apart that differ by an accent'],
-    'drops spaces': [texts(text => text.replaceAll(' ', '')), 'tells versions apart that differ by a space'],
+    'has versions of 64 KB': [
+      texts(text => (text.length > 65_536 ? `${text}${Math.random()}` : text)),
+      'compareAndSet replaces a session of 100 KB',
+    ],
+    'takes capitals for small letters': [
+      texts(text => text.toLowerCase()),
+      'compareAndSet distinguishes sessions that differ by a capital',
+    ],
+    'drops accents': [
+      texts(text => text.normalize('NFD').replaceAll('\u0301', '')),
+      'compareAndSet distinguishes sessions that differ by an accent',
+    ],
+    'drops spaces': [texts(text => text.replaceAll(' ', '')), 'compareAndSet distinguishes sessions that differ by a space'],
     'looks before it writes': [
       faulty((_, good) => ({
         compareAndSet: (id: string, data: SessionData, version: Version, done: Done) =>
@@ -130,7 +139,7 @@ describe('the store contract: writing on a condition', () => {
             queueMicrotask(() => good.set(id, data, () => done(null, { ok: true, version: 1 })))
           }),
       })),
-      'of fifty that write over one version at once lets one',
+      'of 50 concurrent compareAndSet calls with one version, one succeeds',
     ],
     'creates what it has not seen a moment ago': [
       comparing((right, good) => (id, data, version, done) => {
@@ -140,7 +149,7 @@ describe('the store contract: writing on a condition', () => {
           queueMicrotask(() => good.set(id, data, () => done(null, { ok: true, version: 1 })))
         })
       }),
-      'of fifty that create at once lets one',
+      'of 50 concurrent compareAndSet calls with the version null, one succeeds',
     ],
     'leaves the expiry as it is': [
       comparing(
@@ -160,7 +169,7 @@ describe('the store contract: writing on a condition', () => {
             version === null && there.has(id) ? done(null, { ok: false }) : (good as Versioned).compareAndSet(id, data, version, done),
         }
       }),
-      'an expired session has no version, and can be created again',
+      'compareAndSet treats an expired session as missing',
     ],
     'calls back twice when it has compared': [
       comparing(
@@ -170,7 +179,7 @@ describe('the store contract: writing on a condition', () => {
             done(err, outcome)
           }),
       ),
-      'compareAndSet answers once',
+      'compareAndSet calls back or resolves once',
     ],
   }
   for (const [fault, [make, title]] of Object.entries(faults)) {
@@ -180,21 +189,21 @@ describe('the store contract: writing on a condition', () => {
   }
 
   const updates: Record<string, [() => Store, string]> = {
-    'updates nothing': [updating(() => (_, __, done) => done(null, false)), 'update writes over a session that is there, and says so'],
+    'updates nothing': [updating(() => (_, __, done) => done(null, false)), 'update replaces an existing session and returns true'],
     'counts what has changed': [
       updating(
         (right, good) => (id, data, done) =>
           good.get(id, (_, found) => (JSON.stringify(found) === JSON.stringify(data) ? done(null, false) : right(id, data, done))),
       ),
-      'update says so of one that has nothing new, too',
+      'update returns true if nothing has changed',
     ],
     'updates what is not there': [
       updating((_, good) => (id, data, done) => good.set(id, data, () => done(null, false))),
-      'update writes none where there is none, and says so',
+      'update returns false for a missing session and creates none',
     ],
     'says of everything that it was there': [
       updating(right => (id, data, done) => right(id, data, () => done(null, true))),
-      'update does not bring a destroyed session back',
+      'update does not restore a destroyed session',
     ],
     'updates what has expired': [
       faulty((_, good) => {
@@ -205,7 +214,7 @@ describe('the store contract: writing on a condition', () => {
             there.has(id) ? good.set(id, data, () => done(null, true)) : done(null, false),
         }
       }),
-      'update does not bring an expired session back',
+      'update does not restore an expired session',
     ],
     'leaves the expiry when it updates': [
       updating(
@@ -224,7 +233,7 @@ describe('the store contract: writing on a condition', () => {
             done(err, updated)
           }),
       ),
-      'update answers once',
+      'update calls back or resolves once',
     ],
   }
   for (const [fault, [make, title]] of Object.entries(updates)) {
@@ -249,7 +258,7 @@ describe('the store contract: writing on a condition', () => {
         faulty(() => ({})),
         { has: [] },
       ),
-    ).to.deep.equal(['has no compareAndSet that the exam is not told of'])
-    expect(await broken(updating(right => right))).to.deep.equal(['has no update that the exam is not told of'])
+    ).to.deep.equal(['has no compareAndSet unless the option has names it'])
+    expect(await broken(updating(right => right))).to.deep.equal(['has no update unless the option has names it'])
   })
 })

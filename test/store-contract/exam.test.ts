@@ -13,7 +13,7 @@ describe('the store contract', () => {
       faulty((_, good) => ({
         get: (id: string, done: Done) => good.get(id, (err, found) => (found ? done(err, found) : done(new Error('missing')))),
       })),
-      'finds nothing under an id that was never set, and calls that no error',
+      'get finds nothing for an unknown ID, without an error',
     ],
     'gives out its own objects': [
       faulty(() => {
@@ -23,7 +23,7 @@ describe('the store contract', () => {
           set: (id: string, data: SessionData, done: Done) => done(void kept.set(id, JSON.parse(JSON.stringify(data)))),
         }
       }),
-      'gives out a copy: changing it changes nothing in the store',
+      'get returns a copy',
     ],
     'keeps the objects it is given': [
       faulty(() => {
@@ -33,20 +33,20 @@ describe('the store contract', () => {
           set: (id: string, data: SessionData, done: Done) => done(void kept.set(id, data)),
         }
       }),
-      'takes a copy: changing the session afterwards changes nothing in the store',
+      'set stores a copy',
     ],
     'merges instead of replacing': [
       faulty((_, good) => ({
         set: (id: string, data: SessionData, done: Done) =>
           good.get(id, (_, found) => good.set(id, { ...found, ...JSON.parse(JSON.stringify(data)) } as SessionData, done)),
       })),
-      'replaces what was there',
+      'set replaces the whole session',
     ],
     'destroys everything': [
       faulty((_, good) => ({ destroy: (_id: string, done: Done) => good.clear(done) })),
-      'destroys one session and no other',
+      'destroy removes one session and no other',
     ],
-    'does not destroy': [faulty(() => ({ destroy: (_: string, done?: Done) => done?.() })), 'destroys one session and no other'],
+    'does not destroy': [faulty(() => ({ destroy: (_: string, done?: Done) => done?.() })), 'destroy removes one session and no other'],
     'never expires': [
       faulty((_, good) => ({
         set: (id: string, data: SessionData, done: Done) => {
@@ -54,13 +54,13 @@ describe('the store contract', () => {
           good.set(id, { ...rest, cookie: { ...cookie, expires: null } } as never, done)
         },
       })),
-      'does not find a session that has expired',
+      'get finds no expired session',
     ],
     'never has what is to live shortly': [
       faulty((_, good) => ({
         set: (id: string, data: SessionData, done: Done) => ((data.cookie.originalMaxAge ?? 0) > 1000 ? good.set(id, data, done) : done()),
       })),
-      'does not find a session that has expired',
+      'get finds no expired session',
     ],
     'uses a timer of 32 bits': [
       faulty((_, good) => ({
@@ -69,11 +69,11 @@ describe('the store contract', () => {
           else good.set(id, data, done)
         },
       })),
-      'keeps a session that lives for a month',
+      'keeps a session with a lifetime of a month',
     ],
     'makes a session where it should touch one': [
       faulty((_, good) => ({ touch: (id: string, data: SessionData, done: Done) => good.set(id, data, done) })),
-      'touch does not bring a destroyed session back',
+      'touch does not restore a destroyed session',
     ],
     'does nothing where it should touch': [
       faulty(() => ({ touch: (_: string, __: SessionData, done: Done) => done() })),
@@ -94,7 +94,7 @@ describe('the store contract', () => {
             done()
           }),
       })),
-      'set answers once',
+      'set calls back or resolves once',
     ],
     'answers again a while later': [
       faulty((_, good) => ({
@@ -104,13 +104,13 @@ describe('the store contract', () => {
             setTimeout(() => done?.(), 10)
           }),
       })),
-      'set answers once',
+      'set calls back or resolves once',
     ],
     'needs a callback': [
       faulty((_, good) => ({ destroy: (id: string, done: Done) => good.destroy(id, done.bind(undefined)) })),
-      'set and destroy do without a callback',
+      'set and destroy work without a callback',
     ],
-    'counts wrong': [faulty(() => ({ length: (done: Done) => done(null, 7) })), 'length counts them'],
+    'counts wrong': [faulty(() => ({ length: (done: Done) => done(null, 7) })), 'length counts the sessions'],
     'lists what has expired': [
       faulty((_, good) => ({
         all: (done: Done) => {
@@ -120,9 +120,9 @@ describe('the store contract', () => {
           Date.now = now
         },
       })),
-      'all leaves out what has expired',
+      'all leaves out expired sessions',
     ],
-    'clears nothing': [faulty(() => ({ clear: (done: Done) => done() })), 'clear removes them all'],
+    'clears nothing': [faulty(() => ({ clear: (done: Done) => done() })), 'clear removes all sessions'],
   }
   for (const [fault, [make, title]] of Object.entries(faults)) {
     it(`is broken by a store that ${fault}`, async () => {
@@ -138,7 +138,7 @@ describe('the store contract', () => {
         good.get(id, done)
       },
     }))
-    expect(await broken(make, { rule: 'does not find a session that has expired' })).to.deep.equal([])
+    expect(await broken(make, { rule: 'get finds no expired session' })).to.deep.equal([])
   })
 
   it('lets a store off what it is said to lack', async () => {
@@ -188,7 +188,7 @@ describe('the store contract', () => {
   for (const [way, make] of Object.entries(rejecting)) {
     it(`is broken by a store whose length ${way}`, async () => {
       const store = faulty(() => ({ length: make(new Error('no disk')) }))
-      expect(await broken(store, { rule: 'length counts them' })).to.deep.equal(['length counts them'])
+      expect(await broken(store, { rule: 'length counts the sessions' })).to.deep.equal(['length counts the sessions'])
     })
   }
 

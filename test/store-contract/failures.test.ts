@@ -14,10 +14,10 @@ describe('a failure of the store contract', () => {
       set: (id: string, data: SessionData, done: Done) =>
         good.get(id, (_, found) => good.set(id, { ...found, ...JSON.parse(JSON.stringify(data)) } as SessionData, done)),
     }))
-    const [err] = await failuresOf(merging, 'replaces what was there')
+    const [err] = await failuresOf(merging, 'set replaces the whole session')
     expect(err).to.be.instanceOf(AssertionError)
     expect(err?.message.split('\n')).to.deep.equal([
-      'a store breaks the rule "replaces what was there" of the store contract.',
+      'a store breaks the rule "set replaces the whole session" of the store contract.',
       'Expected: { n: 2 }. Got: { old: true, n: 2 }',
       SEE,
     ])
@@ -26,7 +26,7 @@ describe('a failure of the store contract', () => {
   it('has the values and the frames of the assertion', async () => {
     const [err] = await failuresOf(
       faulty(() => ({ length: (done: Done) => done(null, 7) })),
-      'length counts them',
+      'length counts the sessions',
     )
     expect(err).to.include({ actual: 7, expected: 0, code: 'ERR_ASSERTION' })
     expect(err?.stack).to.include('Expected: 0. Got: 7').and.include('listing.ts')
@@ -34,7 +34,7 @@ describe('a failure of the store contract', () => {
 
   it('says what must not be', async () => {
     const forgetful = faulty(() => ({ set: (_id: string, _data: SessionData, done: Done) => done() }))
-    const [err] = await failuresOf(forgetful, 'keeps a session that ends with the browser')
+    const [err] = await failuresOf(forgetful, 'keeps a session without a lifetime')
     expect(err?.message).to.include('Expected: anything except undefined. Got: undefined')
   })
 
@@ -42,7 +42,7 @@ describe('a failure of the store contract', () => {
     const broken = new Error('no disk')
     const [err] = await failuresOf(
       faulty(() => ({ all: async () => Promise.reject(broken) })),
-      'all gives every session',
+      'all returns every session',
     )
     expect(err?.message).to.include('Expected: no error. Got: Error: no disk').and.include(SEE)
     expect(err?.cause).to.equal(broken)

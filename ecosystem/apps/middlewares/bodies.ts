@@ -38,14 +38,14 @@ async function posted(visitor: Visitor, path: string, init: RequestInit): Promis
 
 const parsers = (load: (room: Room) => Parsers) =>
   beforeAndAfter({
-    'what a form says lands in the session': async ({ room, app }) =>
+    'values of a form are stored in the session': async ({ room, app }) =>
       lands(app(load(room).urlencoded({ extended: false })), new URLSearchParams({ name: LONG })),
-    'what JSON says lands in the session': async ({ room, app }) =>
+    'values of a JSON body are stored in the session': async ({ room, app }) =>
       lands(app(load(room).json()), JSON.stringify({ name: LONG }), { 'content-type': 'application/json' }),
   })
 
 const multer = beforeAndAfter({
-  'an upload lands in the session': async ({ room, app }) => {
+  'the name of an upload is stored in the session': async ({ room, app }) => {
     const site = app(room.load<Multer>('multer')().single('picture'))
     site.post('/picture', (req, res) => {
       const { originalname, buffer } = (req as Uploaded).file
@@ -64,7 +64,7 @@ const multer = beforeAndAfter({
 })
 
 const methodOverride = beforeAndAfter({
-  'a POST that says DELETE ends the session': async ({ room, app }) => {
+  'a POST that is overridden to DELETE ends the session': async ({ room, app }) => {
     const site = app(room.load<(header: string) => RequestHandler>('method-override')('X-HTTP-Method-Override'))
     site.delete('/session', (req, res, next) => void req.session.destroy(err => (err ? next(err) : res.send('ended'))))
     const ada = await visitorOf(site)

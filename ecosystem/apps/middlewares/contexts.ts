@@ -41,7 +41,7 @@ function clsHooked({ load }: Room): Context {
 /** Twenty visitors at once: each is who they are, in the handler and behind what it does to the session. */
 const keeps = (make: (room: Room) => Context): Record<string, Scenario> =>
   beforeAndAfter({
-    'it is kept in the handler, behind save and behind regenerate': async ({ room, app }) => {
+    'the context is kept in the handler, after save and after regenerate': async ({ room, app }) => {
       const { enter, who } = make(room)
       const ada = await visitorOf(app(enter).get('/who', telling(who)))
       await Promise.all(Array.from({ length: 20 }, async (_, number) => twice(new Visitor(ada.site), `visitor ${number}`)))

@@ -14,14 +14,14 @@ const withoutHeader: RequestHandler = (req, _res, next) => {
 }
 
 const bothWays = beforeAndAfter({
-  'it reads our cookie with the same secret': async ({ room, app }) => {
+  'it reads the session cookie with the same secret': async ({ room, app }) => {
     const site = app(parser(room))
     site.get('/id', (req, res) => void res.send(String(req.sessionID === (req.signedCookies as Record<string, string>)['connect.sid'])))
     const ada = await visitorOf(site)
     await isKept(ada)
     equal(await ada.get('id'), 'true')
   },
-  'a signed cookie of its own stands beside ours': async ({ room, app }) => {
+  'it sets a signed cookie beside the session cookie': async ({ room, app }) => {
     const site = app(parser(room))
     site.get('/theme', (req, res) => void res.cookie('theme', 'dark', { signed: true }).send(String(count(req))))
     const ada = await visitorOf(site)
@@ -38,9 +38,9 @@ export const cookies: readonly Neighbour[] = [
     packages: { ...EXPRESS, 'cookie-parser': '1.4.7' },
     scenarios: {
       ...bothWays,
-      'without a secret of its own the session uses that of cookie-parser': async ({ here }) =>
+      'without a secret, the session uses the secret of cookie-parser': async ({ here }) =>
         isKept(await visitorOf(appOf(here, parser(here), lateSessions(here, { secret: undefined })))),
-      'a cookie is found where cookie-parser alone has it': async ({ here }) =>
+      'a cookie is found that only cookie-parser has': async ({ here }) =>
         isKept(await visitorOf(appOf(here, parser(here), withoutHeader, lateSessions(here)))),
     },
   },

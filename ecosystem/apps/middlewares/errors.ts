@@ -31,7 +31,7 @@ export const errors: readonly Neighbour[] = [
         match(await failed(ada, 'broken'), /^Error: the handler is broken\n {4}at /)
         await isKept(ada, 3)
       },
-      'an error of the store has its page, and is told to its log': async ({ here }) => {
+      'an error of the store has its page and its log line': async ({ here }) => {
         const store = lateStore(here.session)
         let log = (_: Error): void => {}
         const logged = new Promise<Error>(resolve => (log = resolve))

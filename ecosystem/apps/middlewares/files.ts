@@ -69,8 +69,8 @@ export const files: readonly Neighbour[] = versions.map(version => {
     title: `serve-static ${version}`,
     packages: { ...EXPRESS, [name]: `npm:serve-static@${version}` },
     scenarios: {
-      'a file before the session comes without a call of the store': before(name),
-      'a file after the session comes whole, in parts, or as unchanged, with our cookie': after(name),
+      'a file before the session is served without a store call': before(name),
+      'a file after the session is served whole, in ranges or as 304, with the session cookie': after(name),
     },
   }
 })

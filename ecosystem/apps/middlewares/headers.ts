@@ -10,7 +10,7 @@ type Cors = (options: { origin: string; credentials: true }) => RequestHandler
 const ORIGIN = 'https://ada.example'
 
 const helmet = beforeAndAfter({
-  'its headers and ours are there': async ({ room, app }) => {
+  'the response has its headers and the session cookie': async ({ room, app }) => {
     const ada = await visitorOf(app(room.load<() => RequestHandler>('helmet')()))
     const res = await ada.ask('count')
     match(res.headers.get('content-security-policy') as string, /default-src 'self'/)
@@ -23,7 +23,7 @@ const helmet = beforeAndAfter({
 })
 
 const cors = beforeAndAfter({
-  'an answer across origins has its headers and ours': async ({ room, app }) => {
+  'a cross-origin response has its headers and the session cookie': async ({ room, app }) => {
     const ada = await visitorOf(app(room.load<Cors>('cors')({ origin: ORIGIN, credentials: true })))
     const res = await ada.ask('count', { headers: { origin: ORIGIN } })
     equal(res.headers.get('access-control-allow-origin'), ORIGIN)
@@ -33,7 +33,7 @@ const cors = beforeAndAfter({
     equal(await res.text(), '1')
     await isKept(ada, 1)
   },
-  'a preflight is answered, and has no session': async ({ room, app }) => {
+  'a preflight gets a response without a session': async ({ room, app }) => {
     const ada = await visitorOf(app(room.load<Cors>('cors')({ origin: ORIGIN, credentials: true })))
     const headers = { origin: ORIGIN, 'access-control-request-method': 'PUT' }
     const res = await ada.ask('count', { method: 'OPTIONS', headers })
@@ -44,7 +44,7 @@ const cors = beforeAndAfter({
 })
 
 const responseTime = beforeAndAfter({
-  'the time is there, with our cookie': async ({ room, app, place }) => {
+  'the response has the time and the session cookie': async ({ room, app, place }) => {
     const ada = await visitorOf(app(room.load<() => RequestHandler>('response-time')(), { rolling: true }))
     await ada.get('count')
     const res = await ada.ask('count')

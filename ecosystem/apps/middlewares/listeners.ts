@@ -17,7 +17,7 @@ interface OnFinished {
 
 const morganScenarios = (name: string): Record<string, Scenario> =>
   beforeAndAfter({
-    'its line has status, length and session id': async ({ room, app }) => {
+    'its log line has the status, the length and the session ID': async ({ room, app }) => {
       const morgan = room.load<Morgan>(name)
       morgan.token('session', req => req.sessionID)
       let written: (line: string) => void
@@ -36,7 +36,7 @@ const morganScenarios = (name: string): Record<string, Scenario> =>
   })
 
 const onFinished = beforeAndAfter({
-  'it is told once, and the session is saved by then': async ({ room, app }) => {
+  'it is called once, after the session is saved': async ({ room, app }) => {
     const onFinished = room.load<OnFinished>('on-finished')
     const store = lateStore(room.session)
     const told: string[] = []

@@ -12,7 +12,7 @@ const VERSIONS = ['1.7.4', '1.8.2']
 const LONG = 'A session is kept. '.repeat(1000)
 
 const plays: Record<string, (packing: Express) => Promise<void>> = {
-  'a long text is packed and has our cookie': async packing => {
+  'a long text is compressed and has the session cookie': async packing => {
     packing.get('/long', (req, res) => void res.send(`${LONG}${count(req)}`))
     const ada = await visitorOf(packing)
     equal(await unpacked(await ada.ask('long')), `${LONG}1`)
@@ -21,7 +21,7 @@ const plays: Record<string, (packing: Express) => Promise<void>> = {
     equal(await short.text(), '2')
     await isKept(ada, 2)
   },
-  'a stream is packed and has our cookie': async packing => {
+  'a stream is compressed and has the session cookie': async packing => {
     packing.get('/stream', (req, res) => {
       count(req)
       Readable.from(LONG.split('. ')).pipe(res.type('text/plain'))
@@ -30,7 +30,7 @@ const plays: Record<string, (packing: Express) => Promise<void>> = {
     equal(await unpacked(await ada.ask('stream')), LONG.replaceAll('. ', ''))
     await isKept(ada, 1)
   },
-  'events come one by one': async packing => {
+  'events are sent one at a time': async packing => {
     let release = (): void => {}
     packing.get('/events', (req, res) => {
       count(req)

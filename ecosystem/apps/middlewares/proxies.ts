@@ -54,7 +54,7 @@ export const proxies: readonly Neighbour[] = [
     title: 'http-proxy-middleware 3.0.10',
     packages: { ...EXPRESS, 'http-proxy-middleware': '3.0.10' },
     scenarios: {
-      'a proxied answer has its cookies and ours': proxied(
+      'a proxied response has its cookies and the session cookie': proxied(
         () => ({}),
         async ada => {
           const res = await ada.ask('upstream/echo', { method: 'POST', body: LONG })
@@ -63,14 +63,14 @@ export const proxies: readonly Neighbour[] = [
           await isKept(ada, 1)
         },
       ),
-      'what is asked of upstream is told who the user is': proxied(
+      'proxied requests have the name of the user': proxied(
         () => ({ on: { proxyReq: (proxyReq, req) => void proxyReq.setHeader('x-user', String(data(req).count)) } }),
         async ada => {
           await isKept(ada)
           equal((await ada.ask('upstream/')).headers.get('x-user'), '3')
         },
       ),
-      'an answer that is rewritten has its cookies and ours': proxied(
+      'a rewritten response has its cookies and the session cookie': proxied(
         ({ responseInterceptor }) => ({
           selfHandleResponse: true,
           on: { proxyRes: responseInterceptor(async (body, _, req) => `${String(body)} ${count(req)}`) },

@@ -67,7 +67,7 @@ export const tracing: readonly Neighbour[] = [
     title: 'shimmer 1.2.1',
     packages: { ...EXPRESS, shimmer: '1.2.1' },
     scenarios: {
-      'what it wraps keeps sessions, and says whose': async ({ here }) => {
+      'what it traces keeps sessions, and has the user': async ({ here }) => {
         const spans: string[] = []
         const site = appOf(here, lateSessions(traced(here, spans))).get('/id', (req, res) => void res.send(req.sessionID))
         const ada = await visitorOf(site)

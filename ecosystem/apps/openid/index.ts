@@ -27,7 +27,7 @@ interface Played {
 const idOf = ({ cookies }: Browser): string => cookies.get('appSession') as string
 
 const played: Readonly<Record<string, Played>> = {
-  'a login is in the store, and lasts': {
+  'a login is stored and kept': {
     play: async ({ ada, stored }) => {
       await ada.login()
       match(String((await stored(idOf(ada)))?.data.id_token), /^ey/)
@@ -35,7 +35,7 @@ const played: Readonly<Record<string, Played>> = {
       equal(await new Browser(ada.site).get('who'), 'nobody')
     },
   },
-  'a login has a new id, keeps the basket, and leaves nothing under the old id': {
+  'a login has a new session ID, keeps the cart, and removes the old session': {
     play: async ({ ada, stored }) => {
       await ada.get('put/tea')
       const before = idOf(ada)
@@ -46,7 +46,7 @@ const played: Readonly<Record<string, Played>> = {
       equal(await stored(before), undefined)
     },
   },
-  'a logout takes it out of the store': {
+  'a logout removes the session from the store': {
     play: async ({ ada, stored }) => {
       await ada.login()
       const { cookie } = ada
@@ -58,7 +58,7 @@ const played: Readonly<Record<string, Played>> = {
       equal(await ada.get('who'), 'nobody')
     },
   },
-  'the provider’s own logout goes by the store, until the next login': {
+  'the logout of the provider uses the store, until the next login': {
     play: async ({ ada, provider }) => {
       await ada.login()
       const logout_token = provider.logoutToken()
@@ -68,7 +68,7 @@ const played: Readonly<Record<string, Played>> = {
       equal(await ada.get('who'), 'ada')
     },
   },
-  'the store forgets a session when it ends': {
+  'an expired session is removed from the store': {
     // In whole seconds, of which the first may be nearly over
     session: { rolling: false, absoluteDuration: 3 },
     play: async ({ ada, stored }) => {

@@ -11,23 +11,23 @@ type Ensure = Record<'ensureLoggedIn' | 'ensureLoggedOut', (redirectTo?: string)
 const BACK = { successReturnToOrRedirect: '/who', keepSessionInfo: true }
 
 const played: Readonly<Record<string, (ada: Visitor) => Promise<void>>> = {
-  'the way back is kept through the login, with its query': async ada => {
+  'the return URL is kept during the login, with its query': async ada => {
     equal((await ada.look('letters?from=charles')).location, '/login')
     equal((await ada.post('login', RIGHT)).location, '/letters?from=charles')
     equal(await ada.get('letters?from=charles'), 'from charles')
   },
-  'it is kept through wrong passwords, and used once': async ada => {
+  'it is kept during wrong passwords, and used once': async ada => {
     await ada.look('letters?from=charles')
     equal((await ada.post('login', WRONG)).status, 401)
     equal((await ada.post('login', RIGHT)).location, '/letters?from=charles')
     equal((await ada.post('login', RIGHT)).location, '/who')
   },
-  'the last page that was asked for is the one': async ada => {
+  'the last page that was requested counts': async ada => {
     await ada.look('letters?from=charles')
     await ada.look('letters?from=mary')
     equal((await ada.post('login', RIGHT)).location, '/letters?from=mary')
   },
-  'after the logout the login is asked for again': async ada => {
+  'after the logout a login is required again': async ada => {
     await ada.post('login', RIGHT)
     equal((await ada.look('welcome')).location, '/who')
     await ada.post('logout')

@@ -39,7 +39,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     deepEqual(await told(ada, location), { info: ['sent'] })
     deepEqual(await told(ada), {})
   }),
-  'messages wait in order, each kind for itself': playing({}, async ada => {
+  'messages of each kind are kept in order': playing({}, async ada => {
     for (const message of ['one', 'two']) await ada.post('tell', { kind: 'info', message })
     await ada.post('tell', { kind: 'error', message: 'three' })
     deepEqual(await told(ada, '/told/info'), ['one', 'two'])
@@ -51,7 +51,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     deepEqual(await told(ada, location), ['not ada'])
     deepEqual(await told(ada, location), [])
   }),
-  'successFlash with keepSessionInfo goes over to the new id': playing(
+  'successFlash with keepSessionInfo is kept under the new session ID': playing(
     { successRedirect: '/told/success', successFlash: 'welcome', keepSessionInfo: true },
     async ada => {
       await ada.get('put/tea')

@@ -11,7 +11,7 @@ interface Played {
 }
 
 const always: Readonly<Record<string, Played>> = {
-  'a login lasts, and keeps no more than an id': {
+  'a login is kept, and the cookie has only an ID': {
     play: async ada => {
       equal(await ada.get('who'), 'nobody')
       equal((await ada.post('login', RIGHT)).text, 'welcome')
@@ -30,7 +30,7 @@ const always: Readonly<Record<string, Played>> = {
       equal(await ada.get('kept'), '{}')
     },
   },
-  'a wrong password is 401, and changes nothing': {
+  'a wrong password gets 401 and changes nothing': {
     play: async ada => {
       await ada.get('put/tea')
       const { cookie } = ada
@@ -48,7 +48,7 @@ const always: Readonly<Record<string, Played>> = {
       deepEqual(JSON.parse(await ada.get('messages')), ['not ada', 'not grace'])
     },
   },
-  'successReturnToOrRedirect leads back, once': {
+  'successReturnToOrRedirect redirects back, once': {
     login: { successReturnToOrRedirect: '/who', keepSessionInfo: true },
     play: async ada => {
       await ada.get('wish')
@@ -59,7 +59,7 @@ const always: Readonly<Record<string, Played>> = {
 }
 
 const keepingTheId: Readonly<Record<string, Played>> = {
-  'login keeps the id, and what was there': {
+  'login keeps the session ID and the data': {
     play: async ada => {
       await ada.get('put/tea')
       const { cookie } = ada
@@ -69,7 +69,7 @@ const keepingTheId: Readonly<Record<string, Played>> = {
       equal(await ada.get('basket'), 'tea')
     },
   },
-  'logout takes the user away, and nothing else': {
+  'logout removes the user and nothing else': {
     play: async ada => {
       await ada.get('put/tea')
       await ada.post('login', RIGHT)
@@ -94,7 +94,7 @@ async function loginWithBasket(ada: Visitor): Promise<Visitor> {
 }
 
 const withNewId: Readonly<Record<string, Played>> = {
-  'login has a new id, and nothing of what was there': {
+  'login has a new session ID and no old data': {
     play: async ada => {
       const before = await loginWithBasket(ada)
       equal(await ada.get('basket'), 'empty')
@@ -102,7 +102,7 @@ const withNewId: Readonly<Record<string, Played>> = {
       equal(await before.get('basket'), 'empty')
     },
   },
-  'keepSessionInfo has a new id too, and keeps what was there': {
+  'keepSessionInfo has a new session ID and keeps the data': {
     login: { keepSessionInfo: true },
     play: async ada => {
       const before = await loginWithBasket(ada)
@@ -110,14 +110,14 @@ const withNewId: Readonly<Record<string, Played>> = {
       equal(await before.get('basket'), 'empty')
     },
   },
-  'without keepSessionInfo the way back is forgotten': {
+  'without keepSessionInfo the return URL is forgotten': {
     login: { successReturnToOrRedirect: '/who' },
     play: async ada => {
       await ada.get('wish')
       equal((await ada.post('login', RIGHT)).location, '/who')
     },
   },
-  'after logout the old cookie is nobody’s': {
+  'the old cookie is invalid after a logout': {
     play: async ada => {
       await ada.post('login', RIGHT)
       await ada.get('put/tea')

@@ -31,8 +31,8 @@ const published: readonly PublishedServer[] = [
   },
   { title: 'node:http', packages: {}, serve: inHttp },
   { title: 'node:https', packages: {}, serve: inHttps, client: { protocol: 'https', fetch: fetchHttps } },
-  { title: 'node:http2, in the clear', packages: {}, serve: inHttp2, client: { protocol: 'http', fetch: fetchHttp2 } },
-  { title: 'node:http2, over TLS', packages: {}, serve: inHttp2OverTls, client: { protocol: 'https', fetch: fetchHttp2 } },
+  { title: 'node:http2, without TLS', packages: {}, serve: inHttp2, client: { protocol: 'http', fetch: fetchHttp2 } },
+  { title: 'node:http2, with TLS', packages: {}, serve: inHttp2OverTls, client: { protocol: 'https', fetch: fetchHttp2 } },
 ]
 
 /** What requests come through, with the same scenarios for each. */

@@ -26,7 +26,7 @@ const SCENARIOS: Record<string, (visited: Visited) => Promise<void>> = {
     equal(await ada.get('count'), '1')
   },
 
-  async 'a login has a new id'({ visitor }) {
+  async 'a login has a new session ID'({ visitor }) {
     const ada = await visitor()
     await ada.get('count')
     const before = ada.cookie
@@ -37,12 +37,12 @@ const SCENARIOS: Record<string, (visited: Visited) => Promise<void>> = {
     equal(await ada.get('who'), 'nobody')
   },
 
-  async 'the page behind a login knows the user'({ visitor }) {
+  async 'the page after the login knows the user'({ visitor }) {
     const ada = await visitor({}, LATER)
     equal(await ada.follow('login'), 'ada', 'the redirect came before the save')
   },
 
-  async 'after a logout the cookie is worth nothing'({ visitor }) {
+  async 'the cookie is invalid after a logout'({ visitor }) {
     const ada = await visitor()
     await (await ada.ask('login')).text()
     const { cookie } = ada
@@ -52,7 +52,7 @@ const SCENARIOS: Record<string, (visited: Visited) => Promise<void>> = {
     equal(await ada.get('who'), 'nobody')
   },
 
-  async 'the sessions of a path stay there'({ visitor }) {
+  async 'a session with a cookie path is used only below that path'({ visitor }) {
     const ada = await visitor({ path: '/app' })
     const res = await ada.ask('app/count')
     match(sessionCookie(res) as string, /; Path=\/app;/)
@@ -61,14 +61,14 @@ const SCENARIOS: Record<string, (visited: Visited) => Promise<void>> = {
     equal(await ada.get('outside'), 'no session')
   },
 
-  async 'an error comes to the error handler, and the session is saved'({ visitor }) {
+  async 'an error reaches the error handler, and the session is saved'({ visitor }) {
     const ada = await visitor()
     const { status, text } = await ada.try('broken')
     equal(`${status} ${text}`, '500 the handler is broken')
     equal(await ada.get('who'), 'grace')
   },
 
-  async 'a secure cookie goes over TLS alone'({ visitor, secure }) {
+  async 'a secure cookie is sent over TLS only'({ visitor, secure }) {
     const ada = await visitor({ secure: true })
     const line = sessionCookie(await ada.ask('count'))
     equal(line !== undefined, secure)

@@ -23,19 +23,19 @@ interface Site {
 type Play = (site: Site) => Promise<void>
 
 const always: Readonly<Record<string, Play>> = {
-  'the session of a login is the socket’s, by websocket and by polling': async ({ ada, socketOf }) => {
+  'a socket has the session of the login, with websocket and with polling': async ({ ada, socketOf }) => {
     await ada.post('login')
     for (const transport of ['websocket', 'polling'] as const) {
       equal(await ask(await socketOf(ada, transport), 'who'), 'ada')
       equal(await ask(await socketOf(new Visitor(ada.site), transport), 'who'), 'nobody')
     }
   },
-  'what a socket saves is there for the next request': async ({ ada, socketOf }) => {
+  'the next request has what a socket saved': async ({ ada, socketOf }) => {
     await ada.post('login')
     const socket = await socketOf(ada)
     deepEqual([await ask(socket, 'count'), await ask(socket, 'count'), await ada.get('count')], [1, 2, '3'])
   },
-  'reload shows a socket what requests have changed': async ({ ada, socketOf }) => {
+  'reload shows the changes of requests to a socket': async ({ ada, socketOf }) => {
     await ada.post('login')
     const socket = await socketOf(ada)
     for (const count of [1, 2]) {
@@ -57,8 +57,8 @@ const always: Readonly<Record<string, Play>> = {
 
 const withCookies: Readonly<Record<string, Play>> = {
   ...always,
-  'a handshake alone begins a session, by polling': async ({ handshake }) => goesOn(await handshake('polling')),
-  'a handshake alone begins a session, by websocket': async ({ handshake }) => goesOn(await handshake('websocket')),
+  'a handshake begins a session, with polling': async ({ handshake }) => goesOn(await handshake('polling')),
+  'a handshake begins a session, with websocket': async ({ handshake }) => goesOn(await handshake('websocket')),
 }
 
 const autoSaved: Readonly<Record<string, Play>> = {

@@ -26,7 +26,7 @@ type Open = (visitor: Visitor) => Promise<Socket>
 type Play = (ada: Visitor, open: Open) => Promise<void>
 
 const played: Readonly<Record<string, Play>> = {
-  'an upgrade without a login is 401, and one with a forged cookie too': async (ada, open) => {
+  'an upgrade without a login or with a forged cookie gets 401': async (ada, open) => {
     await rejects(open(ada), /401/)
     await ada.get('count')
     await rejects(open(ada), /401/)
@@ -38,18 +38,18 @@ const played: Readonly<Record<string, Play>> = {
     await ada.post('login')
     equal(await ask(await open(ada), 'who'), 'ada')
   },
-  'what a socket saves is there for the next request': async (ada, open) => {
+  'the next request has what a socket saved': async (ada, open) => {
     await ada.post('login')
     const socket = await open(ada)
     deepEqual([await ask(socket, 'count'), await ask(socket, 'count'), await ada.get('count')], ['1', '2', '3'])
   },
-  'reload shows a socket what requests have changed': async (ada, open) => {
+  'reload shows the changes of requests to a socket': async (ada, open) => {
     await ada.post('login')
     const socket = await open(ada)
     await ada.get('count')
     deepEqual([await ask(socket, 'look'), await ada.get('look')], ['1', '1'])
   },
-  'a logout closes the socket, and its cookie is 401': async (ada, open) => {
+  'a logout closes the socket, and its cookie gets 401': async (ada, open) => {
     await ada.post('login')
     const { cookie } = ada
     const socket = await open(ada)

@@ -65,6 +65,7 @@ const MISSING = [
   'vitest',
   '*/app',
   '*/koa-app',
+  '*/file-store',
   '*/app.js',
 ]
 
