@@ -22,6 +22,7 @@ declare global {
   const server: Server
   const ctx: Koa.Context
   const koa: Koa
+  const promiseStore: { get(id: string): Promise<object>; set(id: string, record: object): Promise<void>; destroy(id: string): Promise<void> }
   const secret: string
   const newSecret: string
   const oldSecret: string
@@ -129,6 +130,9 @@ export function complaintsOf(blocks: readonly Block[]): string[] {
 }
 
 /** A fragment may await, and stands in a function on one line before its first, so that lines stay what they are. */
-function sourceOf({ code, fragment }: Block): string {
-  return fragment && !/^(import|export|declare|interface) /m.test(code) ? `void async function () { ${code}\n}` : code
+function sourceOf({ code, fragment, page }: Block): string {
+  if (!fragment || /^(import|export|declare|interface) /m.test(code)) return code
+  // On the page of Koa, fragments mean its middleware
+  const given = page === 'docs/koa.md' && !code.includes('const session =') ? "const session = require('resession/koa'); " : ''
+  return `void async function () { ${given}${code}\n}`
 }
