@@ -41,10 +41,11 @@ wss.on('connection', (ws, req) => {
   ws.on('message', async () => {
     // Without this try, a rejection ends the process: the user may have logged out in another tab, and the store may be down
     try {
+      let count = 0
       await session.update(req, draft => {
-        draft.messages = (draft.messages ?? 0) + 1
+        count = draft.messages = (draft.messages ?? 0) + 1
       })
-      ws.send(String(req.session.messages))
+      ws.send(String(count))
     } catch (err) {
       if (err.code === 'ERR_SESSION_NOT_FOUND') ws.close(4401, 'logged out')
       else ws.close(1011, 'try again later')
