@@ -62,7 +62,7 @@ function trustFor(req: Request, proxy: boolean | undefined): string | undefined 
 
 /** Whether the sender of a request is a proxy for Express. */
 function isTrustedByExpress({ app, socket }: Request): boolean {
-  const { get } = app as { get?: (this: unknown, name: string) => unknown }
+  const { get } = app as { get?: (this: unknown, name: string) => ((address: string | undefined, hop: number) => unknown) | undefined }
   const isTrusted = typeof get === 'function' ? get.call(app, 'trust proxy fn') : undefined
   return typeof isTrusted === 'function' && isTrusted(socket?.remoteAddress, 0) === true
 }

@@ -90,7 +90,10 @@ export function isSilent(key: string): boolean {
 export function warnOnce(key: string, { code, message }: OptionWarning): void {
   told.add(key)
   const text = message.endsWith('..') ? message : `${message}.`
-  process.emitWarning(`${text} See docs/troubleshooting.md#${code.toLowerCase()} in the package resession`, { type: 'ResessionWarning', code })
+  process.emitWarning(`${text} See docs/troubleshooting.md#${code.toLowerCase()} in the package resession`, {
+    type: 'ResessionWarning',
+    code,
+  })
 }
 
 /** Mistakes that express-session accepts, so that they are no errors here. @param name the cookie's */
