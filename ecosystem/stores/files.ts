@@ -19,7 +19,7 @@ export const files: readonly PublishedStore[] = [
     inProcess: true,
     lacks: ['all'],
     notes: {
-      expiry: 'It never looks at the expiry of a session.',
+      expiry: 'It does not check the expiry of a session.',
       contract:
         'It never looks at the expiry of a session; its `touch` is a `put`; and its `clear` waits for a count that it does not keep, and never answers.',
     },
@@ -30,8 +30,7 @@ export const files: readonly PublishedStore[] = [
     packages: { 'nedb-session-store': '1.1.2' },
     inProcess: true,
     notes: {
-      contract:
-        'Its `set` and `destroy` call the callback that they were not given, which ends the process. And NeDB refuses keys with a dot in them.',
+      contract: 'Its `set` and `destroy` call a callback that was not given, which ends the process. NeDB refuses keys with a dot.',
     },
     make: ({ load, session, folder }) => new (load<Factory>('nedb-session-store')(session))({ filename: join(folder, 'sessions.db') }),
   },
@@ -41,7 +40,7 @@ export const files: readonly PublishedStore[] = [
     inProcess: true,
     lacks: ['all'],
     notes: {
-      expiry: 'It never looks at the expiry of a session, and gives its `ttl` to LokiJS as the time between two clean-ups, of no age.',
+      expiry: 'It does not check the expiry of a session. LokiJS gets its `ttl` as the interval of clean-ups, without an age.',
       contract: 'What it keeps and gives out is the very object of a session, and it never expires.',
     },
     make: ({ load, session, folder }) => opened(new (load<Factory>('connect-loki')(session))({ path: join(folder, 'sessions.db') })),

@@ -38,7 +38,7 @@ const typeorm: PublishedStore = {
   notes: {
     logout: 'Its `destroy` calls back before it has destroyed anything.',
     contract: 'Its `destroy` calls back before it has destroyed anything, and its `touch` calls back twice.',
-    outage: 'After the first error it says `disconnect`, and never `connect`, unless it is given the `onError` of its README.',
+    outage: 'After the first error it emits `disconnect`, and never `connect`, unless its option `onError` is set.',
   },
   make: async room => {
     type Source = { initialize(): Promise<unknown>; query(sql: string): Promise<unknown>; getRepository(entity: object): object }
@@ -75,7 +75,7 @@ const prisma: PublishedStore = {
     '@prisma/adapter-pg': '7.10.0',
   },
   notes: {
-    contract: 'Its `all` gives expired sessions too.',
+    contract: 'Its `all` returns expired sessions too.',
     outage: 'Its `get` takes every error for a session that is not there: while the database is away or starts, visitors are nobody.',
   },
   make: async room => {

@@ -34,7 +34,7 @@ const knex = ['4.0.2', '5.0.0'].map((version): PublishedStore => {
     engine: 'postgres',
     packages: { [name]: `npm:connect-session-knex@${version}`, knex: '3.1.0', pg: '8.16.3' },
     notes: {
-      outage: 'It rejects beside calling back with an error; resession catches that, and express-session leaves it to end the process.',
+      outage: 'It calls back with an error and also rejects. resession catches the rejection; with express-session it ends the process.',
     },
     make: async ({ load, session, port, name: tablename }) => {
       const connection = { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' }

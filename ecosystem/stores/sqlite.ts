@@ -16,7 +16,7 @@ export const sqlite: readonly PublishedStore[] = [
     packages: { 'better-sqlite3-session-store': '0.1.0', 'better-sqlite3': '12.9.0' },
     // It compares whole seconds, both rounded down: a lifetime of one second may be over at once
     shortest: 2000,
-    notes: { contract: 'Its `all` gives the rows of its table as they are, expired ones too, each with the text of a session in `sess`.' },
+    notes: { contract: 'Its `all` returns the rows of its table, expired ones too, with the JSON of the session in `sess`.' },
     make: ({ load, session, folder }) => {
       const Database = load<new (file: string) => object>('better-sqlite3')
       return new (load<Factory>('better-sqlite3-session-store')(session))({ client: new Database(join(folder, 'sessions.db')) })

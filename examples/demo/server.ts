@@ -75,7 +75,7 @@ function lane(session: typeof expressSession, path: string): express.Router {
   const store = slowStore(session)
   const cookie = { path, sameSite: 'lax' } as const
   router.use(
-    session({ secret: 'of no value: nobody logs in here', name: 'race.sid', store, cookie, resave: false, saveUninitialized: false }),
+    session({ secret: 'not secret: this part has no login', name: 'race.sid', store, cookie, resave: false, saveUninitialized: false }),
   )
   router.use(async (req, res) => send(res, await lap(req.method, req.path, laneRequest(req, store))))
   return router

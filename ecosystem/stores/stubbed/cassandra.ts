@@ -14,7 +14,7 @@ export const cassandra: readonly PublishedStore[] = [
     shortest: 3000,
     notes: {
       contract:
-        'Its `set` needs a callback, and throws where nobody can catch it; and what has already expired is kept for ten minutes more.',
+        'Its `set` needs a callback, and throws an error that cannot be caught; and a session that has expired is kept for ten more minutes.',
     },
     make: async ({ load, name: table }) => {
       // One for the stores of both packages

@@ -20,7 +20,7 @@ export const dynamodb: readonly PublishedStore[] = [
     title: 'connect-dynamodb 3.0.5 on dynalite',
     packages: { ...packages, 'connect-dynamodb': '3.0.5', '@aws-sdk/client-dynamodb': '3.1000.0' },
     ...common,
-    notes: { contract: 'Its `set` needs a callback: without one it leaves a rejection that nobody handles.' },
+    notes: { contract: 'Its `set` needs a callback: without one it leaves an unhandled rejection.' },
     make: async room => {
       const { DynamoDBClient } = room.load<{ DynamoDBClient: new (options: object) => object }>('@aws-sdk/client-dynamodb')
       const client = new DynamoDBClient({ ...account, endpoint: await dynalite(room) })

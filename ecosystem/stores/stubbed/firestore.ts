@@ -27,7 +27,7 @@ export const firestore: readonly PublishedStore[] = [
       '@grpc/proto-loader': '0.7.15',
     },
     lacks: ['touch', 'all', 'length', 'clear', 'expiry'],
-    notes: { expiry: 'It does not look at lifetimes: a session is there until it is destroyed.' },
+    notes: { expiry: 'It does not check lifetimes: a session exists until it is destroyed.' },
     make: async room => {
       const { Firestore } = room.load<{ Firestore: new (options: object) => object }>('@google-cloud/firestore')
       const { FirestoreStore } = room.load<{ FirestoreStore: new (options: object) => Store }>('@google-cloud/connect-firestore')

@@ -48,8 +48,8 @@ const connectMongodbSession: PublishedStore = {
   packages: { 'connect-mongodb-session': '5.0.0', ...packages },
   lacks: ['touch', 'length'],
   notes: {
-    touch: 'It has no touch: a session ends with its first lifetime, unless something in it changes.',
-    contract: 'Its `all` gives the driver a callback, which drivers do not call since their version 5, and so it never answers.',
+    touch: 'It has no touch: a session ends after its first lifetime, unless its data change.',
+    contract: 'Its `all` passes a callback to the driver. Drivers do not call it since version 5, so `all` never calls back.',
   },
   make: async room => {
     const Made = room.load<(session: unknown) => Make>('connect-mongodb-session')(room.session)
