@@ -16,6 +16,6 @@ for (const engine of engines) {
     describe(`${PROCESSES} that share a session`, () => {
       const rig = useRig(engine)
       for (const check of CHECKS) check(rig, engine)
-    }).timeout(Math.max(30_000 * TIMES, 3_000 * (engine.kills ?? KILLS)))
+    }).timeout(Math.max(30_000 * TIMES, 10_000 * (engine.kills ?? KILLS)))
   })
 }

@@ -1,4 +1,4 @@
-import { transaction, type SqliteDatabase } from './database'
+import { isInTransaction, transaction, type SqliteDatabase } from './database'
 import { isBusy } from './errors'
 import type { Statements } from './statements'
 
@@ -41,7 +41,7 @@ export class DeferredTouches {
   /** The expiry that waits for a row of this version. */
   expiresOf(id: string, version: number): number | undefined {
     const moved = this.#moved.get(id)
-    return moved?.version === version ? moved.expires : undefined
+    return moved && moved.version === version ? moved.expires : undefined
   }
 
   delete(id: string): void {
@@ -68,6 +68,8 @@ export class DeferredTouches {
   /** Writes one batch; the timer writes the next one, so that requests come in between. */
   write(): void {
     this.#timer = undefined
+    // It would become a part of the app's transaction
+    if (isInTransaction(this.database)) return this.#schedule(DEFERRED)
     try {
       this.#writeBatch()
       this.#fails = false

@@ -1,6 +1,7 @@
 import { describeValue, optionError } from '../../core/errors/option-errors'
 import { openFile, type SqliteDatabase } from './database'
 import { storeErrorOf } from './errors'
+import { FileWatch } from './file-watch'
 import { prepareSchema } from './schema'
 
 /** The options of `SqliteStore`: either `file` or `database`. */
@@ -56,6 +57,8 @@ interface Settings {
   readonly table: string
   readonly ttl: number
   readonly pruneInterval: number | false
+  /** Looks after the file now and then. */
+  check(): void
   /** Closes what was opened here. */
   end(): void
 }
@@ -70,18 +73,19 @@ export function settle(options: SqliteStoreOptions): Settings {
   const common = { table, ttl, pruneInterval }
   if (file === undefined) return { ...common, ...borrowed(database as SqliteDatabase, table) }
   const own = openFile(file, synchronous ?? 'NORMAL', database => prepareSchema(database, table))
-  return { ...common, database: own, place: file, end: () => void own.close() }
+  const watch = new FileWatch(file)
+  return { ...common, database: own, place: file, check: () => watch.check(), end: () => void own.close() }
 }
 
 /** A database of the app, which stays open. */
-function borrowed(database: SqliteDatabase, table: string): Pick<Settings, 'database' | 'place' | 'end'> {
+function borrowed(database: SqliteDatabase, table: string): Pick<Settings, 'database' | 'place' | 'check' | 'end'> {
   const place = 'the database'
   try {
     prepareSchema(database, table)
   } catch (err) {
     throw storeErrorOf(err, place)
   }
-  return { database, place, end: () => {} }
+  return { database, place, check: () => {}, end: () => {} }
 }
 
 function checkSource(file: unknown, database: unknown): void {

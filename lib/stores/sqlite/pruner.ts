@@ -14,10 +14,11 @@ export class Pruner {
   #rows = FIRST
   #timer: NodeJS.Timeout | undefined
 
-  /** @param interval in milliseconds */
+  /** @param interval in milliseconds. @param check called once in each interval */
   constructor(
     private readonly records: Pick<SqliteRecords, 'prune'>,
     private readonly interval: number,
+    private readonly check: () => void = () => {},
   ) {
     // Processes that start together do not prune together
     this.#schedule(interval * (0.5 + Math.random() / 2))
@@ -46,6 +47,7 @@ export class Pruner {
     let hasMore = false
     try {
       hasMore = this.pruneBatch()
+      if (!hasMore) this.check()
     } catch {
       // A locked, full or closed database is reported by the next write; the rows stay expired
     }

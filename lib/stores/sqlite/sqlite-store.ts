@@ -40,11 +40,11 @@ class Methods extends (Store as abstract new () => object) {
 
   constructor(options: SqliteStoreOptions) {
     super()
-    const { database, place, table, ttl, pruneInterval, end } = settle(options)
+    const { database, place, table, ttl, pruneInterval, check, end } = settle(options)
     this.#place = place
     this.#end = end
     this.#records = new SqliteRecords(database, table, ttl)
-    if (pruneInterval !== false) this.#pruner = new Pruner(this.#records, pruneInterval)
+    if (pruneInterval !== false) this.#pruner = new Pruner(this.#records, pruneInterval, check)
     this.#queue = new BusyQueue(() => {
       if (this.#isClosed) throw this.#closed()
       if (isInTransaction(database)) throw storeError('ERR_STORE_BUSY', `SqliteStore: the app has begun a transaction on ${place}`)

@@ -92,6 +92,20 @@ describe('SqliteStore: a touch', () => {
     expect((await store.compareAndSet('a', record(), version as number)).ok).to.equal(true)
   })
 
+  it('that waits does not join a transaction of the app', async function () {
+    const database = sqlite.openWal()
+    const store = sqlite.store({ database })
+    await store.set('a', record())
+    const touches = new DeferredTouches(database, statementsFor(database, 'sessions'))
+    touches.add('a', rowOf(database).version, Date.now() + 2 * MINUTE)
+    database.exec('BEGIN')
+    touches.write()
+    database.exec('ROLLBACK')
+    touches.write()
+    touches.stop()
+    expect(left(database)).to.equal(2 * MINUTE)
+  })
+
   it('that could not be written later makes the next ones report why', async () => {
     const database = sqlite.openWal()
     const store = sqlite.store({ database })

@@ -1,12 +1,14 @@
 import { expect } from 'chai'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { SessionData } from '../../../lib'
 import { portOf } from '../../../lib/core/store/ports'
 import { SqliteStore, type SqliteDatabase } from '../../../lib/sqlite'
 import { isInTransaction } from '../../../lib/stores/sqlite/database'
+import { FileWatch } from '../../../lib/stores/sqlite/file-watch'
 import { count } from '../../support/handlers'
 import { Site } from '../../support/site'
 import { useSqlite } from '../../support/sqlite'
+import { useWarnings } from '../../support/warnings'
 
 function record(n: unknown): SessionData {
   return { cookie: { originalMaxAge: 60_000, expires: new Date(Date.now() + 60_000) }, n } as never
@@ -215,6 +217,22 @@ describe('SqliteStore: a damaged file', () => {
     writeFileSync(sqlite.path(), file.fill(0xff, 4096 * 4))
     const damaged = sqlite.store({ database: sqlite.open() })
     expect((await failure(damaged.all())).code).to.equal('ERR_STORE_CORRUPT')
+  })
+})
+
+describe('SqliteStore: a file that is deleted or replaced while it is open', () => {
+  const sqlite = useSqlite()
+  const warnings = useWarnings()
+
+  it('is a warning, once', async () => {
+    writeFileSync(sqlite.path(), '')
+    const watch = new FileWatch(sqlite.path())
+    watch.check()
+    expect(warnings).to.deep.equal([])
+    rmSync(sqlite.path())
+    for (let time = 0; time < 2; time++) watch.check()
+    const what = `SqliteStore: ${sqlite.path()} was deleted or replaced while it is open; restart this process, or it will lose its sessions`
+    expect(warnings).to.deep.equal([{ code: 'sqlite-file-replaced', message: what }])
   })
 })
 

@@ -79,7 +79,9 @@ describe('SqliteStore: records', () => {
     await other.destroy('a')
     await other.set('a', record({ n: 1 }))
     expect(await one.compareAndSet('a', record({ n: 2 }), version as number)).to.deep.equal({ ok: false })
-    expect(await one.compareAndSet('a', record({ n: 2 }), {})).to.deep.equal({ ok: false })
+    for (const version of [{}, NaN, '', undefined]) {
+      expect(await one.compareAndSet('a', record({ n: 2 }), version as never)).to.deep.equal({ ok: false })
+    }
   })
 
   it('keeps a session that ends with the browser for ttl, which each touch begins again', async () => {
