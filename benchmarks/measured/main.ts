@@ -1,4 +1,5 @@
 import { delay, type Asked, type DelayJob } from './delaying-proxy'
+import { measureDurable, type DurableJob } from './durable-job'
 import { fillStore, type FillJob } from './fill-store'
 import { grow, type GrowthJob } from './growth/job'
 import { load, type LoadJob } from './http-client'
@@ -8,7 +9,7 @@ import { askInTurn, type AskJob } from './latency-client'
 import { timeSideBySide, type SideBySideJob } from './side-by-side'
 
 /** What a process is started for. */
-export type Job = InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | FillJob | GrowthJob
+export type Job = InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | DurableJob | FillJob | GrowthJob
 
 /** The server's processor time so far, in microseconds, user and system: sent for every message after the job. */
 export interface ProcessorTime {
@@ -36,6 +37,8 @@ async function perform(job: Job): Promise<void> {
     }
     case 'load':
       return say(await load(job))
+    case 'durable':
+      return say(await measureDurable(job))
     case 'fill':
       return say(await fillStore(job))
     case 'grow':

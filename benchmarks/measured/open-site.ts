@@ -1,6 +1,7 @@
 import { byHandSite } from './by-hand-site'
 import { cookieSessionSite, ironSessionSite } from './cookie-sites'
 import { storeAt, type StorePlace } from './distant-store'
+import { durableStore } from './durable-store'
 import { fastifySite } from './fastify-site'
 import { koaByHandSite } from './koa-by-hand-site'
 import { koaSite } from './koa-site'
@@ -10,14 +11,14 @@ import type { Visit } from './visits'
 
 /** @param place where sessions are kept; in memory where there is none */
 export async function openSite(subject: Subject, visit: Visit, place?: StorePlace): Promise<Site> {
-  const { kind, module = '', options, atomic } = subject
+  const { kind, module = '', options, atomic, durable } = subject
   switch (kind) {
     case 'bare':
       return bareSite(visit)
     case 'by hand':
       return byHandSite(visit)
     case 'connect':
-      return connectSite(load(module), visit, options, place && (await storeAt(place, atomic)))
+      return connectSite(load(module), visit, options, durable ? await durableStore(durable) : place && (await storeAt(place, atomic)))
     case 'koa':
       return koaSite(subject, visit)
     case 'koa by hand':

@@ -1,3 +1,4 @@
+import type { DurableStore } from './durable-store'
 import type { EngineName } from './protocols'
 import type { Visit } from './visits'
 
@@ -28,6 +29,8 @@ export interface Subject {
   readonly variant?: string
   /** What `require` is given for the wrapper that makes a store of connect-redis atomic. */
   readonly atomic?: string
+  /** The store that its sessions are kept in, if not the package's `MemoryStore`: see benchmarks/durable. */
+  readonly durable?: DurableStore
   /** Where its sessions are kept that are far away; in each of the engines where none is named. */
   readonly engines?: readonly EngineName[]
 }

@@ -1,0 +1,117 @@
+// npm run durable: measures stores that survive a restart, and writes their tables in README.md. --quick measures little and writes nothing
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { build, resolved, ROOT } from '../build'
+import { Child, coresForTwo, perform, type Cores } from '../child'
+import { samplesOf, timeEach } from '../in-process'
+import type { DurableResult } from '../measured/durable-job'
+import type { DurableStore } from '../measured/durable-store'
+import type { Load } from '../measured/http-client'
+import type { Serving } from '../measured/http-server'
+import { USUAL, visitNamed } from '../measured/visits'
+import { replaceBetweenMarkers } from '../report/between-markers'
+import { inTurn } from '../rounds'
+import type { InProcessSample } from '../samples'
+import { installPackages, KINDS, newFolder, newStore, newSubjects, VOLATILE } from './subjects'
+import { httpTable, inProcessTable, pruneLine, sizeTable, type HttpCount, type Size } from './tables'
+
+const FULL = { rounds: 2, warmUp: 2000, timed: 2000, seconds: 1, sessions: [10_000], growth: [10_000, 1_000_000] }
+const QUICK = { rounds: 1, warmUp: 50, timed: 100, seconds: 0.2, sessions: [100], growth: [1000] }
+
+/** Over HTTP. */
+const VISITS = ['resumed read', 'resumed write']
+
+interface Run {
+  readonly plan: typeof FULL
+  readonly packages: string
+  readonly folder: string
+}
+
+async function visitsInProcess({ plan, packages, folder }: Run): Promise<InProcessSample[]> {
+  const samples: InProcessSample[] = []
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const name of USUAL) {
+      say(`round ${round + 1} of ${plan.rounds}: ${name}`)
+      const subjects = inTurn(newSubjects(packages, folder, KINDS), round)
+      samples.push(...samplesOf(visitNamed(name), await timeEach(visitNamed(name), subjects, plan), round))
+    }
+  }
+  return samples
+}
+
+async function requests({ plan, packages, folder }: Run, cores: Cores | undefined): Promise<HttpCount[]> {
+  const counts: HttpCount[] = []
+  for (const visit of VISITS) {
+    for (const subject of newSubjects(packages, folder, KINDS)) {
+      say(`over HTTP: ${visit}, ${subject.name}`)
+      const server = new Child({ do: 'serve', subject: resolved(subject), visit, observed: 1 }, { core: cores?.server })
+      try {
+        const { port, cookies } = await server.answer<Serving>()
+        const load = (seconds: number) =>
+          perform<Load>({ do: 'load', port, cookies: cookies.slice(0, 10), seconds }, { core: cores?.client })
+        await load(plan.seconds / 2)
+        const { requests, seconds, failures } = await load(plan.seconds)
+        counts.push({ visit, subject: subject.name, perSecond: requests / seconds, failures })
+      } finally {
+        server.end()
+      }
+    }
+  }
+  return counts
+}
+
+async function sizes({ plan, packages, folder }: Run): Promise<Size[]> {
+  const all: Size[] = []
+  const jobs = [
+    ...KINDS.filter(kind => !VOLATILE.includes(kind)).flatMap(kind => plan.sessions.map(sessions => ({ kind, sessions }))),
+    ...plan.growth.map(sessions => ({ kind: 'SqliteStore' as DurableStore['kind'], sessions })),
+  ]
+  for (const { kind, sessions } of jobs) {
+    if (all.some(size => size.kind === kind && size.sessions === sessions)) continue
+    say(`${sessions} sessions in ${kind}`)
+    const durable = newStore(kind, packages, folder)
+    const prunes = kind === 'SqliteStore' && sessions === Math.max(...plan.growth)
+    const result = await perform<DurableResult>({ do: 'durable', durable, sessions, prunes }, { minutes: 30 })
+    rmSync(durable.folder, { recursive: true })
+    all.push({ kind, sessions, ...result })
+  }
+  return all
+}
+
+async function run(): Promise<void> {
+  const plan = process.argv.includes('--quick') ? QUICK : FULL
+  build()
+  const given: Run = { plan, packages: installPackages(), folder: newFolder() }
+  try {
+    const samples = await visitsInProcess(given)
+    const counts = await requests(given, coresForTwo())
+    const measured = await sizes(given)
+    const sections = [machineLine(), inProcessTable(samples), httpTable(counts), sizeTable(measured), pruneLine(measured)]
+    const text = sections.join('\n\n')
+    console.log(text)
+    if (plan === FULL) write(text)
+  } finally {
+    rmSync(given.folder, { recursive: true, force: true })
+  }
+}
+
+function write(text: string): void {
+  const file = join(ROOT, 'benchmarks/README.md')
+  writeFileSync(file, replaceBetweenMarkers(readFileSync(file, 'utf8'), text, 'durable'))
+}
+
+function machineLine(): string {
+  const driver = process.getBuiltinModule('node:sqlite') ? 'node:sqlite' : 'better-sqlite3'
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores`
+  return `Measured on ${new Date().toISOString().slice(0, 10)}: Node ${process.versions.node}, SqliteStore on ${driver}; ${machine}.`
+}
+
+function say(progress: string): void {
+  console.error(progress)
+}
+
+run().catch((err: unknown) => {
+  console.error(err)
+  process.exitCode = 1
+})

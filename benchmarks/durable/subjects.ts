@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from '../build'
+import type { DurableStore } from '../measured/durable-store'
+import type { Subject } from '../measured/subjects'
+
+/** Installed by the run, and not with the project: two of them are compiled where no binary can be fetched, which takes minutes. */
+const PACKAGES = {
+  'better-sqlite3': '12.11.1',
+  'better-sqlite3-session-store': '0.1.0',
+  'connect-sqlite3': '0.9.18',
+  'express-session': '1.19.0',
+  memorystore: '1.6.8',
+  'session-file-store': '1.5.0',
+  sqlite3: '5.1.7',
+}
+
+const FOLDER = join(ROOT, 'node_modules/.cache/resession-durable')
+
+/** @returns the folder that has the packages */
+export function installPackages(): string {
+  mkdirSync(FOLDER, { recursive: true })
+  const manifest = JSON.stringify({ private: true, dependencies: PACKAGES })
+  const file = join(FOLDER, 'package.json')
+  if (existsSync(file) && readFileSync(file, 'utf8') === manifest) return FOLDER
+  writeFileSync(file, manifest)
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error'], {
+    cwd: FOLDER,
+    stdio: ['ignore', 2, 2],
+  })
+  return FOLDER
+}
+
+/** The version of a published store; of those of this project, nothing. */
+export function versionOfStore(kind: string): string {
+  const version = (PACKAGES as Record<string, string>)[kind]
+  return version ? `${kind} ${version}` : kind
+}
+
+export const KINDS: readonly DurableStore['kind'][] = [
+  'MemoryStore',
+  'SqliteStore',
+  'better-sqlite3-session-store',
+  'connect-sqlite3',
+  'session-file-store',
+  'memorystore',
+]
+
+/** Those that keep nothing when the process ends. */
+export const VOLATILE: readonly string[] = ['MemoryStore', 'memorystore']
+
+/** A visit to them takes milliseconds. */
+const SLOW: readonly string[] = ['connect-sqlite3', 'session-file-store']
+
+/** A store with an empty folder of its own. @param within where the folder is made */
+export function newStore(kind: DurableStore['kind'], packages: string, within: string): DurableStore {
+  const sqlite = createRequire(join(ROOT, 'package.json')).resolve('resession/sqlite')
+  return { kind, sqlite, packages, folder: mkdtempSync(join(within, `${kind}-`)) }
+}
+
+/** resession on each of the stores, and the floor. */
+export function newSubjects(packages: string, within: string, kinds: readonly DurableStore['kind'][]): Subject[] {
+  const onStores = kinds.map(kind => ({
+    name: kind,
+    kind: 'connect' as const,
+    module: 'resession',
+    floor: 'none',
+    durable: newStore(kind, packages, within),
+    ...(SLOW.includes(kind) && { fewer: 10 }),
+  }))
+  return [{ name: 'none', kind: 'bare' }, ...onStores]
+}
+
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'resession-durable-'))
+}
