@@ -57,7 +57,7 @@ export class SignedCookie {
     const line =
       plan === 'set' ? cookie.serialize(this.#name, this.#signatures.sign(value, secrets)) : ended(cookie).serialize(this.#name, '')
     debug('set-cookie %s', line)
-    if (line.length > MOST_CHARACTERS) checkSize(this.#about, line.slice(line.indexOf('=') + 1, line.indexOf(';')))
+    checkSize(this.#about, line.slice(line.indexOf('=') + 1, line.indexOf(';')))
     return line
   }
 
@@ -138,7 +138,6 @@ function signedOf(text: string): string | undefined {
 }
 
 function decode(value: string): string {
-  if (!value.includes('%')) return value
   try {
     return decodeURIComponent(value)
   } catch {

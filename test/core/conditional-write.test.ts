@@ -125,6 +125,38 @@ describe('core: a write to a store that compares', () => {
       })
     }
 
+    it('is recognised if the store returns its keys in another order', async () => {
+      const store = new ComparingStore()
+      store.before = (id, session, _, callback) => {
+        store.before = undefined
+        set.call(store, id, session, () => callback(new Error('connection lost')))
+        const { cookie, ...rest } = JSON.parse(store.sessions[id] as string) as SessionData
+        store.sessions[id] = JSON.stringify(Object.fromEntries([['cookie', cookie], ...Object.entries(rest).reverse()]))
+        return true
+      }
+      const site = new Site({ store }, (req, res) => (Object.assign(data(req), { a: 1, b: 2 }), req.session.save(endWith(res))))
+      expect((await site.visitor().get()).text).to.equal('done')
+      expect(stored(store)).to.include({ a: 1, b: 2 })
+    })
+
+    for (const [how, before] of Object.entries({
+      'and its reply is lost': (callback: Callback<Outcome>) => callback(new Error('connection lost')),
+      'and the store refuses': (callback: Callback<Outcome>) => callback(null, { ok: false }),
+    })) {
+      it(`is an error if the ID is that of another session, ${how}, and nothing of that is shown or written`, async () => {
+        const store = new ComparingStore()
+        store.before = (id, _session, _version, callback) => {
+          store.sessions[id] = '{"cookie":{"originalMaxAge":null,"expires":null},"user":"eve"}'
+          before(callback)
+          return true
+        }
+        const visitor = new Site({ store }, HANDLERS).visitor()
+        expect((await visitor.get('/save')).text).to.equal('failed: session id is in use')
+        expect(visitor.cookie).to.equal('')
+        expect(stored(store)).to.deep.include({ user: 'eve' }).and.not.have.property('saved')
+      })
+    }
+
     it('is looked for again if the store could not be read', async () => {
       class Losing extends ComparingStore {
         lost = 2
@@ -310,6 +342,13 @@ describe('core: a write to a store that updates', () => {
     await visitor.get()
     expect(stored(store)).to.equal(null)
     expect(site.errors).to.deep.equal([])
+  })
+
+  it('an update of a session that somebody has destroyed fails', async () => {
+    const { visitor, store } = await known(new UpdatingStore())
+    store.before = id => store.destroy(id)
+    expect((await visitor.get('/update')).text).to.equal('failed: failed to load session')
+    expect(stored(store)).to.equal(null)
   })
 
   it('goes by set where a method of that name does something else', async () => {

@@ -54,6 +54,42 @@ describe('core: regenerate on a store that compares and may fail', () => {
     expect((await visitor.get('/login')).text).to.equal('done')
   })
 
+  for (const step of ['compareAndSet', 'destroy'] as const) {
+    it(`merges what the handler saves in the old session, if ${step} has failed, with what others have saved`, async () => {
+      const { visitor, store } = await known({}, new Comparing(), (req, res) =>
+        req.session.regenerate(() => {
+          store.broken = []
+          const [id, text] = Object.entries(store.sessions)[0] as [string, string]
+          store.sessions[id] = JSON.stringify({ ...(JSON.parse(text) as object), theirs: true })
+          data(req).failed = true
+          res.end()
+        }),
+      )
+      store.broken = [step]
+      await visitor.get('/login')
+      expect(shown((await visitor.get('/show')).text)).to.deep.equal({ views: 1, theirs: true, failed: true })
+    })
+  }
+
+  it('leaves the old session if genid fails', async () => {
+    let fails = false
+    for (const fail of [() => Promise.reject(new Error('no entropy')), () => nothing()]) {
+      fails = false
+      const { visitor } = await known({ genid: () => (fails ? fail() : 'first') })
+      fails = true
+      expect((await visitor.get('/login')).text).to.equal('failed: no entropy; 1')
+      fails = false
+      expect((await visitor.get()).text).to.equal('2')
+    }
+  })
+
+  it('takes an ID that is promised', async () => {
+    let made = 0
+    const { visitor, store } = await known({ genid: async () => `id-${++made}` })
+    expect((await visitor.get('/login')).text).to.equal('done')
+    expect(Object.keys(store.sessions)).to.deep.equal(['id-2'])
+  })
+
   it('tries three times to destroy the old one, and keeps it if it cannot', async () => {
     const { visitor, store } = await known()
     store.broken = ['destroy']
@@ -110,3 +146,7 @@ describe('core: regenerate on a store that compares and may fail', () => {
     expect(store.trace()).to.deep.equal(['get', 'regenerate', 'destroy', 'compareAndSet'])
   })
 })
+
+function nothing(): never {
+  throw new Error('no entropy')
+}

@@ -13,11 +13,12 @@ export const GROUPS: readonly Group[] = [
   {
     files: ['lib/connect/session-cookie.ts', 'lib/primitives/cookie-pairs.ts'],
     tests: tests({
-      connect: ['signature-cache', 'hostile-headers'],
+      connect: ['session-cookie', 'signature-cache', 'hostile-headers'],
       core: ['resign'],
       diagnostics: ['warnings', 'fixes'],
       koa: ['hostile-cookies', 'two-cookies'],
       options: ['name', 'secret'],
+      primitives: ['cookie-pairs'],
       request: ['debug', 'sent-cookie'],
       session: ['in-the-cookie'],
     }),
@@ -42,7 +43,7 @@ export const GROUPS: readonly Group[] = [
   {
     files: ['lib/core/concurrency/attempts.ts', 'lib/core/concurrency/pending-write.ts', 'lib/core/request/conditional-write.ts'],
     tests: tests({
-      core: ['active-sessions', 'conditional-write', 'holder', 'pending-write', 'regenerate'],
+      core: ['active-sessions', 'attempts', 'conditional-write', 'holder', 'pending-write', 'regenerate'],
       faults: ['late-writes'],
       options: ['concurrency', 'concurrency-overlaps'],
       session: ['save', 'update', 'regenerate-keep'],

@@ -132,10 +132,10 @@ for (const [name, make] of Object.entries(STORES)) {
         const { sessionID } = req
         data(req).user = 'ada'
         await rotate(req)
-        res.end(String(sessionID !== req.sessionID))
+        res.end(`${sessionID !== req.sessionID} ${String(data(req).user)}`)
       })
       const visitor = site.visitor()
-      expect((await visitor.get()).text).to.equal('true')
+      expect((await visitor.get()).text).to.equal('true ada')
       expect(await count(store)).to.equal(1)
     })
 
@@ -291,6 +291,36 @@ describe('session: regenerate with keep, two processes and a store that compares
     const { records, errors } = await meet((records, old) => void records.delete(old))
     expect(errors.map(err => (err as { code?: string }).code)).to.deep.equal(['ERR_SESSION_NOT_FOUND'])
     expect(records.size).to.equal(0)
+  })
+
+  it('an error of the store that ends the old record is passed on, and the new record is removed', async () => {
+    const records: VersionedStore['records'] = new Map()
+    const store = new VersionedStore(records)
+    const { visitor, errors } = await entered(store, { '/': rotate })
+    const [old] = records.keys()
+    const { compareAndSet } = store
+    store.compareAndSet = (id, data, version, callback) =>
+      id === old ? void setImmediate(callback, new Error('no connection')) : compareAndSet.call(store, id, data, version, callback)
+    await visitor.get()
+    expect(errors.map(String)).to.deep.equal(['Error: no connection'])
+    expect([...records.keys()]).to.deep.equal([old])
+  })
+
+  it('is given up if others save between the steps a hundred times', async () => {
+    const records: VersionedStore['records'] = new Map()
+    const store = new VersionedStore(records)
+    const { visitor, errors } = await entered(store, { '/': rotate })
+    const [old] = records.keys() as unknown as [string]
+    const { compareAndSet } = store
+    let tries = 0
+    store.compareAndSet = (id, data, version, callback) => {
+      if (id !== old) return compareAndSet.call(store, id, data, version, callback)
+      tries++
+      setImmediate(callback, null, { ok: false })
+    }
+    await visitor.get()
+    expect(errors.map(String)).to.deep.equal(['Error: session is changed by other requests too often; it keeps its ID'])
+    expect([tries, [...records.keys()]]).to.deep.equal([101, [old]])
   })
 
   it('what is saved between the steps is kept', async () => {
