@@ -1,11 +1,6 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
-/** A room may import what lies below it, and types from anywhere: doors, then connect, koa and stores, then the payload of cookies, then the core. */
-const mayNotImport = (...patterns) => ({
-  '@typescript-eslint/no-restricted-imports': ['error', { patterns: patterns.map(group => ({ group: [group], allowTypeImports: true })) }],
-})
-
 export default tseslint.config(
   { ignores: ['dist/', '**/node_modules/', 'test/package/consumers/', '.stryker-tmp/'] },
   js.configs.recommended,
@@ -42,7 +37,6 @@ export default tseslint.config(
     files: ['lib/store-contract/**'],
     rules: { 'max-lines-per-function': 'off', '@typescript-eslint/require-await': 'off' },
   },
-  { files: ['lib/koa/**'], rules: mayNotImport('**/stores/**', '**/connect/**', '**/index', '../koa', '../../koa') },
   {
     // `export =` with a namespace beside the function is the only way to give a callable module types that users can add to
     files: ['lib/index.ts', 'lib/koa.ts'],
@@ -53,13 +47,6 @@ export default tseslint.config(
       'no-useless-assignment': 'off',
     },
   },
-  {
-    files: ['lib/core/**', 'lib/primitives/**'],
-    rules: mayNotImport('**/connect/**', '**/stores/**', '**/index', '**/koa/**', '**/cookie-store/**'),
-  },
-  { files: ['lib/cookie-store/**'], rules: mayNotImport('**/connect/**', '**/stores/**', '**/index', '**/koa/**') },
-  { files: ['lib/stores/**'], rules: mayNotImport('**/connect/**', '**/index', '**/koa/**') },
-  { files: ['lib/connect/**'], rules: mayNotImport('**/stores/**', '**/index', '**/koa/**') },
   {
     files: ['test/**', 'benchmarks/**', 'ecosystem/**', 'examples/**'],
     rules: {

@@ -5,9 +5,12 @@ import depd = require('depd')
 import { middleware } from './connect/middleware'
 import type { Request as AnyRequest } from './connect/request'
 import cookies = require('./core/record/cookie')
-import hosts = require('./core/session/host')
+import callbacks = require('./primitives/callbacks')
+import secrets = require('./primitives/secrets')
+import contract = require('./core/store/contract')
+import records = require('./core/record/session-data')
+import snapshots = require('./core/record/snapshot')
 import options = require('./core/settings/options')
-import port = require('./core/store/store-client')
 import sessions = require('./core/session/session')
 import updates = require('./core/session/update')
 import memory = require('./stores/memory-store')
@@ -167,25 +170,25 @@ namespace session {
 
 // Names for the types in public signatures, so that declaration files of apps can refer to them
 declare namespace session {
-  export import Secret = options.Secret
-  export import DatedSecret = options.DatedSecret
-  export import AnySecret = options.AnySecret
+  export import Secret = secrets.Secret
+  export import DatedSecret = secrets.DatedSecret
+  export import AnySecret = secrets.AnySecret
   export import WithoutStore = options.WithoutStore
   export import Concurrency = options.Concurrency
   export import CookieAttributes = cookies.CookieOptions
   export import AnyCookie = cookies.AnyCookie
   export import CookieData = cookies.CookieData
-  export import SessionRecord = sessions.SessionData
+  export import SessionRecord = records.SessionData
   export import RegenerateOptions = sessions.RegenerateOptions
-  export import SessionStore = port.SessionStore
-  export import Callback = port.Callback
-  export import Found = port.Found
-  export import Outcome = port.Outcome
-  export import Version = port.Version
-  export import Host = hosts.Host
+  export import SessionStore = contract.SessionStore
+  export import Callback = callbacks.Callback
+  export import Found = contract.Found
+  export import Outcome = contract.Outcome
+  export import Version = snapshots.Version
+  export import Host = sessions.Host
 }
 
-declare module './core/session/session' {
+declare module './core/record/session-data' {
   // What the core calls a session's data is what users have made of it
   interface SessionData extends session.SessionData {}
 }

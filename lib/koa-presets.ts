@@ -2,7 +2,7 @@ import session = require('./koa')
 import type { App } from './koa/context'
 import { MemoryStore as KoaMemoryStore } from './koa/legacy/memory-store'
 import { presetOptions, PRESETS, type Preset } from './koa/legacy/presets'
-import type { AnySpelling } from './koa/legacy/option-aliases'
+import type { AnySpelling } from './koa/settings/option-aliases'
 import { MemoryStore, warnInProduction } from './stores/memory-store'
 
 /**
@@ -42,4 +42,4 @@ export const koaSessionTs = call(PRESETS.koaSessionTs)
 /** Beside its function, koa-session-ts has a store to inherit, one in the memory, and what stores say. */
 export { BaseStore, CONNECT, DISCONNECT, type StoredSession } from './koa/legacy/base-store'
 export { MemoryStore } from './koa/legacy/memory-store'
-export type { AnySpelling as SessionOptions } from './koa/legacy/option-aliases'
+export type { AnySpelling as SessionOptions } from './koa/settings/option-aliases'

@@ -4,10 +4,11 @@ import carried = require('./koa/session/carried-session')
 import contexts = require('./koa/context')
 import transports = require('./koa/cookies/cookie-transport')
 import foreign = require('./koa/settings/store-adapters')
+import cookieOptions = require('./koa/cookies/cookie-options')
 import koaOptions = require('./koa/settings/koa-options')
 import sessions = require('./koa/session/koa-session')
 import middlewares = require('./koa/middleware')
-import spellings = require('./koa/legacy/option-aliases')
+import spellings = require('./koa/settings/option-aliases')
 import type main = require('./index')
 
 type AnySpelling = spellings.AnySpelling
@@ -43,7 +44,7 @@ namespace session {
   /** What koa-generic-session and koa-session-ts have in a session beside the data, and so their presets, and `names: 'cookie'`. */
   export interface CookieShown {
     /** The options of this session's cookie; else the app's own data. */
-    cookie?: koaOptions.KoaCookieOptions
+    cookie?: cookieOptions.KoaCookieOptions
   }
 
   /** How a session is changed: synchronously, and perhaps more than once. */
@@ -80,7 +81,7 @@ namespace session {
 declare namespace session {
   export import KoaMiddleware = middlewares.KoaMiddleware
   export import AnySpelling = spellings.AnySpelling
-  export import CookieOptions = koaOptions.KoaCookieOptions
+  export import CookieOptions = cookieOptions.KoaCookieOptions
   export import Failure = koaOptions.Failure
   export import Transport = transports.KoaTransport
   export import AnyStore = foreign.AnyStore

@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { answering } from './store-contract/answering'
 import { atomic } from './store-contract/atomic'
 import { brokenRule } from './store-contract/broken-rule'
-import { Candidate } from './store-contract/store-under-test'
-import type { Ability, Exam, Group, Lack } from './store-contract/suite'
+import { Candidate, type Ability } from './store-contract/store-under-test'
+import type { Exam, Group, Lack } from './store-contract/suite'
 import { expiring, touching } from './store-contract/expiring'
 import { inTime, pause } from './store-contract/in-time'
 import { copying, keeping } from './store-contract/keeping'
 import { listing } from './store-contract/listing'
-import type { SessionStore } from './core/store/store-client'
+import type { SessionStore } from './core/store/contract'
 
-export type { Ability, Lack } from './store-contract/suite'
+export type { Ability } from './store-contract/store-under-test'
+export type { Lack } from './store-contract/suite'
 
 /** The options of `storeContract`. */
 export interface StoreContractOptions<Store extends SessionStore = SessionStore> {

@@ -1,5 +1,5 @@
 import { Exchange } from '../core/request/exchange'
-import { EXCHANGE, type Host } from '../core/session/host'
+import { EXCHANGE, type Host } from '../core/session/session'
 import type { Settings } from '../core/settings/settings'
 import type { Transport } from '../core/settings/transport'
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { claimsHttps, type ConnectionFacts } from '../core/diagnostics/connection-facts'
-import type { Host } from '../core/session/host'
-import { pathOf } from '../primitives/path'
+import type { Host } from '../core/session/session'
+import { pathOf } from '../primitives/http'
 
 /** What the middleware reads of a request. Real ones have it all; those that socket libraries pass may lack any of it. */
 export interface Request extends Host {

@@ -1,28 +1,10 @@
+import type { Gate, Next, Verdict } from './response/gate'
 import type { ServerResponse } from 'node:http'
 import { checkLate, commit, cookieDue } from '../core/request/commit'
 import type { Exchange } from '../core/request/exchange'
 import { passOnLate } from './response/late-error'
 import type { Request } from './request'
 import type { SignedCookie } from './session-cookie'
-
-export type Next = (err?: unknown) => void
-
-/** Whether bytes may leave. A function: the app's answer must not go out, and the function brings another about; not heeded once headers are out. */
-export type Verdict = 'pass' | (() => void)
-
-/** Who decides when a response may leave. */
-export interface Gate {
-  /** It may bring about another answer whatever the handler did, so that it has to be asked before a head is written as well. */
-  readonly strict: boolean
-  /** Milliseconds for which a call that closes the connection may wait for the response, at most. */
-  readonly longestWait: number
-  /** The headers are about to be written. Called once. */
-  headers(): void
-  /** Bytes are about to leave, the first or the last. */
-  bytes(last: boolean, answer: (verdict: Verdict) => void): void
-  /** The answer cannot be sent as it is, which came out after its end was called. */
-  failed(err: unknown): void
-}
 
 /** The gate of an exchange: bytes leave when it has committed. */
 export class ExchangeGate implements Gate {

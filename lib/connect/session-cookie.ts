@@ -5,7 +5,7 @@ import { MOST_CHARACTERS, MOST_SEEN, MOST_TRIED, nextPair, valueAt, valuesIn } f
 import { checkSize, rejected, repeated } from '../core/diagnostics/cookie-warnings'
 import { debug } from '../core/diagnostics/debug'
 import type { Diagnosed } from '../core/diagnostics/diagnose'
-import type { Secret } from '../core/settings/options'
+import type { Secret } from '../primitives/secrets'
 import type { Request } from './request'
 import { Signatures } from './signature-cache'
 

@@ -1,7 +1,7 @@
 import { sign, unsign } from 'cookie-signature'
 import { createSecretKey, KeyObject, type CipherKey } from 'node:crypto'
 import { debug } from '../core/diagnostics/debug'
-import type { Secret } from '../core/settings/options'
+import type { Secret } from '../primitives/secrets'
 import { Recent } from '../primitives/lru-cache'
 
 /** How many are remembered at least; each takes about 450 bytes, and twice as many are kept at most. */

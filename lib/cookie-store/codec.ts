@@ -1,6 +1,4 @@
-import { checkSecrets } from '../core/settings/settings'
-import { validSecrets } from '../primitives/dated-secrets'
-import type { AnySecret, Secret } from '../core/settings/options'
+import { checkSecrets, validSecrets, type AnySecret, type Secret } from '../primitives/secrets'
 import { Seal, sealingKeys } from '../primitives/seal'
 
 /** What an app's own codec has thrown, to be told to the app. */

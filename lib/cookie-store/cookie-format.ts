@@ -1,4 +1,4 @@
-import type { AnySecret, Secret } from '../core/settings/options'
+import type { AnySecret, Secret } from '../primitives/secrets'
 import { jsonIn, sealing, type Codec } from './codec'
 import type { RecordShape } from './record-format'
 

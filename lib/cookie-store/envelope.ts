@@ -1,5 +1,5 @@
 import { Cookie, type CookieData } from '../core/record/cookie'
-import type { SessionData } from '../core/session/session'
+import type { SessionData } from '../core/record/session-data'
 import { DAY, ENDS, ID, type RecordShape } from './record-format'
 
 /** A session in the cookie: nothing of ours is among the data. */

@@ -1,4 +1,4 @@
-import type { SessionData } from '../core/session/session'
+import type { SessionData } from '../core/record/session-data'
 
 /** How a session looks at rest. */
 export interface RecordShape {

@@ -1,19 +1,19 @@
 import { second } from '../core/diagnostics/cookie-warnings'
-import type { Change } from '../core/session/host'
+import type { Change } from '../core/session/session'
 import { quiet } from '../primitives/callbacks'
 import { HOST, update } from '../core/session/update'
 import type { App, Context } from './context'
-import { KoaHost } from './koa-request'
+import { KoaRequest } from './koa-request'
 import type { KoaSettings } from './settings/koa-settings'
 import type { CarriedSession, Lifetime, RegenerateOptions } from './session/carried-session'
 
 /** Of an app whose contexts have sessions before the middleware comes to them. */
 const SETTINGS = Symbol('resession.koa.settings')
 
-type Entered = Context & { [HOST]?: KoaHost; [SETTINGS]?: KoaSettings; sessionId?: string }
+type Entered = Context & { [HOST]?: KoaRequest; [SETTINGS]?: KoaSettings; sessionId?: string }
 
 /** The middleware comes to a context. @returns nothing where another one came first */
-export function enter(ctx: Context, settings: KoaSettings): KoaHost | undefined {
+export function enter(ctx: Context, settings: KoaSettings): KoaRequest | undefined {
   prepare(ctx.app)
   const before = (ctx as Entered)[HOST]
   // What an app has put into a session that stood in is discarded, as koa-session does it
@@ -26,8 +26,8 @@ export function enter(ctx: Context, settings: KoaSettings): KoaHost | undefined 
   return host
 }
 
-function hosted(ctx: Entered, settings: KoaSettings): KoaHost {
-  const host = new KoaHost(ctx, settings)
+function hosted(ctx: Entered, settings: KoaSettings): KoaRequest {
+  const host = new KoaRequest(ctx, settings)
   if (Object.hasOwn(ctx, 'sessionId')) {
     // An earlier middleware's, which would hide ours
     host.forcedId = ctx.sessionId
@@ -44,7 +44,7 @@ export function prepare(app: App, settings?: KoaSettings): void {
   Object.defineProperties(app.context, { ...ACCESSORS, [SETTINGS]: { value: settings, configurable: true } })
 }
 
-function found(ctx: Entered, name: string): KoaHost | undefined {
+function found(ctx: Entered, name: string): KoaRequest | undefined {
   const { [HOST]: host, [SETTINGS]: settings } = ctx
   if (host && !host.isStandIn) return host
   if (settings?.immediate) return hosted(ctx, settings)
@@ -52,14 +52,14 @@ function found(ctx: Entered, name: string): KoaHost | undefined {
 }
 
 /** koa-session's contexts have an empty session where the middleware has not come to them, or not yet. */
-function standIn(ctx: Entered, settings: KoaSettings): KoaHost {
-  const host = new KoaHost(ctx, settings, true)
+function standIn(ctx: Entered, settings: KoaSettings): KoaRequest {
+  const host = new KoaRequest(ctx, settings, true)
   void host.open()?.catch(() => {})
   return (ctx[HOST] = host)
 }
 
-type Get = (host: KoaHost) => unknown
-type Set = (host: KoaHost, value: never) => void
+type Get = (host: KoaRequest) => unknown
+type Set = (host: KoaRequest, value: never) => void
 
 const GETS: Record<string, Get> = {
   session: host => host.read(),
@@ -73,7 +73,7 @@ const GETS: Record<string, Get> = {
 }
 
 /** As in koa-session, the lifetime among them is the session's, and may be set. */
-function optionsOf(host: KoaHost): object {
+function optionsOf(host: KoaRequest): object {
   const { name, cookie, names } = host.settings
   const options = { key: name, ...cookie }
   if (names !== 'koa-session') return options
@@ -84,13 +84,13 @@ function optionsOf(host: KoaHost): object {
   })
 }
 
-async function save(host: KoaHost): Promise<void> {
+async function save(host: KoaRequest): Promise<void> {
   await host.open()
   host.mustSave = true
   await host.commit()
 }
 
-async function regenerate(host: KoaHost, options: RegenerateOptions = {}): Promise<unknown> {
+async function regenerate(host: KoaRequest, options: RegenerateOptions = {}): Promise<unknown> {
   await host.open()
   // One that was ended is as gone as one that is to make room
   if (!host.session && !host.isApart) host.assign({})
@@ -122,10 +122,10 @@ function accessor(name: string, get: Get, set: Set | undefined): PropertyDescrip
   }
 }
 
-type Mirrored = { [HOST]: KoaHost }
+type Mirrored = { [HOST]: KoaRequest }
 
 /** For passport, and others who know requests alone. */
-function mirror(req: Partial<Mirrored>, host: KoaHost): void {
+function mirror(req: Partial<Mirrored>, host: KoaRequest): void {
   req[HOST] = host
   // One by one, and of descriptors that are there: all at once they are the slowest thing of a visit
   Object.defineProperty(req, 'session', SESSION)

@@ -1,15 +1,22 @@
-import { isPromise } from '../core/store/guarded-call'
+import { isPromise } from '../primitives/callbacks'
 import { repeated } from '../core/diagnostics/cookie-warnings'
-import { pathOf } from '../primitives/path'
+import { pathOf } from '../primitives/http'
 import type { Transport } from '../core/settings/transport'
 import { connectionOf } from './connection'
 import type { Context } from './context'
 import { reportRejected } from './cookies/cookie-reports'
-import type { KoaHost } from './koa-request'
+import type { KoaHost } from './session/carried-session'
 import type { KoaSettings } from './settings/koa-settings'
 
+/** As much of a request as tells which session the client has sent. */
+interface Sent extends KoaHost {
+  readonly settings: KoaSettings
+  /** The ID that an earlier middleware has put on the context, in place of the one that the client sent. */
+  readonly forcedId: string | undefined
+}
+
 /** What the core asks of a request, answered by its context. */
-export const CONTEXT: Transport<KoaHost> = {
+export const CONTEXT: Transport<Sent> = {
   path: ({ ctx }) => pathOf(ctx.originalUrl),
   isSecure: ({ ctx }) => ctx.secure,
   connection: ({ ctx }) => connectionOf(ctx),
@@ -42,4 +49,4 @@ function said(sent: string | undefined): string | undefined {
 }
 
 /** The transport of a client that has sent no session. */
-export const STRANGER: Transport<KoaHost> = { ...CONTEXT, sentId: () => undefined, otherId: () => undefined }
+export const STRANGER: Transport<Sent> = { ...CONTEXT, sentId: () => undefined, otherId: () => undefined }

@@ -1,14 +1,13 @@
-import { isPromise } from '../core/store/guarded-call'
+import { type Told, isSame } from './cookies/told'
+import { isPromise, pending, promised, quiet, type Callback } from '../primitives/callbacks'
 import { whenClosed } from '../primitives/http'
 import { checkLate, commit, cookieDue, type CookieDue } from '../core/request/commit'
-import { isAlike, type CookieData } from '../core/record/cookie'
 import { Exchange } from '../core/request/exchange'
-import type { Change, EXCHANGE, Host, HostExchange } from '../core/session/host'
+import type { Change, EXCHANGE, HostExchange } from '../core/session/session'
 import { open } from '../core/request/open'
-import { pending, promised, quiet } from '../primitives/callbacks'
-import type { Callback, SessionStore } from '../core/store/store-client'
+import type { SessionStore } from '../core/store/contract'
 import { updateOn } from '../core/session/update'
-import type { CarriedSession, Lifetime } from './session/carried-session'
+import { sessionBehind, type CarriedSession, type KoaHost, type Lifetime } from './session/carried-session'
 import type { Context } from './context'
 import type { AnyStore } from './settings/store-adapters'
 import type { Failure } from './settings/koa-options'
@@ -16,11 +15,10 @@ import type { KoaSettings } from './settings/koa-settings'
 import { KeptLines } from './cookies/set-cookie-lines'
 import { CONTEXT, STRANGER } from './context-transport'
 import { COOKIE } from './session/owned-names'
-import { sendCookie } from './cookies/send-cookie'
-import { sessionBehind } from './session/shown-session'
+import { reportRepeated } from './cookies/cookie-reports'
 
 /** What carries the session of one Koa context. */
-export class KoaHost implements Host {
+export class KoaRequest implements KoaHost {
   declare session?: CarriedSession | null | undefined
   declare sessionID?: string | undefined
   declare sessionStore?: SessionStore;
@@ -28,7 +26,7 @@ export class KoaHost implements Host {
   readonly Session: typeof CarriedSession
   /** Copies of sessions are of copies of their host, which know it by this. */
   readonly self: this = this
-  readonly exchange: Exchange<KoaHost>
+  readonly exchange: Exchange<KoaRequest>
   /** What `ctx.sessionStore` is. */
   userStore: AnyStore | undefined
   /** The middleware has come to it. */
@@ -68,7 +66,7 @@ export class KoaHost implements Host {
   ) {
     this.Session = settings.Session
     this.userStore = settings.userStore
-    this.exchange = new Exchange<KoaHost>(settings.of(this), isStandIn ? STRANGER : CONTEXT, this)
+    this.exchange = new Exchange<KoaRequest>(settings.of(this), isStandIn ? STRANGER : CONTEXT, this)
     this.exchange.holder.watch(whenClosed, ctx.res)
   }
 
@@ -240,22 +238,21 @@ export class KoaHost implements Host {
     return wants && this.shown !== undefined ? this.commit() : undefined
   }
 
+  /** Tells the client what is due. */
+  #send({ plan, cookie, value }: CookieDue): unknown {
+    const { ctx, settings } = this
+    if (this.exchange.settings.forbidsCaching && !ctx.res.getHeader('Cache-Control')) ctx.res.setHeader('Cache-Control', 'no-store')
+    if (plan === 'clear') return settings.transport.clear(ctx, cookie)
+    if (this.sessionID !== this.exchange.sentId) reportRepeated(settings, ctx)
+    return settings.transport.set(ctx, value, cookie)
+  }
+
   #tell(): Promise<void> | undefined {
     if (this.ctx.headerSent) return void checkLate(this.exchange, this.#told?.value)
     const due = cookieDue(this.exchange)
     if (!due || (isSame(due, this.#told) && this.#kept?.stand)) return undefined
     this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
     this.#kept ??= new KeptLines(this.ctx)
-    return this.#kept.during(() => sendCookie(this, due))
+    return this.#kept.during(() => this.#send(due))
   }
-}
-
-/** What a client has been told. */
-interface Told extends Pick<CookieDue, 'plan' | 'value'> {
-  readonly cookie: CookieData
-}
-
-function isSame({ plan, value, cookie }: CookieDue, told: Told | undefined): boolean {
-  if (told?.plan !== plan || told.value !== value || !isAlike(told.cookie, cookie)) return false
-  return cookie.expires?.valueOf() === told.cookie.expires?.valueOf()
 }

@@ -1,6 +1,6 @@
 import type { App, Context, Next } from './context'
 import { enter, prepare } from './context-accessors'
-import type { KoaHost } from './koa-request'
+import type { KoaRequest } from './koa-request'
 import type { KoaOptions } from './settings/koa-options'
 import { settleKoa } from './settings/koa-settings'
 import { whileBodyWaits } from './body-errors'
@@ -35,13 +35,13 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
 }
 
 /** @returns what to wait for, if that is not done at once */
-function end(host: KoaHost): Promise<void> | undefined {
+function end(host: KoaRequest): Promise<void> | undefined {
   const ended = host.end()
   return ended && whileBodyWaits(host.ctx, ended)
 }
 
 /** The first error is the app's. */
-async function endAfter(host: KoaHost, thrown: unknown): Promise<never> {
+async function endAfter(host: KoaRequest, thrown: unknown): Promise<never> {
   try {
     await end(host)
   } catch (err) {

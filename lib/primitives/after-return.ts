@@ -1,4 +1,4 @@
-import type { Callback } from '../core/store/store-client'
+import type { Callback } from './callbacks'
 import { setImmediate } from './set-immediate'
 
 /** On callbacks of the middleware itself. */

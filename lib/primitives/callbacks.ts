@@ -1,4 +1,6 @@
-import type { Callback } from '../core/store/store-client'
+/** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
+export type Callback<Value = void> = (err?: any, value?: Value) => void
 
 /** A promise that nobody waits for does not end the process when it is rejected. */
 export function quiet<Value>(promise: Promise<Value>): Promise<Value> {
@@ -38,4 +40,24 @@ export function calledBack(promise: Promise<unknown>, callback: Callback): void 
     () => process.nextTick(callback),
     err => process.nextTick(callback, err),
   )
+}
+
+/** What throws or rejects with nothing has failed all the same. */
+export function reasonOf(err: unknown, who: string): unknown {
+  return err ?? new Error(`${who} failed without a reason`)
+}
+
+/** An error thrown by `done` is not the store's: inside its frames, some stores take it for their own and call back again. */
+export function deliver(act: () => void): void {
+  try {
+    act()
+  } catch (thrown) {
+    process.nextTick(() => {
+      throw thrown
+    })
+  }
+}
+
+export function isPromise<T>(value: unknown): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<T> | undefined)?.then === 'function'
 }

@@ -1,6 +1,5 @@
 import { hkdfSync } from 'node:crypto'
-import { checkSecrets } from '../core/settings/settings'
-import type { Secret } from '../core/settings/options'
+import { checkSecrets, type Secret } from './secrets'
 
 /** A function that gives secrets may give others each time. */
 const MOST_KEPT = 32

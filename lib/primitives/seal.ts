@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { DerivedKeys } from './derived-keys'
-import type { Secret } from '../core/settings/options'
+import type { Secret } from './secrets'
 
 /** Sizes in bytes. NIST SP 800-38D section 5.2.1.1 recommends 96 bits for the first; the second is the longest tag there is. */
 const IV = 12

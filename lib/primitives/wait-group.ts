@@ -1,6 +1,5 @@
 import { inThisContext } from './async-context'
-import { debug } from '../core/diagnostics/debug'
-import type { Callback } from '../core/store/store-client'
+import type { Callback } from './callbacks'
 
 /** What the handler has begun, and perhaps does not wait for; the answer waits. */
 export class Underway {
@@ -16,24 +15,24 @@ export class Underway {
         done(err)
       } finally {
         // Unless `done` has begun something else
-        if (this.#isAtRest) this.#release()
+        if (this.isAtRest) this.#release()
       }
     }
   }
 
-  get #isAtRest(): boolean {
+  /** Nothing is under way. */
+  get isAtRest(): boolean {
     return this.#count === 0
   }
 
   /** Goes on when nothing is under way any more: mostly at once. */
   atRest<Args extends unknown[]>(goOn: (...args: Args) => void, ...args: Args): void {
-    if (this.#isAtRest) return goOn(...args)
-    debug('waiting for what the handler has begun')
+    if (this.isAtRest) return goOn(...args)
     this.#waiting.push(inThisContext(() => goOn(...args)))
   }
 
   #release(): void {
     // One may begin something that the next has to wait for
-    while (this.#isAtRest && this.#waiting.length > 0) this.#waiting.shift()?.()
+    while (this.isAtRest && this.#waiting.length > 0) this.#waiting.shift()?.()
   }
 }

@@ -1,8 +1,8 @@
 import { fail, ok } from 'node:assert/strict'
-import { isPromise } from '../core/store/guarded-call'
-import { callsBack, type Callback } from '../core/store/store-client'
-import { PATIENCE, type Candidate } from './store-under-test'
-import type { Ability, Group } from './suite'
+import { isPromise, type Callback } from '../primitives/callbacks'
+import { callsBack } from '../core/store/contract'
+import { PATIENCE, type Candidate, type Ability } from './store-under-test'
+import type { Group } from './suite'
 import { inTime, pause } from './in-time'
 
 const NO_ANSWER = 'neither called back nor returned a promise that settled'

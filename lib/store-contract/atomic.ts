@@ -1,7 +1,7 @@
 import { equal, notEqual, ok } from 'node:assert/strict'
-import type { Version } from '../core/store/store-client'
-import type { Candidate } from './store-under-test'
-import type { Ability, Group } from './suite'
+import type { Version } from '../core/record/snapshot'
+import type { Candidate, Ability } from './store-under-test'
+import type { Group } from './suite'
 
 /** Writing on a condition: that nobody else has written, that there is something to write over. */
 export const atomic: Group = exam => {

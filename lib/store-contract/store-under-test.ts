@@ -1,14 +1,19 @@
 import { ok } from 'node:assert/strict'
 import { Cookie } from '../core/record/cookie'
-import { Session, type SessionData } from '../core/session/session'
-import { isPromise } from '../core/store/guarded-call'
+import { Session } from '../core/session/session'
+import type { SessionData } from '../core/record/session-data'
+import { isPromise, type Callback } from '../primitives/callbacks'
 import { portOf } from '../core/store/ports'
-import { callsBack, type Callback, type Found, type Outcome, type SessionStore, type Version } from '../core/store/store-client'
-import type { Ability } from './suite'
+import { callsBack, type Found, type Outcome, type SessionStore } from '../core/store/contract'
+import type { Version } from '../core/record/snapshot'
+
 import { inTime } from './in-time'
 
 /** What a test puts into a session. */
 export type Data = Record<string, unknown>
+
+/** An optional method that the store has. */
+export type Ability = 'compareAndSet' | 'update'
 
 /** The views of everything that a store may have. */
 type View = 'all' | 'length' | 'clear'

@@ -1,4 +1,4 @@
-import type { Candidate } from './store-under-test'
+import type { Candidate, Ability } from './store-under-test'
 
 /** One group of rules: registers its tests. */
 export type Group = (exam: Exam) => void
@@ -23,6 +23,3 @@ export interface Exam {
  * expired.
  */
 export type Lack = 'touch' | 'all' | 'length' | 'clear' | 'expiry'
-
-/** An optional method that the store has. */
-export type Ability = 'compareAndSet' | 'update'

@@ -1,5 +1,7 @@
-import type { SessionData } from '../core/session/session'
-import type { Callback, Found, Outcome, Version } from '../core/store/store-client'
+import type { SessionData } from '../core/record/session-data'
+import type { Callback } from '../primitives/callbacks'
+import type { Found, Outcome } from '../core/store/contract'
+import type { Version } from '../core/record/snapshot'
 import type { Store } from './store'
 
 /** A store with all methods of the contract, each of which returns a promise without a callback. Its rejection never ends the process. */

@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events'
-import { createSession, regenerate, type Session, type SessionData } from '../core/session/session'
+import { createSession, regenerate, type Session, type Host } from '../core/session/session'
+import type { SessionData } from '../core/record/session-data'
 import { afterReturn } from '../primitives/after-return'
 import { portOf } from '../core/store/ports'
-import { promised, quiet } from '../primitives/callbacks'
-import type { Callback, Found, Outcome, SessionStore, Version } from '../core/store/store-client'
-import type { Host } from '../core/session/host'
+import { promised, quiet, type Callback } from '../primitives/callbacks'
+import type { Found, Outcome, SessionStore } from '../core/store/contract'
+import type { Version } from '../core/record/snapshot'
 import { callable } from './callable'
 
 /**

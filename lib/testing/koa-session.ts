@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import koaSession = require('../koa')
-import { spell } from '../koa/legacy/option-aliases'
+import { spell } from '../koa/settings/option-aliases'
 
 /** A Koa app whose sessions a test makes or reads. */
 export interface KoaApp extends koaSession.App {

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import type { Atomic, PublishedStore } from '../../lib/atomic'
 import { Candidate } from '../../lib/store-contract/store-under-test'
 import type { Session } from '../../lib/core/session/session'
-import type { Outcome, SessionStore, Version } from '../../lib/core/store/store-client'
+import type { Outcome, SessionStore } from '../../lib/core/store/contract'
+import type { Version } from '../../lib/core/record/snapshot'
 
 /** A published store, of which every package has types of its own. */
 export type AnyStore = SessionStore & PublishedStore

@@ -1,10 +1,9 @@
 import { commit } from '../../lib/core/request/commit'
 import { Exchange } from '../../lib/core/request/exchange'
-import type { Host } from '../../lib/core/session/host'
+import type { Host, Session } from '../../lib/core/session/session'
 import { lendGenerate } from '../../lib/connect/install-generate'
 import { open } from '../../lib/core/request/open'
 import { settle, type Settings } from '../../lib/core/settings/settings'
-import type { Session } from '../../lib/core/session/session'
 import type { Transport } from '../../lib/core/settings/transport'
 import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'
 

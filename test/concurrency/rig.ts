@@ -1,6 +1,5 @@
-import type { Change, Host } from '../../lib/core/session/host'
-import type { Session } from '../../lib/core/session/session'
-import type { Callback } from '../../lib/core/store/store-client'
+import type { Change, Host, Session } from '../../lib/core/session/session'
+import type { Callback } from '../../lib/primitives/callbacks'
 import { randomOf } from '../support/shuffling-store'
 import type { SessionOptions } from '../support/subject'
 import { Engine, ID, steppedStore, type Ability, type Data, type Steps } from './stepped-store'

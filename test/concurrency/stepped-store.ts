@@ -1,5 +1,7 @@
-import type { SessionData } from '../../lib/core/session/session'
-import type { Callback, Found, Outcome, SessionStore, Version } from '../../lib/core/store/store-client'
+import type { SessionData } from '../../lib/core/record/session-data'
+import type { Callback } from '../../lib/primitives/callbacks'
+import type { Found, Outcome, SessionStore } from '../../lib/core/store/contract'
+import type { Version } from '../../lib/core/record/snapshot'
 
 /** The session that all the requests are about. */
 export const ID = 'ada'

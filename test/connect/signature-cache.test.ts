@@ -4,7 +4,7 @@ import { sign } from 'cookie-signature'
 import fc from 'fast-check'
 import { Signatures } from '../../lib/connect/signature-cache'
 import { SignedCookie } from '../../lib/connect/session-cookie'
-import type { Secret } from '../../lib/core/settings/options'
+import type { Secret } from '../../lib/primitives/secrets'
 import { useCalls } from '../support/calls'
 
 /** A value as it stands in a header, made without the package under test. */

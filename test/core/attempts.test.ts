@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Attempts, AT_ONCE } from '../../lib/core/concurrency/attempts'
-import { StoreUnavailable } from '../../lib/core/concurrency/deadline'
-import type { SessionData } from '../../lib/core/session/session'
+import { StoreUnavailable } from '../../lib/core/errors/store-errors'
+import type { SessionData } from '../../lib/core/record/session-data'
 
 const lost = new Error('connection lost')
 const unavailable = new StoreUnavailable('store did not answer', 'ERR_STORE_TIMEOUT')

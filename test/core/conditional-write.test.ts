@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import type { Callback, Outcome, Version } from '../../lib/core/store/store-client'
+import type { Callback } from '../../lib/primitives/callbacks'
+import type { Outcome } from '../../lib/core/store/contract'
+import type { Version } from '../../lib/core/record/snapshot'
 import { count, data, endWith, routes } from '../support/handlers'
 import { Site, type Visitor } from '../support/site'
 import { session, type SessionData, type SessionOptions } from '../support/subject'

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { Deadline, isUnanswered } from '../../lib/core/concurrency/deadline'
+import { Deadline } from '../../lib/core/concurrency/deadline'
+import { isUnanswered } from '../../lib/core/errors/store-errors'
 import { useTimers } from '../support/timers'
 
 describe('core: a deadline', () => {

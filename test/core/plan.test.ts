@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { CONNECT, KEPT, planCookie, planStore, type Facts, type Plan, type Policy } from '../../lib/core/request/plan'
+import { CONNECT, KEPT, type Policy } from '../../lib/core/settings/policy'
+import { planCookie, planStore, type Facts, type Plan } from '../../lib/core/request/plan'
 
 const BOOLEANS = [false, true]
 

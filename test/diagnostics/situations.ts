@@ -1,5 +1,5 @@
 import type { Reason } from '../../lib/core/diagnostics/diagnose'
-import type { WarningCode } from '../../lib/core/settings/option-warnings'
+import type { WarningCode } from '../../lib/core/diagnostics/warnings'
 import type { Host } from '../support/host'
 import { count } from '../support/handlers'
 import { siteOn, type Handler } from '../support/site'

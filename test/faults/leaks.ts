@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { portOf } from '../../lib/core/store/ports'
-import type { SessionStore } from '../../lib/core/store/store-client'
+import type { SessionStore } from '../../lib/core/store/contract'
 import { turns } from '../support/wire'
 import { asStore, type PlainStore } from './stores'
 

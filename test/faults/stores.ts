@@ -1,4 +1,5 @@
-import type { Outcome, SessionStore, Version } from '../../lib/core/store/store-client'
+import type { Outcome, SessionStore } from '../../lib/core/store/contract'
+import type { Version } from '../../lib/core/record/snapshot'
 import { session, type SessionData } from '../support/subject'
 import type { Done, Fault, Given } from './faults'
 

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { portOf } from '../../lib/core/store/ports'
-import type { SessionStore } from '../../lib/core/store/store-client'
+import type { SessionStore } from '../../lib/core/store/contract'
 import { data } from '../support/handlers'
 import { randomOf } from '../support/shuffling-store'
 import { connect } from '../support/connect-host'

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import request = require('supertest')
 import koaSession = require('../../lib/koa')
-import type { AnySpelling } from '../../lib/koa/legacy/option-aliases'
+import type { AnySpelling } from '../../lib/koa/settings/option-aliases'
 import { Browser } from '../support/browser'
 import { KOAS, type KoaApp, type KoaClass } from './koas'
 

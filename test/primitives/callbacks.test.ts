@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import { pending } from '../../lib/primitives/callbacks'
-import type { Callback } from '../../lib/core/store/store-client'
+import { pending, type Callback } from '../../lib/primitives/callbacks'
 
 const lost = new Error('store down')
 const reason = (promise: Promise<void> | undefined): Promise<unknown> =>

@@ -1,8 +1,7 @@
 import { expect } from 'chai'
 import { createSecretKey } from 'node:crypto'
 import session = require('../../lib')
-import { checkDates, validSecrets } from '../../lib/primitives/dated-secrets'
-import type { AnySecret } from '../../lib/core/settings/options'
+import { checkDates, validSecrets, type AnySecret } from '../../lib/primitives/secrets'
 import { useClock } from '../support/clock'
 import { count, routes } from '../support/handlers'
 import { Site } from '../support/site'

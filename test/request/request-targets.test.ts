@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import expressSession = require('express-session')
-import { pathOf } from '../../lib/primitives/path'
+import { pathOf } from '../../lib/primitives/http'
 import { session } from '../support/subject'
 
 type Middleware = (req: object, res: object, next: (err?: unknown) => void) => void

@@ -16,6 +16,7 @@ type Stage = readonly Part[]
 /** Which files of test/ belong to which suite: the longest prefix decides. */
 const FILES = {
   quick: [
+    'architecture/',
     'atomic/misuse',
     'concurrency/model',
     'connect/',

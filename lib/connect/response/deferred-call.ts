@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Verdict } from '../response-gate'
+import type { Verdict } from './gate'
 
 /** `flush` is compression's: it sends what has been written so far, and must not overtake it. */
 export type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end' | 'flush'

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { callAfterDestroy, callAfterEnd } from './calls-after-end'
 import { Drain } from './drain'
-import type { Gate } from '../response-gate'
+import type { Gate } from './gate'
 import { isRefused, type Call, type Method, type Native } from './deferred-call'
 import { checkChunk, checkHead, settleHead, type Args } from './argument-checks'
 import { WhileHeld } from './while-deferred'

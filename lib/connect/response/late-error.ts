@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inThisContext } from '../../primitives/async-context'
-import type { Next } from '../response-gate'
+import type { Next } from './gate'
 import { setImmediate } from '../../primitives/set-immediate'
 
 /**

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import onHeaders = require('on-headers')
-import type { Gate } from '../response-gate'
+import type { Gate } from './gate'
 import type { Method, Native } from './deferred-call'
 import { HeldResponse } from './deferred-response'
 

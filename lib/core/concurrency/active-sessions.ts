@@ -1,8 +1,9 @@
 import { inThisContext } from '../../primitives/async-context'
 import type { AnyCookie, CookieData } from '../record/cookie'
-import { isMissing } from '../store/guarded-call'
-import { isUnanswered, type Deadline } from './deadline'
-import type { Callback, Version } from '../store/store-client'
+import { isMissing, isUnanswered } from '../errors/store-errors'
+import type { Deadline } from './deadline'
+import type { Callback } from '../../primitives/callbacks'
+import type { Version } from '../record/snapshot'
 import { setImmediate } from '../../primitives/set-immediate'
 
 export interface Job {

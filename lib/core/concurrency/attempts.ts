@@ -1,5 +1,5 @@
-import { StoreUnavailable } from './deadline'
-import type { SessionData } from '../session/session'
+import { StoreUnavailable } from '../errors/store-errors'
+import type { SessionData } from '../record/session-data'
 
 /** How often a refused write is tried again at once. Later it waits a little: it is one of many, and they get out of each other's way. */
 export const AT_ONCE = 8
@@ -36,11 +36,4 @@ export class Attempts {
     this.#seen = text
     return this.#stalled >= MOST_STALLED
   }
-}
-
-/** A store that compares, and never takes the version for the one that it has. */
-export function refusesVersion(): Error {
-  const message =
-    'store refuses the version that it returned, although no other request writes: it cannot compare the record with what was read'
-  return Object.assign(new Error(message), { code: 'ERR_STORE_REFUSES_VERSION' })
 }

@@ -1,3 +1,5 @@
+import { StoreUnavailable } from '../errors/store-errors'
+
 /**
  * How long one thing may take, however many calls of the store it needs and however long it waits for its turn. The timer is set when there is first
  * something to wait for: a store that answers at once costs none.
@@ -48,22 +50,4 @@ export class Deadline {
     this.#passed = new StoreUnavailable(`store did not answer within ${this.ms} ms`, 'ERR_STORE_TIMEOUT')
     giveUp?.(this.#passed)
   }
-}
-
-/** Of a store that is there and does not answer. Express's own error handler makes of it a 503. */
-export class StoreUnavailable extends Error {
-  readonly status = 503
-
-  constructor(
-    message: string,
-    readonly code: 'ERR_STORE_TIMEOUT' | 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_DISCONNECTED',
-    options?: ErrorOptions,
-  ) {
-    super(message, options)
-  }
-}
-
-/** Whether what was asked may have been done all the same, now or later. */
-export function isUnanswered(err: unknown): boolean {
-  return err instanceof StoreUnavailable && err.code === 'ERR_STORE_TIMEOUT'
 }

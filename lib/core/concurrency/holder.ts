@@ -1,8 +1,13 @@
+import { InFlight } from './active-sessions'
 import { Hold } from './transaction'
-import type { StorePort } from '../store/store-client'
 
 /** The holds of hosts whose end nobody knows go with them. */
 const left = new FinalizationRegistry<Hold>(hold => hold.release())
+
+/** A store, as far as its sessions are held. */
+interface Watched {
+  readonly inFlight: InFlight
+}
 
 type WhenOver<Response> = (response: Response, act: () => void) => boolean
 
@@ -19,7 +24,7 @@ export class Holder {
   #ended = false
 
   /** Of the store whose sessions are held. */
-  #port: Pick<StorePort, 'inFlight'> | undefined
+  #port: Watched | undefined
 
   constructor(private readonly host: object) {}
 
@@ -31,7 +36,7 @@ export class Holder {
   }
 
   /** @param port of another store than before: what is known of the session is not known of that */
-  on(id: string, port: Pick<StorePort, 'inFlight'>): Hold {
+  on(id: string, port: Watched): Hold {
     const before = this.hold
     const isMoved = port !== this.#port
     if (before?.id === id && !before.released && !isMoved) return before

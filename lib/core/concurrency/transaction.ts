@@ -1,32 +1,12 @@
-import type { AnyCookie, CookieData } from '../record/cookie'
+import type { Base } from '../record/snapshot'
 import { Deadline } from './deadline'
 import type { Flight, InFlight, Job } from './active-sessions'
-import type { Likeness } from '../record/json-equality'
 import { dataIn } from '../record/session-view'
-import type { Session, SessionData } from '../session/session'
-import type { Callback, Version } from '../store/store-client'
+import type { SessionData } from '../record/session-data'
+import type { Callback } from '../../primitives/callbacks'
 
 /** Before anything that ever happened. */
 const NEVER = -1
-
-/** A session as the store had it. */
-export interface Base {
-  /** The data, as `fingerprint` has them. */
-  readonly text: string
-  readonly cookie: AnyCookie | CookieData
-  /** Of a store that compares versions. */
-  readonly version?: Version | undefined
-}
-
-/** What the store said. */
-export interface Read {
-  readonly record: SessionData | null | undefined
-  /** When it was asked, where that matters. */
-  readonly moment: number | undefined
-  readonly version?: Version | undefined
-  /** Of the record's data, where the store has told. */
-  readonly likeness?: Likeness | undefined
-}
 
 /** One exchange's hold on the session of one id, and what it knows of it. */
 export class Hold {
@@ -87,7 +67,7 @@ export class Hold {
   }
 
   /** @param stored as it went to the store. @param whole that has what the exchange has, and no more */
-  wrote(base: Base, stored: Session, whole: boolean): void {
+  wrote(base: Base, stored: SessionData, whole: boolean): void {
     this.base = base
     this.flight.cookie = base.cookie
     const { version } = base

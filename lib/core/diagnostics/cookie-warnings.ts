@@ -1,5 +1,4 @@
 import { claimsHttps, describeNotSecure, describeWithheld, type ConnectionFacts } from './connection-facts'
-import type { AnyCookie } from '../record/cookie'
 import { diagnose, type Diagnosed } from './diagnose'
 
 /** RFC 6265bis section 5.6: browsers keep no cookie whose name and value are longer. In bytes. */
@@ -26,7 +25,7 @@ export function checkSize(about: Diagnosed, value: string): void {
 }
 
 /** @param isSecure whether the cookie will be Secure */
-export function checkSameSite(about: Diagnosed, { sameSite }: Pick<AnyCookie, 'sameSite'>, isSecure: boolean): void {
+export function checkSameSite(about: Diagnosed, { sameSite }: { readonly sameSite?: unknown }, isSecure: boolean): void {
   if (isSecure || typeof sameSite !== 'string' || sameSite.toLowerCase() !== 'none') return
   diagnose(about, 'same-site-none', () => {
     const what = `The session cookie "${about.name}" was sent with SameSite=None and without Secure; browsers drop it`

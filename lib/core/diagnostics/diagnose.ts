@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import { isSilent, report, warnOnce, type OptionWarning, type WarningCode } from '../settings/option-warnings'
+import { isSilent, report, warnOnce, type OptionWarning, type WarningCode } from './warnings'
 
 /** Why a session is not kept, or may be lost: for programs. docs/troubleshooting.md has a heading for each code. */
 export type Reason = keyof typeof REASONS

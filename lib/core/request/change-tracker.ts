@@ -1,9 +1,11 @@
 import { hasAttributesOf, isAlike, type AnyCookie, type Cookie, type CookieData } from '../record/cookie'
 import { fingerprint } from '../record/serialize-data'
-import type { Base, Read } from '../concurrency/transaction'
-import type { Facts, Family } from './plan'
+import type { Base, Read } from '../record/snapshot'
+import type { Facts } from './plan'
+import type { Family } from '../settings/policy'
 import { isAsBefore, type Likeness } from '../record/json-equality'
-import type { Session, SessionData } from '../session/session'
+import type { Session } from '../session/session'
+import type { SessionData } from '../record/session-data'
 import type { Touches } from '../settings/touch-throttle'
 
 /** A session as it was at some moment. */

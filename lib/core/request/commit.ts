@@ -1,17 +1,17 @@
+import { touch } from './touch'
+import { freshen } from './rebase'
 import type { Cookie } from '../record/cookie'
 import { checkSameSite, dropped, late, withheld } from '../diagnostics/cookie-warnings'
 import { debug } from '../diagnostics/debug'
 import { notice } from '../diagnostics/channels'
-import { isUnanswered } from '../concurrency/deadline'
+import { isUnanswered } from '../errors/store-errors'
 import type { Exchange } from './exchange'
-import type { Host } from '../session/host'
+import { type Host, saveAtOnce, Session } from '../session/session'
 import type { Settings } from '../settings/settings'
-import { planCookie, planStore, type CookiePlan, type Plan } from './plan'
-import { freshen, touch } from './save'
-import { look, type Seen } from './facts'
-import { saveAtOnce, Session } from '../session/session'
+import { planCookie, planStore, type CookiePlan, type Plan, type Seen } from './plan'
+import { look } from './facts'
+import type { Callback } from '../../primitives/callbacks'
 import type { End } from '../session/session-end'
-import type { Callback } from '../store/store-client'
 
 /** As they were made: an app may put others in their place for all sessions, too. */
 const { touch: restarts, save } = Session.prototype
@@ -25,6 +25,7 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
+  if (!exchange.underway.isAtRest) debug('waiting for what the handler has begun')
   exchange.underway.atRest(commitAtRest<H>, exchange, last, done)
 }
 

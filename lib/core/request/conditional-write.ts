@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
-import { AT_ONCE, Attempts, refusesVersion } from '../concurrency/attempts'
-import { isMissing } from '../store/guarded-call'
+import { AT_ONCE, Attempts } from '../concurrency/attempts'
+import { refusesVersion, isMissing } from '../errors/store-errors'
 import type { Deadline } from '../concurrency/deadline'
-import type { Exchange } from './exchange'
+import type { ExchangeState } from './exchange-state'
 import { fingerprint } from '../record/serialize-data'
 import type { Hold } from '../concurrency/transaction'
-import type { Host } from '../session/host'
+import type { Host, Session } from '../session/session'
 import type { Given } from './change-tracker'
-import type { Session, SessionData } from '../session/session'
-import type { Callback, Outcome, Version } from '../store/store-client'
+import type { SessionData } from '../record/session-data'
+import type { Callback } from '../../primitives/callbacks'
+import type { Outcome } from '../store/contract'
+import type { Version } from '../record/snapshot'
 
 /** What is to be stored. */
 export interface Writing {
@@ -20,7 +22,7 @@ export interface Writing {
 
 /** A write on the condition that nobody has written meanwhile, for as long as it takes. */
 export interface Task<H extends Host, Made extends Writing> {
-  readonly exchange: Exchange<H>
+  readonly exchange: ExchangeState<H>
   readonly hold: Hold
   readonly deadline: Deadline
   /** Whether a plain store is read again though nobody in this process has written. */

@@ -1,13 +1,6 @@
 import type { Exchange } from './exchange'
-import type { Host } from '../session/host'
-import { ABSENT, type Facts } from './plan'
-import type { Session } from '../session/session'
-
-/** What the handler left, and what is known of it. */
-export interface Seen {
-  readonly session: Session | undefined
-  readonly facts: Facts
-}
+import type { Host, Session } from '../session/session'
+import { ABSENT, type Facts, type Seen } from './plan'
 
 /** @throws TypeError where it left something else than a session; where its data cannot be written out */
 export function look<H extends Host>(exchange: Exchange<H>): Seen {

@@ -1,14 +1,13 @@
-import { isMissing, isPromise, reasonOf } from '../store/guarded-call'
+import { isMissing, StoreUnavailable } from '../errors/store-errors'
+import { isPromise, reasonOf, type Callback } from '../../primitives/callbacks'
 import type { CookieOptions } from '../record/cookie'
 import { second } from '../diagnostics/cookie-warnings'
 import { debug } from '../diagnostics/debug'
-import { StoreUnavailable } from '../concurrency/deadline'
 import type { Exchange } from './exchange'
-import type { Read } from '../concurrency/transaction'
-import { EXCHANGE, type Host } from '../session/host'
-import type { Secret, WithoutStore } from '../settings/options'
-import { generate, inflate } from '../session/session'
-import type { Callback } from '../store/store-client'
+import type { Read } from '../record/snapshot'
+import { EXCHANGE, type Host, generate, inflate } from '../session/session'
+import type { Secret } from '../../primitives/secrets'
+import type { WithoutStore } from '../settings/options'
 
 /** Puts a session on the host: the one whose id the client sent, or a new one. Where the exchange steps aside, it is not `entered`. */
 export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {

@@ -1,3 +1,5 @@
+import { Session } from '../session/session'
+import type { Policy } from '../settings/policy'
 import type { End } from '../session/session-end'
 
 /** What is known of a session when the handler is done with it. */
@@ -55,36 +57,6 @@ export const ABSENT = {
   outdated: false,
 }
 
-/** Of the options, those that decide. */
-export interface Policy {
-  readonly resave: boolean
-  readonly rolling: boolean
-  readonly saveUninitialized: boolean
-  readonly unset: 'destroy' | 'keep'
-  /** A client whose session has ended is told to forget its cookie. So is each client of a family that clears. */
-  readonly clearsCookie: boolean
-  readonly family: Family
-}
-
-/** What express-session does and koa-session does not, and the other way round. */
-export interface Family {
-  /** Each request moves the expiry of a session that it does not change. Else `rolling` alone does. */
-  readonly keepsAlive: boolean
-  /** The cookie goes out with each save. Else with the first, and where it has a date that moves. */
-  readonly cookieOnSave: boolean
-  /** A new session whose cookie has other attributes than it began with is changed, as one that was read always is. */
-  readonly watchesCookie: boolean
-  /** A client whose session has ended is told to forget its cookie. And what has ended is destroyed only if the client had it, and once. */
-  readonly clears: boolean
-  /** A session of which less than half its life is left is saved. */
-  readonly renews: boolean
-}
-
-export const CONNECT: Family = { keepsAlive: true, cookieOnSave: false, watchesCookie: false, clears: false, renews: false }
-
-/** Of sessions that are kept in the cookie: whoever stores something sends it, and the cookie's end is the session's. */
-export const KEPT: Family = { keepsAlive: false, cookieOnSave: true, watchesCookie: true, clears: true, renews: false }
-
 /** What the store is asked at the end of an exchange. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
@@ -135,4 +107,10 @@ function isOver({ present, unread, sent, returning, destroyed, ended }: Facts, {
   if (present) return sent && !returning
   if (family.clears) return unset === 'destroy' || (sent && ended === true)
   return sent && (unset === 'destroy' || destroyed === 'done')
+}
+
+/** What the handler left, and what is known of it. */
+export interface Seen {
+  readonly session: Session | undefined
+  readonly facts: Facts
 }

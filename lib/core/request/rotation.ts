@@ -1,18 +1,22 @@
-import { isMissing, isPromise } from '../store/guarded-call'
+import { mergeWith, refresh } from './rebase'
+import { announce, refuses } from './announce'
+import { isMissing, gone } from '../errors/store-errors'
+import { isPromise, type Callback } from '../../primitives/callbacks'
 import { fingerprint } from '../record/serialize-data'
 import type { Cookie } from '../record/cookie'
 import type { Deadline } from '../concurrency/deadline'
-import type { Exchange } from './exchange'
+import type { ExchangeState } from './exchange-state'
 import type { Flight } from '../concurrency/active-sessions'
-import type { Host, Keep } from '../session/host'
+import { type Host, sessionOf, type Session } from '../session/session'
+import type { Keep } from '../session/keep'
 import type { Data } from '../record/merge'
 import { checkId } from '../settings/settings'
-import { announce, mergeWith, refresh } from './save'
-import { cookieOf, sessionOf, type Session, type SessionData } from '../session/session'
-import { ending, gone } from '../session/session-end'
+import { cookieOf, type SessionData } from '../record/session-data'
+import { ending } from '../session/session-end'
 import { dataIn } from '../record/session-view'
-import type { Callback, Outcome, Version } from '../store/store-client'
-import { copyOf } from './stored-session'
+import type { Outcome } from '../store/contract'
+import type { Version } from '../record/snapshot'
+import { copyOf } from '../session/stored-session'
 
 /** Long ago, for every clock: a record with this expiry does not exist. */
 const EXPIRED = new Date(0)
@@ -26,7 +30,8 @@ const MOST_TRIES = 100
  *
  * @throws Error with the code `ERR_SESSION_NOT_FOUND`, through the callback, if the session no longer exists
  */
-export function rotate<H extends Host>(exchange: Exchange<H>, session: Session, keep: Keep, done: Callback): void {
+export function rotate<H extends Host>(exchange: ExchangeState<H>, session: Session, keep: Keep, done: Callback): void {
+  if (refuses(exchange, done)) return
   announce(exchange, session, done, () => {
     prepare(exchange, keep, done, (id, cookie) => {
       if (id === session.id) return done(exchange.taken())
@@ -42,7 +47,7 @@ export function rotate<H extends Host>(exchange: Exchange<H>, session: Session, 
 }
 
 /** @param act gets the new ID, and the new cookie if the old one is not kept */
-function prepare<H extends Host>(exchange: Exchange<H>, keep: Keep, done: Callback, act: (id: string, cookie?: Cookie) => void): void {
+function prepare<H extends Host>(exchange: ExchangeState<H>, keep: Keep, done: Callback, act: (id: string, cookie?: Cookie) => void): void {
   const { settings, host } = exchange
   try {
     const id = settings.genid(host)
@@ -73,7 +78,7 @@ class Rotation<H extends Host> {
   #tries = 0
 
   constructor(
-    private readonly exchange: Exchange<H>,
+    private readonly exchange: ExchangeState<H>,
     private readonly session: Session,
     private readonly target: Target,
   ) {}

@@ -1,16 +1,76 @@
+import { type Keep, isKeep } from './keep'
+import { destroySurely } from '../store/destroy-surely'
+import { Underway } from '../../primitives/wait-group'
+import type { Read } from '../record/snapshot'
+import type { Secret } from '../../primitives/secrets'
+import { type SessionData, cookieOf } from '../record/session-data'
 import { afterReturn } from '../../primitives/after-return'
-import { isPromise } from '../store/guarded-call'
-import { Cookie, type AnyCookie, type CookieOptions } from '../record/cookie'
-import { EXCHANGE, type Host, type Keep } from './host'
-import { createsFirst, destroySurely, replace } from './replace-session'
-import { promised, quiet } from '../../primitives/callbacks'
-import { portOf } from '../store/ports'
-import { ending, gone } from './session-end'
-import type { Callback, SessionStore, StorePort } from '../store/store-client'
+import { isPromise, promised, quiet, type Callback } from '../../primitives/callbacks'
+import type { AnyCookie } from '../record/cookie'
 
-/** What a session holds, as stores get it. */
-export interface SessionData {
-  cookie: AnyCookie
+import { portOf } from '../store/ports'
+import { ending } from './session-end'
+import { gone } from '../errors/store-errors'
+import type { SessionStore } from '../store/contract'
+import type { StorePort } from '../store/store-client'
+
+/** Under this symbol a host knows the exchange that it is in. */
+export const EXCHANGE = Symbol('resession.exchange')
+
+/** What carries a session: a Connect request, or a Koa context. */
+export interface Host {
+  session?: Session | null | undefined
+  sessionID?: string | undefined
+  sessionStore?: SessionStore
+  /** A secret that cookie-parser left. */
+  secret?: unknown
+  /** What its sessions are, where that is more than a session. */
+  readonly Session?: new (host: never, data?: object) => Session
+  [EXCHANGE]?: HostExchange
+}
+
+/** What is done to a session, or to a copy of it. */
+export type Change = (session: Partial<SessionData>) => void
+
+/** How the session that takes the place of another one is made. */
+export interface Successor {
+  /** Puts a new session on the host. */
+  generate(host: Host): unknown
+  /** Adds data to it. */
+  readonly fill: (() => void) | undefined
+}
+
+/** The exchange, as sessions and stores know it. */
+export interface HostExchange {
+  readonly store: SessionStore
+  readonly settings: { readonly name: string }
+  /** Of the store that the host has by now. */
+  readonly port: StorePort
+  /** The secrets that hold for this exchange; the first one signs. */
+  readonly secrets: readonly Secret[]
+  /** The session that the handler has left. @throws TypeError if that is no object */
+  session(): Session | undefined
+  save(session: Session, done: Callback): void
+  update(session: Session, change: Change, done: Callback): void
+  /** Gives the session another ID. */
+  rotate(session: Session, keep: Keep, done: Callback): void
+  /** The session of this id is read again. @returns the moment, for `read` */
+  reading(id: string): number | undefined
+  /** The store had this of it, or nothing. */
+  read(id: string, read: Read): void
+  /** Another session is in the place of one that was ended, or was to be, perhaps under its id. */
+  renewed(before?: Session): void
+  /** Whether a session that takes the place of this one is stored before this one is destroyed. */
+  createsFirst(session: Session): boolean
+  /** Stores a new session before this one is destroyed. */
+  replace(session: Session, successor: Successor, done: Callback): void
+  /** The session is on its way out of the store. */
+  destroying(session: Session): void
+  readonly underway: Underway
+  /** The id of the session that was generated last. */
+  readonly generated: string | undefined
+  /** Puts a new session on the host; a promise where `genid` or `cookie` made one. */
+  generate(): void | Promise<void>
 }
 
 /** The options of `regenerate`. */
@@ -136,10 +196,6 @@ function renewKeeping(session: Session, keep: unknown, done: Callback, fill?: ()
   else renew(session, done, fill)
 }
 
-function isKeep(keep: unknown): keep is Keep {
-  return keep === true || (Array.isArray(keep) && keep.every(key => typeof key === 'string'))
-}
-
 function rotate(session: Session, keep: unknown, done: Callback): void {
   const exchange = session.req[EXCHANGE]
   if (!isKeep(keep))
@@ -150,8 +206,7 @@ function rotate(session: Session, keep: unknown, done: Callback): void {
 
 function renew(session: Session, done: Callback, fill?: () => void): void {
   const exchange = session.req[EXCHANGE]
-  if (createsFirst(session)) return replace(session, generate, ending(session, done), fill)
-  const store = storeOf(session)
+  if (exchange?.createsFirst(session)) return exchange.replace(session, { generate, fill }, ending(session, done))
   const port = portFor(session)
   const over = ending(session, err => {
     // If the store has not answered in time, the old session is still on the request: it is not new, and may be destroyed
@@ -159,7 +214,7 @@ function renew(session: Session, done: Callback, fill?: () => void): void {
     done(err)
   })
   if (port.regenerates && !session.req.Session) port.regenerate(session.id, session.req, over)
-  else regenerate(session.req, store, over)
+  else regenerate(session.req, session.req.sessionStore as SessionStore, over)
 }
 
 /** As `session.save(done)`, but may call back before it returns: for the middleware. */
@@ -188,29 +243,6 @@ export function createSession(host: Host, record: SessionData): Session {
 /** A session of the kind that the host has. */
 export function sessionOf(host: Host, data?: object): Session {
   return new ((host.Session as typeof Session | undefined) ?? Session)(host, data)
-}
-
-/** The cookie of a record. */
-export function cookieOf(record: SessionData): Cookie {
-  // A record without a cookie is a TypeError here, worded by the engine as it is upstream
-  const originalMaxAge: unknown = record.cookie.originalMaxAge
-  const cookie = reviveCookie(record.cookie)
-  cookie.originalMaxAge = asMaxAge(originalMaxAge)
-  return cookie
-}
-
-/** A cookie of attributes that are plain data, as JSON has them. */
-export function reviveCookie(data: AnyCookie): Cookie {
-  const expires: unknown = data.expires
-  const cookie = new Cookie(data as CookieOptions)
-  if (typeof expires === 'string') cookie.expires = new Date(expires)
-  return cookie
-}
-
-/** One whose cookie an app has made of plain data gets a cookie that lives. */
-export function liveCookie(session: Session): Session {
-  if (typeof (session.cookie as Cookie).serialize !== 'function') session.cookie = reviveCookie(session.cookie)
-  return session
 }
 
 const METHODS = ['save', 'reload', 'destroy', 'regenerate'] as const
@@ -252,18 +284,8 @@ export function regenerate(host: Host, store: SessionStore, done: Callback): voi
   })
 }
 
-function storeOf(session: Session): SessionStore {
-  return session.req.sessionStore as SessionStore
-}
-
 function portFor({ req }: Session): StorePort {
   return req[EXCHANGE]?.port ?? portOf(req.sessionStore as SessionStore)
-}
-
-/** A lifetime of another type would pass here and throw at the end of the request, where `touch()` sets it. */
-function asMaxAge(value: unknown): number | null {
-  if (value && typeof value !== 'number') throw new TypeError('maxAge must be a number or Date')
-  return value as number | null
 }
 
 /** Calls back, or promises: the one place where the two meet. The answer to the request waits for either. */

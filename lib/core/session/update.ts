@@ -1,7 +1,6 @@
-import { EXCHANGE, type Change, type Host } from './host'
-import { promised, quiet } from '../../primitives/callbacks'
-import { gone } from './session-end'
-import type { Callback } from '../store/store-client'
+import { EXCHANGE, type Change, type Host } from './session'
+import { promised, quiet, type Callback } from '../../primitives/callbacks'
+import { gone } from '../errors/store-errors'
 
 /** Under this symbol a Koa context, and its request, know the object that carries their session. */
 export const HOST = Symbol('resession.host')

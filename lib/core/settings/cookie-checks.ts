@@ -1,6 +1,6 @@
 import { serialize } from 'cookie'
 import { Cookie, type CookieOptions } from '../record/cookie'
-import { describeValue } from '../errors/option-errors'
+import { describeValue } from '../../primitives/describe-value'
 
 /** What an attribute must be that the `cookie` package refuses. */
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ export function checkName(name: string): void {
   try {
     serialize(name, '')
   } catch (err) {
-    throw explained(err, `name option must be letters, digits and "-", "_" or "..", not ${describeValue(name)}`)
+    throw explained(err, `name option must be letters, digits and "-", "_" or ".", not ${describeValue(name)}`)
   }
 }
 

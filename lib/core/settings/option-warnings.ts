@@ -1,27 +1,6 @@
+import type { OptionWarning } from '../diagnostics/warnings'
 import type { CookieOptions } from '../record/cookie'
 import { closest } from '../../primitives/spelling'
-
-/** Codes of process warnings, for `process.on('warning')` and `node --disable-warning`. */
-export type WarningCode =
-  | 'RESESSION_BOOLEAN_OPTION'
-  | 'RESESSION_COOKIE_NOT_SECURE'
-  | 'RESESSION_COOKIE_REJECTED'
-  | 'RESESSION_COOKIE_TOO_LARGE'
-  | 'RESESSION_COOKIE_WITHHELD'
-  | 'RESESSION_DROPPED_COOKIE'
-  | 'RESESSION_HEADERS_SENT'
-  | 'RESESSION_MEMORY_STORE'
-  | 'RESESSION_PATH_MISMATCH'
-  | 'RESESSION_READ_ONLY'
-  | 'RESESSION_SECOND_MIDDLEWARE'
-  | 'RESESSION_SEVERAL_COOKIES'
-  | 'RESESSION_SHORT_SECRET'
-  | 'RESESSION_UNKNOWN_OPTION'
-
-export interface OptionWarning {
-  readonly code: WarningCode
-  readonly message: string
-}
 
 /** The options that a middleware has, for a check of their names and types. */
 export interface OptionNames {
@@ -73,27 +52,6 @@ export const COMMON_MISTAKES: Readonly<Record<string, string>> = {
   idgenerator: 'genid',
   trustproxy: 'proxy',
   uninitialized: 'saveUninitialized',
-}
-
-const told = new Set<string>()
-
-/** Reports each mistake once in the process. */
-export function report(warnings: readonly OptionWarning[]): void {
-  for (const warning of warnings) if (!isSilent(warning.message)) warnOnce(warning.message, warning)
-}
-
-/** Whether there is no warning under this key: it was given before, or the process runs tests, which make mistakes on purpose. */
-export function isSilent(key: string): boolean {
-  return told.has(key) || process.env.NODE_ENV === 'test'
-}
-
-export function warnOnce(key: string, { code, message }: OptionWarning): void {
-  told.add(key)
-  const text = message.endsWith('..') ? message : `${message}.`
-  process.emitWarning(`${text} See docs/troubleshooting.md#${code.toLowerCase()} in the package resession`, {
-    type: 'ResessionWarning',
-    code,
-  })
 }
 
 /** Mistakes that express-session accepts, so that they are no errors here. @param name the cookie's */

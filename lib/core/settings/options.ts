@@ -1,22 +1,7 @@
-import type { BinaryLike, KeyObject } from 'node:crypto'
+import type { Secret, AnySecret } from '../../primitives/secrets'
 import type { CookieOptions } from '../record/cookie'
-import type { Host } from '../session/host'
-import type { SessionStore } from '../store/store-client'
-
-/** A key for `crypto.createHmac`. Use at least 32 random bytes. */
-export type Secret = BinaryLike | KeyObject
-
-/** A secret with the time for which it is valid, so that it can be deployed before it signs, and retired by a date. */
-export interface DatedSecret {
-  key: Secret
-  /** When it begins to sign: a date, or milliseconds since 1970, or a text that `Date` reads. It verifies before that. Default: always. */
-  from?: Date | number | string | undefined
-  /** When it ends to verify. Default: never. */
-  until?: Date | number | string | undefined
-}
-
-/** A secret, with or without the time for which it is valid. */
-export type AnySecret = Secret | DatedSecret
+import type { Host } from '../session/session'
+import type { SessionStore } from '../store/contract'
 
 /** A method's parameters are compared bivariantly, so a function of Express's own request type is accepted. */
 export type PerHost<H, Value> = { of(host: H): Value | PromiseLike<Value> }['of']

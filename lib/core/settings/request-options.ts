@@ -1,5 +1,5 @@
 import { optionError } from '../errors/option-errors'
-import type { Host } from '../session/host'
+import type { Host } from '../session/session'
 import type { Options, PerHost } from './options'
 
 /** Of the options, those that decide how far a request takes part in sessions, and what its response says beside the cookie. */

@@ -1,19 +1,19 @@
-import { createHmac, KeyObject } from 'node:crypto'
-import { isPromise } from '../store/guarded-call'
+import { isPromise } from '../../primitives/callbacks'
 import type { Cookie, CookieOptions } from '../record/cookie'
 import { checkAttributes, checkLifetimeAndPath, checkName } from './cookie-checks'
-import type { Host } from '../session/host'
-import type { Kept } from '../store/kept'
-import { describeType, optionError } from '../errors/option-errors'
-import { checkDates, isDated, keyIn, validSecrets } from '../../primitives/dated-secrets'
-import type { AnySecret, Concurrency, OnStoreError, Options, PerHost, Secret } from './options'
+import type { Host, Session } from '../session/session'
+import type { Kept, SessionStore } from '../store/contract'
+import { describeType } from '../../primitives/describe-value'
+import { optionError } from '../errors/option-errors'
+import { validSecrets, type AnySecret, type Secret, checked, listOf, checkSecrets } from '../../primitives/secrets'
+import type { Concurrency, OnStoreError, Options, PerHost } from './options'
 import { PathWatch } from '../diagnostics/path-watch'
-import { CONNECT, type Policy } from '../request/plan'
-import type { Session, SessionData } from '../session/session'
+import { CONNECT, type Policy } from './policy'
+import type { SessionData } from '../record/session-data'
 import { newId } from '../session/session-id'
 import { portOf } from '../store/ports'
 import { checkStore } from '../store/store-check'
-import type { SessionStore, StorePort } from '../store/store-client'
+import type { StorePort } from '../store/store-client'
 import { settleRequests, type RequestSettings } from './request-options'
 import { Touches } from './touch-throttle'
 
@@ -196,43 +196,4 @@ function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined):
   if (!Array.isArray(secret) && secrets === validSecrets(secrets)) return () => checked(secrets as readonly Secret[])
   // An array is the app's, which may change it at any time
   return () => checked(validSecrets(secrets))
-}
-
-/** @returns them in a list, which is the app's own where it gave one. @throws TypeError for what could never sign, and for none */
-export function checkSecrets(secret: Secret | AnySecret[]): readonly AnySecret[] {
-  const secrets = listOf(secret)
-  if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
-  for (const secret of secrets) {
-    checkKey(keyIn(secret))
-    if (isDated(secret)) checkDates(secret)
-  }
-  return secrets
-}
-
-function listOf(secret: Secret | AnySecret[] | undefined): readonly AnySecret[] {
-  if (Array.isArray(secret)) return secret
-  return secret === undefined || secret === null ? [] : [secret]
-}
-
-/** @throws TypeError for an empty key, which signs what anybody can sign */
-function checked(secrets: readonly Secret[]): readonly Secret[] {
-  for (const secret of secrets) if (isEmpty(secret)) throw new TypeError('secret option must not be empty')
-  return secrets
-}
-
-function isEmpty(secret: Secret): boolean {
-  if (!secret || typeof secret === 'string') return !secret
-  if (secret instanceof KeyObject) return secret.symmetricKeySize === 0
-  return secret.byteLength === 0
-}
-
-function checkKey(secret: Secret): void {
-  checked([secret])
-  try {
-    createHmac('sha256', secret)
-  } catch {
-    // Its type alone: an error message is no place for a secret
-    const what = 'secret option must be a string, a Buffer, a KeyObject, a function, or an array of the first three'
-    throw new TypeError(`${what}, not ${describeType(secret)}`)
-  }
 }

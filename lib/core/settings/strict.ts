@@ -1,8 +1,7 @@
 import { KeyObject } from 'node:crypto'
-import { keyIn } from '../../primitives/dated-secrets'
+import { keyIn, type AnySecret, type Secret } from '../../primitives/secrets'
 import { optionError } from '../errors/option-errors'
-import type { OptionWarning, WarningCode } from './option-warnings'
-import type { AnySecret, Secret } from './options'
+import type { OptionWarning, WarningCode } from '../diagnostics/warnings'
 
 /** In bytes. An ID has 192 bits; a secret that is easier to guess than half of that makes the signature the weakest part. */
 const LEAST = 16

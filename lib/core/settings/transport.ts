@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from '../diagnostics/connection-facts'
-import type { Host } from '../session/host'
-import type { Secret } from './options'
+import type { Host } from '../session/session'
+import type { Secret } from '../../primitives/secrets'
 
 /** How ids travel between clients and one kind of host. */
 export interface Transport<H extends Host = Host> {

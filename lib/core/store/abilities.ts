@@ -1,4 +1,4 @@
-import type { SessionStore } from './store-client'
+import type { SessionStore } from './contract'
 
 /** What a store may do beyond the required methods. */
 type Ability = 'compareAndSet' | 'update'

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../concurrency/deadline'
+import { StoreUnavailable } from '../errors/store-errors'
 import { notice } from '../diagnostics/channels'
 
 /** Calls in a row that were not answered in time, after which a store is left alone. */

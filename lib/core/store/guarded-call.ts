@@ -1,8 +1,10 @@
+import { deliver, reasonOf, isPromise } from '../../primitives/callbacks'
 import { markAtOnce } from '../../primitives/after-return'
 import { isPromise as isNativePromise } from 'node:util/types'
 import { inThisContext } from '../../primitives/async-context'
 import type { Breaker } from './circuit-breaker'
-import { StoreUnavailable, type Deadline } from '../concurrency/deadline'
+import { StoreUnavailable, isMissing } from '../errors/store-errors'
+import type { Deadline } from '../concurrency/deadline'
 
 /** With what is beside the value, a record's version. */
 type Answered = (err?: unknown, value?: unknown, beside?: unknown) => void
@@ -73,29 +75,4 @@ export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Cal
 /** Of a state that callbacks change, which the compiler does not see. */
 function wasAnswered(state: string): boolean {
   return state === 'answered'
-}
-
-/** What throws or rejects with nothing has failed all the same. */
-export function reasonOf(err: unknown, who: string): unknown {
-  return err ?? new Error(`${who} failed without a reason`)
-}
-
-/** An error thrown by `done` is not the store's: inside its frames, some stores take it for their own and call back again. */
-export function deliver(act: () => void): void {
-  try {
-    act()
-  } catch (thrown) {
-    process.nextTick(() => {
-      throw thrown
-    })
-  }
-}
-
-export function isPromise<T>(value: unknown): value is PromiseLike<T> {
-  return typeof (value as PromiseLike<T> | undefined)?.then === 'function'
-}
-
-/** What session-file-store says of a session that it does not have. */
-export function isMissing(err: unknown): boolean {
-  return (err as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 }

@@ -1,4 +1,5 @@
-import { StorePort, type SessionStore } from './store-client'
+import { StorePort } from './store-client'
+import type { SessionStore } from './contract'
 
 /** One for each store of the process, shared by all that use the store. */
 const ports = new WeakMap<SessionStore, StorePort>()

@@ -1,6 +1,6 @@
-import { isPromise } from './guarded-call'
-import { describeValue, isClass } from '../errors/option-errors'
-import type { SessionStore } from './store-client'
+import { isPromise } from '../../primitives/callbacks'
+import { describeValue, isClass } from '../../primitives/describe-value'
+import type { SessionStore } from './contract'
 
 const REQUIRED = ['get', 'set', 'destroy'] as const
 

@@ -1,56 +1,14 @@
+import type { Callback } from '../../primitives/callbacks'
+import { type SessionStore, type Heard, type Condition, type Outcome, callsBack } from './contract'
 import { hasAbility } from './abilities'
 import { answer, twinOf, type Fetched } from './sync-methods'
 import { Breaker } from './circuit-breaker'
-import { call, isMissing, type Call } from './guarded-call'
+import { call, type Call } from './guarded-call'
+import { isMissing } from '../errors/store-errors'
 import { Deadline } from '../concurrency/deadline'
 import { InFlight, type Flight } from '../concurrency/active-sessions'
-import type { Likeness } from '../record/json-equality'
 import { PendingWrite } from '../concurrency/pending-write'
-import type { Session, SessionData } from '../session/session'
-
-/** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
-export type Callback<Value = void> = (err?: any, value?: Value) => void
-
-/** What a store tells a record from its later forms by: anything but null. Only the store looks into it. */
-export type Version = NonNullable<unknown>
-
-/** With its version, of a store that has `compareAndSet`. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
-export type Found = (err?: any, record?: SessionData | null, version?: Version) => void
-
-/** @param likeness of the record's data, where the store knows */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
-export type Heard = (err?: any, record?: SessionData | null, version?: Version, likeness?: Likeness) => void
-
-/** What a write goes by: the version that the record has to be of, and `text`, the data as `fingerprint` has them, where the caller knows. */
-export interface Condition {
-  readonly version: Version | null
-  readonly text?: string | undefined
-}
-
-/** Whether a record was written, and what it is known by now. */
-export interface Outcome {
-  readonly ok: boolean
-  readonly version?: Version | undefined
-}
-
-/**
- * What the middleware needs of a store; `stores/store.ts` is the contract in prose. Each method calls back, or returns a promise, or both.
- * Everything from `touch` on is optional.
- */
-export interface SessionStore {
-  get(id: string, callback: Found): unknown
-  set(id: string, session: SessionData, callback: Callback): unknown
-  destroy(id: string, callback: Callback): unknown
-  touch?(id: string, session: SessionData, callback: Callback): unknown
-  compareAndSet?(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): unknown
-  update?(id: string, session: SessionData, callback: Callback<boolean>): unknown
-  regenerate?(host: object, callback: Callback): unknown
-  createSession?(host: object, record: SessionData): unknown
-  generate?(host: object): unknown
-  on?(event: string, listener: () => void): unknown
-}
+import type { SessionData } from '../record/session-data'
 
 type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
 
@@ -121,7 +79,7 @@ export class StorePort {
     this.#ask('get', id, [id], done as Callback<unknown>, deadline)
   }
 
-  set(id: string, session: Session, done: Callback, deadline?: Deadline): void {
+  set(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
     const set = twinOf(this.#store, 'set')
     if (set && answer(() => set(this.#store, id, session), this.#written(id, done))) return
     this.#write('set', id, [id, session], done as Callback<unknown>, deadline)
@@ -132,7 +90,7 @@ export class StorePort {
     return hasAbility(this.#store, 'compareAndSet')
   }
 
-  compareAndSet(id: string, session: Session, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
+  compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
     const { version, text } = condition
     const compareAndSet = twinOf(this.#store, 'compareAndSet')
     const compare = compareAndSet && (() => compareAndSet(this.#store, id, session, version, text))
@@ -151,7 +109,7 @@ export class StorePort {
     return !this.#updatesOtherwise && hasAbility(this.#store, 'update')
   }
 
-  update(id: string, session: Session, done: Callback<boolean>, deadline?: Deadline): void {
+  update(id: string, session: SessionData, done: Callback<boolean>, deadline?: Deadline): void {
     const heard = (err: unknown, updated: unknown): void => {
       if (err || typeof updated === 'boolean') return done(err, updated as boolean | undefined)
       // It is a method of the store's own that happens to be called so
@@ -203,7 +161,7 @@ export class StorePort {
   }
 
   /** Done at once where the store has no `touch`. */
-  touch(id: string, session: Session, done: Callback, deadline?: Deadline): void {
+  touch(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
     if (typeof this.#store.touch !== 'function') return done()
     const touch = twinOf(this.#store, 'touch')
     if (touch && answer(() => touch(this.#store, id, session), done)) return
@@ -269,9 +227,4 @@ export class StorePort {
     const ask = (answered: unknown): unknown => asked.call(this.#store, ...args, answered)
     call({ method, ask, callsBack: callsBack(asked, args), deadline, givenUp, breaker: this.#breaker }, done)
   }
-}
-
-/** By the store's contract a method answers by its callback if it declares one. */
-export function callsBack(method: (...args: never[]) => unknown, args: readonly unknown[]): boolean {
-  return method.length > args.length
 }

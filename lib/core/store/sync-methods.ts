@@ -1,6 +1,8 @@
 import type { Likeness } from '../record/json-equality'
-import type { SessionData } from '../session/session'
-import type { Callback, Outcome, SessionStore, Version } from './store-client'
+import type { SessionData } from '../record/session-data'
+import type { Callback } from '../../primitives/callbacks'
+import type { Outcome, SessionStore } from './contract'
+import type { Version } from '../record/snapshot'
 
 /** What a store has of a session, as it is told whoever asks. */
 export interface Fetched {

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { isPromise } from '../../core/store/guarded-call'
+import { isPromise } from '../../primitives/callbacks'
 import type { Context } from '../context'
 
 /**

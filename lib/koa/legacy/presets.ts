@@ -1,8 +1,9 @@
 import { DAY } from '../../cookie-store/record-format'
 import type { Context } from '../context'
 import type { KoaTransport } from '../cookies/cookie-transport'
-import type { KoaCookieOptions, KoaOptions, SessionToStore } from '../settings/koa-options'
-import { spell, type AnySpelling } from './option-aliases'
+import type { KoaCookieOptions } from '../cookies/cookie-options'
+import type { KoaOptions, SessionToStore } from '../settings/koa-options'
+import { spell, type AnySpelling } from '../settings/option-aliases'
 
 interface Want {
   readonly option: 'store' | 'externalKey' | 'ContextStore'

@@ -1,14 +1,14 @@
+import { Exchange } from '../../core/request/exchange'
 import { afterReturn } from '../../primitives/after-return'
-import { EXCHANGE } from '../../core/session/host'
-import { calledBack, promised, quiet } from '../../primitives/callbacks'
-import { counted, regenerateAtOnce, saveAtOnce, Session } from '../../core/session/session'
+import { EXCHANGE, counted, regenerateAtOnce, saveAtOnce, Session, type Host } from '../../core/session/session'
+import { calledBack, promised, quiet, type Callback } from '../../primitives/callbacks'
 import { VIEW, type View } from '../../core/record/session-view'
-import type { Callback } from '../../core/store/store-client'
 import { DAY, UNTIL_CLOSED } from '../../cookie-store/record-format'
-import type { KoaHost } from '../koa-request'
+import type { Context } from '../context'
+import type { KoaCookieOptions } from '../cookies/cookie-options'
 import { COOKIE } from './owned-names'
 import { requestSession } from './request-session'
-import { attach } from './shown-session'
+import { attach, type Shown, SESSION } from './shown-session'
 
 /** The options of `regenerate`. */
 export interface RegenerateOptions {
@@ -22,6 +22,43 @@ export interface RegenerateOptions {
 
 /** The lifetime of a session in milliseconds, or until the browser closes; undefined if it was never said. */
 export type Lifetime = number | 'session' | null | undefined
+
+/** The settings that a session goes by. */
+export interface SessionSettings {
+  readonly cookie: KoaCookieOptions
+  readonly keepOnRegenerate: boolean
+  readonly autoCommit: boolean
+  /** Whether the session itself travels, and no ID does. */
+  readonly immediate: boolean
+  /** Makes what the app has of a session. @param record with the cookie beside the data */
+  show(session: CarriedSession, record: object): object
+}
+
+/** What carries the session of one Koa context, as its sessions, its settings and its stores know it. */
+export interface KoaHost extends Host {
+  session?: CarriedSession | null | undefined
+  readonly ctx: Context
+  readonly settings: SessionSettings
+  /** Copies of sessions are of copies of their host, which know it by this. */
+  readonly self: object
+  readonly exchange: Pick<Exchange, 'begin' | 'known' | 'failed'>
+  /** What `ctx.sessionStore` is. */
+  userStore: object | undefined
+  /** The lifetime that the app has set in this request: as in koa-session, that of whatever is at `ctx.session`. */
+  lifetime: { readonly value: Lifetime } | undefined
+  /** A session of this request has come out of a record. */
+  hasRead: boolean
+  /** The end of the request saves, though nothing has changed. */
+  mustSave: boolean
+  /** The id of a session that the app has ended, and begun another in its place. */
+  ended: string | undefined
+  /** Stores the session, and sets its cookie. @param act asks the store */
+  store(act: (done: Callback) => void): Promise<void>
+  /** Makes the store agree with what the app has left, and tells the client. @returns what to wait for, if that is not done at once */
+  commit(): Promise<void> | undefined
+  /** @param act comes before the store is asked to save. If it fails, the store is not to blame */
+  refusing(act: () => unknown): unknown
+}
 
 /**
  * One session of a Koa context: what express-session's is, apart from its data, which are in the object at `ctx.session`. So the names in that object
@@ -181,4 +218,10 @@ export class CarriedSession extends Session implements View {
     attach(shown, this)
     this.#isNew = isNew
   }
+}
+
+/** The session that an app has taken from `ctx.session` or `ctx.req.session`. */
+export function sessionBehind(value: object): CarriedSession | undefined {
+  const session = (value as Partial<Shown<CarriedSession>>)[SESSION]
+  return session && session.shows(value) ? session : undefined
 }

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util'
-import { calledBack, quiet } from '../../primitives/callbacks'
-import type { Callback } from '../../core/store/store-client'
+import { calledBack, quiet, type Callback } from '../../primitives/callbacks'
 import type { CarriedSession, Lifetime, RegenerateOptions } from './carried-session'
 import { COOKIE } from './owned-names'
 import { attach, fill, SESSION, type Shown } from './shown-session'
@@ -85,7 +84,7 @@ export class KoaSession {
 
 /** Not a declared property, which would be among those that spreading a session gives. */
 function sessionOf(shown: KoaSession): CarriedSession {
-  return (shown as unknown as Shown)[SESSION]
+  return (shown as unknown as Shown<CarriedSession>)[SESSION]
 }
 
 function either(done: Promise<void>, callback: Callback | undefined): void | Promise<void> {

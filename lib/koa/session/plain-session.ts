@@ -1,6 +1,6 @@
 import type { AnyCookie, Cookie } from '../../core/record/cookie'
 import { CarriedSession } from './carried-session'
-import type { KoaCookieOptions } from '../settings/koa-options'
+import type { KoaCookieOptions } from '../cookies/cookie-options'
 import { COOKIE } from './owned-names'
 import { attach, fill } from './shown-session'
 

@@ -1,15 +1,21 @@
-import type { CarriedSession } from './carried-session'
-
 const METHODS = ['touch', 'resetMaxAge', 'save', 'reload', 'destroy', 'regenerate'] as const
 
 /** What express-session has in a session, beside the data. */
 const MEMBERS = new Set<string | symbol>(['id', 'req', 'cookie', ...METHODS])
 
+/** As much of a session as the object stands for. */
+interface Represented extends Record<(typeof METHODS)[number], (...given: never[]) => unknown> {
+  readonly id: string
+  readonly req: { readonly ctx: { readonly req: unknown } }
+  readonly shown: object
+  cookie: unknown
+}
+
 /**
  * What `ctx.req.session` is, for passport and others that know express-session alone: the object at `ctx.session`, with express-session's members, which
  * that object itself does not have.
  */
-export function requestSession(session: CarriedSession): object {
+export function requestSession(session: Represented): object {
   const methods = new Map<string | symbol, unknown>(
     METHODS.map(name => [
       name,
@@ -29,7 +35,7 @@ export function requestSession(session: CarriedSession): object {
     },
     set(shown, name, value: unknown) {
       if (name !== 'cookie') return Reflect.set(shown, name, value)
-      session.cookie = value as never
+      session.cookie = value
       return true
     },
   })

@@ -1,21 +1,13 @@
-import type { CarriedSession } from './carried-session'
-
 /** Under this symbol the object at `ctx.session` knows its session. */
 export const SESSION = Symbol('resession.koa.session')
 
-export interface Shown {
-  [SESSION]: CarriedSession
+export interface Shown<Session extends object> {
+  [SESSION]: Session
 }
 
 /** Hidden, so that the object has no other names than its data. */
-export function attach(shown: object, session: CarriedSession): void {
+export function attach(shown: object, session: object): void {
   Object.defineProperty(shown, SESSION, { value: session, configurable: true })
-}
-
-/** The session that an app has taken from `ctx.session` or `ctx.req.session`. */
-export function sessionBehind(value: object): CarriedSession | undefined {
-  const session = (value as Partial<Shown>)[SESSION]
-  return session && session.shows(value) ? session : undefined
 }
 
 /**

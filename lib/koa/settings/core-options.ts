@@ -1,6 +1,6 @@
 import type { CookieOptions } from '../../core/record/cookie'
 import type { Options } from '../../core/settings/options'
-import type { KoaHost } from '../koa-request'
+import type { KoaHost } from '../session/carried-session'
 import { genidOf } from './genid'
 import type { KoaOptions } from './koa-options'
 

@@ -1,7 +1,7 @@
-import { isPromise } from '../../core/store/guarded-call'
+import { isPromise } from '../../primitives/callbacks'
 import { newId } from '../../core/session/session-id'
 import { isCookieValue } from '../cookies/cookie-transport'
-import type { KoaHost } from '../koa-request'
+import type { KoaHost } from '../session/carried-session'
 import type { KoaOptions } from './koa-options'
 
 /** @throws TypeError for an `idPrefix` that no cookie can carry */

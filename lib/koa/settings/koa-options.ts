@@ -1,10 +1,12 @@
-import type { AnyCookie, CookieOptions } from '../../core/record/cookie'
+import type { AnyCookie } from '../../core/record/cookie'
+import type { KoaCookieOptions } from '../cookies/cookie-options'
 import { optionError } from '../../core/errors/option-errors'
-import type { AnySecret, Options, Secret } from '../../core/settings/options'
+import type { AnySecret, Secret } from '../../primitives/secrets'
+import type { Options } from '../../core/settings/options'
 import type { Context } from '../context'
 import type { KoaTransport } from '../cookies/cookie-transport'
 import type { AnyStore } from './store-adapters'
-import type { KoaHost } from '../koa-request'
+import type { KoaHost } from '../session/carried-session'
 import { KoaSession } from '../session/koa-session'
 import { SHAPES, type ShapeName } from './record-formats'
 
@@ -16,22 +18,6 @@ export interface SessionToStore {
 
 /** What failed, for `onError`. */
 export type Failure = 'get' | 'set' | 'destroy'
-
-/** The attributes of the cookie, and how Koa sets it. */
-export interface KoaCookieOptions extends CookieOptions {
-  /**
-   * Signs the cookie with `app.keys`, in a second cookie whose name ends in `.sig`.
-   *
-   * @default true
-   */
-  signed?: boolean | undefined
-  /**
-   * Removes a cookie of the same name that was set earlier on this response.
-   *
-   * @default true
-   */
-  overwrite?: boolean | undefined
-}
 
 /** Options that Connect has too. */
 type CoreOptions = Pick<

@@ -3,7 +3,7 @@ import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, warningsOf, type O
 import { refuseIfStrict, shortSecrets } from '../../core/settings/strict'
 import type { App } from '../context'
 import type { KoaOptions } from './koa-options'
-import { OLDER_NAMES } from '../legacy/option-aliases'
+import { OLDER_NAMES } from './option-aliases'
 
 const OPTIONS = {
   concurrency: true,

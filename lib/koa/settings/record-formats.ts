@@ -1,7 +1,7 @@
 import { Cookie, type CookieOptions } from '../../core/record/cookie'
-import type { SessionData } from '../../core/session/session'
+import type { SessionData } from '../../core/record/session-data'
 import { DAY, ENDS, UNTIL_CLOSED, type RecordShape } from '../../cookie-store/record-format'
-import type { KoaHost } from '../koa-request'
+import type { KoaHost } from '../session/carried-session'
 import { COOKIE, OwnedNames } from '../session/owned-names'
 import { optionsOf } from '../session/plain-session'
 

@@ -1,8 +1,10 @@
-import type { SessionData, Session } from '../../core/session/session'
+import type { SessionData } from '../../core/record/session-data'
+import type { Session } from '../../core/session/session'
 import { PORT } from '../../core/store/ports'
 import { isRedisClient, storeAdvice } from '../../core/store/store-check'
-import type { SessionStore, StorePort } from '../../core/store/store-client'
-import type { KoaHost } from '../koa-request'
+import type { SessionStore } from '../../core/store/contract'
+import type { StorePort } from '../../core/store/store-client'
+import type { KoaHost } from '../session/carried-session'
 import type { KoaShape } from './record-formats'
 
 /** What a store may give: at once, by a promise, by a thunk, or by a generator that yields any of them. */

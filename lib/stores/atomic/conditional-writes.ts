@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { SessionData } from '../../core/session/session'
-import { describeValue } from '../../core/errors/option-errors'
+import type { SessionData } from '../../core/record/session-data'
+import { describeValue } from '../../primitives/describe-value'
 import { isRedisClient } from '../../core/store/store-check'
 import { goTogether } from '../../core/store/abilities'
-import { quiet } from '../../primitives/callbacks'
-import type { Callback, Found, Outcome, Version } from '../../core/store/store-client'
+import { quiet, type Callback } from '../../primitives/callbacks'
+import type { Found, Outcome } from '../../core/store/contract'
+import type { Version } from '../../core/record/snapshot'
 
 /** A store as it was published, of which its types tell no more than what every store has. */
 export interface PublishedStore {

@@ -1,4 +1,6 @@
-import type { Callback, Outcome, Version } from '../../core/store/store-client'
+import type { Callback } from '../../primitives/callbacks'
+import type { Outcome } from '../../core/store/contract'
+import type { Version } from '../../core/record/snapshot'
 import type { PublishedStore } from './conditional-writes'
 
 /**

@@ -1,6 +1,7 @@
-import { isPromise } from '../../core/store/guarded-call'
-import type { SessionData } from '../../core/session/session'
-import type { Outcome, Version } from '../../core/store/store-client'
+import { isPromise } from '../../primitives/callbacks'
+import type { SessionData } from '../../core/record/session-data'
+import type { Outcome } from '../../core/store/contract'
+import type { Version } from '../../core/record/snapshot'
 import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './conditional-writes'
 import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
 

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { SessionData } from '../../core/session/session'
-import type { Outcome, Version } from '../../core/store/store-client'
+import type { SessionData } from '../../core/record/session-data'
+import type { Outcome } from '../../core/store/contract'
+import type { Version } from '../../core/record/snapshot'
 import { give, wrongStore, type Atomic, type PublishedStore } from './conditional-writes'
 
 /** A client of node-redis 4 or later, or of ioredis; of a single server or of a cluster. */

@@ -1,6 +1,6 @@
 import { clone } from '../../core/record/json-equality'
-import type { SessionData } from '../../core/session/session'
-import type { Version } from '../../core/store/store-client'
+import type { SessionData } from '../../core/record/session-data'
+import type { Version } from '../../core/record/snapshot'
 import type { CookieForm } from './shared-cookies'
 
 /** One session at rest. The cookie is kept apart, so that a touch neither parses nor writes the data. */

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { SessionData } from '../../core/session/session'
+import type { SessionData } from '../../core/record/session-data'
 import type { Records } from './records'
 
 /** Records as an object of JSON under ids, which is what `MemoryStore.sessions` is upstream and what apps list and clear. */

@@ -1,5 +1,5 @@
 import { Cookie, isAlike, type CookieData } from '../../core/record/cookie'
-import type { SessionData } from '../../core/session/session'
+import type { SessionData } from '../../core/record/session-data'
 
 /** A cookie without its date, which all sessions of such a cookie share. */
 export interface CookieForm {

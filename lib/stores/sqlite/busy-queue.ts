@@ -1,5 +1,5 @@
 import { NOT_AT_ONCE } from '../../core/store/sync-methods'
-import type { Callback } from '../../core/store/store-client'
+import type { Callback } from '../../primitives/callbacks'
 import { isBusy } from './errors'
 
 /** Pauses between tries, in milliseconds: the first one, and the longest one. */

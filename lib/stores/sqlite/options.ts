@@ -1,4 +1,5 @@
-import { describeValue, optionError } from '../../core/errors/option-errors'
+import { describeValue } from '../../primitives/describe-value'
+import { optionError } from '../../core/errors/option-errors'
 import { openFile, type SqliteDatabase } from './database'
 import { storeErrorOf } from './errors'
 import { FileWatch } from './file-watch'

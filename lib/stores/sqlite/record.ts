@@ -1,7 +1,7 @@
 import type { Fetched } from '../../core/store/sync-methods'
 import { fingerprint } from '../../core/record/serialize-data'
 import { clone } from '../../core/record/json-equality'
-import type { SessionData } from '../../core/session/session'
+import type { SessionData } from '../../core/record/session-data'
 
 /** A record that was read, in parts. */
 export interface ParsedRecord {

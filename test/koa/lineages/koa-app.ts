@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type { AnySpelling } from '../../../lib/koa/legacy/option-aliases'
+import type { AnySpelling } from '../../../lib/koa/settings/option-aliases'
 
 /* eslint-disable @typescript-eslint/no-require-imports -- Koa 2 and the older middlewares have no types, or ones that clash with each other */
 

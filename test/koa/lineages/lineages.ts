@@ -1,6 +1,6 @@
 import { koaGenericSession, koaSession, koaSessionStore, koaSessionTs } from '../../../lib/koa-presets'
-import type { KoaCookieOptions } from '../../../lib/koa/settings/koa-options'
-import type { AnySpelling } from '../../../lib/koa/legacy/option-aliases'
+import type { KoaCookieOptions } from '../../../lib/koa/cookies/cookie-options'
+import type { AnySpelling } from '../../../lib/koa/settings/option-aliases'
 import { Koa2, Koa3, ORIGINALS, type KoaClass, type Middleware } from './koa-app'
 import { SCENARIOS, type Need, type Scenario } from './scenarios'
 import { JsonStore, PromiseStore, type TracedStore } from './traced-stores'

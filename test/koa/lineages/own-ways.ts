@@ -1,4 +1,4 @@
-import type { AnySpelling } from '../../../lib/koa/legacy/option-aliases'
+import type { AnySpelling } from '../../../lib/koa/settings/option-aliases'
 
 interface Cookies {
   get(name: string): string | undefined

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AnySpelling } from '../../../lib/koa/legacy/option-aliases'
+import type { AnySpelling } from '../../../lib/koa/settings/option-aliases'
 import { Clock } from '../../support/clock'
 import { ACTS } from './acts'
 import { Jar } from './jar'

@@ -1,4 +1,4 @@
-import type { AnySpelling } from '../../../lib/koa/legacy/option-aliases'
+import type { AnySpelling } from '../../../lib/koa/settings/option-aliases'
 import type { KoaApp, KoaContext, Middleware } from './koa-app'
 import type { Lineage } from './lineages'
 import { serve, type Answer } from './serve'

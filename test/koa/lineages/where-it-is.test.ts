@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { inspect } from 'node:util'
-import type { AnySpelling } from '../../../lib/koa/legacy/option-aliases'
+import type { AnySpelling } from '../../../lib/koa/settings/option-aliases'
 import type { KoaContext } from './koa-app'
 import { LINEAGES, type Lineage } from './lineages'
 import { bodies, sideBySide, type Looks } from './side-by-side'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { spell, type AnySpelling } from '../../../lib/koa/legacy/option-aliases'
+import { spell, type AnySpelling } from '../../../lib/koa/settings/option-aliases'
 import { count, KoaSite, lines, show, type Ctx } from '../site'
 import { Told } from '../told'
 

@@ -1,8 +1,9 @@
 import { HOST } from '../../core/session/update'
 import type { Context } from '../context'
 import type { KoaTransport } from '../cookies/cookie-transport'
-import type { AnyStore } from '../settings/store-adapters'
-import type { KoaCookieOptions, KoaOptions } from '../settings/koa-options'
+import type { AnyStore } from './store-adapters'
+import type { KoaCookieOptions } from '../cookies/cookie-options'
+import type { KoaOptions } from './koa-options'
 
 /** How older middlewares spell the options. */
 const SPELLINGS = {

@@ -1,12 +1,11 @@
+import { StorePort } from '../store/store-client'
 import type { Cookie } from '../record/cookie'
-import type { Exchange } from './exchange'
-import type { Host } from '../session/host'
+import { type Host, Session } from './session'
 import type { Data } from '../record/merge'
-import { Session } from '../session/session'
 import { viewOf } from '../record/session-view'
 
 /** As stores know sessions, with their data and their cookie side by side. A store that answers at once is ours, and finds them by the view. */
-export function asStored<H extends Host>({ port }: Exchange<H>, session: Session): Session {
+export function asStored(port: StorePort, session: Session): Session {
   const view = viewOf(session)
   return view && !port.answersAtOnce ? copyOf(session, view.data as Data, session.cookie as Cookie) : session
 }

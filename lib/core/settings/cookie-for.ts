@@ -1,10 +1,17 @@
+import type { Transport } from './transport'
+import type { Diagnosed } from '../diagnostics/diagnose'
 import { Cookie, type CookieOptions } from '../record/cookie'
 import { checkForwarded } from '../diagnostics/cookie-warnings'
-import type { Exchange } from './exchange'
-import type { Host } from '../session/host'
+import type { Host } from '../session/session'
+
+interface Connected<H extends Host> {
+  readonly settings: Diagnosed
+  readonly transport: Transport<H>
+  readonly host: H
+}
 
 /** A new cookie, with the attributes that depend on the connection. */
-export function cookieFor<H extends Host>({ settings, transport, host }: Exchange<H>, options: CookieOptions): Cookie {
+export function cookieFor<H extends Host>({ settings, transport, host }: Connected<H>, options: CookieOptions): Cookie {
   const cookie = new Cookie(options)
   if (options.secure === 'auto') {
     cookie.secure = transport.isSecure(host)

@@ -1,0 +1,25 @@
+import type { AnyCookie, CookieData } from './cookie'
+import type { Likeness } from './json-equality'
+import type { SessionData } from './session-data'
+
+/** What a store tells a record from its later forms by: anything but null. Only the store looks into it. */
+export type Version = NonNullable<unknown>
+
+/** A session as the store had it. */
+export interface Base {
+  /** The data, as `fingerprint` has them. */
+  readonly text: string
+  readonly cookie: AnyCookie | CookieData
+  /** Of a store that compares versions. */
+  readonly version?: Version | undefined
+}
+
+/** What the store said. */
+export interface Read {
+  readonly record: SessionData | null | undefined
+  /** When it was asked, where that matters. */
+  readonly moment: number | undefined
+  readonly version?: Version | undefined
+  /** Of the record's data, where the store has told. */
+  readonly likeness?: Likeness | undefined
+}

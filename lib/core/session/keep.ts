@@ -1,0 +1,6 @@
+/** What a session keeps under a new ID: all data and the attributes of its cookie, or the keys that are named. */
+export type Keep = true | readonly string[]
+
+export function isKeep(keep: unknown): keep is Keep {
+  return keep === true || (Array.isArray(keep) && keep.every(key => typeof key === 'string'))
+}

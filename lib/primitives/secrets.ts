@@ -1,0 +1,105 @@
+import { createHmac, KeyObject, type BinaryLike } from 'node:crypto'
+import { describeType } from './describe-value'
+
+/** A key for `crypto.createHmac`. Use at least 32 random bytes. */
+export type Secret = BinaryLike | KeyObject
+
+/** A secret with the time for which it is valid, so that it can be deployed before it signs, and retired by a date. */
+export interface DatedSecret {
+  key: Secret
+  /** When it begins to sign: a date, or milliseconds since 1970, or a text that `Date` reads. It verifies before that. Default: always. */
+  from?: Date | number | string | undefined
+  /** When it ends to verify. Default: never. */
+  until?: Date | number | string | undefined
+}
+
+/** A secret, with or without the time for which it is valid. */
+export type AnySecret = Secret | DatedSecret
+
+/** @returns them in a list, which is the app's own where it gave one. @throws TypeError for what could never sign, and for none */
+export function checkSecrets(secret: Secret | AnySecret[]): readonly AnySecret[] {
+  const secrets = listOf(secret)
+  if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
+  for (const secret of secrets) {
+    checkKey(keyIn(secret))
+    if (isDated(secret)) checkDates(secret)
+  }
+  return secrets
+}
+
+export function listOf(secret: Secret | AnySecret[] | undefined): readonly AnySecret[] {
+  if (Array.isArray(secret)) return secret
+  return secret === undefined || secret === null ? [] : [secret]
+}
+
+/** @throws TypeError for an empty key, which signs what anybody can sign */
+export function checked(secrets: readonly Secret[]): readonly Secret[] {
+  for (const secret of secrets) if (isEmpty(secret)) throw new TypeError('secret option must not be empty')
+  return secrets
+}
+
+function isEmpty(secret: Secret): boolean {
+  if (!secret || typeof secret === 'string') return !secret
+  if (secret instanceof KeyObject) return secret.symmetricKeySize === 0
+  return secret.byteLength === 0
+}
+
+function checkKey(secret: Secret): void {
+  checked([secret])
+  try {
+    createHmac('sha256', secret)
+  } catch {
+    // Its type alone: an error message is no place for a secret
+    const what = 'secret option must be a string, a Buffer, a KeyObject, a function, or an array of the first three'
+    throw new TypeError(`${what}, not ${describeType(secret)}`)
+  }
+}
+
+/** Whether a secret is given with the time for which it is valid. */
+export function isDated(secret: AnySecret): secret is DatedSecret {
+  return typeof secret === 'object' && secret !== null && Object.hasOwn(secret, 'key')
+}
+
+/** The secret itself, whenever it is valid. */
+export function keyIn(secret: AnySecret): Secret {
+  return isDated(secret) ? secret.key : secret
+}
+
+/** @throws TypeError for dates that are none, or a time that ends before it begins */
+export function checkDates({ from, until }: DatedSecret): void {
+  const [begin, end] = [timeOf(from, -Infinity), timeOf(until, Infinity)]
+  if (Number.isNaN(begin) || Number.isNaN(end)) throw new TypeError('secret option must have dates in from and until')
+  if (begin >= end) throw new TypeError('secret option must have a secret whose until is later than its from')
+}
+
+/**
+ * The secrets that are valid now. The first one signs: of those whose `from` has passed, the newest; of several, the first of the list. Those whose `from`
+ * is still to come verify, because another process may already sign with them.
+ *
+ * @returns the same array if no secret is dated
+ * @throws Error if none of the secrets may sign
+ */
+export function validSecrets(secrets: readonly AnySecret[], now = Date.now()): readonly Secret[] {
+  if (!secrets.some(isDated)) return secrets as readonly Secret[]
+  const valid = secrets.map(secret => timed(secret)).filter(({ until }) => until > now)
+  let signing: Timed | undefined
+  for (const secret of valid) if (secret.from <= now && (!signing || secret.from > signing.from)) signing = secret
+  if (!signing) throw new Error('secret option has no secret that is valid now')
+  return [signing.key, ...valid.filter(secret => secret !== signing).map(({ key }) => key)]
+}
+
+interface Timed {
+  readonly key: Secret
+  /** In milliseconds since 1970. */
+  readonly from: number
+  readonly until: number
+}
+
+function timed(secret: AnySecret): Timed {
+  if (!isDated(secret)) return { key: secret, from: -Infinity, until: Infinity }
+  return { key: secret.key, from: timeOf(secret.from, -Infinity), until: timeOf(secret.until, Infinity) }
+}
+
+function timeOf(date: DatedSecret['from'], otherwise: number): number {
+  return date === undefined || date === null ? otherwise : new Date(date).valueOf()
+}
