@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { answering } from './store-contract/answering'
 import { atomic } from './store-contract/atomic'
 import { brokenRule } from './store-contract/broken-rule'
-import { Candidate, type Ability } from './store-contract/store-under-test'
-import type { Exam, Group, Lack } from './store-contract/suite'
+import { StoreUnderTest, type Ability } from './store-contract/store-under-test'
+import type { Suite, Group, Lack } from './store-contract/suite'
 import { expiring, touching } from './store-contract/expiring'
 import { inTime, pause } from './store-contract/in-time'
 import { copying, keeping } from './store-contract/keeping'
@@ -80,12 +80,12 @@ export function storeContract<Store extends SessionStore>(name: string, options:
   if (typeof make !== 'function') throw new TypeError('make option must be a function')
   const { describe, it } = checkRunner(options.runner ?? defaultRunner())
 
-  const exam: Exam = {
+  const exam: Suite = {
     rule: (title, test) => {
       const run = async (): Promise<void> => {
         const store = await make()
         try {
-          await test(new Candidate(store)).catch((err: unknown) => {
+          await test(new StoreUnderTest(store)).catch((err: unknown) => {
             throw brokenRule(name, title, err)
           })
         } finally {

@@ -7,7 +7,7 @@ import type { Transport } from '../core/settings/transport'
  * Gives a store its `generate`, as upstream does, for the store's `regenerate` and for apps that call it. With several middlewares on one store
  * the host's own one answers; for a host that met none, the one that came last.
  */
-export function lendGenerate<H extends Host>(settings: Settings<H>, transport: Transport<H>): void {
+export function installGenerate<H extends Host>(settings: Settings<H>, transport: Transport<H>): void {
   settings.store.generate = host => {
     const exchange = (host as Host)[EXCHANGE]
     if (exchange?.store === settings.store) return exchange.generate()

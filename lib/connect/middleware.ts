@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { whenClosed } from '../primitives/http'
 import { diagnoseOptions, type Diagnosed } from '../core/diagnostics/diagnose'
 import { Exchange } from '../core/request/exchange'
-import { lendGenerate } from './install-generate'
+import { installGenerate } from './install-generate'
 import { open } from '../core/request/open'
 import { warningsOf } from '../core/settings/option-warnings'
 import { settle } from '../core/settings/settings'
@@ -11,14 +11,14 @@ import type { Options } from '../core/settings/options'
 import { adviseOnStore } from '../core/store/store-advice'
 import type { SessionStore } from '../core/store/contract'
 import { settleKept } from '../cookie-store/settings'
-import { ExchangeGate } from './response-gate'
+import { ResponseGate } from './response-gate'
 import type { Next } from './response/gate'
-import { holdResponse } from './response/patch-response'
+import { patchResponse } from './response/patch-response'
 import { OPTION_NAMES } from './option-names'
 import { connectionOf, isSecure, originalPath, type Request } from './request'
 import type { Transport } from '../core/settings/transport'
-import { dress } from './signature-cache'
-import { SignedCookie } from './session-cookie'
+import { signedCookieValue } from './signature-cache'
+import { SessionCookie } from './session-cookie'
 
 export type Middleware = (req: Request, res: ServerResponse, next: Next) => void
 
@@ -38,7 +38,7 @@ export function middleware(
   const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
   reportMistakes(options, settings)
   adviseOnStore(settings.store, settings)
-  const cookie = new SignedCookie(settings.name, settings.diagnostics)
+  const cookie = new SessionCookie(settings.name, settings.diagnostics)
   const { proxy } = options
   const transport: Transport<Request> = {
     path: originalPath,
@@ -52,14 +52,14 @@ export function middleware(
     otherId: (req, secrets, after) => cookie.readHeader(req, secrets, after),
     isOutdated: (req, secrets, sent) => cookie.isOutdated(req, secrets, sent),
   }
-  if (!kept) lendGenerate(settings, transport)
+  if (!kept) installGenerate(settings, transport)
 
   return function session(req, res, next) {
     if (!res) throw new TypeError('argument res is required')
     const exchange = new Exchange(kept ? kept.of(req) : settings, transport, req)
     open(exchange, err => {
       // After an error too: the app may go on with a session of its own making
-      if (exchange.entered) holdResponse(res, new ExchangeGate(exchange, res, cookie, next))
+      if (exchange.entered) patchResponse(res, new ResponseGate(exchange, res, cookie, next))
       try {
         if (err) next(err)
         else next()
@@ -80,4 +80,4 @@ function reportMistakes(options: Partial<Options<Request>>, about: Diagnosed): v
 }
 
 /** As the cookie has it. */
-const encoded: typeof dress = (payload, secrets) => encodeURIComponent(dress(payload, secrets))
+const encoded: typeof signedCookieValue = (payload, secrets) => encodeURIComponent(signedCookieValue(payload, secrets))

@@ -4,10 +4,10 @@ import { checkLate, commit, cookieDue } from '../core/request/commit'
 import type { Exchange } from '../core/request/exchange'
 import { passOnLate } from './response/late-error'
 import type { Request } from './request'
-import type { SignedCookie } from './session-cookie'
+import type { SessionCookie } from './session-cookie'
 
 /** The gate of an exchange: bytes leave when it has committed. */
-export class ExchangeGate implements Gate {
+export class ResponseGate implements Gate {
   #hasWritten = false
   /** What the cookie carries that was sent. */
   #sent: string | undefined
@@ -15,7 +15,7 @@ export class ExchangeGate implements Gate {
   constructor(
     private readonly exchange: Exchange<Request>,
     private readonly res: ServerResponse,
-    private readonly cookie: SignedCookie,
+    private readonly cookie: SessionCookie,
     private readonly next: Next,
   ) {
     // A socket's, on which no header is ever sent

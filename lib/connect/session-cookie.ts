@@ -7,7 +7,7 @@ import { debug } from '../core/diagnostics/debug'
 import type { Diagnosed } from '../core/diagnostics/diagnose'
 import type { Secret } from '../primitives/secrets'
 import type { Request } from './request'
-import { Signatures } from './signature-cache'
+import { SignatureCache } from './signature-cache'
 
 const deprecate = depd('express-session')
 
@@ -15,10 +15,10 @@ const deprecate = depd('express-session')
 const SIGNED = /^(?:s|%73)(?::|%3[Aa])/
 
 /** One name's cookies, which carry ids, or sessions, under a signature. */
-export class SignedCookie {
+export class SessionCookie {
   readonly #name: string
   readonly #about: Diagnosed
-  readonly #signatures = new Signatures()
+  readonly #signatures = new SignatureCache()
 
   /** @param diagnostics whether there are warnings */
   constructor(name: string, diagnostics = true) {

@@ -2,7 +2,7 @@ import { sign, unsign } from 'cookie-signature'
 import { createSecretKey, KeyObject, type CipherKey } from 'node:crypto'
 import { debug } from '../core/diagnostics/debug'
 import type { Secret } from '../primitives/secrets'
-import { Recent } from '../primitives/lru-cache'
+import { LruCache } from '../primitives/lru-cache'
 
 /** How many are remembered at least; each takes about 450 bytes, and twice as many are kept at most. */
 const MOST = 10_000
@@ -19,16 +19,16 @@ interface Held {
  * Signs ids, and verifies what clients say was signed. What has held once is remembered, for an HMAC costs ten times as much; what has not is forgotten
  * at once, so that nobody can fill the memory with it. Nor is what is new: most who are given a cookie never come back.
  */
-export class Signatures {
+export class SignatureCache {
   /** Under values as they stand in headers. */
-  readonly #ids = new Recent<Held>(MOST)
+  readonly #ids = new LruCache<Held>(MOST)
   /** Under ids. */
-  readonly #values = new Recent<Held>(MOST)
+  readonly #values = new LruCache<Held>(MOST)
 
   /** The id with its signature, by the first secret. */
   sign(id: string, secrets: readonly Secret[]): string {
     const known = this.#values.get(id)
-    return known && known.secret === secrets[0] ? known.text : dress(id, secrets)
+    return known && known.secret === secrets[0] ? known.text : signedCookieValue(id, secrets)
   }
 
   /**
@@ -60,13 +60,13 @@ export class Signatures {
 }
 
 /** What has been signed, as it stands in a cookie but for the encoding. */
-export function dress(text: string, [secret]: readonly Secret[]): string {
+export function signedCookieValue(text: string, [secret]: readonly Secret[]): string {
   return `s:${sign(text, keyOf(secret as Secret))}`
 }
 
 /** How many are kept at least: a function that gives secrets may give others each time. */
 const MOST_KEYS = 32
-const keys = new Recent<KeyObject>(MOST_KEYS)
+const keys = new LruCache<KeyObject>(MOST_KEYS)
 
 /** A text is made a key once: that is a tenth of the time of an HMAC. */
 function keyOf(secret: Secret): CipherKey {

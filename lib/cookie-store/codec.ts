@@ -37,10 +37,10 @@ export function sealing({ encode, decode }: Codec, seal: true | Secret | AnySecr
   return {
     encode: (data, secrets) => sealOf(secrets).seal(encode(data, secrets)),
     decode(value, secrets) {
-      const opened = sealOf(secrets).open(value)
+      const opened = sealOf(secrets).unseal(value)
       if (opened === undefined) throw new Error('not encrypted with any of the secrets')
       return decode(opened, secrets)
     },
-    isOutdated: (value, secrets) => new Seal(keysOf(secrets).slice(0, 1), name, keys).open(value) === undefined,
+    isOutdated: (value, secrets) => new Seal(keysOf(secrets).slice(0, 1), name, keys).unseal(value) === undefined,
   }
 }

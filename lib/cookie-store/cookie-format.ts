@@ -3,7 +3,7 @@ import { jsonIn, sealing, type Codec } from './codec'
 import type { RecordShape } from './record-format'
 
 /** How sessions look in a cookie. */
-export interface Form {
+export interface CookieFormat {
   readonly codec: Codec
   readonly shape: RecordShape
   /** How many bytes the cookie's name and value will have. */
@@ -24,7 +24,7 @@ interface Wanted {
 }
 
 /** @throws TypeError for a seal that is no secret */
-export function formOf({ name, seal, encoding, codec: own = {}, shape, dress }: Wanted): Form {
+export function formOf({ name, seal, encoding, codec: own = {}, shape, dress }: Wanted): CookieFormat {
   const json = jsonIn(seal === undefined ? encoding : 'utf8')
   const { encode = json.encode, decode = json.decode } = own
   return {

@@ -1,22 +1,22 @@
 import type { Cookie } from '../core/record/cookie'
 import { EXCHANGE, type Host } from '../core/session/session'
-import type { Kept } from '../core/store/contract'
+import type { CookieBackedStore } from '../core/store/contract'
 import type { Settings } from '../core/settings/settings'
 import type { Secret } from '../primitives/secrets'
 import { cookieOf, type SessionData } from '../core/record/session-data'
-import { PORT, sharePort } from '../core/store/ports'
+import { PORT, shareClient } from '../core/store/ports'
 import type { Callback } from '../primitives/callbacks'
-import type { StorePort } from '../core/store/store-client'
+import type { StoreClient } from '../core/store/store-client'
 import { Undecodable } from './codec'
-import type { Form } from './cookie-format'
+import type { CookieFormat } from './cookie-format'
 import { idOf } from './record-format'
 
 /** RFC 6265 section 6.1 wants browsers to take 4096 bytes of name, value and attributes; most take no more of the first two. */
 const MOST_BYTES = 4093
 
 /** The store of one request whose session is kept in the cookie itself: what is stored goes out with the answer. */
-export class PayloadStore implements Kept {
-  [PORT]: StorePort | undefined
+export class CookieSessionStore implements CookieBackedStore {
+  [PORT]: StoreClient | undefined
   /** Of the session that the cookie has. */
   #id: string | undefined
   #payload: string | null = null
@@ -27,7 +27,7 @@ export class PayloadStore implements Kept {
 
   /** @param secrets that sign. @param check of a cookie, which throws where that could not be sent */
   constructor(
-    private readonly form: Form,
+    private readonly form: CookieFormat,
     private readonly secrets: () => readonly Secret[],
     private readonly check: (cookie: Cookie) => void = () => {},
   ) {}
@@ -119,7 +119,7 @@ function isLifetime(ms: unknown): boolean {
 }
 
 /** The settings of one request: with a store of its own. @param settings of all */
-export function keepFor<H extends Host>(settings: Settings<H>, form: Form, host: H, secrets: () => readonly Secret[]): Settings<H> {
-  const kept = new PayloadStore(form, secrets, cookie => settings.checkCookie?.(host, cookie))
-  return { ...settings, kept, store: kept, port: sharePort(kept, settings.port) }
+export function keepFor<H extends Host>(settings: Settings<H>, form: CookieFormat, host: H, secrets: () => readonly Secret[]): Settings<H> {
+  const kept = new CookieSessionStore(form, secrets, cookie => settings.checkCookie?.(host, cookie))
+  return { ...settings, kept, store: kept, port: shareClient(kept, settings.port) }
 }

@@ -7,7 +7,7 @@ import type { Secret } from '../primitives/secrets'
 import { KEPT } from '../core/settings/policy'
 import { envelope } from './envelope'
 import { formOf } from './cookie-format'
-import { keepFor, PayloadStore } from './cookie-session-store'
+import { keepFor, CookieSessionStore } from './cookie-session-store'
 import { hasEnded } from './record-format'
 
 /** Sessions that are kept in the cookie: their settings, and those of each request. */
@@ -31,7 +31,7 @@ export function settleKept<H extends Host>(
   const name = nameOf(options)
   const form = formOf({ name, seal, encoding: 'base64url', shape: envelope, dress })
   const given = { ...options, seal: undefined, resave, saveUninitialized, saveErrors }
-  const shared = settle<H>(given, new PayloadStore(form, () => []), deprecate)
+  const shared = settle<H>(given, new CookieSessionStore(form, () => []), deprecate)
   const settings: Settings<H> = {
     ...shared,
     concurrency: 'off',

@@ -1,6 +1,6 @@
 import { second } from '../core/diagnostics/cookie-warnings'
 import type { Change } from '../core/session/session'
-import { quiet } from '../primitives/callbacks'
+import { ignoreRejection } from '../primitives/callbacks'
 import { HOST, update } from '../core/session/update'
 import type { App, Context } from './context'
 import { KoaRequest } from './koa-request'
@@ -67,9 +67,9 @@ const GETS: Record<string, Get> = {
   sessionStore: ({ userStore }) => userStore,
   sessionOptions: optionsOf,
   sessionSave: host => host.sessionSave,
-  saveSession: host => () => quiet(save(host)),
+  saveSession: host => () => ignoreRejection(save(host)),
   updateSession: host => (change: Change) => update({ [HOST]: host }, change),
-  regenerateSession: host => (options?: RegenerateOptions) => quiet(regenerate(host, options)),
+  regenerateSession: host => (options?: RegenerateOptions) => ignoreRejection(regenerate(host, options)),
 }
 
 /** As in koa-session, the lifetime among them is the session's, and may be set. */

@@ -1,5 +1,5 @@
 import { type Told, isSame } from './cookies/told'
-import { isPromise, pending, promised, quiet, type Callback } from '../primitives/callbacks'
+import { isPromise, fromCallbackUnlessSync, fromCallback, ignoreRejection, type Callback } from '../primitives/callbacks'
 import { whenClosed } from '../primitives/http'
 import { checkLate, commit, cookieDue, type CookieDue } from '../core/request/commit'
 import { Exchange } from '../core/request/exchange'
@@ -12,7 +12,7 @@ import type { Context } from './context'
 import type { AnyStore } from './settings/store-adapters'
 import type { Failure } from './settings/koa-options'
 import type { KoaSettings } from './settings/koa-settings'
-import { KeptLines } from './cookies/set-cookie-lines'
+import { SetCookieLines } from './cookies/set-cookie-lines'
 import { CONTEXT, STRANGER } from './context-transport'
 import { COOKIE } from './session/owned-names'
 import { reportRepeated } from './cookies/cookie-reports'
@@ -44,7 +44,7 @@ export class KoaRequest implements KoaHost {
   #opened: Promise<void> | 'at once' | undefined
   /** Whether it has been read by now. */
   #isOpen = false
-  #kept: KeptLines | undefined
+  #kept: SetCookieLines | undefined
   /** What the client has been told last. */
   #told: Told | undefined
   /** What the app has set before the session was read. */
@@ -81,7 +81,7 @@ export class KoaRequest implements KoaHost {
     if (!this.#opened) {
       // Whoever asks for it while it is being read at once, as `valid` may, has none
       this.#opened = 'at once'
-      this.#opened = pending(done => open(this.exchange, err => this.#open(err, done))) ?? 'at once'
+      this.#opened = fromCallbackUnlessSync(done => open(this.exchange, err => this.#open(err, done))) ?? 'at once'
     }
     if (this.#opened !== 'at once') return this.#opened.then(() => this.#putAssigned())
     this.#putAssigned()
@@ -104,7 +104,7 @@ export class KoaRequest implements KoaHost {
   read(): unknown {
     const { failure } = this.exchange.settings.kept ?? {}
     if (failure && !this.#isReplaced) throw failure.reason
-    if (this.settings.defer) return quiet(Promise.resolve(this.open()).then(() => this.shown))
+    if (this.settings.defer) return ignoreRejection(Promise.resolve(this.open()).then(() => this.shown))
     this.#readAtOnce()
     return this.shown
   }
@@ -154,13 +154,13 @@ export class KoaRequest implements KoaHost {
   /** Stores the session, and sets its cookie. @param act asks the store */
   async store(act: (done: Callback) => void): Promise<void> {
     this.mustSave = false
-    await pending(act)
+    await fromCallbackUnlessSync(act)
     await this.#tell()
   }
 
   /** Changes the session in the store, and sets its cookie. */
   update(change: Change): Promise<void> {
-    return quiet(Promise.resolve(this.open()).then(() => this.store(done => updateOn(this, change, done))))
+    return ignoreRejection(Promise.resolve(this.open()).then(() => this.store(done => updateOn(this, change, done))))
   }
 
   /** Makes the store agree with what the app has left, and tells the client. @returns what to wait for, if that is not done at once */
@@ -196,12 +196,12 @@ export class KoaRequest implements KoaHost {
     if (isAfresh) await this.session?.beginAnew()
     this.#asking = 'set'
     const { session } = this
-    if (mustSave && session) await promised(done => this.exchange.save(session, done))
+    if (mustSave && session) await fromCallback(done => this.exchange.save(session, done))
     await this.#commitNow()
   }
 
   #commitNow(): Promise<void> | undefined {
-    return pending(done =>
+    return fromCallbackUnlessSync(done =>
       commit(this.exchange, true, (err, withhold) => {
         this.#isOurs ||= withhold === true
         done(err)
@@ -252,7 +252,7 @@ export class KoaRequest implements KoaHost {
     const due = cookieDue(this.exchange)
     if (!due || (isSame(due, this.#told) && this.#kept?.stand)) return undefined
     this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
-    this.#kept ??= new KeptLines(this.ctx)
+    this.#kept ??= new SetCookieLines(this.ctx)
     return this.#kept.during(() => this.#send(due))
   }
 }

@@ -1,5 +1,5 @@
 /** What was used lately, under texts: in two generations, of which the older one goes. */
-export class Recent<Value> {
+export class LruCache<Value> {
   #young = new Map<string, Value>()
   #old = new Map<string, Value>()
 

@@ -37,7 +37,7 @@ export class Seal {
   }
 
   /** @returns nothing for what none of the secrets has sealed: there is no other way to read it (CVE-2026-39324) */
-  open(sealed: string): string | undefined {
+  unseal(sealed: string): string | undefined {
     if (!sealed.startsWith(MARK)) return undefined
     const bytes = Buffer.from(sealed.slice(MARK.length), 'base64url')
     if (bytes.length < IV + TAG) return undefined

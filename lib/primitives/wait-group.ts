@@ -2,7 +2,7 @@ import { inThisContext } from './async-context'
 import type { Callback } from './callbacks'
 
 /** What the handler has begun, and perhaps does not wait for; the answer waits. */
-export class Underway {
+export class WaitGroup {
   #count = 0
   readonly #waiting: (() => void)[] = []
 

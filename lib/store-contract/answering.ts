@@ -1,7 +1,7 @@
 import { fail, ok } from 'node:assert/strict'
 import { isPromise, type Callback } from '../primitives/callbacks'
 import { callsBack } from '../core/store/contract'
-import { PATIENCE, type Candidate, type Ability } from './store-under-test'
+import { PATIENCE, type StoreUnderTest, type Ability } from './store-under-test'
 import type { Group } from './suite'
 import { inTime, pause } from './in-time'
 
@@ -54,7 +54,7 @@ const AFTERWARDS = 50
 const SOON = 1_000
 
 /** Waits for the answer, and a while longer for a second one. @returns how often the store called back */
-async function callsOf(store: Candidate, method: Method, key: string): Promise<number> {
+async function callsOf(store: StoreUnderTest, method: Method, key: string): Promise<number> {
   let calls = 0
   const bare = (store.store as unknown as Record<typeof method, (...args: unknown[]) => unknown>)[method]
   const args: unknown[] = method === 'get' || method === 'destroy' ? [key] : [key, store.session(key, { n: 2 }, 60_000)]

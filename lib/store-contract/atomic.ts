@@ -1,19 +1,19 @@
 import { equal, notEqual, ok } from 'node:assert/strict'
 import type { Version } from '../core/record/snapshot'
-import type { Candidate, Ability } from './store-under-test'
+import type { StoreUnderTest, Ability } from './store-under-test'
 import type { Group } from './suite'
 
 /** Writing on a condition: that nobody else has written, that there is something to write over. */
-export const atomic: Group = exam => {
+export const atomic: Group = suite => {
   for (const ability of ['compareAndSet', 'update'] as const) {
-    if (exam.has(ability)) {
-      exam.rule(`${ability} is a method`, async store => {
+    if (suite.has(ability)) {
+      suite.rule(`${ability} is a method`, async store => {
         equal(store.has(ability), true)
       })
-      RULES[ability](exam)
+      RULES[ability](suite)
     } else {
       // The middleware would use the method, and no test has checked it
-      exam.rule(`has no ${ability} unless the option has names it`, async store => {
+      suite.rule(`has no ${ability} unless the option has names it`, async store => {
         equal(store.has(ability), false)
       })
     }
@@ -208,12 +208,12 @@ const updating: Group = ({ rule, id, wait, shortest, lacks }) => {
 }
 
 const RULES: Record<Ability, Group> = {
-  compareAndSet: exam => [creating, comparing, comparingInTime].forEach(group => group(exam)),
+  compareAndSet: suite => [creating, comparing, comparingInTime].forEach(group => group(suite)),
   update: updating,
 }
 
 /** Fifty at once, of which one is to be written: the one that is there afterwards. */
-async function lets(store: Candidate, key: string, version: Version | null): Promise<void> {
+async function lets(store: StoreUnderTest, key: string, version: Version | null): Promise<void> {
   const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => store.compareAndSet(key, { n }, version)))
   const written = outcomes.flatMap((outcome, n) => (outcome.ok ? [n] : []))
   ok(written.length === 1, `${written.length} were written`)

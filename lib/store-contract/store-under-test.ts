@@ -3,7 +3,7 @@ import { Cookie } from '../core/record/cookie'
 import { Session } from '../core/session/session'
 import type { SessionData } from '../core/record/session-data'
 import { isPromise, type Callback } from '../primitives/callbacks'
-import { portOf } from '../core/store/ports'
+import { clientFor } from '../core/store/ports'
 import { callsBack, type Found, type Outcome, type SessionStore } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
 
@@ -22,7 +22,7 @@ type View = 'all' | 'length' | 'clear'
 export const PATIENCE = 5_000
 
 /** A store that sits the exam: asked by the same port as in a server, and answering with promises. */
-export class Candidate {
+export class StoreUnderTest {
   constructor(readonly store: SessionStore) {}
 
   async get(id: string): Promise<(SessionData & Data) | undefined> {
@@ -44,7 +44,7 @@ export class Candidate {
         if (err && err.code !== 'ENOENT') reject(err as Error)
         else resolve([session, version])
       }
-      portOf(this.store).get(id, found)
+      clientFor(this.store).get(id, found)
     })
   }
 
@@ -54,25 +54,25 @@ export class Candidate {
   }
 
   async put(id: string, session: Session): Promise<void> {
-    await settled(done => portOf(this.store).set(id, session, done))
+    await settled(done => clientFor(this.store).set(id, session, done))
   }
 
   async touch(id: string, data: Data, maxAge: number | null): Promise<void> {
-    await settled(done => portOf(this.store).touch(id, this.session(id, data, maxAge), done))
+    await settled(done => clientFor(this.store).touch(id, this.session(id, data, maxAge), done))
   }
 
   async compareAndSet(id: string, data: Data, version: Version | null, maxAge: number | null = null): Promise<Outcome> {
-    return settled(done => portOf(this.store).compareAndSet(id, this.session(id, data, maxAge), { version }, done))
+    return settled(done => clientFor(this.store).compareAndSet(id, this.session(id, data, maxAge), { version }, done))
   }
 
   /** @param data or a live session, which has a life of its own */
   async update(id: string, data: Data | Session, maxAge: number | null = null): Promise<boolean> {
     const session = data instanceof Session ? data : this.session(id, data, maxAge)
-    return settled(done => portOf(this.store).update(id, session, done))
+    return settled(done => clientFor(this.store).update(id, session, done))
   }
 
   async destroy(id: string): Promise<void> {
-    await settled(done => portOf(this.store).destroy(id, done))
+    await settled(done => clientFor(this.store).destroy(id, done))
   }
 
   has(ability: View | Ability | 'touch'): boolean {

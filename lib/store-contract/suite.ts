@@ -1,11 +1,11 @@
-import type { Candidate, Ability } from './store-under-test'
+import type { StoreUnderTest, Ability } from './store-under-test'
 
 /** One group of rules: registers its tests. */
-export type Group = (exam: Exam) => void
+export type Group = (suite: Suite) => void
 
-export interface Exam {
+export interface Suite {
   /** Registers a test; it is given a new store. */
-  rule(title: string, test: (candidate: Candidate) => Promise<void>): void
+  rule(title: string, test: (candidate: StoreUnderTest) => Promise<void>): void
   /** An id that no other test uses. */
   id(): string
   /** Lets time go by for the store. */

@@ -1,10 +1,10 @@
 import { basename, resolve } from 'node:path'
 import { callLater } from '../primitives/after-return'
-import { answersAtOnce } from '../core/store/sync-methods'
+import { registerSync } from '../core/store/sync-methods'
 import type { SessionData } from '../core/record/session-data'
 import { optionError } from '../core/errors/option-errors'
 import { promiseOf, type Callback } from '../primitives/callbacks'
-import { goTogether } from '../core/store/abilities'
+import { bindAbility } from '../core/store/abilities'
 import type { Found, Outcome } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
 import { IN_MEMORY } from '../core/store/store-advice'
@@ -95,16 +95,16 @@ class Methods extends (Store as abstract new () => object) {
 }
 
 const { get, set, touch, destroy, compareAndSet, createSession } = Methods.prototype as Methods & Pick<Store, 'createSession'>
-goTogether(compareAndSet, { get, set })
-answersAtOnce<'get', Methods & Partial<Store>>(get, (store, id) => {
+bindAbility(compareAndSet, { get, set })
+registerSync<'get', Methods & Partial<Store>>(get, (store, id) => {
   const fetched = records(store).find(id)
   // What another one makes of the record is what the request begins with
   return fetched && store.createSession !== createSession ? { ...fetched, likeness: undefined } : fetched
 })
-answersAtOnce<'set', Methods>(set, (store, id, session) => void records(store).set(id, session))
-answersAtOnce<'touch', Methods>(touch, (store, id, session) => records(store).touch(id, session))
-answersAtOnce<'destroy', Methods>(destroy, (store, id) => void records(store).delete(id))
-answersAtOnce<'compareAndSet', Methods>(compareAndSet, (store, id, session, version, text) =>
+registerSync<'set', Methods>(set, (store, id, session) => void records(store).set(id, session))
+registerSync<'touch', Methods>(touch, (store, id, session) => records(store).touch(id, session))
+registerSync<'destroy', Methods>(destroy, (store, id) => void records(store).delete(id))
+registerSync<'compareAndSet', Methods>(compareAndSet, (store, id, session, version, text) =>
   records(store).compareAndSet(id, session, version, text),
 )
 

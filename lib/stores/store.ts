@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events'
 import { createSession, regenerate, type Session, type Host } from '../core/session/session'
 import type { SessionData } from '../core/record/session-data'
 import { afterReturn } from '../primitives/after-return'
-import { portOf } from '../core/store/ports'
-import { promised, quiet, type Callback } from '../primitives/callbacks'
+import { clientFor } from '../core/store/ports'
+import { fromCallback, ignoreRejection, type Callback } from '../primitives/callbacks'
 import type { Found, Outcome, SessionStore } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
 import { callable } from './callable'
@@ -79,12 +79,12 @@ export type Store = Base
 
 class Methods extends EventEmitter {
   regenerate(this: Methods & SessionStore, host: Host, callback?: Callback): void | Promise<void> {
-    if (!callback) return quiet(promised(done => regenerate(host, this, done)))
+    if (!callback) return ignoreRejection(fromCallback(done => regenerate(host, this, done)))
     afterReturn(callback, done => regenerate(host, this, done))
   }
 
   load(this: Methods & SessionStore, id: string, callback?: Callback<Session>): void | Promise<Session | undefined> {
-    if (!callback) return quiet(promised<Session | undefined>(done => load(this, id, done)))
+    if (!callback) return ignoreRejection(fromCallback<Session | undefined>(done => load(this, id, done)))
     afterReturn(callback, done => load(this, id, done))
   }
 
@@ -94,7 +94,7 @@ class Methods extends EventEmitter {
 }
 
 function load(store: Methods & SessionStore, id: string, done: Callback<Session>): void {
-  portOf(store).get(id, (err, record) => {
+  clientFor(store).get(id, (err, record) => {
     if (err) return done(err)
     if (!record) return done()
     let session: Session

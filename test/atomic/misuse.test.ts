@@ -9,7 +9,7 @@ import { Pool } from 'pg'
 import { createClient, createCluster } from 'redis'
 import { createClient as createClient4 } from 'redis-4'
 import { atomicMysql, atomicPostgres, atomicRedis } from '../../lib/atomic'
-import { portOf } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/ports'
 import { session } from '../support/subject'
 
 const secret = 'keyboard cat'
@@ -83,7 +83,7 @@ describe('atomic stores at setup', () => {
   it('has no abilities any more where one is replaced afterwards', () => {
     for (const method of ['get', 'set'] as const) {
       const store = atomicRedis(new RedisStore({ client: redis }))
-      const port = portOf(store)
+      const port = clientFor(store)
       expect([port.compares, port.updates]).to.deep.equal([true, true])
       store[method] = (() => {}) as never
       expect([port.compares, port.updates]).to.deep.equal([false, false])

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Atomic, PublishedStore } from '../../lib/atomic'
-import { Candidate } from '../../lib/store-contract/store-under-test'
+import { StoreUnderTest } from '../../lib/store-contract/store-under-test'
 import type { Session } from '../../lib/core/session/session'
 import type { Outcome, SessionStore } from '../../lib/core/store/contract'
 import type { Version } from '../../lib/core/record/snapshot'
@@ -9,8 +9,8 @@ import type { Version } from '../../lib/core/record/snapshot'
 export type AnyStore = SessionStore & PublishedStore
 
 /** Asks a store with promises. */
-export function sitter(store: unknown): Candidate {
-  return new Candidate(store as SessionStore)
+export function sitter(store: unknown): StoreUnderTest {
+  return new StoreUnderTest(store as SessionStore)
 }
 
 /** One call, past everything that guards calls. @returns the error that the store called back with */
@@ -110,7 +110,7 @@ export function sharing(title: string, { plain, atomic, raw }: Shared): void {
 }
 
 /** The same live session, whose end moves with every one that is made. */
-async function written(store: Candidate, id: string, live: Session, version: Version | null): Promise<void> {
+async function written(store: StoreUnderTest, id: string, live: Session, version: Version | null): Promise<void> {
   const outcome = await new Promise<Outcome | undefined>((resolve, reject) =>
     store.store.compareAndSet?.(id, live, version, (err, outcome) => (err ? reject(err as Error) : resolve(outcome))),
   )

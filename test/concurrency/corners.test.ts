@@ -3,7 +3,7 @@ import { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { deserialize, serialize, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { portOf } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/ports'
 import { data } from '../support/handlers'
 import { ShufflingStore } from '../support/shuffling-store'
 import { QUIET, type Handler, type Req } from '../support/site'
@@ -58,7 +58,7 @@ function foreign(store: ShufflingStore): never {
   return new Foreign() as never
 }
 
-const held = (store: object): number => portOf(store as never).inFlight.size
+const held = (store: object): number => clientFor(store as never).activeSessions.size
 
 const called = async (act: (done: () => void) => unknown): Promise<void> => new Promise(resolve => void act(resolve))
 

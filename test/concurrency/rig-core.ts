@@ -1,7 +1,7 @@
 import { commit } from '../../lib/core/request/commit'
 import { Exchange } from '../../lib/core/request/exchange'
 import type { Host, Session } from '../../lib/core/session/session'
-import { lendGenerate } from '../../lib/connect/install-generate'
+import { installGenerate } from '../../lib/connect/install-generate'
 import { open } from '../../lib/core/request/open'
 import { settle, type Settings } from '../../lib/core/settings/settings'
 import type { Transport } from '../../lib/core/settings/transport'
@@ -18,11 +18,11 @@ const TRANSPORT: Transport = {
 export const core: Floor = {
   server(supplies) {
     const settings = settle<Host>(supplies.options as never, supplies.store, () => {})
-    lendGenerate(settings, TRANSPORT)
+    installGenerate(settings, TRANSPORT)
     return {
       serve: act => request(settings, act, supplies),
       get held() {
-        return settings.port.inFlight.size
+        return settings.port.activeSessions.size
       },
     }
   },

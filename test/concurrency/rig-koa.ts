@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { createSession } from '../../lib/core/session/session'
-import { portOf } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/ports'
 import { update as updateSession } from '../../lib/core/session/update'
 import { middleware, type KoaMiddleware } from '../../lib/koa/middleware'
 import type { KoaOptions } from '../../lib/koa/settings/koa-options'
@@ -17,7 +17,7 @@ export const koa: Floor = {
     return {
       serve: act => void request(session, app, act, supplies),
       get held() {
-        return portOf(store).inFlight.size
+        return clientFor(store).activeSessions.size
       },
     }
   },

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import crypto = require('node:crypto')
-import { SignedCookie } from '../../lib/connect/session-cookie'
+import { SessionCookie } from '../../lib/connect/session-cookie'
 import { Calls, useCalls } from '../support/calls'
 import { onEachStorage } from '../support/hosts'
 import { hostileHeaders, SIZE } from '../support/hostile-headers'
@@ -44,7 +44,7 @@ describe('connect: a hostile Cookie header', () => {
 
   for (const [what, header] of Object.entries(hostileHeaders('connect.sid'))) {
     it(`costs no more than four forged cookies: ${what}`, () => {
-      expect(new SignedCookie('connect.sid').read({ headers: { cookie: header } }, SECRETS)).to.equal(undefined)
+      expect(new SessionCookie('connect.sid').read({ headers: { cookie: header } }, SECRETS)).to.equal(undefined)
       expect(work()).to.be.at.most(4 * FORGED)
     })
   }
@@ -65,7 +65,7 @@ describe('connect: a hostile Cookie header', () => {
       ),
       { minLength: 1, maxLength: 6 },
     )
-    const cookies = new SignedCookie('connect.sid')
+    const cookies = new SessionCookie('connect.sid')
     fc.assert(
       fc.property(pairs, parts => {
         const text = parts.join('')
@@ -81,7 +81,7 @@ describe('connect: a hostile Cookie header', () => {
     const looks = new Calls(String.prototype, 'charCodeAt')
     try {
       for (const [what, header] of Object.entries(hostileHeaders('connect.sid'))) {
-        new SignedCookie('connect.sid').read({ headers: { cookie: header } }, SECRETS)
+        new SessionCookie('connect.sid').read({ headers: { cookie: header } }, SECRETS)
         expect(looks.count(), what).to.be.at.most(SIZE)
       }
     } finally {

@@ -1,6 +1,6 @@
 import { sign } from 'cookie-signature'
 import { expect } from 'chai'
-import { SignedCookie } from '../../lib/connect/session-cookie'
+import { SessionCookie } from '../../lib/connect/session-cookie'
 import { Cookie } from '../../lib/core/record/cookie'
 import type { Secret } from '../../lib/primitives/secrets'
 import { deprecations } from '../support/deprecations'
@@ -14,10 +14,10 @@ const signed = (id: string, secret = 'new'): string => `s:${sign(id, secret)}`
 const signedOf = (length: number, secret = 'new'): string => signed('a'.repeat(length - signed('', secret).length), secret)
 
 describe('connect: the session cookie', () => {
-  let cookie: SignedCookie
+  let cookie: SessionCookie
 
   beforeEach(() => {
-    cookie = new SignedCookie('sid')
+    cookie = new SessionCookie('sid')
   })
 
   const request = (header: string): never => ({ headers: { cookie: header } }) as never

@@ -2,8 +2,8 @@ import crypto = require('node:crypto')
 import { expect } from 'chai'
 import { sign } from 'cookie-signature'
 import fc from 'fast-check'
-import { Signatures } from '../../lib/connect/signature-cache'
-import { SignedCookie } from '../../lib/connect/session-cookie'
+import { SignatureCache } from '../../lib/connect/signature-cache'
+import { SessionCookie } from '../../lib/connect/session-cookie'
 import type { Secret } from '../../lib/primitives/secrets'
 import { useCalls } from '../support/calls'
 
@@ -16,10 +16,10 @@ const signedIn = (value: string): string => value.slice('s:'.length)
 describe('connect: signatures', () => {
   const hmacs = useCalls(crypto, 'createHmac')
   const keys = useCalls(crypto, 'createSecretKey')
-  let signatures: Signatures
+  let signatures: SignatureCache
 
   beforeEach(() => {
-    signatures = new Signatures()
+    signatures = new SignatureCache()
   })
 
   function verify(value: string, ...secrets: Secret[]): { id: string | undefined; hmacs: number } {
@@ -62,7 +62,7 @@ describe('connect: signatures', () => {
     const text = fc.string({ unit: CHARACTER, minLength: 1 })
     fc.assert(
       fc.property(text, tampering(), (id, tamper) => {
-        const own = new Signatures()
+        const own = new SignatureCache()
         const good = valueOf(id, 'old')
         const bad = tamper(good)
         fc.pre(bad !== good)
@@ -107,7 +107,7 @@ describe('connect: signatures', () => {
   })
 
   it('of the same value, percent-encoded and plain, are two, and both hold', () => {
-    const cookie = new SignedCookie('connect.sid')
+    const cookie = new SessionCookie('connect.sid')
     const plain = valueOf('bob', 'old')
     expect(encodeURIComponent(plain)).to.contain('%2B')
     const read = (value: string): unknown => cookie.read({ headers: { cookie: `connect.sid=${value}` } } as never, ['old'])

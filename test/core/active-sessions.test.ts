@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Deadline } from '../../lib/core/concurrency/deadline'
-import { Hold } from '../../lib/core/concurrency/transaction'
-import { InFlight } from '../../lib/core/concurrency/active-sessions'
+import { Transaction } from '../../lib/core/concurrency/transaction'
+import { ActiveSessions } from '../../lib/core/concurrency/active-sessions'
 import { turns } from '../support/wire'
 
 type Finish = (err?: unknown) => void
@@ -9,9 +9,9 @@ type Finish = (err?: unknown) => void
 const forEver = (): Deadline => new Deadline(Infinity)
 
 describe('core: what requests of one session ask of the store', () => {
-  let inFlight: InFlight
+  let inFlight: ActiveSessions
   let said: string[]
-  const hold = (): Hold => new Hold('ada', inFlight)
+  const hold = (): Transaction => new Transaction('ada', inFlight)
   const says =
     (name: string, thrown?: Error): Finish =>
     err => {
@@ -20,7 +20,7 @@ describe('core: what requests of one session ask of the store', () => {
     }
 
   beforeEach(() => {
-    inFlight = new InFlight()
+    inFlight = new ActiveSessions()
     said = []
   })
 
@@ -106,13 +106,13 @@ describe('core: what requests of one session ask of the store', () => {
     ended()
     const after = hold()
     after.read(after.moment, { text: '{}', cookie: { originalMaxAge: null } })
-    expect([before.dead, meanwhile.dead, after.dead]).to.deep.equal([true, true, false])
+    expect([before.isEnded, meanwhile.isEnded, after.isEnded]).to.deep.equal([true, true, false])
   })
 
   it('is alive again where it could not be ended', () => {
     const one = hold()
     inFlight.destroy('ada', forEver(), done => done(new Error('store down')), says('destroy'))
     expect(said).to.deep.equal(['destroy: store down'])
-    expect(one.dead).to.equal(false)
+    expect(one.isEnded).to.equal(false)
   })
 })

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { Breaker } from '../../lib/core/store/circuit-breaker'
+import { CircuitBreaker } from '../../lib/core/store/circuit-breaker'
 import { useTimers } from '../support/timers'
 
 describe('core: the breaker', () => {
   const timers = useTimers()
-  let breaker: Breaker
+  let breaker: CircuitBreaker
   let probes: number
   const refuses = (): boolean => breaker.refuse(() => probes++) !== undefined
   const silent = (times: number): void => {
@@ -13,7 +13,7 @@ describe('core: the breaker', () => {
   }
 
   beforeEach(() => {
-    breaker = new Breaker()
+    breaker = new CircuitBreaker()
     probes = 0
   })
 

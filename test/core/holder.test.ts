@@ -1,18 +1,18 @@
 import { expect } from 'chai'
-import { Holder } from '../../lib/core/concurrency/holder'
-import { InFlight } from '../../lib/core/concurrency/active-sessions'
+import { RequestLifetime } from '../../lib/core/concurrency/holder'
+import { ActiveSessions } from '../../lib/core/concurrency/active-sessions'
 
 describe('core: the holder of a session', () => {
-  let inFlight: InFlight
-  let port: { inFlight: InFlight }
-  let holder: Holder
+  let inFlight: ActiveSessions
+  let port: { activeSessions: ActiveSessions }
+  let holder: RequestLifetime
   let over: (() => void) | undefined
   const watch = (): void => holder.watch((_: object, act) => ((over = act), true), {})
 
   beforeEach(() => {
-    inFlight = new InFlight()
-    port = { inFlight }
-    holder = new Holder({})
+    inFlight = new ActiveSessions()
+    port = { activeSessions: inFlight }
+    holder = new RequestLifetime({})
     over = undefined
   })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { fingerprint } from '../../lib/core/record/serialize-data'
-import { clone, isAsBefore } from '../../lib/core/record/json-equality'
+import { serializeData } from '../../lib/core/record/serialize-data'
+import { cloneJson, isUnchanged } from '../../lib/core/record/json-equality'
 
 /** As JSON.parse makes them, `__proto__` among their keys. */
 const bag = fc
@@ -37,31 +37,31 @@ const others: readonly (readonly [what: string, session: object, before: object]
 
 describe('core: what data look like', () => {
   it('is as before where nothing was done', () => {
-    fc.assert(fc.property(bag, data => isAsBefore(session(clone(data)), data) || hasToJson(data)))
+    fc.assert(fc.property(bag, data => isUnchanged(session(cloneJson(data)), data) || hasToJson(data)))
   })
 
   it('is never as before where JSON would write something else', () => {
     fc.assert(
       fc.property(bag, bag, (a, b) => {
-        if (isAsBefore(session(a), b)) expect(fingerprint(session(a))).to.equal(JSON.stringify(b))
+        if (isUnchanged(session(a), b)) expect(serializeData(session(a))).to.equal(JSON.stringify(b))
       }),
       { numRuns: 2000 },
     )
   })
 
   for (const [what, now, before] of others) {
-    it(`is not as before: ${what}`, () => expect(isAsBefore(session(now), before)).to.equal(false))
+    it(`is not as before: ${what}`, () => expect(isUnchanged(session(now), before)).to.equal(false))
   }
 
   it('is seen where the cookie stands among the keys, or behind them', () => {
-    expect(isAsBefore({ a: 1, cookie: {}, b: [{ c: null }] }, { a: 1, b: [{ c: null }] })).to.equal(true)
+    expect(isUnchanged({ a: 1, cookie: {}, b: [{ c: null }] }, { a: 1, b: [{ c: null }] })).to.equal(true)
   })
 
   it('is copied all the way down', () => {
     fc.assert(
       fc.property(bag, data => {
         const before = JSON.stringify(data)
-        const copy = clone(data)
+        const copy = cloneJson(data)
         expect(JSON.stringify(copy)).to.equal(before)
         spoil(copy)
         expect(JSON.stringify(data)).to.equal(before)

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { markAtOnce } from '../../lib/primitives/after-return'
-import { twinOf, type AtOnce, type Fetched } from '../../lib/core/store/sync-methods'
+import { syncOf, type SyncStore, type Fetched } from '../../lib/core/store/sync-methods'
 import { Cookie } from '../../lib/core/record/cookie'
-import { fingerprint } from '../../lib/core/record/serialize-data'
+import { serializeData } from '../../lib/core/record/serialize-data'
 import type { SessionData } from '../../lib/core/record/session-data'
 import type { Callback } from '../../lib/primitives/callbacks'
 import type { Found, Outcome } from '../../lib/core/store/contract'
@@ -12,11 +12,11 @@ import { MemoryStore } from '../../lib/stores/memory-store'
 import { useClock } from '../support/clock'
 
 /** A store as its twins have it. */
-type Asked = { [Name in keyof AtOnce]: (...args: Rest<Parameters<AtOnce[Name]>>) => ReturnType<AtOnce[Name]> }
+type Asked = { [Name in keyof SyncStore]: (...args: Rest<Parameters<SyncStore[Name]>>) => ReturnType<SyncStore[Name]> }
 type Rest<Args> = Args extends [unknown, ...infer Others] ? Others : never
 
 function byTwins(store: MemoryStore): Asked {
-  const twin = <Name extends keyof AtOnce>(name: Name): AtOnce[Name] => twinOf(store, name) as AtOnce[Name]
+  const twin = <Name extends keyof SyncStore>(name: Name): SyncStore[Name] => syncOf(store, name) as SyncStore[Name]
   return {
     get: id => twin('get')(store, id),
     set: (id, session) => twin('set')(store, id, session),
@@ -39,7 +39,7 @@ function byCallbacks(store: MemoryStore): Asked {
       store.get(
         id,
         middlewares<Found>((_, record, version) => {
-          if (record) kept = { record, version: version as Version, likeness: { text: fingerprint(record) } }
+          if (record) kept = { record, version: version as Version, likeness: { text: serializeData(record) } }
         }),
       )
       return kept
@@ -105,7 +105,7 @@ class Play {
         return this.#read(id)
       case 'compareAndSet': {
         const upon = version === null ? null : (this.#versions.get(id)?.[version] ?? null)
-        const outcome = this.asked.compareAndSet(id, session, upon, saysText ? fingerprint(session) : undefined)
+        const outcome = this.asked.compareAndSet(id, session, upon, saysText ? serializeData(session) : undefined)
         this.#know(id, outcome.version)
         return [outcome.ok, outcome.version !== undefined]
       }
@@ -126,7 +126,7 @@ class Play {
     const { record, likeness } = kept
     return {
       cookie: JSON.parse(JSON.stringify(record.cookie)),
-      data: fingerprint(record),
+      data: serializeData(record),
       text: likeness?.text,
       first: Object.keys(record)[0],
     }

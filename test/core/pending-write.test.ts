@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { Deadline } from '../../lib/core/concurrency/deadline'
-import { InFlight } from '../../lib/core/concurrency/active-sessions'
+import { ActiveSessions } from '../../lib/core/concurrency/active-sessions'
 import { PendingWrite } from '../../lib/core/concurrency/pending-write'
 
 describe('core: a write that is pending', () => {
-  let inFlight: InFlight
+  let inFlight: ActiveSessions
   const write = (id = 'ada', kind: 'data' | 'touch' = 'data'): PendingWrite => new PendingWrite(id, kind, inFlight)
   const late = (id?: string): PendingWrite => {
     const pending = write(id)
@@ -21,7 +21,7 @@ describe('core: a write that is pending', () => {
     )
 
   beforeEach(() => {
-    inFlight = new InFlight()
+    inFlight = new ActiveSessions()
   })
 
   it('keeps nothing once it is answered', () => {
@@ -85,12 +85,12 @@ describe('core: a write that is pending', () => {
 
   it('of a touch changes nothing for others, unless it is late', () => {
     const pending = write('ada', 'touch')
-    const flight = inFlight.hold('ada')
+    const flight = inFlight.acquire('ada')
     pending.giveUp()
     pending.settle()
-    expect(flight.written).to.equal(0)
+    expect(flight.writtenAt).to.equal(0)
     pending.arrive()
-    expect(flight.written).to.be.greaterThan(0)
+    expect(flight.writtenAt).to.be.greaterThan(0)
   })
 
   it('that is late is one of ten thousand at most, of which the oldest is forgotten first', () => {

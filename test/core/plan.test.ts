@@ -32,9 +32,9 @@ const FACTS: Facts = {
   cookieChanged: false,
   expires: false,
   anonymous: false,
-  rested: false,
-  recookied: false,
-  aging: false,
+  touchedRecently: false,
+  cookieReplaced: false,
+  pastHalfLife: false,
   outdated: false,
   sent: false,
   destroyed: undefined,
@@ -152,7 +152,7 @@ describe('core: plan', () => {
   })
 
   it('saves and sends the cookie of a returning session that a handler has changed', () => {
-    const facts = { ...FACTS, returning: true, recookied: true }
+    const facts = { ...FACTS, returning: true, cookieReplaced: true }
     expect([planStore(facts, POLICY), planCookie(facts, POLICY, 'save')]).to.deep.equal(['save', 'set'])
     expect(planCookie({ ...facts, saved: true }, POLICY, undefined)).to.equal('set')
   })

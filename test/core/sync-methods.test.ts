@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { answer, twinOf } from '../../lib/core/store/sync-methods'
+import { answer, syncOf } from '../../lib/core/store/sync-methods'
 import { Cookie } from '../../lib/core/record/cookie'
 import type { Likeness } from '../../lib/core/record/json-equality'
 import type { Session } from '../../lib/core/session/session'
-import { portOf } from '../../lib/core/store/ports'
-import type { StorePort } from '../../lib/core/store/store-client'
+import { clientFor } from '../../lib/core/store/ports'
+import type { StoreClient } from '../../lib/core/store/store-client'
 import { MemoryStore } from '../../lib/stores/memory-store'
 import { count, data, routes, show } from '../support/handlers'
 import { Site } from '../support/site'
@@ -19,11 +19,11 @@ const sessionOf = (json: string): Session =>
 
 /** Each method that has a twin, as a port is asked for it. */
 const ASK = {
-  get: (port: StorePort, done: Done) => port.get('ada', done),
-  set: (port: StorePort, done: Done, session = sessionOf('{"n":1}')) => port.set('ada', session, done),
-  touch: (port: StorePort, done: Done) => port.touch('ada', sessionOf('{}'), done),
-  destroy: (port: StorePort, done: Done) => port.destroy('ada', done),
-  compareAndSet: (port: StorePort, done: Done, session = sessionOf('{"n":1}')) =>
+  get: (port: StoreClient, done: Done) => port.get('ada', done),
+  set: (port: StoreClient, done: Done, session = sessionOf('{"n":1}')) => port.set('ada', session, done),
+  touch: (port: StoreClient, done: Done) => port.touch('ada', sessionOf('{}'), done),
+  destroy: (port: StoreClient, done: Done) => port.destroy('ada', done),
+  compareAndSet: (port: StoreClient, done: Done, session = sessionOf('{"n":1}')) =>
     port.compareAndSet('ada', session, { version: null }, done),
 }
 const NAMES = Object.keys(ASK) as (keyof typeof ASK)[]
@@ -67,7 +67,7 @@ describe('core: a store that answers at once', () => {
         // As spies have it, that want to be taken for what they watch
         Object.defineProperties(another, Object.getOwnPropertyDescriptors(own as Method))
         const store = put(name, another, act => undo.push(act))
-        ASK[name](portOf(store), done)
+        ASK[name](clientFor(store), done)
         expect(asked).to.have.lengthOf(1)
         expect(asked[0]?.[0]).to.equal('ada')
         expect(asked[0]?.at(-1)).to.be.a('function')
@@ -79,8 +79,8 @@ describe('core: a store that answers at once', () => {
   for (const name of NAMES) {
     it(`is not called back by a ${name} of its own, and answers before it returns`, () => {
       const store = new MemoryStore()
-      expect(twinOf(store, name)).to.be.a('function')
-      ASK[name](portOf(store), done)
+      expect(syncOf(store, name)).to.be.a('function')
+      ASK[name](clientFor(store), done)
       expect([answers.length, answers[0]?.[0] ?? null]).to.deep.equal([1, null])
     })
   }
@@ -90,8 +90,8 @@ describe('core: a store that answers at once', () => {
     another.get = (id, callback) => MemoryStore.prototype.get.call(another, id, callback)
     const found = [own, another].map(store => {
       answers = []
-      ASK.set(portOf(store), done)
-      ASK.get(portOf(store), done)
+      ASK.set(clientFor(store), done)
+      ASK.get(clientFor(store), done)
       const [, record, , likeness] = answers[1] as [unknown, Session, unknown, Likeness | undefined]
       return [typeof record.cookie.expires, likeness?.text]
     })
@@ -102,7 +102,7 @@ describe('core: a store that answers at once', () => {
   })
 
   it('gives everyone who reads a record a copy of his own, however often it is read', () => {
-    const port = portOf(new MemoryStore())
+    const port = clientFor(new MemoryStore())
     ASK.set(port, done, sessionOf('{"user":{"roles":["reader"]}}'))
     for (let time = 0; time < 4; time++) {
       answers = []
@@ -117,7 +117,7 @@ describe('core: a store that answers at once', () => {
     const answersAtOnce = (names: string[]): boolean => {
       const store = new MemoryStore()
       for (const name of names) Object.assign(store, { [name]: () => {} })
-      return portOf(store).answersAtOnce
+      return clientFor(store).answersAtOnce
     }
     expect([[], ['destroy']].map(answersAtOnce)).to.deep.equal([true, true])
     expect([['get'], ['set'], ['touch'], ['compareAndSet']].map(answersAtOnce)).to.deep.equal([false, false, false, false])
@@ -140,7 +140,7 @@ describe('core: a store that answers at once', () => {
     for (const name of ['set', 'compareAndSet'] as const) {
       it(`calls ${what} an error, and throws nothing: ${name}`, () => {
         const store = new MemoryStore()
-        ASK[name](portOf(store), done, Object.assign(sessionOf('{}'), { value }))
+        ASK[name](clientFor(store), done, Object.assign(sessionOf('{}'), { value }))
         expect(answers).to.have.lengthOf(1)
         expect(answers[0]?.[0]).to.be.instanceOf(TypeError)
         expect(Object.keys(store.sessions)).to.deep.equal([])
@@ -167,7 +167,7 @@ describe('core: a store that answers at once', () => {
     void store.set('a', { cookie: { originalMaxAge: null, deep: { x: 1 } } } as never)
     const seen: unknown[] = []
     for (let visit = 0; visit < 2; visit++) {
-      portOf(store).get('a', (_err, record) => {
+      clientFor(store).get('a', (_err, record) => {
         const { deep } = record?.cookie as unknown as { deep: { x: number } }
         seen.push(deep.x++)
       })
@@ -177,7 +177,7 @@ describe('core: a store that answers at once', () => {
 
   it('has data of the name __proto__ as data', () => {
     const json = '{"__proto__":{"admin":true},"n":1}'
-    const port = portOf(new MemoryStore())
+    const port = clientFor(new MemoryStore())
     const session = Object.defineProperty(sessionOf('{"n":1}'), '__proto__', { value: { admin: true }, enumerable: true })
     ASK.set(port, done, session)
     ASK.get(port, done)

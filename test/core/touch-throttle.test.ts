@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { Touches } from '../../lib/core/settings/touch-throttle'
+import { TouchThrottle } from '../../lib/core/settings/touch-throttle'
 import { useClock } from '../support/clock'
 
 describe('core: touches', () => {
   const clock = useClock()
 
   it('are recent for as long as is said, or half as long as the session lives', () => {
-    const touches = new Touches(100)
+    const touches = new TouchThrottle(100)
     touches.note('ada')
     const recent = (): boolean[] => [null, 1000, 100].map(maxAge => touches.isRecent('ada', maxAge))
     expect(recent()).to.deep.equal([true, true, true])
@@ -20,14 +20,14 @@ describe('core: touches', () => {
   })
 
   it('can be taken back', () => {
-    const touches = new Touches(100)
+    const touches = new TouchThrottle(100)
     touches.note('ada')
     touches.forget('ada')
     expect(touches.isRecent('ada', null)).to.equal(false)
   })
 
   it('are kept for as long as they are recent, and not for more than twice that', () => {
-    const touches = new Touches(100)
+    const touches = new TouchThrottle(100)
     for (let visit = 0; visit < 1000; visit++) {
       touches.note(`${visit}`)
       clock.turn(10)
@@ -37,7 +37,7 @@ describe('core: touches', () => {
   })
 
   it('are forty thousand at most, of which the oldest are forgotten first', () => {
-    const touches = new Touches(86_400_000)
+    const touches = new TouchThrottle(86_400_000)
     for (let visit = 0; visit < 200_000; visit++) touches.note(`${visit}`)
     expect(touches.size).to.equal(40_000)
     expect([159_999, 160_000, 199_999].map(visit => touches.isRecent(`${visit}`, null))).to.deep.equal([false, true, true])

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { portOf as storePortOf } from '../../lib/core/store/ports'
+import { clientFor as storePortOf } from '../../lib/core/store/ports'
 import type { Parts } from '../support/host'
 import type { SessionOptions } from '../support/subject'
 import { turns } from '../support/wire'
@@ -108,7 +108,7 @@ export async function meet(
     site.cookie = cookie ?? site.cookie
     const next = await site.visit('/count')
     await turns()
-    const left = storePortOf(asStore(store)).inFlight.size + clock.pending()
+    const left = storePortOf(asStore(store)).activeSessions.size + clock.pending()
     return {
       status,
       cookie: cookie !== undefined,

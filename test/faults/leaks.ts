@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { portOf } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/ports'
 import type { SessionStore } from '../../lib/core/store/contract'
 import { turns } from '../support/wire'
 import { asStore, type PlainStore } from './stores'
@@ -26,7 +26,7 @@ export function remains(store: PlainStore, clock: { pending(): number }): Remain
     STORE_EVENTS.map(event => listenerCount.call(store, event)),
   )
   return {
-    inFlight: portOf(asStore(store)).inFlight.size,
+    inFlight: clientFor(asStore(store)).activeSessions.size,
     listeners: heard.reduce((sum, count) => sum + count),
     timers: clock.pending(),
   }
@@ -56,7 +56,7 @@ export async function requestsOver(clock: { pending(): number }): Promise<void> 
 
 /** Nothing is held any more, which is known of a handler that never ends when its request is collected. */
 export async function expectNothingHeld(store: SessionStore): Promise<void> {
-  const { inFlight } = portOf(store)
-  for (let i = 0; i < 20 && inFlight.size > 0; i++) await heap()
-  expect(inFlight.size).to.equal(0)
+  const { activeSessions } = clientFor(store)
+  for (let i = 0; i < 20 && activeSessions.size > 0; i++) await heap()
+  expect(activeSessions.size).to.equal(0)
 }

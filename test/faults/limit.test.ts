@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { portOf } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/ports'
 import { HOSTS } from '../support/hosts'
 import type { SessionOptions } from '../support/subject'
 import { useTimers } from '../support/timers'
@@ -81,7 +81,7 @@ describe('faults: the time limit is for all calls of one thing together', () => 
       await turns()
       expect(at).to.be.within(LIMIT - 10, MOST)
       expect({ status: await reply, errors: errors.length }).to.deep.equal({ status: 200, errors: 1 })
-      expect(portOf(asStore(store)).inFlight.size).to.equal(0)
+      expect(clientFor(asStore(store)).activeSessions.size).to.equal(0)
     })
   }
 })

@@ -4,7 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer, type ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createClient } from 'redis'
-import { portOf as storePortOf } from '../../lib/core/store/ports'
+import { clientFor as storePortOf } from '../../lib/core/store/ports'
 import { redis } from '../support/engine-servers/redis'
 import type { ServerProcess } from '../support/engine-servers/server-process'
 import { needsRedisServer } from '../support/engines'
@@ -48,7 +48,7 @@ async function open(engine: ServerProcess) {
   for (let i = 0; i < VISITORS; i++) cookies.push((await ask(port)).cookie as string)
   const load = new Load(port, cookies)
   const plain = new Load(port, cookies, PLAIN)
-  return { load, plain, ended, left: () => storePortOf(store as never).inFlight.size, close: () => client.destroy() }
+  return { load, plain, ended, left: () => storePortOf(store as never).activeSessions.size, close: () => client.destroy() }
 }
 
 function answer(req: Req, res: ServerResponse): void {

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { portOf } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/ports'
 import type { SessionStore } from '../../lib/core/store/contract'
 import { data } from '../support/handlers'
 import { randomOf } from '../support/shuffling-store'
@@ -68,7 +68,7 @@ export class Traffic {
   }
 
   get inFlight(): number {
-    return portOf(this.store).inFlight.size
+    return clientFor(this.store).activeSessions.size
   }
 
   async run(requests: number): Promise<void> {

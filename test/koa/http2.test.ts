@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http2 = require('node:http2')
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { portOf as inFlightOf } from '../../lib/core/store/ports'
+import { clientFor as inFlightOf } from '../../lib/core/store/ports'
 import { certificate } from '../support/certificate'
 import { TracingStore } from '../support/tracing-store'
 import { turns } from '../support/wire'
@@ -50,7 +50,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
           const [set, first] = await visit()
           const [, second] = await visit(set.map(line => line.split(';')[0]).join('; '))
           await turns()
-          expect([first, second, inFlightOf(store).inFlight.size]).to.deep.equal(['1', '2', 0])
+          expect([first, second, inFlightOf(store).activeSessions.size]).to.deep.equal(['1', '2', 0])
         })
       })
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { portOf as inFlightOf } from '../../lib/core/store/ports'
+import { clientFor as inFlightOf } from '../../lib/core/store/ports'
 import { GateStore } from '../support/gate-store'
 import { TracingStore } from '../support/tracing-store'
 import { turns, useServers, Wire } from '../support/wire'
@@ -122,7 +122,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       store.open = true
       store.release()
       await turns(50)
-      expect(inFlightOf(store).inFlight.size).to.equal(0)
+      expect(inFlightOf(store).activeSessions.size).to.equal(0)
     })
 
     it('leave nothing where the store is slow, once it has answered', async () => {
@@ -135,12 +135,12 @@ for (const [name, koa] of Object.entries(KOAS)) {
       store.get = (...args) => void held.push(() => get(...args))
       const wire = (await Wire.to(site.server)).get('/', `Cookie: ${visitor.jar.header('/')}`)
       while (held.length === 0) await turns(1)
-      expect(inFlightOf(store).inFlight.size).to.equal(1)
+      expect(inFlightOf(store).activeSessions.size).to.equal(1)
       wire.socket.destroy()
       await turns()
       for (const answer of held) answer()
       await turns(50)
-      expect(inFlightOf(store).inFlight.size).to.equal(0)
+      expect(inFlightOf(store).activeSessions.size).to.equal(0)
     })
 
     for (const method of ['get', 'set', 'destroy'] as const) {
@@ -152,7 +152,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
         store[method] = ((...args: unknown[]) => (args.at(-1) as (err: Error) => void)(new Error('down'))) as never
         expect((await visitor.get(method === 'destroy' ? '/leave' : '/')).status).to.equal(500)
         await turns()
-        expect(inFlightOf(store).inFlight.size).to.equal(0)
+        expect(inFlightOf(store).activeSessions.size).to.equal(0)
       })
     }
   })

@@ -28,7 +28,7 @@ export const GROUPS: readonly Group[] = [
     tests: tests({ connect: ['signature-cache'], options: ['secret'], primitives: ['lru-cache'], request: ['debug'] }),
   },
   {
-    files: ['lib/primitives/dated-secrets.ts', 'lib/primitives/derived-keys.ts', 'lib/primitives/seal.ts'],
+    files: ['lib/primitives/secrets.ts', 'lib/primitives/derived-keys.ts', 'lib/primitives/seal.ts'],
     tests: tests({ primitives: ['dated-secrets', 'derived-keys', 'seal'], options: ['seal', 'secret'], core: ['resign'] }),
   },
   {
@@ -50,7 +50,7 @@ export const GROUPS: readonly Group[] = [
     }),
   },
   {
-    files: ['lib/core/request/rotation.ts', 'lib/core/session/replace-session.ts'],
+    files: ['lib/core/request/rotation.ts', 'lib/core/request/replacement.ts'],
     tests: tests({ core: ['regenerate'], koa: ['faults'], session: ['failed-login', 'regenerate', 'regenerate-keep'] }),
   },
 ]

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { portOf } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/ports'
 import { count, KoaSite, show, type Handler as KoaHandler } from '../koa/site'
 import { Told } from '../koa/told'
 import { useClock } from '../support/clock'
@@ -61,7 +61,7 @@ class Stage {
   }
 
   get inFlight(): number {
-    return portOf(this.store).inFlight.size
+    return clientFor(this.store).activeSessions.size
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { pending, type Callback } from '../../lib/primitives/callbacks'
+import { fromCallbackUnlessSync, type Callback } from '../../lib/primitives/callbacks'
 
 const lost = new Error('store down')
 const reason = (promise: Promise<void> | undefined): Promise<unknown> =>
@@ -12,21 +12,21 @@ describe('core: pending', () => {
   /** What is done later. */
   function later(): { promise: Promise<void> | undefined; done: Callback } {
     let done: Callback = () => {}
-    const promise = pending(callback => (done = callback))
+    const promise = fromCallbackUnlessSync(callback => (done = callback))
     return { promise, done }
   }
 
   it('is nothing where it was done at once', () => {
-    expect(pending(done => done())).to.equal(undefined)
-    expect(pending(done => done(null))).to.equal(undefined)
+    expect(fromCallbackUnlessSync(done => done())).to.equal(undefined)
+    expect(fromCallbackUnlessSync(done => done(null))).to.equal(undefined)
   })
 
   it('is a rejection where it failed at once', async () => {
-    expect(await reason(pending(done => done(lost)))).to.equal(lost)
+    expect(await reason(fromCallbackUnlessSync(done => done(lost)))).to.equal(lost)
   })
 
   it('is a rejection where it threw, and no throw', async () => {
-    const thrown = pending(() => {
+    const thrown = fromCallbackUnlessSync(() => {
       throw lost
     })
     expect(await reason(thrown)).to.equal(lost)
@@ -47,7 +47,7 @@ describe('core: pending', () => {
 
   it('counts the first call alone, at once', async () => {
     const twice = (first?: unknown, second?: unknown): Promise<void> | undefined =>
-      pending(done => {
+      fromCallbackUnlessSync(done => {
         done(first)
         done(second)
       })

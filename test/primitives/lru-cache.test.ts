@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { Recent } from '../../lib/primitives/lru-cache'
+import { LruCache } from '../../lib/primitives/lru-cache'
 
 const MOST = 4
 
 describe('core: what was used lately', () => {
-  let recent: Recent<number>
+  let recent: LruCache<number>
   const fill = (from: number, count: number): void => {
     for (let at = from; at < from + count; at++) recent.set(`${at}`, at)
   }
@@ -13,7 +13,7 @@ describe('core: what was used lately', () => {
   const left = (count: number): number[] => Array.from({ length: count }, (_, at) => at).filter(at => recent.get(`${at}`) !== undefined)
 
   beforeEach(() => {
-    recent = new Recent(MOST)
+    recent = new LruCache(MOST)
   })
 
   it('is there, and nothing else', () => {
@@ -62,7 +62,7 @@ describe('core: what was used lately', () => {
 
   it('is twice a generation at most', () => {
     for (let count = 0; count < 50; count++) {
-      recent = new Recent(MOST)
+      recent = new LruCache(MOST)
       fill(0, count)
       expect(left(count).length, `of ${count}`).to.be.at.most(2 * MOST)
     }
@@ -73,7 +73,7 @@ describe('core: what was used lately', () => {
     const step = fc.record({ key, value: fc.option(fc.nat(), { nil: undefined }) })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), fc.array(step, { minLength: 20, maxLength: 60 }), (most, steps) => {
-        const own = new Recent<number>(most)
+        const own = new LruCache<number>(most)
         // In the order of their last use
         const model = new Map<string, number>()
         for (const { key, value } of steps) {

@@ -9,14 +9,14 @@ describe('core: a seal', () => {
     const seal = new Seal([SECRET], 'koa.sess')
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), text => {
-        expect(seal.open(seal.seal(text))).to.equal(text)
+        expect(seal.unseal(seal.seal(text))).to.equal(text)
       }),
     )
   })
 
   it('opens what earlier versions have sealed, so that an upgrade logs nobody out', () => {
     const sealed = '1.5aUFL3vniH0jF0g-JRzVE7Lwv1GS6ar0oIWtD-6S_RwRZAv60vQH3WI0qfM'
-    expect(new Seal([SECRET], 'koa.sess').open(sealed)).to.equal('{"user":"ädä"}')
+    expect(new Seal([SECRET], 'koa.sess').unseal(sealed)).to.equal('{"user":"ädä"}')
   })
 
   it('is another one each time, and says nothing of what is in it but its length', () => {
@@ -33,7 +33,7 @@ describe('core: a seal', () => {
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const changed = Buffer.from(bytes)
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
-      expect(seal.open(`1.${changed.toString('base64url')}`), `bit ${bit}`).to.equal(undefined)
+      expect(seal.unseal(`1.${changed.toString('base64url')}`), `bit ${bit}`).to.equal(undefined)
     }
   })
 
@@ -41,14 +41,14 @@ describe('core: a seal', () => {
     const seal = new Seal([SECRET], 'koa.sess')
     const sealed = seal.seal('{}')
     for (const text of ['', '1.', sealed.slice(0, -1), sealed.slice(2), '2' + sealed.slice(1), 'eyJhIjoxfQ==', '1.ü']) {
-      expect(seal.open(text), text).to.equal(undefined)
+      expect(seal.unseal(text), text).to.equal(undefined)
     }
   })
 
   it('does not open what was sealed with another secret, or for another name', () => {
     const sealed = new Seal([SECRET], 'koa.sess').seal('{}')
-    expect(new Seal(['another'], 'koa.sess').open(sealed)).to.equal(undefined)
-    expect(new Seal([SECRET], 'another').open(sealed)).to.equal(undefined)
+    expect(new Seal(['another'], 'koa.sess').unseal(sealed)).to.equal(undefined)
+    expect(new Seal([SECRET], 'another').unseal(sealed)).to.equal(undefined)
   })
 
   it('seals with what has been put in front of its secrets meanwhile', () => {
@@ -56,14 +56,14 @@ describe('core: a seal', () => {
     const seal = new Seal(secrets, 'koa.sess')
     const before = seal.seal('{}')
     secrets.unshift('new')
-    expect(new Seal(['new'], 'koa.sess').open(seal.seal('{}'))).to.equal('{}')
-    expect(seal.open(before)).to.equal('{}')
+    expect(new Seal(['new'], 'koa.sess').unseal(seal.seal('{}'))).to.equal('{}')
+    expect(seal.unseal(before)).to.equal('{}')
   })
 
   it('opens what an older secret has sealed, and seals with the newest', () => {
     const [old, both, young] = [['old'], ['new', 'old'], ['new']].map(secrets => new Seal(secrets, 'koa.sess')) as [Seal, Seal, Seal]
-    expect(both.open(old.seal('{}'))).to.equal('{}')
-    expect(young.open(both.seal('{}'))).to.equal('{}')
-    expect(old.open(both.seal('{}'))).to.equal(undefined)
+    expect(both.unseal(old.seal('{}'))).to.equal('{}')
+    expect(young.unseal(both.seal('{}'))).to.equal('{}')
+    expect(old.unseal(both.seal('{}'))).to.equal(undefined)
   })
 })

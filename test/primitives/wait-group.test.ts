@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { Underway } from '../../lib/primitives/wait-group'
+import { WaitGroup } from '../../lib/primitives/wait-group'
 
 describe('core: what is under way', () => {
   it('is waited for by all who want to go on', () => {
-    const underway = new Underway()
+    const underway = new WaitGroup()
     const said: string[] = []
     const done = underway.begin(() => said.push('done'))
     underway.atRest(() => said.push('one'))
@@ -14,7 +14,7 @@ describe('core: what is under way', () => {
   })
 
   it('may be begun by one of them, for whom the others wait as well', () => {
-    const underway = new Underway()
+    const underway = new WaitGroup()
     const said: string[] = []
     let later = (): void => {}
     const done = underway.begin(() => {})
@@ -31,7 +31,7 @@ describe('core: what is under way', () => {
 
   it('is nothing at first, and nobody waits', () => {
     const said: string[] = []
-    new Underway().atRest(() => said.push('at once'))
+    new WaitGroup().atRest(() => said.push('at once'))
     expect(said).to.deep.equal(['at once'])
   })
 })

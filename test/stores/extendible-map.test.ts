@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { Bins } from '../../lib/stores/memory/extendible-map'
+import { ExtendibleMap } from '../../lib/stores/memory/extendible-map'
 import { Records } from '../../lib/stores/memory/records'
 import { useCalls } from '../support/calls'
 import { useClock } from '../support/clock'
@@ -20,7 +20,7 @@ describe('stores: the bins of MemoryStore', () => {
     const step = fc.record({ what: fc.constantFrom('set', 'set', 'set', 'delete', 'clear'), id: ids })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), steps => {
-        const [bins, map] = [new Bins<number>(3), new Map<string, number>()]
+        const [bins, map] = [new ExtendibleMap<number>(3), new Map<string, number>()]
         for (const [at, { what, id }] of steps.entries()) {
           if (what === 'set') for (const kept of [bins, map]) kept.set(id, at)
           else if (what === 'delete') expect(bins.delete(id)).to.equal(map.delete(id))
@@ -35,7 +35,7 @@ describe('stores: the bins of MemoryStore', () => {
   })
 
   it('show each entry, and none that has gone, to who goes through them while they divide', () => {
-    const bins = new Bins<number>(3)
+    const bins = new ExtendibleMap<number>(3)
     for (let at = 0; at < 50; at++) bins.set(id(at), at)
     const seen = new Set<string>()
     let added = 50
@@ -49,7 +49,7 @@ describe('stores: the bins of MemoryStore', () => {
   })
 
   it('show nothing of before to who goes through them while they are cleared', () => {
-    const bins = new Bins<number>(3)
+    const bins = new ExtendibleMap<number>(3)
     for (let at = 0; at < 50; at++) bins.set(id(at), at)
     const entries = bins.entries()
     entries.next()
@@ -58,7 +58,7 @@ describe('stores: the bins of MemoryStore', () => {
   })
 
   it('keep the order in which entries came, up to the first two', () => {
-    const bins = new Bins<number>()
+    const bins = new ExtendibleMap<number>()
     for (let at = 0; at < MOST; at++) bins.set(id(at), at)
     expect(Array.from(bins.keys())).to.deep.equal(Array.from({ length: MOST }, (_, at) => id(at)))
   })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Cookie } from '../../lib/core/record/cookie'
-import { CookieForms } from '../../lib/stores/memory/shared-cookies'
+import { SharedCookies } from '../../lib/stores/memory/shared-cookies'
 import { useCalls } from '../support/calls'
 
 describe('stores: the forms of cookies', () => {
@@ -8,7 +8,7 @@ describe('stores: the forms of cookies', () => {
   const plain = (attributes: object = {}) => ({ originalMaxAge: null, expires: null, httpOnly: true, path: '/', ...attributes }) as never
 
   it('are shared by cookies that say the same', () => {
-    const forms = new CookieForms()
+    const forms = new SharedCookies()
     const form = forms.of(new Cookie(), undefined)
     expect(forms.of(new Cookie(), undefined)).to.equal(form)
     expect(forms.of(plain(), undefined)).to.equal(form)
@@ -16,7 +16,7 @@ describe('stores: the forms of cookies', () => {
   })
 
   it('are not written out for a cookie like the last one, whatever its end', () => {
-    const forms = new CookieForms()
+    const forms = new SharedCookies()
     const dated = (ms: number): unknown => {
       const cookie = new Cookie({ maxAge: 60_000 })
       cookie._expires = new Date(ms)
@@ -31,7 +31,7 @@ describe('stores: the forms of cookies', () => {
   })
 
   it('are not written out for a cookie of which a plain one has come first', () => {
-    const forms = new CookieForms()
+    const forms = new SharedCookies()
     forms.of(plain(), undefined)
     forms.of(new Cookie(), undefined)
     written.count()
@@ -40,12 +40,12 @@ describe('stores: the forms of cookies', () => {
   })
 
   it('say whether an attribute is an object', () => {
-    const forms = new CookieForms()
+    const forms = new SharedCookies()
     expect([forms.of(plain(), undefined).isNested, forms.of(plain({ deep: { x: 1 } }), undefined).isNested]).to.deep.equal([false, true])
   })
 
   it('are forgotten when there are more than a hundred', () => {
-    const forms = new CookieForms()
+    const forms = new SharedCookies()
     const first = forms.of(plain({ path: '/0' }), undefined)
     for (let path = 1; path < 100; path++) forms.of(plain({ path: `/${path}` }), undefined)
     expect(forms.of(plain({ path: '/0' }), undefined)).to.equal(first)

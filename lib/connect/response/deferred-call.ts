@@ -7,7 +7,7 @@ export type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end' | 'flush'
 export type Native = (...args: unknown[]) => unknown
 
 /** A call that the app made and that Node has not been given yet. */
-export interface Call {
+export interface DeferredCall {
   readonly method: Method
   readonly args: unknown[]
   /** What the gate has to be asked before. */
@@ -20,6 +20,6 @@ export interface Call {
 }
 
 /** The answer must not go out, and still can be kept. */
-export function isRefused(call: Call, res: ServerResponse): call is Call & { verdict: () => void } {
+export function isRefused(call: DeferredCall, res: ServerResponse): call is DeferredCall & { verdict: () => void } {
   return typeof call.verdict === 'function' && !res.headersSent
 }

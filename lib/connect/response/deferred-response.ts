@@ -2,18 +2,18 @@ import type { ServerResponse } from 'node:http'
 import { callAfterDestroy, callAfterEnd } from './calls-after-end'
 import { Drain } from './drain'
 import type { Gate } from './gate'
-import { isRefused, type Call, type Method, type Native } from './deferred-call'
+import { isRefused, type DeferredCall, type Method, type Native } from './deferred-call'
 import { checkChunk, checkHead, settleHead, type Args } from './argument-checks'
-import { WhileHeld } from './while-deferred'
+import { WhileDeferred } from './while-deferred'
 import { setImmediate } from '../../primitives/set-immediate'
 
 /** A response whose calls go through a gate. */
-export class HeldResponse {
+export class DeferredResponse {
   readonly #res: ServerResponse
   readonly #gate: Gate
   /** Node's methods, or those of a middleware that came before. */
   readonly #native: Record<Method, Native>
-  readonly #line: Call[] = []
+  readonly #line: DeferredCall[] = []
   #begun = false
   #ended = false
   /** `settling`: the headers are told to all who listen for them. `sending`: what comes now comes from below, and is for Node. */
@@ -29,7 +29,7 @@ export class HeldResponse {
   /** Another answer is on its way, or has been given: the handler that gave the first knows nothing of it. */
   #replaced: 'no' | 'soon' | 'yes' = 'no'
   /** Made when a call has to wait. */
-  #held: WhileHeld | undefined
+  #held: WhileDeferred | undefined
 
   constructor(res: ServerResponse, gate: Gate) {
     this.#res = res
@@ -104,7 +104,7 @@ export class HeldResponse {
   }
 
   /** @returns what Node returned; for a call that waits or is dropped, what Node returns for one that it has to keep */
-  #submit(call: Call): unknown {
+  #submit(call: DeferredCall): unknown {
     if (this.#phase === 'sending') return this.#native[call.method].apply(this.#res, call.args)
     const kept = call.method === 'end' ? this.#res : false
     if (this.#replaced === 'soon') return kept
@@ -117,7 +117,7 @@ export class HeldResponse {
     return 'returned' in call ? call.returned : kept
   }
 
-  #ask(call: Call): void {
+  #ask(call: DeferredCall): void {
     if (call.asks === 'nothing') return void (call.verdict = 'pass')
     this.#gate.bytes(call.asks === 'last', verdict => {
       if (call.verdict) return
@@ -126,7 +126,7 @@ export class HeldResponse {
     })
   }
 
-  #obey(call: Call, kept: unknown): unknown {
+  #obey(call: DeferredCall, kept: unknown): unknown {
     if (isRefused(call, this.#res)) return (this.#replace(call.verdict), kept)
     const [begun, ended] = [this.#begun, this.#ended]
     this.#note(call)
@@ -139,12 +139,12 @@ export class HeldResponse {
     }
   }
 
-  #note({ asks }: Call): void {
+  #note({ asks }: DeferredCall): void {
     this.#begun ||= asks !== 'nothing'
     this.#ended ||= asks === 'last'
   }
 
-  #send({ method, args, asks, verdict }: Call): unknown {
+  #send({ method, args, asks, verdict }: DeferredCall): unknown {
     if (typeof verdict === 'function') setImmediate(verdict)
     if (this.#headersDue) this.#gate.headers()
     this.#headersDue = false
@@ -180,7 +180,7 @@ export class HeldResponse {
     })
   }
 
-  #wait(call: Call): void {
+  #wait(call: DeferredCall): void {
     this.#line.push(call)
     const [begun, ended] = [this.#begun, this.#ended]
     this.#note(call)
@@ -198,7 +198,7 @@ export class HeldResponse {
   }
 
   /** Everybody who listens for headers is told, but nothing is written yet: what comes of the response's other fields, Node knows best. */
-  #settleHeaders({ method }: Call): void {
+  #settleHeaders({ method }: DeferredCall): void {
     const res = this.#res
     if (!this.#isNode || res.headersSent) return
     this.#phase = 'settling'
@@ -211,8 +211,8 @@ export class HeldResponse {
     }
   }
 
-  get #whileHeld(): WhileHeld {
-    return (this.#held ??= new WhileHeld(this.#res, this.#line, this.#gate.longestWait))
+  get #whileHeld(): WhileDeferred {
+    return (this.#held ??= new WhileDeferred(this.#res, this.#line, this.#gate.longestWait))
   }
 
   /** The first call of the line may go, and all behind it for which nobody has to be asked. */
@@ -222,7 +222,7 @@ export class HeldResponse {
     this.#whileHeld.suspend()
     try {
       do {
-        const call = line.shift() as Call
+        const call = line.shift() as DeferredCall
         if (isRefused(call, this.#res)) return this.#replace(call.verdict)
         if (!call.failed) call.returned = this.#send(call)
         if (line[0]) this.#ask(line[0])

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import { DeferredClose, isQueued, whenOut } from './deferred-close'
-import type { Call } from './deferred-call'
+import type { DeferredCall } from './deferred-call'
 import { ReportedState } from './reported-state'
 
 /** What holds of a response while calls on it wait: it reports what their callers were promised, and its connection stays open. */
-export class WhileHeld {
+export class WhileDeferred {
   readonly #reported: ReportedState
   readonly #closing: DeferredClose
 
@@ -14,7 +14,7 @@ export class WhileHeld {
    */
   constructor(
     private readonly res: ServerResponse,
-    private readonly line: readonly Call[],
+    private readonly line: readonly DeferredCall[],
     longest: number,
   ) {
     this.#reported = new ReportedState(res)

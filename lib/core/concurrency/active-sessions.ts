@@ -1,113 +1,35 @@
-import { inThisContext } from '../../primitives/async-context'
+import { TaskQueue } from './task-queue'
 import type { AnyCookie, CookieData } from '../record/cookie'
 import { isMissing, isUnanswered } from '../errors/store-errors'
 import type { Deadline } from './deadline'
 import type { Callback } from '../../primitives/callbacks'
 import type { Version } from '../record/snapshot'
-import { setImmediate } from '../../primitives/set-immediate'
 
-export interface Job {
-  /** Makes calls to the store, and says to the flight when they are answered. */
-  begin(flight: Flight): void
-  /** Its turn has not come in time. */
-  giveUp(err: Error): void
-  readonly deadline: Deadline
-  /** May be done at the same time as others that are shared. */
-  readonly shared?: boolean
-}
-
-/** A session of one id, while somebody holds it. Moments are counted, and not read off a clock. */
-export class Flight {
+/** A session that requests of this process use, with the queue of their calls to the store. Its times are logical: events are counted. */
+export class ActiveSession extends TaskQueue {
   holders = 0
   /** When this process last wrote it. */
-  written = 0
+  writtenAt = 0
   /** When this process last ended it. */
-  died = -1
+  destroyedAt = -1
   /** Ends on their way: what is read meanwhile may be what they destroy. */
-  dying = 0
+  destroying = 0
   /** The logical time of the last end that the store has confirmed. */
-  destroyed = -1
+  destroyConfirmedAt = -1
   /** The logical time at which the last write began. */
-  began = -1
+  writeBeganAt = -1
   /** The ID that the session has been moved to, held as long as this one. A request that still has the old one ends both, and what has come of that. */
-  movedTo: { readonly id: string; readonly flight: Flight } | undefined
+  movedTo: { readonly id: string; readonly active: ActiveSession } | undefined
   /** Writes that the store has not answered in time, and may still make. */
-  late = 0
+  lateWrites = 0
   /** As this process last wrote it. */
   cookie: AnyCookie | CookieData | undefined
   /** What this process last wrote, as JSON, and the version that it has: who comes next need not read it, for if it is not the last any more the store will say so. */
-  last: { readonly text: string; readonly version: Version } | undefined
+  lastWrite: { readonly text: string; readonly version: Version } | undefined
   /** A touch is on its way. */
-  touching = false
+  isTouching = false
   /** Whoever else wants one. */
-  joined: Callback[] | undefined
-  /** Those that wait. Mostly nobody does. */
-  #jobs: Job[] | undefined
-  #active = 0
-  #sharing = false
-  #working = false
-
-  /**
-   * One job after another, but for those that share. A job asks the store and nothing else: nobody's handler is ever waited for, so that nothing waits
-   * in a circle.
-   */
-  run(job: Job): void {
-    if (!this.#jobs && this.#mayBegin(job)) return this.#begin(job)
-    // The job before it begins it, which may be another request's
-    const begin = inThisContext((flight: Flight) => job.begin(flight))
-    const queued: Job = { begin, giveUp: err => job.giveUp(err), deadline: job.deadline, shared: job.shared === true }
-    this.#jobs ??= []
-    this.#jobs.push(queued)
-    this.#work()
-    if (this.#jobs?.includes(queued)) job.deadline.wait(err => this.#giveUp(queued, err))
-  }
-
-  /** Nothing is asked of the store, and nobody waits for his turn. */
-  get isIdle(): boolean {
-    return this.#active === 0 && !this.#jobs
-  }
-
-  /** A job is done. */
-  ended(): void {
-    this.#active--
-    if (this.#jobs) this.#work()
-  }
-
-  #giveUp(job: Job, err: Error): void {
-    this.#jobs = this.#jobs?.filter(other => other !== job)
-    if (this.#jobs?.length === 0) this.#jobs = undefined
-    job.giveUp(err)
-  }
-
-  /** In a loop, since a job may be done at once, and many may wait. */
-  #work(): void {
-    if (this.#working) return
-    this.#working = true
-    try {
-      for (let first = this.#jobs?.[0]; first && this.#mayBegin(first); first = this.#jobs?.[0]) {
-        this.#jobs?.shift()
-        this.#begin(first)
-      }
-      if (this.#jobs?.length === 0) this.#jobs = undefined
-    } catch (thrown) {
-      // By an app's callback, which concerns none of the others
-      setImmediate(() => this.#work())
-      throw thrown
-    } finally {
-      this.#working = false
-    }
-  }
-
-  #mayBegin({ shared }: Job): boolean {
-    return this.#active === 0 || (shared === true && this.#sharing)
-  }
-
-  #begin(job: Job): void {
-    this.#active++
-    this.#sharing = job.shared === true
-    job.deadline.rest()
-    job.begin(this)
-  }
+  joinedTouches: Callback[] | undefined
 }
 
 /** No id. */
@@ -122,9 +44,9 @@ interface LateWrite {
 }
 
 /** The sessions of a store that somebody holds, and what this process has done to them meanwhile. Nobody holds any at rest, and there are none. */
-export class InFlight {
+export class ActiveSessions {
   /** Never empty: V8 gives up the memory of a map that has become so, which takes 0.3 microseconds of each request that is alone. */
-  readonly #flights = new Map<string | symbol, Flight>([[RESIDENT, new Flight()]])
+  readonly #active = new Map<string | symbol, ActiveSession>([[RESIDENT, new ActiveSession()]])
   /** The oldest first. */
   readonly #late = new Set<LateWrite>()
   #now = 1
@@ -136,7 +58,7 @@ export class InFlight {
 
   /** How many sessions requests hold. Those that only a late write keeps are not among them. */
   get size(): number {
-    return Array.from(this.#flights.values()).filter(({ holders, late }) => holders > late).length
+    return Array.from(this.#active.values()).filter(({ holders, lateWrites }) => holders > lateWrites).length
   }
 
   /** How many writes are late. */
@@ -144,32 +66,32 @@ export class InFlight {
     return this.#late.size
   }
 
-  hold(id: string): Flight {
-    let flight = this.#flights.get(id)
-    if (!flight) this.#flights.set(id, (flight = new Flight()))
-    flight.holders++
-    return flight
+  acquire(id: string): ActiveSession {
+    let active = this.#active.get(id)
+    if (!active) this.#active.set(id, (active = new ActiveSession()))
+    active.holders++
+    return active
   }
 
-  release(id: string, flight: Flight): void {
-    if (--flight.holders > 0) return
-    this.#flights.delete(id)
-    this.#stay(flight)
+  release(id: string, active: ActiveSession): void {
+    if (--active.holders > 0) return
+    this.#active.delete(id)
+    this.#stay(active)
   }
 
   /** The session of a flight has another ID now. */
-  move(flight: Flight, id: string): void {
-    const to = this.hold(id)
+  move(active: ActiveSession, id: string): void {
+    const to = this.acquire(id)
     // It may have had this ID before, from which it has come here
     this.#stay(to)
-    this.#stay(flight)
-    flight.movedTo = { id, flight: to }
+    this.#stay(active)
+    active.movedTo = { id, active: to }
   }
 
-  #stay(flight: Flight): void {
-    const { movedTo } = flight
-    flight.movedTo = undefined
-    if (movedTo) this.release(movedTo.id, movedTo.flight)
+  #stay(active: ActiveSession): void {
+    const { movedTo } = active
+    active.movedTo = undefined
+    if (movedTo) this.release(movedTo.id, movedTo.active)
   }
 
   keep(write: LateWrite): void {
@@ -185,8 +107,8 @@ export class InFlight {
   /** Whether the session was destroyed, no other has begun under its ID, and a late write may restore it at any moment. */
   isDestroyed(id: string): boolean {
     if (this.#late.size === 0) return false
-    const flight = this.#flights.get(id)
-    return flight !== undefined && flight.late > 0 && flight.destroyed > flight.began
+    const active = this.#active.get(id)
+    return active !== undefined && active.lateWrites > 0 && active.destroyConfirmedAt > active.writeBeganAt
   }
 
   /** Something happens. @returns its logical time */
@@ -196,54 +118,54 @@ export class InFlight {
 
   /** It has been written, or may have been. */
   written(id: string): void {
-    const flight = this.#flights.get(id)
-    if (flight) flight.written = ++this.#now
+    const active = this.#active.get(id)
+    if (active) active.writtenAt = ++this.#now
   }
 
   /** From now on, whoever has read it writes it no more. @param act destroys it, behind the writes that are on their way, and before all that follow */
-  destroy(id: string, deadline: Deadline, act: (destroyed: Callback, flight: Flight) => void, done: Callback): void {
-    this.#end(id, deadline, done, (flight, ended) =>
+  destroy(id: string, deadline: Deadline, act: (destroyed: Callback, active: ActiveSession) => void, done: Callback): void {
+    this.#end(id, deadline, done, (active, ended) =>
       act(err => {
         ended(err)
         try {
-          flight.ended()
+          active.ended()
         } finally {
           done(err)
         }
-      }, flight),
+      }, active),
     )
   }
 
   /** Likewise. @param act has somebody else destroy it, who may come back here */
-  end(id: string, deadline: Deadline, act: (ended: Callback, flight: Flight) => void, done: Callback): void {
-    this.#end(id, deadline, done, (flight, ended) => {
-      flight.ended()
+  end(id: string, deadline: Deadline, act: (ended: Callback, active: ActiveSession) => void, done: Callback): void {
+    this.#end(id, deadline, done, (active, ended) => {
+      active.ended()
       act(err => {
         ended(err)
         done(err)
-      }, flight)
+      }, active)
     })
   }
 
-  #end(id: string, deadline: Deadline, done: Callback, begin: (flight: Flight, ended: Callback) => void): void {
-    const flight = this.hold(id)
-    const { died } = flight
-    const now = (flight.died = ++this.#now)
-    flight.dying++
+  #end(id: string, deadline: Deadline, done: Callback, begin: (active: ActiveSession, ended: Callback) => void): void {
+    const active = this.acquire(id)
+    const { destroyedAt } = active
+    const now = (active.destroyedAt = ++this.#now)
+    active.destroying++
     const ended: Callback = err => {
       deadline.end()
-      if (!err || isMissing(err)) flight.destroyed = Math.max(flight.destroyed, now)
+      if (!err || isMissing(err)) active.destroyConfirmedAt = Math.max(active.destroyConfirmedAt, now)
       // It is still there, unless the store has not said so
-      else if (!isUnanswered(err) && flight.died === now) flight.died = died
-      flight.dying--
-      this.release(id, flight)
+      else if (!isUnanswered(err) && active.destroyedAt === now) active.destroyedAt = destroyedAt
+      active.destroying--
+      this.release(id, active)
     }
     const giveUp = (err: Error): void => {
       ended(err)
       // Nobody has been asked
-      if (flight.died === now) flight.died = died
+      if (active.destroyedAt === now) active.destroyedAt = destroyedAt
       done(err)
     }
-    flight.run({ begin: flight => begin(flight, ended), giveUp, deadline })
+    active.run({ begin: () => begin(active, ended), giveUp, deadline })
   }
 }

@@ -25,6 +25,6 @@ const CHANNELS = {
   available: channel('resession:available'),
 } as const
 
-export function notice(name: keyof typeof CHANNELS, message: Notice = {}): void {
+export function publish(name: keyof typeof CHANNELS, message: Notice = {}): void {
   if (CHANNELS[name].hasSubscribers) CHANNELS[name].publish(message)
 }

@@ -14,7 +14,7 @@ export interface Likeness {
  * @param parsed data as JSON.parse makes them
  * @returns false also where it takes JSON.stringify to tell: for dates, for instances of classes, for whatever has a `toJSON`
  */
-export function isAsBefore(session: object, parsed: object): boolean {
+export function isUnchanged(session: object, parsed: object): boolean {
   const data = dataIn(session)
   const before = Object.keys(parsed)
   let at = 0
@@ -50,13 +50,13 @@ function isSameObject(object: object, parsed: object): boolean {
 }
 
 /** A copy of what JSON.parse has made, all the way down: an eighth of the time that it takes to parse it again. */
-export function clone<Value>(parsed: Value): Value {
+export function cloneJson<Value>(parsed: Value): Value {
   if (typeof parsed !== 'object' || parsed === null) return parsed
-  if (Array.isArray(parsed)) return parsed.map(clone) as Value
+  if (Array.isArray(parsed)) return parsed.map(cloneJson) as Value
   const copy = { ...parsed }
   for (const key in copy) {
     const value = copy[key]
-    if (typeof value === 'object' && value !== null) copy[key] = clone(value)
+    if (typeof value === 'object' && value !== null) copy[key] = cloneJson(value)
   }
   return copy
 }

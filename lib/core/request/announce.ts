@@ -1,11 +1,11 @@
 import { isPromise, reasonOf, type Callback } from '../../primitives/callbacks'
-import { notice } from '../diagnostics/channels'
+import { publish } from '../diagnostics/channels'
 import type { ExchangeState } from './exchange-state'
-import type { Hold } from '../concurrency/transaction'
+import type { Transaction } from '../concurrency/transaction'
 import type { Host, Session } from '../session/session'
 
 /** @param act when the app has been told of what is to be stored; it may change that, and may refuse */
-export function announce<H extends Host>(
+export function runBeforeSave<H extends Host>(
   { settings: { beforeSave }, host }: ExchangeState<H>,
   session: Session,
   done: Callback,
@@ -41,8 +41,8 @@ export function refuses({ anonymous, isReadOnly }: Restricted, done: Callback): 
 }
 
 /** The session has been ended by others. */
-export function interrupt(hold: Hold, done: Callback): void {
-  notice('interrupted')
-  hold.gone = true
+export function endedElsewhere(transaction: Transaction, done: Callback): void {
+  publish('interrupted')
+  transaction.missing = true
   done()
 }

@@ -1,12 +1,12 @@
 import { hasAttributesOf, isAlike, type AnyCookie, type Cookie, type CookieData } from '../record/cookie'
-import { fingerprint } from '../record/serialize-data'
+import { serializeData } from '../record/serialize-data'
 import type { Base, Read } from '../record/snapshot'
 import type { Facts } from './plan'
-import type { Family } from '../settings/policy'
-import { isAsBefore, type Likeness } from '../record/json-equality'
+import type { Semantics } from '../settings/policy'
+import { isUnchanged, type Likeness } from '../record/json-equality'
 import type { Session } from '../session/session'
 import type { SessionData } from '../record/session-data'
-import type { Touches } from '../settings/touch-throttle'
+import type { TouchThrottle } from '../settings/touch-throttle'
 
 /** A session as it was at some moment. */
 interface Snapshot extends Likeness {
@@ -19,12 +19,12 @@ export interface Stored extends Snapshot, Base {
 }
 
 /** A session as the store was given it. */
-export interface Given extends Stored {
+export interface Written extends Stored {
   readonly cookie: CookieData
 }
 
 /** What an exchange knows of its session: what it began with, what the store was last seen with, and what it was last given. */
-export class Knowledge {
+export class ChangeTracker {
   /** What the exchange began with. */
   #base: Snapshot = { id: undefined, text: '' }
   /** What the store was last seen with. */
@@ -32,12 +32,12 @@ export class Knowledge {
   /** What the store was last asked for. */
   #read: Stored | undefined
   /** What the store was last given. */
-  #given: Given | undefined
+  #given: Written | undefined
   /** The cookie that was saved in this exchange, if one was. */
   #saved: CookieData | undefined
   /** The cookie that the exchange began with, where that is watched. */
   #cookie: CookieData | undefined
-  #aging = false
+  #pastHalfLife = false
   /** The data when `facts` was asked. */
   #seen: string | undefined
   /** The data, where they are known. */
@@ -45,22 +45,22 @@ export class Knowledge {
 
   /** With what was read, or with a session that is new. */
   begin(id: string | undefined, session?: object): void {
-    this.#base = session ? { id, text: fingerprint(session) } : (this.stored as Stored)
+    this.#base = session ? { id, text: serializeData(session) } : (this.stored as Stored)
   }
 
   /** What of the cookie it began with matters later. */
-  watch(cookie: Cookie, { watchesCookie, renews }: Family): void {
+  watch(cookie: Cookie, { watchesCookie, renews }: Semantics): void {
     if (watchesCookie) this.#cookie = cookie.data
-    if (renews) this.#aging = isAging(cookie)
+    if (renews) this.#pastHalfLife = isAging(cookie)
   }
 
   read(id: string, record: SessionData, { version, likeness }: Pick<Read, 'version' | 'likeness'>): Stored {
-    const { text, parsed } = likeness ?? { text: fingerprint(record) }
+    const { text, parsed } = likeness ?? { text: serializeData(record) }
     return (this.stored = this.#read = { id, text, parsed, cookie: asRead(record), version })
   }
 
   /** What of the session goes to the store. */
-  giving(session: Session, text = this.#now ?? fingerprint(session)): Given {
+  giving(session: Session, text = this.#now ?? serializeData(session)): Written {
     // Once: what comes of the save may change the session, and save it again
     this.#now = undefined
     return (this.#given = { id: session.id, text, cookie: (session.cookie as Cookie).data })
@@ -98,7 +98,7 @@ export class Knowledge {
     return this.#saved !== undefined
   }
 
-  facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged' | 'recookied' | 'aging'> {
+  facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged' | 'cookieReplaced' | 'pastHalfLife'> {
     const text = (this.#seen = this.#textOf(session))
     const { id } = session
     const cookie = session.cookie as Cookie
@@ -107,8 +107,8 @@ export class Knowledge {
       saved: this.#saved !== undefined && this.stored?.id === id,
       changed: !isSame(this.stored, id, text),
       cookieChanged: this.#saved !== undefined && !isAlike(this.#saved, cookie),
-      aging: this.#aging,
-      recookied: this.#isRecookied(id, cookie),
+      pastHalfLife: this.#pastHalfLife,
+      cookieReplaced: this.#isRecookied(id, cookie),
     }
   }
 
@@ -119,11 +119,11 @@ export class Knowledge {
 
   #textOf(session: Session): string {
     const { text, parsed } = this.#base
-    return parsed && isAsBefore(session, parsed) ? text : fingerprint(session)
+    return parsed && isUnchanged(session, parsed) ? text : serializeData(session)
   }
 
   /** Whether the store has been given an expiry lately. */
-  isRested(session: Session, touches: Touches | undefined): boolean {
+  isRested(session: Session, touches: TouchThrottle | undefined): boolean {
     return touches !== undefined && touches.isRecent(session.id, session.cookie.originalMaxAge)
   }
 }

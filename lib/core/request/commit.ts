@@ -1,15 +1,15 @@
 import { touch } from './touch'
-import { freshen } from './rebase'
+import { adoptOthersCookie } from './rebase'
 import type { Cookie } from '../record/cookie'
 import { checkSameSite, dropped, late, withheld } from '../diagnostics/cookie-warnings'
 import { debug } from '../diagnostics/debug'
-import { notice } from '../diagnostics/channels'
+import { publish } from '../diagnostics/channels'
 import { isUnanswered } from '../errors/store-errors'
 import type { Exchange } from './exchange'
 import { type Host, saveAtOnce, Session } from '../session/session'
 import type { Settings } from '../settings/settings'
 import { planCookie, planStore, type CookiePlan, type Plan, type Seen } from './plan'
-import { look } from './facts'
+import { collectFacts } from './facts'
 import type { Callback } from '../../primitives/callbacks'
 import type { End } from '../session/session-end'
 
@@ -69,7 +69,7 @@ export function cookieDue<H extends Host>(exchange: Exchange<H>): CookieDue | un
   if (exchange.failed) return undefined
   try {
     // Of a commit that came before, so that store and headers follow from the same facts
-    return pickCookie(exchange, exchange.seen ?? look(exchange))
+    return pickCookie(exchange, exchange.seen ?? collectFacts(exchange))
   } catch (err) {
     exchange.failed = true
     throw err
@@ -86,10 +86,10 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
     withheld(exchange.settings, exchange.transport.connection(exchange.host))
     return undefined
   }
-  restart(exchange, session)
+  renewExpiry(exchange, session)
   const { kept } = exchange.settings
   const value = kept ? kept.payloadOf(session.id) : exchange.host.sessionID
-  if (typeof value !== 'string' || !freshen(exchange, session)) return undefined
+  if (typeof value !== 'string' || !adoptOthersCookie(exchange, session)) return undefined
   checkSameSite(exchange.settings, session.cookie, isSentSecure(exchange, session))
   return { plan, cookie: session.cookie as Cookie, value }
 }
@@ -117,20 +117,20 @@ export function checkLate<H extends Host>(exchange: Exchange<H>, sent: string | 
 
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
   // Before the facts: an app's own touch() may change the data
-  if (last) restart(exchange, exchange.session())
-  const { session, facts } = (exchange.seen = look(exchange))
+  if (last) renewExpiry(exchange, exchange.session())
+  const { session, facts } = (exchange.seen = collectFacts(exchange))
   if (!hasId(exchange.host)) {
     debug('session ignored because of bogus req.sessionID %o', exchange.host.sessionID)
     return 'nothing'
   }
   if (exchange.isReadOnly && facts.modified) dropped(exchange.settings)
   const plan = planStore(facts, exchange.settings)
-  if (plan === 'save') restart(exchange, session)
+  if (plan === 'save') renewExpiry(exchange, session)
   return plan
 }
 
 /** The lifetime starts anew once in an exchange, however many commits and headers ask. */
-function restart<H extends Host>(exchange: Exchange<H>, session: Session | undefined): void {
+function renewExpiry<H extends Host>(exchange: Exchange<H>, session: Session | undefined): void {
   if (exchange.touched || !session) return
   exchange.touched = true
   session.touch()
@@ -185,7 +185,7 @@ const carryOut = {
 function unheard(err: unknown): void {
   if (!err) return
   debug('touch failed: %s', err)
-  notice('untouched', { error: err })
+  publish('untouched', { error: err })
 }
 
 /** Nobody is told that it was done, where the app wants to know before. */

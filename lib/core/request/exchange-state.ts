@@ -3,21 +3,21 @@ import type { AnyCookie, Cookie, CookieOptions } from '../record/cookie'
 import { cookieFor } from '../settings/cookie-for'
 import { debug } from '../diagnostics/debug'
 import type { Deadline } from '../concurrency/deadline'
-import type { Hold } from '../concurrency/transaction'
+import type { Transaction } from '../concurrency/transaction'
 import type { Read, Version } from '../record/snapshot'
-import { Holder } from '../concurrency/holder'
+import { RequestLifetime } from '../concurrency/holder'
 import type { Host, Session } from '../session/session'
-import { Knowledge, type Given } from './change-tracker'
+import { ChangeTracker, type Written } from './change-tracker'
 import type { Settings } from '../settings/settings'
 import type { Secret } from '../../primitives/secrets'
 import type { Facts, Plan, Seen } from './plan'
 import { liveCookie } from '../record/session-data'
 import { endOf, isEnded } from '../session/session-end'
-import { sharePort } from '../store/ports'
+import { shareClient } from '../store/ports'
 import type { SessionStore } from '../store/contract'
-import type { StorePort } from '../store/store-client'
+import type { StoreClient } from '../store/store-client'
 import type { Transport } from '../settings/transport'
-import { Underway } from '../../primitives/wait-group'
+import { WaitGroup } from '../../primitives/wait-group'
 
 /** What is known of one exchange, and what its steps have in common: between `open` and `commit` this is all that they share. */
 export class ExchangeState<H extends Host = Host> {
@@ -45,9 +45,9 @@ export class ExchangeState<H extends Host = Host> {
   generated: string | undefined
   /** What the last commit saw. */
   seen: Seen | undefined
-  readonly underway = new Underway()
-  readonly holder: Holder
-  readonly known = new Knowledge()
+  readonly underway = new WaitGroup()
+  readonly holder: RequestLifetime
+  readonly changes = new ChangeTracker()
   #destroyed: Session | undefined
   /** The session that the client sent, when another one has taken its place. */
   replacedSession: Session | undefined
@@ -60,14 +60,14 @@ export class ExchangeState<H extends Host = Host> {
     readonly transport: Transport<H>,
     readonly host: H,
   ) {
-    this.holder = new Holder(host)
+    this.holder = new RequestLifetime(host)
   }
 
   /** Of the store that the request has by now. An app may put another in its place, to trace its calls or to keep tenants apart. */
-  get port(): StorePort {
+  get port(): StoreClient {
     const { store, port } = this.settings
     const { sessionStore } = this.host
-    return sessionStore === store || !sessionStore ? port : sharePort(sessionStore, port)
+    return sessionStore === store || !sessionStore ? port : shareClient(sessionStore, port)
   }
 
   get store(): SessionStore {
@@ -93,9 +93,9 @@ export class ExchangeState<H extends Host = Host> {
   begin(read?: Read): void {
     const { session, sessionID } = this.host
     if (read) this.read(sessionID as string, read)
-    this.known.begin(sessionID, read ? undefined : (session ?? {}))
+    this.changes.begin(sessionID, read ? undefined : (session ?? {}))
     this.#cookie = session?.cookie
-    if (session) this.known.watch(session.cookie as Cookie, this.settings.family)
+    if (session) this.changes.watch(session.cookie as Cookie, this.settings.family)
   }
 
   /** The cookie that the client was to have, or a new session's. */
@@ -113,30 +113,30 @@ export class ExchangeState<H extends Host = Host> {
 
   read(id: string, read: Read): void {
     const { record, moment } = read
-    const base = record ? this.known.read(id, record, read) : undefined
+    const base = record ? this.changes.read(id, record, read) : undefined
     if (base) this.anonymous = this.unread = false
-    const { hold } = this.holder
-    if (hold?.id === id && moment !== undefined) hold.read(moment, base)
+    const { transaction } = this.holder
+    if (transaction?.id === id && moment !== undefined) transaction.read(moment, base)
   }
 
   /** What of the session goes to the store. @param text of its data, if known. @throws where that cannot be stored, or its cookie not sent */
-  giving(session: Session, text?: string): Given {
+  giving(session: Session, text?: string): Written {
     debug('saving %s', session.id)
     const { cookie } = liveCookie(session)
     this.settings.checkCookie?.(this.host, cookie as Cookie)
-    return this.known.giving(session, text)
+    return this.changes.giving(session, text)
   }
 
   /** @param act saves the session as the last commit saw it, which need not be written out again */
   asSeen(act: () => void): void {
     if (this.settings.beforeSave) act()
-    else this.known.unchanged(act)
+    else this.changes.unchanged(act)
   }
 
   /** The store has it. Said of a failed save too: the app's error handler is told, and the same is not tried again. */
-  arrived(given?: Given): void {
+  arrived(given?: Written): void {
     if (given) this.settings.touches?.note(given.id)
-    this.known.arrived(given)
+    this.changes.arrived(given)
   }
 
   /** The id that was made for a new session is somebody's: neither their session nor their cookie may become the client's. */
@@ -146,32 +146,37 @@ export class ExchangeState<H extends Host = Host> {
   }
 
   /** @param act asks the store for something, behind whatever this process asks of it about that session */
-  holding(id: string, done: Callback, act: (hold: Hold, finish: Callback, deadline: Deadline) => void, shared?: boolean): void {
+  transact(
+    id: string,
+    done: Callback,
+    act: (transaction: Transaction, finish: Callback, deadline: Deadline) => void,
+    shared?: boolean,
+  ): void {
     const { port } = this
-    const hold = this.holder.on(id, port)
-    this.#recall(hold)
-    if (port.answersAtOnce && hold.flight.isIdle) hold.runAtOnce(done, act)
-    else hold.run(port.deadline(), done, act, shared)
+    const transaction = this.holder.on(id, port)
+    this.#recall(transaction)
+    if (port.answersAtOnce && transaction.active.isIdle) transaction.runAtOnce(done, act)
+    else transaction.run(port.deadline(), done, act, shared)
     this.holder.letGo()
   }
 
   /** Tells a hold what the exchange knows of its session. */
-  #recall(hold: Hold): void {
-    const { generated, replacedSession, settings, known } = this
-    const { id } = hold
+  #recall(transaction: Transaction): void {
+    const { generated, replacedSession, settings, changes } = this
+    const { id } = transaction
     // An object of the session that the handler has kept may have been made by a reload, and does not know of the end
-    if (id !== generated && replacedSession?.id === id && isEnded(replacedSession)) hold.gone = true
-    if (known.stored?.id !== id) return
+    if (id !== generated && replacedSession?.id === id && isEnded(replacedSession)) transaction.missing = true
+    if (changes.stored?.id !== id) return
     // With concurrency off nothing is held but for an update, and saves pass it by
     if (settings.concurrency === 'off') {
-      if (this.port === settings.port) hold.base = known.stored
-    } else if (id === generated && id !== this.sentId) hold.base ??= known.stored
+      if (this.port === settings.port) transaction.base = changes.stored
+    } else if (id === generated && id !== this.sentId) transaction.base ??= changes.stored
   }
 
   renewed(before?: Session): void {
     if (before && before.id === this.sentId) this.replacedSession = before
-    const { hold } = this.holder
-    if (hold && hold.id === this.host.sessionID) hold.renew()
+    const { transaction } = this.holder
+    if (transaction && transaction.id === this.host.sessionID) transaction.renew()
   }
 
   /** The session has another ID, under which the store has it. @param version of a store that compares */
@@ -179,7 +184,7 @@ export class ExchangeState<H extends Host = Host> {
     this.generated = after.id
     this.#cookie = after.cookie
     this.renewed(before)
-    const given = this.known.giving(after)
+    const given = this.changes.giving(after)
     this.arrived(given)
     this.holder.on(after.id, this.port).wrote({ text: given.text, cookie: given.cookie, version }, after, true)
   }

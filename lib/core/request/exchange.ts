@@ -3,7 +3,7 @@ import { createsFirst, replace } from './replacement'
 import { ExchangeState } from './exchange-state'
 import { isPromise, type Callback } from '../../primitives/callbacks'
 import type { CookieOptions } from '../record/cookie'
-import { notice } from '../diagnostics/channels'
+import { publish } from '../diagnostics/channels'
 import {
   type Change,
   type Host,
@@ -54,12 +54,12 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
   }
 
   /** An empty session in the place of the one whose id the client sent, and which may be there again by the next request. */
-  goWithout(): void {
+  continueWithoutStore(): void {
     this.host.sessionID ??= newId()
     this.#present(this.cookieOptions ?? {})
     this.anonymous = true
     this.begin()
-    notice('anonymous')
+    publish('anonymous')
   }
 
   #present(options: CookieOptions): void {

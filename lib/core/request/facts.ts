@@ -3,7 +3,7 @@ import type { Host, Session } from '../session/session'
 import { ABSENT, type Facts, type Seen } from './plan'
 
 /** @throws TypeError where it left something else than a session; where its data cannot be written out */
-export function look<H extends Host>(exchange: Exchange<H>): Seen {
+export function collectFacts<H extends Host>(exchange: Exchange<H>): Seen {
   const session = exchange.session()
   return { session, facts: session ? factsOf(exchange, session) : { ...ABSENT, ...absence(exchange) } }
 }
@@ -11,21 +11,21 @@ export function look<H extends Host>(exchange: Exchange<H>): Seen {
 function absence<H extends Host>(
   exchange: Exchange<H>,
 ): Pick<Facts, 'unread' | 'done' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
-  const { sentId, unread, done, destroyed, known, settings, host } = exchange
+  const { sentId, unread, done, destroyed, changes, settings, host } = exchange
   return {
     unread,
     done,
     sent: sentId !== undefined,
     returning: sentId !== undefined && sentId === host.sessionID,
-    saved: known.hasSaved,
+    saved: changes.hasSaved,
     destroyed,
     ended: settings.kept?.payloadOf(sentId) === null,
   }
 }
 
 function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts {
-  const { sentId, unread, done, anonymous, isReadOnly, replaced, known, settings, host } = exchange
-  const { modified, saved, changed, cookieChanged, recookied, aging } = known.facts(session)
+  const { sentId, unread, done, anonymous, isReadOnly, replaced, changes, settings, host } = exchange
+  const { modified, saved, changed, cookieChanged, cookieReplaced, pastHalfLife } = changes.facts(session)
   // One by one: a spread costs more than all the rest of a visit allocates
   return {
     present: true,
@@ -38,10 +38,10 @@ function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts
     done,
     expires: session.cookie.expires != null,
     anonymous: anonymous || isReadOnly,
-    rested: known.isRested(session, settings.touches),
-    recookied,
+    touchedRecently: changes.isRested(session, settings.touches),
+    cookieReplaced,
     // A payload that is to be sent again is one that is stored again
-    aging: aging || (exchange.outdated && settings.kept !== undefined),
+    pastHalfLife: pastHalfLife || (exchange.outdated && settings.kept !== undefined),
     outdated: exchange.outdated,
     sent: sentId !== undefined,
     destroyed: replaced,

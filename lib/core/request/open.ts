@@ -84,7 +84,8 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
   if (settings.resign && sent !== undefined) {
     exchange.outdated = exchange.transport.isOutdated?.(host, exchange.secrets, sent) === true || settings.kept?.isOutdated() === true
   }
-  if (!settings.isReady()) return goWithout(exchange, new StoreUnavailable('store is disconnected', 'ERR_STORE_DISCONNECTED'), done)
+  if (!settings.isReady())
+    return continueWithoutStore(exchange, new StoreUnavailable('store is disconnected', 'ERR_STORE_DISCONNECTED'), done)
   if (id === undefined) {
     debug('no SID sent, generating session')
     return ask(exchange, generate, began, done)
@@ -92,7 +93,7 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
   debug('fetching %s', id)
   const moment = exchange.reading(id)
   settings.port.get(id, (err, record, version, likeness) => {
-    if (err && !isMissing(err)) return goWithout(exchange, err, done)
+    if (err && !isMissing(err)) return continueWithoutStore(exchange, err, done)
     const { admit } = settings
     const found = err ? undefined : record
     if (!admit) return load(exchange, { record: found, moment, version, likeness }, done)
@@ -107,7 +108,7 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
 }
 
 /** The store cannot say what it has, or what it has cannot be read. */
-function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Callback): void {
+function continueWithoutStore<H extends Host>(exchange: Exchange<H>, err: unknown, done: Callback): void {
   debug('error %j', err)
   exchange.unread = true
   const { onStoreError } = exchange.settings
@@ -115,7 +116,7 @@ function goWithout<H extends Host>(exchange: Exchange<H>, err: unknown, done: Ca
   const decide = (exchange: Exchange<H>, decision: WithoutStore, done: Callback): void => {
     if (decision === 'new') return ask(exchange, generate, began, done)
     if (decision !== 'anonymous') return done(err)
-    exchange.goWithout()
+    exchange.continueWithoutStore()
     done()
   }
   ask(exchange, host => onStoreError(err, host), decide, done)
@@ -132,7 +133,7 @@ function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback)
   } catch (unreadable) {
     // The client may have written what is kept in its cookie, and would send it again with each request
     if (exchange.settings.kept) return ask(exchange, generate, began, done)
-    return goWithout(exchange, unreadable, done)
+    return continueWithoutStore(exchange, unreadable, done)
   }
   done()
 }

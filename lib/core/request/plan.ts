@@ -25,14 +25,14 @@ export interface Facts {
   /** The session is not stored, and its cookie is not sent: it stands for one that could not be read, or the request only reads. */
   readonly anonymous: boolean
   /** The store has been given an expiry so lately that another can wait. */
-  readonly rested: boolean
+  readonly touchedRecently: boolean
   /**
    * The cookie's lifetime or an attribute is not what the exchange began with. False for new sessions, unless the family watches their cookies: a
    * lifetime that is set on each request must not store a session for each client.
    */
-  readonly recookied: boolean
+  readonly cookieReplaced: boolean
   /** Less than half of the session's life was left when the exchange began. */
-  readonly aging: boolean
+  readonly pastHalfLife: boolean
   /** The client's cookie is signed or sealed with another secret than the one that is used now, and is to be sent again. */
   readonly outdated: boolean
   /** The client sent an id, under a signature that held. */
@@ -51,9 +51,9 @@ export const ABSENT = {
   cookieChanged: false,
   expires: false,
   anonymous: false,
-  rested: false,
-  recookied: false,
-  aging: false,
+  touchedRecently: false,
+  cookieReplaced: false,
+  pastHalfLife: false,
   outdated: false,
 }
 
@@ -66,7 +66,7 @@ export function planStore(facts: Facts, policy: Policy): Plan {
   if (saves(facts, policy)) return 'save'
   const moves = policy.family.keepsAlive || policy.rolling
   // A save has moved the expiry too
-  return moves && facts.returning && facts.done !== 'save' && !facts.rested ? 'touch' : 'nothing'
+  return moves && facts.returning && facts.done !== 'save' && !facts.touchedRecently ? 'touch' : 'nothing'
 }
 
 function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {
@@ -75,10 +75,10 @@ function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset,
   return !family.clears || (!destroyed && (returning || saved))
 }
 
-function saves({ returning, modified, saved, changed, cookieChanged, recookied, aging }: Facts, policy: Policy): boolean {
+function saves({ returning, modified, saved, changed, cookieChanged, cookieReplaced, pastHalfLife }: Facts, policy: Policy): boolean {
   if (saved) return changed || cookieChanged
-  if (recookied) return true
-  return returning ? policy.resave || changed || aging : policy.saveUninitialized || modified
+  if (cookieReplaced) return true
+  return returning ? policy.resave || changed || pastHalfLife : policy.saveUninitialized || modified
 }
 
 /** What the response says of the cookie. */
@@ -92,13 +92,13 @@ export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined)
 }
 
 function setsCookie(
-  { returning, modified, saved, expires, recookied, outdated }: Facts,
+  { returning, modified, saved, expires, cookieReplaced, outdated }: Facts,
   { rolling, saveUninitialized, family }: Policy,
   done?: Plan,
 ): boolean {
   if (outdated && returning) return true
   if (family.cookieOnSave) return saved || done === 'save' || (returning && rolling)
-  return returning ? rolling || recookied || (expires && modified) : saveUninitialized || modified
+  return returning ? rolling || cookieReplaced || (expires && modified) : saveUninitialized || modified
 }
 
 /** The client has a cookie for nothing. */

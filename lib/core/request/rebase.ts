@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyCookie, Cookie, CookieData } from '../record/cookie'
-import { notice } from '../diagnostics/channels'
+import { publish } from '../diagnostics/channels'
 import type { ExchangeState } from './exchange-state'
-import { fingerprint } from '../record/serialize-data'
+import { serializeData } from '../record/serialize-data'
 import type { Base } from '../record/snapshot'
 import type { Host, Session } from '../session/session'
 import { merge, mergeAttributes, type Data, type Side } from '../record/merge'
@@ -10,10 +10,10 @@ import { cookieOf, type SessionData } from '../record/session-data'
 
 /** @param text of the exchange's data. @param values of both sides, where not JSON's copies of them are wanted */
 export function mergeWith(base: Base, text: string, record: SessionData, values: Record<Side, Data>): Data {
-  const [began, mine, fresh] = [dataOf(base.text), dataOf(text), dataOf(fingerprint(record))]
+  const [began, mine, fresh] = [dataOf(base.text), dataOf(text), dataOf(serializeData(record))]
   const { sides, conflicts } = merge(began, mine, fresh)
-  if (!isDeepStrictEqual(began, fresh)) notice('merged')
-  if (conflicts.length > 0) notice('conflict', { keys: conflicts })
+  if (!isDeepStrictEqual(began, fresh)) publish('merged')
+  if (conflicts.length > 0) publish('conflict', { keys: conflicts })
   // Not by assignment, under which `__proto__` is no key
   return Object.fromEntries(Array.from(sides, ([key, side]) => [key, values[side][key]]))
 }
@@ -27,15 +27,15 @@ export function dataOf(text: string): Data {
  *
  * @returns whether there is a session to set it for
  */
-export function freshen<H extends Host>({ holder: { hold } }: ExchangeState<H>, session: Session): boolean {
-  if (hold?.id !== session.id) return true
-  const { base, flight } = hold
-  if (base && flight.cookie && !hold.current) refresh(session, base, flight as { cookie: AnyCookie })
-  return !hold.dead
+export function adoptOthersCookie<H extends Host>({ holder: { transaction } }: ExchangeState<H>, session: Session): boolean {
+  if (transaction?.id !== session.id) return true
+  const { base, active } = transaction
+  if (base && active.cookie && !transaction.isCurrent) mergeCookie(session, base, active as { cookie: AnyCookie })
+  return !transaction.isEnded
 }
 
 /** What others have set of a cookie's attributes, and I have not. The lifetime among them, which begins now. */
-export function refresh(session: Session, base: Base, { cookie: fresh }: Pick<SessionData, 'cookie'>): void {
+export function mergeCookie(session: Session, base: Base, { cookie: fresh }: Pick<SessionData, 'cookie'>): void {
   const cookie = session.cookie as Cookie
   const merged = mergeAttributes(cookieDataOf(base), cookie.data, cookieDataOf({ cookie: fresh }))
   const { expires: _, originalMaxAge, ...attributes } = merged

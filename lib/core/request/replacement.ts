@@ -10,14 +10,14 @@ import type { SessionStore } from '../store/contract'
  */
 export function replace<H extends Host>(exchange: ExchangeState<H>, session: Session, { generate, fill }: Successor, done: Callback): void {
   const { req: host, id } = session
-  const { inFlight } = exchange.port
+  const { activeSessions } = exchange.port
   // It knows whether another request has given the session a new ID meanwhile, which ends here too
-  const flight = inFlight.hold(id)
+  const active = activeSessions.acquire(id)
   const over: Callback = err => {
-    inFlight.release(id, flight)
+    activeSessions.release(id, active)
     done(err)
   }
-  const forget = exchange.known.remember()
+  const forget = exchange.changes.remember()
   const renewed: Callback = err => {
     exchange.renewed(session)
     over(err)
@@ -70,11 +70,11 @@ export function createsFirst<H extends Host>(exchange: ExchangeState<H>, { req: 
 
 /** The session is again in its place, because another one could not take it. */
 function restore<H extends Host>(exchange: ExchangeState<H>, session: Session): void {
-  const { host, known } = exchange
+  const { host, changes } = exchange
   host.sessionID = session.id
   host.session = session
   exchange.generated = exchange.replacedSession = undefined
   exchange.cookie = session.cookie
-  const hold = exchange.holder.on(session.id, exchange.port)
-  if (known.stored?.id === session.id) hold.base ??= known.stored
+  const transaction = exchange.holder.on(session.id, exchange.port)
+  if (changes.stored?.id === session.id) transaction.base ??= changes.stored
 }

@@ -1,12 +1,12 @@
-import { mergeWith, refresh } from './rebase'
-import { announce, refuses } from './announce'
+import { mergeWith, mergeCookie } from './rebase'
+import { runBeforeSave, refuses } from './announce'
 import { isMissing, gone } from '../errors/store-errors'
 import { isPromise, type Callback } from '../../primitives/callbacks'
-import { fingerprint } from '../record/serialize-data'
+import { serializeData } from '../record/serialize-data'
 import type { Cookie } from '../record/cookie'
 import type { Deadline } from '../concurrency/deadline'
 import type { ExchangeState } from './exchange-state'
-import type { Flight } from '../concurrency/active-sessions'
+import type { ActiveSession } from '../concurrency/active-sessions'
 import { type Host, sessionOf, type Session } from '../session/session'
 import type { Keep } from '../session/keep'
 import type { Data } from '../record/merge'
@@ -32,7 +32,7 @@ const MOST_TRIES = 100
  */
 export function rotate<H extends Host>(exchange: ExchangeState<H>, session: Session, keep: Keep, done: Callback): void {
   if (refuses(exchange, done)) return
-  announce(exchange, session, done, () => {
+  runBeforeSave(exchange, session, done, () => {
     prepare(exchange, keep, done, (id, cookie) => {
       if (id === session.id) return done(exchange.taken())
       const rotation = new Rotation(exchange, session, { keep, id, cookie })
@@ -84,7 +84,7 @@ class Rotation<H extends Host> {
   ) {}
 
   /** In the turn of the old ID. */
-  run(deadline: Deadline, ended: Callback, flight: Flight): void {
+  run(deadline: Deadline, ended: Callback, active: ActiveSession): void {
     const { port } = this.exchange
     const { id } = this.session
     port.get(
@@ -93,7 +93,7 @@ class Rotation<H extends Host> {
         if (err && !isMissing(err)) return ended(err)
         if (!record && this.#isStored) return ended(gone())
         try {
-          this.#write(record ?? undefined, deadline, err => (err ? ended(err) : this.#finish(version, deadline, ended, flight)))
+          this.#write(record ?? undefined, deadline, err => (err ? ended(err) : this.#finish(version, deadline, ended, active)))
         } catch (thrown) {
           ended(thrown)
         }
@@ -104,7 +104,7 @@ class Rotation<H extends Host> {
 
   /** A session of this request that was never saved has no record, and needs none. */
   get #isStored(): boolean {
-    return this.exchange.generated !== this.session.id || this.exchange.known.hasSaved
+    return this.exchange.generated !== this.session.id || this.exchange.changes.hasSaved
   }
 
   #write(record: SessionData | undefined, deadline: Deadline, done: Callback): void {
@@ -131,13 +131,14 @@ class Rotation<H extends Host> {
   /** The data of this request, merged with what others have saved. */
   #merge(record: SessionData | undefined): Data {
     const { session, exchange } = this
-    const { hold } = exchange.holder
+    const { transaction } = exchange.holder
     const base =
-      (hold?.id === session.id ? hold.base : undefined) ?? (exchange.known.stored?.id === session.id ? exchange.known.stored : undefined)
+      (transaction?.id === session.id ? transaction.base : undefined) ??
+      (exchange.changes.stored?.id === session.id ? exchange.changes.stored : undefined)
     const mine = dataIn(session) as Data
     if (!base || !record) return { ...mine }
-    const data = mergeWith(base, fingerprint(session), record, { mine, fresh: record as never })
-    refresh(session, base, record)
+    const data = mergeWith(base, serializeData(session), record, { mine, fresh: record as never })
+    mergeCookie(session, base, record)
     return data
   }
 
@@ -148,13 +149,13 @@ class Rotation<H extends Host> {
   }
 
   /** The new record is there: ends the old one, unless another process has ended or changed it. */
-  #finish(version: Version | undefined, deadline: Deadline, ended: Callback, flight: Flight): void {
+  #finish(version: Version | undefined, deadline: Deadline, ended: Callback, active: ActiveSession): void {
     const { port } = this.exchange
     const { id } = this.session
     const removed: Callback = err => {
       if (err && !isMissing(err)) return ended(err)
       // For requests of this process that have the old ID still, and log out
-      port.inFlight.move(flight, this.target.id)
+      port.activeSessions.move(active, this.target.id)
       ended()
     }
     if (!port.compares || version === undefined) return port.remove(id, removed, deadline)
@@ -163,7 +164,7 @@ class Rotation<H extends Host> {
       // The record has ended for every process. Removing it only frees its memory
       if (outcome?.ok) return port.remove(id, () => removed(), deadline)
       if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it keeps its ID'))
-      this.run(deadline, ended, flight)
+      this.run(deadline, ended, active)
     }
     port.compareAndSet(id, expired(this.session), { version }, heard, deadline)
   }

@@ -1,10 +1,10 @@
-import { mergeWith, refresh } from './rebase'
-import { refuses, announce, interrupt } from './announce'
+import { mergeWith, mergeCookie } from './rebase'
+import { refuses, runBeforeSave, endedElsewhere } from './announce'
 import type { Callback } from '../../primitives/callbacks'
 import type { Cookie } from '../record/cookie'
 import type { ExchangeState } from './exchange-state'
 import type { Host, Session } from '../session/session'
-import type { Given } from './change-tracker'
+import type { Written } from './change-tracker'
 import type { Data } from '../record/merge'
 import type { SessionData } from '../record/session-data'
 import { isEnded } from '../session/session-end'
@@ -15,29 +15,29 @@ import { write, type Writing } from './conditional-write'
 /** The exchange's session goes to the store: as it is where nobody else has written it meanwhile, else merged with what the store has by then. */
 export function save<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
   if (refuses(exchange, done)) return
-  announce(exchange, session, done, () => saveNow(exchange, session, done))
+  runBeforeSave(exchange, session, done, () => saveNow(exchange, session, done))
 }
 
 function saveNow<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
   const { concurrency } = exchange.settings
   if (concurrency === 'off') return saveAsItIs(exchange, session, done)
-  exchange.holding(session.id, done, (hold, finish, deadline) => {
+  exchange.transact(session.id, done, (transaction, finish, deadline) => {
     const given = exchange.giving(session)
-    if (isEnded(session)) return interrupt(hold, finish)
+    if (isEnded(session)) return endedElsewhere(transaction, finish)
     const make = (record?: SessionData): Writing => {
-      const { base } = hold
+      const { base } = transaction
       if (!base || !record) return { given, stored: asStored(exchange.port, session), whole: true }
       const merged = mergeWith(base, given.text, record, { mine: dataIn(session) as Data, fresh: record as never })
-      refresh(session, base, record)
+      mergeCookie(session, base, record)
       return { given: exchange.giving(session, given.text), stored: copyOf(session, merged, session.cookie as Cookie), whole: false }
     }
-    const written = (err: unknown, writing?: Writing): void => (err || writing ? finish(err) : interrupt(hold, finish))
-    write({ exchange, hold, deadline, rereads: concurrency === 'merge', make, done: written })
+    const written = (err: unknown, writing?: Writing): void => (err || writing ? finish(err) : endedElsewhere(transaction, finish))
+    write({ exchange, transaction, deadline, rereads: concurrency === 'merge', make, done: written })
   })
 }
 
 function saveAsItIs<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
-  let given: Given
+  let given: Written
   try {
     given = exchange.giving(session)
   } catch (unserialisable) {

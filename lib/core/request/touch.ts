@@ -1,10 +1,10 @@
-import { interrupt } from './announce'
+import { endedElsewhere } from './announce'
 import { inThisContext } from '../../primitives/async-context'
 import { deliver, type Callback } from '../../primitives/callbacks'
 import { isMissing, StoreUnavailable } from '../errors/store-errors'
 import type { Deadline } from '../concurrency/deadline'
 import type { ExchangeState } from './exchange-state'
-import type { Hold } from '../concurrency/transaction'
+import type { Transaction } from '../concurrency/transaction'
 import type { Host, Session } from '../session/session'
 import { asStored } from '../session/stored-session'
 import type { Found } from '../store/contract'
@@ -21,37 +21,42 @@ export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, se
     return true
   }
   let asked = false
-  const act: Parameters<typeof exchange.holding>[2] = (hold, finish, deadline) => {
-    const { flight } = hold
+  const act: Parameters<typeof exchange.transact>[2] = (transaction, finish, deadline) => {
+    const { active } = transaction
     asked = true
-    if (hold.dead || !hold.current) return finish()
+    if (transaction.isEnded || !transaction.isCurrent) return finish()
     // To within the time of one call it is the same moment
-    if (flight.touching) return void (flight.joined ??= []).push(inThisContext(finish))
-    flight.touching = true
+    if (active.isTouching) return void (active.joinedTouches ??= []).push(inThisContext(finish))
+    active.isTouching = true
     const touched: Callback = err => {
-      const { joined = [] } = flight
-      flight.touching = false
-      flight.joined = undefined
-      for (const other of joined) deliver(() => other(err))
+      const { joinedTouches = [] } = active
+      active.isTouching = false
+      active.joinedTouches = undefined
+      for (const other of joinedTouches) deliver(() => other(err))
       finish(err)
     }
-    port.touch(id, asStored(exchange.port, session), err => (err ? doubt(exchange, hold, { err, deadline }, touched) : touched()), deadline)
+    port.touch(
+      id,
+      asStored(exchange.port, session),
+      err => (err ? resolveTouchError(exchange, transaction, { err, deadline }, touched) : touched()),
+      deadline,
+    )
   }
-  exchange.holding(id, done, act, true)
+  exchange.transact(id, done, act, true)
   return asked
 }
 
 /** Some stores call it an error that there is nothing to touch. Whoever destroyed the session knows, and the visitor has done nothing wrong. */
-function doubt<H extends Host>(
+function resolveTouchError<H extends Host>(
   exchange: ExchangeState<H>,
-  hold: Hold,
+  transaction: Transaction,
   { err, deadline }: { readonly err: unknown; readonly deadline: Deadline },
   done: Callback,
 ): void {
   if (err instanceof StoreUnavailable) return done(err)
   const found: Found = (missing, record) => {
-    if (missing ? isMissing(missing) : !record) interrupt(hold, done)
+    if (missing ? isMissing(missing) : !record) endedElsewhere(transaction, done)
     else done(err)
   }
-  exchange.port.get(hold.id, found, deadline)
+  exchange.port.get(transaction.id, found, deadline)
 }

@@ -1,18 +1,18 @@
 import { type Keep, isKeep } from './keep'
 import { destroySurely } from '../store/destroy-surely'
-import { Underway } from '../../primitives/wait-group'
+import { WaitGroup } from '../../primitives/wait-group'
 import type { Read } from '../record/snapshot'
 import type { Secret } from '../../primitives/secrets'
 import { type SessionData, cookieOf } from '../record/session-data'
 import { afterReturn } from '../../primitives/after-return'
-import { isPromise, promised, quiet, type Callback } from '../../primitives/callbacks'
+import { isPromise, fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import type { AnyCookie } from '../record/cookie'
 
-import { portOf } from '../store/ports'
+import { clientFor } from '../store/ports'
 import { ending } from './session-end'
 import { gone } from '../errors/store-errors'
 import type { SessionStore } from '../store/contract'
-import type { StorePort } from '../store/store-client'
+import type { StoreClient } from '../store/store-client'
 
 /** Under this symbol a host knows the exchange that it is in. */
 export const EXCHANGE = Symbol('resession.exchange')
@@ -45,7 +45,7 @@ export interface HostExchange {
   readonly store: SessionStore
   readonly settings: { readonly name: string }
   /** Of the store that the host has by now. */
-  readonly port: StorePort
+  readonly port: StoreClient
   /** The secrets that hold for this exchange; the first one signs. */
   readonly secrets: readonly Secret[]
   /** The session that the handler has left. @throws TypeError if that is no object */
@@ -66,7 +66,7 @@ export interface HostExchange {
   replace(session: Session, successor: Successor, done: Callback): void
   /** The session is on its way out of the store. */
   destroying(session: Session): void
-  readonly underway: Underway
+  readonly underway: WaitGroup
   /** The id of the session that was generated last. */
   readonly generated: string | undefined
   /** Puts a new session on the host; a promise where `genid` or `cookie` made one. */
@@ -270,7 +270,7 @@ export function generate(host: Host): unknown {
 
 /** Destroys the host's session and generates another. Upstream's `Store.prototype.regenerate`. */
 export function regenerate(host: Host, store: SessionStore, done: Callback): void {
-  const port = (host.sessionStore === store ? host[EXCHANGE]?.port : undefined) ?? portOf(store)
+  const port = (host.sessionStore === store ? host[EXCHANGE]?.port : undefined) ?? clientFor(store)
   const destroy = port.compares && !port.answersAtOnce ? destroySurely.bind(undefined, port) : port.destroy.bind(port)
   destroy(host.sessionID as string, err => {
     let generated: unknown
@@ -284,14 +284,14 @@ export function regenerate(host: Host, store: SessionStore, done: Callback): voi
   })
 }
 
-function portFor({ req }: Session): StorePort {
-  return req[EXCHANGE]?.port ?? portOf(req.sessionStore as SessionStore)
+function portFor({ req }: Session): StoreClient {
+  return req[EXCHANGE]?.port ?? clientFor(req.sessionStore as SessionStore)
 }
 
 /** Calls back, or promises: the one place where the two meet. The answer to the request waits for either. */
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void>
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
-  if (!callback) return quiet(promised(done => act(counted(self, done))))
+  if (!callback) return ignoreRejection(fromCallback(done => act(counted(self, done))))
   afterReturn(counted(self, callback), act)
   return self
 }

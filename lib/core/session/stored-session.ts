@@ -1,11 +1,11 @@
-import { StorePort } from '../store/store-client'
+import { StoreClient } from '../store/store-client'
 import type { Cookie } from '../record/cookie'
 import { type Host, Session } from './session'
 import type { Data } from '../record/merge'
 import { viewOf } from '../record/session-view'
 
 /** As stores know sessions, with their data and their cookie side by side. A store that answers at once is ours, and finds them by the view. */
-export function asStored(port: StorePort, session: Session): Session {
+export function asStored(port: StoreClient, session: Session): Session {
   const view = viewOf(session)
   return view && !port.answersAtOnce ? copyOf(session, view.data as Data, session.cookie as Cookie) : session
 }

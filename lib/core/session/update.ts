@@ -1,5 +1,5 @@
 import { EXCHANGE, type Change, type Host } from './session'
-import { promised, quiet, type Callback } from '../../primitives/callbacks'
+import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import { gone } from '../errors/store-errors'
 
 /** Under this symbol a Koa context, and its request, know the object that carries their session. */
@@ -11,9 +11,10 @@ interface Hosted {
 
 /** Changes the session of a request or a context in the store. A function and not a method of the session, whose names belong to the app. */
 export function update(carrier: Host | Hosted, change: Change): Promise<void> {
-  if (typeof change !== 'function') return quiet(Promise.reject(new TypeError('update needs a function that changes the session')))
+  if (typeof change !== 'function')
+    return ignoreRejection(Promise.reject(new TypeError('update needs a function that changes the session')))
   if (HOST in carrier) return carrier[HOST].update(change)
-  return quiet(promised(done => updateOn(carrier, change, done)))
+  return ignoreRejection(fromCallback(done => updateOn(carrier, change, done)))
 }
 
 /** @throws TypeError if `host.session` has been replaced by a value that is no object */

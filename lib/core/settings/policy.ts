@@ -6,11 +6,11 @@ export interface Policy {
   readonly unset: 'destroy' | 'keep'
   /** A client whose session has ended is told to forget its cookie. So is each client of a family that clears. */
   readonly clearsCookie: boolean
-  readonly family: Family
+  readonly family: Semantics
 }
 
 /** What express-session does and koa-session does not, and the other way round. */
-export interface Family {
+export interface Semantics {
   /** Each request moves the expiry of a session that it does not change. Else `rolling` alone does. */
   readonly keepsAlive: boolean
   /** The cookie goes out with each save. Else with the first, and where it has a date that moves. */
@@ -23,7 +23,7 @@ export interface Family {
   readonly renews: boolean
 }
 
-export const CONNECT: Family = { keepsAlive: true, cookieOnSave: false, watchesCookie: false, clears: false, renews: false }
+export const CONNECT: Semantics = { keepsAlive: true, cookieOnSave: false, watchesCookie: false, clears: false, renews: false }
 
 /** Of sessions that are kept in the cookie: whoever stores something sends it, and the cookie's end is the session's. */
-export const KEPT: Family = { keepsAlive: false, cookieOnSave: true, watchesCookie: true, clears: true, renews: false }
+export const KEPT: Semantics = { keepsAlive: false, cookieOnSave: true, watchesCookie: true, clears: true, renews: false }

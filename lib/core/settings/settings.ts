@@ -2,7 +2,7 @@ import { isPromise } from '../../primitives/callbacks'
 import type { Cookie, CookieOptions } from '../record/cookie'
 import { checkAttributes, checkLifetimeAndPath, checkName } from './cookie-checks'
 import type { Host, Session } from '../session/session'
-import type { Kept, SessionStore } from '../store/contract'
+import type { CookieBackedStore, SessionStore } from '../store/contract'
 import { describeType } from '../../primitives/describe-value'
 import { optionError } from '../errors/option-errors'
 import { validSecrets, type AnySecret, type Secret, checked, listOf, checkSecrets } from '../../primitives/secrets'
@@ -11,11 +11,11 @@ import { PathWatch } from '../diagnostics/path-watch'
 import { CONNECT, type Policy } from './policy'
 import type { SessionData } from '../record/session-data'
 import { newId } from '../session/session-id'
-import { portOf } from '../store/ports'
+import { clientFor } from '../store/ports'
 import { checkStore } from '../store/store-check'
-import type { StorePort } from '../store/store-client'
+import type { StoreClient } from '../store/store-client'
 import { settleRequests, type RequestSettings } from './request-options'
-import { Touches } from './touch-throttle'
+import { TouchThrottle } from './touch-throttle'
 
 /** The options with every default in, every alias out and every mistake thrown: nothing later asks what the user typed. */
 export interface Settings<H extends Host = Host> extends Policy, RequestSettings<H> {
@@ -26,8 +26,8 @@ export interface Settings<H extends Host = Host> extends Policy, RequestSettings
   readonly paths: PathWatch
   readonly store: SessionStore
   /** The store, where that is the request's own, and the cookie has it all. */
-  readonly kept: Kept | undefined
-  readonly port: StorePort
+  readonly kept: CookieBackedStore | undefined
+  readonly port: StoreClient
   /** The store has not said that it is disconnected. */
   readonly isReady: () => boolean
   readonly genid: PerHost<H, string>
@@ -37,7 +37,7 @@ export interface Settings<H extends Host = Host> extends Policy, RequestSettings
   readonly onStoreError: OnStoreError<H> | undefined
   readonly saveErrors: 'report' | 'fail'
   /** Where touches are spared. */
-  readonly touches: Touches | undefined
+  readonly touches: TouchThrottle | undefined
   readonly awaitTouch: boolean
   /** None where the option is missing and cookie-parser left no secret either. Not asked for where the host signs by itself. */
   readonly secrets: PerHost<H, readonly Secret[]> | undefined
@@ -77,7 +77,7 @@ export function settle<H extends Host>(
   if (options.seal !== undefined)
     throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
 
-  const port = portOf(checkStore(store))
+  const port = clientFor(checkStore(store))
   if (options.storeTimeout !== undefined) port.timeout = checkTimeout(options.storeTimeout)
   return {
     name,
@@ -145,7 +145,7 @@ function settleTouches({ touchAfter = 0, awaitTouch = false }: Pick<Partial<Opti
   if (!Number.isFinite(touchAfter) || touchAfter < 0)
     throw optionError('touchAfter', 'be a number of milliseconds', touchAfter, 'write 60_000 for a minute')
   if (typeof awaitTouch !== 'boolean') throw optionError('awaitTouch', 'be true or false', awaitTouch)
-  return { touches: touchAfter > 0 ? new Touches(touchAfter) : undefined, awaitTouch }
+  return { touches: touchAfter > 0 ? new TouchThrottle(touchAfter) : undefined, awaitTouch }
 }
 
 /** Timers of Node take no more than 2^31 - 1. */

@@ -2,7 +2,7 @@
 const MOST = 20_000
 
 /** When sessions were last touched: for twice the time that a touch lasts at most, in two generations of which the older one is forgotten. */
-export class Touches {
+export class TouchThrottle {
   #recent = new Map<string, number>()
   #older = new Map<string, number>()
   #since = Date.now()

@@ -9,7 +9,7 @@ type Companions = Readonly<Record<'get' | 'set', unknown>>
 const companionsOf = new WeakMap<object, Companions>()
 
 /** An ability counts as long as the store has this `get` and this `set`, wherever another one is put. */
-export function goTogether(ability: object, companions: Companions): void {
+export function bindAbility(ability: object, companions: Companions): void {
   companionsOf.set(ability, companions)
 }
 

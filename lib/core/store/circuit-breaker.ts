@@ -1,5 +1,5 @@
 import { StoreUnavailable } from '../errors/store-errors'
-import { notice } from '../diagnostics/channels'
+import { publish } from '../diagnostics/channels'
 
 /** Calls in a row that were not answered in time, after which a store is left alone. */
 const MOST_UNANSWERED = 5
@@ -10,7 +10,7 @@ const PAUSE = 1000
  * Knows when a store is down. Requests then fail at once, and none of them has to wait to find out whether it is back: that is asked beside them.
  * An error is an answer; it is silence that is counted.
  */
-export class Breaker {
+export class CircuitBreaker {
   #unanswered = 0
   #open = false
   #timer: NodeJS.Timeout | undefined
@@ -42,14 +42,14 @@ export class Breaker {
     this.#open = false
     this.#unanswered = 0
     clearTimeout(this.#timer)
-    notice('available')
+    publish('available')
   }
 
   /** It has not, in time. */
   unanswered(): void {
     if (++this.#unanswered < MOST_UNANSWERED || this.#open) return
     this.#open = true
-    notice('unavailable')
+    publish('unavailable')
     this.#wait()
   }
 

@@ -46,7 +46,7 @@ export function callsBack(method: (...args: never[]) => unknown, args: readonly 
 }
 
 /** The store of one request, whose session is kept in the cookie: what is stored goes out with the answer. */
-export interface Kept extends SessionStore {
+export interface CookieBackedStore extends SessionStore {
   /** Takes what the client sent, whose signature held. @returns the id of the session in it */
   receive(payload: string): string
   /** Whether what was received was sealed with another secret than the one that seals now. Asked before it is read. */

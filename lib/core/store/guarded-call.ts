@@ -2,7 +2,7 @@ import { deliver, reasonOf, isPromise } from '../../primitives/callbacks'
 import { markAtOnce } from '../../primitives/after-return'
 import { isPromise as isNativePromise } from 'node:util/types'
 import { inThisContext } from '../../primitives/async-context'
-import type { Breaker } from './circuit-breaker'
+import type { CircuitBreaker } from './circuit-breaker'
 import { StoreUnavailable, isMissing } from '../errors/store-errors'
 import type { Deadline } from '../concurrency/deadline'
 
@@ -18,7 +18,7 @@ export interface Call {
   readonly deadline: Deadline
   /** The call is given up, and may be carried out all the same. @returns what to do when the store answers */
   readonly givenUp?: (() => () => void) | undefined
-  readonly breaker: Breaker
+  readonly breaker: CircuitBreaker
 }
 
 /**

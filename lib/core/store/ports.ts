@@ -1,24 +1,24 @@
-import { StorePort } from './store-client'
+import { StoreClient } from './store-client'
 import type { SessionStore } from './contract'
 
 /** One for each store of the process, shared by all that use the store. */
-const ports = new WeakMap<SessionStore, StorePort>()
+const ports = new WeakMap<SessionStore, StoreClient>()
 
 /** Where a store of ours that is made for one request has its port: V8 keeps what is in a WeakMap, and so the request, until its next full collection. */
 export const PORT = Symbol('resession.port')
 
 interface Ported {
-  [PORT]?: StorePort | undefined
+  [PORT]?: StoreClient | undefined
 }
 
-export function portOf(store: SessionStore & Ported): StorePort {
+export function clientFor(store: SessionStore & Ported): StoreClient {
   let port = store[PORT] ?? ports.get(store)
-  if (!port) ports.set(store, (port = new StorePort(store)))
+  if (!port) ports.set(store, (port = new StoreClient(store)))
   return port
 }
 
 /** A store that is made anew for each request shares what is known of the others of its kind. */
-export function sharePort(store: SessionStore & Ported, other: StorePort): StorePort {
+export function shareClient(store: SessionStore & Ported, other: StoreClient): StoreClient {
   const known = store[PORT] ?? ports.get(store)
   if (known) return known
   const port = other.for(store)

@@ -1,12 +1,12 @@
 import type { Callback } from '../../primitives/callbacks'
 import { type SessionStore, type Heard, type Condition, type Outcome, callsBack } from './contract'
 import { hasAbility } from './abilities'
-import { answer, twinOf, type Fetched } from './sync-methods'
-import { Breaker } from './circuit-breaker'
+import { answer, syncOf, type Fetched } from './sync-methods'
+import { CircuitBreaker } from './circuit-breaker'
 import { call, type Call } from './guarded-call'
 import { isMissing } from '../errors/store-errors'
 import { Deadline } from '../concurrency/deadline'
-import { InFlight, type Flight } from '../concurrency/active-sessions'
+import { ActiveSessions, type ActiveSession } from '../concurrency/active-sessions'
 import { PendingWrite } from '../concurrency/pending-write'
 import type { SessionData } from '../record/session-data'
 
@@ -20,10 +20,10 @@ const MOST_TRIES = 10
 const FIRST_WAIT = 100
 
 /** The one way to a store: each call is answered once and in time, or fails at once where the store has been silent for a while. */
-export class StorePort {
+export class StoreClient {
   readonly #store: SessionStore
-  readonly #breaker: Breaker
-  readonly inFlight: InFlight
+  readonly #breaker: CircuitBreaker
+  readonly activeSessions: ActiveSessions
   /** How long the store may take, in milliseconds. Of several middlewares on one store, as the last one says. */
   timeout = TIMEOUT
   /** What the store has last said of itself, by `disconnect` and `connect`. */
@@ -31,10 +31,10 @@ export class StorePort {
   #said = 0
   #updatesOtherwise = false
 
-  constructor(store: SessionStore, { breaker = new Breaker(), inFlight = new InFlight() } = {}) {
+  constructor(store: SessionStore, { breaker = new CircuitBreaker(), activeSessions = new ActiveSessions() } = {}) {
     this.#store = store
     this.#breaker = breaker
-    this.inFlight = inFlight
+    this.activeSessions = activeSessions
     // One listener of each for a store, however many middlewares share it: eleven would be a warning
     for (const event of ['disconnect', 'connect'] as const) {
       store.on?.(event, () => {
@@ -45,8 +45,8 @@ export class StorePort {
   }
 
   /** Another store of this kind. */
-  for(store: SessionStore): StorePort {
-    const port = new StorePort(store, { breaker: this.#breaker, inFlight: this.inFlight })
+  for(store: SessionStore): StoreClient {
+    const port = new StoreClient(store, { breaker: this.#breaker, activeSessions: this.activeSessions })
     port.timeout = this.timeout
     return port
   }
@@ -64,12 +64,12 @@ export class StorePort {
 
   /** Whatever it is asked of a session that is held. */
   get answersAtOnce(): boolean {
-    return this.compares && twinOf(this.#store, 'compareAndSet') !== undefined && twinOf(this.#store, 'touch') !== undefined
+    return this.compares && syncOf(this.#store, 'compareAndSet') !== undefined && syncOf(this.#store, 'touch') !== undefined
   }
 
   get(id: string, done: Heard, deadline?: Deadline): void {
-    if (this.inFlight.isDestroyed(id)) return done()
-    const find = twinOf(this.#store, 'get')
+    if (this.activeSessions.isDestroyed(id)) return done()
+    const find = syncOf(this.#store, 'get')
     const fetched: Callback<Fetched | undefined> = (err, found) => {
       if (err) done(err)
       else if (found) done(null, found.record, found.version, found.likeness)
@@ -80,7 +80,7 @@ export class StorePort {
   }
 
   set(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
-    const set = twinOf(this.#store, 'set')
+    const set = syncOf(this.#store, 'set')
     if (set && answer(() => set(this.#store, id, session), this.#written(id, done))) return
     this.#write('set', id, [id, session], done as Callback<unknown>, deadline)
   }
@@ -92,7 +92,7 @@ export class StorePort {
 
   compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
     const { version, text } = condition
-    const compareAndSet = twinOf(this.#store, 'compareAndSet')
+    const compareAndSet = syncOf(this.#store, 'compareAndSet')
     const compare = compareAndSet && (() => compareAndSet(this.#store, id, session, version, text))
     if (compare && answer(compare, this.#written(id, done))) return
     const heard = (err: unknown, outcome: unknown): void => {
@@ -122,8 +122,8 @@ export class StorePort {
   /** For good: whoever has read the session before does not write it any more. */
   destroy(id: string, done: Callback): void {
     const deadline = this.deadline()
-    const act = (destroyed: Callback, flight: Flight): void => this.remove(id, this.#alsoMoved(flight, destroyed), deadline)
-    this.inFlight.destroy(id, deadline, act, done)
+    const act = (destroyed: Callback, active: ActiveSession): void => this.remove(id, this.#alsoMoved(active, destroyed), deadline)
+    this.activeSessions.destroy(id, deadline, act, done)
   }
 
   /**
@@ -131,14 +131,14 @@ export class StorePort {
    *
    * @param act takes the steps, of which the last is `remove`
    */
-  replace(id: string, act: (deadline: Deadline, ended: Callback, flight: Flight) => void, done: Callback): void {
+  replace(id: string, act: (deadline: Deadline, ended: Callback, active: ActiveSession) => void, done: Callback): void {
     const deadline = this.deadline()
-    this.inFlight.destroy(id, deadline, (ended, flight) => act(deadline, ended, flight), done)
+    this.activeSessions.destroy(id, deadline, (ended, active) => act(deadline, ended, active), done)
   }
 
   /** Removes a record, as a step of `destroy` or `replace`. */
   remove(id: string, done: Callback, deadline: Deadline): void {
-    const destroy = twinOf(this.#store, 'destroy')
+    const destroy = syncOf(this.#store, 'destroy')
     if (destroy && answer(() => destroy(this.#store, id), done)) return
     this.#ask('destroy', id, [id], done as Callback<unknown>, deadline)
   }
@@ -150,27 +150,27 @@ export class StorePort {
   /** By the store's own method, which may be that of another copy of the package: it destroys the session of this id without telling us. */
   regenerate(id: string, host: object, done: Callback): void {
     const deadline = this.deadline()
-    const act = (ended: Callback, flight: Flight): void =>
-      this.#ask('regenerate', id, [host], this.#alsoMoved(flight, ended) as Callback<unknown>, deadline)
-    this.inFlight.end(id, deadline, act, done)
+    const act = (ended: Callback, active: ActiveSession): void =>
+      this.#ask('regenerate', id, [host], this.#alsoMoved(active, ended) as Callback<unknown>, deadline)
+    this.activeSessions.end(id, deadline, act, done)
   }
 
   /** What ends a session by the ID that it had before ends it by the one that it has now. */
-  #alsoMoved({ movedTo }: Flight, done: Callback): Callback {
+  #alsoMoved({ movedTo }: ActiveSession, done: Callback): Callback {
     return movedTo === undefined ? done : err => (err ? done(err) : this.destroy(movedTo.id, done))
   }
 
   /** Done at once where the store has no `touch`. */
   touch(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
     if (typeof this.#store.touch !== 'function') return done()
-    const touch = twinOf(this.#store, 'touch')
+    const touch = syncOf(this.#store, 'touch')
     if (touch && answer(() => touch(this.#store, id, session), done)) return
     // Of some stores it writes the whole record
-    this.#follow(new PendingWrite(id, 'touch', this.inFlight), 'touch', [id, session], done as Callback<unknown>, deadline)
+    this.#follow(new PendingWrite(id, 'touch', this.activeSessions), 'touch', [id, session], done as Callback<unknown>, deadline)
   }
 
   #write(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
-    this.#follow(new PendingWrite(id, 'data', this.inFlight), method, args, done, deadline)
+    this.#follow(new PendingWrite(id, 'data', this.activeSessions), method, args, done, deadline)
   }
 
   /** A write, which the store may still make after it was given up. */
@@ -190,7 +190,7 @@ export class StorePort {
 
   #written<Value>(id: string, done: Callback<Value>): Callback<Value> {
     return (err, value) => {
-      this.inFlight.written(id)
+      this.activeSessions.written(id)
       done(err, value)
     }
   }

@@ -18,7 +18,7 @@ export interface Fetched {
  *
  * @template S the store that they are asked of
  */
-export interface AtOnce<S = SessionStore> {
+export interface SyncStore<S = SessionStore> {
   get(store: S, id: string): Fetched | undefined
   set(store: S, id: string, session: SessionData): void
   touch(store: S, id: string, session: SessionData): void
@@ -36,15 +36,15 @@ interface Paired {
 }
 
 /** Whoever would call `method` of a store may have its twin instead. A method that somebody puts in its place has none. */
-export function answersAtOnce<Name extends keyof AtOnce, S>(method: object, twin: AtOnce<S>[Name]): void {
+export function registerSync<Name extends keyof SyncStore, S>(method: object, twin: SyncStore<S>[Name]): void {
   Object.defineProperty(method, TWIN, { value: { method, twin } satisfies Paired })
 }
 
-export function twinOf<Name extends keyof AtOnce>(store: SessionStore, name: Name): AtOnce[Name] | undefined {
+export function syncOf<Name extends keyof SyncStore>(store: SessionStore, name: Name): SyncStore[Name] | undefined {
   const method = store[name] as { [TWIN]?: Paired } | undefined
   const paired = method?.[TWIN]
   // A spy may have all properties of what it watches
-  return paired?.method === method ? (paired?.twin as AtOnce[Name]) : undefined
+  return paired?.method === method ? (paired?.twin as SyncStore[Name]) : undefined
 }
 
 /**

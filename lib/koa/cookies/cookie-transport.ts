@@ -4,7 +4,7 @@ import type { Diagnosed } from '../../core/diagnostics/diagnose'
 import type { Context } from '../context'
 import { connectionOf } from '../connection'
 import { linesOf } from './set-cookie-lines'
-import { VerifiedHeaders } from './verified-cookies'
+import { VerifiedCookies } from './verified-cookies'
 
 /** How the id of a session, or where that is kept in the cookie its data, travels between a client and a Koa app. */
 export interface KoaTransport {
@@ -24,7 +24,7 @@ export interface Signing {
 /** By a cookie, and where it is signed by another one, `.sig`, which `ctx.cookies` makes with `app.keys`. */
 export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing, usual: Cookie): KoaTransport {
   const { name } = about
-  const verified = new VerifiedHeaders(name)
+  const verified = new VerifiedCookies(name)
   const set = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
     checkAttributes(cookie, usual)
     checkSize(about, value)

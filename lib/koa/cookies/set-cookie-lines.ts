@@ -6,7 +6,7 @@ import type { Context } from '../context'
  * The Set-Cookie lines that tell of what has been stored. Koa answers an error, whoever throws it, without the headers that are set by then, but for
  * those that the error brings: to Koa, and to nobody else, it brings these.
  */
-export class KeptLines {
+export class SetCookieLines {
   #lines: string[] = []
 
   constructor(private readonly ctx: Context) {

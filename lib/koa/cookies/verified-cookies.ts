@@ -1,4 +1,4 @@
-import { Recent } from '../../primitives/lru-cache'
+import { LruCache } from '../../primitives/lru-cache'
 import type { Context } from '../context'
 import { linesOf } from './set-cookie-lines'
 
@@ -11,15 +11,15 @@ const LONGEST = 1024
  * What `ctx.cookies` has found in a `Cookie` header, under a signature that held. It finds the same there again, as long as the keys are the same, and
  * looking is half the time of a visit: a Keygrip makes three HMACs and asks the system for random bytes.
  */
-export class VerifiedHeaders {
+export class VerifiedCookies {
   readonly #name: string
   #keys: readonly unknown[] = []
-  #values = new Recent<string>(MOST)
+  #values = new LruCache<string>(MOST)
   /** The symbol under which Koa keeps `ctx.cookies`, and an app of that Koa. To look for it takes half a microsecond. */
   #symbol: symbol = Symbol()
   #context: object | undefined
   /** Under values. */
-  #signatures = new Recent<string>(MOST)
+  #signatures = new LruCache<string>(MOST)
 
   constructor(name: string) {
     this.#name = name
@@ -73,8 +73,8 @@ export class VerifiedHeaders {
     if (keys.length === this.#keys.length && keys.every((key, at) => key === this.#keys[at])) return true
     if (!keys.every(key => typeof key === 'string')) return false
     this.#keys = [...keys]
-    this.#values = new Recent(MOST)
-    this.#signatures = new Recent(MOST)
+    this.#values = new LruCache(MOST)
+    this.#signatures = new LruCache(MOST)
     return true
   }
 }

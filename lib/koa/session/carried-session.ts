@@ -1,7 +1,7 @@
 import { Exchange } from '../../core/request/exchange'
 import { afterReturn } from '../../primitives/after-return'
 import { EXCHANGE, counted, regenerateAtOnce, saveAtOnce, Session, type Host } from '../../core/session/session'
-import { calledBack, promised, quiet, type Callback } from '../../primitives/callbacks'
+import { toCallback, fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import { VIEW, type View } from '../../core/record/session-view'
 import { DAY, UNTIL_CLOSED } from '../../cookie-store/record-format'
 import type { Context } from '../context'
@@ -41,7 +41,7 @@ export interface KoaHost extends Host {
   readonly settings: SessionSettings
   /** Copies of sessions are of copies of their host, which know it by this. */
   readonly self: object
-  readonly exchange: Pick<Exchange, 'begin' | 'known' | 'failed'>
+  readonly exchange: Pick<Exchange, 'begin' | 'changes' | 'failed'>
   /** What `ctx.sessionStore` is. */
   userStore: object | undefined
   /** The lifetime that the app has set in this request: as in koa-session, that of whatever is at `ctx.session`. */
@@ -141,9 +141,9 @@ export class CarriedSession extends Session implements View {
   override save(callback: Callback): this
   override save(): Promise<void>
   override save(callback?: Callback): this | Promise<void> {
-    const saved = quiet(this.req.store(done => saveAtOnce(this, done)))
+    const saved = ignoreRejection(this.req.store(done => saveAtOnce(this, done)))
     if (!callback) return saved
-    calledBack(saved, callback)
+    toCallback(saved, callback)
     return this
   }
 
@@ -155,7 +155,7 @@ export class CarriedSession extends Session implements View {
     const callback = typeof given === 'function' ? given : undefined
     const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
     const regenerate = keep && this.req.ended === this.id ? this.#beginAnew : this.#renew
-    if (!callback) return quiet(promised(done => regenerate.call(this, done, keep)))
+    if (!callback) return ignoreRejection(fromCallback(done => regenerate.call(this, done, keep)))
     afterReturn(counted(this, callback), done => regenerate.call(this, done, keep))
     return this
   }
@@ -166,7 +166,7 @@ export class CarriedSession extends Session implements View {
       if (keep && !err) return this.#succeed(isNew, done)
       const { session, exchange } = this.req
       // An empty one is like any new session: nothing is stored until there is something in it, unless it had to be there before this one was destroyed
-      if (!keep && session !== this && exchange.known.stored?.id !== session?.id) exchange.begin()
+      if (!keep && session !== this && exchange.changes.stored?.id !== session?.id) exchange.begin()
       done(err)
     })
   }
@@ -175,12 +175,12 @@ export class CarriedSession extends Session implements View {
     this.#succeeding.show(this, isNew)
     // The cookie is sent now, if the end of the request does not do it
     if (this.req.settings.autoCommit) done()
-    else calledBack(this.#succeeding.save(), done)
+    else toCallback(this.#succeeding.save(), done)
   }
 
   /** Ends the session in the store and gives the app's object, with its cookie, to another of a new ID: the app has put it in the place of one that it ended. */
   beginAnew(): Promise<void> {
-    return quiet(promised(done => this.#beginAnew(done)))
+    return ignoreRejection(fromCallback(done => this.#beginAnew(done)))
   }
 
   #beginAnew(done: Callback): void {

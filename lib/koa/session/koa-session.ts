@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { calledBack, quiet, type Callback } from '../../primitives/callbacks'
+import { toCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import type { CarriedSession, Lifetime, RegenerateOptions } from './carried-session'
 import { COOKIE } from './owned-names'
 import { attach, fill, SESSION, type Shown } from './shown-session'
@@ -70,7 +70,7 @@ export class KoaSession {
   commit(callback: Callback): void
   commit(): Promise<void>
   commit(callback?: Callback): void | Promise<void> {
-    return either(quiet(Promise.resolve(sessionOf(this).req.commit())), callback)
+    return either(ignoreRejection(Promise.resolve(sessionOf(this).req.commit())), callback)
   }
 
   toJSON(): object {
@@ -89,5 +89,5 @@ function sessionOf(shown: KoaSession): CarriedSession {
 
 function either(done: Promise<void>, callback: Callback | undefined): void | Promise<void> {
   if (!callback) return done
-  calledBack(done, callback)
+  toCallback(done, callback)
 }

@@ -2,7 +2,7 @@ import { isPromise } from '../../primitives/callbacks'
 import type { Settings } from '../../core/settings/settings'
 import type { SessionData } from '../../core/record/session-data'
 import type { SessionStore } from '../../core/store/contract'
-import { PayloadStore } from '../../cookie-store/cookie-session-store'
+import { CookieSessionStore } from '../../cookie-store/cookie-session-store'
 import { hasEnded } from '../../cookie-store/record-format'
 import type { App } from '../context'
 import type { KoaHost } from '../session/carried-session'
@@ -14,7 +14,7 @@ type Ends = 'in the cookie' | 'by the store' | 'by the record'
 
 /** Who knows when a session ends. An end that a touch has moved is not in the record. */
 export function endsOf(store: SessionStore): Ends {
-  if (store instanceof PayloadStore) return 'in the cookie'
+  if (store instanceof CookieSessionStore) return 'in the cookie'
   return typeof store.createSession === 'function' ? 'by the store' : 'by the record'
 }
 

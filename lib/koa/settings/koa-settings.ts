@@ -2,21 +2,21 @@ import { Cookie, type CookieOptions } from '../../core/record/cookie'
 import { isClass } from '../../primitives/describe-value'
 import { settle, type Settings } from '../../core/settings/settings'
 import type { Secret } from '../../primitives/secrets'
-import type { Family } from '../../core/settings/policy'
+import type { Semantics } from '../../core/settings/policy'
 import { shownOf } from '../../core/record/session-view'
-import { sharePort } from '../../core/store/ports'
+import { shareClient } from '../../core/store/ports'
 import { adviseOnStore } from '../../core/store/store-advice'
 import { storeAdvice } from '../../core/store/store-check'
 import type { SessionStore } from '../../core/store/contract'
 import { Undecodable } from '../../cookie-store/codec'
 import { formOf } from '../../cookie-store/cookie-format'
-import { keepFor, PayloadStore } from '../../cookie-store/cookie-session-store'
+import { keepFor, CookieSessionStore } from '../../cookie-store/cookie-session-store'
 import { Availability } from '../availability'
 import { admission, endsOf } from './admission'
 import { CarriedSession, type KoaHost } from '../session/carried-session'
 import type { App } from '../context'
 import { checkSendable, cookieTransport, type KoaTransport, type Signing } from '../cookies/cookie-transport'
-import { adapt, kindOf, type AnyStore, type JsonStore, type Manner, type PromiseStore } from './store-adapters'
+import { adapt, kindOf, type AnyStore, type JsonStore, type StoreAdapterOptions, type PromiseStore } from './store-adapters'
 import { coreOptions } from './core-options'
 import { check, type KoaOptions } from './koa-options'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
@@ -132,7 +132,7 @@ function inCookie(options: KoaOptions, given: Given): KoaSettings['of'] {
   const { seal, record = 'expiry' } = options
   const { name } = given
   const form = formOf({ name, seal, encoding: 'base64', codec: codecOf(options), shape: shapeOf(record, given), dress: payload => payload })
-  const settings = coreSettings(options, given, new PayloadStore(form, () => []))
+  const settings = coreSettings(options, given, new CookieSessionStore(form, () => []))
   return host => keepFor(settings, form, host, () => keysOf(host))
 }
 
@@ -165,7 +165,7 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
     return {
       ...common,
       store,
-      port: sharePort(store, common.port),
+      port: shareClient(store, common.port),
       admit: admission(options, given.app, endsOf(store)),
       // Those of other worlds can only save, and what comes late would undo what other processes have saved
       awaitTouch: common.awaitTouch || kind !== 'callback',
@@ -173,7 +173,7 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
   }
 }
 
-function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): Manner {
+function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): StoreAdapterOptions {
   const ttlOf = typeof ttl === 'function' ? ttl : (): number | undefined => ttl
   return {
     prefix,
@@ -198,7 +198,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
   const { cookie, signing } = given
   const about = { name: given.name, diagnostics: options.diagnostics !== false }
   const usual = new Cookie(cookie)
-  const isKept = store instanceof PayloadStore
+  const isKept = store instanceof CookieSessionStore
   return {
     ...settle<KoaHost>(coreOptions(options, cookie), store, () => {}),
     ...about,
@@ -217,6 +217,6 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
   }
 }
 
-function family(renews: boolean, cookieOnSave: boolean): Family {
+function family(renews: boolean, cookieOnSave: boolean): Semantics {
   return { keepsAlive: false, cookieOnSave, watchesCookie: true, clears: true, renews }
 }

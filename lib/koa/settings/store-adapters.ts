@@ -3,7 +3,7 @@ import type { Session } from '../../core/session/session'
 import { PORT } from '../../core/store/ports'
 import { isRedisClient, storeAdvice } from '../../core/store/store-check'
 import type { SessionStore } from '../../core/store/contract'
-import type { StorePort } from '../../core/store/store-client'
+import type { StoreClient } from '../../core/store/store-client'
 import type { KoaHost } from '../session/carried-session'
 import type { KoaShape } from './record-formats'
 
@@ -30,7 +30,7 @@ export interface JsonStore {
 export type AnyStore = SessionStore | PromiseStore | JsonStore
 
 /** What such a store is told beyond the session. */
-export interface Manner {
+export interface StoreAdapterOptions {
   /** Before the id, in the store alone. */
   readonly prefix: string
   readonly shape: KoaShape
@@ -56,17 +56,17 @@ function has(store: object | null | undefined, ...methods: string[]): boolean {
 }
 
 /** Makes a store of another world one that the core knows, for one request: some want to hear whose it is. */
-export function adapt(store: PromiseStore | JsonStore, host: KoaHost, manner: Manner): SessionStore {
-  return 'get' in store ? new OfPromises(store, host, manner) : new OfJson(store, manner)
+export function adapt(store: PromiseStore | JsonStore, host: KoaHost, manner: StoreAdapterOptions): SessionStore {
+  return 'get' in store ? new PromiseStoreAdapter(store, host, manner) : new JsonStoreAdapter(store, manner)
 }
 
-class OfPromises implements SessionStore {
-  [PORT]: StorePort | undefined
+class PromiseStoreAdapter implements SessionStore {
+  [PORT]: StoreClient | undefined
 
   constructor(
     private readonly store: PromiseStore,
     private readonly host: KoaHost,
-    private readonly manner: Manner,
+    private readonly manner: StoreAdapterOptions,
   ) {}
 
   async get(id: string): Promise<SessionData | undefined> {
@@ -95,12 +95,12 @@ class OfPromises implements SessionStore {
   }
 }
 
-class OfJson implements SessionStore {
-  [PORT]: StorePort | undefined
+class JsonStoreAdapter implements SessionStore {
+  [PORT]: StoreClient | undefined
 
   constructor(
     private readonly store: JsonStore,
-    private readonly manner: Manner,
+    private readonly manner: StoreAdapterOptions,
   ) {}
 
   async get(id: string): Promise<SessionData | undefined> {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { SessionData } from '../../core/record/session-data'
 import { describeValue } from '../../primitives/describe-value'
 import { isRedisClient } from '../../core/store/store-check'
-import { goTogether } from '../../core/store/abilities'
-import { quiet, type Callback } from '../../primitives/callbacks'
+import { bindAbility } from '../../core/store/abilities'
+import { ignoreRejection, type Callback } from '../../primitives/callbacks'
 import type { Found, Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
 
@@ -75,7 +75,7 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
   }
   for (const [name, value] of Object.entries({ get, ...abilities })) {
     Object.defineProperty(store, name, { value, writable: true, configurable: true })
-    goTogether(value, { get, set })
+    bindAbility(value, { get, set })
   }
   gives.add(store)
   return store as S & Atomic
@@ -95,7 +95,7 @@ function homeOf(store: object, method: string): object | null {
 
 /** Outside the promise's frames: what a callback throws is not a rejection. */
 function answer<Value>(work: Promise<Value>, callback?: Callback<Value>): void | Promise<Value> {
-  if (!callback) return quiet(work)
+  if (!callback) return ignoreRejection(work)
   work.then(
     value => process.nextTick(callback, null, value),
     (err: unknown) => process.nextTick(callback, err ?? new Error('the store failed without a reason')),

@@ -1,12 +1,12 @@
-import { clone } from '../../core/record/json-equality'
+import { cloneJson } from '../../core/record/json-equality'
 import type { SessionData } from '../../core/record/session-data'
 import type { Version } from '../../core/record/snapshot'
-import type { CookieForm } from './shared-cookies'
+import type { SharedCookie } from './shared-cookies'
 
 /** One session at rest. The cookie is kept apart, so that a touch neither parses nor writes the data. */
 export interface Entry {
   readonly data: string
-  readonly form: CookieForm | undefined
+  readonly form: SharedCookie | undefined
   /** Milliseconds since 1970. A session that ends with the browser has no such field, which is 24 bytes of heap less. */
   expires?: number
 }
@@ -30,7 +30,7 @@ export function textOf({ form, data, expires }: Entry): string {
 export function recordOf(entry: Entry, known?: object): SessionData {
   const { form, data, expires } = entry
   if (form?.isNested) return JSON.parse(textOf(entry)) as SessionData
-  const parsed = (known ? clone(known) : JSON.parse(data)) as Record<string, unknown>
+  const parsed = (known ? cloneJson(known) : JSON.parse(data)) as Record<string, unknown>
   if (!form) return parsed as never as SessionData
   const { attributes, tail } = form
   const cookie = expires === undefined || tail === undefined ? { ...attributes } : { ...attributes, expires: new Date(expires) }

@@ -15,7 +15,7 @@ class Bin<Value> extends Map<string, Value> {
  * A map of any size that never stops the process for long. One bin that is full becomes two, and the others stay as they are; a bin that empties stays
  * as well. Up to the first two it is a map like any other, in the order in which entries came.
  */
-export class Bins<Value> {
+export class ExtendibleMap<Value> {
   /** Under the last bits of hashes, which are as many as the deepest has: one that has fewer is here more than once. */
   readonly #bins = [new Bin<Value>(0)]
   readonly #most: number

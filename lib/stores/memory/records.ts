@@ -1,12 +1,12 @@
 import type { Fetched } from '../../core/store/sync-methods'
-import { fingerprint } from '../../core/record/serialize-data'
+import { serializeData } from '../../core/record/serialize-data'
 import type { Likeness } from '../../core/record/json-equality'
-import { Recent } from '../../primitives/lru-cache'
+import { LruCache } from '../../primitives/lru-cache'
 import type { SessionData } from '../../core/record/session-data'
 import type { Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
-import { Bins } from './extendible-map'
-import { CookieForms, type CookieForm } from './shared-cookies'
+import { ExtendibleMap } from './extendible-map'
+import { SharedCookies, type SharedCookie } from './shared-cookies'
 import { expiryOf, hasExpired, isVersion, recordOf, textOf, type Entry } from './entry'
 
 /** As it is kept. A session of the cookie that most of them have, and that ends with the browser, is its data alone: an eighth of the memory less. */
@@ -23,12 +23,12 @@ const LONGEST_READ = 4096
 /** The sessions of one process, as text. Expired ones are not found, and are swept out by the writes that follow, two at a time. */
 export class Records {
   readonly #max: number
-  readonly #kept: Bins<Kept>
-  readonly #forms = new CookieForms()
+  readonly #kept: ExtendibleMap<Kept>
+  readonly #forms = new SharedCookies()
   /** What is the cookie of those that are kept as their data alone: the first one that has no date. */
-  #usual: CookieForm | undefined
+  #usual: SharedCookie | undefined
   /** What was read lately. */
-  readonly #read = new Recent<{ text: string; parsed?: object }>(MOST_READ)
+  readonly #read = new LruCache<{ text: string; parsed?: object }>(MOST_READ)
   #cursor: Iterator<[string, Kept]>
   /** From the first that makes room on: each time from the start, it would walk past the gaps of all that went before. */
   #oldest: Iterator<string> | undefined
@@ -37,7 +37,7 @@ export class Records {
   constructor(max: number) {
     this.#max = max
     // Only one bin knows the order of all
-    this.#kept = new Bins(this.bounded ? Infinity : undefined)
+    this.#kept = new ExtendibleMap(this.bounded ? Infinity : undefined)
     this.#cursor = this.#kept.entries()
   }
 
@@ -71,7 +71,7 @@ export class Records {
   }
 
   /** @param text the session's data as `fingerprint` has them */
-  set(id: string, session: SessionData, text = fingerprint(session)): Entry {
+  set(id: string, session: SessionData, text = serializeData(session)): Entry {
     const entry = this.#entryOf(flat(text), (session as Partial<SessionData>).cookie)
     if (this.bounded) this.#kept.delete(id)
     this.#keep(id, entry)

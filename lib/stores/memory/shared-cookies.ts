@@ -2,7 +2,7 @@ import { Cookie, isAlike, type CookieData } from '../../core/record/cookie'
 import type { SessionData } from '../../core/record/session-data'
 
 /** A cookie without its date, which all sessions of such a cookie share. */
-export interface CookieForm {
+export interface SharedCookie {
   /** Its JSON. */
   readonly head: string
   /** What comes after the date, if there is one. */
@@ -19,18 +19,18 @@ export interface CookieForm {
 const MOST_FORMS = 100
 
 /** The forms of the cookies of a store. */
-export class CookieForms {
-  readonly #forms = new Map<string, CookieForm>()
+export class SharedCookies {
+  readonly #forms = new Map<string, SharedCookie>()
   /** The one that was used last: most stores have one. */
-  #last: CookieForm | undefined
+  #last: SharedCookie | undefined
 
   /** @param expires when the cookie ends, in milliseconds since 1970 */
-  of(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
+  of(cookie: SessionData['cookie'], expires: number | undefined): SharedCookie {
     const last = this.#last
     return last && isOf(last, cookie, expires) ? last : (this.#last = this.#shared(newForm(cookie, expires)))
   }
 
-  #shared(form: CookieForm): CookieForm {
+  #shared(form: SharedCookie): SharedCookie {
     const key = `${form.head}|${form.tail ?? ''}`
     const shared = this.#forms.get(key)
     if (shared) {
@@ -43,7 +43,7 @@ export class CookieForms {
   }
 }
 
-function newForm(cookie: SessionData['cookie'], expires: number | undefined): CookieForm {
+function newForm(cookie: SessionData['cookie'], expires: number | undefined): SharedCookie {
   const text = JSON.stringify(cookie)
   const attributes = JSON.parse(text) as Partial<CookieData>
   const of = cookie instanceof Cookie && cookie.toJSON === Cookie.prototype.toJSON ? cookie.data : undefined
@@ -56,7 +56,7 @@ function newForm(cookie: SessionData['cookie'], expires: number | undefined): Co
 }
 
 /** Whether a cookie is of a form, as far as that can be seen without writing it. */
-function isOf({ of, tail }: CookieForm, cookie: SessionData['cookie'], expires: number | undefined): boolean {
+function isOf({ of, tail }: SharedCookie, cookie: SessionData['cookie'], expires: number | undefined): boolean {
   if (!of || !(cookie instanceof Cookie) || cookie.toJSON !== Cookie.prototype.toJSON) return false
   const endsAlike = tail === undefined ? cookie.expires === of.expires : expires !== undefined && cookie.expires instanceof Date
   return endsAlike && isAlike(of, cookie)

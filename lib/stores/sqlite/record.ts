@@ -1,6 +1,6 @@
 import type { Fetched } from '../../core/store/sync-methods'
-import { fingerprint } from '../../core/record/serialize-data'
-import { clone } from '../../core/record/json-equality'
+import { serializeData } from '../../core/record/serialize-data'
+import { cloneJson } from '../../core/record/json-equality'
 import type { SessionData } from '../../core/record/session-data'
 
 /** A record that was read, in parts. */
@@ -17,16 +17,16 @@ export interface ParsedRecord {
 /** @throws SyntaxError if another program has put something else into the row */
 export function parseRecord(json: string): ParsedRecord {
   const { cookie, ...data } = JSON.parse(json) as { cookie?: { expires?: unknown } }
-  return { cookie, hasEnd: endOf(cookie) !== undefined, data, text: fingerprint(data) }
+  return { cookie, hasEnd: endOf(cookie) !== undefined, data, text: serializeData(data) }
 }
 
 /** A copy for one caller. @param expires of the row, in milliseconds since 1970 */
 export function fetchedFrom(parsed: ParsedRecord, version: number, expires: number): Fetched {
   const { cookie, hasEnd, data, text } = parsed
-  const copy = clone(data)
+  const copy = cloneJson(data)
   if (!cookie) return { record: copy as SessionData, version, likeness: { text, parsed: data } }
   const end = hasEnd ? { expires: new Date(expires) } : undefined
-  return { record: { cookie: { ...clone(cookie), ...end }, ...copy } as never, version, likeness: { text, parsed: data } }
+  return { record: { cookie: { ...cloneJson(cookie), ...end }, ...copy } as never, version, likeness: { text, parsed: data } }
 }
 
 /** The record as JSON.parse gives it. */
@@ -38,7 +38,7 @@ export function plainRecord(parsed: ParsedRecord, expires: number): SessionData 
 }
 
 /** The JSON of a session, the cookie first, as in express-session's. @param text the JSON of its data, if the caller has it */
-export function jsonOf(session: SessionData, text = fingerprint(session)): string {
+export function jsonOf(session: SessionData, text = serializeData(session)): string {
   const cookie = JSON.stringify((session as Partial<SessionData>).cookie) as string | undefined
   if (cookie === undefined) return text
   return text === '{}' ? `{"cookie":${cookie}}` : `{"cookie":${cookie},${text.slice(1)}`

@@ -1,5 +1,5 @@
 import type { Fetched } from '../../core/store/sync-methods'
-import { Recent } from '../../primitives/lru-cache'
+import { LruCache } from '../../primitives/lru-cache'
 import type { SessionData } from '../../core/record/session-data'
 import type { Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
@@ -35,7 +35,7 @@ export interface Write {
 export class SqliteRecords {
   readonly #statements: Statements
   readonly #touches: DeferredTouches
-  readonly #seen = new Recent<Seen>(MOST_READ)
+  readonly #seen = new LruCache<Seen>(MOST_READ)
 
   /** @param ttl lifetime of a session whose cookie ends with the browser, in milliseconds */
   constructor(

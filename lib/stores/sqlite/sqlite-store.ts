@@ -1,7 +1,7 @@
-import { goTogether } from '../../core/store/abilities'
+import { bindAbility } from '../../core/store/abilities'
 import { callLater } from '../../primitives/after-return'
-import { answersAtOnce } from '../../core/store/sync-methods'
-import { promised, quiet, type Callback } from '../../primitives/callbacks'
+import { registerSync } from '../../core/store/sync-methods'
+import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import type { SessionData } from '../../core/record/session-data'
 import type { Found, Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
@@ -54,22 +54,22 @@ class Methods extends (Store as abstract new () => object) {
 
   static {
     const { get, set, touch, destroy, compareAndSet, createSession } = this.prototype as Methods & Pick<Store, 'createSession'>
-    goTogether(compareAndSet, { get, set })
-    answersAtOnce<'get', Methods & Partial<Store>>(get, (store, id) => {
+    bindAbility(compareAndSet, { get, set })
+    registerSync<'get', Methods & Partial<Store>>(get, (store, id) => {
       const fetched = store.#now(() => store.#records.find(id))
       // A subclass may change the record in createSession
       return fetched && store.createSession !== createSession ? { ...fetched, likeness: undefined } : fetched
     })
-    answersAtOnce<'set', Methods>(set, (store, id, session) => {
+    registerSync<'set', Methods>(set, (store, id, session) => {
       const write = store.#records.writeOf(session)
       store.#now(() => store.#records.set(id, write))
     })
-    answersAtOnce<'touch', Methods>(touch, (store, id, session) => {
+    registerSync<'touch', Methods>(touch, (store, id, session) => {
       const expires = store.#records.expiresOf(session)
       store.#now(() => store.#records.touch(id, expires))
     })
-    answersAtOnce<'destroy', Methods>(destroy, (store, id) => store.#now(() => store.#records.destroy(id)))
-    answersAtOnce<'compareAndSet', Methods>(compareAndSet, (store, id, session, version, text) => {
+    registerSync<'destroy', Methods>(destroy, (store, id) => store.#now(() => store.#records.destroy(id)))
+    registerSync<'compareAndSet', Methods>(compareAndSet, (store, id, session, version, text) => {
       const write = store.#records.writeOf(session, text)
       return store.#now(() => store.#records.compareAndSet(id, write, version))
     })
@@ -157,7 +157,7 @@ class Methods extends (Store as abstract new () => object) {
 
   /** @param take what is needed of the arguments, before the caller can change them. @param act may be called again */
   #reply<Taken, Value>(callback: Callback<Value> | undefined, take: () => Taken, act: (taken: Taken) => Value): void | Promise<Value> {
-    if (!callback) return quiet(promised<Value>(done => this.#take(take, act, done)))
+    if (!callback) return ignoreRejection(fromCallback<Value>(done => this.#take(take, act, done)))
     this.#take(take, act, (err, value) => {
       if (err) callLater(callback, err)
       // A callback that counts its arguments sees what express-session gives
@@ -177,7 +177,7 @@ class Methods extends (Store as abstract new () => object) {
   }
 
   #promise<Value>(act: () => Value): Promise<Value> {
-    return quiet(promised<Value>(done => this.#run(act, done)))
+    return ignoreRejection(fromCallback<Value>(done => this.#run(act, done)))
   }
 
   #run<Value>(act: () => Value, done: Callback<Value>): void {

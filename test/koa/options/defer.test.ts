@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { portOf } from '../../../lib/core/store/ports'
+import { clientFor } from '../../../lib/core/store/ports'
 import { TracingStore } from '../../support/tracing-store'
 import { useUncaught } from '../../support/uncaught'
 import { turns } from '../../support/wire'
@@ -63,7 +63,7 @@ describe('koa options: defer', () => {
     expect(lines(await visitor.get('/touch'))).to.deep.equal([])
     expect(store.trace()).to.deep.equal(['get'])
     await turns()
-    expect(portOf(store).inFlight.size).to.equal(0)
+    expect(clientFor(store).activeSessions.size).to.equal(0)
     expect((await visitor.get('/count')).text).to.equal('2')
   })
 
@@ -100,7 +100,7 @@ describe('koa options: defer', () => {
     expect((await visitor.get('/touch')).text).to.equal('touched')
     await turns()
     expect(uncaught).to.deep.equal([])
-    expect(portOf(store).inFlight.size).to.equal(0)
+    expect(clientFor(store).activeSessions.size).to.equal(0)
     delete (store as { get?: unknown }).get
     expect((await visitor.get('/count')).text).to.equal('2')
   })

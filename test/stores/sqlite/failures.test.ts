@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { SessionData } from '../../../lib'
-import { portOf } from '../../../lib/core/store/ports'
+import { clientFor } from '../../../lib/core/store/ports'
 import { SqliteStore, type SqliteDatabase } from '../../../lib/sqlite'
 import { isInTransaction } from '../../../lib/stores/sqlite/database'
 import { FileWatch } from '../../../lib/stores/sqlite/file-watch'
@@ -76,7 +76,7 @@ describe('SqliteStore: a locked database', () => {
   })
 
   it('lets the middleware wait too, whose synchronous call cannot', async () => {
-    const port = portOf(store)
+    const port = clientFor(store)
     const done: unknown[] = []
     const written = new Promise<void>(resolve =>
       port.set('a', record(2) as never, err => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { twinOf } from '../../../lib/core/store/sync-methods'
-import { portOf } from '../../../lib/core/store/ports'
+import { syncOf } from '../../../lib/core/store/sync-methods'
+import { clientFor } from '../../../lib/core/store/ports'
 import type { SessionData } from '../../../lib'
 import { useClock } from '../../support/clock'
 import { useSqlite } from '../../support/sqlite'
@@ -127,10 +127,10 @@ describe('SqliteStore: records', () => {
 
   it('has synchronous methods, which the middleware uses', () => {
     const store = sqlite.store()
-    for (const name of ['get', 'set', 'touch', 'destroy', 'compareAndSet'] as const) expect(twinOf(store, name), name).to.be.a('function')
+    for (const name of ['get', 'set', 'touch', 'destroy', 'compareAndSet'] as const) expect(syncOf(store, name), name).to.be.a('function')
     const heard: unknown[] = []
-    portOf(store).set('a', record({ n: 1 }) as never, err => heard.push(err))
-    portOf(store).get('a', (_err, found, version, likeness) => heard.push(found, typeof version, likeness?.text))
+    clientFor(store).set('a', record({ n: 1 }) as never, err => heard.push(err))
+    clientFor(store).get('a', (_err, found, version, likeness) => heard.push(found, typeof version, likeness?.text))
     expect(heard).to.deep.equal([undefined, { ...record({ n: 1 }) }, 'number', '{"n":1}'])
   })
 
@@ -150,7 +150,7 @@ describe('SqliteStore: records', () => {
     database.exec("UPDATE sessions SET version = 1, session = '{'")
     expect(await store.get('a').then(String, (err: Error) => err.name)).to.equal('SyntaxError')
     let heard: unknown
-    portOf(store).get('a', err => (heard = err))
+    clientFor(store).get('a', err => (heard = err))
     expect(heard).to.be.instanceOf(SyntaxError)
   })
 })
