@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { RequestLifetime } from '../../lib/core/concurrency/holder'
+import { RequestLifetime } from '../../lib/core/concurrency/request-lifetime'
 import { ActiveSessions } from '../../lib/core/concurrency/active-sessions'
 
-describe('core: the holder of a session', () => {
+describe('core: the time for which a request uses a session', () => {
   let inFlight: ActiveSessions
   let port: { activeSessions: ActiveSessions }
   let holder: RequestLifetime
