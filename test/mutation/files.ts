@@ -34,9 +34,9 @@ export const GROUPS: readonly Group[] = [
   {
     files: ['lib/core/record/merge.ts', 'lib/core/request/plan.ts'],
     tests: tests({
-      core: ['merge', 'plan'],
-      koa: ['id-cookie', 'manners', 'told-once'],
-      options: ['concurrency', 'rolling', 'save-uninitialized', 'unset'],
+      core: ['merge', 'plan', 'resign'],
+      koa: ['faults', 'id-cookie', 'manners', 'told-once'],
+      options: ['clear-cookie', 'concurrency', 'on-store-error', 'rolling', 'save-uninitialized', 'store-timeout', 'unset'],
       session: ['destroy', 'save', 'update'],
     }),
   },
@@ -51,6 +51,11 @@ export const GROUPS: readonly Group[] = [
   },
   {
     files: ['lib/core/request/rotation.ts', 'lib/core/request/replacement.ts'],
-    tests: tests({ core: ['regenerate'], koa: ['faults'], session: ['failed-login', 'regenerate', 'regenerate-keep'] }),
+    tests: tests({
+      core: ['regenerate'],
+      koa: ['faults'],
+      options: ['concurrency'],
+      session: ['failed-login', 'regenerate', 'regenerate-keep', 'update'],
+    }),
   },
 ]

@@ -135,6 +135,11 @@ describe('session: a login that fails', () => {
       expect(store.records.has(store.faults.old as string)).to.equal(false)
     })
 
+    it(`leaves the old session to the client if create fails in a store that has a regenerate of its own, on ${name}`, async () => {
+      const store = Object.assign(new Comparing(new Map()), { regenerate: () => expect.fail('Koa does not ask a store to regenerate') })
+      expect(await attempt(host, store as never, login, 'create')).to.deep.equal({ failed: true, client: OLD, old: OLD })
+    })
+
     it(`takes no other call of the store than one to create, by an assignment on ${name}`, async () => {
       const { store, visitor } = await known(host, new Comparing(new Map()), loginByAssignment)
       store.asked.length = 0

@@ -9,7 +9,7 @@ type Options = Partial<Parameters<typeof session>[0]>
 type Store = NonNullable<Exclude<NonNullable<Options>['store'], 'cookie'>>
 type Act = (req: Req) => unknown
 
-const rotate: Act = req => (req.session as Rotating).regenerate({ keep: true })
+const rotate = (req: Req): Promise<void> => (req.session as Rotating).regenerate({ keep: true })
 
 interface Rotating {
   regenerate(options: { keep: unknown }): Promise<void>
@@ -304,6 +304,30 @@ describe('session: regenerate with keep, two processes and a store that compares
     await visitor.get()
     expect(errors.map(String)).to.deep.equal(['Error: no connection'])
     expect([...records.keys()]).to.deep.equal([old])
+  })
+
+  it('an error of the store that creates the new record is passed on, and the old one stays', async () => {
+    const records: VersionedStore['records'] = new Map()
+    const store = new VersionedStore(records)
+    const { visitor, errors, old } = await entered(store, { '/': rotate })
+    const { compareAndSet } = store
+    store.compareAndSet = (id, data, version, callback) =>
+      version === null ? void setImmediate(callback, new Error('full')) : compareAndSet.call(store, id, data, version, callback)
+    await visitor.get()
+    expect(errors.map(String)).to.deep.equal(['Error: full'])
+    expect(await old()).to.equal('ada')
+  })
+
+  it('data that cannot be stored are an error, and the old record stays', async () => {
+    const { visitor, errors, old } = await entered(new VersionedStore(new Map()), {
+      '/': req => {
+        data(req).n = 1n
+        return rotate(req).finally(() => delete data(req).n)
+      },
+    })
+    await visitor.get()
+    expect(errors.map(err => (err as Error).name)).to.deep.equal(['TypeError'])
+    expect(await old()).to.equal('ada')
   })
 
   it('is given up if others save between the steps a hundred times', async () => {
