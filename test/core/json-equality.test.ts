@@ -11,6 +11,13 @@ const bag = fc
   )
   .map(data => JSON.parse(JSON.stringify(data)) as object)
 
+const FEW: readonly fc.JsonValue[] = [0, '0', null, [], [0], [0, 0], [[]], {}, { a: 0 }, { b: 0 }, { a: 0, b: 0 }, { b: 0, a: 0 }]
+
+/** Of so few keys and values that two of them are often alike, or nearly so. */
+const fewValues = fc
+  .dictionary(fc.constantFrom('a', 'b', '1', '__proto__'), fc.constantFrom(...FEW), { maxKeys: 2 })
+  .map(data => JSON.parse(JSON.stringify(data)) as object)
+
 const session = (data: object): object => Object.defineProperties({ cookie: {} }, Object.getOwnPropertyDescriptors(data))
 
 /** Pairs of a session and of data that JSON writes otherwise, or that only JSON can tell from each other. */
@@ -40,10 +47,10 @@ describe('core: what data look like', () => {
     fc.assert(fc.property(bag, data => isUnchanged(session(cloneJson(data)), data) || hasToJson(data)))
   })
 
-  it('is never as before where JSON would write something else', () => {
+  it('is as before exactly where JSON writes the same', () => {
     fc.assert(
-      fc.property(bag, bag, (a, b) => {
-        if (isUnchanged(session(a), b)) expect(serializeData(session(a))).to.equal(JSON.stringify(b))
+      fc.property(fewValues, fewValues, (a, b) => {
+        expect(isUnchanged(session(a), b)).to.equal(serializeData(session(a)) === JSON.stringify(b))
       }),
       { numRuns: 2000 },
     )
