@@ -4,8 +4,10 @@
  */
 
 // Tests may turn timers of their own
-const { setTimeout } = globalThis
+const { setTimeout, setInterval, clearInterval } = globalThis
+/** In milliseconds for which nothing happens in the process: a busy machine makes a test slow, but does not leave it idle. */
 const LIMIT = 2000
+const CHECKED_EVERY = 100
 /** The timeout of tests that name none. */
 const DEFAULT_TIMEOUT = 10_000
 const AFTERMATH = 50
@@ -15,6 +17,14 @@ const toTheTest = (err: unknown): void => fail(err)
 let listeners: NodeJS.UncaughtExceptionListener[] = []
 
 type Fn = (this: unknown) => unknown
+
+/** Acts when the event loop has had nothing to do for so many milliseconds in all. */
+function whenIdle(ms: number, act: () => void): NodeJS.Timeout {
+  const before = performance.eventLoopUtilization()
+  return setInterval(() => {
+    if (performance.eventLoopUtilization(before).idle >= ms) act()
+  }, CHECKED_EVERY).unref()
+}
 
 export const mochaHooks = {
   beforeAll(): void {
@@ -30,10 +40,11 @@ export const mochaHooks = {
     // A test that names a longer one does much, and is slower still beside others
     const limit = test.timeout() > DEFAULT_TIMEOUT ? test.timeout() : LIMIT
     test.fn = async function (this: unknown) {
+      let watch: NodeJS.Timeout | undefined
       try {
         await new Promise((resolve, reject) => {
           fail = reject
-          setTimeout(reject, limit, new Error('no answer')).unref()
+          watch = whenIdle(limit, () => reject(new Error('no answer')))
           Promise.resolve(fn.call(this)).then(resolve, reject)
         })
       } catch (err) {
@@ -41,6 +52,8 @@ export const mochaHooks = {
         fail = () => {}
         await new Promise(resolve => setTimeout(resolve, AFTERMATH))
         throw err
+      } finally {
+        clearInterval(watch)
       }
     }
   },

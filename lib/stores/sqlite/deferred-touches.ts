@@ -68,9 +68,9 @@ export class DeferredTouches {
   /** Writes one batch; the timer writes the next one, so that requests come in between. */
   write(): void {
     this.#timer = undefined
-    // It would become a part of the app's transaction
-    if (isInTransaction(this.database)) return this.#schedule(DEFERRED)
     try {
+      // It would become a part of the app's transaction. Asking throws if the app has closed its database
+      if (isInTransaction(this.database)) return this.#schedule(DEFERRED)
       this.#writeBatch()
       this.#fails = false
     } catch (err) {
