@@ -81,6 +81,9 @@ describe('core: secrets with dates', () => {
         'secret option',
       )
     expect(() => checkDates({ key: 'a', from: 1, until: 2 })).to.not.throw()
+    expect(() => checkDates({ key: 'a', from: 2, until: 2 })).to.throw(TypeError, 'later than its from')
+    expect(() => checkDates({ key: 'a', from: null, until: null } as never)).to.not.throw()
+    expect(validSecrets([{ key: 'a', until: null }] as never)).to.deep.equal(['a'])
   })
 
   describe('in a site', () => {
