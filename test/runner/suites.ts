@@ -33,7 +33,7 @@ const FILES = {
   ],
   /** What needs no engine, no browser and no other version of Node, and takes longer. */
   rest: [''],
-  engines: ['atomic/', 'faults/outage', 'processes/'],
+  engines: ['atomic/', 'faults/outage', 'processes/', 'stores/sqlite/'],
   exhaustive: ['concurrency/interleavings', 'differential/', 'faults/matrix', 'koa/lineages/'],
   package: ['browser/', 'examples/', 'package/'],
 } as const

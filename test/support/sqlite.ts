@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SqliteStore, type SqliteDatabase, type SqliteStoreOptions } from '../../lib/sqlite'
+import { loadBetterSqlite } from './better-sqlite3'
 import { suiteNeeds } from './suite-needs'
 
-type Class = new (file: string, options?: { readOnly?: boolean; readonly?: boolean; timeout?: number }) => SqliteDatabase
+type Class = new (file: string, options?: { readOnly?: boolean; timeout?: number }) => SqliteDatabase
 
 const node = process.getBuiltinModule('node:sqlite') as { DatabaseSync: Class } | undefined
 
@@ -18,11 +18,12 @@ export const driver = node ? 'node:sqlite' : 'better-sqlite3'
 /** Opens a database as an app does: with node:sqlite, or with better-sqlite3 on Node 20. It waits for no lock, so that tests need not wait either. */
 export function openDatabase(file: string, { readOnly = false } = {}): SqliteDatabase {
   if (node) return new node.DatabaseSync(file, { readOnly, timeout: 0 })
-  return new (createRequire(__filename)('better-sqlite3') as Class)(file, { readonly: readOnly, timeout: 0 })
+  return new (loadBetterSqlite())(file, { readonly: readOnly, timeout: 0 })
 }
 
 /** Called in each suite that uses SQLite: skips it on a version of Node without node:sqlite if better-sqlite3 is not installed either. */
-export const needsSqlite = (): void => suiteNeeds('node:sqlite or better-sqlite3', () => openDatabase(':memory:').close())
+export const needsSqlite = (): void =>
+  suiteNeeds('node:sqlite or better-sqlite3 (npm run better-sqlite3)', () => openDatabase(':memory:').close())
 
 /** A folder for each test of the suite that it is called in. All that `opens` and `stores` were asked for is closed after it. */
 export function useSqlite() {

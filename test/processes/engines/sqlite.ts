@@ -1,16 +1,14 @@
 import { rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SqliteStore, type SqliteDatabase } from '../../../lib/sqlite'
+import { loadBetterSqlite } from '../../support/better-sqlite3'
 import { hasNodeSqlite } from '../../support/sqlite'
 import type { Connect, Store } from './engine'
 
-type Database = new (file: string, options: { timeout: number }) => SqliteDatabase
-
 /** As docs/stores.md has it for versions of Node without node:sqlite. */
 function openWithBetterSqlite(file: string): SqliteDatabase {
-  const database = new (createRequire(__filename)('better-sqlite3') as Database)(file, { timeout: 10 })
+  const database = new (loadBetterSqlite())(file, { timeout: 10 })
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   return database
 }
