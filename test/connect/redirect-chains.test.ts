@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Server, ServerResponse } from 'node:http'
 import { data } from '../support/handlers'
 import { Site } from '../support/site'
-import { session, type SessionData } from '../support/subject'
+import { session, subject, type SessionData } from '../support/subject'
 import { useServers, Wire } from '../support/wire'
 
 const CHAINS = 1000
@@ -52,6 +52,8 @@ describe('connect: a login that redirects', () => {
 
   it(`is seen by the next request, ${CHAINS} times of ${CHAINS}`, async function () {
     this.timeout(30_000)
+    // express-session passes or fails by chance
+    if (subject !== 'resession') return this.skip()
     const server = site()
     const bodies: string[] = []
     for (let first = 0; first < CHAINS; first += AT_A_TIME) {
