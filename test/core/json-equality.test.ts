@@ -11,11 +11,11 @@ const bag = fc
   )
   .map(data => JSON.parse(JSON.stringify(data)) as object)
 
-const FEW: readonly fc.JsonValue[] = [0, '0', null, [], [0], [0, 0], [[]], {}, { a: 0 }, { b: 0 }, { a: 0, b: 0 }, { b: 0, a: 0 }]
+const FEW: readonly fc.JsonValue[] = [0, '0', [0], [0, 0], { a: 0, b: 0 }, { b: 0, a: 0 }]
 
 /** Of so few keys and values that two of them are often alike, or nearly so. */
 const fewValues = fc
-  .dictionary(fc.constantFrom('a', 'b', '1', '__proto__'), fc.constantFrom(...FEW), { maxKeys: 2 })
+  .dictionary(fc.constantFrom('a', '1', '__proto__'), fc.constantFrom(...FEW), { maxKeys: 2 })
   .map(data => JSON.parse(JSON.stringify(data)) as object)
 
 const session = (data: object): object => Object.defineProperties({ cookie: {} }, Object.getOwnPropertyDescriptors(data))
