@@ -5,7 +5,8 @@ import { count, data, endWith, routes, show, shown } from '../support/handlers'
 import { onEachHost, onEachStorage } from '../support/hosts'
 import { siteOn, type Handler, type Site } from '../support/site'
 import { TracingStore } from '../support/tracing-store'
-import type { SessionOptions } from '../support/subject'
+import { VersionedStore } from '../support/versioned-store'
+import { session, type SessionOptions, type Store } from '../support/subject'
 
 const fail =
   (act: (req: Parameters<Handler>[0]) => Promise<unknown>): Handler =>
@@ -24,8 +25,15 @@ const HANDLERS = routes({
   '/poll/save': fail(req => req.session.save()),
   '/poll/update': fail(req => update(req, session => void (session as { n?: number }))),
   '/poll/keep': fail(req => req.session.regenerate({ keep: true } as never) as unknown as Promise<void>),
+  '/poll/regenerate': (req, res) => req.session.regenerate(endWith(res)),
   '/poll/logout': (req, res) => req.session.destroy(endWith(res)),
 })
+
+const STORES: Record<string, () => Store> = {
+  MemoryStore: () => new session.MemoryStore(),
+  'a plain store': () => new TracingStore(),
+  'a store that compares': () => new VersionedStore(new Map()),
+}
 
 const READ_ONLY: Partial<SessionOptions> = { readOnly: req => String(req.url).startsWith('/poll') }
 
@@ -79,13 +87,16 @@ onEachHost('options: readOnly', host => {
       })
     }
 
-    it('does not hold a logout back', async () => {
-      const store = new TracingStore()
-      const client = siteOn(host, { store, ...READ_ONLY }, HANDLERS).browser()
-      await client.get()
-      expect((await client.get('/poll/logout')).text).to.equal('done')
-      expect((await client.get()).text).to.equal('1')
-    })
+    for (const [what, make] of Object.entries(STORES)) {
+      for (const path of ['/poll/logout', '/poll/regenerate']) {
+        it(`does not hold a logout back, by ${path} on ${what}`, async () => {
+          const client = siteOn(host, { store: make(), ...READ_ONLY }, HANDLERS).browser()
+          await client.get()
+          expect((await client.get(path)).text).to.equal('done')
+          expect((await client.get()).text).to.equal('1')
+        })
+      }
+    }
   }
 
   it('may return a promise', async () => {

@@ -62,7 +62,8 @@ function hasOwnRegenerate(store: object): boolean {
  * `regenerate` of its own. With `concurrency: 'off'` all is as in express-session.
  */
 export function createsFirst<H extends Host>(exchange: ExchangeState<H>, { req: host, id }: Session): boolean {
-  if (exchange.sentId !== id || exchange.settings.concurrency === 'off') return false
+  // In a request that only reads, nothing is stored: the old session ends all the same
+  if (exchange.sentId !== id || exchange.isReadOnly || exchange.settings.concurrency === 'off') return false
   const { port } = exchange
   // On Koa no store is asked to regenerate
   return port.compares && !port.answersAtOnce && (host.Session !== undefined || !hasOwnRegenerate(host.sessionStore as SessionStore))
