@@ -1,5 +1,6 @@
 import type { Gate, Next, Verdict } from './response/gate'
 import type { ServerResponse } from 'node:http'
+import { forbidCaching } from '../primitives/http'
 import { checkLate, commit, cookieDue } from '../core/request/commit'
 import type { Exchange } from '../core/request/exchange'
 import { passOnLate } from './response/late-error'
@@ -38,7 +39,7 @@ export class ResponseGate implements Gate {
       const { exchange, cookie } = this
       appendHeader(this.res, 'Set-Cookie', cookie.write(due, exchange.secrets))
       this.#sent = due.value
-      if (exchange.settings.forbidsCaching && !this.res.getHeader('Cache-Control')) this.res.setHeader('Cache-Control', 'no-store')
+      if (exchange.settings.forbidsCaching) forbidCaching(this.res)
       if (due.plan === 'set' && exchange.sentId !== exchange.host.sessionID) cookie.reportRepeated(exchange.host)
     } catch (err) {
       passOnLate(this.res, this.next, err)

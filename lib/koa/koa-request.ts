@@ -1,6 +1,6 @@
 import { type Told, isSame } from './cookies/told'
 import { isPromise, fromCallbackUnlessSync, fromCallback, ignoreRejection, type Callback } from '../primitives/callbacks'
-import { whenClosed } from '../primitives/http'
+import { forbidCaching, whenClosed } from '../primitives/http'
 import { checkLate, commit, cookieDue, type CookieDue } from '../core/request/commit'
 import { Exchange } from '../core/request/exchange'
 import type { Change, EXCHANGE, HostExchange } from '../core/session/session'
@@ -241,7 +241,7 @@ export class KoaRequest implements KoaHost {
   /** Tells the client what is due. */
   #send({ plan, cookie, value }: CookieDue): unknown {
     const { ctx, settings } = this
-    if (this.exchange.settings.forbidsCaching && !ctx.res.getHeader('Cache-Control')) ctx.res.setHeader('Cache-Control', 'no-store')
+    if (this.exchange.settings.forbidsCaching) forbidCaching(ctx.res)
     if (plan === 'clear') return settings.transport.clear(ctx, cookie)
     if (this.sessionID !== this.exchange.sentId) reportRepeated(settings, ctx)
     return settings.transport.set(ctx, value, cookie)

@@ -16,6 +16,17 @@ export function whenClosed(res: Closing, act: () => void): boolean {
   return true
 }
 
+/** As much of a response as it takes to set a header. */
+interface Headers {
+  getHeader(name: string): unknown
+  setHeader(name: string, value: string): unknown
+}
+
+/** Keeps a response out of caches, unless it says itself whether it may be kept: RFC 9111 section 5.2.2.5. */
+export function forbidCaching(res: Headers): void {
+  if (!res.getHeader('Cache-Control')) res.setHeader('Cache-Control', 'no-store')
+}
+
 /** The path of what a request line asks for, as the client has written it, and as express-session reads it: `..` stays, and a port is not checked. */
 export function pathOf(target: string | undefined): string {
   if (!target) return '/'

@@ -39,9 +39,14 @@ export function checked(secrets: readonly Secret[]): readonly Secret[] {
 }
 
 function isEmpty(secret: Secret): boolean {
-  if (!secret || typeof secret === 'string') return !secret
-  if (secret instanceof KeyObject) return secret.symmetricKeySize === 0
-  return secret.byteLength === 0
+  return !secret || bytesOf(secret) === 0
+}
+
+/** How many bytes a secret has; Infinity for what is none. */
+export function bytesOf(secret: Secret): number {
+  if (typeof secret === 'string') return Buffer.byteLength(secret)
+  if (secret instanceof KeyObject) return secret.symmetricKeySize ?? Infinity
+  return (secret as Partial<ArrayBufferView> | undefined | null)?.byteLength ?? Infinity
 }
 
 function checkKey(secret: Secret): void {

@@ -1,5 +1,5 @@
 import { mergeWith, mergeCookie } from './rebase'
-import { runBeforeSave, refuses } from './announce'
+import { beforeStoring } from './before-storing'
 import { isMissing, gone } from '../errors/store-errors'
 import { isPromise, type Callback } from '../../primitives/callbacks'
 import { serializeData } from '../record/serialize-data'
@@ -31,8 +31,7 @@ const MOST_TRIES = 100
  * @throws Error with the code `ERR_SESSION_NOT_FOUND`, through the callback, if the session no longer exists
  */
 export function rotate<H extends Host>(exchange: ExchangeState<H>, session: Session, keep: Keep, done: Callback): void {
-  if (refuses(exchange, done)) return
-  runBeforeSave(exchange, session, done, () => {
+  beforeStoring(exchange, session, done, () => {
     prepare(exchange, keep, done, (id, cookie) => {
       if (id === session.id) return done(exchange.taken())
       const rotation = new Rotation(exchange, session, { keep, id, cookie })

@@ -1,5 +1,5 @@
 import { mergeWith, mergeCookie } from './rebase'
-import { refuses, runBeforeSave, endedElsewhere } from './announce'
+import { beforeStoring, endedElsewhere } from './before-storing'
 import type { Callback } from '../../primitives/callbacks'
 import type { Cookie } from '../record/cookie'
 import type { ExchangeState } from './exchange-state'
@@ -14,8 +14,7 @@ import { write, type Writing } from './conditional-write'
 
 /** The exchange's session goes to the store: as it is where nobody else has written it meanwhile, else merged with what the store has by then. */
 export function save<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
-  if (refuses(exchange, done)) return
-  runBeforeSave(exchange, session, done, () => saveNow(exchange, session, done))
+  beforeStoring(exchange, session, done, () => saveNow(exchange, session, done))
 }
 
 function saveNow<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {

@@ -1,4 +1,4 @@
-import { endedElsewhere } from './announce'
+import { endedElsewhere } from './before-storing'
 import { inThisContext } from '../../primitives/async-context'
 import { deliver, type Callback } from '../../primitives/callbacks'
 import { isMissing, StoreUnavailable } from '../errors/store-errors'

@@ -1,5 +1,5 @@
 import { dataOf, mergeCookie, mergeWith } from './rebase'
-import { refuses, runBeforeSave } from './announce'
+import { beforeStoring } from './before-storing'
 import { isPromise, type Callback } from '../../primitives/callbacks'
 import { gone } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
@@ -14,8 +14,7 @@ import { write, type Writing } from './conditional-write'
 
 /** A change to what the store has by now and to what the exchange has made of it, in one. */
 export function update<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
-  if (refuses(exchange, done)) return
-  runBeforeSave(exchange, session, done, () => updateNow(exchange, session, change, done))
+  beforeStoring(exchange, session, done, () => updateNow(exchange, session, change, done))
 }
 
 function updateNow<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {

@@ -2,7 +2,7 @@ import { optionError } from '../errors/option-errors'
 import type { Host } from '../session/session'
 import type { Options, PerHost } from './options'
 
-/** Of the options, those that decide how far a request takes part in sessions, and what its response says beside the cookie. */
+/** The options that decide whether a request has a session and may change it, and what its response says of the cookie. */
 export interface RequestSettings<H> {
   /** Which requests have no session. */
   readonly skip: PerHost<H, boolean> | undefined
@@ -10,6 +10,7 @@ export interface RequestSettings<H> {
   readonly readOnly: PerHost<H, boolean> | undefined
   /** Whether responses that set the cookie are kept out of caches. */
   readonly forbidsCaching: boolean
+  /** Whether the client is told to forget the cookie of a session that has ended. */
   readonly clearsCookie: boolean
 }
 
