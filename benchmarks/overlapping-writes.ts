@@ -9,7 +9,7 @@ const load = createRequire(__filename)
 const SIZES = [1, 10, 50, 200]
 const AT_ONCE = 10
 const ROUNDS = 40
-const SECRET = 'keyboard cat'
+const SECRET = 'keyboard cat, keyboard cat'
 const COOKIE = `connect.sid=${encodeURIComponent(`s:${sign('ada', SECRET)}`)}`
 
 /** A record of so many kilobytes, in keys of a kilobyte each. */

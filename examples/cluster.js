@@ -22,7 +22,7 @@ async function serve() {
   app.use(
     session({
       store: atomicRedis(new RedisStore({ client, prefix: 'example:' })),
-      secret: process.env.SECRET ?? 'keyboard cat',
+      secret: process.env.SECRET ?? 'only for trying it out',
       resave: false,
       saveUninitialized: false,
       cookie: { maxAge: 24 * 60 * 60 * 1000 },

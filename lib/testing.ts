@@ -42,7 +42,7 @@ export type SetCookie = string | readonly string[] | { getSetCookie(): string[] 
 /**
  * Stores a session as the middleware of the app would.
  *
- * @example const cookie = await sessionCookie({ store, secret: 'keyboard cat', data: { userId: 1 } })
+ * @example const cookie = await sessionCookie({ store, secret: 'a secret for tests', data: { userId: 1 } })
  * await request(app).get('/profile').set('Cookie', cookie).expect(200)
  * @example const cookie = await sessionCookie({ app, ...options, data: { userId: 1 } }) // app is a Koa app
  * @returns the `Cookie` header of a browser that has the session: `name=value`
@@ -84,7 +84,7 @@ async function storeSession(options: TestSessionOptions, data: SessionValues): P
  * Reads the session that a response stored, without a change to it.
  *
  * @example const response = await request(app).post('/login')
- * deepEqual(await readSession({ store, secret: 'keyboard cat' }, response.headers['set-cookie']), { userId: 1 })
+ * deepEqual(await readSession({ store, secret: 'a secret for tests' }, response.headers['set-cookie']), { userId: 1 })
  * @param setCookie the `Set-Cookie` header of the response, or the `Cookie` header of the request if the response has none
  * @returns what the session holds, without its cookie; undefined if there is no session, or no cookie whose signature is valid
  * @throws TypeError for options that are missing or cannot work; what the store fails with

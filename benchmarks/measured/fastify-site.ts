@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import { entered } from './enter'
 import { type Data } from './record'
-import { cookiesFor, knownData, type Site } from './site'
+import { cookiesFor, knownData, SECRET, type Site } from './site'
 import type { Subject } from './subjects'
 import type { Visit } from './visits'
 
@@ -26,7 +26,6 @@ interface Reply {
 type MemoryStore = new (sessions: Map<string, object>) => object
 
 /** Of @fastify/session, which takes none that is shorter. */
-const SECRET = 'keyboard cat, keyboard cat, keyboard cat'
 
 /** Fastify alone where the subject has no floor, else Fastify with its session plugin. */
 export async function fastifySite({ module = '', floor }: Subject, visit: Visit): Promise<Site> {

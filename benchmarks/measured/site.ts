@@ -39,7 +39,8 @@ export interface SessionStore {
 
 /** How many visitors with a session take turns: with one alone, whoever remembers the last id would look better than sites will find it. */
 export const VISITORS = 100
-export const SECRET = 'keyboard cat'
+/** As long as @fastify/session asks for. */
+export const SECRET = 'keyboard cat, keyboard cat, keyboard cat'
 const OPTIONS = { secret: SECRET, resave: false, saveUninitialized: false }
 
 /** @param module the package's file */

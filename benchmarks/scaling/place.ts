@@ -15,7 +15,7 @@ export interface Session {
 export type Act = (req: { session: Session }) => unknown
 
 const DAY = 24 * 60 * 60 * 1000
-const OPTIONS = { secret: 'keyboard cat', resave: false, saveUninitialized: false, cookie: { maxAge: DAY } }
+const OPTIONS = { secret: 'keyboard cat, keyboard cat', resave: false, saveUninitialized: false, cookie: { maxAge: DAY } }
 
 /** A server with a store of its own: to another one it is another process. */
 export class Place {

@@ -14,7 +14,7 @@ export class Drain {
     if (!Object.hasOwn(res, 'on')) return
     const patched = res as { on(event: string, listener: Listener): unknown }
     const { on } = patched
-    // Under a name of its own, as in hold-response
+    // Under a name of its own, as in patch-response
     const hear: typeof on = (event, listener) => {
       if (event === 'drain') this.#heard.add(listener)
       return on.call(res, event, listener)

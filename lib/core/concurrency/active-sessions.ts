@@ -24,11 +24,11 @@ export class ActiveSession extends TaskQueue {
   lateWrites = 0
   /** As this process last wrote it. */
   cookie: AnyCookie | CookieData | undefined
-  /** What this process last wrote, as JSON, and the version that it has: who comes next need not read it, for if it is not the last any more the store will say so. */
+  /** What this process last wrote, as JSON, and its version. The next request need not read it: if another process has written meanwhile, the store refuses the version. */
   lastWrite: { readonly text: string; readonly version: Version } | undefined
   /** A touch is on its way. */
   isTouching = false
-  /** Whoever else wants one. */
+  /** Other requests that need the same touch. */
   joinedTouches: Callback[] | undefined
 }
 
@@ -38,12 +38,12 @@ const RESIDENT = Symbol()
 /** How many late writes are remembered. A store that never answers is left alone by the circuit breaker long before there are so many. */
 const MOST_LATE = 10_000
 
-/** A write that the store has not answered in time. It keeps its session's flight until it ends. */
+/** A write that the store has not answered in time. It keeps its `ActiveSession` until it ends. */
 interface LateWrite {
   end(): void
 }
 
-/** The sessions of a store that somebody holds, and what this process has done to them meanwhile. Nobody holds any at rest, and there are none. */
+/** The sessions of a store that requests use now, and what this process has done to them meanwhile. Without a request there are none. */
 export class ActiveSessions {
   /** Never empty: V8 gives up the memory of a map that has become so, which takes 0.3 microseconds of each request that is alone. */
   readonly #active = new Map<string | symbol, ActiveSession>([[RESIDENT, new ActiveSession()]])
@@ -56,7 +56,7 @@ export class ActiveSessions {
     return this.#now
   }
 
-  /** How many sessions requests hold. Those that only a late write keeps are not among them. */
+  /** How many sessions are in use by requests. Those that only a late write keeps are not counted. */
   get size(): number {
     return Array.from(this.#active.values()).filter(({ holders, lateWrites }) => holders > lateWrites).length
   }
@@ -79,7 +79,7 @@ export class ActiveSessions {
     this.#stay(active)
   }
 
-  /** The session of a flight has another ID now. */
+  /** A session has another ID now. */
   move(active: ActiveSession, id: string): void {
     const to = this.acquire(id)
     // It may have had this ID before, from which it has come here
@@ -116,13 +116,13 @@ export class ActiveSessions {
     return ++this.#now
   }
 
-  /** It has been written, or may have been. */
+  /** The session has been written, or may have been. */
   written(id: string): void {
     const active = this.#active.get(id)
     if (active) active.writtenAt = ++this.#now
   }
 
-  /** From now on, whoever has read it writes it no more. @param act destroys it, behind the writes that are on their way, and before all that follow */
+  /** From now on, requests that have read the session do not write it. @param act destroys it: after the writes that wait before it, and before those behind it */
   destroy(id: string, deadline: Deadline, act: (destroyed: Callback, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) =>
       act(err => {
@@ -136,7 +136,7 @@ export class ActiveSessions {
     )
   }
 
-  /** Likewise. @param act has somebody else destroy it, who may come back here */
+  /** As `destroy`. @param act lets the store destroy it by a method of its own, which may call `destroy` of this class */
   end(id: string, deadline: Deadline, act: (ended: Callback, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) => {
       active.ended()
@@ -162,7 +162,7 @@ export class ActiveSessions {
     }
     const giveUp = (err: Error): void => {
       ended(err)
-      // Nobody has been asked
+      // The store has not been asked
       if (active.destroyedAt === now) active.destroyedAt = destroyedAt
       done(err)
     }

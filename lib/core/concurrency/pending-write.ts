@@ -4,7 +4,7 @@ import type { ActiveSession, ActiveSessions } from './active-sessions'
 const NEVER = -1
 
 /**
- * A write that the store has been asked for and has not answered. It keeps its session's flight, so that a logout that comes meanwhile is known when
+ * A write that the store has been asked for and has not answered. It keeps its `ActiveSession`, so that a logout that comes meanwhile is known when
  * the write is made, however late that is.
  */
 export class PendingWrite {

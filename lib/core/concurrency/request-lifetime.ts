@@ -1,34 +1,34 @@
 import { ActiveSessions } from './active-sessions'
 import { Transaction } from './transaction'
 
-/** The holds of hosts whose end nobody knows go with them. */
+/** Releases the transactions of hosts that were collected without an end of their response. */
 const left = new FinalizationRegistry<Transaction>(transaction => transaction.release())
 
-/** A store, as far as its sessions are held. */
+/** A store's client, as far as it knows which sessions are in use. */
 interface Watched {
   readonly activeSessions: ActiveSessions
 }
 
 type WhenOver<Response> = (response: Response, act: () => void) => boolean
 
-/** Holds sessions for an exchange, one at a time, until the response is over and the last commit done. */
+/** The transaction of an exchange: one at a time, until the response is over and the last commit is done. */
 export class RequestLifetime {
-  /** The one that is held, or was last. */
+  /** The current one, or the last one. */
   transaction: Transaction | undefined
-  /** Calls back when a response is over; false where nobody can know. */
+  /** Calls back when a response is over; false if the response cannot tell. */
   #whenOver: WhenOver<never> | undefined
   #response: unknown
-  /** Somebody will say it. Nobody has been asked yet while a handler runs that may be done before it returns. */
+  /** Whether the end of the response will be reported. Undefined until that is asked: many handlers end before they return. */
   #watched: boolean | undefined
   #over = false
   #ended = false
 
-  /** Of the store whose sessions are held. */
+  /** Of the store that the transaction is for. */
   #port: Watched | undefined
 
   constructor(private readonly host: object) {}
 
-  /** From now on it takes a listener to know when the response is over. Not a closure for each request, many of which need none. */
+  /** From now on a listener is needed to know when the response is over. Without a closure, because many requests need no listener. */
   watch<Response>(whenOver: WhenOver<Response>, response: Response): void {
     this.#whenOver = whenOver
     this.#response = response

@@ -2,7 +2,7 @@ import { dataIn } from './session-view'
 
 /** What data look like, to be compared with what becomes of them. */
 export interface Likeness {
-  /** As `fingerprint` has them. */
+  /** As `serializeData` has them. */
   readonly text: string
   /** What JSON.parse makes of that, where it is at hand. Shared, and nobody's to change. */
   readonly parsed?: object | undefined

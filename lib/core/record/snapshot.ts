@@ -7,7 +7,7 @@ export type Version = NonNullable<unknown>
 
 /** A session as the store had it. */
 export interface Base {
-  /** The data, as `fingerprint` has them. */
+  /** The data, as `serializeData` has them. */
   readonly text: string
   readonly cookie: AnyCookie | CookieData
   /** Of a store that compares versions. */

@@ -160,14 +160,14 @@ export class ExchangeState<H extends Host = Host> {
     this.holder.letGo()
   }
 
-  /** Tells a hold what the exchange knows of its session. */
+  /** Tells a transaction what the exchange knows of its session. */
   #recall(transaction: Transaction): void {
     const { generated, replacedSession, settings, changes } = this
     const { id } = transaction
     // An object of the session that the handler has kept may have been made by a reload, and does not know of the end
     if (id !== generated && replacedSession?.id === id && isEnded(replacedSession)) transaction.missing = true
     if (changes.stored?.id !== id) return
-    // With concurrency off nothing is held but for an update, and saves pass it by
+    // With concurrency off only an update has a transaction, and saves do not use it
     if (settings.concurrency === 'off') {
       if (this.port === settings.port) transaction.base = changes.stored
     } else if (id === generated && id !== this.sentId) transaction.base ??= changes.stored

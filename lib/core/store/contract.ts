@@ -11,7 +11,7 @@ export type Found = (err?: any, record?: SessionData | null, version?: Version) 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
 export type Heard = (err?: any, record?: SessionData | null, version?: Version, likeness?: Likeness) => void
 
-/** What a write goes by: the version that the record has to be of, and `text`, the data as `fingerprint` has them, where the caller knows. */
+/** What a write goes by: the version that the record has to be of, and `text`, the data as `serializeData` has them, where the caller knows. */
 export interface Condition {
   readonly version: Version | null
   readonly text?: string | undefined

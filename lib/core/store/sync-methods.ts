@@ -23,7 +23,7 @@ export interface SyncStore<S = SessionStore> {
   set(store: S, id: string, session: SessionData): void
   touch(store: S, id: string, session: SessionData): void
   destroy(store: S, id: string): void
-  /** @param text the data as `fingerprint` has them, where the caller knows */
+  /** @param text the data as `serializeData` has them, where the caller knows */
   compareAndSet(store: S, id: string, session: SessionData, version: Version | null, text?: string): Outcome
 }
 

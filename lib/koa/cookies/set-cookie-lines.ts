@@ -11,7 +11,7 @@ export class SetCookieLines {
 
   constructor(private readonly ctx: Context) {
     const { onerror } = ctx
-    // Under a name of its own, as in connect/hold-response: else it goes to V8's old space, and the request with it. That was half the time of a write
+    // Under a name of its own, as in connect/response/patch-response: else it goes to V8's old space, and the request with it. That was half the time of a write
     const bring: typeof onerror = thrown => {
       if (thrown instanceof Error || types.isNativeError(thrown)) this.#bring(thrown, () => onerror.call(ctx, thrown))
       else onerror.call(ctx, thrown)

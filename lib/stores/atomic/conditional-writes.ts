@@ -6,6 +6,7 @@ import { bindAbility } from '../../core/store/abilities'
 import { ignoreRejection, type Callback } from '../../primitives/callbacks'
 import type { Found, Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
+import type { CompleteStore } from '../complete-store'
 
 /** A store as it was published, of which its types tell no more than what every store has. */
 export interface PublishedStore {
@@ -15,19 +16,7 @@ export interface PublishedStore {
 }
 
 /** What such a store is given; its `get` gives the version from then on. */
-export interface Atomic {
-  compareAndSet<Done extends Promise<Outcome> = Promise<Outcome>>(
-    id: string,
-    session: SessionData,
-    version: Version | null,
-    ...none: never[]
-  ): Done
-  compareAndSet<_Done extends Promise<Outcome> = Promise<Outcome>>(
-    id: string,
-    session: SessionData,
-    version: Version | null,
-    callback: Callback<Outcome>,
-  ): void
+export interface Atomic extends Pick<CompleteStore, 'compareAndSet'> {
   update<Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, ...none: never[]): Done
   update<_Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, callback: Callback<boolean>): void
 }

@@ -70,7 +70,7 @@ export class Records {
     return entry && textOf(entry)
   }
 
-  /** @param text the session's data as `fingerprint` has them */
+  /** @param text the session's data as `serializeData` has them */
   set(id: string, session: SessionData, text = serializeData(session)): Entry {
     const entry = this.#entryOf(flat(text), (session as Partial<SessionData>).cookie)
     if (this.bounded) this.#kept.delete(id)
