@@ -13,6 +13,7 @@ export type WarningCode =
   | 'RESESSION_SECOND_MIDDLEWARE'
   | 'RESESSION_SEVERAL_COOKIES'
   | 'RESESSION_SHORT_SECRET'
+  | 'RESESSION_SQLITE_FILE'
   | 'RESESSION_UNKNOWN_OPTION'
 
 export interface OptionWarning {

@@ -232,7 +232,8 @@ describe('SqliteStore: a file that is deleted or replaced while it is open', () 
     rmSync(sqlite.path())
     for (let time = 0; time < 2; time++) watch.check()
     const what = `SqliteStore: ${sqlite.path()} was deleted or replaced while it is open; restart this process, or it will lose its sessions`
-    expect(warnings).to.deep.equal([{ code: 'sqlite-file-replaced', message: what }])
+    const message = `${what}. See docs/troubleshooting.md#resession_sqlite_file in the package resession`
+    expect(warnings).to.deep.equal([{ code: 'RESESSION_SQLITE_FILE', message }])
   })
 })
 
