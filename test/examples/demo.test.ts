@@ -1,18 +1,27 @@
 import { expect } from 'chai'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import request = require('supertest')
 import { demo as onExpress } from '../../examples/demo/server'
-import { hasNodeSqlite, useSqlite } from '../support/sqlite'
+import { hasNodeSqlite } from '../support/sqlite'
 import { DEMOS, type Demo } from './demos'
 
 for (const [host, one] of Object.entries(DEMOS)) describe(`the demo on ${host}`, () => tests(one))
 
 describe('the demo on Express, if it is started again', () => {
-  const sqlite = useSqlite()
+  let folder = ''
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'resession-demo-'))
+  })
+  after(() => {
+    rmSync(folder, { recursive: true })
+  })
 
   /** What a visitor sees of a demo that has just been started. */
   async function visit(cookie = ''): Promise<request.Response> {
-    return request(createServer(onExpress(sqlite.path('demo'))))
+    return request(createServer(onExpress(join(folder, 'demo'))))
       .get('/')
       .set('Cookie', cookie)
   }
@@ -161,7 +170,8 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
 
   for (const [lane, least, most, own] of [
     ['/race/resession', 50, 50, ['cookie']],
-    [`/race/${rival}`, 1, 10, fields],
+    // How many it keeps depends on how fast the machine is; never all of them
+    [`/race/${rival}`, 1, 49, fields],
   ] as const) {
     describe(lane, () => {
       const keys = Array.from({ length: 50 }, (_, index) => index + 1)
