@@ -4,8 +4,8 @@ import type { Settings } from '../core/settings/settings'
 import type { Transport } from '../core/settings/transport'
 
 /**
- * Gives a store its `generate`, as upstream does, for the store's `regenerate` and for apps that call it. With several middlewares on one store
- * the host's own one answers; for a host that met none, the one that came last.
+ * Gives a store its `generate`, as express-session does, for the store's `regenerate` and for apps that call it. If several middlewares share a
+ * store, the one that handles the request generates; for a request without any, the last one that was created.
  */
 export function installGenerate<H extends Host>(settings: Settings<H>, transport: Transport<H>): void {
   settings.store.generate = host => {

@@ -23,11 +23,11 @@ import { SessionCookie } from './session-cookie'
 export type Middleware = (req: Request, res: ServerResponse, next: Next) => void
 
 /**
- * The Connect middleware: an exchange for each request, the response held until it has committed.
+ * The Connect middleware: one exchange per request. The response is deferred until the exchange has committed.
  *
- * @param store the one to use
- * @param deprecate told of options that upstream wants said
- * @throws TypeError for an option that could never work
+ * @param store the store, or 'cookie'
+ * @param deprecate receives the deprecation messages of express-session
+ * @throws TypeError for an option that can never work
  */
 export function middleware(
   options: Partial<Options<Request>>,
@@ -58,13 +58,13 @@ export function middleware(
     if (!res) throw new TypeError('argument res is required')
     const exchange = new Exchange(kept ? kept.of(req) : settings, transport, req)
     open(exchange, err => {
-      // After an error too: the app may go on with a session of its own making
+      // After an error too, because the app may continue with a session that it makes itself
       if (exchange.entered) patchResponse(res, new ResponseGate(exchange, res, cookie, next))
       try {
         if (err) next(err)
         else next()
       } finally {
-        // Mostly a handler that answers at once is over by now
+        // By now most handlers that respond synchronously have ended
         exchange.holder.watch(whenClosed, res)
       }
     })
@@ -79,5 +79,5 @@ function reportMistakes(options: Partial<Options<Request>>, about: Diagnosed): v
   diagnoseOptions(about, mistakes)
 }
 
-/** As the cookie has it. */
+/** The payload as the cookie carries it. */
 const encoded: typeof signedCookieValue = (payload, secrets) => encodeURIComponent(signedCookieValue(payload, secrets))

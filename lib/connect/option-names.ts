@@ -29,7 +29,7 @@ const OPTIONS = {
   diagnostics: true,
 } satisfies Record<keyof Options, true>
 
-/** Of `session()`. */
+/** The option names of `session()`. */
 export const OPTION_NAMES: OptionNames = {
   options: Object.keys(OPTIONS),
   attributes: COOKIE_ATTRIBUTES,

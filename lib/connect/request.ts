@@ -4,26 +4,26 @@ import { claimsHttps, type ConnectionFacts } from '../core/diagnostics/connectio
 import type { Host } from '../core/session/session'
 import { pathOf } from '../primitives/http'
 
-/** What the middleware reads of a request. Real ones have it all; those that socket libraries pass may lack any of it. */
+/** The properties of a request that the middleware reads. Requests of socket libraries may lack any of them. */
 export interface Request extends Host {
   readonly headers?: IncomingMessage['headers']
   readonly url?: string | undefined
-  /** The url before a router cut its mount path off. */
+  /** The URL before a router removed its mount path. */
   readonly originalUrl?: string | undefined
   /** Express: whether the connection is secure, by its "trust proxy". */
   readonly secure?: boolean | undefined
   readonly socket?: Socket
   readonly connection?: Socket
-  /** Express's app. */
+  /** The Express app. */
   readonly app?: unknown
-  /** What cookie-parser left. */
+  /** Set by cookie-parser. */
   readonly cookies?: Record<string, unknown>
   readonly signedCookies?: Record<string, unknown>
 }
 
 type Socket = IncomingMessage['socket'] | Http2ServerRequest['socket']
 
-/** The path that the client asked for. */
+/** The path of the request line. */
 export function originalPath(req: Request): string {
   return pathOf(typeof req.originalUrl === 'string' ? req.originalUrl : req.url)
 }
@@ -34,7 +34,7 @@ export function originalPath(req: Request): string {
  * @param proxy true: believe X-Forwarded-Proto; false: believe nothing but the connection; undefined: believe Express's `req.secure`
  */
 export function isSecure(req: Request, proxy: boolean | undefined): boolean {
-  // Node's older name first: fake requests have often only that
+  // Node's older name first: many mock requests have only that one
   const socket = req.connection ?? req.socket
   if (socket && 'encrypted' in socket && socket.encrypted) return true
   if (proxy === false) return false
@@ -47,12 +47,12 @@ function forwardedProto(req: Request): string | undefined {
   return typeof header === 'string' ? header : undefined
 }
 
-/** For a warning, if a request is not secure. */
+/** Facts about the connection for a warning about an insecure request. */
 export function connectionOf(req: Request, proxy: boolean | undefined): ConnectionFacts {
   return { forwardedProto: forwardedProto(req), trust: trustFor(req, proxy) }
 }
 
-/** What to write in order to trust a proxy. */
+/** The setting that makes the app trust its proxy. */
 function trustFor(req: Request, proxy: boolean | undefined): string | undefined {
   if (proxy === true) return undefined
   if (proxy === false) return 'proxy: true instead of proxy: false in the session options'
@@ -60,7 +60,7 @@ function trustFor(req: Request, proxy: boolean | undefined): string | undefined 
   return isTrustedByExpress(req) ? undefined : "app.set('trust proxy', 1)"
 }
 
-/** Whether the sender of a request is a proxy for Express. */
+/** Whether Express trusts the sender of the request as a proxy. */
 function isTrustedByExpress({ app, socket }: Request): boolean {
   const { get } = app as { get?: (this: unknown, name: string) => ((address: string | undefined, hop: number) => unknown) | undefined }
   const isTrusted = typeof get === 'function' ? get.call(app, 'trust proxy fn') : undefined

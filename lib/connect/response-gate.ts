@@ -7,10 +7,10 @@ import { passOnLate } from './response/late-error'
 import type { Request } from './request'
 import type { SessionCookie } from './session-cookie'
 
-/** The gate of an exchange: bytes leave when it has committed. */
+/** Lets bytes pass when the exchange has committed. */
 export class ResponseGate implements Gate {
   #hasWritten = false
-  /** What the cookie carries that was sent. */
+  /** The value of the cookie that was sent. */
   #sent: string | undefined
 
   constructor(
@@ -19,7 +19,7 @@ export class ResponseGate implements Gate {
     private readonly cookie: SessionCookie,
     private readonly next: Next,
   ) {
-    // A socket's, on which no header is ever sent
+    // The response of a socket, which never sends headers
     if (exchange.settings.kept && typeof res.setHeader !== 'function') exchange.settings.kept.close()
   }
 
@@ -59,14 +59,17 @@ export class ResponseGate implements Gate {
     })
   }
 
-  /** What fails here, fails after the handler has answered. An error handler that finds headers sent ends the connection, and the answer on it. */
+  /**
+   * An error here comes after the handler has responded. An error handler that finds headers sent would close the connection, and with it the
+   * response.
+   */
   failed(err: unknown): void {
     if (this.res.headersSent) passOnLate(this.res, this.next, err)
     else this.next(err)
   }
 }
 
-/** Behind those that are there: `res.appendHeader` is younger than some responses of HTTP/2 and of socket libraries. */
+/** Appends a header line. Some HTTP/2 responses and socket libraries have no `res.appendHeader`. */
 function appendHeader(res: ServerResponse, name: string, line: string): void {
   const before = res.getHeader(name) ?? []
   res.setHeader(name, Array.isArray(before) ? [...before, line] : [String(before), line])

@@ -11,37 +11,38 @@ import { SignatureCache } from './signature-cache'
 
 const deprecate = depd('express-session')
 
-/** How a value of ours begins, with any encoding that decodeURIComponent reads. */
+/** The start of a signed value, in each encoding that decodeURIComponent reads. */
 const SIGNED = /^(?:s|%73)(?::|%3[Aa])/
 
-/** One name's cookies, which carry ids, or sessions, under a signature. */
+/** The cookie of one name. It carries a session ID, or a whole session, with a signature. */
 export class SessionCookie {
   readonly #name: string
   readonly #about: Diagnosed
   readonly #signatures = new SignatureCache()
 
-  /** @param diagnostics whether there are warnings */
+  /** @param diagnostics whether warnings are printed */
   constructor(name: string, diagnostics = true) {
     this.#name = name
     this.#about = { name, diagnostics }
   }
 
-  /** The id that the client sent, from the cookie header or from what cookie-parser made of it; undefined where no signature holds. */
+  /** The session ID that the client sent, in the Cookie header or in what cookie-parser read; undefined if no signature is valid. */
   read(req: Request, secrets: readonly Secret[]): string | undefined {
     return this.readHeader(req, secrets) ?? this.#fromCookieParser(req, secrets)
   }
 
   /**
-   * What the client sent in the header itself. cookie-parser, whose secret it may be as well, signs what apps ask it to.
+   * The session ID in the Cookie header. cookie-parser is not asked, because with the same secret it accepts values that the app signed for other
+   * purposes.
    *
-   * @param after how many values whose signature holds are passed over
+   * @param after how many values with a valid signature to skip
    */
   readHeader(req: Request, secrets: readonly Secret[], after = 0): string | undefined {
     const header = req.headers?.cookie
     return typeof header === 'string' ? this.#fromHeader(header, secrets, after) : undefined
   }
 
-  /** Whether what was found in the header is signed by another secret than the first one. */
+  /** Whether the value in the header is signed with another secret than the first one. */
   isOutdated(req: Request, secrets: readonly Secret[], sent: string): boolean {
     return this.#sends(req, secrets, sent) && !this.#sends(req, secrets.slice(0, 1), sent)
   }
@@ -52,7 +53,11 @@ export class SessionCookie {
     return false
   }
 
-  /** The `Set-Cookie` line that says what is due. @throws TypeError where an attribute may not stand in a header */
+  /**
+   * The `Set-Cookie` line for the cookie that is due.
+   *
+   * @throws TypeError if an attribute is not valid in a header
+   */
   write({ plan, cookie, value }: CookieDue, secrets: readonly Secret[]): string {
     const line =
       plan === 'set' ? cookie.serialize(this.#name, this.#signatures.sign(value, secrets)) : ended(cookie).serialize(this.#name, '')
@@ -61,14 +66,14 @@ export class SessionCookie {
     return line
   }
 
-  /** Reports why nothing of what the client sent counts. Asked if `read` has found nothing. */
+  /** Reports why the client's cookie was rejected. Called if `read` has found no session ID. */
   reportRejected(req: Request): void {
     const values = this.#valuesOf(req)
     if (values.length === 0) return
     rejected(this.#about, values.some(isSigned) ? 'invalid-signature' : 'no-signature', 'secret')
   }
 
-  /** Reports a client that is given a new ID and sends several cookies, of which the old one may come first. */
+  /** Reports a client that gets a new ID and sends several cookies, because it may send the old one first. */
   reportRepeated(req: Request): void {
     if (this.#valuesOf(req).length > 1) repeated(this.#about)
   }
@@ -79,8 +84,8 @@ export class SessionCookie {
   }
 
   /**
-   * The first value that verifies, so that a stale cookie of another path or domain does not hide the good one. The work is bounded for any header: a
-   * value is decoded once, and only if it begins as a signed one does.
+   * The first value whose signature is valid, so that a stale cookie of another path or domain does not hide the current one. The work is bounded for
+   * every header: each value is decoded at most once, and only if it starts like a signed one.
    */
   #fromHeader(header: string, secrets: readonly Secret[], after: number): string | undefined {
     const name = this.#name
@@ -106,7 +111,7 @@ export class SessionCookie {
     return undefined
   }
 
-  /** Upstream's older way in, for requests whose cookie header is gone. */
+  /** express-session also reads what cookie-parser has parsed, for requests without a Cookie header. */
   #fromCookieParser(req: Request, secrets: readonly Secret[]): string | undefined {
     const raw = nonEmpty(req.cookies?.[this.#name])
     const id = nonEmpty(req.signedCookies?.[this.#name]) ?? (raw && this.#signatures.verify(raw, secrets, signedOf))
@@ -115,22 +120,22 @@ export class SessionCookie {
   }
 }
 
-/** Whether a value begins as a signed one. Mostly it does as this package writes it, which needs no regular expression. */
+/** Whether a value starts like a signed one. Values that this package writes need no regular expression. */
 function isSigned(value: string): boolean {
   return value.startsWith('s%3A') || SIGNED.test(value)
 }
 
-/** RFC 6265 section 3.1: a client forgets a cookie that has ended, if path and domain are the same. */
+/** A cookie in the past: a client deletes the cookie if path and domain are the same (RFC 6265 section 3.1). */
 function ended(cookie: Cookie): Cookie {
   return new Cookie({ ...cookie.data, expires: new Date(0) })
 }
 
-/** The id with its signature that stands in a value. */
+/** The ID with its signature in an encoded value. */
 function signedIn(value: string): string | undefined {
   return signedOf(decode(value))
 }
 
-/** Likewise, of one that is decoded. */
+/** The ID with its signature in a decoded value. */
 function signedOf(text: string): string | undefined {
   if (text.startsWith('s:')) return text.slice(2)
   debug('cookie unsigned')
@@ -145,7 +150,7 @@ function decode(value: string): string {
   }
 }
 
-/** cookie-parser says false for a bad signature, and makes objects of values that begin with `j:`. */
+/** cookie-parser sets false for an invalid signature, and an object for a value that starts with `j:`. */
 function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value ? value : undefined
 }

@@ -4,42 +4,42 @@ import { debug } from '../core/diagnostics/debug'
 import type { Secret } from '../primitives/secrets'
 import { LruCache } from '../primitives/lru-cache'
 
-/** How many are remembered at least; each takes about 450 bytes, and twice as many are kept at most. */
+/** Number of entries per generation, each about 450 bytes. The cache has at most two generations. */
 const MOST = 10_000
-/** In characters of the value. A session that is kept in its cookie may have 4000, and a visitor who changes it has another one each time. */
+/** Longest value in characters. A session in a cookie has up to 4,000, and each change makes a new value. */
 const LONGEST = 512
 
 interface Held {
   readonly secret: Secret
-  /** The id of a value, or the value of an id. */
+  /** The ID of a value, or the value of an ID. */
   readonly text: string
 }
 
 /**
- * Signs ids, and verifies what clients say was signed. What has held once is remembered, for an HMAC costs ten times as much; what has not is forgotten
- * at once, so that nobody can fill the memory with it. Nor is what is new: most who are given a cookie never come back.
+ * Signs IDs, and verifies signed values. Valid signatures are cached, because an HMAC takes ten times as long as a lookup. Invalid ones are not, so
+ * that no client can fill the memory. New IDs are not either, because most clients never return.
  */
 export class SignatureCache {
-  /** Under values as they stand in headers. */
+  /** By value, as in the header. */
   readonly #ids = new LruCache<Held>(MOST)
-  /** Under ids. */
+  /** By ID. */
   readonly #values = new LruCache<Held>(MOST)
 
-  /** The id with its signature, by the first secret. */
+  /** The ID with a signature by the first secret. */
   sign(id: string, secrets: readonly Secret[]): string {
     const known = this.#values.get(id)
     return known && known.secret === secrets[0] ? known.text : signedCookieValue(id, secrets)
   }
 
   /**
-   * The id, if its signature holds by one of the secrets.
+   * The ID, if one of the secrets has signed it.
    *
-   * @param value as it stands in the header
-   * @param read makes of it an id with a signature
+   * @param value as in the header
+   * @param read decodes it to an ID with a signature
    */
   verify(value: string, secrets: readonly Secret[], read: (value: string) => string | undefined): string | undefined {
     const known = this.#ids.get(value)
-    // By a secret that has been taken away nothing holds any more
+    // After a secret is removed, its signatures are no longer valid
     if (known && secrets.includes(known.secret)) return known.text
     const signed = read(value)
     if (signed === undefined) return undefined
@@ -59,16 +59,16 @@ export class SignatureCache {
   }
 }
 
-/** What has been signed, as it stands in a cookie but for the encoding. */
+/** A text with its signature, as in a cookie before encoding. */
 export function signedCookieValue(text: string, [secret]: readonly Secret[]): string {
   return `s:${sign(text, keyOf(secret as Secret))}`
 }
 
-/** How many are kept at least: a function that gives secrets may give others each time. */
+/** Entries per generation: a function of secrets may return new ones each time. */
 const MOST_KEYS = 32
 const keys = new LruCache<KeyObject>(MOST_KEYS)
 
-/** A text is made a key once: that is a tenth of the time of an HMAC. */
+/** Converts a text to a key once. The conversion takes a tenth of the time of an HMAC. */
 function keyOf(secret: Secret): CipherKey {
   if (typeof secret !== 'string') return secret as CipherKey
   let key = keys.get(secret)
@@ -76,12 +76,12 @@ function keyOf(secret: Secret): CipherKey {
   return key
 }
 
-/** The bytes of a buffer can become others, and nobody hears of it. */
+/** Whether the secret cannot change. The bytes of a buffer can change without notice. */
 function isConstant(secret: Secret): boolean {
   return typeof secret === 'string' || secret instanceof KeyObject
 }
 
-/** A part of a header would keep all of it in memory. */
+/** A copy of the text: a substring would keep the whole header in memory. */
 function copyOf(text: string): string {
   return Buffer.from(text).toString()
 }

@@ -1,19 +1,19 @@
 import type { Callback } from './callbacks'
 import { setImmediate } from './set-immediate'
 
-/** On callbacks of the middleware itself. */
+/** Marks the callbacks of the middleware itself. */
 const AT_ONCE = Symbol('resession.calls-at-once')
 
 interface Marked {
   [AT_ONCE]?: true
 }
 
-/** A callback of the middleware, which methods of ours may call before they return. An app's they may not. */
+/** Marks a callback of the middleware, which a method may call before it returns. It must not call an app's callback then. */
 export function markAtOnce(callback: object): void {
   ;(callback as Marked)[AT_ONCE] = true
 }
 
-/** Calls back in a later turn, as express-session's MemoryStore does; at once if the callback is the middleware's. */
+/** Calls back in a later turn, as express-session's MemoryStore does; synchronously if the callback is marked. */
 export function callLater<Args extends unknown[]>(callback: (((...args: Args) => void) & Marked) | undefined, ...args: Args): void {
   if (!callback) return
   if (callback[AT_ONCE]) callback(...args)
@@ -21,9 +21,9 @@ export function callLater<Args extends unknown[]>(callback: (((...args: Args) =>
 }
 
 /**
- * Calls back when the method that was given the callback has returned, so that `const s = req.session.save(() => use(s))` works with every store.
+ * Calls back after the method that received the callback has returned, so that `const s = req.session.save(() => use(s))` works with every store.
  *
- * @param act may be done at once
+ * @param act may finish synchronously
  */
 export function afterReturn<Value = void>(callback: Callback<Value> & Marked, act: (done: Callback<Value>) => void): void {
   let hasReturned = false

@@ -1,24 +1,24 @@
-/** A failed call brings an error; a good one `null`, `undefined`, or nothing at all. */
+/** A Node callback. The error of a successful call is `null`, `undefined`, or missing. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
 export type Callback<Value = void> = (err?: any, value?: Value) => void
 
-/** A promise that nobody waits for does not end the process when it is rejected. */
+/** Prevents an unhandled rejection: a promise that is not awaited must not end the process. */
 export function ignoreRejection<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => {})
   return promise
 }
 
-/** @param act calls back */
+/** @param act receives the callback */
 export function fromCallback<Value = void>(act: (done: Callback<Value>) => void): Promise<Value> {
   return new Promise((resolve, reject) => act((err, value) => (err ? reject(err as Error) : resolve(value as Value))))
 }
 
-/** A quiet promise of what `act` returns. `act` runs before this returns; it rejects the promise if it throws. */
+/** A promise of what `act` returns, without unhandled rejections. `act` runs synchronously; if it throws, the promise rejects. */
 export function promiseOf<Value>(act: () => Value): Promise<Value> {
   return ignoreRejection(new Promise(resolve => resolve(act())))
 }
 
-/** Likewise, but nothing where it is done at once: whoever awaits nothing waits for a turn all the same. */
+/** As `fromCallback`, but returns undefined if `act` finishes synchronously, because awaiting a promise takes a turn. */
 export function fromCallbackUnlessSync(act: (done: Callback) => void): Promise<void> | undefined {
   const outcome: { settle?: Callback; err?: unknown; isDone: boolean } = { isDone: false }
   try {
@@ -34,7 +34,7 @@ export function fromCallbackUnlessSync(act: (done: Callback) => void): Promise<v
   return fromCallback(done => (outcome.settle = done))
 }
 
-/** Out of the promise's frames: what the callback throws is nobody's rejection. */
+/** Calls back outside the promise's stack, so that an error of the callback does not reject the promise. */
 export function toCallback(promise: Promise<unknown>, callback: Callback): void {
   promise.then(
     () => process.nextTick(callback),
@@ -42,12 +42,12 @@ export function toCallback(promise: Promise<unknown>, callback: Callback): void 
   )
 }
 
-/** What throws or rejects with nothing has failed all the same. */
+/** A rejection without a reason is an error all the same. */
 export function reasonOf(err: unknown, who: string): unknown {
   return err ?? new Error(`${who} failed without a reason`)
 }
 
-/** An error thrown by `done` is not the store's: inside its frames, some stores take it for their own and call back again. */
+/** Delivers a result outside the store's stack. Some stores would catch an error of the app and call back again. */
 export function deliver(act: () => void): void {
   try {
     act()

@@ -1,19 +1,19 @@
-/** How many values of our name are tried: each costs an HMAC, and a header has room for hundreds. */
+/** How many values of one name are verified: each takes an HMAC, and a header can have hundreds. */
 export const MOST_TRIED = 4
 
 /**
- * In characters. RFC 6265 section 6.1 lets a browser keep no longer cookie, so a longer value is not ours. After so many characters of values whose
- * signature does not hold, no other value is tried.
+ * Longest value in characters. RFC 6265 section 6.1 lets a browser keep no longer cookie. After as many characters of values with an invalid
+ * signature, no further value is tried.
  */
 export const MOST_CHARACTERS = 4096
 
-/** How many cookies of our name are looked at. Browsers keep at most 180 cookies of a site. Our name in other names and values costs little. */
+/** How many cookies of one name are examined. Browsers keep at most 180 cookies per site. The name inside other names and values costs little. */
 export const MOST_SEEN = 256
 
 /** How many spaces and tabs are skipped. A client sends one, after a semicolon: RFC 6265 section 4.2.1. */
 const MOST_SPACES = 8
 
-/** The value of the pair whose name stands at `at`; undefined where that is part of another name, or of a value. RFC 6265 section 4.2.1. */
+/** The value of the pair whose name starts at `at`; undefined if it is part of another name or of a value. RFC 6265 section 4.2.1. */
 export function valueAt(header: string, at: number, length: number): string | undefined {
   const before = skipBack(header, at)
   const equals = skip(header, at + length)
@@ -25,7 +25,7 @@ export function valueAt(header: string, at: number, length: number): string | un
   return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }
 
-/** Where the name stands next after the end of this pair, or -1. */
+/** The next position of the name after this pair, or -1. */
 export function nextPair(header: string, at: number, name: string): number {
   const semicolon = header.indexOf(';', at)
   return semicolon === -1 ? -1 : header.indexOf(name, semicolon)

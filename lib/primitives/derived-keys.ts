@@ -1,10 +1,10 @@
 import { hkdfSync } from 'node:crypto'
 import { checkSecrets, type Secret } from './secrets'
 
-/** A function that gives secrets may give others each time. */
+/** A function of secrets may return new ones each time. */
 const MOST_KEPT = 32
 
-/** Keys of 256 bits that HKDF-SHA256 (RFC 5869) makes of secrets: what has been done with one for a purpose says nothing for another. */
+/** Derives keys of 256 bits from secrets with HKDF-SHA256 (RFC 5869), so that each purpose has a key of its own. */
 export class DerivedKeys {
   readonly #keys = new Map<Secret, Buffer>()
 
@@ -13,7 +13,7 @@ export class DerivedKeys {
     private readonly salt = '',
   ) {}
 
-  /** @throws TypeError for an empty secret, and for what is none */
+  /** @throws TypeError for an empty or invalid secret */
   of(secret: Secret): Buffer {
     let key = this.#keys.get(secret)
     if (key) return key

@@ -1,9 +1,9 @@
-/** What was used lately, under texts: in two generations, of which the older one goes. */
+/** A cache of recently used values by text. It has two generations; when the young one is full, the old one is dropped. */
 export class LruCache<Value> {
   #young = new Map<string, Value>()
   #old = new Map<string, Value>()
 
-  /** @param most how many a generation has */
+  /** @param most number of entries of a generation */
   constructor(private readonly most: number) {}
 
   get(key: string): Value | undefined {

@@ -2,21 +2,21 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { DerivedKeys } from './derived-keys'
 import type { Secret } from './secrets'
 
-/** Sizes in bytes. NIST SP 800-38D section 5.2.1.1 recommends 96 bits for the first; the second is the longest tag there is. */
+/** Sizes in bytes. NIST SP 800-38D section 5.2.1.1 recommends an IV of 96 bits. 16 bytes is the longest tag. */
 const IV = 12
 const TAG = 16
 
-/** Before each sealed text, so that its form can change one day. */
+/** The version of the format, before each sealed text. */
 const MARK = '1.'
 
 export const sealingKeys = (): DerivedKeys => new DerivedKeys('resession sealed session')
 
 /**
- * Makes of texts what nobody can read or change without a secret: AES-256-GCM, under keys that are made of the secrets.
+ * Encrypts and authenticates texts with AES-256-GCM, with keys derived from the secrets.
  *
- * @param secrets the first seals, all open: to change a secret, put the new one in front
- * @param what is sealed, such as the cookie's name: what was sealed for another name is not opened
- * @param keys that were made before
+ * @param secrets the first one seals, all of them open; to rotate, put the new one first
+ * @param what purpose, such as the cookie's name: a text sealed for another purpose is not opened
+ * @param keys derived keys to share
  */
 export class Seal {
   readonly #secrets: readonly Secret[]
@@ -36,7 +36,7 @@ export class Seal {
     return MARK + Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
   }
 
-  /** @returns nothing for what none of the secrets has sealed: there is no other way to read it (CVE-2026-39324) */
+  /** @returns undefined if none of the secrets has sealed it. There is no fallback to unsealed text (CVE-2026-39324) */
   unseal(sealed: string): string | undefined {
     if (!sealed.startsWith(MARK)) return undefined
     const bytes = Buffer.from(sealed.slice(MARK.length), 'base64url')

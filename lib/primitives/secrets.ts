@@ -4,19 +4,30 @@ import { describeType } from './describe-value'
 /** A key for `crypto.createHmac`. Use at least 32 random bytes. */
 export type Secret = BinaryLike | KeyObject
 
-/** A secret with the time for which it is valid, so that it can be deployed before it signs, and retired by a date. */
+/** A secret with its period of validity, so that it can be deployed before it signs, and retired at a date. */
 export interface DatedSecret {
   key: Secret
-  /** When it begins to sign: a date, or milliseconds since 1970, or a text that `Date` reads. It verifies before that. Default: always. */
+  /**
+   * When it begins to sign: a Date, milliseconds since 1970, or a text that `Date` parses. It verifies before that.
+   *
+   * @default always
+   */
   from?: Date | number | string | undefined
-  /** When it ends to verify. Default: never. */
+  /**
+   * When it stops to verify.
+   *
+   * @default never
+   */
   until?: Date | number | string | undefined
 }
 
-/** A secret, with or without the time for which it is valid. */
+/** A secret, with or without a period of validity. */
 export type AnySecret = Secret | DatedSecret
 
-/** @returns them in a list, which is the app's own where it gave one. @throws TypeError for what could never sign, and for none */
+/**
+ * @returns the list of secrets; the app's own array if it gave one
+ * @throws TypeError for a secret that can never sign, and for an empty list
+ */
 export function checkSecrets(secret: Secret | AnySecret[]): readonly AnySecret[] {
   const secrets = listOf(secret)
   if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
@@ -32,7 +43,7 @@ export function listOf(secret: Secret | AnySecret[] | undefined): readonly AnySe
   return secret === undefined || secret === null ? [] : [secret]
 }
 
-/** @throws TypeError for an empty key, which signs what anybody can sign */
+/** @throws TypeError for an empty key, with which anyone could sign */
 export function checked(secrets: readonly Secret[]): readonly Secret[] {
   for (const secret of secrets) if (isEmpty(secret)) throw new TypeError('secret option must not be empty')
   return secrets
@@ -42,7 +53,7 @@ function isEmpty(secret: Secret): boolean {
   return !secret || bytesOf(secret) === 0
 }
 
-/** How many bytes a secret has; Infinity for what is none. */
+/** The length of a secret in bytes; Infinity if it is unknown. */
 export function bytesOf(secret: Secret): number {
   if (typeof secret === 'string') return Buffer.byteLength(secret)
   if (secret instanceof KeyObject) return secret.symmetricKeySize ?? Infinity
@@ -54,23 +65,23 @@ function checkKey(secret: Secret): void {
   try {
     createHmac('sha256', secret)
   } catch {
-    // Its type alone: an error message is no place for a secret
+    // Only its type, because an error message must not show a secret
     const what = 'secret option must be a string, a Buffer, a KeyObject, a function, or an array of the first three'
     throw new TypeError(`${what}, not ${describeType(secret)}`)
   }
 }
 
-/** Whether a secret is given with the time for which it is valid. */
+/** Whether a secret has a period of validity. */
 export function isDated(secret: AnySecret): secret is DatedSecret {
   return typeof secret === 'object' && secret !== null && Object.hasOwn(secret, 'key')
 }
 
-/** The secret itself, whenever it is valid. */
+/** The key of a secret, dated or not. */
 export function keyIn(secret: AnySecret): Secret {
   return isDated(secret) ? secret.key : secret
 }
 
-/** @throws TypeError for dates that are none, or a time that ends before it begins */
+/** @throws TypeError for invalid dates, or a period that ends before it begins */
 export function checkDates({ from, until }: DatedSecret): void {
   const [begin, end] = [timeOf(from, -Infinity), timeOf(until, Infinity)]
   if (Number.isNaN(begin) || Number.isNaN(end)) throw new TypeError('secret option must have dates in from and until')
@@ -78,11 +89,11 @@ export function checkDates({ from, until }: DatedSecret): void {
 }
 
 /**
- * The secrets that are valid now. The first one signs: of those whose `from` has passed, the newest; of several, the first of the list. Those whose `from`
- * is still to come verify, because another process may already sign with them.
+ * The secrets that are valid now. The first one signs: the newest of those whose `from` has passed; if several are as new, the first of the list.
+ * Secrets whose `from` has not come verify, because another process may sign with them already.
  *
  * @returns the same array if no secret is dated
- * @throws Error if none of the secrets may sign
+ * @throws Error if none of the secrets may sign now
  */
 export function validSecrets(secrets: readonly AnySecret[], now = Date.now()): readonly Secret[] {
   if (!secrets.some(isDated)) return secrets as readonly Secret[]

@@ -1,4 +1,4 @@
 import timers = require('node:timers')
 
-/** Taken at load, because tests of apps replace timers; from the module, because the jsdom environment of jest has no global of this name. */
+/** Read at load, because tests of apps replace timers; from the module, because jest's jsdom environment has no such global. */
 export const { setImmediate } = timers

@@ -1,4 +1,4 @@
-/** The known name that a misspelled one means: the same but for case and punctuation, or at most two letters away. */
+/** The known name that is meant by a misspelled one: equal except for case and punctuation, or at most two letters different. */
 export function closest(name: string, known: readonly string[]): string | undefined {
   const plain = plainOf(name)
   const same = known.find(other => plainOf(other) === plain)
@@ -16,7 +16,7 @@ function plainOf(name: string): string {
   return name.toLowerCase().replace(/[^a-z]/g, '')
 }
 
-/** Levenshtein's distance. */
+/** Levenshtein distance. */
 function distanceOf(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at)
   for (const [i, letter] of [...one].entries()) {

@@ -1,12 +1,16 @@
 import { inThisContext } from './async-context'
 import type { Callback } from './callbacks'
 
-/** What the handler has begun, and perhaps does not wait for; the answer waits. */
+/** Counts store calls that the handler has begun, so that the response waits for them. */
 export class WaitGroup {
   #count = 0
   readonly #waiting: (() => void)[] = []
 
-  /** Something begins. @returns what to call when it is done, in place of `done` */
+  /**
+   * Counts a call.
+   *
+   * @returns the callback to use in place of `done`
+   */
   begin(done: Callback): Callback {
     this.#count++
     return err => {
@@ -14,25 +18,25 @@ export class WaitGroup {
       try {
         done(err)
       } finally {
-        // Unless `done` has begun something else
+        // `done` may have begun another call
         if (this.isAtRest) this.#release()
       }
     }
   }
 
-  /** Nothing is under way. */
+  /** Whether no call is pending. */
   get isAtRest(): boolean {
     return this.#count === 0
   }
 
-  /** Goes on when nothing is under way any more: mostly at once. */
+  /** Continues when no call is pending, which is usually at once. */
   atRest<Args extends unknown[]>(goOn: (...args: Args) => void, ...args: Args): void {
     if (this.isAtRest) return goOn(...args)
     this.#waiting.push(inThisContext(() => goOn(...args)))
   }
 
   #release(): void {
-    // One may begin something that the next has to wait for
+    // One of them may begin a call that the next has to wait for
     while (this.isAtRest && this.#waiting.length > 0) this.#waiting.shift()?.()
   }
 }

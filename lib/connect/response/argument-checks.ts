@@ -6,31 +6,31 @@ import { isUint8Array } from 'node:util/types'
 export type Args = [chunk?: unknown, encoding?: unknown, callback?: unknown]
 
 /**
- * What Node would refuse is refused while the app's call is on the stack, so that the app can still answer.
+ * Refuses a chunk that Node would refuse, while the app's call is on the stack, so that the app can still respond.
  *
  * @throws what `res.write` and `res.end` of Node throw
  */
 export function checkChunk(method: 'write' | 'end', [chunk, encoding]: Args): void {
-  // `end` takes whatever is falsy, and a callback, for no chunk
+  // `end` takes any falsy value, and a callback, as no chunk
   if (method === 'end' && (!chunk || typeof chunk === 'function')) return
   if (typeof chunk !== 'string' && !isUint8Array(chunk)) return refuseLikeNode(chunk)
   if (!encoding || typeof encoding === 'function' || Buffer.isEncoding(encoding as string)) return
   refuseLikeNode(chunk, encoding)
 }
 
-/** A stream of Node throws the same as a response of Node. */
+/** A stream of Node throws the same errors as a response of Node. */
 function refuseLikeNode(...args: unknown[]): void {
   new Writable({ write: (_chunk, _encoding, done) => done() }).write(...(args as [unknown]))
 }
 
 /**
- * A status, a reason or a trailer that Node will not send must not wait for the store either.
+ * Refuses a status, reason or trailer that Node would refuse, before the response waits for the store.
  *
- * @param args of `writeHead`; what they lack is the response's
+ * @param args of `writeHead`; missing ones are taken from the response
  * @throws what `res.writeHead` of Node throws
  */
 export function checkHead(res: ServerResponse, args: unknown[] = []): void {
-  // HTTP/2 has no reason, and refuses a status as it is set
+  // HTTP/2 has no reason, and refuses a status when it is set
   if (!(res instanceof ServerResponse)) return
   const statusCode = args.length > 0 ? (args[0] as number) : res.statusCode
   const statusMessage = typeof args[1] === 'string' ? args[1] : res.statusMessage
@@ -41,10 +41,10 @@ export function checkHead(res: ServerResponse, args: unknown[] = []): void {
 }
 
 /**
- * Tells all who listen for headers, without writing any: what comes of the response's other fields, Node knows best.
+ * Calls all listeners for headers without writing any header. Node then writes the head from the fields of the response.
  *
- * @param isGiven whether it is a `writeHead` that waits, which has come through the listeners
- * @param native Node's `writeHead`, or that of a middleware that came before
+ * @param isGiven whether the app called `writeHead`, so that the listeners have been called
+ * @param native `writeHead` of Node, or of a middleware before this one
  * @throws what `res.writeHead` of Node throws
  */
 export function settleHead(res: ServerResponse, isGiven: boolean, native: unknown): void {
@@ -52,10 +52,10 @@ export function settleHead(res: ServerResponse, isGiven: boolean, native: unknow
   try {
     if (!isGiven) res.writeHead(res.statusCode)
     checkHead(res)
-    // All have been told: when Node comes to the headers, they are its own
+    // All listeners have been called. When Node writes the head, it calls its own method
     res.writeHead = native as ServerResponse['writeHead']
   } catch (err) {
-    // Else the response of the error handler would be refused for the same reason
+    // Otherwise the response of the error handler would be refused for the same reason
     if (res instanceof ServerResponse && statusMessage !== res.statusMessage) res.statusMessage = statusMessage as string
     throw err
   }

@@ -4,8 +4,8 @@ import { isHttp2 } from './reported-state'
 type Callback = (err?: Error | null) => void
 
 /**
- * What Node does with a call after `end`. A `write`, and an `end` with a chunk, is an error to the callback and to those who listen for errors. Without a
- * listener the error would end the process, and on HTTP/2 it would destroy the stream: the response is complete, and is not touched.
+ * Does what Node does with a call after `end`. A `write`, or an `end` with a chunk, passes an error to the callback and emits 'error'. Without a
+ * listener, 'error' would end the process, and on HTTP/2 destroy the stream. The complete response is then left alone.
  *
  * @returns what the call returns
  */
@@ -20,7 +20,7 @@ export function callAfterEnd(res: ServerResponse, method: string, args: unknown[
   return res
 }
 
-/** What Node does with a `write` or `end` after `destroy`. */
+/** Does what Node does with a `write` or `end` after `destroy`. */
 export function callAfterDestroy(args: unknown[]): void {
   const callback = callbackOf(args)
   if (callback) process.nextTick(callback, codedError('Cannot call write after a stream was destroyed', 'ERR_STREAM_DESTROYED'))

@@ -1,25 +1,25 @@
 import type { ServerResponse } from 'node:http'
 import type { Verdict } from './gate'
 
-/** `flush` is compression's: it sends what has been written so far, and must not overtake it. */
+/** `flush` belongs to compression: it sends what has been written so far, and must not overtake it. */
 export type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end' | 'flush'
 
 export type Native = (...args: unknown[]) => unknown
 
-/** A call that the app made and that Node has not been given yet. */
+/** A call of the app that Node has not received yet. */
 export interface DeferredCall {
   readonly method: Method
   readonly args: unknown[]
-  /** What the gate has to be asked before. */
+  /** Which question the gate must answer before the call: about the first bytes, the last, or none. */
   readonly asks: 'first' | 'last' | 'nothing'
   verdict?: Verdict
-  /** It threw, so that the app knows it came to nothing. What the gate was asked still holds up the calls behind. */
+  /** The call threw, so the app knows that it failed. The question to the gate still delays the calls behind it. */
   failed?: boolean
-  /** What Node returned, if it has been given the call while that was made. */
+  /** What Node returned, if the call was passed on at once. */
   returned?: unknown
 }
 
-/** The answer must not go out, and still can be kept. */
+/** Whether the gate has refused the response, and it can still be replaced. */
 export function isRefused(call: DeferredCall, res: ServerResponse): call is DeferredCall & { verdict: () => void } {
   return typeof call.verdict === 'function' && !res.headersSent
 }

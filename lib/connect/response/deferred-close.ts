@@ -3,7 +3,7 @@ import { setImmediate } from '../../primitives/set-immediate'
 
 type Act = (...args: unknown[]) => unknown
 
-/** The object whose methods close a connection, or a part of it. */
+/** The object whose methods close a connection or a part of it. */
 type Carrier = Record<string, unknown> & { [GUARD]?: CloseGuard }
 
 const GUARD = Symbol('resession.closeGuard')
@@ -11,7 +11,7 @@ const GUARD = Symbol('resession.closeGuard')
 interface Kind {
   /** The methods that close it. */
   readonly methods: readonly string[]
-  /** Whether the client is gone, so that there is nothing to wait for. */
+  /** Whether the client has disconnected, so that there is nothing to wait for. */
   isGone(carrier: Carrier, args: unknown[]): boolean
 }
 
@@ -19,7 +19,7 @@ const RESPONSE: Kind = { methods: ['destroy'], isGone: res => Boolean(res.closed
 
 const SOCKET: Kind = {
   methods: ['destroy', 'destroySoon', 'end', 'resetAndDestroy'],
-  // Without half-open connections Node takes the end of what a client sends for its departure, and closes the socket
+  // Without half-open connections, Node closes the socket when the client ends its side
   isGone: (socket, [err]) => isClosed(socket) || isNetworkError(err),
 }
 
@@ -30,7 +30,7 @@ const STREAM: Kind = {
 
 const SESSION: Kind = {
   methods: ['destroy'],
-  // The client's GOAWAY with an error
+  // The client sent GOAWAY with an error
   isGone: (session, [err]) => isSessionOver(session) || (err as NodeJS.ErrnoException | undefined)?.code === 'ERR_HTTP2_SESSION_ERROR',
 }
 
@@ -38,7 +38,7 @@ function isClosed({ destroyed, readableEnded, server }: Carrier): boolean {
   return Boolean(destroyed) || (readableEnded === true && !(server as { httpAllowHalfOpen?: boolean } | undefined)?.httpAllowHalfOpen)
 }
 
-/** Of a read or a write that the operating system refused: Node destroys the socket with it. */
+/** An error of a read or write that the operating system refused. Node destroys the socket with it. */
 function isNetworkError(err: unknown): boolean {
   const { syscall } = (err ?? {}) as NodeJS.ErrnoException
   return syscall === 'read' || syscall === 'write' || syscall === 'shutdown'
@@ -49,13 +49,13 @@ function isSessionOver(session: Carrier): boolean {
   return Boolean(session.destroyed) || !socket || isClosed(socket)
 }
 
-/** The socket below an HTTP/2 session. `session.socket` is a proxy that refuses what is needed here. */
+/** The socket below an HTTP/2 session. `session.socket` is a proxy that refuses the methods needed here. */
 function socketOf(session: Carrier): Carrier | undefined {
   const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'socket')
   return (key ? (session as Record<symbol, unknown>)[key] : session.socket) as Carrier | undefined
 }
 
-/** Patches the closing methods of one carrier, once: many responses may follow one another on it, and HTTP/2 has several at a time. */
+/** Patches the closing methods of a carrier, once. Responses follow one another on a connection, and HTTP/2 has several at a time. */
 class CloseGuard {
   readonly holders = new Set<DeferredClose>()
 
@@ -79,7 +79,7 @@ class CloseGuard {
   #call(name: string, native: Act, args: unknown[]): unknown {
     const holder = [...this.holders].find(({ isPassing }) => !isPassing)
     if (!holder || this.kind.isGone(this.carrier, args)) return native.apply(this.carrier, args)
-    // A reset would discard what the operating system has not sent yet
+    // A reset would discard data that the operating system has not sent yet
     const later = name === 'resetAndDestroy' ? 'destroy' : name
     holder.defer(this.carrier, () => void (this.carrier[later] as Act)(...args))
     return this.carrier
@@ -87,11 +87,11 @@ class CloseGuard {
 }
 
 /**
- * While a response waits, a call that would close its connection waits with it: `destroy` and `end` of its socket, stream or session, which is also what
- * `server.close` and finalhandler come to.
+ * Defers calls that would close the connection of a waiting response: `destroy` and `end` of its socket, stream or session. `server.close` and
+ * finalhandler use these too.
  */
 export class DeferredClose {
-  /** What happens now comes from Node, which was given the response. */
+  /** Calls are passing to Node now, which has received the response. */
   isPassing = false
   /** `res.destroy` was called. */
   destroysResponse = false
@@ -101,8 +101,8 @@ export class DeferredClose {
   #isOver = false
 
   /**
-   * @param longest milliseconds after which a call is made though the response is not out
-   * @param onChange called when calls are deferred, and before they are made
+   * @param longest milliseconds after which a call is made even if the response has not been sent
+   * @param onChange called when a call is deferred, and before deferred calls are made
    */
   constructor(
     private readonly res: ServerResponse,
@@ -116,12 +116,12 @@ export class DeferredClose {
     if (!this.#isOver) for (const { holders } of this.#guards) holders.add(this)
   }
 
-  /** No other response on the connection is held. */
+  /** Whether no other response of the connection is deferred. */
   get isLast(): boolean {
     return this.#guards.every(({ holders }) => holders.size < 2)
   }
 
-  /** A call waits. */
+  /** Whether a call is deferred. */
   get isWanted(): boolean {
     return this.#calls.length > 0
   }
@@ -133,7 +133,7 @@ export class DeferredClose {
     this.onChange()
   }
 
-  /** Nothing is held any more. The calls that wait are made, unless another response on the connection is held. */
+  /** Ends the deferral, and makes the deferred calls unless another response of the connection is deferred. */
   release(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -160,12 +160,12 @@ function guardsOf(res: ServerResponse): CloseGuard[] {
   return guards.map(([carrier, kind]) => CloseGuard.on(carrier as Carrier, kind))
 }
 
-/** A TLS socket, and the one below it, which a server's 'connection' listeners know. */
+/** A TLS socket, and the socket below it, which 'connection' listeners of a server receive. */
 function socketsOf(socket: Carrier | null | undefined): [Carrier, Kind][] {
   if (!socket || typeof socket !== 'object') return []
   const below = socket._parent as Carrier | null | undefined
   if (!below) return [[socket, SOCKET]]
-  // Node closes it when the TLS socket is closed
+  // Node closes it with the TLS socket
   const isGone: Kind['isGone'] = (carrier, args) => Boolean(socket.destroyed) || SOCKET.isGone(carrier, args)
   return [
     [socket, SOCKET],
@@ -179,23 +179,23 @@ type Source = Pick<ServerResponse, 'once' | 'writableFinished' | 'closed' | 'wri
 }
 
 /**
- * Calls back when what was given to Node is out, or nothing more can be.
+ * Calls back when the data passed to Node has been sent, or can no longer be sent.
  *
- * @param isWhole whether that is all of the response
+ * @param isWhole whether that is the whole response
  */
 export function whenOut(res: ServerResponse, isWhole: boolean, act: () => void): void {
   const { stream, stream: source = res } = res as unknown as { stream?: Source } & Source
   if (typeof source.once !== 'function' || source.closed) return void setImmediate(act)
-  // Node writes what was corked before the next turn of the event loop
+  // Node writes corked data before the next turn of the event loop
   if (!isWhole) return void setImmediate(() => (source.writableNeedDrain ? onceEither(source, 'drain', act) : act()))
-  // A stream of HTTP/2 closes by itself, without an error, as soon as both sides have ended
+  // An HTTP/2 stream closes by itself, without an error, when both sides have ended
   const isClosing = stream?.endAfterHeaders === true || stream?.readableEnded === true
   if (isClosing) onceEither(source, 'close', act)
   else if (source.writableFinished && !isQueued(res)) setImmediate(act)
   else onceEither(source, 'finish', act)
 }
 
-/** A pipelined response that waits for those before it. */
+/** Whether a pipelined response waits for those before it. */
 export function isQueued(res: ServerResponse): boolean {
   return res instanceof ServerResponse && !res.socket && !res.closed
 }

@@ -7,40 +7,40 @@ import { checkChunk, checkHead, settleHead, type Args } from './argument-checks'
 import { WhileDeferred } from './while-deferred'
 import { setImmediate } from '../../primitives/set-immediate'
 
-/** A response whose calls go through a gate. */
+/** A response whose calls pass through a gate. */
 export class DeferredResponse {
   readonly #res: ServerResponse
   readonly #gate: Gate
-  /** Node's methods, or those of a middleware that came before. */
+  /** The methods of Node, or of a middleware before this one. */
   readonly #native: Record<Method, Native>
   readonly #line: DeferredCall[] = []
   #begun = false
   #ended = false
-  /** `settling`: the headers are told to all who listen for them. `sending`: what comes now comes from below, and is for Node. */
+  /** `settling`: the listeners for headers are being called. `sending`: calls now come from the native methods, and are passed to Node. */
   #phase: 'holding' | 'settling' | 'sending' = 'holding'
   #advancing = false
   #headersDue = false
-  /** All who listen for headers have been told. */
+  /** All listeners for headers have been called. */
   #told = false
-  /** Made where somebody may have to be told: most responses are never full. */
+  /** Created when a writer may have to wait for 'drain'. Most responses never are full. */
   #drain: Drain | undefined
-  /** Whoever was given the last write found it too much, and will say when it is not any more. */
+  /** The last write that was passed on returned false, so that 'drain' follows. */
   #full = false
-  /** Another answer is on its way, or has been given: the handler that gave the first knows nothing of it. */
+  /** Whether another response replaces this one. The handler of the first one is not aware of it. */
   #replaced: 'no' | 'soon' | 'yes' = 'no'
-  /** Made when a call has to wait. */
+  /** Created when a call has to wait. */
   #held: WhileDeferred | undefined
 
   constructor(res: ServerResponse, gate: Gate) {
     this.#res = res
     this.#gate = gate
-    // A neighbour's `on` has to be heard from the start
+    // The `on` of a third-party package must be observed from the start
     if (Object.hasOwn(res, 'on')) this.#drain = new Drain(res)
     const { writeHead, flushHeaders, write, end, flush } = res as unknown as Record<Method, Native>
     this.#native = { writeHead, flushHeaders, write, end, flush }
   }
 
-  /** Somebody is at the headers. The gate is told when they are written: by then it has decided. */
+  /** Called by listeners for headers. The gate is told when the headers are written, after it has decided. */
   headers(): void {
     if (this.#told) return
     this.#told = true
@@ -48,7 +48,7 @@ export class DeferredResponse {
     else this.#gate.headers()
   }
 
-  /** A head without headers of its own: as on-headers has it, whoever is told may still set another status. */
+  /** A head without headers in its arguments. As with on-headers, a listener may still set another status. */
   head(args: unknown[]): unknown {
     const res = this.#res
     const { statusCode } = res
@@ -57,14 +57,14 @@ export class DeferredResponse {
     try {
       return this.writeHead(typeof args[0] === 'number' && res.statusCode !== args[0] ? [res.statusCode] : args)
     } catch (err) {
-      // Node leaves a response as it was whose status it refuses
+      // Node leaves a response unchanged if it refuses its status
       res.statusCode = statusCode
       throw err
     }
   }
 
   writeHead(args: unknown[]): unknown {
-    // A reason that a third-party package gives to the implicit head
+    // A reason that a third-party package passes to the implicit head
     if (this.#phase === 'settling' && typeof args[1] === 'string') this.#res.statusMessage = args[1]
     if (this.#phase === 'settling') return this.#res
     if (this.#phase === 'sending' || !this.#holdsHead) return this.#native.writeHead.apply(this.#res, args)
@@ -80,7 +80,7 @@ export class DeferredResponse {
   write(args: unknown[]): unknown {
     if (this.#isNode) checkChunk('write', this.#ended ? [args[0]] : (args as Args))
     const returned = this.#submit({ method: 'write', args, asks: this.#begun ? 'nothing' : 'first' })
-    // Node says it with false that the writer should wait, and with 'drain' that it need not any more
+    // False tells the writer to wait, and 'drain' that it may continue
     if (this.#line.length > 0) (this.#drain ??= new Drain(this.#res)).want()
     return returned
   }
@@ -94,7 +94,7 @@ export class DeferredResponse {
     return this.#submit({ method: 'end', args, asks: this.#ended ? 'nothing' : 'last' })
   }
 
-  /** HTTP/1 sends no byte of it before the first of the body. */
+  /** Whether the head is deferred: HTTP/1 sends it with the first byte of the body. */
   get #holdsHead(): boolean {
     return this.#gate.strict || this.#res.req?.httpVersionMajor === 2
   }
@@ -103,7 +103,7 @@ export class DeferredResponse {
     return typeof this.#native.writeHead === 'function'
   }
 
-  /** @returns what Node returned; for a call that waits or is dropped, what Node returns for one that it has to keep */
+  /** @returns what Node returned; for a call that waits or is dropped, what Node returns for a buffered call */
   #submit(call: DeferredCall): unknown {
     if (this.#phase === 'sending') return this.#native[call.method].apply(this.#res, call.args)
     const kept = call.method === 'end' ? this.#res : false
@@ -159,22 +159,22 @@ export class DeferredResponse {
     }
   }
 
-  /** A call behind the first `end`. A third-party `end` may write later on, when it has compressed or changed the body. */
+  /** Whether a call follows the first `end`. A third-party `end` may write later, after it has compressed or changed the body. */
   #isLate(method: Method): boolean {
     if (!this.#ended || this.#line.some(({ asks }) => asks === 'last')) return false
     return method === 'end' || (method === 'write' && this.#res.writableEnded !== false)
   }
 
-  /** Another response is to be sent, and nothing that waits. */
+  /** Drops all waiting calls. Another response is sent instead. */
   #replace(answer: () => void): void {
     this.#line.length = 0
     this.#replaced = 'soon'
     this.#begun = this.#ended = false
-    // The length of an answer that will not be given
+    // The length of the response that is dropped
     if (this.#res.hasHeader?.('Content-Length')) this.#res.removeHeader('Content-Length')
     setImmediate(() => {
       this.#replaced = 'yes'
-      // What the old handler writes now cannot be told from another answer; at least it is no success
+      // Writes of the old handler cannot be told from those of the new response. The status at least is an error
       if (this.#res.statusCode < 400) this.#res.statusCode = 500
       answer()
     })
@@ -197,7 +197,7 @@ export class DeferredResponse {
     if (this.#line.includes(call)) this.#whileHeld.hold()
   }
 
-  /** Everybody who listens for headers is told, but nothing is written yet: what comes of the response's other fields, Node knows best. */
+  /** Calls all listeners for headers, but writes nothing yet. */
   #settleHeaders({ method }: DeferredCall): void {
     const res = this.#res
     if (!this.#isNode || res.headersSent) return
@@ -215,7 +215,7 @@ export class DeferredResponse {
     return (this.#held ??= new WhileDeferred(this.#res, this.#line, this.#gate.longestWait))
   }
 
-  /** The first call of the line may go, and all behind it for which nobody has to be asked. */
+  /** Passes on the first waiting call, and all behind it for which the gate need not be asked. */
   #advance(): void {
     const line = this.#line
     this.#advancing = true
@@ -236,7 +236,7 @@ export class DeferredResponse {
     if (line.length === 0 && !this.#ended) this.#drain?.tell(this.#full)
   }
 
-  /** Node refuses a call after its caller has gone on. */
+  /** Node has refused a call whose caller has already continued. */
   #fail(err: unknown): void {
     if (!this.#res.headersSent) return this.#replace(() => this.#gate.failed(err))
     this.#line.length = 0

@@ -2,10 +2,12 @@ import type { ServerResponse } from 'node:http'
 
 type Listener = (...args: unknown[]) => void
 
-/** What a response says to whoever found it full: here to those whose write was held, and who were told to wait for that alone. */
+/** Emits 'drain' for writers whose call was deferred and returned false, and for nothing else. */
 export class Drain {
   readonly #res: ServerResponse
-  /** Who listens by way of a neighbour's `on`: compression sends them on to its stream, which was never full and says nothing. */
+  /**
+   * Listeners added through the `on` of a third-party package: compression forwards them to its own stream, which was never full and emits nothing.
+   */
   readonly #heard = new Set<Listener>()
   #wanted = false
 
@@ -14,7 +16,7 @@ export class Drain {
     if (!Object.hasOwn(res, 'on')) return
     const patched = res as { on(event: string, listener: Listener): unknown }
     const { on } = patched
-    // Under a name of its own, as in patch-response
+    // With a name of its own: see patch-response.ts
     const hear: typeof on = (event, listener) => {
       if (event === 'drain') this.#heard.add(listener)
       return on.call(res, event, listener)
@@ -28,9 +30,10 @@ export class Drain {
   }
 
   /**
-   * Nothing is held any more.
+   * No call waits any longer.
    *
-   * @param full whether the last write returned false, so that Node will emit 'drain'. `writableNeedDrain` says less: without a socket that drains, it stays true
+   * @param full whether the last write returned false, so that Node will emit 'drain'. `writableNeedDrain` is not reliable: without a socket that
+   * drains, it stays true
    */
   tell(full: boolean): void {
     const res = this.#res

@@ -1,18 +1,20 @@
 export type Next = (err?: unknown) => void
 
-/** Whether bytes may leave. A function: the app's answer must not go out, and the function brings another about; not heeded once headers are out. */
+/**
+ * Whether bytes may leave. A function means that the app's response must not be sent, and sends another one. It is ignored after headers are sent.
+ */
 export type Verdict = 'pass' | (() => void)
 
-/** Who decides when a response may leave. */
+/** Decides when a response may be sent. */
 export interface Gate {
-  /** It may bring about another answer whatever the handler did, so that it has to be asked before a head is written as well. */
+  /** Whether it can replace a response. It is then also asked before a head without a body is written. */
   readonly strict: boolean
-  /** Milliseconds for which a call that closes the connection may wait for the response, at most. */
+  /** Milliseconds for which a call that closes the connection may wait for the response. */
   readonly longestWait: number
   /** The headers are about to be written. Called once. */
   headers(): void
-  /** Bytes are about to leave, the first or the last. */
+  /** Bytes are about to be sent, the first or the last. */
   bytes(last: boolean, answer: (verdict: Verdict) => void): void
-  /** The answer cannot be sent as it is, which came out after its end was called. */
+  /** The response cannot be sent; known only after its `end` was called. */
   failed(err: unknown): void
 }

@@ -4,8 +4,9 @@ import type { Next } from './gate'
 import { setImmediate } from '../../primitives/set-immediate'
 
 /**
- * Passes on an error that became known after the handler had responded: when all is out, or nothing more can be. An error handler that finds headers
- * sent, as finalhandler, destroys the socket of the request, which may have the next request of the client by then; it finds one that it cannot close.
+ * Passes on an error that became known after the handler had responded, when the response has been sent or can no longer be sent. An error handler
+ * that finds headers sent, such as finalhandler, destroys the request's socket, which may carry the client's next request. It therefore gets a socket
+ * that it cannot close.
  */
 export function passOnLate(res: ServerResponse, next: Next, err: unknown): void {
   whenOver(res, () => {
@@ -16,10 +17,10 @@ export function passOnLate(res: ServerResponse, next: Next, err: unknown): void 
 
 function whenOver(res: ServerResponse, act: () => void): void {
   const { stream = res } = res as { stream?: { destroyed: boolean } }
-  // The responses of socket libraries may emit nothing
+  // Responses of socket libraries may emit no events
   if (typeof res.once !== 'function' || res.writableFinished || stream.destroyed) return void setImmediate(act)
   let acted = false
-  // HTTP/2 emits both in the context of the connection
+  // HTTP/2 emits both in the async context of the connection
   const once = inThisContext((): void => {
     if (!acted) setImmediate(act)
     acted = true
@@ -29,7 +30,7 @@ function whenOver(res: ServerResponse, act: () => void): void {
 
 const CLOSING = new Set<string | symbol>(['destroy', 'destroySoon', 'end', 'resetAndDestroy'])
 
-/** HTTP/2 destroys but the stream of the request, which is over. */
+/** Gives the request a socket that cannot be closed. On HTTP/2 only the request's own stream is destroyed, which has ended. */
 function keepConnection(req: IncomingMessage | undefined): void {
   if (!req || !Object.hasOwn(req, 'socket') || !req.socket) return
   const socket: IncomingMessage['socket'] = new Proxy(req.socket, {

@@ -1,10 +1,10 @@
 import { ServerResponse, STATUS_CODES } from 'node:http'
 
-/** What the calls that wait have promised to their callers. */
+/** What the waiting calls have promised to their callers. */
 export interface Promised {
   /** The headers are settled. */
   headers: boolean
-  /** They, or something behind them, are on their way. */
+  /** The headers, or data after them, are being sent. */
   bytes: boolean
   /** `end` was called. */
   end: boolean
@@ -14,15 +14,17 @@ export interface Promised {
   destroy: boolean
 }
 
-/** The methods that throw once headers are sent, with the verb of Node's message. A response of HTTP/1 refuses them itself, because of its `_header`. */
+/**
+ * The methods that throw after headers are sent, with the verb of Node's message. An HTTP/1 response refuses them itself, because of its `_header`.
+ */
 const LATE = { setHeader: 'set', setHeaders: 'set', appendHeader: 'append', removeHeader: 'remove', writeHead: 'write' } as const
 
-/** What the response had of its own under a name. */
+/** A property that the response had before, or undefined. */
 type Own = [name: string, descriptor: PropertyDescriptor | undefined]
 
 /**
- * Makes a response report what its callers were promised, and not what Node has been given so far. Node derives `headersSent`, `writableEnded` and the
- * refusal of headers from fields that every framework reads too, so that these are set, and what does not follow from them is set beside them.
+ * Makes a response report what its callers were promised instead of what Node has received. Node derives `headersSent`, `writableEnded` and the
+ * refusal of headers from fields that frameworks read too. These fields are set, and the properties that are not derived from them.
  */
 export class ReportedState {
   readonly #own: Own[] = []
@@ -30,7 +32,7 @@ export class ReportedState {
 
   constructor(private readonly res: ServerResponse) {}
 
-  /** Reports these promises, in place of those before. */
+  /** Reports these promises instead of earlier ones. */
   report(promised: Promised): void {
     this.withdraw()
     const { res } = this
@@ -40,10 +42,10 @@ export class ReportedState {
     if (promised.end && !res.writableEnded && !isCaptured(res)) this.#set('writableEnded', true)
   }
 
-  /** Reports Node's own state again. A status that was set since the headers were settled is forgotten, as it is after Node has sent them. */
+  /** Reports Node's own state again. A status that was set after the headers were settled is discarded, as Node does. */
   withdraw(): void {
     const { res } = this
-    // The youngest first: an object loses that at the least cost
+    // In reverse order, which is the cheapest way for V8 to delete properties
     for (let i = this.#own.length; i-- > 0;) {
       const [name, descriptor] = this.#own[i] as Own
       // Node has closed it meanwhile
@@ -69,7 +71,7 @@ export class ReportedState {
 
 type Field = [name: string, value: unknown]
 
-/** The fields of a response, and the values that agree with what was promised. */
+/** The fields of a response with the values that match the promises. */
 function fieldsOf(res: ServerResponse, { headers, bytes, end, drain, destroy }: Promised): Field[] {
   const fields = headers && !res.headersSent ? headFields(res) : []
   if (bytes && res instanceof ServerResponse) fields.push(['_headerSent', true])
@@ -88,7 +90,7 @@ function headFields(res: ServerResponse): Field[] {
   return [
     ['statusMessage', statusMessage],
     ['_header', headerText(res, statusMessage)],
-    // The listeners of on-headers have still to be called when they are sent
+    // The listeners of on-headers must still be called when the headers are sent
     ['writeHead', () => refuse(res, 'write')],
   ]
 }
@@ -96,24 +98,24 @@ function headFields(res: ServerResponse): Field[] {
 function endFields(res: ServerResponse): Field[] {
   const fields: Field[] = [['addTrailers', () => {}]]
   if (isCaptured(res)) return fields
-  // Node derives it from the next one
+  // Node derives it from the next field
   if ('writableFinished' in res) fields.push(['writableFinished', false])
   if ('finished' in res) fields.push(['finished', true])
-  // Node believes `finished` when a pipelined response is given its socket
+  // Node checks `finished` when a pipelined response gets its socket
   if (res instanceof ServerResponse && !res.socket) fields.push(['_finish', () => {}])
   return fields
 }
 
 /**
- * Whether an adapter, such as serverless-http, captures what is written to a socket of its own. As soon as `finished` or `writableEnded` is true it takes
- * what it has for all of the response, so that these stay false.
+ * Whether an adapter such as serverless-http captures writes through a socket of its own. It takes the response as complete as soon as `finished` or
+ * `writableEnded` is true, so both stay false.
  */
 function isCaptured(res: ServerResponse): boolean {
   const { socket } = res as { socket?: { emit?: unknown } | null }
   return res instanceof ServerResponse && Boolean(socket) && typeof socket?.emit !== 'function'
 }
 
-/** @returns whether it is a response of the compatibility layer of node:http2, which has no reason and warns who reads it */
+/** @returns whether it is a response of the compatibility API of node:http2, which has no reason and warns if it is read */
 export function isHttp2(res: ServerResponse): boolean {
   return res.req?.httpVersionMajor === 2 && !(res instanceof ServerResponse)
 }
@@ -122,7 +124,7 @@ function headOf(res: ServerResponse): { statusCode: number; statusMessage: strin
   return { statusCode: res.statusCode, statusMessage: isHttp2(res) ? undefined : res.statusMessage }
 }
 
-/** The head as far as it is known: the session's cookie is not, and neither are the headers that Node adds. */
+/** The known head: without the session's cookie and the headers that Node adds. */
 function headerText(res: ServerResponse, statusMessage: string): string {
   let text = `HTTP/1.1 ${res.statusCode} ${statusMessage}\r\n`
   for (const [name, value] of Object.entries(res.getHeaders())) text += `${name}: ${String(value)}\r\n`

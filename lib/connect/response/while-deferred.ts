@@ -3,13 +3,13 @@ import { DeferredClose, isQueued, whenOut } from './deferred-close'
 import type { DeferredCall } from './deferred-call'
 import { ReportedState } from './reported-state'
 
-/** What holds of a response while calls on it wait: it reports what their callers were promised, and its connection stays open. */
+/** The state of a response with waiting calls: it reports what their callers were promised, and its connection stays open. */
 export class WhileDeferred {
   readonly #reported: ReportedState
   readonly #closing: DeferredClose
 
   /**
-   * @param line the calls that wait
+   * @param line the waiting calls
    * @param longest milliseconds for which a call that closes the connection may wait
    */
   constructor(
@@ -23,7 +23,7 @@ export class WhileDeferred {
     })
   }
 
-  /** The headers are as they will be sent, but for the session's. */
+  /** The headers are final, except for those of the session. */
   isSettled = false
 
   get isDestroyed(): boolean {
@@ -36,17 +36,21 @@ export class WhileDeferred {
     if (!this.#closing.isPassing) this.#report()
   }
 
-  /** Calls are about to be given to Node, which must find its own state. */
+  /** Calls are about to be passed to Node, which must find its own state. */
   suspend(): void {
     const { res } = this
     const closing = this.#closing
     closing.isPassing = true
     this.#reported.withdraw()
-    // The client must not send another request on a connection that is about to be closed
+    // The client must not send another request on a connection that is about to close
     if (closing.isWanted && closing.isLast && res.shouldKeepAlive && !res.headersSent) res.shouldKeepAlive = false
   }
 
-  /** They have been given. @param isWhole whether nothing but the response's way to the client is left, or another response takes its place */
+  /**
+   * The calls have been passed on.
+   *
+   * @param isWhole whether the whole response has been passed to Node, or another response replaces it
+   */
   resume(isWhole: boolean): void {
     this.#closing.isPassing = false
     const isWaiting = this.line.length > 0
