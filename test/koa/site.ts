@@ -3,6 +3,7 @@ import request = require('supertest')
 import koaSession = require('../../lib/koa')
 import type { AnySpelling } from '../../lib/koa/settings/option-aliases'
 import { Browser } from '../support/browser'
+import { reusePort } from '../support/reused-port'
 import { KOAS, type KoaApp, type KoaClass } from './koas'
 
 export { Browser as Visitor, lines } from '../support/browser'
@@ -98,7 +99,7 @@ export class KoaSite {
     app.use(instead?.(app) ?? ours())
     app.use(typeof handler === 'function' ? handler : routes(handler))
     const listener = app.callback()
-    this.server = createServer((req, res) => void listener(req, res))
+    this.server = reusePort(createServer((req, res) => void listener(req, res)))
   }
 
   /** Someone new, without a cookie. */

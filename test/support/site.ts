@@ -3,6 +3,7 @@ import request = require('supertest')
 import { Browser, lines } from './browser'
 import { connect } from './connect-host'
 import type { Host, Req } from './host'
+import { reusePort } from './reused-port'
 import type { SessionOptions } from './subject'
 
 export { QUIET } from './connect-host'
@@ -22,10 +23,12 @@ export class Site {
     host = connect,
   ) {
     const listener = host.listener({ options, handler, fail: (err, res) => this.#fail(err as Error, res) })
-    this.server = createServer((req, res) => {
-      before(req as Req, res)
-      listener(req, res)
-    })
+    this.server = reusePort(
+      createServer((req, res) => {
+        before(req as Req, res)
+        listener(req, res)
+      }),
+    )
   }
 
   #fail(err: Error, res: ServerResponse): void {

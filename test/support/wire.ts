@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import net = require('node:net')
 import type { AddressInfo } from 'node:net'
+import { reusePort } from './reused-port'
 
 /** One response, taken apart. */
 export interface Answer {
@@ -95,7 +96,7 @@ export function countWrites(server: Server): { count: number } {
 /** Where a server listens; it begins to where it does not yet. */
 export async function portOf(server: Server): Promise<number> {
   let listening = running.get(server)
-  if (!listening) running.set(server, (listening = once(server.listen(0, '127.0.0.1'), 'listening')))
+  if (!listening) running.set(server, (listening = once(reusePort(server).listen(), 'listening')))
   await listening
   return (server.address() as AddressInfo).port
 }
