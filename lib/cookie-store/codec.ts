@@ -1,21 +1,25 @@
 import { checkSecrets, validSecrets, type AnySecret, type Secret } from '../primitives/secrets'
 import { Seal, sealingKeys } from '../primitives/seal'
 
-/** What an app's own codec has thrown, to be told to the app. */
+/** Wraps an error of the app's own codec, so that it is passed on to the app. */
 export class Undecodable {
   constructor(readonly reason: unknown) {}
 }
 
 export interface Codec {
-  /** A session's data as the value of a cookie. @param secrets that sign */
+  /**
+   * Encodes a session's data as the value of a cookie.
+   *
+   * @param secrets the first one signs
+   */
   encode(data: object, secrets: readonly Secret[]): string
-  /** @throws for a value that nothing can be made of */
+  /** @throws if the value cannot be decoded */
   decode(value: string, secrets: readonly Secret[]): object
-  /** Whether a value that can be decoded was sealed with another secret than the first one. */
+  /** Whether a decodable value was sealed with another secret than the first one. */
   isOutdated?(value: string, secrets: readonly Secret[]): boolean
 }
 
-/** JSON in what a cookie may hold: koa-session's way, or that of URLs, of which nothing has to be escaped. Or as it is, for a seal. */
+/** JSON in an encoding that a cookie may hold: base64 as in koa-session, base64url, which needs no escapes, or plain text to be sealed. */
 export function jsonIn(encoding: 'base64' | 'base64url' | 'utf8'): Codec {
   return {
     encode: data => Buffer.from(JSON.stringify(data)).toString(encoding),
@@ -24,10 +28,10 @@ export function jsonIn(encoding: 'base64' | 'base64url' | 'utf8'): Codec {
 }
 
 /**
- * What another codec makes, sealed for the cookie of this name.
+ * Seals what another codec encodes, for the cookie of this name.
  *
- * @param seal the secrets to seal with; `true`: those that sign
- * @throws TypeError for what is no secret
+ * @param seal the secrets to seal with; `true` uses those that sign
+ * @throws TypeError for an invalid secret
  */
 export function sealing({ encode, decode }: Codec, seal: true | Secret | AnySecret[], name: string): Codec {
   const keys = sealingKeys()

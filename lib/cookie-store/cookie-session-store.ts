@@ -11,21 +11,24 @@ import { Undecodable } from './codec'
 import type { CookieFormat } from './cookie-format'
 import { idOf } from './record-format'
 
-/** RFC 6265 section 6.1 wants browsers to take 4096 bytes of name, value and attributes; most take no more of the first two. */
+/** In bytes. RFC 6265 section 6.1 asks browsers to accept 4096 bytes of name, value and attributes; most accept no more of name and value. */
 const MOST_BYTES = 4093
 
-/** The store of one request whose session is kept in the cookie itself: what is stored goes out with the answer. */
+/** The store of one request whose session is kept in the cookie. What it stores is sent with the response. */
 export class CookieSessionStore implements CookieBackedStore {
   [PORT]: StoreClient | undefined
-  /** Of the session that the cookie has. */
+  /** The ID of the session in the cookie. */
   #id: string | undefined
   #payload: string | null = null
-  /** The session that was read from the payload, until `get` gives it away; null if the payload is no session; undefined if it has to be read. */
+  /** The session that was read from the payload, until `get` returns it; null if the payload is not a session; undefined before it is read. */
   #record: SessionData | null | undefined
   #closed = false
   failure: Undecodable | undefined
 
-  /** @param secrets that sign. @param check of a cookie, which throws where that could not be sent */
+  /**
+   * @param secrets the first one signs
+   * @param check throws if a cookie could not be sent
+   */
   constructor(
     private readonly form: CookieFormat,
     private readonly secrets: () => readonly Secret[],
@@ -57,7 +60,7 @@ export class CookieSessionStore implements CookieBackedStore {
     const payload = this.payloadOf(id)
     if (payload === null) return callback(null, null)
     const record = this.#record === undefined ? this.#read(payload) : this.#record
-    // The record is the caller's from now on, which may change it
+    // The caller may change the record from now on
     if (record) this.#record = undefined
     callback(null, record)
   }
@@ -76,7 +79,7 @@ export class CookieSessionStore implements CookieBackedStore {
     callback()
   }
 
-  /** An end that cannot be moved any more stays where it is. */
+  /** Moves the end, unless it is absolute. */
   touch(id: string, session: SessionData, callback: Callback): void {
     if (this.#closed) callback()
     else this.set(id, session, callback)
@@ -91,7 +94,10 @@ export class CookieSessionStore implements CookieBackedStore {
     return (host as Host)[EXCHANGE]?.generate()
   }
 
-  /** What could be no cookie again could not even be cleared, and one that the client has made up is no error of the app's. */
+  /**
+   * Checks a cookie before it is accepted. One that cannot be restored could not be cleared either, and one that a client invented is not an error of
+   * the app.
+   */
   #checkCookie(cookie: Cookie): void {
     cookie.serialize('a', '')
     this.check(cookie)
@@ -106,19 +112,23 @@ export class CookieSessionStore implements CookieBackedStore {
       if (session && 'cookie' in record) this.#checkCookie(cookieOf(session))
       return session ?? null
     } catch (err) {
-      // What a browser sent is no error of ours
+      // Input of a browser is never an error of the app
       if (err instanceof Undecodable) this.failure = err
       return null
     }
   }
 }
 
-/** Whether a session may live so long, in milliseconds: a date has to hold its end. */
+/** Whether a lifetime in milliseconds fits into a Date. */
 function isLifetime(ms: unknown): boolean {
   return typeof ms !== 'number' || !Number.isNaN(new Date(Date.now() + ms).valueOf())
 }
 
-/** The settings of one request: with a store of its own. @param settings of all */
+/**
+ * The settings of one request, with a store of its own.
+ *
+ * @param settings shared by all requests
+ */
 export function keepFor<H extends Host>(settings: Settings<H>, form: CookieFormat, host: H, secrets: () => readonly Secret[]): Settings<H> {
   const kept = new CookieSessionStore(form, secrets, cookie => settings.checkCookie?.(host, cookie))
   return { ...settings, kept, store: kept, port: shareClient(kept, settings.port) }

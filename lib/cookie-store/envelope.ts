@@ -2,14 +2,14 @@ import { Cookie, type CookieData } from '../core/record/cookie'
 import type { SessionData } from '../core/record/session-data'
 import { DAY, ENDS, ID, type RecordShape } from './record-format'
 
-/** A session in the cookie: nothing of ours is among the data. */
+/** A session in the cookie. The data are kept apart from what the library stores. */
 interface Envelope {
   readonly id: string
   /** In milliseconds since 1970. */
   readonly ends: number
-  /** In milliseconds; missing where the cookie ends with the browser. */
+  /** In milliseconds; missing if the cookie ends with the browser. */
   readonly maxAge?: number
-  /** What the cookie's attributes have that is not said where nobody says anything. */
+  /** The attributes of the cookie that differ from the defaults. */
   readonly cookie?: Partial<CookieData>
   readonly data: object
 }

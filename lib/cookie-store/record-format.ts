@@ -1,26 +1,26 @@
 import type { SessionData } from '../core/record/session-data'
 
-/** How a session looks at rest. */
+/** The format of a stored session. */
 export interface RecordShape {
-  /** Nothing for what is no record. */
+  /** Returns undefined if the object is not a record. */
   read(record: object): SessionData | undefined
-  /** @param id of the session */
+  /** @param id the session ID */
   write(session: SessionData, id: string): object
 }
 
-/** How long what nobody gives a life is kept, in milliseconds: no browser ends a copy, and some stores end nothing by themselves. */
+/** The lifetime of a session without one, in milliseconds. Browsers end no copy of a cookie, and some stores never expire records. */
 export const DAY = 86_400_000
 
-/** When a record ends whose cookie ends with the browser, in milliseconds since 1970. */
+/** The key of the end of a record whose cookie ends with the browser, in milliseconds since 1970. */
 export const ENDS = Symbol('resession.ends')
 
-/** Of a record that says that its session ends with the browser, and not only that it was given no lifetime. */
+/** Marks a record whose session was set to end with the browser, as opposed to one without a lifetime. */
 export const UNTIL_CLOSED = Symbol('resession.until-closed')
 
-/** Of a record that knows its session's id. */
+/** The key of the session ID in a record. */
 export const ID = Symbol('resession.id')
 
-/** Whether a record has ended by its own account. */
+/** Whether a record says that it has expired. */
 export function hasEnded(record: SessionData): boolean {
   const ends = (record as { [ENDS]?: number })[ENDS] ?? record.cookie.expires
   return ends != null && new Date(ends).valueOf() <= Date.now()

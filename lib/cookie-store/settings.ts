@@ -10,16 +10,16 @@ import { formOf } from './cookie-format'
 import { keepFor, CookieSessionStore } from './cookie-session-store'
 import { hasEnded } from './record-format'
 
-/** Sessions that are kept in the cookie: their settings, and those of each request. */
+/** The settings of sessions in the cookie: shared ones, and those of each request. */
 export interface KeptSettings<H extends Host> {
   readonly settings: Settings<H>
   of(host: H): Settings<H>
 }
 
 /**
- * @param dress a signed text as the value of a cookie, in the bytes that it has there
- * @param deprecate told of options that upstream wants said
- * @throws TypeError for each option that could never work
+ * @param dress converts a signed text to the value of a cookie, with the length that it has there
+ * @param deprecate receives the deprecation messages of express-session
+ * @throws TypeError for each option that can never work
  */
 export function settleKept<H extends Host>(
   options: Partial<Options<H>>,
@@ -35,7 +35,7 @@ export function settleKept<H extends Host>(
   const settings: Settings<H> = {
     ...shared,
     concurrency: 'off',
-    // The end of the session is in its cookie, which costs the store nothing
+    // The session's end is in its cookie, so that a touch costs the store nothing
     touches: undefined,
     family: KEPT,
     secrets: signing(shared.secrets, name),
@@ -45,8 +45,8 @@ export function settleKept<H extends Host>(
 }
 
 /**
- * Who signs ids with a secret, or texts of users as cookie-parser does, signs no session with that: the keys of sessions are made of the secret, for
- * the cookie of this name.
+ * The secrets that sign sessions. They are derived for the cookie of this name, so that a signature of an ID, or of a text that cookie-parser signed,
+ * is never accepted as one of a session.
  */
 function signing<H extends Host>(secrets: Settings<H>['secrets'], name: string): Settings<H>['secrets'] {
   const keys = new DerivedKeys('resession signed session', name)

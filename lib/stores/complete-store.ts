@@ -4,10 +4,10 @@ import type { Found, Outcome } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
 import type { Store } from './store'
 
-/** A store with all methods of the contract, each of which returns a promise without a callback. Its rejection never ends the process. */
+/** A store with all methods of the contract. Each returns a promise if it is called without a callback. Its rejection never ends the process. */
 /* eslint-disable @typescript-eslint/no-misused-promises -- a signature that calls back stands beside each that promises */
 export interface CompleteStore extends Store {
-  // As in `Session`: type parameters, so that subclasses and mocks with one signature fit, and callbacks last, so that `Parameters` has them
+  // As in `Session`: type parameters accept subclasses and mocks with one signature; callbacks come last, because `Parameters` uses the last overload
   get<Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, ...none: never[]): Done
   get<_Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, callback: Found): void
   set<Done extends Promise<void> = Promise<void>>(id: string, session: SessionData, ...none: never[]): Done

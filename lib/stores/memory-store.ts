@@ -26,19 +26,19 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * Sessions in the memory of this process: for development, for tests, and for one process that may forget when it ends. It calls back in a later turn.
- * Without a callback, methods return a promise; its rejection never ends the process. Expired sessions leave it by themselves; those without an expiry
- * stay, so that a public site wants `max`.
+ * Sessions in the memory of this process: for development, for tests, and for a single process that may lose them when it ends. It calls back in a
+ * later turn. Without a callback, methods return a promise; its rejection never ends the process. Expired sessions are removed. Sessions without an
+ * expiry stay, so set `max` on a public site.
  */
 export interface MemoryStore extends CompleteStore {
-  /** The sessions as JSON, under their ids: a live view, which can be read, deleted from and set. */
+  /** The sessions as JSON, by ID: a live view that can be read, deleted from and set. */
   sessions: Record<string, string>
 }
 
-/** Not a field: constructors of subclasses may never have been here. */
+/** Not a field, because a subclass may never call this constructor. */
 const recordsOf = new WeakMap<object, Records>()
 
-/** `callback?` stays the last parameter of each method: by the number of parameters a store is known to call back. */
+/** `callback?` stays the last parameter of each method: the number of parameters tells that a store calls back. */
 class Methods extends (Store as abstract new () => object) {
   get [IN_MEMORY](): { readonly isBounded: boolean } {
     return { isBounded: records(this).bounded }
@@ -98,7 +98,7 @@ const { get, set, touch, destroy, compareAndSet, createSession } = Methods.proto
 bindAbility(compareAndSet, { get, set })
 registerSync<'get', Methods & Partial<Store>>(get, (store, id) => {
   const fetched = records(store).find(id)
-  // What another one makes of the record is what the request begins with
+  // A subclass may change the record in createSession
   return fetched && store.createSession !== createSession ? { ...fetched, likeness: undefined } : fetched
 })
 registerSync<'set', Methods>(set, (store, id, session) => void records(store).set(id, session))
@@ -116,11 +116,11 @@ export const MemoryStore = callable<new (options?: MemoryStoreOptions) => Memory
   },
 )
 
-/** Does the work before it returns, whether it calls back or promises. With a callback, what the work throws is thrown, as express-session's does. */
+/** Works synchronously, and then calls back or returns a promise. With a callback it throws errors synchronously, as express-session does. */
 function reply<Value>(callback: Callback<Value> | undefined, act: () => Value): void | Promise<Value> {
   if (!callback) return promiseOf(act)
   const value = act()
-  // A callback that counts its arguments sees what express-session gives
+  // A callback that counts its arguments gets as many as from express-session
   if (value === undefined) callLater(callback)
   else callLater(callback, null, value)
 }
@@ -136,14 +136,14 @@ function checkMax(max: number = Infinity): number {
   throw optionError('max', 'be a positive integer', max, 'write { max: 10_000 }, for example')
 }
 
-/** Upstream's words, on one line each. */
+/** The text of express-session's warning. */
 const WARNING = `Warning: connect.session() MemoryStore is not
 designed for a production environment, as it will leak
 memory, and will not scale past a single process.`
 
 /**
- * Says so where it is used in production all the same, if the package is installed as express-session: apps may look for the words. Under its own name,
- * `adviseOnStore` says it. One with a `max` does not leak, and is not warned of.
+ * Warns in production if the package is installed as express-session, because apps may look for these words. Under its own name, `adviseOnStore`
+ * warns. A store with a `max` does not leak memory.
  *
  * @param folder of this file
  */
@@ -153,7 +153,11 @@ export function warnInProduction(store: unknown, folder = typeof __dirname === '
   if (!records(store).bounded) console.warn(WARNING)
 }
 
-/** Whether the package is installed under the name of express-session. @param folder of this file, two below the package */
+/**
+ * Whether the package is installed under the name express-session.
+ *
+ * @param folder of this file, two levels below the package
+ */
 function isAlias(folder: string): boolean {
   return basename(resolve(folder, '../..')) === 'express-session'
 }

@@ -9,58 +9,59 @@ import type { Version } from '../core/record/snapshot'
 import { callable } from './callable'
 
 /**
- * What a store is, for whoever writes one. Three methods are required; the others are used where they are there. `Store` itself has what upstream's
- * has and nothing else, since stores are told apart by what they lack; it is abstract only to the compiler, which can then say what is missing.
+ * The contract of a store, for authors of stores. Three methods are required; optional ones are used if they exist. `Store` itself has the members of
+ * express-session's and no other, because stores are told apart by the methods that they lack. It is abstract only to the compiler, which can then
+ * report a missing method.
  *
- * Every method either calls back, or returns a promise. A method that declares the callback has to call it, whatever else it returns; one that
- * leaves it out has to return a promise. The callback may come at once, before the method returns. It counts once; what comes after is dropped.
+ * Every method either calls back or returns a promise. A method that declares the callback must call it, even if it also returns a promise; one that
+ * does not declare it must return a promise. The callback may be called before the method returns. Only the first call counts.
  *
- * An error is for a store that could not do its work: no connection, no room. That there is no such session is none, for any method.
+ * An error means that the store could not do its work. A missing session is not an error, for any method.
  */
 declare abstract class Base extends EventEmitter {
   constructor(options?: unknown)
 
   /**
-   * The session of an id: an object in the form that `JSON.stringify(session)` gives, its `cookie.expires` a string or a Date. No session is
-   * `undefined` or `null`, and so is one that has expired; an error whose `code` is `'ENOENT'` says the same. What is returned is the caller's to
-   * change: give it a copy of its own. A store that has `compareAndSet` calls back with a third argument, the record's version.
+   * The session of an ID: an object as `JSON.stringify(session)` gives it, with `cookie.expires` as a string or a Date. A missing or expired session
+   * is `undefined` or `null`; an error with the `code` `'ENOENT'` means the same. The caller may change the object: return a copy. A store with
+   * `compareAndSet` passes a third argument, the version of the record.
    */
   abstract get(id: string, callback: Found): void
 
   /**
-   * Writes the session, whether there was one of this id or not. It is the live object: take what you need before you return, and nothing that is
-   * not in `JSON.stringify(session)`. `session.cookie.maxAge` is what is left of its life in milliseconds, `session.cookie.expires` its end; where
-   * they are null the session ends with the browser, and the store decides how long to keep it.
+   * Writes the session, whether it exists or not. It is the live object: read it before you return, and store only what is in
+   * `JSON.stringify(session)`. `session.cookie.maxAge` is the remaining lifetime in milliseconds, `session.cookie.expires` its end. If they are null,
+   * the session ends with the browser, and the store decides how long to keep it.
    */
   abstract set(id: string, session: SessionData, callback?: Callback): void
 
-  /** Removes the session. None of this id is fine. */
+  /** Removes the session. It is not an error if there is none. */
   abstract destroy(id: string, callback?: Callback): void
 
-  /** Moves the expiry of a session that nobody changed to that of `session.cookie`. Writes nothing else, and never makes a session that is gone. */
+  /** Moves the expiry of an unchanged session to that of `session.cookie`. It writes nothing else, and never creates a session. */
   touch?(id: string, session: SessionData, callback?: Callback): void
 
   /**
-   * Writes the session if its record is still of the version that `get` or this method gave, and `ok` says whether it was. `null`: makes a record, of
-   * an id that has none. Looking and writing have to be one step for everybody who shares the engine, other processes too. A record that is missing
-   * or has expired is of no version. The outcome of a write that was made has the new `version`. A touch need not change the version. It is used
-   * instead of `set` wherever it is there, unless somebody has put another `get` or `set` over the store's own.
+   * Writes the session if its record still has the version that `get` or this method gave; `ok` tells whether it did. `null` creates a record if the
+   * ID has none. Comparison and write must be one atomic step for all users of the engine, other processes too. A missing or expired record has no
+   * version. After a write, the outcome has the new `version`. A touch need not change the version. The middleware uses this method instead of `set`,
+   * unless the store's `get` or `set` has been replaced.
    */
   compareAndSet?(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void
 
   /**
-   * For an engine that has no versions: writes the session only if there is one of this id, in one step, and says whether there was. Used for all but
-   * new sessions, so that a logout in another process stays one. Without use where there is `compareAndSet`.
+   * For engines without versions: writes the session only if it exists, in one atomic step, and tells whether it did. Used for all but new sessions,
+   * so that a logout in another process is not undone. Not used if there is `compareAndSet`.
    */
   update?(id: string, session: SessionData, callback: Callback<boolean>): void
 
-  /** All sessions that have not expired: in a list, or under their ids. */
+  /** All sessions that have not expired: as an array, or by ID. */
   all?(callback: Callback<SessionData[] | Record<string, SessionData> | null>): void
 
-  /** How many there are. */
+  /** The number of sessions. */
   length?(callback: Callback<number>): void
 
-  /** Removes all of them. */
+  /** Removes all sessions. */
   clear?(callback?: Callback): void
 
   /** Destroys the session of a request and generates another. Returns a promise without a callback. Inherited. */
@@ -71,7 +72,7 @@ declare abstract class Base extends EventEmitter {
   load<Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, ...none: never[]): Done
   load<_Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, callback: Callback<SessionData>): void
 
-  /** Makes a session of what was stored, and puts it on the request. Inherited. */
+  /** Makes a session of a stored record, and puts it on the request. Inherited. */
   createSession(req: Host, record: SessionData): Session & SessionData
 }
 

@@ -8,34 +8,34 @@ import type { Found, Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
 import type { CompleteStore } from '../complete-store'
 
-/** A store as it was published, of which its types tell no more than what every store has. */
+/** A published store. Its types promise only what every store has. */
 export interface PublishedStore {
   get(id: string, ...rest: never[]): unknown
   set(id: string, ...rest: never[]): unknown
   destroy(id: string, ...rest: never[]): unknown
 }
 
-/** What such a store is given; its `get` gives the version from then on. */
+/** The methods that are added to a store. Its `get` then also passes the version. */
 export interface Atomic extends Pick<CompleteStore, 'compareAndSet'> {
   update<Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, ...none: never[]): Done
   update<_Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, callback: Callback<boolean>): void
 }
 
-/** What is to be said of one engine. The version of a record is mostly its text. */
+/** The operations of one engine. The version of a record is usually its text. */
 export interface Engine {
   read(id: string): Promise<{ readonly session: SessionData; readonly version: Version } | undefined>
   compareAndSet(id: string, session: SessionData, version: Version | null): Promise<Outcome>
   update(id: string, session: SessionData): Promise<boolean>
 }
 
-/** The stores that have the abilities. */
+/** The stores that have the methods. */
 const gives = new WeakSet<object>()
 
 /**
- * Puts the abilities on the store itself, which may have private fields and is compared with `req.sessionStore`.
+ * Adds the methods to the store itself, because it may have private fields and is compared with `req.sessionStore`.
  *
  * @param mark a method that only the store's own class has
- * @param by the function that was called, for errors
+ * @param by the name of the called function, for errors
  * @throws TypeError for a store that has these methods already, or whose `get` or `set` has been replaced: the new methods would bypass it
  */
 export function give<S extends PublishedStore>(store: S, engine: Engine, mark: string, by: string): S & Atomic {
@@ -50,7 +50,7 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
   const { set } = store
 
   const get = (id: string, callback?: Found): unknown => {
-    // Some stores give a promise then, which has no room for a version
+    // Some stores then return a promise, which cannot carry a version
     if (!callback) return original.call(store, id)
     return answer(engine.read(id), (err, found) => (err ? callback(err) : callback(null, found?.session ?? null, found?.version)))
   }
@@ -70,19 +70,24 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
   return store as S & Atomic
 }
 
-/** The error of a function that was given something else than its store. @param what it needs. @param write how to call it */
+/**
+ * The error for an argument that is not the expected store.
+ *
+ * @param what it needs
+ * @param write how to call it
+ */
 export function wrongStore(by: string, what: string, given: unknown, write: string): TypeError {
   return new TypeError(`${by} needs ${what}, not ${isRedisClient(given) ? 'a Redis client' : describeValue(given)}; write ${write}`)
 }
 
-/** Of the chain of prototypes, the object that has the method. */
+/** The object in the prototype chain that has the method. */
 function homeOf(store: object, method: string): object | null {
   let home: object | null = store
   while (home && !Object.hasOwn(home, method)) home = Object.getPrototypeOf(home) as object | null
   return home
 }
 
-/** Outside the promise's frames: what a callback throws is not a rejection. */
+/** Calls back outside the promise's stack, so that an error of the callback is not a rejection. */
 function answer<Value>(work: Promise<Value>, callback?: Callback<Value>): void | Promise<Value> {
   if (!callback) return ignoreRejection(work)
   work.then(
@@ -91,7 +96,7 @@ function answer<Value>(work: Promise<Value>, callback?: Callback<Value>): void |
   )
 }
 
-/** What is compared in the place of a record's text, of which it may be a small part: SHA-256, by which no two records are the same. */
+/** A SHA-256 digest, compared instead of the text of a record because it is shorter. */
 export function sha256(version: Version): string {
   return createHash('sha256')
     .update(version as string)

@@ -4,21 +4,21 @@ import type { Version } from '../../core/record/snapshot'
 import type { PublishedStore } from './conditional-writes'
 
 /**
- * What engines say of a statement that met another one, and changed nothing: PostgreSQL's serialization_failure and deadlock_detected (appendix A of its
- * manual), and ER_LOCK_WAIT_TIMEOUT and ER_LOCK_DEADLOCK of MySQL and MariaDB.
+ * Error codes of a statement that conflicted with another one and changed nothing: serialization_failure and deadlock_detected of PostgreSQL (manual,
+ * appendix A), ER_LOCK_WAIT_TIMEOUT and ER_LOCK_DEADLOCK of MySQL and MariaDB.
  */
 const CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01', 'ER_LOCK_WAIT_TIMEOUT', 'ER_LOCK_DEADLOCK'])
 
 const MOST_TRIES = 10
 
-/** In milliseconds, at most. Statements that met would meet again if they were repeated at once. */
+/** The longest pause in milliseconds. Statements that conflicted would conflict again if both were repeated at once. */
 const PAUSE = 16
 
 function isConflict(err: unknown): boolean {
   return CONFLICTS.has((err as { code?: unknown } | undefined)?.code)
 }
 
-/** @returns a refused comparison if another statement came between. What was to be created is tried again: a refusal would say that it exists. */
+/** @returns a refused comparison if another statement came first. A creation is tried again, because a refusal would mean that the record exists */
 export async function decided(version: Version | null, compareAndSet: () => Promise<Outcome>): Promise<Outcome> {
   if (version === null) return untilNoConflict(compareAndSet)
   try {
@@ -29,7 +29,7 @@ export async function decided(version: Version | null, compareAndSet: () => Prom
   }
 }
 
-/** Repeats a statement that changes nothing when it fails with a conflict. */
+/** Repeats a statement that changes nothing when it conflicts. */
 export async function untilNoConflict<Value>(act: () => Promise<Value>, tries = 1): Promise<Value> {
   try {
     return await act()
@@ -40,7 +40,7 @@ export async function untilNoConflict<Value>(act: () => Promise<Value>, tries = 
   }
 }
 
-/** Makes the store's own `destroy` and `touch` do so. Without a callback they stay as they are. */
+/** Repeats the store's own `destroy` and `touch` on a conflict. Calls without a callback are unchanged. */
 export function repeatOnConflict<S extends PublishedStore>(store: S): S {
   const { destroy, touch } = store as unknown as Record<'destroy' | 'touch', ((...args: unknown[]) => unknown) | undefined>
   const repeating = (method: (...args: unknown[]) => unknown, args: unknown[], callback: Callback | undefined): unknown => {
@@ -52,7 +52,7 @@ export function repeatOnConflict<S extends PublishedStore>(store: S): S {
       (err: unknown) => process.nextTick(callback, err),
     )
   }
-  // By the number of their parameters stores say that methods call back
+  // The number of parameters tells whether a method calls back
   const repeated = {
     destroy: destroy && ((id: string, callback?: Callback): unknown => repeating(destroy, [id], callback)),
     touch: touch && ((id: string, session: object, callback?: Callback): unknown => repeating(touch, [id, session], callback)),

@@ -5,18 +5,18 @@ import type { Version } from '../../core/record/snapshot'
 import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './conditional-writes'
 import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
 
-/** The store as its versions 2 and 3 are inside. */
+/** The internals of express-mysql-session 2 and 3. */
 interface MysqlStore {
   readonly options: {
     /** In milliseconds. */
     readonly expiration: number
     readonly schema: { readonly tableName: string; readonly columnNames: Record<'session_id' | 'expires' | 'data', string> }
   }
-  /** Version 2 calls back with what version 3 gives a promise of, in a list. */
+  /** Version 2 calls back; version 3 returns a promise of a list. */
   query(sql: string, values: unknown[], done: (err: unknown, result?: unknown) => void): unknown
 }
 
-/** What a driver says of a write: mysql in `message`, mysql2 in `info`. */
+/** What a driver returns for a write: mysql has `message`, mysql2 has `info`. */
 interface Written {
   readonly affectedRows: number
   readonly insertId: number | string
@@ -24,26 +24,27 @@ interface Written {
   readonly message?: string
 }
 
-/** A number that no row has by itself, and every driver keeps exactly. */
+/** A number that no row counts to, and that every driver represents exactly. */
 const REFUSED = 2 ** 52
 
 const READ = 'SELECT CONVERT(?? USING utf8mb4) AS record, ?? AS expires FROM ?? WHERE ?? = ?'
 
 const UPDATE = 'UPDATE ?? SET ?? = ?, ?? = ? WHERE ?? = ? AND ?? >= ?'
 
-/** In one character set, byte for byte: a collation may take letters for equal, and ignores spaces at the end. */
+/** Compares in one character set, byte for byte: a collation may treat different letters as equal, and ignores trailing spaces. */
 const COMPARE_AND_SET = `${UPDATE} AND SHA2(CONVERT(?? USING utf8mb4), 256) = ?`
 
 /**
- * Writes over a row only if it has expired, the expiry last, for the row changes as it goes. How many rows were affected is not to be known: a row
- * that was left as it is counts as one where the client asked for the rows that were found. So the one branch gives a number back.
+ * Overwrites a row only if it has expired. The expiry is set last, because later assignments see the changed row. The number of affected rows is
+ * ambiguous: a client with CLIENT_FOUND_ROWS counts unchanged rows too. So the branch that refuses returns a number of its own.
  */
 const CREATE = `INSERT INTO ?? (??, ??, ??) VALUES (?, ?, ?)
   ON DUPLICATE KEY UPDATE ?? = IF(?? < ?, VALUES(??), ??), ?? = IF(?? < ?, VALUES(??), ?? + 0 * LAST_INSERT_ID(${REFUSED}))`
 
 /**
- * Gives a store of express-mysql-session `compareAndSet` and `update`. What it writes is what the store itself would: express-session can share it. A
- * statement that fails because it met another one (errors 1205 and 1213) is a refused comparison, or is repeated; the store's own `destroy` and `touch` too.
+ * Gives a store of express-mysql-session `compareAndSet` and `update`. It writes what the store itself writes, so that express-session can share the
+ * store. If a statement fails because it conflicted with another one (errors 1205 and 1213), the comparison is refused or the statement repeated;
+ * also for the store's own `destroy` and `touch`.
  *
  * @example app.use(session({ store: atomicMysql(new (mysqlSession(session))(options)), … }))
  * @returns the same store
@@ -97,8 +98,8 @@ function ask<Result>(store: MysqlStore, sql: string, values: unknown[]): Promise
 }
 
 /**
- * Whether there was a row of that kind. A client may count only those that have changed; the text says first how many matched, in any language. In
- * mysql it begins with a byte that is its length, and may look like a digit.
+ * Whether a row matched. A client may count only rows that have changed; the text first says how many matched, in any language. With mysql it starts
+ * with a length byte, which may look like a digit.
  */
 function found({ affectedRows, info, message }: Written): boolean {
   return affectedRows > 0 || Number(/\D(\d+)/.exec(info ?? message ?? '')?.[1]) > 0
@@ -108,7 +109,7 @@ function now(): number {
   return Math.round(Date.now() / 1000)
 }
 
-/** In seconds since the epoch, by the store's rule. */
+/** In seconds since the epoch, by the rule of the store. */
 function expiryOf({ options }: MysqlStore, { cookie }: SessionData): number {
   const { expires, _expires } = (cookie ?? {}) as { expires?: Date | null; _expires?: Date | null }
   return Math.round(new Date(expires || _expires || Date.now() + options.expiration).valueOf() / 1000)

@@ -4,37 +4,36 @@ import type { Version } from '../../core/record/snapshot'
 import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './conditional-writes'
 import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
 
-/** The store as its versions from 5 to 10 are inside. */
+/** The internals of connect-pg-simple 5 to 10. */
 interface PostgresStore {
   /** In seconds. */
   readonly ttl?: number
   quotedTable(): string
-  /** Gives the first row. */
+  /** Passes the first row. */
   query(sql: string, values: unknown[], done: (err: unknown, row?: Row | false) => void): void
   destroy(id: string, done: (err: unknown) => void): void
   get(id: string, done: () => void): void
-  /** In seconds since the epoch; up to version 6 of what is left in milliseconds, in version 7 of the session, and later not to be had. */
+  /** In seconds since the epoch. Up to version 6 it takes the remaining milliseconds, in version 7 the session; later versions do not have it. */
   getExpireTime?(maxAge: number | null | undefined): number
 }
 
-/** What is selected as `record`, as text. */
+/** The column `record`, as text. */
 interface Row {
   readonly record: string | null
 }
 
 const DAY = 86_400
 
-/** What was written, as text, where that is not what was given: jsonb alone has a form of its own. */
+/** The written text if it differs from the given one: only jsonb normalizes it. */
 const WRITTEN = `CASE WHEN pg_typeof(sess) = 'jsonb'::regtype THEN sess::text END AS record`
 
 /** PostgreSQL 11 and later have sha256(bytea). */
 const SAME = `AND encode(sha256(convert_to(sess::text, 'UTF8')), 'hex') = $5`
 
 /**
- * Gives a store of connect-pg-simple `compareAndSet` and `update`; its `sess` may be json, jsonb or text. What it writes is what the store itself
- * would: express-session can share it. A statement that fails
- * because it met another one (SQLSTATE 40001 and 40P01, at any isolation level) is a refused comparison, or is repeated; the store's own `destroy` and
- * `touch` too.
+ * Gives a store of connect-pg-simple `compareAndSet` and `update`; its column `sess` may be json, jsonb or text. It writes what the store itself
+ * writes, so that express-session can share the store. If a statement fails because it conflicted with another one (SQLSTATE 40001 and 40P01, at any
+ * isolation level), the comparison is refused or the statement repeated; also for the store's own `destroy` and `touch`.
  *
  * @example app.use(session({ store: atomicPostgres(new (connectPgSimple(session))({ pool })), … }))
  * @returns the same store
@@ -81,7 +80,7 @@ function engineOf(store: PostgresStore, begin: (id: string) => void): Engine {
   }
 }
 
-/** The store begins to prune when it is first asked for something, by a method that only itself can call: it is asked once. */
+/** Starts the store's pruning, once. The store does so at its first call, in a method that only its own methods can call. */
 function beginnerOf(store: PostgresStore): (id: string) => void {
   const original = store.get
   let begun = false
@@ -92,14 +91,14 @@ function beginnerOf(store: PostgresStore): (id: string) => void {
   }
 }
 
-/** Over one that has expired, too; the values are the record, its expiry, the id, and now. */
+/** Also over an expired row. The values: the record, its expiry, the ID, the current time. */
 function createIn(store: PostgresStore): string {
   return `INSERT INTO ${store.quotedTable()} AS kept (sess, expire, sid) VALUES ($1, to_timestamp($2), $3)
     ON CONFLICT (sid) DO UPDATE SET sess = excluded.sess, expire = excluded.expire WHERE kept.expire < to_timestamp($4)
     RETURNING ${WRITTEN.replaceAll('sess', 'kept.sess')}`
 }
 
-/** Whoever waits for a row that another statement writes looks at the condition again, at what was written. */
+/** A statement that waits for the lock of a row checks the condition again on the new row. */
 function replaceIn(store: PostgresStore, condition = ''): string {
   return `UPDATE ${store.quotedTable()} SET sess = $1, expire = to_timestamp($2)
     WHERE sid = $3 AND expire >= to_timestamp($4) ${condition} RETURNING ${WRITTEN}`

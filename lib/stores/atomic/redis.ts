@@ -4,7 +4,7 @@ import type { Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
 import { give, wrongStore, type Atomic, type PublishedStore } from './conditional-writes'
 
-/** A client of node-redis 4 or later, or of ioredis; of a single server or of a cluster. */
+/** A client of node-redis 4 or later, or of ioredis; for a single server or a cluster. */
 export type RedisClient = NodeRedis | Ioredis
 
 interface NodeRedis {
@@ -20,23 +20,23 @@ interface Ioredis {
   readonly options?: { readonly autoResendUnfulfilledCommands?: boolean; readonly keyPrefix?: string }
 }
 
-/** The store as its versions from 7 to 10 are inside. */
+/** The internals of connect-redis 7 to 10. */
 interface RedisStore {
   readonly client: { get(key: string): Promise<string | null> }
   readonly prefix: string
   readonly serializer: { parse(text: string): SessionData | Promise<SessionData>; stringify(session: SessionData): string }
   readonly disableTTL: boolean
-  /** In seconds. Up to version 8 by the other name. */
+  /** In seconds. Up to version 8 it has the other name. */
   getTTL?(session: SessionData): number
   _getTTL?(session: SessionData): number
 }
 
-/** In seconds: longer than any client tries to send a command again. */
+/** In seconds: longer than any client keeps resending a command. */
 const TOKEN_LIFE = 60
 
 /**
- * KEYS[2], if given, is the token of this write: it exists if the write was made, and its reply lost with the connection. The write itself is that of the
- * store's `set`: ARGV[2] is the record and ARGV[3] its life in seconds, '' if it has no end; a record without a life is deleted.
+ * KEYS[2], if given, is the token of this write. It exists if the write was made and its reply was lost with the connection. The write is that of the
+ * store's `set`: ARGV[2] is the record, ARGV[3] its lifetime in seconds, '' without an end. A record without a lifetime is deleted.
  */
 const conditional = (condition: string): Script =>
   scriptOf(`
@@ -49,11 +49,11 @@ else redis.call('DEL', KEYS[1]) end
 if KEYS[2] then redis.call('SET', KEYS[2], '', 'EX', ${TOKEN_LIFE}) end
 return 1`)
 
-/** ARGV[1] is the digest of the record that is replaced. To the store an empty record is none. */
+/** ARGV[1] is the digest of the record to replace. The store treats an empty record as missing. */
 const COMPARE_AND_SET = conditional(`(found == '' and '' or redis.sha1hex(found)) ~= ARGV[1]`)
 const UPDATE = conditional(`found == ''`)
 
-/** The record, and the digest of its bytes, which may be no UTF-8. */
+/** The record, and the digest of its bytes, which may not be valid UTF-8. */
 const READ = scriptOf(`
 local found = redis.call('GET', KEYS[1])
 return found and { found, redis.sha1hex(found) }`)
@@ -63,21 +63,20 @@ interface Script {
   readonly sha: string
 }
 
-/** The version of a record whose text is not known to the byte. Otherwise the version is the text. */
+/** The version of a record whose exact bytes are not known. Otherwise the version is the text. */
 class Digest {
   constructor(readonly sha1: string) {}
 }
 
 /**
- * Gives a store of connect-redis 7 to 10 `compareAndSet` and `update`. What it writes is what the store itself would: express-session can share it.
- *
- * ioredis sends a command again if its connection is lost before the reply. With such a client each write leaves a key `write:<token>:{<key>}` for 60
- * seconds, by which a repeated write is recognised. Set the client's option `autoResendUnfulfilledCommands: false` to do without these keys.
+ * Gives a store of connect-redis 7 to 10 `compareAndSet` and `update`. It writes what the store itself writes, so that express-session can share the
+ * store. ioredis resends a command if its connection is lost before the reply. With such a client each write leaves a key `write:<token>:{<key>}` for
+ * 60 seconds, to recognize a repeated write. Set the client's option `autoResendUnfulfilledCommands: false` to avoid these keys.
  *
  * @example app.use(session({ store: atomicRedis(new RedisStore({ client })), … }))
- * @param client the client that the store was made with. Needed with connect-redis 7 and 8, which hide theirs
+ * @param client the client of the store. Required with connect-redis 7 and 8, which do not expose theirs
  * @returns the same store
- * @throws TypeError for another store, or without a client that can be asked
+ * @throws TypeError for another store, or without a usable client
  */
 export function atomicRedis<S extends PublishedStore>(store: S, client?: RedisClient): S & Atomic {
   const inside = store as unknown as RedisStore
@@ -118,16 +117,19 @@ export function atomicRedis<S extends PublishedStore>(store: S, client?: RedisCl
   return give(store, engine, ttlMethod, 'atomicRedis')
 }
 
-/** connect-redis 9 calls `set` with options that ioredis does not take. */
+/** connect-redis 9 calls `set` with options that ioredis does not support. */
 function isIoredis(client: object): boolean {
   const { evalSha, evalsha, pipeline } = (client ?? {}) as Partial<NodeRedis & Ioredis>
   return typeof evalSha !== 'function' && typeof evalsha === 'function' && typeof pipeline === 'function'
 }
 
-/** What clients read in the place of bytes that are no UTF-8. It may also be part of a text. */
+/** Clients decode invalid UTF-8 to this character. It may also be part of a text. */
 const REPLACEMENT = '\uFFFD'
 
-/** Fewer bytes than the record. Two records of one SHA-1 would be two forms of one session: its user could only lose a change of their own. */
+/**
+ * A digest, shorter than the record. Two records with the same SHA-1 would be two forms of one session, so that a user could only lose a change of
+ * their own.
+ */
 function digestOf(version: Version | null): string {
   if (version === null) return ''
   return version instanceof Digest ? version.sha1 : sha1(version as string)
@@ -141,7 +143,7 @@ function scriptOf(text: string): Script {
   return { text, sha: sha1(text) }
 }
 
-/** By its hash, which the server knows; by its text if it does not, after a restart. */
+/** Runs a script by its hash; by its text if the server does not know it, such as after a restart. */
 async function run({ evalsha, eval: evaluate }: Caller, script: Script, keys: string[], args: string[]): Promise<unknown> {
   try {
     return await evalsha(script.sha, keys, args)
@@ -154,11 +156,11 @@ async function run({ evalsha, eval: evaluate }: Caller, script: Script, keys: st
 type Evaluate = (script: string, keys: string[], args: string[]) => Promise<unknown>
 
 interface Caller extends Record<'eval' | 'evalsha', Evaluate> {
-  /** The keys of a write's token: none if the client never sends a command twice. */
+  /** The keys of a write's token; none if the client never resends a command. */
   tokensFor(key: string): string[]
 }
 
-/** @throws TypeError for a client whose answers would not be heard: those before node-redis 4, and its legacy mode, answer by callbacks alone */
+/** @throws TypeError for a client that only calls back: versions before node-redis 4, and its legacy mode */
 function callerOf(client: object): Caller {
   const { evalSha, evalsha, pipeline, options } = client as Partial<NodeRedis & Ioredis> & { options?: { legacyMode?: boolean } }
   if (typeof evalSha === 'function' && !options?.legacyMode) {
@@ -182,7 +184,7 @@ function callerOf(client: object): Caller {
   )
 }
 
-/** A cluster of ioredis sends a command to another node if its connection is closed, whatever the option says. */
+/** Whether the client may resend a command. A cluster of ioredis sends it to another node if the connection is closed, even with the option off. */
 function resends({ isCluster, options }: Ioredis): boolean {
   return isCluster === true || options?.autoResendUnfulfilledCommands !== false
 }
@@ -190,7 +192,7 @@ function resends({ isCluster, options }: Ioredis): boolean {
 const PROCESS = randomUUID()
 let writes = 0
 
-/** In the same slot of a cluster as the record, by a hash tag, and not among the keys that the store finds by its prefix. */
+/** In the same cluster slot as the record, by a hash tag, and outside of the prefix with which the store lists its keys. */
 function tokenKey(key: string, keyPrefix = ''): string {
   const whole = keyPrefix + key
   return `write:${PROCESS}:${++writes}:${/\{[^}]+\}/.test(whole) ? whole : `{${whole}}`}`

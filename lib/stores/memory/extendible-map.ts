@@ -1,26 +1,28 @@
-/** As many as Node moves in a fraction of a millisecond: a map that grows or shrinks moves all that it has, and one of a million takes 100. */
+/**
+ * Entries per bin. A map that grows or shrinks moves all its entries; one of a million takes 100 milliseconds, one of this size a fraction of one.
+ */
 const MOST = 4096
-/** So deep that only hashes that are the same fill a bin: those cannot be told apart. */
+/** At this depth a bin can only be full of equal hashes, which cannot be divided. */
 const DEEPEST = 16
 
 /** Entries whose hashes end with the same bits. */
 class Bin<Value> extends Map<string, Value> {
-  /** @param depth how many bits */
+  /** @param depth the number of these bits */
   constructor(public depth: number) {
     super()
   }
 }
 
 /**
- * A map of any size that never stops the process for long. One bin that is full becomes two, and the others stay as they are; a bin that empties stays
- * as well. Up to the first two it is a map like any other, in the order in which entries came.
+ * A map of any size that never blocks the process for long (extendible hashing). A full bin is divided in two, the others stay as they are. Up to the
+ * first division it keeps insertion order.
  */
 export class ExtendibleMap<Value> {
-  /** Under the last bits of hashes, which are as many as the deepest has: one that has fewer is here more than once. */
+  /** By the last bits of the hash. A bin with a smaller depth than the deepest one is in several places. */
   readonly #bins = [new Bin<Value>(0)]
   readonly #most: number
 
-  /** @param most that a bin has; with Infinity there is one */
+  /** @param most entries per bin; with Infinity there is only one bin */
   constructor(most = MOST) {
     this.#most = most
   }
@@ -50,7 +52,7 @@ export class ExtendibleMap<Value> {
     for (const bin of this.#bins) bin.clear()
   }
 
-  /** What it has at each moment: what goes before its turn is not come across, and what a bin hands on may be so again. */
+  /** The live entries: removed ones are skipped, and an entry that moves to another bin may be seen twice. */
   *entries(): Generator<[string, Value], void> {
     for (let at = 0; at < this.#bins.length; at++) {
       const bin = this.#bins[at] as Bin<Value>
@@ -71,7 +73,11 @@ export class ExtendibleMap<Value> {
     return this.#bins.filter(isFirst)
   }
 
-  /** Those with one more bit go; the others stay where they are, since somebody may be going through them. @param hash of one of them */
+  /**
+   * Moves the entries with the next bit set. The others stay, because an iteration may be in progress.
+   *
+   * @param hash of an entry of the bin
+   */
   #split(bin: Bin<Value>, hash: number): void {
     const bins = this.#bins
     const bit = 1 << bin.depth++

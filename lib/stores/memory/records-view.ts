@@ -2,9 +2,9 @@ import { inspect } from 'node:util'
 import type { SessionData } from '../../core/record/session-data'
 import type { Records } from './records'
 
-/** Records as an object of JSON under ids, which is what `MemoryStore.sessions` is upstream and what apps list and clear. */
+/** The records as an object of JSON by ID. This is `MemoryStore.sessions` of express-session, which apps list and clear. */
 export function viewOf(records: Records): Record<string, string> {
-  // console.log(store.sessions) sees no traps
+  // For console.log(store.sessions)
   const target = Object.create(null, { [inspect.custom]: { value: () => ({ ...view }), configurable: true } }) as Record<string, string>
   const view: Record<string, string> = new Proxy(target, {
     get: (_, id) => records.text(String(id)),

@@ -9,34 +9,34 @@ import { ExtendibleMap } from './extendible-map'
 import { SharedCookies, type SharedCookie } from './shared-cookies'
 import { expiryOf, hasExpired, isVersion, recordOf, textOf, type Entry } from './entry'
 
-/** As it is kept. A session of the cookie that most of them have, and that ends with the browser, is its data alone: an eighth of the memory less. */
+/** A kept session. With the most common cookie, and no expiry, it is only the text of its data, which takes an eighth less memory. */
 type Kept = Entry | string
 
-/** Expired entries that a write looks for: with more than one, there are never more dead ones than live ones for long. */
+/** Expired entries removed by each write. With more than one, expired entries never outnumber live ones for long. */
 const SWEPT = 2
 
-/** Sessions whose data are kept as values too, for visitors ask for several things in a row: so many at least, and twice as many at most. */
+/** Sessions whose parsed data are cached, because clients send several requests in a row: at least this many, at most twice. */
 const MOST_READ = 1000
-/** In characters of JSON. It bounds the memory, and how deep a value can be. */
+/** In characters of JSON. It limits the memory and the nesting of cached values. */
 const LONGEST_READ = 4096
 
-/** The sessions of one process, as text. Expired ones are not found, and are swept out by the writes that follow, two at a time. */
+/** The sessions of one process, as text. Expired ones are not found, and each write removes two of them. */
 export class Records {
   readonly #max: number
   readonly #kept: ExtendibleMap<Kept>
   readonly #forms = new SharedCookies()
-  /** What is the cookie of those that are kept as their data alone: the first one that has no date. */
+  /** The cookie of sessions that are kept as text only: the first one without an expiry. */
   #usual: SharedCookie | undefined
-  /** What was read lately. */
+  /** Recently read sessions. */
   readonly #read = new LruCache<{ text: string; parsed?: object }>(MOST_READ)
   #cursor: Iterator<[string, Kept]>
-  /** From the first that makes room on: each time from the start, it would walk past the gaps of all that went before. */
+  /** Continues from the last removed session. Starting anew each time would walk over the gaps of all removed ones. */
   #oldest: Iterator<string> | undefined
 
-  /** @param max how many at most; the least recently used one makes room */
+  /** @param max number of sessions; the least recently used one is removed */
   constructor(max: number) {
     this.#max = max
-    // Only one bin knows the order of all
+    // Only a single bin keeps the order
     this.#kept = new ExtendibleMap(this.bounded ? Infinity : undefined)
     this.#cursor = this.#kept.entries()
   }
@@ -45,13 +45,13 @@ export class Records {
     return this.#max < Infinity
   }
 
-  /** As upstream has it: what JSON makes of it. */
+  /** As in express-session: what JSON.parse gives. */
   get(id: string): SessionData | undefined {
     const text = this.text(id)
     return text === undefined ? undefined : (JSON.parse(text) as SessionData)
   }
 
-  /** What `get` gives, but that the expiry is a date: neither is the cookie parsed nor its date. */
+  /** What `get` gives, except that the expiry is a Date: the cookie is not parsed. */
   find(id: string): Fetched | undefined {
     const entry = this.#live(id)
     if (!entry) return undefined
@@ -59,7 +59,7 @@ export class Records {
     return { record: recordOf(entry, likeness.parsed), version: entry, likeness }
   }
 
-  /** What it is made of: a touch leaves it the same. */
+  /** The version, which a touch does not change. */
   version(id: string): Version | undefined {
     return this.#live(id)
   }
@@ -70,7 +70,7 @@ export class Records {
     return entry && textOf(entry)
   }
 
-  /** @param text the session's data as `serializeData` has them */
+  /** @param text the data as `serializeData` gives them */
   set(id: string, session: SessionData, text = serializeData(session)): Entry {
     const entry = this.#entryOf(flat(text), (session as Partial<SessionData>).cookie)
     if (this.bounded) this.#kept.delete(id)
@@ -80,7 +80,7 @@ export class Records {
     return entry
   }
 
-  /** @param text likewise */
+  /** @param text the data as `serializeData` gives them */
   compareAndSet(id: string, session: SessionData, version: Version | null, text?: string): Outcome {
     return isVersion(this.#live(id), version) ? { ok: true, version: this.set(id, session, text) } : { ok: false }
   }
@@ -89,7 +89,7 @@ export class Records {
     const entry = this.#live(id)
     if (!entry) return
     const expires = cookie && expiryOf(cookie)
-    // Whether an entry has the field, and of which form it is, is settled when it is made
+    // The fields of an entry are fixed when it is created
     if (!cookie || entry.form !== this.#forms.of(cookie, expires)) this.#keep(id, this.#entryOf(entry.data, cookie))
     else if (expires !== undefined) entry.expires = expires
   }
@@ -109,7 +109,7 @@ export class Records {
     return Array.from(this.#kept.entries()).flatMap(([id, kept]) => (isOver(kept, now) ? [] : [id]))
   }
 
-  /** The entry, unless it has expired; the most recently used one from now on, where that matters. */
+  /** The entry, unless it has expired. With a `max` it becomes the most recently used one. */
   #live(id: string): Entry | undefined {
     const kept = this.#kept.get(id)
     if (kept === undefined || isOver(kept)) return undefined
@@ -133,7 +133,7 @@ export class Records {
     return expires === undefined ? { data, form } : { data, form, expires }
   }
 
-  /** Whoever is read a second time is parsed once more, and from then on copied. */
+  /** A session that is read a second time is parsed, and copied from then on. */
   #likenessOf(id: string, text: string): Likeness {
     if (text.length > LONGEST_READ) return { text }
     const read = this.#read.get(id)
@@ -164,7 +164,7 @@ function isOver(kept: Kept, now?: number): boolean {
   return typeof kept !== 'string' && hasExpired(kept, now)
 }
 
-/** V8 of Node 20 builds JSON as a rope, which takes a fifth more memory than its characters. Reading one of them makes it flat. */
+/** V8 of Node 20 builds JSON as a rope, which takes a fifth more memory. Reading a character makes it flat. */
 function flat(text: string): string {
   text.charCodeAt(0)
   return text

@@ -1,30 +1,30 @@
 import { Cookie, isAlike, type CookieData } from '../../core/record/cookie'
 import type { SessionData } from '../../core/record/session-data'
 
-/** A cookie without its date, which all sessions of such a cookie share. */
+/** A cookie without its expiry, shared by all sessions with equal attributes. */
 export interface SharedCookie {
   /** Its JSON. */
   readonly head: string
-  /** What comes after the date, if there is one. */
+  /** The JSON after the expiry, if there is one. */
   readonly tail?: string
-  /** What its JSON says. */
+  /** The parsed JSON. */
   readonly attributes: object
-  /** What it was made of, if that was a cookie like all others. */
+  /** The cookie data it was made of, if it has only the usual attributes. */
   of: CookieData | undefined
-  /** An attribute is an object, which nobody who is given it may have in common with others. */
+  /** Whether an attribute is an object, which must be copied for each reader. */
   readonly isNested: boolean
 }
 
-/** A store has one or two forms of cookies. An app that makes one for each visitor would fill this up. */
+/** A store has one or two forms of cookies. An app with a form per client must not fill the cache. */
 const MOST_FORMS = 100
 
-/** The forms of the cookies of a store. */
+/** The forms of cookies in a store. */
 export class SharedCookies {
   readonly #forms = new Map<string, SharedCookie>()
-  /** The one that was used last: most stores have one. */
+  /** The most recently used one: most stores have only one. */
   #last: SharedCookie | undefined
 
-  /** @param expires when the cookie ends, in milliseconds since 1970 */
+  /** @param expires in milliseconds since 1970 */
   of(cookie: SessionData['cookie'], expires: number | undefined): SharedCookie {
     const last = this.#last
     return last && isOf(last, cookie, expires) ? last : (this.#last = this.#shared(newForm(cookie, expires)))
@@ -55,7 +55,7 @@ function newForm(cookie: SessionData['cookie'], expires: number | undefined): Sh
   return { head: text.slice(0, at), tail: text.slice(at + date.length), attributes, of, isNested }
 }
 
-/** Whether a cookie is of a form, as far as that can be seen without writing it. */
+/** Whether a cookie has this form, as far as that is known without serializing it. */
 function isOf({ of, tail }: SharedCookie, cookie: SessionData['cookie'], expires: number | undefined): boolean {
   if (!of || !(cookie instanceof Cookie) || cookie.toJSON !== Cookie.prototype.toJSON) return false
   const endsAlike = tail === undefined ? cookie.expires === of.expires : expires !== undefined && cookie.expires instanceof Date

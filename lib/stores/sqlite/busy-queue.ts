@@ -6,12 +6,12 @@ import { isBusy } from './errors'
 const FIRST_PAUSE = 5
 const LONGEST_PAUSE = 100
 
-/** How long an operation waits at most, in milliseconds. */
+/** How long an operation may wait, in milliseconds. */
 const PATIENCE = 5_000
 
 interface Waiting {
   readonly since: number
-  /** @returns what reports the result */
+  /** @returns a function that reports the result */
   act(): () => void
   fail(err: unknown): void
 }
@@ -22,7 +22,7 @@ export class BusyQueue {
   #tries = 0
   #timer: NodeJS.Timeout | undefined
 
-  /** @param check throws an error that is busy if nothing may be written now */
+  /** @param check throws a busy error if nothing may be written now */
   constructor(private readonly check: () => void) {}
 
   /** For a caller that cannot wait. @throws NOT_AT_ONCE if `act` would have to wait, or would overtake others */
@@ -53,7 +53,7 @@ export class BusyQueue {
     done(null, value)
   }
 
-  /** Fails all that waits. */
+  /** Fails all waiting operations. */
   close(err: unknown): void {
     clearTimeout(this.#timer)
     for (const { fail } of this.#waiting.splice(0)) fail(err)

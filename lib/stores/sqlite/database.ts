@@ -25,7 +25,7 @@ export interface SqliteStatement {
 /** How long SQLite waits for another process, in milliseconds. It blocks the event loop, so longer waits are left to `BusyQueue`. */
 const BUSY_TIMEOUT = 10
 
-/** The same while the file is opened, when no request is served yet. */
+/** The same while the file is opened, before requests are served. */
 const OPEN_TIMEOUT = 5_000
 
 interface NodeSqlite {
@@ -55,13 +55,13 @@ export function openFile(file: string, synchronous: 'NORMAL' | 'FULL', prepare: 
 }
 
 interface InTransaction {
-  /** Of better-sqlite3 and bun:sqlite. */
+  /** Exists in better-sqlite3 and bun:sqlite. */
   readonly inTransaction?: boolean
-  /** Of node:sqlite, since Node 22.16. */
+  /** Exists in node:sqlite since Node 22.16. */
   readonly isTransaction?: boolean
 }
 
-/** Whether the app has begun a transaction on its database. What is written now is lost if the app rolls back. */
+/** Whether the app has begun a transaction on its database. A write now would be lost if the app rolls back. */
 export function isInTransaction(database: SqliteDatabase): boolean {
   const { inTransaction, isTransaction } = database as InTransaction
   return inTransaction === true || isTransaction === true
@@ -82,16 +82,16 @@ export function transaction<Value>(database: SqliteDatabase, act: () => Value): 
   }
 }
 
-/** For node:sqlite before 22.16, which does not tell. */
+/** For node:sqlite before 22.16, which does not tell whether there is a transaction. */
 function rollBack(database: SqliteDatabase): void {
   try {
     database.exec('ROLLBACK')
   } catch {
-    // There was no transaction any more
+    // There was no transaction
   }
 }
 
-/** A name in SQL. */
+/** An identifier in SQL. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }

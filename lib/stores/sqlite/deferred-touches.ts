@@ -2,10 +2,10 @@ import { isInTransaction, transaction, type SqliteDatabase } from './database'
 import { isBusy } from './errors'
 import type { Statements } from './statements'
 
-/** How long an expiry waits in memory before it is written, in milliseconds. A process that is killed loses the moves of this time, and nothing else. */
+/** How long a new expiry waits in memory, in milliseconds. A process that is killed loses the touches of this time, and nothing else. */
 export const DEFERRED = 1_000
 
-/** A session that expires sooner, in milliseconds, is touched at once: another process must not take it for expired meanwhile. */
+/** A session that expires within this time, in milliseconds, is touched at once: another process must not treat it as expired. */
 export const TOO_SOON = 10 * DEFERRED
 
 /** Rows of one transaction. It takes a few milliseconds. */
@@ -17,8 +17,8 @@ interface Moved {
 }
 
 /**
- * Expiries that have moved and are not written yet. Most requests only touch their session, and a transaction for each would take longer than the rest
- * of the request; many in one transaction cost little.
+ * New expiries that are not written yet. Most requests only touch their session, and a transaction for each would take longer than the rest of the
+ * request. Many in one transaction cost little.
  */
 export class DeferredTouches {
   readonly #moved = new Map<string, Moved>()
@@ -30,7 +30,7 @@ export class DeferredTouches {
     private readonly statements: Pick<Statements, 'extend'>,
   ) {}
 
-  /** @returns false if the caller has to write it now, to learn why nothing can be written */
+  /** @returns false if the caller must write now, to get the error */
   add(id: string, version: number, expires: number): boolean {
     if (this.#fails) return false
     this.#moved.set(id, { version, expires })
@@ -38,7 +38,7 @@ export class DeferredTouches {
     return true
   }
 
-  /** The expiry that waits for a row of this version. */
+  /** The new expiry that waits for a row of this version. */
   expiresOf(id: string, version: number): number | undefined {
     const moved = this.#moved.get(id)
     return moved && moved.version === version ? moved.expires : undefined
@@ -52,7 +52,11 @@ export class DeferredTouches {
     this.#moved.clear()
   }
 
-  /** Writes all that waits. @throws what the driver throws; what is not written waits on */
+  /**
+   * Writes all that waits.
+   *
+   * @throws errors of the driver; what is not written keeps waiting
+   */
   flush(): void {
     while (this.#moved.size > 0) this.#writeBatch()
   }
@@ -65,11 +69,11 @@ export class DeferredTouches {
     this.#timer ??= setTimeout(() => this.write(), ms).unref()
   }
 
-  /** Writes one batch; the timer writes the next one, so that requests come in between. */
+  /** Writes one batch. The timer writes the next one, so that requests are served in between. */
   write(): void {
     this.#timer = undefined
     try {
-      // It would become a part of the app's transaction. Asking throws if the app has closed its database
+      // It would become part of the app's transaction. The check throws if the app has closed its database
       if (isInTransaction(this.database)) return this.#schedule(DEFERRED)
       this.#writeBatch()
       this.#fails = false
@@ -83,7 +87,7 @@ export class DeferredTouches {
   #writeBatch(): void {
     const batch = Array.from(this.#moved.entries()).slice(0, BATCH)
     transaction(this.database, () => {
-      // Not over a later write, which has a version of its own, nor over a later end
+      // Not over a later write, which has another version, nor over a later expiry
       for (const [id, { version, expires }] of batch) this.statements.extend.run(expires, id, version, expires)
     })
     for (const [id] of batch) this.#moved.delete(id)

@@ -35,14 +35,14 @@ const MEANINGS: Readonly<Record<string, readonly [code: SqliteErrorCode, what: s
 }
 
 interface DriverError {
-  /** better-sqlite3 and bun:sqlite have names such as SQLITE_BUSY_SNAPSHOT here. */
+  /** better-sqlite3 and bun:sqlite: a name such as SQLITE_BUSY_SNAPSHOT. */
   readonly code?: unknown
-  /** node:sqlite has SQLite's number here. */
+  /** node:sqlite: the number of SQLite. */
   readonly errcode?: unknown
   readonly message?: unknown
 }
 
-/** SQLite's name of what failed, without SQLITE_ and without details. */
+/** The result name of SQLite, without SQLITE_ and details. */
 function resultOf(err: unknown): string | undefined {
   const { code, errcode, message } = (err ?? {}) as DriverError
   if (code === 'ERR_STORE_BUSY') return 'BUSY'
@@ -56,13 +56,17 @@ function resultOf(err: unknown): string | undefined {
   return undefined
 }
 
-/** Whether the same can succeed a moment later. */
+/** Whether the same operation may succeed a moment later. */
 export function isBusy(err: unknown): boolean {
   const result = resultOf(err)
   return result === 'BUSY' || result === 'LOCKED'
 }
 
-/** The store's error for an error of the driver; other errors are returned as they are. @param place of the sessions, for the message */
+/**
+ * The store's error for an error of the driver. Other errors are returned unchanged.
+ *
+ * @param place names the sessions in the message
+ */
 export function storeErrorOf(err: unknown, place: string): unknown {
   if (String((err as DriverError | undefined)?.code).startsWith('ERR_STORE_')) return err
   const meaning = MEANINGS[resultOf(err) ?? '']
@@ -73,11 +77,11 @@ export function storeErrorOf(err: unknown, place: string): unknown {
 
 export function storeError(code: SqliteErrorCode, message: string, cause?: unknown): Error {
   const err = new Error(message, cause === undefined ? undefined : { cause })
-  // Express's error handler reads the status
+  // Express's error handler reads `status`
   return Object.assign(err, { code }, code === 'ERR_STORE_BUSY' ? { status: 503 } : undefined)
 }
 
-/** There is no node:sqlite, and no database was passed. */
+/** node:sqlite is missing, and no database was passed. */
 export function noSqlite(): Error {
   const message =
     `SqliteStore: file option needs node:sqlite, which ${runtime()} does not have; use Node 22.13 or later, ` +

@@ -5,7 +5,7 @@ import { isSilent, warnOnce } from '../../core/diagnostics/warnings'
 export class FileWatch {
   readonly #inode: number | undefined
 
-  /** @param path of a file that is open. Databases in memory have none */
+  /** @param path of an open file. Databases in memory have none */
   constructor(private readonly path: string) {
     this.#inode = inodeOf(path)
   }

@@ -50,7 +50,7 @@ export interface SqliteStoreOptions {
 
 const LONGEST_TIMER = 2 ** 31 - 1
 
-/** What a store works with. */
+/** The checked options. */
 interface Settings {
   readonly database: SqliteDatabase
   /** Names the database in messages. */
@@ -58,9 +58,9 @@ interface Settings {
   readonly table: string
   readonly ttl: number
   readonly pruneInterval: number | false
-  /** Looks after the file now and then. */
+  /** Checks the file from time to time. */
   check(): void
-  /** Closes what was opened here. */
+  /** Closes what the store has opened. */
   end(): void
 }
 
@@ -78,7 +78,7 @@ export function settle(options: SqliteStoreOptions): Settings {
   return { ...common, database: own, place: file, check: () => watch.check(), end: () => void own.close() }
 }
 
-/** A database of the app, which stays open. */
+/** A database of the app, which is not closed. */
 function borrowed(database: SqliteDatabase, table: string): Pick<Settings, 'database' | 'place' | 'check' | 'end'> {
   const place = 'the database'
   try {

@@ -1,6 +1,6 @@
 import type { SqliteRecords } from './records'
 
-/** How long one batch may take, in milliseconds. Its rows are as many as took so long before. */
+/** How long a batch may take, in milliseconds. Its size is adjusted to the time of the last one. */
 const BUDGET = 2
 /** Rows of one batch. */
 const FEWEST = 8
@@ -28,7 +28,11 @@ export class Pruner {
     clearTimeout(this.#timer)
   }
 
-  /** One batch. @returns whether there may be more expired rows */
+  /**
+   * Removes one batch.
+   *
+   * @returns whether there may be more expired rows
+   */
   pruneBatch(): boolean {
     const began = performance.now()
     const rows = this.#rows
@@ -49,7 +53,7 @@ export class Pruner {
       hasMore = this.pruneBatch()
       if (!hasMore) this.check()
     } catch {
-      // A locked, full or closed database is reported by the next write; the rows stay expired
+      // The next write reports a locked, full or closed database; the rows stay expired
     }
     this.#schedule(hasMore ? PAUSE : this.interval)
   }

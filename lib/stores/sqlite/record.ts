@@ -3,18 +3,18 @@ import { serializeData } from '../../core/record/serialize-data'
 import { cloneJson } from '../../core/record/json-equality'
 import type { SessionData } from '../../core/record/session-data'
 
-/** A record that was read, in parts. */
+/** A parsed record, in parts. */
 export interface ParsedRecord {
   readonly cookie: object | undefined
-  /** Whether the cookie has an end, which is in the row's column `expires`. */
+  /** Whether the cookie has an expiry, which is in the column `expires`. */
   readonly hasEnd: boolean
   /** All but the cookie. */
   readonly data: object
-  /** The JSON of that. */
+  /** The JSON of the data. */
   readonly text: string
 }
 
-/** @throws SyntaxError if another program has put something else into the row */
+/** @throws SyntaxError if another program has written something else */
 export function parseRecord(json: string): ParsedRecord {
   const { cookie, ...data } = JSON.parse(json) as { cookie?: { expires?: unknown } }
   return { cookie, hasEnd: endOf(cookie) !== undefined, data, text: serializeData(data) }
@@ -29,7 +29,7 @@ export function fetchedFrom(parsed: ParsedRecord, version: number, expires: numb
   return { record: { cookie: { ...cloneJson(cookie), ...end }, ...copy } as never, version, likeness: { text, parsed: data } }
 }
 
-/** The record as JSON.parse gives it. */
+/** The record as JSON.parse would give it. */
 export function plainRecord(parsed: ParsedRecord, expires: number): SessionData {
   const { record } = fetchedFrom(parsed, 0, expires)
   const cookie = record.cookie as { expires?: unknown } | undefined
@@ -37,14 +37,18 @@ export function plainRecord(parsed: ParsedRecord, expires: number): SessionData 
   return record
 }
 
-/** The JSON of a session, the cookie first, as in express-session's. @param text the JSON of its data, if the caller has it */
+/**
+ * The JSON of a session with the cookie first, as in express-session.
+ *
+ * @param text the JSON of its data, if it is known
+ */
 export function jsonOf(session: SessionData, text = serializeData(session)): string {
   const cookie = JSON.stringify((session as Partial<SessionData>).cookie) as string | undefined
   if (cookie === undefined) return text
   return text === '{}' ? `{"cookie":${cookie}}` : `{"cookie":${cookie},${text.slice(1)}`
 }
 
-/** When a cookie ends, in milliseconds since 1970; nothing for one that ends with the browser. */
+/** The end of a cookie in milliseconds since 1970; undefined if it ends with the browser. */
 export function endOf(cookie: { readonly expires?: unknown } | undefined): number | undefined {
   const expires = cookie?.expires
   if (typeof expires !== 'string' && typeof expires !== 'number' && !(expires instanceof Date)) return undefined

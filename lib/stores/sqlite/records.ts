@@ -8,30 +8,30 @@ import { DeferredTouches, TOO_SOON } from './deferred-touches'
 import { endOf, fetchedFrom, jsonOf, parseRecord, plainRecord, type ParsedRecord } from './record'
 import { statementsFor, type Row, type Statements } from './statements'
 
-/** Sessions that are remembered after a read: so many at least, and twice as many at most. */
+/** Sessions that are cached after a read: at least this many, at most twice. */
 const MOST_READ = 1000
 /** Longer records are parsed at each read, in characters of JSON. It bounds the memory. */
 const LONGEST_READ = 4096
 
-/** No row has this version. */
+/** A version that no row has. */
 const NO_VERSION = -1
 
-/** A row as it was last read. It is still the same if it has the same version. */
+/** A row as last read. It is unchanged if the version is the same. */
 interface Seen {
   readonly version: number
-  /** As stored. */
+  /** As stored, in milliseconds since 1970. */
   readonly expires: number
   readonly parsed: ParsedRecord | undefined
 }
 
-/** What is to be written of a session, taken from it before it can change. */
+/** What to write of a session, taken before the session can change. */
 export interface Write {
   readonly json: string
   /** In milliseconds since 1970. */
   readonly expires: number
 }
 
-/** The sessions of one table. Each method is done when it returns, and throws what the driver throws. */
+/** The sessions of one table. Each method is synchronous, and throws the errors of the driver. */
 export class SqliteRecords {
   readonly #statements: Statements
   readonly #touches: DeferredTouches
@@ -70,7 +70,7 @@ export class SqliteRecords {
     const next = newVersion()
     const { create, replace } = this.#statements
     const now = Date.now()
-    // A touch that is not written yet counts
+    // A pending touch counts
     const since = version !== null && this.#touches.expiresOf(id, version as number) !== undefined ? 0 : now
     const { changes } =
       version === null
@@ -84,7 +84,7 @@ export class SqliteRecords {
   touch(id: string, expires: number): void {
     const seen = this.#seen.get(id)
     const now = Date.now()
-    // One that ends sooner than before is written at once
+    // An earlier expiry is written at once
     const canWait = seen !== undefined && seen.expires > now + TOO_SOON && expires >= seen.expires
     if (canWait && this.#touches.add(id, seen.version, expires)) return
     this.#statements.touch.run(expires, keyOf(id), now)
@@ -121,7 +121,11 @@ export class SqliteRecords {
     this.#seen.clear()
   }
 
-  /** Removes expired rows, the oldest first. @returns how many */
+  /**
+   * Removes expired rows, the oldest first.
+   *
+   * @returns the number of rows
+   */
   prune(most: number): number {
     return Number(this.#statements.prune.run(Date.now(), most).changes)
   }
@@ -152,19 +156,19 @@ export class SqliteRecords {
   }
 }
 
-/** By chance, since a number that counts would come back after a row was destroyed and created again. */
+/** Random, because a counter would repeat a version when a row is destroyed and created again. */
 function newVersion(): number {
   return Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)
 }
 
-/** A version of another store is none of a row's. */
+/** A version of another store matches no row. */
 function checkVersion(version: Version): number {
   return typeof version === 'number' ? version : NO_VERSION
 }
 
 /**
- * IDs that SQLite or a driver does not keep as they are: a lone surrogate is replaced, and text is cut at a NUL character. Their key is JSON, as is that of
- * IDs that look like it.
+ * IDs that SQLite or a driver does not keep: a lone surrogate is replaced, and text ends at NUL. Their key is JSON, and so is that of IDs that look
+ * like JSON.
  */
 const ESCAPED = /^"|[\0\ud800-\udfff]/
 

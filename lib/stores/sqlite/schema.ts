@@ -1,12 +1,18 @@
 import { quoted, transaction, type SqliteDatabase } from './database'
 import { storeError } from './errors'
 
-/** Takes a table from one version of the schema to the next. @returns SQL. @param table quoted. @param name of the table, as it is */
+/**
+ * A migration from one version of the schema to the next.
+ *
+ * @returns SQL
+ * @param table quoted
+ * @param name of the table, unquoted
+ */
 type Step = (table: string, name: string) => string
 
 /**
- * The steps from an empty database to the schema of today; the version of a table is the number of its steps. A step that was released never changes:
- * add another one.
+ * The migrations from an empty database to the current schema. The version of a table is the number of its migrations. Never change one that was
+ * released: add another.
  */
 const STEPS: readonly Step[] = [
   (table, name) => `
@@ -19,13 +25,13 @@ const STEPS: readonly Step[] = [
     CREATE INDEX ${quoted(`${name}_expires`)} ON ${table} (expires)`,
 ]
 
-/** Has a row for each table of ours. SQLite's `user_version` is left to the app, which may share the file. */
+/** Has a row for each table of the store. `user_version` is left to the app, which may share the file. */
 const VERSIONS = 'resession_schema'
 
 /**
- * Creates the table, or brings it to the version of today. Processes that do so at the same time wait for one another.
+ * Creates the table, or migrates it to the current version. Processes that do so at the same time wait for one another.
  *
- * @throws `ERR_STORE_SCHEMA` for a table of a later version, or of somebody else
+ * @throws `ERR_STORE_SCHEMA` for a table of a later version, or of another program
  */
 export function prepareSchema(database: SqliteDatabase, name: string, steps = STEPS): void {
   if (versionOf(database, name, steps.length) === steps.length) return
@@ -41,7 +47,7 @@ export function prepareSchema(database: SqliteDatabase, name: string, steps = ST
 /** @returns 0 if there is no such table */
 function versionOf(database: SqliteDatabase, name: string, latest: number): number {
   const exists = (table: string): boolean =>
-    // Names of tables are compared without case
+    // Table names are case-insensitive
     database.prepare("SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE").get(table) != null
   if (!exists(name)) return 0
   const row = exists(VERSIONS) && database.prepare(`SELECT version FROM ${VERSIONS} WHERE name = ?`).get(name.toLowerCase())

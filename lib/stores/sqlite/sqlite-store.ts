@@ -30,7 +30,7 @@ export interface SqliteStore extends CompleteStore {
   [Symbol.dispose](): void
 }
 
-/** `callback?` stays the last parameter of each method: by the number of parameters a store is known to call back. */
+/** `callback?` stays the last parameter of each method: the number of parameters tells that a store calls back. */
 class Methods extends (Store as abstract new () => object) {
   readonly #records: SqliteRecords
   readonly #pruner: Pruner | undefined
@@ -145,7 +145,7 @@ class Methods extends (Store as abstract new () => object) {
     try {
       this.#records.flush()
     } catch {
-      // Expiries that are not moved are no reason to keep the file open
+      // Pending touches are no reason to keep the file open
     } finally {
       this.#end()
     }
@@ -155,12 +155,15 @@ class Methods extends (Store as abstract new () => object) {
     this.close()
   }
 
-  /** @param take what is needed of the arguments, before the caller can change them. @param act may be called again */
+  /**
+   * @param take copies the arguments before the caller can change them
+   * @param act may be called again
+   */
   #reply<Taken, Value>(callback: Callback<Value> | undefined, take: () => Taken, act: (taken: Taken) => Value): void | Promise<Value> {
     if (!callback) return ignoreRejection(fromCallback<Value>(done => this.#take(take, act, done)))
     this.#take(take, act, (err, value) => {
       if (err) callLater(callback, err)
-      // A callback that counts its arguments sees what express-session gives
+      // A callback that counts its arguments gets as many as from express-session
       else if (value === undefined) callLater(callback)
       else callLater(callback, null, value)
     })

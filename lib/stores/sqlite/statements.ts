@@ -4,18 +4,18 @@ import { quoted, type SqliteDatabase, type SqliteStatement } from './database'
 export interface Row {
   readonly version: number
   readonly expires: number
-  /** `null` if the row has the version that was asked about. */
+  /** `null` if the row has the given version. */
   readonly session: string | null
 }
 
-/** All statements of a store, compiled once. A row that has expired counts as missing, whether it is pruned or not. */
+/** All statements of a store, compiled once. An expired row counts as missing, pruned or not. */
 export function statementsFor(database: SqliteDatabase, name: string) {
   const table = quoted(name)
   const statement = (sql: string): SqliteStatement => database.prepare(sql)
   const insert = `INSERT INTO ${table} (id, version, expires, session) VALUES (?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, expires = excluded.expires, session = excluded.session`
   return {
-    /** Values: a version that is known, id. */
+    /** Values: a known version, id. */
     get: statement(`SELECT version, expires, CASE version WHEN ? THEN NULL ELSE session END AS session FROM ${table} WHERE id = ?`),
     /** Values: id, version, expires, session. */
     set: statement(insert),
@@ -34,7 +34,7 @@ export function statementsFor(database: SqliteDatabase, name: string) {
     /** Values: now. */
     length: statement(`SELECT count(*) AS length FROM ${table} WHERE expires > ?`),
     clear: statement(`DELETE FROM ${table}`),
-    /** Values: now, how many at most. */
+    /** Values: now, the largest number of rows. */
     prune: statement(`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires <= ? ORDER BY expires LIMIT ?)`),
   } as const
 }
