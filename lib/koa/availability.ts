@@ -1,18 +1,18 @@
 import type { EventEmitter } from 'node:events'
 
-/** As far as stores are emitters: koa-session-ts's say it in capitals. */
+/** The events of a lost connection. koa-session-ts's stores emit it in capitals. */
 const LEAVES = ['disconnect', 'DISCONNECT'] as const
 const COMES = ['connect', 'CONNECT'] as const
 
-/** One for each store of the process: eleven listeners of a kind would be a warning. */
+/** One per store of the process: eleven listeners for an event would cause a warning. */
 const connections = new WeakMap<object, Connection>()
 
-/** Whether a store is there, as one middleware sees it: it is until it says something else, whatever it has said before. */
+/** Whether a store is connected, for one middleware. Only events from now on count. */
 export class Availability {
   readonly #connection: Connection
   readonly #before: number
 
-  /** @param patience in milliseconds. Of several middlewares on one store, as the last one says */
+  /** @param patience in milliseconds. If several middlewares share a store, the last value wins */
   constructor(store: object, patience: number) {
     let connection = connections.get(store)
     if (!connection) connections.set(store, (connection = new Connection(store)))
@@ -25,17 +25,21 @@ export class Availability {
     return this.#connection.isThere || this.#connection.said === this.#before
   }
 
-  /** Waits for a store that is not there. @throws Error `session store is unavailable` */
+  /**
+   * Waits for a disconnected store.
+   *
+   * @throws Error `session store is unavailable`
+   */
   ready(): Promise<void> {
     return this.#connection.back()
   }
 }
 
-/** Whether a store says that it is connected. While it is not, requests wait for it, all together for so long and no longer. */
+/** Whether a store is connected. While it is not, all requests wait together, up to a time limit. */
 class Connection {
-  /** How long requests wait, in milliseconds from the moment at which the store goes; `Infinity` never ends. */
+  /** How long requests wait after the store has disconnected, in milliseconds; `Infinity` waits without a limit. */
   patience = 0
-  /** How often it has said something. */
+  /** The number of its events so far. */
   said = 0
   #state: 'there' | 'away' | 'given up' = 'there'
   readonly #waiting = new Set<() => void>()

@@ -2,10 +2,11 @@ import type { EventEmitter } from 'node:events'
 import type { Context } from './context'
 
 /**
- * Koa 3 listens to a stream that is the body from the moment at which it sends it. While the answer waits for the store, nobody would hear that it
- * breaks, which ends a process: here that is an error of the request.
+ * Koa 3 listens to a stream body only when it sends it. If the stream fails while the response waits for the store, the error would be unhandled and
+ * end the process. Here it becomes an error of the request.
  *
- * @param waited what the answer waits for. @throws what has broken the body, unless Koa 2 has answered that by then
+ * @param waited the promise that the response waits for
+ * @throws the error of the body, unless Koa 2 has responded to it
  */
 export async function whileBodyWaits(ctx: Context, waited: Promise<void>): Promise<void> {
   const body = streamOf(ctx)
@@ -14,7 +15,7 @@ export async function whileBodyWaits(ctx: Context, waited: Promise<void>): Promi
   const hear = (err: unknown): void => void (broken = { err })
   body.on('error', hear)
   await waited
-  // What breaks says so a tick later
+  // A stream emits its error one tick later
   await new Promise<void>(resolve => process.nextTick(resolve))
   body.off('error', hear)
   if (broken && ctx.writable) throw broken.err

@@ -7,16 +7,20 @@ import { KoaRequest } from './koa-request'
 import type { KoaSettings } from './settings/koa-settings'
 import type { CarriedSession, Lifetime, RegenerateOptions } from './session/carried-session'
 
-/** Of an app whose contexts have sessions before the middleware comes to them. */
+/** On an app whose contexts have sessions before the middleware runs. */
 const SETTINGS = Symbol('resession.koa.settings')
 
 type Entered = Context & { [HOST]?: KoaRequest; [SETTINGS]?: KoaSettings; sessionId?: string }
 
-/** The middleware comes to a context. @returns nothing where another one came first */
+/**
+ * Called when the middleware runs.
+ *
+ * @returns undefined if another session middleware has run first
+ */
 export function enter(ctx: Context, settings: KoaSettings): KoaRequest | undefined {
   prepare(ctx.app)
   const before = (ctx as Entered)[HOST]
-  // What an app has put into a session that stood in is discarded, as koa-session does it
+  // Data that the app has put into the stand-in session is discarded, as in koa-session
   const host = before && !before.isStandIn ? before : hosted(ctx, settings)
   if (host.claimed) {
     if (host.settings.name !== settings.name) second(settings, host.settings.name)
@@ -29,7 +33,7 @@ export function enter(ctx: Context, settings: KoaSettings): KoaRequest | undefin
 function hosted(ctx: Entered, settings: KoaSettings): KoaRequest {
   const host = new KoaRequest(ctx, settings)
   if (Object.hasOwn(ctx, 'sessionId')) {
-    // An earlier middleware's, which would hide ours
+    // Set by an earlier middleware; it would hide the accessor
     host.forcedId = ctx.sessionId
     delete ctx.sessionId
   }
@@ -38,7 +42,11 @@ function hosted(ctx: Entered, settings: KoaSettings): KoaRequest {
   return host
 }
 
-/** Puts on the prototype of all contexts what they have, once. @param settings of sessions that are there before the middleware */
+/**
+ * Adds the properties to the prototype of all contexts, once.
+ *
+ * @param settings of sessions that exist before the middleware runs
+ */
 export function prepare(app: App, settings?: KoaSettings): void {
   if (Object.hasOwn(app.context, SETTINGS)) return
   Object.defineProperties(app.context, { ...ACCESSORS, [SETTINGS]: { value: settings, configurable: true } })
@@ -51,7 +59,7 @@ function found(ctx: Entered, name: string): KoaRequest | undefined {
   return settings?.standsIn && name === 'session' ? (host ?? standIn(ctx, settings)) : undefined
 }
 
-/** koa-session's contexts have an empty session where the middleware has not come to them, or not yet. */
+/** An empty session for contexts that the middleware has not reached, as in koa-session. */
 function standIn(ctx: Entered, settings: KoaSettings): KoaRequest {
   const host = new KoaRequest(ctx, settings, true)
   void host.open()?.catch(() => {})
@@ -72,7 +80,7 @@ const GETS: Record<string, Get> = {
   regenerateSession: host => (options?: RegenerateOptions) => ignoreRejection(regenerate(host, options)),
 }
 
-/** As in koa-session, the lifetime among them is the session's, and may be set. */
+/** As in koa-session, its `maxAge` is that of the session, and may be set. */
 function optionsOf(host: KoaRequest): object {
   const { name, cookie, names } = host.settings
   const options = { key: name, ...cookie }
@@ -92,7 +100,7 @@ async function save(host: KoaRequest): Promise<void> {
 
 async function regenerate(host: KoaRequest, options: RegenerateOptions = {}): Promise<unknown> {
   await host.open()
-  // One that was ended is as gone as one that is to make room
+  // After a session was ended, or its cookie is for another path
   if (!host.session && !host.isApart) host.assign({})
   await (host.session as CarriedSession | undefined)?.regenerate(options)
   return host.shown
@@ -106,7 +114,7 @@ const SETS: Record<string, Set> = {
 
 const ACCESSORS = Object.fromEntries(Object.entries(GETS).map(([name, get]) => [name, accessor(name, get, SETS[name])]))
 
-/** Where the middleware does not come, and before it does, it is a property like any other. */
+/** Without the middleware, and before it runs, it is an ordinary property. */
 function accessor(name: string, get: Get, set: Set | undefined): PropertyDescriptor {
   return {
     configurable: true,
@@ -124,10 +132,10 @@ function accessor(name: string, get: Get, set: Set | undefined): PropertyDescrip
 
 type Mirrored = { [HOST]: KoaRequest }
 
-/** For passport, and others who know requests alone. */
+/** For passport and other packages that only know requests. */
 function mirror(req: Partial<Mirrored>, host: KoaRequest): void {
   req[HOST] = host
-  // One by one, and of descriptors that are there: all at once they are the slowest thing of a visit
+  // One at a time with prepared descriptors: `defineProperties` would be the slowest step of a request
   Object.defineProperty(req, 'session', SESSION)
   Object.defineProperty(req, 'sessionID', SESSION_ID)
   Object.defineProperty(req, 'sessionStore', SESSION_STORE)

@@ -8,14 +8,14 @@ import { reportRejected } from './cookies/cookie-reports'
 import type { KoaHost } from './session/carried-session'
 import type { KoaSettings } from './settings/koa-settings'
 
-/** As much of a request as tells which session the client has sent. */
+/** The part of a request that tells which session the client has sent. */
 interface Sent extends KoaHost {
   readonly settings: KoaSettings
-  /** The ID that an earlier middleware has put on the context, in place of the one that the client sent. */
+  /** The ID that an earlier middleware has set on the context, instead of the one from the client. */
   readonly forcedId: string | undefined
 }
 
-/** What the core asks of a request, answered by its context. */
+/** Implements the core's transport with a context. */
 export const CONTEXT: Transport<Sent> = {
   path: ({ ctx }) => pathOf(ctx.originalUrl),
   isSecure: ({ ctx }) => ctx.secure,
@@ -33,9 +33,9 @@ export const CONTEXT: Transport<Sent> = {
   },
 }
 
-/** What the client sent, if `ctx.cookies` does not know it. */
+/** Another cookie of the same name, which `ctx.cookies` does not return. */
 function otherAtFirst(ctx: Context, settings: KoaSettings): string | undefined {
-  // Another transport than a cookie
+  // The app's own transport
   if (!settings.otherCookie) return undefined
   const other = settings.otherCookie(ctx, 0)
   if (other === undefined) reportRejected(settings, ctx)
@@ -43,7 +43,7 @@ function otherAtFirst(ctx: Context, settings: KoaSettings): string | undefined {
   return other
 }
 
-/** A header that is missing is an empty one to Koa. */
+/** Koa returns an empty string for a missing header. */
 function said(sent: string | undefined): string | undefined {
   return sent || undefined
 }

@@ -1,14 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** As much of a Koa context as the middleware uses, so that Koa's types need not be installed. */
+/** The part of a Koa context that the middleware uses, so that Koa's types need not be installed. */
 export interface Context {
   readonly app: App
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly cookies: Cookies
   readonly path: string
-  /** What the client asked for, before any router cut it. */
+  /** The request target, before a router changes it. */
   readonly originalUrl: string
   readonly secure: boolean
   readonly headerSent: boolean
@@ -17,7 +17,7 @@ export interface Context {
   onerror(err: unknown): void
 }
 
-/** As much of a Koa app as the middleware uses. */
+/** The part of a Koa app that the middleware uses. */
 export interface App extends EventEmitter {
   readonly context: object
   readonly keys?: unknown

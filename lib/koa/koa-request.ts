@@ -17,48 +17,48 @@ import { CONTEXT, STRANGER } from './context-transport'
 import { COOKIE } from './session/owned-names'
 import { reportRepeated } from './cookies/cookie-reports'
 
-/** What carries the session of one Koa context. */
+/** The host of the session of one Koa context. */
 export class KoaRequest implements KoaHost {
   declare session?: CarriedSession | null | undefined
   declare sessionID?: string | undefined
   declare sessionStore?: SessionStore;
   declare [EXCHANGE]?: HostExchange
   readonly Session: typeof CarriedSession
-  /** Copies of sessions are of copies of their host, which know it by this. */
+  /** Identifies the host: a copy of a session refers to a copy of its host. */
   readonly self: this = this
   readonly exchange: Exchange<KoaRequest>
-  /** What `ctx.sessionStore` is. */
+  /** The value of `ctx.sessionStore`. */
   userStore: AnyStore | undefined
-  /** The middleware has come to it. */
+  /** Whether the middleware has run for the context. */
   claimed = false
-  /** The id that an earlier middleware has put on the context, in place of the one that the client sent. */
+  /** The ID that an earlier middleware has set on the context, instead of the one from the client. */
   forcedId: string | undefined
-  /** `ctx.sessionSave`: what the app wants, whatever has changed. */
+  /** `ctx.sessionSave`: whether to save, regardless of changes. */
   sessionSave: boolean | null = null
-  /** The lifetime that the app has set in this request: as in koa-session, that of whatever is at `ctx.session`. */
+  /** The lifetime that the app has set in this request. As in koa-session it applies to the current `ctx.session`. */
   lifetime: { readonly value: Lifetime } | undefined
-  /** A session of this request has come out of a record. */
+  /** Whether a session of this request was read from a record. */
   hasRead = false
-  /** The end of the request saves, though nothing has changed. */
+  /** The end of the request saves even without changes. */
   mustSave = false
   #opened: Promise<void> | 'at once' | undefined
-  /** Whether it has been read by now. */
+  /** Whether the session has been read. */
   #isOpen = false
   #kept: SetCookieLines | undefined
-  /** What the client has been told last. */
+  /** What the client was last sent. */
   #told: Told | undefined
-  /** What the app has set before the session was read. */
+  /** What the app has assigned before the session was read. */
   #assigned: { readonly value: object | null } | undefined
-  /** The id of a session that the app has ended, and begun another in its place. */
+  /** The ID of a session that the app has ended and replaced by another. */
   ended: string | undefined
-  /** The commit has not come to the store, or the store is not to blame: what fails is the app's. */
+  /** An error before the store is called, or not caused by the store, is the app's. */
   #isOurs = false
-  /** The app has put another session in the place of the one that was read. */
+  /** The app has replaced the session that was read. */
   #isReplaced = false
-  /** What the commit asks of the store. */
+  /** The store operation of the commit. */
   #asking: Failure = 'set'
 
-  /** @param isStandIn for a context that the middleware has not come to: the client's session is not read, so this one is new */
+  /** @param isStandIn for a context that the middleware has not reached: the client's session is not read, the session is new */
   constructor(
     readonly ctx: Context,
     readonly settings: KoaSettings,
@@ -70,16 +70,20 @@ export class KoaRequest implements KoaHost {
     this.exchange.holder.watch(whenClosed, ctx.res)
   }
 
-  /** The session is for other paths than this: known without reading it, which a deferred session must wait for. */
+  /** Whether the session's cookie is for other paths. This is known without reading it; a deferred session waits for nothing else. */
   get isApart(): boolean {
     if (this.#isOpen) return !this.exchange.entered
     return this.settings.defer && !CONTEXT.path(this).startsWith(this.settings.cookie.path ?? '/')
   }
 
-  /** Reads the session, once. @returns what to wait for, if that is not done at once */
+  /**
+   * Reads the session, once.
+   *
+   * @returns a promise if it is asynchronous
+   */
   open(): Promise<void> | undefined {
     if (!this.#opened) {
-      // Whoever asks for it while it is being read at once, as `valid` may, has none
+      // While it is read synchronously, a callback such as `valid` sees no session
       this.#opened = 'at once'
       this.#opened = fromCallbackUnlessSync(done => open(this.exchange, err => this.#open(err, done))) ?? 'at once'
     }
@@ -100,7 +104,11 @@ export class KoaRequest implements KoaHost {
     done(err)
   }
 
-  /** What `ctx.session` is. @throws what `decode` has thrown, where that is to be told */
+  /**
+   * The value of `ctx.session`.
+   *
+   * @throws errors of `decode`, with decodeErrors: 'throw'
+   */
   read(): unknown {
     const { failure } = this.exchange.settings.kept ?? {}
     if (failure && !this.#isReplaced) throw failure.reason
@@ -109,23 +117,27 @@ export class KoaRequest implements KoaHost {
     return this.shown
   }
 
-  /** Before the middleware, what can be read at once is. */
+  /** Before the middleware runs, only sessions that can be read synchronously are read. */
   #readAtOnce(): void {
     if (this.settings.immediate && !this.#opened) void this.open()?.catch(() => {})
   }
 
-  /** What the app has at `ctx.session`; undefined before the session is read. */
+  /** The object at `ctx.session`; undefined before the session is read. */
   get shown(): object | null | undefined {
     if (!this.#isOpen || !this.exchange.entered) return undefined
     return this.session?.shown ?? null
   }
 
-  /** What the app has at `ctx.req.session`, as an express-session of the request. */
+  /** The object at `ctx.req.session`, like express-session's. */
   get onRequest(): object | null | undefined {
     return this.session && this.session.onRequest
   }
 
-  /** `ctx.session = value`. @throws TypeError for what is no object */
+  /**
+   * `ctx.session = value`.
+   *
+   * @throws TypeError if it is not an object
+   */
   assign(value: unknown): void {
     if (value !== null && value !== undefined && typeof value !== 'object') {
       throw new TypeError('ctx.session can only be set as null or an object')
@@ -135,7 +147,7 @@ export class KoaRequest implements KoaHost {
     else this.#put(value ?? null)
   }
 
-  /** Another session in the place of this one, under the same cookie. */
+  /** Replaces the session, with the same cookie. */
   #put(value: object | null): void {
     this.#isReplaced = true
     const known = value && sessionBehind(value)
@@ -151,7 +163,11 @@ export class KoaRequest implements KoaHost {
     if (names === 'koa-session' && maxAge !== undefined) session.lifetime = maxAge
   }
 
-  /** Stores the session, and sets its cookie. @param act asks the store */
+  /**
+   * Stores the session, and sets its cookie.
+   *
+   * @param act calls the store
+   */
   async store(act: (done: Callback) => void): Promise<void> {
     this.mustSave = false
     await fromCallbackUnlessSync(act)
@@ -163,7 +179,11 @@ export class KoaRequest implements KoaHost {
     return ignoreRejection(Promise.resolve(this.open()).then(() => this.store(done => updateOn(this, change, done))))
   }
 
-  /** Makes the store agree with what the app has left, and tells the client. @returns what to wait for, if that is not done at once */
+  /**
+   * Saves, touches or destroys the session as the request left it, and sets the cookie.
+   *
+   * @returns a promise if it is asynchronous
+   */
   commit(): Promise<void> | undefined {
     try {
       const committed = this.#commit()
@@ -174,7 +194,11 @@ export class KoaRequest implements KoaHost {
     }
   }
 
-  /** Whether the request goes on without what could not be done. @throws where it does not */
+  /**
+   * Passes an error to `onError`.
+   *
+   * @throws the error, unless the request goes on
+   */
   async #decide(err: unknown): Promise<void> {
     const { onError } = this.settings
     if (!onError || this.#isOurs) throw err
@@ -183,7 +207,7 @@ export class KoaRequest implements KoaHost {
 
   #commit(): Promise<void> | undefined {
     const { mustSave } = this
-    // Unless the app has regenerated it by itself
+    // Unless the app has called regenerate itself
     const isAfresh = this.ended !== undefined && this.ended === this.sessionID
     this.ended = undefined
     this.mustSave = this.#isOurs = false
@@ -191,7 +215,7 @@ export class KoaRequest implements KoaHost {
     return isAfresh || mustSave ? this.#commitAfter({ isAfresh, mustSave }) : this.#commitNow()
   }
 
-  /** After what the app wants beside. */
+  /** Commits after `beforeSave` and a replacement. */
   async #commitAfter({ isAfresh, mustSave }: { readonly isAfresh: boolean; readonly mustSave: boolean }): Promise<void> {
     if (isAfresh) await this.session?.beginAnew()
     this.#asking = 'set'
@@ -209,7 +233,7 @@ export class KoaRequest implements KoaHost {
     )
   }
 
-  /** @param act comes before the store is asked to save. Where it fails, the store is not to blame */
+  /** @param act runs before the store is called. If it throws, the store is not to blame */
   refusing(act: () => unknown): unknown {
     this.#isOurs = true
     const goOn = (): void => void (this.#isOurs = false)
@@ -217,7 +241,11 @@ export class KoaRequest implements KoaHost {
     return isPromise(told) ? told.then(goOn) : goOn()
   }
 
-  /** The request is over, for the session. @returns what to wait for, if that is not done at once */
+  /**
+   * Ends the request.
+   *
+   * @returns a promise if it is asynchronous
+   */
   end(): Promise<void> | undefined {
     const isSettled = !(this.#opened instanceof Promise) && !this.#assigned
     const ended = isSettled ? this.#commitLast() : this.#settle().then(() => this.#commitLast())
@@ -227,7 +255,7 @@ export class KoaRequest implements KoaHost {
   }
 
   async #settle(): Promise<void> {
-    // What the app has asked for and not awaited. That it could not be read has been said to whoever awaits it
+    // Calls that the app has not awaited. A failed read has been reported to the caller that awaits it
     if (this.#opened instanceof Promise) await this.#opened.catch(() => {})
     if (this.#assigned) await this.open()
   }
@@ -238,7 +266,7 @@ export class KoaRequest implements KoaHost {
     return wants && this.shown !== undefined ? this.commit() : undefined
   }
 
-  /** Tells the client what is due. */
+  /** Sends the cookie that is due. */
   #send({ plan, cookie, value }: CookieDue): unknown {
     const { ctx, settings } = this
     if (this.exchange.settings.forbidsCaching) forbidCaching(ctx.res)

@@ -9,17 +9,17 @@ import { whileBodyWaits } from './body-errors'
 export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
 
 /**
- * The Koa middleware: an exchange for each context, which commits when all that comes after has answered.
+ * The Koa middleware: one exchange per context, which commits after the later middlewares.
  *
- * @param app whose contexts have sessions that are kept in the cookie before the middleware comes to them
- * @throws TypeError for an option that could never work
+ * @param app whose contexts have sessions in the cookie before the middleware runs
+ * @throws TypeError for an option that can never work
  */
 export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   const settings = settleKoa(options, app)
   if (app) prepare(app, settings)
   return async function session(ctx, next) {
     const host = enter(ctx, settings)
-    // Another one came first
+    // Another session middleware has run first
     if (!host) return void (await next())
     if (settings.availability?.isReady === false) await settings.availability.ready()
     const opened = settings.defer ? undefined : host.open()
@@ -34,13 +34,13 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   }
 }
 
-/** @returns what to wait for, if that is not done at once */
+/** @returns a promise if it is asynchronous */
 function end(host: KoaRequest): Promise<void> | undefined {
   const ended = host.end()
   return ended && whileBodyWaits(host.ctx, ended)
 }
 
-/** The first error is the app's. */
+/** If the app has thrown, its error is the one that is thrown. */
 async function endAfter(host: KoaRequest, thrown: unknown): Promise<never> {
   try {
     await end(host)

@@ -7,7 +7,7 @@ import { inTime, pause } from './in-time'
 
 const NO_ANSWER = 'neither called back nor returned a promise that settled'
 
-/** How a store answers: each call once, by its callback or by its promise. */
+/** A store answers each call once, through its callback or its promise. */
 export const answering: Group = ({ rule, id, lacks, has }) => {
   const methods: readonly [method: Method, left: boolean][] = [
     ['set', false],
@@ -38,7 +38,7 @@ export const answering: Group = ({ rule, id, lacks, has }) => {
   })
 }
 
-/** Nobody says when it is done: it is looked for. */
+/** Without a callback, the end of the call is found by polling. */
 async function until(done: () => Promise<boolean>, complaint: string): Promise<void> {
   for (let waited = 0; !(await done()); waited += 10) {
     if (waited > SOON) fail(complaint)
@@ -48,17 +48,21 @@ async function until(done: () => Promise<boolean>, complaint: string): Promise<v
 
 type Method = 'set' | 'get' | 'destroy' | 'touch' | Ability
 
-/** How long a store may take to answer again, in milliseconds. */
+/** How long to wait for a second call back, in milliseconds. */
 const AFTERWARDS = 50
-/** How long a store may take to do what it was asked without a callback. */
+/** How long a call without a callback may take, in milliseconds. */
 const SOON = 1_000
 
-/** Waits for the answer, and a while longer for a second one. @returns how often the store called back */
+/**
+ * Waits for the answer, and for a second one.
+ *
+ * @returns the number of callbacks
+ */
 async function callsOf(store: StoreUnderTest, method: Method, key: string): Promise<number> {
   let calls = 0
   const bare = (store.store as unknown as Record<typeof method, (...args: unknown[]) => unknown>)[method]
   const args: unknown[] = method === 'get' || method === 'destroy' ? [key] : [key, store.session(key, { n: 2 }, 60_000)]
-  // Of a session that is there: refused, which is an answer
+  // The session exists, so the store refuses, which is an answer too
   if (method === 'compareAndSet') args.push(null)
   const answered = new Promise<void>((resolve, reject) => {
     const callback: Callback = err => {

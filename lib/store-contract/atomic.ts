@@ -3,7 +3,7 @@ import type { Version } from '../core/record/snapshot'
 import type { StoreUnderTest, Ability } from './store-under-test'
 import type { Group } from './suite'
 
-/** Writing on a condition: that nobody else has written, that there is something to write over. */
+/** Conditional writes: only if the record has not changed, or only if it exists. */
 export const atomic: Group = suite => {
   for (const ability of ['compareAndSet', 'update'] as const) {
     if (suite.has(ability)) {
@@ -12,7 +12,7 @@ export const atomic: Group = suite => {
       })
       RULES[ability](suite)
     } else {
-      // The middleware would use the method, and no test has checked it
+      // The middleware would use a method that no test has checked
       suite.rule(`has no ${ability} unless the option has names it`, async store => {
         equal(store.has(ability), false)
       })
@@ -113,7 +113,7 @@ const comparing: Group = ({ rule, id }) => {
     })
   }
 
-  // To the collations of many databases these are equal
+  // Equal in the collations of many databases
   for (const [what, before, after] of [
     ['a capital', 'a', 'A'],
     ['an accent', 'a', 'á'],
@@ -212,7 +212,7 @@ const RULES: Record<Ability, Group> = {
   update: updating,
 }
 
-/** Fifty at once, of which one is to be written: the one that is there afterwards. */
+/** Fifty writes at once, of which exactly one may succeed: the one that is read afterwards. */
 async function lets(store: StoreUnderTest, key: string, version: Version | null): Promise<void> {
   const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => store.compareAndSet(key, { n }, version)))
   const written = outcomes.flatMap((outcome, n) => (outcome.ok ? [n] : []))

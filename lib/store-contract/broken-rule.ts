@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert/strict'
 import { inspect } from 'node:util'
 
-/** The heading that describes the rules and the options. */
+/** The heading of the documentation of rules and options. */
 const DOCUMENTATION = 'node_modules/resession/docs/stores.md#conformance-tests'
 
 interface Failure {
@@ -15,8 +15,8 @@ interface Failure {
 }
 
 /**
- * The error of a test that failed. It says which rule was broken, what was expected, and where the rules are documented. The values stay on it, for
- * runners that show the difference.
+ * The error of a failed rule: which one, what was expected, and where the rules are documented. It keeps the values for runners that show
+ * differences.
  */
 export function brokenRule(store: string, rule: string, failure: unknown): Error {
   const { stack, actual, expected, operator } = (failure ?? {}) as Failure
@@ -24,7 +24,7 @@ export function brokenRule(store: string, rule: string, failure: unknown): Error
   const err = isAssertion(failure)
     ? new AssertionError({ message: text, actual, expected, operator: operator ?? 'fail' })
     : new Error(text, { cause: failure })
-  // The frames of the failure, where the rule or the store stands
+  // The stack of the failure, with the lines of the rule or the store
   const frames = typeof stack === 'string' && stack.includes('\n    at ') ? stack.slice(stack.indexOf('\n    at ')) : ''
   // Some versions of Node append a difference, which runners show themselves
   err.message = text

@@ -2,10 +2,10 @@ import { equal, notEqual } from 'node:assert/strict'
 import type { Group } from './suite'
 
 const DAY = 86_400_000
-/** So many times the shortest life is long enough for any machine. */
+/** Up to this many times the shortest lifetime, which is enough for every machine. */
 const LONGEST = 16
 
-/** When a session is there no more. */
+/** When a session expires. */
 export const expiring: Group = ({ rule, id, wait, shortest, lacks }) => {
   rule('keeps a session without a lifetime', async store => {
     const key = id()
@@ -19,7 +19,7 @@ export const expiring: Group = ({ rule, id, wait, shortest, lacks }) => {
     [366, 'a year'],
     [3660, 'ten years'],
   ] as const) {
-    // A timer of more than 2^31 milliseconds, 24.8 days, goes off at once
+    // A timer of more than 2^31 milliseconds, 24.8 days, fires at once
     rule(`keeps a session with a lifetime of ${name}`, async store => {
       const key = id()
       await store.set(key, { n: 1 }, days * DAY)
@@ -33,7 +33,7 @@ export const expiring: Group = ({ rule, id, wait, shortest, lacks }) => {
   rule('get finds no expired session', async store => {
     const key = id()
     let life = shortest
-    // A machine that is busy may look too late for what it has to find, and looks again for what lives longer
+    // A busy machine may read too late. It then repeats the test with a longer lifetime
     for (; ; life *= 2) {
       const start = Date.now()
       await store.set(key, { n: 1 }, life)
@@ -62,7 +62,7 @@ export const expiring: Group = ({ rule, id, wait, shortest, lacks }) => {
   })
 }
 
-/** What a touch does, and what it leaves alone. */
+/** What a touch changes, and what it does not. */
 export const touching: Group = ({ rule, id, wait, shortest, lacks }) => {
   if (lacks('touch')) return
 
@@ -80,7 +80,7 @@ export const touching: Group = ({ rule, id, wait, shortest, lacks }) => {
 
   rule('touch creates no session', async store => {
     const key = id()
-    // Some stores call that an error, and the middleware lives with it
+    // Some stores return an error, which the middleware accepts
     await store.touch(key, { n: 1 }, 60_000).catch(() => {})
     equal(await store.get(key), undefined)
   })

@@ -2,7 +2,7 @@ import { deepStrictEqual, equal, notEqual, ok } from 'node:assert/strict'
 import type { Data } from './store-under-test'
 import type { Group } from './suite'
 
-/** What get, set and destroy owe each other. */
+/** How get, set and destroy work together. */
 export const keeping: Group = ({ rule, id }) => {
   rule('get finds nothing for an unknown ID, without an error', async store => {
     equal(await store.get(id()), undefined)
@@ -59,7 +59,7 @@ export const keeping: Group = ({ rule, id }) => {
   })
 }
 
-/** What a session may hold, and who owns it. */
+/** What a session may contain, and who may change it. */
 export const copying: Group = ({ rule, id }) => {
   const values: Data = {
     text: 'ü 漢 🍪 \u2028 "quoted" \\ \n',
@@ -111,7 +111,7 @@ export const copying: Group = ({ rule, id }) => {
   })
 }
 
-/** A session without its cookie, and without what some stores add of their own. */
+/** The data of a session, without its cookie and keys that some stores add. */
 function dataOf(session: Data | undefined): Data | undefined {
   if (!session) return undefined
   const { cookie: _, lastModified: __, __lastAccess: ___, id: ____, updated: _____, ...data } = session

@@ -2,7 +2,7 @@ import { deepStrictEqual, equal } from 'node:assert/strict'
 import type { StoreUnderTest } from './store-under-test'
 import type { Group } from './suite'
 
-/** The optional views of everything. They need a store that is empty when the test begins. */
+/** The optional methods for all sessions. They need an empty store when the test begins. */
 export const listing: Group = ({ rule, id, wait, shortest, lacks }) => {
   const three = async (store: StoreUnderTest): Promise<void> => {
     for (const n of [1, 2, 3]) await store.set(id(), { n }, 60_000)
@@ -43,7 +43,7 @@ export const listing: Group = ({ rule, id, wait, shortest, lacks }) => {
   }
 }
 
-/** Of a list, or of an object of ids: both are common. */
+/** The sessions as an array: some stores return an object by ID. */
 async function numbers(store: StoreUnderTest): Promise<unknown[]> {
   const all = (await store.ask('all')) as { n: number }[] | Record<string, { n: number }>
   return Object.values(all)

@@ -15,13 +15,13 @@ export type Data = Record<string, unknown>
 /** An optional method that the store has. */
 export type Ability = 'compareAndSet' | 'update'
 
-/** The views of everything that a store may have. */
+/** The methods for all sessions that a store may have. */
 type View = 'all' | 'length' | 'clear'
 
 /** How long a store may take to answer, in milliseconds. */
 export const PATIENCE = 5_000
 
-/** A store that sits the exam: asked by the same port as in a server, and answering with promises. */
+/** A store under test. It is called through the same client as in a server, and returns promises. */
 export class StoreUnderTest {
   constructor(readonly store: SessionStore) {}
 
@@ -30,7 +30,7 @@ export class StoreUnderTest {
     return (found as (SessionData & Data) | null | undefined) ?? undefined
   }
 
-  /** The version that `get` gives; it fails where there is none. */
+  /** The version from `get`; rejects if there is none. */
   async version(id: string): Promise<Version> {
     const [, version] = await this.#read(id)
     ok(version != null, 'get gave no version')
@@ -40,7 +40,7 @@ export class StoreUnderTest {
   #read(id: string): Promise<[SessionData | null | undefined, Version | undefined]> {
     return new Promise((resolve, reject) => {
       const found: Found = (err: { code?: unknown } | undefined, session, version) => {
-        // By the contract an error of this code says that there is none
+        // By the contract, this code means that there is no session
         if (err && err.code !== 'ENOENT') reject(err as Error)
         else resolve([session, version])
       }
@@ -48,7 +48,7 @@ export class StoreUnderTest {
     })
   }
 
-  /** @param maxAge the session's life in milliseconds; null for one that ends with the browser */
+  /** @param maxAge the lifetime in milliseconds; null for a session that ends with the browser */
   async set(id: string, data: Data, maxAge: number | null = null): Promise<void> {
     await this.put(id, this.session(id, data, maxAge))
   }
@@ -65,7 +65,7 @@ export class StoreUnderTest {
     return settled(done => clientFor(this.store).compareAndSet(id, this.session(id, data, maxAge), { version }, done))
   }
 
-  /** @param data or a live session, which has a life of its own */
+  /** @param data or a live session, which has its own lifetime */
   async update(id: string, data: Data | Session, maxAge: number | null = null): Promise<boolean> {
     const session = data instanceof Session ? data : this.session(id, data, maxAge)
     return settled(done => clientFor(this.store).update(id, session, done))
@@ -79,7 +79,7 @@ export class StoreUnderTest {
     return typeof (this.store as Partial<Record<typeof ability, unknown>>)[ability] === 'function'
   }
 
-  /** `all`, `length` or `clear`, for a store that has it. It calls back, or returns a promise. */
+  /** Calls `all`, `length` or `clear`. It may call back or return a promise. */
   async ask(view: View): Promise<unknown> {
     const method = (this.store as unknown as Record<View, (callback: Callback<unknown>) => unknown>)[view]
     const answer = new Promise((resolve, reject) => {
@@ -89,7 +89,7 @@ export class StoreUnderTest {
     return inTime(answer, PATIENCE, `${view} neither called back nor returned a promise that settled`)
   }
 
-  /** A live session, as a request would hand it over. */
+  /** A live session, as a request would pass it. */
   session(id: string, data: Data, maxAge: number | null = null): Session {
     const session = new Session({ sessionID: id, sessionStore: this.store })
     session.cookie = new Cookie({ maxAge })

@@ -4,13 +4,13 @@ import type { StoreUnderTest, Ability } from './store-under-test'
 export type Group = (suite: Suite) => void
 
 export interface Suite {
-  /** Registers a test; it is given a new store. */
+  /** Registers a test, which gets a new store. */
   rule(title: string, test: (candidate: StoreUnderTest) => Promise<void>): void
-  /** An id that no other test uses. */
+  /** An ID that no other test uses. */
   id(): string
-  /** Lets time go by for the store. */
+  /** Advances the store's clock, or waits. */
   wait(ms: number): Promise<void>
-  /** The shortest lifetime that the store can tell from none, in milliseconds. */
+  /** The shortest lifetime that the store supports, in milliseconds. */
   readonly shortest: number
   /** Whether the option `lacks` has this name. */
   lacks(ability: Lack): boolean

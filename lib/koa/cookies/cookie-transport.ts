@@ -6,22 +6,22 @@ import { connectionOf } from '../connection'
 import { linesOf } from './set-cookie-lines'
 import { VerifiedCookies } from './verified-cookies'
 
-/** How the id of a session, or where that is kept in the cookie its data, travels between a client and a Koa app. */
+/** Carries the session ID, or the data of a session in the cookie, between a client and a Koa app. */
 export interface KoaTransport {
   get(ctx: Context): string | undefined | PromiseLike<string | undefined>
   set(ctx: Context, value: string, cookie: Cookie): unknown
   clear(ctx: Context, cookie: Cookie): unknown
-  /** Whether what `get` found is signed with another key than the first one. Asked after `get`, with the option `resign`. */
+  /** Whether the value from `get` was signed with another key than the first one. Called after `get`, with the option `resign`. */
   isOutdated?(ctx: Context): boolean
 }
 
 export interface Signing {
   readonly signed: boolean
-  /** Whether one of the same name that was set before is taken back. */
+  /** Whether an earlier cookie of the same name is removed from the response. */
   readonly overwrite: boolean
 }
 
-/** By a cookie, and where it is signed by another one, `.sig`, which `ctx.cookies` makes with `app.keys`. */
+/** Uses a cookie, and for a signed one a second cookie, `.sig`, that `ctx.cookies` makes with `app.keys`. */
 export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing, usual: Cookie): KoaTransport {
   const { name } = about
   const verified = new VerifiedCookies(name)
@@ -35,11 +35,11 @@ export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing
   }
   return {
     get: ctx => (signed ? verified.get(ctx) : ctx.cookies.get(name, { signed })) || undefined,
-    // `ctx.cookies` has signed it anew by then, but its signature gets no attributes of ours
+    // `ctx.cookies` has signed it again by then, but without the attributes of the session cookie
     isOutdated: ctx => signed && linesOf(ctx).some(line => line.startsWith(`${name}.sig=`)),
     set: (ctx, value, cookie) => set(ctx, value, cookie, cookie.expires ?? undefined),
     clear(ctx, cookie) {
-      // Without keys no signed cookie has been sent
+      // Without keys, no signed cookie was ever sent
       if (!signed || ctx.app.keys) set(ctx, '', isSendable(cookie) ? cookie : usual, new Date(0))
     },
   }
@@ -47,13 +47,17 @@ export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing
 
 const ATTRIBUTES = ['path', 'httpOnly', 'secure', 'domain', 'sameSite', 'priority', 'partitioned'] as const
 
-/** @param attributes to which the cookie's are added. What is not said is left to `ctx.cookies`, which sets `secure` on a secure connection */
+/** @param attributes the base of the attributes. An undefined `secure` is left to `ctx.cookies`, which sets it on a secure connection */
 function attributesOf(cookie: Cookie, attributes: Record<string, unknown>): object {
   for (const name of ATTRIBUTES) if (cookie[name] !== undefined) attributes[name] = cookie[name]
   return attributes
 }
 
-/** `ctx.cookies` takes a `;` in an attribute, which is then the end of that attribute and the begin of another. @throws TypeError as the core does */
+/**
+ * Refuses an attribute with a `;`, which `ctx.cookies` would write as the end of that attribute.
+ *
+ * @throws TypeError as the core does
+ */
 function checkAttributes(cookie: Cookie, usual: Cookie): void {
   const { path, domain, sameSite, priority, expires } = cookie
   const isUsual = path === usual.path && domain === usual.domain && sameSite === usual.sameSite && priority === usual.priority
@@ -69,14 +73,14 @@ function isSendable(cookie: Cookie): boolean {
   }
 }
 
-/** Whether `ctx.cookies` sends a value, and reads the same again. RFC 6265 section 4.1.1 allows less. */
+/** Whether `ctx.cookies` can send a value and read it back. RFC 6265 section 4.1.1 allows less. */
 export function isCookieValue(value: string): boolean {
   return /^(?![" ])[\x20-\x3a\x3c-\x7e\x80-\xff]+(?<! )$/.test(value)
 }
 
 /**
- * @param usual attributes, which have been checked
- * @throws Error in the words of `ctx.cookies`, before anything is stored that it would not send
+ * @param usual attributes, already checked
+ * @throws Error with the message of `ctx.cookies`, before anything is stored that it would not send
  */
 export function checkSendable(about: Diagnosed, ctx: Context, cookie: Cookie, { signed }: Signing, usual: Cookie): void {
   checkAttributes(cookie, usual)

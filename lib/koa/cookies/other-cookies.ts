@@ -2,18 +2,23 @@ import { MOST_CHARACTERS, MOST_TRIED, valuesIn } from '../../primitives/cookie-p
 import type { Context } from '../context'
 import { linesOf } from './set-cookie-lines'
 
-/** As much as is used of a Keygrip. */
+/** The part of a Keygrip that is used. */
 interface Keys {
   verify(data: string, digest: string): boolean
 }
 
-/** A value that a client has sent, by how many before it are passed over. */
+/**
+ * A value from the client.
+ *
+ * @param after the number of values to skip
+ */
 export type OtherCookie = (ctx: Context, after: number) => string | undefined
 
 /**
- * `ctx.cookies` knows only the first of several cookies of one name, and the first signature. A client sends several after a change of path or domain.
+ * Reads further cookies of the same name. `ctx.cookies` reads only the first one and the first signature; a client sends several after a change of
+ * path or domain.
  *
- * @param isSigned whether a value counts only under one of the signatures that were sent
+ * @param isSigned whether a value needs one of the signatures that were sent
  */
 export function otherCookies(name: string, isSigned: boolean): OtherCookie {
   return (ctx, after) => {
@@ -31,10 +36,10 @@ export function otherCookies(name: string, isSigned: boolean): OtherCookie {
   }
 }
 
-/** Each costs an HMAC for each key, as far as the characters go. */
+/** Limits the characters that are signed: each value takes an HMAC per key. */
 const MOST_SIGNED = MOST_TRIED * MOST_CHARACTERS
 
-/** The values that one of the signatures holds for. */
+/** The values with a valid signature. */
 function verified(values: readonly string[], name: string, signatures: readonly string[], keys: Keys): string[] {
   let characters = 0
   return values.filter(Boolean).filter(value =>
@@ -46,7 +51,10 @@ function verified(values: readonly string[], name: string, signatures: readonly 
   )
 }
 
-/** The line by which `ctx.cookies` has removed or renewed the signature of the first value would make that of the other one wrong. */
+/**
+ * Removes the line with which `ctx.cookies` has cleared or renewed the signature of the first value, because it would replace the signature of the
+ * other one.
+ */
 function withdrawSignature(ctx: Context, name: string): void {
   const lines = linesOf(ctx)
   const kept = lines.filter(line => !line.startsWith(`${name}.sig=`))

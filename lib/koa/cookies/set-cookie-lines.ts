@@ -3,15 +3,16 @@ import { isPromise } from '../../primitives/callbacks'
 import type { Context } from '../context'
 
 /**
- * The Set-Cookie lines that tell of what has been stored. Koa answers an error, whoever throws it, without the headers that are set by then, but for
- * those that the error brings: to Koa, and to nobody else, it brings these.
+ * The Set-Cookie lines of stored sessions. When Koa responds to an error, it removes all headers except those of the error, `err.headers`. The lines
+ * are added there, for Koa only.
  */
 export class SetCookieLines {
   #lines: string[] = []
 
   constructor(private readonly ctx: Context) {
     const { onerror } = ctx
-    // Under a name of its own, as in connect/response/patch-response: else it goes to V8's old space, and the request with it. That was half the time of a write
+    // In a variable of its own, as in connect/response/patch-response: otherwise V8 keeps the request in old space. That was half of the time of a
+    // write
     const bring: typeof onerror = thrown => {
       if (thrown instanceof Error || types.isNativeError(thrown)) this.#bring(thrown, () => onerror.call(ctx, thrown))
       else onerror.call(ctx, thrown)
@@ -19,13 +20,13 @@ export class SetCookieLines {
     ctx.onerror = bring
   }
 
-  /** Nobody has taken them off the response. */
+  /** Whether the lines are still on the response. */
   get stand(): boolean {
     const now = linesOf(this.ctx)
     return this.#lines.every(line => now.includes(line))
   }
 
-  /** @param act sets cookies, perhaps later */
+  /** @param act sets cookies, perhaps asynchronously */
   during(act: () => unknown): Promise<void> | undefined {
     const before = linesOf(this.ctx)
     const keep = (): void => {
@@ -37,7 +38,7 @@ export class SetCookieLines {
     return undefined
   }
 
-  /** An app may throw one error at many: what it brings to this one it must not bring to the next. */
+  /** Adds the lines to an error while `act` runs. An app may throw one error object for many requests, so they are removed again. */
   #bring(err: Error & { headers?: object }, act: () => void): void {
     const before = Object.getOwnPropertyDescriptor(err, 'headers')
     const headers = { ...err.headers, 'Set-Cookie': this.#lines }
@@ -51,7 +52,7 @@ export class SetCookieLines {
   }
 }
 
-/** A copy: `ctx.cookies` adds to the very array. */
+/** Returns a copy, because `ctx.cookies` changes the array. */
 export function linesOf({ res }: Context): string[] {
   const lines = res.getHeader('Set-Cookie')
   if (lines === undefined) return []

@@ -2,23 +2,23 @@ import { LruCache } from '../../primitives/lru-cache'
 import type { Context } from '../context'
 import { linesOf } from './set-cookie-lines'
 
-/** How many are remembered at least; twice as many are kept at most. */
+/** Entries per generation; the cache has two. */
 const MOST = 5000
-/** In characters. A longer one is rare, and would take the room of many. */
+/** In characters. A longer cookie is rare, and takes the space of many. */
 const LONGEST = 1024
 
 /**
- * What `ctx.cookies` has found in a `Cookie` header, under a signature that held. It finds the same there again, as long as the keys are the same, and
- * looking is half the time of a visit: a Keygrip makes three HMACs and asks the system for random bytes.
+ * Caches values with valid signatures. `ctx.cookies` verifies a value with three HMACs and random bytes, half of the time of a request. The result is
+ * the same as long as the keys are.
  */
 export class VerifiedCookies {
   readonly #name: string
   #keys: readonly unknown[] = []
   #values = new LruCache<string>(MOST)
-  /** The symbol under which Koa keeps `ctx.cookies`, and an app of that Koa. To look for it takes half a microsecond. */
+  /** The symbol with which Koa stores `ctx.cookies`, per app. Finding it takes half a microsecond. */
   #symbol: symbol = Symbol()
   #context: object | undefined
-  /** Under values. */
+  /** By value. */
   #signatures = new LruCache<string>(MOST)
 
   constructor(name: string) {
@@ -33,19 +33,19 @@ export class VerifiedCookies {
     if (known !== undefined) return known
     const before = linesOf(ctx).length
     const value = this.#ask(ctx)
-    // One that was signed with an older key it has signed anew, and does so each time. And another than Koa's own leaves the context untouched
+    // A value signed with an older key is signed again each time. Another implementation of `ctx.cookies` leaves the context untouched
     if (value && linesOf(ctx).length === before && !this.#isUntouched(ctx)) this.#remember(ctx, header, value)
     return value
   }
 
-  /** What has been found beside a value, and is what `ctx.cookies` would sign it with. */
+  /** The signature of a value that `ctx.cookies` would make, as it was found beside the value. */
   signatureOf(ctx: Context, value: string): string | undefined {
     return this.#isUntouched(ctx) && this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
   }
 
   /**
-   * Nobody has come to `ctx.cookies` by now, for which Koa 2 and 3 have a symbol: it will be Koa's own, and go by the keys of the app. One that somebody
-   * has put there may go by others.
+   * Whether `ctx.cookies` has not been used yet, so that it will be Koa's own with the keys of the app. An app's own may use other keys. Koa 2 and 3
+   * keep it under a symbol.
    */
   #isUntouched(ctx: Context): boolean {
     const { context } = ctx.app
@@ -67,7 +67,7 @@ export class VerifiedCookies {
     return ctx.cookies.get(this.#name, { signed: true })
   }
 
-  /** Forgets all when the keys are others. A Keygrip does not say which ones it has, and the bytes of a buffer can be others without a word. */
+  /** Clears the cache if the keys have changed. A Keygrip does not expose its keys, and the bytes of a buffer can change unnoticed. */
   #remembers(keys: unknown): boolean {
     if (!Array.isArray(keys)) return false
     if (keys.length === this.#keys.length && keys.every((key, at) => key === this.#keys[at])) return true

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/require-await -- what fails is a rejection */
+/* eslint-disable @typescript-eslint/require-await -- errors become rejections */
 import { EventEmitter } from 'node:events'
 import { DAY } from '../../cookie-store/record-format'
 
@@ -7,7 +7,7 @@ export const CONNECT: string = 'CONNECT'
 /** The event that a store emits when it has lost its connection. */
 export const DISCONNECT: string = 'DISCONNECT'
 
-/** A session as stores keep it: its data, and its cookie beside them. */
+/** A stored session: its data with the cookie. */
 export interface StoredSession {
   cookie: {
     expires?: Date
@@ -21,7 +21,7 @@ export interface StoredSession {
   }
 }
 
-/** koa-session-ts's, for stores that inherit it: an emitter, with what stands before ids, and with what is said of lives. */
+/** The base class of koa-session-ts for stores: an emitter, with a prefix for IDs and a lifetime. */
 export abstract class BaseStore extends EventEmitter {
   constructor(protected prefix: string = 'koa:sess') {
     super()
@@ -30,11 +30,11 @@ export abstract class BaseStore extends EventEmitter {
   abstract get(id: string): Promise<StoredSession | null | undefined>
 
   /**
-   * For those who inherit it, and do the rest.
+   * For subclasses, which do the rest.
    *
-   * @returns how long the session is to be kept, in milliseconds: as it is said here, or else in the cookie
+   * @returns the lifetime in milliseconds: the given one, or that of the cookie
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what inherits it may return what it likes, and calls it for a number
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a subclass may return anything; it calls this method for a number
   async set(_id: string, session: StoredSession, ttl?: number): Promise<any> {
     return lifeOf(session, ttl)
   }
@@ -42,7 +42,7 @@ export abstract class BaseStore extends EventEmitter {
   abstract destroy(id: string): Promise<void>
 }
 
-/** In milliseconds. Of a date and a span in the cookie the date holds. */
+/** In milliseconds. If the cookie has both a date and a lifetime, the date counts. */
 export function lifeOf({ cookie }: Partial<StoredSession>, ttl?: number): number {
   if (ttl) return ttl
   return cookie?.expires ? new Date(cookie.expires).valueOf() - Date.now() : cookie?.maxAge || DAY

@@ -1,19 +1,19 @@
-/* eslint-disable @typescript-eslint/require-await -- what fails is a rejection */
+/* eslint-disable @typescript-eslint/require-await -- errors become rejections */
 import { BaseStore, lifeOf, type StoredSession } from './base-store'
 
 const WARNING = `Warning: koa-generic-session's MemoryStore is not
 designed for a production environment, as it will leak
 memory, and will not scale past a single process.`
 
-/** Expired sessions that a write looks for: with more than one, there are never more dead ones than live ones for long. */
+/** Expired sessions removed by each write. With more than one, expired sessions never outnumber live ones for long. */
 const SWEPT = 2
 
 /**
- * koa-session-ts's and koa-generic-session's: sessions in the memory of this process. No timer ends them, which would keep the process: they are not found
- * when they have expired, and writes sweep them out.
+ * The MemoryStore of koa-session-ts and koa-generic-session. It has no timer, which would keep the process running: expired sessions are not found,
+ * and writes remove them.
  */
 export class MemoryStore extends BaseStore {
-  /** As JSON: what a handler does to a session that it was given changes nothing here. */
+  /** As JSON, so that a handler cannot change a stored session. */
   readonly sessions = Object.create(null) as Record<string, string>
   /** In milliseconds since 1970. */
   readonly #ends = new Map<string, number>()
@@ -57,7 +57,7 @@ export class MemoryStore extends BaseStore {
   }
 }
 
-/** Who was never there has. */
+/** A missing entry counts as expired. */
 function hasEnded(ends = -Infinity): boolean {
   return ends <= Date.now()
 }

@@ -11,38 +11,38 @@ interface Want {
   readonly isClass?: true
 }
 
-/** What makes the middleware stand in for an older one. */
+/** How the middleware stands in for an older one. */
 export interface Preset {
   readonly defaults: KoaOptions
-  /** Spellings of its own, and what their values become. */
+  /** Its own spellings of options, and their conversions. */
   readonly spellings?: Readonly<Record<string, readonly [option: keyof AnySpelling, convert?: (given: never) => unknown]>>
-  /** Where sessions are kept that are given no store. */
+  /** Where sessions are kept without the option `store`. */
   readonly store: 'cookie' | 'memory'
-  /** What it says on the console of an older spelling, unless the one that came after is there too. */
+  /** Deprecated spellings, each reported on the console unless the newer one is set too. */
   readonly deprecated?: readonly [old: keyof AnySpelling, option: keyof AnySpelling, text: string]
-  /** Options with methods, and their names: who lacks one is told at once, in the older one's words. */
+  /** Options that need methods. A missing one throws with the older middleware's message. */
   readonly wants?: readonly Want[]
-  /** It is called with an app, and says so. */
+  /** It requires an app, with this message. */
   readonly needsApp?: string
-  /** The options where sessions are kept in a store. */
+  /** Options that apply if sessions are kept in a store. */
   readonly stored?: KoaOptions
 }
 
-/** What koa-session lets a store keep a session longer than its cookie. */
+/** How much longer than its cookie koa-session lets a store keep a session, in milliseconds. */
 const GRACE = 10_000
 
 const lifetime = (session: SessionToStore): number => (session.cookie.originalMaxAge ?? DAY) + GRACE
 
-/** koa-generic-session and koa-session-ts decorate what they throw. */
+/** koa-generic-session and koa-session-ts change the names of errors. */
 const decorating =
   (whose: string): KoaOptions['onError'] =>
   (err, what) => {
-    // Upstream leaves what destroy throws as it is
+    // They leave errors of destroy unchanged
     if (err instanceof Error && what !== 'destroy') err.name = `${whose} ${what} error`
     throw err
   }
 
-/** koa-session-store's cookie is JSON. What may not stand in a cookie is escaped, which its own reader understands. */
+/** koa-session-store's cookie is JSON. Characters that a cookie cannot hold are escaped, which its own reader decodes. */
 const json = {
   encode: (data: object): string => JSON.stringify(data).replace(/[;\u007f-\uffff]/g, escape),
   decode(text: string): object {
@@ -51,7 +51,7 @@ const json = {
   },
 }
 
-/** Its cookie carries the id as JSON too. */
+/** Its cookie has the ID as JSON too. */
 const jsonId = (byCookie: KoaTransport): KoaTransport => ({
   ...byCookie,
   async get(ctx) {
@@ -66,7 +66,7 @@ function idIn(text: string): string | undefined {
     const { _sid } = JSON.parse(text) as { _sid?: unknown }
     return typeof _sid === 'string' ? _sid : undefined
   } catch {
-    // What a browser sent is no error of ours
+    // Input of a browser is never an error of the app
     return undefined
   }
 }
@@ -75,7 +75,7 @@ function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** Their handlers hear of reads and writes: a session that could not be ended is an error, whatever they say. */
+/** Their error handlers are called for reads and writes. An error of destroy is always thrown. */
 function heedless(errorHandler: NonNullable<KoaOptions['onError']>): KoaOptions['onError'] {
   return (err, what, ctx) => {
     if (what === 'destroy') throw err
@@ -83,7 +83,7 @@ function heedless(errorHandler: NonNullable<KoaOptions['onError']>): KoaOptions[
   }
 }
 
-/** koa-generic-session takes the older spelling in a cookie too. */
+/** koa-generic-session accepts the older spelling in a cookie too. */
 function maxAgeOf({ maxage, ...cookie }: KoaCookieOptions & { maxage?: number }): KoaCookieOptions {
   return maxage === undefined ? cookie : { maxAge: maxage, ...cookie }
 }
@@ -139,7 +139,7 @@ export const PRESETS = {
       cookie: TS_COOKIE,
       onError: decorating('session middleware'),
     },
-    // It signs where nobody says a thing of cookies, and else where they are said to be signed
+    // It signs by default, and otherwise if the cookie options say so
     spellings: {
       cookieOptions: ['cookieOptions', (given: KoaCookieOptions) => ({ ...TS_COOKIE, signed: false, ...given })],
       errorHandler: ['onError', heedless],
@@ -149,7 +149,11 @@ export const PRESETS = {
 
 type PresetOptions = Omit<KoaOptions, 'store'> & { store: NonNullable<KoaOptions['store']> | 'memory' }
 
-/** The options of the older middleware, in ours. @throws TypeError where that would throw at once */
+/**
+ * Converts the options of the older middleware.
+ *
+ * @throws TypeError where the older one throws at setup
+ */
 export function presetOptions(preset: Preset, options: AnySpelling = {}): PresetOptions {
   const given = said(options)
   for (const want of preset.wants ?? []) demand(want, given[want.option])
@@ -157,12 +161,12 @@ export function presetOptions(preset: Preset, options: AnySpelling = {}): Preset
   const translated = spell(translate(preset, given))
   const store = translated.store ?? preset.store
   const stored = store === 'cookie' ? undefined : preset.stored
-  // In the order in which they are shown, which is the app's, and for koa-session-ts that of its defaults
+  // In the app's order, in which they are shown; for koa-session-ts in the order of its defaults
   const cookie = { ...translated.cookie, ...preset.defaults.cookie, ...translated.cookie }
   return { ...preset.defaults, ...stored, ...translated, store, cookie }
 }
 
-/** None of them tells null from nothing. */
+/** None of them distinguishes null from undefined. */
 function said(options: AnySpelling): AnySpelling {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null))
 }
@@ -170,7 +174,7 @@ function said(options: AnySpelling): AnySpelling {
 function demand({ option, methods, isClass }: Want, given: unknown): void {
   if (!given || given === 'cookie') return
   if (isClass && !isClassItself(given)) throw new TypeError(`${option} must be a class`)
-  // A function that makes stores is ours alone
+  // A function that returns stores exists only here
   if (!isClass && typeof given === 'function') return
   const [owner, where] = isClass ? [(given as { prototype: object }).prototype, `${option}.prototype`] : [given, option]
   for (const method of methods) {
@@ -182,7 +186,7 @@ function isClassItself(given: unknown): boolean {
   return typeof given === 'function' && /^class\b/.test(Function.prototype.toString.call(given))
 }
 
-/** As koa-session 7 does, whatever the values. */
+/** As koa-session 7 does, for any value. */
 function warn({ deprecated }: Preset, options: AnySpelling): void {
   if (!deprecated || process.env.NODE_ENV === 'production') return
   const [old, option, text] = deprecated

@@ -20,58 +20,70 @@ export interface RegenerateOptions {
   keep?: boolean | readonly string[] | undefined
 }
 
-/** The lifetime of a session in milliseconds, or until the browser closes; undefined if it was never said. */
+/** The lifetime of a session in milliseconds, or until the browser closes; undefined if none was set. */
 export type Lifetime = number | 'session' | null | undefined
 
-/** The settings that a session goes by. */
+/** The settings of a session. */
 export interface SessionSettings {
   readonly cookie: KoaCookieOptions
   readonly keepOnRegenerate: boolean
   readonly autoCommit: boolean
-  /** Whether the session itself travels, and no ID does. */
+  /** Whether the cookie has the session itself, and no ID. */
   readonly immediate: boolean
-  /** Makes what the app has of a session. @param record with the cookie beside the data */
+  /**
+   * Makes the object for the app.
+   *
+   * @param record the data with the cookie
+   */
   show(session: CarriedSession, record: object): object
 }
 
-/** What carries the session of one Koa context, as its sessions, its settings and its stores know it. */
+/** The host of the session of one Koa context, as sessions, settings and stores see it. */
 export interface KoaHost extends Host {
   session?: CarriedSession | null | undefined
   readonly ctx: Context
   readonly settings: SessionSettings
-  /** Copies of sessions are of copies of their host, which know it by this. */
+  /** Identifies the host: a copy of a session refers to a copy of its host. */
   readonly self: object
   readonly exchange: Pick<Exchange, 'begin' | 'changes' | 'failed'>
-  /** What `ctx.sessionStore` is. */
+  /** The value of `ctx.sessionStore`. */
   userStore: object | undefined
-  /** The lifetime that the app has set in this request: as in koa-session, that of whatever is at `ctx.session`. */
+  /** The lifetime that the app has set in this request. As in koa-session it applies to the current `ctx.session`. */
   lifetime: { readonly value: Lifetime } | undefined
-  /** A session of this request has come out of a record. */
+  /** Whether a session of this request was read from a record. */
   hasRead: boolean
-  /** The end of the request saves, though nothing has changed. */
+  /** The end of the request saves even without changes. */
   mustSave: boolean
-  /** The id of a session that the app has ended, and begun another in its place. */
+  /** The ID of a session that the app has ended and replaced by another. */
   ended: string | undefined
-  /** Stores the session, and sets its cookie. @param act asks the store */
+  /**
+   * Stores the session, and sets its cookie.
+   *
+   * @param act calls the store
+   */
   store(act: (done: Callback) => void): Promise<void>
-  /** Makes the store agree with what the app has left, and tells the client. @returns what to wait for, if that is not done at once */
+  /**
+   * Saves, touches or destroys the session as the request left it, and sets the cookie.
+   *
+   * @returns a promise if it is asynchronous
+   */
   commit(): Promise<void> | undefined
-  /** @param act comes before the store is asked to save. If it fails, the store is not to blame */
+  /** @param act runs before the store is called. If it throws, the store is not to blame */
   refusing(act: () => unknown): unknown
 }
 
 /**
- * One session of a Koa context: what express-session's is, apart from its data, which are in the object at `ctx.session`. So the names in that object
- * are the app's.
+ * One session of a Koa context. It has express-session's members. The data are in the object at `ctx.session`, so that every name in that object is
+ * free for the app.
  */
 export class CarriedSession extends Session implements View {
   declare readonly req: KoaHost
-  /** What `ctx.session` is. */
+  /** The object at `ctx.session`. */
   shown: object
   #onRequest: object | undefined
   #isNew: boolean | undefined
 
-  /** @param record with the cookie beside the data */
+  /** @param record the data with the cookie */
   constructor(host: KoaHost, record: object = {}) {
     super(host)
     this.shown = host.settings.show(this, record)
@@ -95,17 +107,17 @@ export class CarriedSession extends Session implements View {
     delete (this.shown as Record<string, unknown>)[COOKIE.nameOf(key)]
   }
 
-  /** What `ctx.req.session` is. */
+  /** The object at `ctx.req.session`. */
   get onRequest(): object {
     return (this.#onRequest ??= requestSession(this))
   }
 
-  /** Whether an app that has this object has the session. */
+  /** Whether an object of the app stands for this session. */
   shows(value: object): boolean {
     return value === this.shown || value === this.#onRequest
   }
 
-  /** It came about in this request. */
+  /** Whether it was created in this request. */
   get isNew(): boolean {
     return this.#isNew ?? this.req[EXCHANGE]?.generated === this.id
   }
@@ -115,8 +127,8 @@ export class CarriedSession extends Session implements View {
   }
 
   /**
-   * How long it lives, as koa-session says it: what was set last, and without that what the option says. A session that was given no lifetime is kept
-   * for a day, which it says when it has been read.
+   * The lifetime, as in koa-session: the value that was last set, else the option. A session without one is kept for a day, and returns a day after
+   * it was read.
    */
   get lifetime(): Lifetime {
     const { lifetime, hasRead, settings } = this.req
@@ -127,9 +139,9 @@ export class CarriedSession extends Session implements View {
     return hasRead ? DAY : undefined
   }
 
-  /** @throws TypeError for what is neither a finite number, nor 'session', nor nothing */
+  /** @throws TypeError unless it is a finite number, 'session', null or undefined */
   set lifetime(value: Lifetime) {
-    // 0, NaN and undefined are one day to koa-session: `Math.min(maxAge, 60000)` of one that was never said ends no session
+    // 0, NaN and undefined are one day to koa-session, so that `Math.min(maxAge, 60000)` of an undefined lifetime ends no session
     const ms = value === 'session' || value === null ? null : value || DAY
     if (ms === Infinity || ms === -Infinity) throw new TypeError('maxAge must be a finite number of milliseconds or "session"')
     this.cookie.maxAge = ms as number
@@ -137,7 +149,7 @@ export class CarriedSession extends Session implements View {
     this.req.mustSave = true
   }
 
-  /** Stores it now, changed or not, and sets the cookie. */
+  /** Stores the session now, changed or not, and sets the cookie. */
   override save(callback: Callback): this
   override save(): Promise<void>
   override save(callback?: Callback): this | Promise<void> {
@@ -147,7 +159,7 @@ export class CarriedSession extends Session implements View {
     return this
   }
 
-  /** Destroys the session and begins another of a new ID, which keeps what the options say. */
+  /** Destroys the session and creates another with a new ID, which keeps what the options say. */
   override regenerate(options: RegenerateOptions): Promise<void>
   override regenerate(callback: Callback): this
   override regenerate(given?: RegenerateOptions | Callback): Promise<void>
@@ -165,7 +177,7 @@ export class CarriedSession extends Session implements View {
     regenerateAtOnce(this, keep, err => {
       if (keep && !err) return this.#succeed(isNew, done)
       const { session, exchange } = this.req
-      // An empty one is like any new session: nothing is stored until there is something in it, unless it had to be there before this one was destroyed
+      // An empty session is stored only after it gets data, unless the destroyed one was stored
       if (!keep && session !== this && exchange.changes.stored?.id !== session?.id) exchange.begin()
       done(err)
     })
@@ -173,12 +185,12 @@ export class CarriedSession extends Session implements View {
 
   #succeed(isNew: boolean, done: Callback): void {
     this.#succeeding.show(this, isNew)
-    // The cookie is sent now, if the end of the request does not do it
+    // Send the cookie now if the end of the request does not
     if (this.req.settings.autoCommit) done()
     else toCallback(this.#succeeding.save(), done)
   }
 
-  /** Ends the session in the store and gives the app's object, with its cookie, to another of a new ID: the app has put it in the place of one that it ended. */
+  /** Ends the session in the store, and creates one with a new ID for the app's object, which the app has assigned after it ended the session. */
   beginAnew(): Promise<void> {
     return ignoreRejection(fromCallback(done => this.#beginAnew(done)))
   }
@@ -189,7 +201,7 @@ export class CarriedSession extends Session implements View {
     const regenerated: Callback = err => {
       if (!err) adopt()
       else if (req.session === this) {
-        // The new data must not come under the old ID
+        // The new data must not be saved with the old ID
         req.exchange.failed = true
         attach(shown, this)
       } else req.exchange.begin()
@@ -198,12 +210,12 @@ export class CarriedSession extends Session implements View {
     regenerateAtOnce(this, false, regenerated, adopt)
   }
 
-  /** The session that has taken this one's place. */
+  /** The session that has replaced this one. */
   get #succeeding(): CarriedSession {
     return this.req.session as CarriedSession
   }
 
-  /** The object that the app has of the session before shows this one's data from now on. */
+  /** Makes the app's object of the earlier session show this session's data. */
   show(before: CarriedSession, isNew: boolean): void {
     const after = this.data as Record<string, unknown>
     const { data } = before
@@ -212,7 +224,7 @@ export class CarriedSession extends Session implements View {
     for (const [key, value] of Object.entries(after)) this.put(key, value)
   }
 
-  /** The object that the app has of the session before becomes this one's, with its data. */
+  /** Takes over the app's object of the earlier session, with its data. */
   adopt({ shown }: CarriedSession, isNew: boolean): void {
     this.shown = shown
     attach(shown, this)
@@ -220,7 +232,7 @@ export class CarriedSession extends Session implements View {
   }
 }
 
-/** The session that an app has taken from `ctx.session` or `ctx.req.session`. */
+/** The session of an object that an app has read from `ctx.session` or `ctx.req.session`. */
 export function sessionBehind(value: object): CarriedSession | undefined {
   const session = (value as Partial<Shown<CarriedSession>>)[SESSION]
   return session && session.shows(value) ? session : undefined

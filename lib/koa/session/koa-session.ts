@@ -5,8 +5,8 @@ import { COOKIE } from './owned-names'
 import { attach, fill, SESSION, type Shown } from './shown-session'
 
 /**
- * The object at `ctx.session`, with the names that koa-session 7 has in it, and no other: its data are its own enumerable properties, and JSON and
- * `console.log` show these alone. What else express-session has in a session is at `ctx.req.session`.
+ * The object at `ctx.session`, with the names of koa-session 7 and no other. Its data are its own enumerable properties; JSON and `console.log` show
+ * only these. The other members of express-session's session are at `ctx.req.session`.
  */
 export class KoaSession {
   constructor(session: CarriedSession, record: object) {
@@ -14,7 +14,7 @@ export class KoaSession {
     fill(this, record, key => COOKIE.nameOf(key))
   }
 
-  /** Whether the session came about in this request. */
+  /** Whether the session was created in this request. */
   get isNew(): boolean {
     return sessionOf(this).isNew
   }
@@ -23,7 +23,9 @@ export class KoaSession {
     sessionOf(this).isNew = isNew
   }
 
-  /** The lifetime in milliseconds as it was last set; `'session'` until the browser closes, `undefined` if it was never said. Setting it saves the session. */
+  /**
+   * The lifetime in milliseconds as it was last set; `'session'` until the browser closes, `undefined` if none was set. Setting it saves the session.
+   */
   get maxAge(): Lifetime {
     return sessionOf(this).lifetime
   }
@@ -32,7 +34,7 @@ export class KoaSession {
     sessionOf(this).lifetime = lifetime
   }
 
-  /** How many keys it has. */
+  /** The number of keys. */
   get length(): number {
     return Object.keys(this.toJSON()).length
   }
@@ -41,7 +43,7 @@ export class KoaSession {
     return this.length > 0
   }
 
-  /** The session's ID, by whichever way it travels; undefined if the session itself travels, in the cookie. */
+  /** The session ID; undefined if the cookie has the session itself. */
   get externalKey(): string | undefined {
     const { req, id } = sessionOf(this)
     return req.settings.immediate ? undefined : id
@@ -62,7 +64,7 @@ export class KoaSession {
     return either(sessionOf(this).regenerate(callback ? undefined : (given as RegenerateOptions | undefined)), callback)
   }
 
-  /** Does what the end of the request does, where `autoCommit` is off. */
+  /** Does what the end of the request does, if `autoCommit` is off. */
   manuallyCommit(): Promise<void> {
     return this.commit()
   }
@@ -82,7 +84,7 @@ export class KoaSession {
   }
 }
 
-/** Not a declared property, which would be among those that spreading a session gives. */
+/** Not a declared property, because spreading a session would copy it. */
 function sessionOf(shown: KoaSession): CarriedSession {
   return (shown as unknown as Shown<CarriedSession>)[SESSION]
 }

@@ -1,6 +1,6 @@
 /**
- * Names that a record format uses for itself. Data of such a name, or of one with `$` before it, stand in the record with one more `$` before it, so
- * that every name is free for the app.
+ * Names that a record format uses itself. Data with such a name, with or without leading `$`, are stored with one more `$` before the name, so that
+ * every name is free for the app.
  */
 export class OwnedNames {
   readonly #taken: RegExp
@@ -11,17 +11,21 @@ export class OwnedNames {
     this.#marked = new RegExp(`^\\$+(?:${names.join('|')})$`)
   }
 
-  /** The app's names as the record has them. @returns the object itself if no name is taken, else a copy */
+  /**
+   * Data with the names of the record.
+   *
+   * @returns the same object if no name changes, else a copy
+   */
   escape(data: object): object {
     return renamed(data, this.#taken, key => `$${key}`)
   }
 
-  /** The record's names as the app has them. */
+  /** Data with the names of the app. */
   unescape(data: object): object {
     return renamed(data, this.#marked, key => key.slice(1))
   }
 
-  /** One name of the record as the app has it. */
+  /** A name of the record as the name of the app. */
   nameOf(key: string): string {
     return key.startsWith('$') && this.#marked.test(key) ? key.slice(1) : key
   }
@@ -35,5 +39,5 @@ function renamed(data: object, pattern: RegExp, rename: (key: string) => string)
   return data
 }
 
-/** The one name that every record has. */
+/** The name that every record uses. */
 export const COOKIE = new OwnedNames('cookie')

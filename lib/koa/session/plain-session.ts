@@ -4,7 +4,7 @@ import type { KoaCookieOptions } from '../cookies/cookie-options'
 import { COOKIE } from './owned-names'
 import { attach, fill } from './shown-session'
 
-/** koa-session-store's `ctx.session`: an object of data and nothing else. */
+/** `ctx.session` as in koa-session-store: only data. */
 export function dataAlone(session: CarriedSession, record: object): object {
   const shown = {}
   attach(shown, session)
@@ -12,7 +12,7 @@ export function dataAlone(session: CarriedSession, record: object): object {
   return shown
 }
 
-/** koa-generic-session's, and koa-session-ts's: the options of its cookie are one of the keys. */
+/** `ctx.session` as in koa-generic-session and koa-session-ts: data, and the cookie's options under the key `cookie`. */
 export function dataAndCookie(session: CarriedSession, record: object): object {
   const shown = { cookie: undefined }
   attach(shown, session)
@@ -26,16 +26,19 @@ const ATTRIBUTES = ['path', 'domain', 'secure', 'httpOnly', 'sameSite', 'priorit
 /** `maxage` is koa-generic-session's older spelling. */
 const NAMES = [...ATTRIBUTES, 'maxage', 'maxAge', 'expires'] as const
 
-/** A session whose cookie the app sees as plain options, at `ctx.session.cookie`. What it changes there, the cookie takes over when it is next needed. */
+/**
+ * A session whose cookie is shown to the app as plain options, at `ctx.session.cookie`. Changes of the options are applied when the cookie is next
+ * read.
+ */
 export class OptionedSession extends CarriedSession {
   declare shown: { cookie?: unknown }
   #cookie!: Cookie
-  /** The options as the app had them when the cookie was last brought up to date. */
+  /** The options when they were last applied. */
   #seen: Options = {}
   #options: unknown
 
   static {
-    // An accessor in the place of a field, which the compiler would not let a class declare
+    // An accessor replaces the field, which the compiler does not allow in a class
     Object.defineProperty(this.prototype, 'cookie', {
       configurable: true,
       get(this: OptionedSession) {
@@ -69,12 +72,12 @@ export class OptionedSession extends CarriedSession {
   #current(): Cookie {
     const { cookie: options } = this.shown
     const cookie = this.#cookie
-    // A session keeps its cookie, though an app takes the options away
+    // A session keeps its cookie even if an app removes the options
     if (typeof options !== 'object' || options === null || !cookie) return cookie
     const now = options as Options
     for (const name of NAMES) {
       if (now[name] === this.#seen[name]) continue
-      // Of the object that the app has been given it may have deleted an option; in another one it says what it changes
+      // In the object from the session, a missing option was deleted; in another object, it is unchanged
       if (now === this.#options || name in now) change(cookie, name, now[name])
       this.#seen = { ...this.#seen, [name]: now[name] }
     }
@@ -82,7 +85,7 @@ export class OptionedSession extends CarriedSession {
   }
 }
 
-/** @throws TypeError for a lifetime that is none */
+/** @throws TypeError for an invalid lifetime */
 function change(cookie: Cookie, name: (typeof NAMES)[number], value: unknown): void {
   if (name === 'expires') cookie.expires = dateOf(value)
   else if (name === 'maxAge' || name === 'maxage') cookie.maxAge = (value ?? null) as number
@@ -94,7 +97,11 @@ function dateOf(value: unknown): Date | null {
   return value ? new Date(value as string | number) : null
 }
 
-/** A cookie as the options that would make it. @param defaults of all cookies, with those that a cookie does not know, as `signed` */
+/**
+ * The options that would make a cookie.
+ *
+ * @param defaults of all cookies, with options that are not attributes, such as `signed`
+ */
 export function optionsOf(cookie: Cookie, defaults: KoaCookieOptions): Record<string, unknown> {
   const options: Record<string, unknown> = { ...defaults }
   for (const name of ATTRIBUTES) if (cookie[name] !== undefined) options[name] = cookie[name]

@@ -1,9 +1,9 @@
 const METHODS = ['touch', 'resetMaxAge', 'save', 'reload', 'destroy', 'regenerate'] as const
 
-/** What express-session has in a session, beside the data. */
+/** The members of express-session's session. */
 const MEMBERS = new Set<string | symbol>(['id', 'req', 'cookie', ...METHODS])
 
-/** As much of a session as the object stands for. */
+/** The part of a session that the object represents. */
 interface Represented extends Record<(typeof METHODS)[number], (...given: never[]) => unknown> {
   readonly id: string
   readonly req: { readonly ctx: { readonly req: unknown } }
@@ -12,8 +12,8 @@ interface Represented extends Record<(typeof METHODS)[number], (...given: never[
 }
 
 /**
- * What `ctx.req.session` is, for passport and others that know express-session alone: the object at `ctx.session`, with express-session's members, which
- * that object itself does not have.
+ * The object at `ctx.req.session`, for passport and other packages that only know express-session: the data of `ctx.session`, with the members of
+ * express-session.
  */
 export function requestSession(session: Represented): object {
   const methods = new Map<string | symbol, unknown>(

@@ -1,18 +1,20 @@
-/** Under this symbol the object at `ctx.session` knows its session. */
+/** The key under which the object at `ctx.session` refers to its session. */
 export const SESSION = Symbol('resession.koa.session')
 
 export interface Shown<Session extends object> {
   [SESSION]: Session
 }
 
-/** Hidden, so that the object has no other names than its data. */
+/** Not enumerable, so that the object has no other names than its data. */
 export function attach(shown: object, session: object): void {
   Object.defineProperty(shown, SESSION, { value: session, configurable: true })
 }
 
 /**
- * @param record with the cookie beside the data. Data named as a member of the object's class are passed over, as express-session does it
- * @param nameOf what the app calls what the record calls so
+ * Copies data into the app's object. Data with the name of a member of its class are skipped, as in express-session.
+ *
+ * @param record the data with the cookie
+ * @param nameOf converts a name of the record to that of the app
  */
 export function fill(shown: object, record: object, nameOf: (key: string) => string): void {
   const own = shown as Record<string, unknown>
@@ -25,10 +27,10 @@ export function fill(shown: object, record: object, nameOf: (key: string) => str
   }
 }
 
-/** Names that all objects inherit are free, but for the one that says what they inherit from. */
+/** Whether a name is free: inherited names of Object.prototype are, except `__proto__`. */
 function isFree(shown: object, name: string): boolean {
   let holder: object | null = shown
-  // Not by reading, since a name of a class may be an accessor
+  // Without reading it, because a member of a class may be an accessor
   while (holder && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder) as object | null
   return holder === Object.prototype && name !== '__proto__'
 }

@@ -12,13 +12,13 @@ import { setImmediate } from '../../primitives/set-immediate'
 
 type Ends = 'in the cookie' | 'by the store' | 'by the record'
 
-/** Who knows when a session ends. An end that a touch has moved is not in the record. */
+/** Who knows when a session ends. A touch moves the end outside of the record. */
 export function endsOf(store: SessionStore): Ends {
   if (store instanceof CookieSessionStore) return 'in the cookie'
   return typeof store.createSession === 'function' ? 'by the store' : 'by the record'
 }
 
-/** Whether a record will do; if not, the app hears why. */
+/** Whether a record is accepted; if not, the app is told why. */
 export function admission({ valid }: KoaOptions, app: App | undefined, ends: Ends): Settings<KoaHost>['admit'] {
   return ({ ctx }, id, record) => {
     const raw = (record as { [RAW]?: object } | null | undefined)?.[RAW] ?? record

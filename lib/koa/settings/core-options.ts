@@ -4,7 +4,9 @@ import type { KoaHost } from '../session/carried-session'
 import { genidOf } from './genid'
 import type { KoaOptions } from './koa-options'
 
-/** The options of the core that do on Koa what these say. Without the name: `ctx.cookies` takes some that express-session would not. */
+/**
+ * The options of the core that correspond to the Koa options. Without the name, because `ctx.cookies` accepts names that express-session does not.
+ */
 export function coreOptions(options: KoaOptions, cookie: CookieOptions): Partial<Options<KoaHost>> {
   const { concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling = false, saveUninitialized = false } = options
   const { skip, readOnly } = options

@@ -4,9 +4,9 @@ import { isCookieValue } from '../cookies/cookie-transport'
 import type { KoaHost } from '../session/carried-session'
 import type { KoaOptions } from './koa-options'
 
-/** @throws TypeError for an `idPrefix` that no cookie can carry */
+/** @throws TypeError for an `idPrefix` that a cookie cannot carry */
 export function genidOf({ genid, idPrefix = '', store, transport }: KoaOptions): (host: KoaHost) => string | PromiseLike<string> {
-  // By another way than a cookie more than a cookie's characters may travel; and beside a session that is in the cookie no ID does
+  // A custom transport may carry other characters; a session in the cookie has no ID
   const check = store === 'cookie' || typeof transport === 'object' ? (id: string): string => id : checkSendableId
   if (!genid) {
     check(idPrefix)
@@ -18,7 +18,11 @@ export function genidOf({ genid, idPrefix = '', store, transport }: KoaOptions):
   }
 }
 
-/** What is no ID at all is the core's to refuse. @throws TypeError before a record is stored that no client could ask for */
+/**
+ * Checks that a client could send the ID. An invalid ID is refused by the core.
+ *
+ * @throws TypeError before a record is stored that no client could request
+ */
 function checkSendableId(id: string): string {
   if (typeof id !== 'string' || id === '' || isCookieValue(id)) return id
   throw new TypeError(

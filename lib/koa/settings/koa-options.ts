@@ -10,16 +10,16 @@ import type { KoaHost } from '../session/carried-session'
 import { KoaSession } from '../session/koa-session'
 import { SHAPES, type ShapeName } from './record-formats'
 
-/** A session as a store is to keep it: its data, with its cookie beside them. */
+/** A session that a store is to keep: its data with the cookie. */
 export interface SessionToStore {
   readonly [name: string]: unknown
   readonly cookie: AnyCookie
 }
 
-/** What failed, for `onError`. */
+/** The operation that failed, for `onError`. */
 export type Failure = 'get' | 'set' | 'destroy'
 
-/** Options that Connect has too. */
+/** The options that Connect has too. */
 type CoreOptions = Pick<
   Partial<Options<KoaHost>>,
   | 'concurrency'
@@ -208,16 +208,16 @@ type Test = (value: unknown) => boolean
 const isFunction: Test = value => typeof value === 'function'
 const isString: Test = value => typeof value === 'string'
 const isDuration: Test = value => Number.isFinite(value) && (value as number) >= 0
-/** Node's timers take no more. */
+/** The longest delay of Node's timers. */
 const isPatience: Test = value => value === Infinity || (isDuration(value) && (value as number) < 2 ** 31)
-/** As `ctx.cookies` has it: with a colon, which RFC 6265 section 4.1.1 does not allow. */
+/** The names that `ctx.cookies` accepts: with a colon, which RFC 6265 section 4.1.1 does not allow. */
 const isCookieName: Test = value => isString(value) && /^[\t\x20-\x7e\x80-\xff]+$/.test(value as string) && !/[;=]/.test(value as string)
 const hasMethods: Test = value => METHODS.every(name => isFunction((value as Record<string, unknown> | null)?.[name]))
 const isSessionClass: Test = value =>
   value === KoaSession || (isFunction(value) && (value as typeof KoaSession).prototype instanceof KoaSession)
 const hasLifetime: Test = value => typeof value === 'object' && isDuration((value as KoaCookieOptions | null)?.maxAge ?? 0)
 
-/** What a value has to be, where there is one, and how that is said. */
+/** The checks of option values, and how to describe a valid one. */
 const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string]>> = {
   name: [isCookieName, 'be a name for a cookie'],
   prefix: [isString, 'be a string'],
@@ -240,12 +240,12 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   Session: [isSessionClass, 'be a class that extends KoaSession'],
 }
 
-/** Of a cookie whose lifetime is wrong, the lifetime. */
+/** For a cookie with an invalid lifetime, the lifetime. */
 function describable(name: string, value: unknown): unknown {
   return name === 'cookie' && typeof value === 'object' ? ((value as KoaCookieOptions | null)?.maxAge ?? value) : value
 }
 
-/** @throws TypeError for each value that could never work */
+/** @throws TypeError for each value that can never work */
 export function check(options: KoaOptions): void {
   for (const [name, [test, what]] of Object.entries(TESTS)) {
     const value = options[name as keyof KoaOptions]

@@ -26,31 +26,35 @@ import { otherCookies, type OtherCookie } from '../cookies/other-cookies'
 import { dataAlone, dataAndCookie, OptionedSession } from '../session/plain-session'
 import { SHAPES, type ShapeName } from './record-formats'
 
-/** The options with every default in and every mistake thrown. */
+/** The checked options with all defaults. */
 export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   readonly name: string
-  /** Whether there are warnings. */
+  /** Whether warnings are printed. */
   readonly diagnostics: boolean
   readonly cookie: KoaCookieOptions
   readonly autoCommit: boolean
   readonly defer: boolean
   readonly keepOnRegenerate: boolean
   readonly transport: KoaTransport
-  /** Finds another cookie of the name, if the store does not have the session of the first. */
+  /** Finds another cookie of the same name if the store does not have the session of the first. */
   readonly otherCookie: OtherCookie | undefined
-  /** What the core has of a session. */
+  /** The class of sessions in the core. */
   readonly Session: typeof CarriedSession
-  /** Makes what the app has of it. @param record with the cookie beside the data */
+  /**
+   * Makes the object for the app.
+   *
+   * @param record the data with the cookie
+   */
   readonly show: (session: CarriedSession, record: object) => object
   readonly names: NonNullable<KoaOptions['names']>
   readonly availability: Availability | undefined
-  /** Whether a session can be read at once. */
+  /** Whether a session can be read synchronously. */
   readonly immediate: boolean
-  /** Whether a context that the middleware has not come to has an empty session, if the middleware was told of the app. */
+  /** Whether a context has an empty session before the middleware runs, if the middleware was given the app. */
   readonly standsIn: boolean
-  /** The app's, where that is the same for all requests. */
+  /** The app's store, if all requests share it. */
   readonly userStore: AnyStore | undefined
-  /** The core's, of one request. */
+  /** The core's settings for a request. */
   of(host: KoaHost): Settings<KoaHost>
 }
 
@@ -65,7 +69,7 @@ const DEFAULTS = {
   reconnectTimeout: 10_000,
 } as const
 
-/** @throws TypeError for each option that could never work */
+/** @throws TypeError for each option that can never work */
 export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings {
   check(given)
   const name = nameOf(given)
@@ -84,7 +88,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     cookie: { ...options.cookie, ...cookie, signed, overwrite },
     Session: names === 'cookie' ? OptionedSession : CarriedSession,
     show: showing(options),
-    // What another transport makes of a cookie is its own business
+    // A custom transport handles its own cookies
     otherCookie: options.transport ? undefined : otherCookies(name, signed),
     transport: transportOf(options, cookieTransport(about, { signed, overwrite }, new Cookie(cookie))),
     availability: userStore && new Availability(userStore, options.reconnectTimeout),
@@ -115,7 +119,7 @@ interface Given {
   readonly app: App | undefined
 }
 
-/** The core's settings: the same for all, or of each request where the store has to know whose it is. */
+/** The core's settings: shared by all requests, or per request if the store must know the request. */
 function settingsFor(options: KoaOptions, given: Given): KoaSettings['of'] {
   const { store } = given
   if (store === 'cookie') return inCookie(options, given)
@@ -136,12 +140,12 @@ function inCookie(options: KoaOptions, given: Given): KoaSettings['of'] {
   return host => keepFor(settings, form, host, () => keysOf(host))
 }
 
-/** A Keygrip keeps its keys to itself. */
+/** A Keygrip does not expose its keys. */
 function keysOf({ ctx }: KoaHost): readonly Secret[] {
   return Array.isArray(ctx.app.keys) ? (ctx.app.keys as Secret[]) : []
 }
 
-/** @throws what the app's own `decode` throws, marked as what the app wants to hear of */
+/** @throws errors of the app's own `decode`, marked to be passed on to the app */
 function codecOf({ encode, decode, decodeErrors }: KoaOptions) {
   if (!decode || decodeErrors !== 'throw') return { encode, decode }
   const loudly = (value: string): object => {
@@ -155,7 +159,7 @@ function codecOf({ encode, decode, decodeErrors }: KoaOptions) {
 }
 
 function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): KoaSettings['of'] {
-  // Mistakes are thrown now, though the first store comes with the first request
+  // Checks the options at setup, although the first store is created with the first request
   const common = coreSettings(options, given, { get() {}, set() {}, destroy() {} })
   return host => {
     const made = (host.userStore = make(host))
@@ -167,7 +171,7 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
       store,
       port: shareClient(store, common.port),
       admit: admission(options, given.app, endsOf(store)),
-      // Those of other worlds can only save, and what comes late would undo what other processes have saved
+      // Other kinds of stores can only save, and a late save would overwrite those of other processes
       awaitTouch: common.awaitTouch || kind !== 'callback',
     }
   }
@@ -187,7 +191,7 @@ function shapeOf(name: ShapeName, { cookie, signing }: Given) {
   return SHAPES[name](name === 'options' ? ({ ...cookie, ...signing } as CookieOptions) : cookie)
 }
 
-/** What is no number is not for a store; nor is 0, which to some is no end at all. */
+/** A store only gets a positive number; 0 means no expiry to some stores. */
 function numberOr(ms: unknown, other: unknown): number | undefined {
   if (typeof ms === 'number' && Number.isFinite(ms) && ms !== 0) return ms
   return typeof other === 'number' ? other : undefined
@@ -202,7 +206,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
   return {
     ...settle<KoaHost>(coreOptions(options, cookie), store, () => {}),
     ...about,
-    // There is no store that others could write to, nor one to spare
+    // No other process writes to the cookie, and no store is to be spared
     ...(isKept && { concurrency: 'off', touches: undefined }),
     isReady: () => true,
     secrets: undefined,
@@ -211,7 +215,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     admit: admission(options, given.app, endsOf(store)),
     asksApp: options.valid !== undefined,
     beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
-    // A transport of the app's own need not be a cookie
+    // A custom transport need not use a cookie
     checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(about, ctx, cookie, signing, usual),
     ownSave,
   }

@@ -5,7 +5,7 @@ import type { AnyStore } from './store-adapters'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
 import type { KoaOptions } from './koa-options'
 
-/** How older middlewares spell the options. */
+/** The spellings of options in older middlewares. */
 const SPELLINGS = {
   key: 'name',
   cookieOptions: 'cookie',
@@ -14,7 +14,7 @@ const SPELLINGS = {
   errorHandler: 'onError',
 } as const satisfies Record<string, keyof KoaOptions>
 
-/** What is flat in koa-session is of the cookie. */
+/** Top-level options of koa-session that belong to the cookie. */
 const ATTRIBUTES = [
   'maxAge',
   'expires',
@@ -29,7 +29,7 @@ const ATTRIBUTES = [
   'overwrite',
 ] as const
 
-/** The options that are spelled otherwise in `KoaOptions`. */
+/** Options with another spelling in `KoaOptions`. */
 export const OLDER_NAMES: readonly string[] = [
   ...Object.keys(SPELLINGS),
   ...ATTRIBUTES,
@@ -39,7 +39,7 @@ export const OLDER_NAMES: readonly string[] = [
   'sessionIdStore',
 ]
 
-/** Where an id comes from and goes to, beside cookies: koa-session's, and koa-generic-session's. */
+/** A transport of the ID other than cookies, of koa-session and of koa-generic-session. */
 interface ExternalKey {
   get(ctx: Context): string | undefined
   set(ctx: Context, id: string): unknown
@@ -50,7 +50,7 @@ interface SessionIdStore {
   reset(this: Context): unknown
 }
 
-/** The options, and the names and forms that older middlewares have for them. */
+/** The options, with the spellings and forms of older middlewares. */
 export interface AnySpelling extends KoaOptions, Partial<Pick<KoaCookieOptions, Exclude<(typeof ATTRIBUTES)[number], 'maxAge'>>> {
   /** The name of the cookie. @deprecated Use `name`. */
   key?: string
@@ -74,7 +74,11 @@ export interface AnySpelling extends KoaOptions, Partial<Pick<KoaCookieOptions, 
   sessionIdStore?: SessionIdStore
 }
 
-/** One spelling for each option; of two, the younger one's value. @throws TypeError for an older one that could never work */
+/**
+ * Converts options to one spelling each. If both are set, the newer spelling wins.
+ *
+ * @throws TypeError for an older one that can never work
+ */
 export function spell(options: AnySpelling = {}): KoaOptions {
   const { maxage, ContextStore, externalKey, sessionIdStore, ...given } = options
   const older = Object.entries(SPELLINGS).map(([old, name]) => [name, (given as Record<string, unknown>)[old]])
@@ -82,13 +86,13 @@ export function spell(options: AnySpelling = {}): KoaOptions {
   const store = ContextStore && ofClass(ContextStore)
   const spelled: KoaOptions = { ...said({ ...(Object.fromEntries(older) as object), transport, store }), ...said(given) }
   const flat = ATTRIBUTES.map(name => [name, (given as Record<string, unknown>)[name]])
-  // What is no object is refused later, as one that could not be an option
+  // A value that is not an object is refused later
   if (typeof (spelled.cookie ?? {}) !== 'object') return spelled
   const cookie = { ...said({ maxAge: maxage, ...said(Object.fromEntries(flat) as object) }), ...spelled.cookie }
   return { ...spelled, cookie: cookie.maxAge === ('session' as never) ? { ...cookie, maxAge: null } : cookie }
 }
 
-/** But for what is undefined. */
+/** Without undefined values. */
 function said(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values as Record<string, unknown>).filter(([, value]) => value !== undefined))
 }
@@ -108,7 +112,7 @@ function ofIdStore(idStore: SessionIdStore): KoaTransport {
   const { get, set, reset } = idStore
   return {
     get: ctx => get.call(ctx),
-    // At `ctx.session` it is a promise, where it is deferred
+    // With `defer`, `ctx.session` is a promise
     set: (ctx, id) => set.call(ctx, id, shownOn(ctx)),
     clear: ctx => reset.call(ctx),
   }
@@ -118,7 +122,7 @@ function shownOn(ctx: Context): unknown {
   return (ctx as { [HOST]?: { readonly shown: unknown } })[HOST]?.shown
 }
 
-/** @throws TypeError for what lacks a method */
+/** @throws TypeError for a missing method */
 function demand(option: string, given: object, methods: readonly string[]): void {
   if (methods.every(method => typeof (given as Record<string, unknown>)[method] === 'function')) return
   throw new TypeError(`${option} option must have ${methods.join(', ')}`)

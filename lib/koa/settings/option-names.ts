@@ -44,7 +44,7 @@ const OPTIONS = {
   diagnostics: true,
 } satisfies Record<keyof KoaOptions, true>
 
-/** Of `resession/koa` and its presets. */
+/** The option names of `resession/koa` and its presets. */
 export const OPTION_NAMES: OptionNames = {
   options: [...Object.keys(OPTIONS), ...OLDER_NAMES],
   attributes: [...COOKIE_ATTRIBUTES, 'overwrite'],
@@ -66,7 +66,10 @@ export const OPTION_NAMES: OptionNames = {
   },
 }
 
-/** @param app whose keys may be set by now. @throws TypeError for what `strict` refuses */
+/**
+ * @param app whose keys may be set already
+ * @throws TypeError for mistakes that `strict` refuses
+ */
 export function reportMistakes(options: KoaOptions, about: Diagnosed, app: App | undefined): void {
   const { seal, strict } = options
   const mistakes = [...warningsOf(options, about.name, OPTION_NAMES), ...shortSecrets('seal', seal), ...shortSecrets('app.keys', app?.keys)]

@@ -5,16 +5,16 @@ import type { KoaHost } from '../session/carried-session'
 import { COOKIE, OwnedNames } from '../session/owned-names'
 import { optionsOf } from '../session/plain-session'
 
-/** How a session of a Koa app looks at rest. All shapes read what any of them has written. */
+/** A format of stored sessions of Koa apps. Every format reads the records of all of them. */
 export interface KoaShape extends RecordShape {
   read(record: object): SessionData
   write(session: SessionData): object
 }
 
-/** A record as it was at rest. */
+/** The key of the record as it was stored. */
 export const RAW = Symbol('resession.raw')
 
-/** What koa-session puts beside the data. */
+/** The names that koa-session adds to the data. */
 const KOA_FIELDS = new OwnedNames('_expire', '_maxAge', '_session')
 
 interface KoaFields {
@@ -26,19 +26,23 @@ interface KoaFields {
 /** @param options of new cookies */
 export type MakeShape = (options: CookieOptions) => KoaShape
 
-/** Of express-session: the cookie is one of the keys. */
+/** express-session's format: the cookie is one of the keys. */
 const withCookie: MakeShape = options => ({
   read: record => readAny(record, options),
   write: session => ({ cookie: (session.cookie as Cookie).toJSON(), ...dataOf(session) }),
 })
 
-/** Of koa-generic-session and koa-session-ts themselves, whose cookies are options. @param options with `signed` and `overwrite` */
+/**
+ * The format of koa-generic-session and koa-session-ts, whose cookies are options.
+ *
+ * @param options with `signed` and `overwrite`
+ */
 const withOptions: MakeShape = options => ({
   read: record => readAny(record, options),
   write: session => ({ cookie: optionsOf(session.cookie as Cookie, options), ...dataOf(session) }),
 })
 
-/** Of koa-session: the end is kept beside the data, of which `cookie` may be one. */
+/** koa-session's format: the end is stored beside the data, which may have a key `cookie`. */
 const withExpiry: MakeShape = options => ({
   read: record => (isKoa(record) ? marked(readKoa(record, options), record) : readAny(record, options)),
   write(session) {
@@ -49,7 +53,7 @@ const withExpiry: MakeShape = options => ({
   },
 })
 
-/** Of koa-session-store: nothing but the data, unless the cookie is another one than new ones are. */
+/** koa-session-store's format: only the data, unless the cookie differs from that of new sessions. */
 const dataAlone: MakeShape = options => ({
   read: record => readAny(record, options),
   write(session) {
@@ -57,12 +61,12 @@ const dataAlone: MakeShape = options => ({
     const usual = { ...new Cookie(options).toJSON(), expires: cookie.expires }
     const data = COOKIE.unescape(dataOf(session))
     const isUsual = JSON.stringify(cookie) === JSON.stringify(usual)
-    // Data that look like a record of another form are told from it by the cookie
+    // Data that look like another format are stored with the cookie
     return isUsual && !isKoa(data) && !isCookie(data) ? data : { cookie, ...dataOf(session) }
   },
 })
 
-/** To koa-session a session that ends with the browser is another one than a session that was given no lifetime. */
+/** koa-session distinguishes a session that ends with the browser from one without a lifetime. */
 function isUntilClosed(session: SessionData & { readonly req?: KoaHost }): boolean {
   const { lifetime, settings } = session.req ?? {}
   return session.cookie.originalMaxAge === null && (lifetime?.value === 'session' || settings?.cookie.maxAge === null)
@@ -87,7 +91,7 @@ function marked(session: SessionData, record: object): SessionData {
 
 function readRecord(record: object, options: CookieOptions): SessionData {
   if (isCookie(record)) {
-    // koa-generic-session keeps the options of its cookies, and apps may have made the rest
+    // koa-generic-session stores the options of its cookies, and apps may have added others
     const { originalMaxAge, maxAge, ...attributes } = record.cookie
     const cookie = { ...options, ...attributes, originalMaxAge: originalMaxAge ?? maxAge ?? null }
     return { ...record, cookie } as SessionData
@@ -96,12 +100,12 @@ function readRecord(record: object, options: CookieOptions): SessionData {
   return { ...COOKIE.escape(record), cookie: new Cookie(options).toJSON() } as SessionData
 }
 
-/** Whether it is koa-session's. */
+/** Whether the record has koa-session's format. */
 function isKoa({ _expire, _session }: KoaFields): boolean {
   return typeof _expire === 'number' || _session === true
 }
 
-/** Whether the key `cookie` is the cookie, and not the app's: express-session's has a lifetime, koa-generic-session's the options. */
+/** Whether the key `cookie` is the cookie or the app's data: express-session's has a lifetime, koa-generic-session's has options. */
 function isCookie(record: { cookie?: unknown }): record is SessionData {
   const { cookie } = record
   return typeof cookie === 'object' && cookie !== null && ['originalMaxAge', 'httpOnly', 'signed', 'maxAge'].some(name => name in cookie)

@@ -7,12 +7,14 @@ import type { StoreClient } from '../../core/store/store-client'
 import type { KoaHost } from '../session/carried-session'
 import type { KoaShape } from './record-formats'
 
-/** What a store may give: at once, by a promise, by a thunk, or by a generator that yields any of them. */
+/** What a store may return: a value, a promise, a thunk, or a generator that yields any of them. */
 export type Eventually<Value> = Value | PromiseLike<Value> | Thunk<Value> | Generator
 
 type Thunk<Value> = (done: (err?: unknown, value?: Value) => void) => void
 
-/** A store of koa-session, koa-generic-session or koa-session-ts. Lives are in milliseconds, and missing where the session ends with the browser. */
+/**
+ * A store of koa-session, koa-generic-session or koa-session-ts. Lifetimes are in milliseconds, and undefined if the session ends with the browser.
+ */
 export interface PromiseStore {
   get(id: string, ttl?: number, info?: object): Eventually<unknown>
   set(id: string, record: object, ttl?: number, info?: object): Eventually<unknown>
@@ -29,9 +31,9 @@ export interface JsonStore {
 /** A store: of express-session, of promises (`get`, `set`, `destroy`), or of JSON strings (`load`, `save`, `remove`). */
 export type AnyStore = SessionStore | PromiseStore | JsonStore
 
-/** What such a store is told beyond the session. */
+/** What such a store needs beside the session. */
 export interface StoreAdapterOptions {
-  /** Before the id, in the store alone. */
+  /** Added before the ID in the store only. */
   readonly prefix: string
   readonly shape: KoaShape
   /** How long the store is to keep a session, in milliseconds. */
@@ -41,9 +43,9 @@ export interface StoreAdapterOptions {
 
 export type Kind = 'callback' | 'promise' | 'json'
 
-/** @throws TypeError for what is no store */
+/** @throws TypeError if it is not a store */
 export function kindOf(store: Partial<SessionStore & JsonStore> | null | undefined): Kind {
-  // The first has a `load` of its own
+  // express-session's Store has a `load` too
   if (typeof store?.createSession === 'function') return 'callback'
   if (isRedisClient(store)) throw new TypeError(`store option must be a store: ${storeAdvice(store)}`)
   if (has(store, 'get', 'set', 'destroy')) return 'promise'
@@ -55,7 +57,7 @@ function has(store: object | null | undefined, ...methods: string[]): boolean {
   return methods.every(method => typeof (store as Record<string, unknown> | null | undefined)?.[method] === 'function')
 }
 
-/** Makes a store of another world one that the core knows, for one request: some want to hear whose it is. */
+/** Adapts a store of another kind to the core, for one request, because some stores are told the context. */
 export function adapt(store: PromiseStore | JsonStore, host: KoaHost, manner: StoreAdapterOptions): SessionStore {
   return 'get' in store ? new PromiseStoreAdapter(store, host, manner) : new JsonStoreAdapter(store, manner)
 }
@@ -80,7 +82,7 @@ class PromiseStoreAdapter implements SessionStore {
     await settled(this.store.set(prefix + id, shape.write(session), ttl(session as Session), { ...this.#info, changed: true }))
   }
 
-  /** There is nothing lesser that these stores can do. */
+  /** These stores have no touch: the session is saved. */
   async touch(id: string, session: SessionData): Promise<void> {
     const { prefix, shape, ttl } = this.manner
     await settled(this.store.set(prefix + id, shape.write(session), ttl(session as Session), { ...this.#info, changed: false }))
@@ -117,7 +119,7 @@ class JsonStoreAdapter implements SessionStore {
   }
 }
 
-/** What was to come. */
+/** Waits for the result. */
 export async function settled(given: Eventually<unknown>): Promise<unknown> {
   if (typeof given === 'function') return byCallback(given as Thunk<unknown>)
   return isGenerator(given) ? driven(given) : given
