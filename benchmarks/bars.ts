@@ -30,15 +30,15 @@ export function barsOf(result: Result): MeasuredBar[] {
 
 /** What ours adds to the floor of a visit, of what its yardstick adds. */
 function added(subject: string, visit: string, atMost: number): BarOfResult {
-  const [yardstick, byHand] = subject === 'resession' ? ['express-session', 'by hand'] : ['koa-session', 'koa, by hand']
+  const [yardstick, manual] = subject === 'resession' ? ['express-session', 'manual'] : ['koa-session', 'koa, manual']
   const share = ({ inProcess }: Result, of: string) => inProcess.find(row => row.subject === of && row.visit === visit)?.share
   return {
     what: `${visit}: what ${subject} adds, of what ${yardstick} does`,
     limit: { atMost },
     measured: result => share(result, subject),
     beside(result) {
-      const measured = share(result, byHand)
-      return measured === undefined ? undefined : { subject: byHand, measured }
+      const measured = share(result, manual)
+      return measured === undefined ? undefined : { subject: manual, measured }
     },
   }
 }

@@ -10,7 +10,7 @@ const ACTS: Record<string, Act> = {
   count: session => (session.count = Number(session.count ?? 0) + 1),
   look: session => session.count ?? 0,
   lifetime: (_, req) => typeof req.session.cookie.maxAge,
-  who: session => session.user ?? 'nobody',
+  who: session => session.user ?? 'guest',
   key: (session, _, argument) => (session[`key-${argument}`] = true),
   keys: session => Object.keys(session).filter(key => key.startsWith('key-')).length,
   login: async (_, req, argument) => {

@@ -1,9 +1,9 @@
-import { byHandSite } from './by-hand-site'
+import { manualSite } from './manual-site'
 import { cookieSessionSite, ironSessionSite } from './cookie-sites'
 import { storeAt, type StorePlace } from './distant-store'
 import { durableStore } from './durable-store'
 import { fastifySite } from './fastify-site'
-import { koaByHandSite } from './koa-by-hand-site'
+import { koaManualSite } from './koa-manual-site'
 import { koaSite } from './koa-site'
 import { bareSite, connectSite, load, type Site } from './site'
 import type { Subject } from './subjects'
@@ -15,14 +15,14 @@ export async function openSite(subject: Subject, visit: Visit, place?: StorePlac
   switch (kind) {
     case 'bare':
       return bareSite(visit)
-    case 'by hand':
-      return byHandSite(visit)
+    case 'manual':
+      return manualSite(visit)
     case 'connect':
       return connectSite(load(module), visit, options, durable ? await durableStore(durable) : place && (await storeAt(place, atomic)))
     case 'koa':
       return koaSite(subject, visit)
-    case 'koa by hand':
-      return koaByHandSite(visit)
+    case 'koa manual':
+      return koaManualSite(visit)
     case 'fastify':
       return fastifySite(subject, visit)
     case 'cookie-session':

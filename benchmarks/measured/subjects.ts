@@ -6,7 +6,7 @@ import type { Visit } from './visits'
 export interface Subject {
   readonly name: string
   /** Which kind of site it makes: see open-site.ts. */
-  readonly kind: 'bare' | 'by hand' | 'connect' | 'koa' | 'koa by hand' | 'fastify' | 'cookie-session' | 'iron-session'
+  readonly kind: 'bare' | 'manual' | 'connect' | 'koa' | 'koa manual' | 'fastify' | 'cookie-session' | 'iron-session'
   /** What `require` is given; resolved to a file before it is handed to a process that measures. */
   readonly module?: string
   /** The subject that does the same without sessions, whose time is not this one's. */
@@ -52,7 +52,7 @@ const connect: readonly Subject[] = [
     variant: 'resession',
     inProcessOnly: true,
   },
-  { name: 'by hand', kind: 'by hand', floor: 'none', inProcessOnly: true },
+  { name: 'manual', kind: 'manual', floor: 'none', inProcessOnly: true },
 ]
 
 const koa: readonly Subject[] = [
@@ -60,7 +60,7 @@ const koa: readonly Subject[] = [
   { name: 'resession/koa', kind: 'koa', module: 'resession/koa', storeModule: 'resession', floor: 'koa', yardstick: 'koa-session' },
   { name: 'koa-session', kind: 'koa', module: 'koa-session', floor: 'koa', yardstick: 'koa-session' },
   { name: 'koa-generic-session', kind: 'koa', module: 'koa-generic-session', floor: 'koa', yardstick: 'koa-session' },
-  { name: 'koa, by hand', kind: 'koa by hand', floor: 'koa', yardstick: 'koa-session' },
+  { name: 'koa, manual', kind: 'koa manual', floor: 'koa', yardstick: 'koa-session' },
   { name: 'resession/koa, cookie', kind: 'koa', module: 'resession/koa', inCookie: true, floor: 'koa', yardstick: 'koa-session, cookie' },
   { name: 'koa-session, cookie', kind: 'koa', module: 'koa-session', inCookie: true, floor: 'koa', yardstick: 'koa-session, cookie' },
 ]

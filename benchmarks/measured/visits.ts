@@ -74,7 +74,7 @@ const larger: readonly Visit[] = [
     name: `${name}, ${bytes / 1000} KB`,
     bytes,
     fewer,
-    subjects: ['none', 'resession', 'express-session', 'by hand'],
+    subjects: ['none', 'resession', 'express-session', 'manual'],
   })),
 )
 

@@ -10,15 +10,15 @@ import { table } from './table'
 const CHOICES = [
   'resession',
   'express-session',
-  'by hand',
+  'manual',
   'cookie-session',
   '@fastify/session',
   'resession/koa',
   'koa-session',
-  'koa, by hand',
+  'koa, manual',
 ] as const
 
-const NAMES: Readonly<Record<string, string>> = { 'by hand': 'written manually', 'koa, by hand': 'Koa, written manually' }
+const NAMES: Readonly<Record<string, string>> = { manual: 'written manually', 'koa, manual': 'Koa, written manually' }
 const READ = 'resumed read'
 const WRITE = 'resumed write'
 

@@ -6,7 +6,7 @@ export function element(name: string, attributes: Attributes, ...children: reado
   return children.length === 0 ? `<${name}${words.join('')}/>` : `<${name}${words.join('')}>${children.join('')}</${name}>`
 }
 
-/** @param y of its middle, which is set by hand: viewers do not agree on `dominant-baseline` */
+/** @param y of its middle, which is set explicitly: viewers do not agree on `dominant-baseline` */
 export function text(words: string, x: number, y: number, attributes: Attributes = {}): string {
   return element('text', { x, y, dy: '0.36em', ...attributes }, escaped(words))
 }

@@ -73,7 +73,7 @@ describe('The cases of the benchmark', function () {
     const large = visits.filter(({ bytes }) => bytes > 1000)
     expect(large).to.have.lengthOf(4)
     for (const visit of large)
-      expect(subjectsAt(visit).map(({ name }) => name)).to.deep.equal(['none', 'resession', 'express-session', 'by hand'])
+      expect(subjectsAt(visit).map(({ name }) => name)).to.deep.equal(['none', 'resession', 'express-session', 'manual'])
   })
 
   it('count the answers of a server', async () => {

@@ -41,7 +41,7 @@ const played: Readonly<Record<string, (supertest: Supertest, app: Express) => Pr
     await ada.post('/login').send('user=ada')
     await eve.get('/visit').expect('visit 1')
     await ada.get('/who').expect('ada')
-    await eve.get('/who').expect('nobody')
+    await eve.get('/who').expect('guest')
   },
   'an agent uses the new session ID after its login, also after redirects': async (supertest, app) => {
     const ada = supertest.agent(app)
@@ -54,13 +54,13 @@ const played: Readonly<Record<string, (supertest: Supertest, app: Express) => Pr
     const ada = supertest.agent(app)
     await ada.post('/login').send('user=ada').redirects(1).expect('ada')
     await ada.post('/logout').expect(200)
-    await ada.get('/who').expect('nobody')
+    await ada.get('/who').expect('guest')
   },
 }
 
 function countingApp(app: Express): Express {
   app.get('/visit', (req, res) => void res.send(`visit ${(dataOf(req).visits = (dataOf(req).visits ?? 0) + 1)}`))
-  app.get('/who', (req, res) => void res.send(dataOf(req).user ?? 'nobody'))
+  app.get('/who', (req, res) => void res.send(dataOf(req).user ?? 'guest'))
   app.post('/login', (req, res, next) => {
     req.session.regenerate(err => {
       if (err) return next(err)

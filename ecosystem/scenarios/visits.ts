@@ -2,7 +2,7 @@ import { equal, notEqual, ok } from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { StoreScenario } from './scenario'
 
-/** A login has a new id, keeps nobody else's, and lasts. */
+/** A login gets a new ID, never that of another client, and lasts. */
 export const login: StoreScenario = async ({ visitor }) => {
   const ada = await visitor()
   await ada.get('count')
@@ -14,7 +14,7 @@ export const login: StoreScenario = async ({ visitor }) => {
   equal(await ada.get('count'), '1')
   const thief = await visitor()
   thief.cookie = before
-  equal(await thief.get('who'), 'nobody')
+  equal(await thief.get('who'), 'guest')
 }
 
 export const logout: StoreScenario = async ({ visitor }) => {
@@ -23,7 +23,7 @@ export const logout: StoreScenario = async ({ visitor }) => {
   const { cookie } = ada
   await ada.get('logout')
   ada.cookie = cookie
-  equal(await ada.get('who'), 'nobody')
+  equal(await ada.get('who'), 'guest')
 }
 
 /** Two lifetimes of `shortest`: what is younger is there, what is older is not. */
@@ -45,7 +45,7 @@ export const touch: StoreScenario = async ({ visitor, published: { shortest = 10
   }
 }
 
-/** Nobody waits for ever, nothing breaks, and some of the keys are kept. */
+/** Every request is answered, nothing breaks, and some of the keys are kept. */
 export const parallel: StoreScenario = async ({ visitor }) => {
   const ada = await visitor()
   await ada.get('count')

@@ -76,7 +76,7 @@ const prisma: PublishedStore = {
   },
   notes: {
     contract: 'Its `all` returns expired sessions too.',
-    outage: 'Its `get` takes every error for a session that is not there: while the database is away or starts, visitors are nobody.',
+    outage: 'Its `get` takes every error for a session that is not there: while the database is away or starts, users are logged out.',
   },
   make: async room => {
     type Client = { $executeRawUnsafe(sql: string): Promise<unknown> }

@@ -43,7 +43,7 @@ const proxied =
 async function upstream(): Promise<string> {
   return listening(
     createServer((req, res) => {
-      res.writeHead(200, { 'set-cookie': ['theirs=1', 'also=2'], 'x-user': req.headers['x-user'] ?? 'nobody' })
+      res.writeHead(200, { 'set-cookie': ['theirs=1', 'also=2'], 'x-user': req.headers['x-user'] ?? 'guest' })
       req.pipe(res)
     }),
   )

@@ -35,7 +35,7 @@ export async function openidApp({ load }: Room, provider: Provider, { name, stor
       session: { store, ...session },
     }),
   )
-  app.get('/who', (req, res) => void res.send(openid(req).oidc.user?.sub ?? 'nobody'))
+  app.get('/who', (req, res) => void res.send(openid(req).oidc.user?.sub ?? 'guest'))
   app.get('/put/:what', (req, res) => void res.send((openid(req).appSession.basket = req.params.what)))
   app.get('/basket', (req, res) => void res.send(openid(req).appSession.basket ?? 'empty'))
   return address

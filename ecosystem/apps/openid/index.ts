@@ -32,7 +32,7 @@ const played: Readonly<Record<string, Played>> = {
       await ada.login()
       match(String((await stored(idOf(ada)))?.data.id_token), /^ey/)
       for (let visit = 0; visit < 2; visit++) equal(await ada.get('who'), 'ada')
-      equal(await new Browser(ada.site).get('who'), 'nobody')
+      equal(await new Browser(ada.site).get('who'), 'guest')
     },
   },
   'a login has a new session ID, keeps the cart, and removes the old session': {
@@ -55,7 +55,7 @@ const played: Readonly<Record<string, Played>> = {
       await ada.look('logout')
       equal(await stored(id), undefined)
       ada.cookie = cookie
-      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('who'), 'guest')
     },
   },
   'the logout of the provider uses the store, until the next login': {
@@ -63,7 +63,7 @@ const played: Readonly<Record<string, Played>> = {
       await ada.login()
       const logout_token = provider.logoutToken()
       equal((await ada.post('backchannel-logout', { logout_token })).status, 204)
-      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('who'), 'guest')
       await ada.login()
       equal(await ada.get('who'), 'ada')
     },
@@ -77,7 +77,7 @@ const played: Readonly<Record<string, Played>> = {
       match(String((await stored(id))?.data.id_token), /^ey/)
       await pause(3200)
       equal(await stored(id), undefined)
-      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('who'), 'guest')
     },
   },
 }

@@ -63,7 +63,7 @@ export function passportApp(room: Room, { version, logout }: Version, { users = 
   app.post('/logout', (req, res, next) => {
     logout(req as unknown as { logout: Logout }).then(() => res.send('bye'), next)
   })
-  app.get('/who', (req, res) => void res.send((req as { user?: User }).user?.name ?? 'nobody'))
+  app.get('/who', (req, res) => void res.send((req as { user?: User }).user?.name ?? 'guest'))
   app.get('/put/:what', (req, res) => void res.send((dataOf(req).basket = req.params.what)))
   app.get('/basket', (req, res) => void res.send(dataOf(req).basket ?? 'empty'))
   app.get('/wish', (req, res) => void res.send((dataOf(req).returnTo = '/wishes?of=ada')))

@@ -13,7 +13,7 @@ interface Played {
 const always: Readonly<Record<string, Played>> = {
   'a login is kept, and the cookie has only an ID': {
     play: async ada => {
-      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('who'), 'guest')
       equal((await ada.post('login', RIGHT)).text, 'welcome')
       equal(await ada.get('who'), 'Ada')
       equal(await ada.get('who'), 'Ada')
@@ -26,7 +26,7 @@ const always: Readonly<Record<string, Played>> = {
       users.set('ada', { id: 'ada', name: 'Countess of Lovelace' })
       equal(await ada.get('who'), 'Countess of Lovelace')
       users.delete('ada')
-      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('who'), 'guest')
       equal(await ada.get('kept'), '{}')
     },
   },
@@ -36,7 +36,7 @@ const always: Readonly<Record<string, Played>> = {
       const { cookie } = ada
       equal((await ada.post('login', WRONG)).status, 401)
       equal(ada.cookie, cookie)
-      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('who'), 'guest')
       equal(await ada.get('basket'), 'tea')
     },
   },
@@ -77,7 +77,7 @@ const keepingTheId: Readonly<Record<string, Played>> = {
       const { cookie } = ada
       await ada.post('logout')
       equal(ada.cookie, cookie)
-      equal(await ada.get('who'), 'nobody')
+      equal(await ada.get('who'), 'guest')
       equal(await ada.get('basket'), 'tea')
     },
   },
@@ -98,7 +98,7 @@ const withNewId: Readonly<Record<string, Played>> = {
     play: async ada => {
       const before = await loginWithBasket(ada)
       equal(await ada.get('basket'), 'empty')
-      equal(await before.get('who'), 'nobody')
+      equal(await before.get('who'), 'guest')
       equal(await before.get('basket'), 'empty')
     },
   },
@@ -124,8 +124,8 @@ const withNewId: Readonly<Record<string, Played>> = {
       const before = at(ada)
       equal(await before.get('who'), 'Ada')
       equal((await ada.post('logout')).text, 'bye')
-      equal(await ada.get('who'), 'nobody')
-      equal(await before.get('who'), 'nobody')
+      equal(await ada.get('who'), 'guest')
+      equal(await before.get('who'), 'guest')
       equal(await before.get('basket'), 'empty')
     },
   },

@@ -23,7 +23,7 @@ export interface Page {
 /** By the last part of their paths. */
 export const PAGES: Readonly<Record<string, Page>> = {
   count: { act: session => (session.count = (session.count ?? 0) + 1) },
-  who: { act: ({ user = 'nobody' }) => user },
+  who: { act: ({ user = 'guest' }) => user },
   login: {
     act: async (session, req) => {
       await promisify((done: Done) => session.regenerate(done))()

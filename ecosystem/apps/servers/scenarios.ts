@@ -34,7 +34,7 @@ const SCENARIOS: Record<string, (visited: Visited) => Promise<void>> = {
     notEqual(ada.cookie, before)
     equal(await ada.get('who'), 'ada')
     ada.cookie = before
-    equal(await ada.get('who'), 'nobody')
+    equal(await ada.get('who'), 'guest')
   },
 
   async 'the page after the login knows the user'({ visitor }) {
@@ -47,9 +47,9 @@ const SCENARIOS: Record<string, (visited: Visited) => Promise<void>> = {
     await (await ada.ask('login')).text()
     const { cookie } = ada
     equal(await ada.get('who'), 'ada')
-    equal(await ada.follow('logout'), 'nobody')
+    equal(await ada.follow('logout'), 'guest')
     ada.cookie = cookie
-    equal(await ada.get('who'), 'nobody')
+    equal(await ada.get('who'), 'guest')
   },
 
   async 'a session with a cookie path is used only below that path'({ visitor }) {

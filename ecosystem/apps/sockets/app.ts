@@ -46,7 +46,7 @@ export async function socketApp(room: Room, way: Way): Promise<string> {
 
 /** What can be asked by an event. */
 function answerEvents(socket: Socket, { sessionOf }: Way): void {
-  socket.on('who', answer => answer(sessionOf(socket).user ?? 'nobody'))
+  socket.on('who', answer => answer(sessionOf(socket).user ?? 'guest'))
   socket.on('count', answer => {
     const session = sessionOf(socket)
     session.count = (session.count ?? 0) + 1

@@ -27,7 +27,7 @@ const always: Readonly<Record<string, Play>> = {
     await ada.post('login')
     for (const transport of ['websocket', 'polling'] as const) {
       equal(await ask(await socketOf(ada, transport), 'who'), 'ada')
-      equal(await ask(await socketOf(new Visitor(ada.site), transport), 'who'), 'nobody')
+      equal(await ask(await socketOf(new Visitor(ada.site), transport), 'who'), 'guest')
     }
   },
   'the next request has what a socket saved': async ({ ada, socketOf }) => {

@@ -1,4 +1,4 @@
-import { EMPTY, newId } from './by-hand-site'
+import { EMPTY, newId } from './manual-site'
 import { entered } from './enter'
 import { newKoa } from './koa-site'
 import { type Data } from './record'
@@ -8,7 +8,7 @@ import { DAY, type Visit } from './visits'
 const NAME = 'koa.sid'
 
 /** Likewise on Koa, whose `ctx.cookies` signs and verifies. */
-export function koaByHandSite(visit: Visit): Promise<Site> {
+export function koaManualSite(visit: Visit): Promise<Site> {
   const { rolling = false } = visit.options ?? {}
   return entered(visit, async app => {
     const rows = new Map<string, string>()

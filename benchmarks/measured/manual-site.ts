@@ -16,10 +16,10 @@ const NAME = 'connect.sid'
 export const EMPTY = '{}'
 
 /**
- * A session by a signed cookie, by hand, in one handler: no `req.session`, no options, no errors, no answer that waits until it is saved, and nothing
- * for two requests at once. What a package adds beyond this is its own.
+ * A session with a signed cookie in one handler, written without a package: no `req.session`, no options, no error handling, no response that waits for
+ * the save, and no concurrent requests. What a package adds to this is its own.
  */
-export function byHandSite(visit: Visit): Site {
+export function manualSite(visit: Visit): Site {
   const { rolling = false, cookie: { maxAge } = {} } = visit.options ?? {}
   const rows = new Map<string, Row>()
   const expiry = (): number | undefined => (maxAge === undefined ? undefined : Date.now() + maxAge)
