@@ -6,13 +6,13 @@ export interface Bar {
   readonly limit: { readonly atMost: number } | { readonly atLeast: number }
 }
 
-/** Likewise, and what it came to; nothing where it was not measured. */
+/** A bar with its measured value; undefined if it was not measured. */
 export interface MeasuredBar extends Bar {
   readonly measured: number | undefined
   readonly beside?: Beside | undefined
 }
 
-/** Likewise, of another subject, for whom it is no bar: how far it can be reached. */
+/** The same measurement of another subject, as a reference for what can be reached. */
 export interface Beside {
   readonly subject: string
   readonly measured: number

@@ -44,7 +44,11 @@ export class Child {
     this.#what = [job.do, ...subjects.map(({ name }) => name), ...visits].join(', ')
   }
 
-  /** The next thing it says. @throws Error where it fails, ends, or says nothing */
+  /**
+   * Resolves with its next message.
+   *
+   * @throws Error if it fails, ends, or sends nothing
+   */
   async answer<Result>(): Promise<Result> {
     const heard = new AbortController()
     const signal = AbortSignal.any([AbortSignal.timeout(this.#minutes * 60_000), heard.signal])

@@ -53,7 +53,7 @@ export function readCommandLine(words: string[]): Choice {
 
 const NOTHING_ELSE = { visits: [], subjects: [], pairs: [], distantSubjects: [] } as const
 
-/** Nobody's added time is known without the floor, what a variant costs not without the original, and whether the answers are right not without the yardstick. */
+/** Adds the subjects that the chosen ones depend on: the floor for the added time, the original of a variant, and the yardstick for the checks. */
 function withWhatTheyNeed(chosen: readonly Subject[]): Subject[] {
   const needs = ({ floor, variant, yardstick }: Subject): unknown[] => [floor, variant, yardstick, YARDSTICK]
   const needed = new Set<unknown>(chosen.flatMap(subject => [subject.name, ...needs(subject)]))

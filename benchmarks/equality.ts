@@ -10,7 +10,7 @@ export class BrokenCase extends Error {
   override readonly name = 'BrokenCase'
 }
 
-/** What is seen of a subject: its first visits, and where its time was taken, the first visitor's once more. */
+/** The observations of a subject: its first requests, and one more request of the first client after the timing. */
 export interface Seen {
   readonly before: readonly Observed[]
   readonly after?: Observed
@@ -34,11 +34,11 @@ export function mustAllAgree(visit: string, all: ReadonlyMap<Subject, Seen>): vo
 }
 
 /**
- * A subject has to answer what `YARDSTICK` does, and a session of it has to hold the same data; where no other yardstick is named, it has to set the same
- * cookies and keep the same records too.
+ * A subject must give the same responses as `YARDSTICK`, and its sessions must hold the same data. Unless it names another yardstick, it must also
+ * set the same cookies and keep the same records.
  *
- * @param what of what a difference is said
- * @throws BrokenCase where there is one
+ * @param what the subject of the error message
+ * @throws BrokenCase if there is a difference
  */
 export function mustAgree(what: string, subject: Subject, seen: Seen, yardstick: Seen): void {
   const [own, other] = [inOrder(seen), inOrder(subject.inCookie ? forgotten(yardstick) : yardstick)]
@@ -47,7 +47,7 @@ export function mustAgree(what: string, subject: Subject, seen: Seen, yardstick:
   else mustBeSame(what, own.map(answeredAndHeld), other.map(answeredAndHeld))
 }
 
-/** Who sends the first cookie again, which has the data in it, is answered as at first. */
+/** A client that sends the first cookie again, which contains the data, gets the first response again. */
 function forgotten(seen: Seen): Seen {
   const [first] = seen.before
   return seen.after && first ? { ...seen, after: first } : seen

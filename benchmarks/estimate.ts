@@ -12,7 +12,7 @@ const START = 0.3
 const VISIT = 40e-6
 /** Of a visit, for each byte of the session's data. */
 const BYTE = 17e-9
-/** Of a stranger who leaves nothing. */
+/** A request without a session. */
 const HIT = 12e-6
 /** To put a session into a memory store. */
 const FILL = 5e-6

@@ -10,7 +10,7 @@ import { OBSERVED, type Plan } from './plans'
 import { inTurn, turns, type Say } from './rounds'
 import type { InProcessSample } from './samples'
 
-/** What `YARDSTICK` answers to the first visits, by the visit's name. */
+/** The responses of `YARDSTICK` to the first requests, by the name of the visit. */
 export type Expected = ReadonlyMap<string, readonly Observed[]>
 
 type Results = ReadonlyMap<Subject, InProcessResult>
@@ -22,7 +22,11 @@ export interface Looked {
   readonly samples: readonly InProcessSample[]
 }
 
-/** Looks at every case once, the subjects beside each other, since no time counts. @throws AggregateError of the visits that are broken */
+/**
+ * Checks every case once, with all subjects in one process, because no time is measured.
+ *
+ * @throws AggregateError of the broken cases
+ */
 export async function agree({ plan, visits, subjects }: Choice): Promise<Looked> {
   const counts = plan.inProcess.apart ? { warmUp: 0, timed: 1 } : plan.inProcess
   const all = new Map(visits.map(visit => [visit, new Map<Subject, InProcessResult>()]))
@@ -40,7 +44,7 @@ export async function agree({ plan, visits, subjects }: Choice): Promise<Looked>
   }
 }
 
-/** Each case in a process of its own. The subjects have to agree on what came before the time was taken, and on what comes of it. */
+/** Measures each case in a process of its own. The subjects must agree before and after the timing. */
 export async function measureInProcess({ plan, visits, subjects }: Choice, say: Say): Promise<InProcessSample[]> {
   const samples: InProcessSample[] = []
   for (const [round, visit] of turns({ what: 'in process', rounds: plan.inProcess.rounds, items: visits }, say)) {
@@ -68,7 +72,7 @@ export function samplesOf({ name: visit }: Visit, results: Results, round: numbe
   return Array.from(results, ([{ name: subject }, { microseconds }]) => ({ visit, subject, round, microseconds }))
 }
 
-/** One after the other, in one process. */
+/** Times the cases one after the other, in one process. */
 function timeCases(subject: Subject, visits: readonly Visit[], { warmUp, timed }: Counts): Promise<InProcessResult[]> {
   const names = visits.map(({ name }) => name)
   return perform({ do: 'time', subject: resolved(subject), visits: names, observed: OBSERVED, warmUp, timed })

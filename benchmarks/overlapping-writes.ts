@@ -19,7 +19,7 @@ function recordOf(kilobytes: number): string {
   return JSON.stringify({ cookie, ...(Object.fromEntries(keys) as object) })
 }
 
-/** A store of texts that answers in a later turn, as an engine does. */
+/** A store of strings that calls back in a later turn, as a database does. */
 function storeFor(Store: Package['Store'], texts: Map<string, string>): InstanceType<Package['Store']> {
   const store = new (Store as unknown as new () => object)()
   const later = (done: unknown, ...given: unknown[]): void =>

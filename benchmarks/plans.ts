@@ -22,7 +22,7 @@ export interface Plan {
     readonly cookies: readonly number[]
     /** Bytes of the largest `Cookie` header: Node takes 16 KiB of headers, and there are others. */
     readonly header: number
-    /** Visits before the clock starts, and for how long they are timed. */
+    /** Requests before the timing, and the duration of the timing. */
     readonly warmUp: number
     readonly seconds: number
   }
@@ -71,7 +71,7 @@ export const plans: Readonly<Record<Plan['name'], Plan>> = {
     inProcess: { rounds: 1, warmUp: 50, timed: 100, apart: false },
     sideBySide: { rounds: 1, visits: ['resumed write'], warmUp: 125, fours: 2, block: 125 },
     http: { rounds: 1, visits: ['resumed write'], connections: 10, warmUpSeconds: 0, seconds: 0.2 },
-    // Each visitor once before, after whom nobody touches who is spared it
+    // Each client makes one request before; after it, subjects that skip touches no longer touch
     distant: { rounds: 1, visits: ['resumed read'], milliseconds: 1, warmUp: 100, timed: 100 },
     memory: { rounds: 1, sessions: [10_000], bytes: BYTES },
     growth: {
@@ -89,5 +89,5 @@ export const plans: Readonly<Record<Plan['name'], Plan>> = {
   },
 }
 
-/** Visits of each case that are looked at before any is timed. */
+/** Requests of each case that are observed before any are timed. */
 export const OBSERVED = 3

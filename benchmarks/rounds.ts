@@ -14,7 +14,7 @@ export function* turns<Item extends { readonly name: string }>(
   }
 }
 
-/** Every other round backwards, so that whatever drifts, drifts against each of them. */
+/** Reverses every other round, so that a drift affects all items equally. */
 export function inTurn<Item>(items: readonly Item[], round: number): readonly Item[] {
   return round % 2 === 0 ? items : items.toReversed()
 }

@@ -35,7 +35,7 @@ export interface HttpSample {
   readonly clientBusy: number
 }
 
-/** One subject whose store is a distance away, as one visitor finds it. */
+/** One subject with a distant store, as one client measures it. */
 export interface DistantSample {
   readonly engine: EngineName
   readonly visit: string

@@ -11,7 +11,7 @@ import { turns, type Say } from './rounds'
 import type { SideBySideSample } from './samples'
 import { median } from './spread'
 
-/** Subjects that are the same package with other options, against each other, and each of the latter against itself: a process for each pair. */
+/** Compares variants of a package with the package, and each variant with itself, in a process for each pair. */
 export async function measureSideBySide({ plan, visits, pairs }: Choice, expected: Expected, say: Say): Promise<SideBySideSample[]> {
   const samples: SideBySideSample[] = []
   const items = pairs.length > 0 ? visits.filter(({ name }) => plan.sideBySide.visits.includes(name)) : []

@@ -1,4 +1,4 @@
-// One neighbour under one package, in a process of its own: what breaks there ends nothing else
+// Runs one third-party package with one session package, in a process of its own: a crash ends nothing else
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Engine } from '../test/support/engine-servers/engine'

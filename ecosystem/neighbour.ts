@@ -4,15 +4,15 @@ import type { Engine, EngineName } from '../test/support/engine-servers/engine'
 export type Package = typeof session
 export type Store = InstanceType<Package['Store']>
 
-/** Where a neighbour lives under one package. */
+/** The environment of a third-party package with one session package. */
 export interface Room {
-  /** Requires a package of the project that the neighbour is installed in. */
+  /** Requires a package of the project in which the third-party package is installed. */
   load<T = never>(name: string): T
   /** `express-session`, whichever it is there. */
   readonly session: Package
   /** The engine's. */
   readonly port: number
-  /** No other neighbour's: for keys, tables and folders. */
+  /** A unique name for keys, tables and folders. */
   readonly name: string
   /** For files, and empty at first. */
   readonly folder: string
@@ -26,10 +26,10 @@ export interface World {
   readonly engine: Engine | undefined
 }
 
-/** @throws where the neighbour and the package do not go together */
+/** @throws if the third-party package and the session package do not work together */
 export type Scenario = (world: World) => Promise<void>
 
-/** Something published that goes with sessions: what to install, and what is played with it under either package. */
+/** A third-party package that is used with sessions: the packages to install, and the scenarios that run with either session package. */
 export interface Neighbour {
   /** As the table has it: the package and its version. */
   readonly title: string
@@ -38,8 +38,8 @@ export interface Neighbour {
   readonly engine?: EngineName
   /** In the order in which they are played, one after the other in one process. */
   readonly scenarios: Readonly<Record<string, Scenario>>
-  /** Why a scenario does not pass, in a sentence each: what is in the neighbour that makes it so. */
+  /** Why a scenario fails, in a sentence each: the cause in the third-party package. */
   readonly notes?: Readonly<Record<string, string>>
-  /** Likewise, of what passes on express-session alone, and cannot be mended: docs/compatibility.md has it too. */
+  /** The same for scenarios that pass with express-session only, and cannot be fixed: docs/compatibility.md lists them too. */
   readonly unmended?: Readonly<Record<string, string>>
 }

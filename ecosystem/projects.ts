@@ -14,7 +14,11 @@ async function specOf(name: PackageName): Promise<string> {
 
 export type Projects = Readonly<Record<PackageName, string>>
 
-/** A project for each package, with all the neighbours in it. @returns their folders */
+/**
+ * Makes a project for each session package, with all the third-party packages in it.
+ *
+ * @returns their folders
+ */
 export async function projects(neighbours: readonly Neighbour[]): Promise<Projects> {
   const packages = packagesOf(neighbours)
   const [first, second] = PACKAGES
@@ -37,7 +41,7 @@ async function install(folder: string, name: PackageName, packages: Record<strin
   return folder
 }
 
-/** @throws Error where two ask for different versions under one name */
+/** @throws Error if two need different versions under one name */
 function packagesOf(neighbours: readonly Neighbour[]): Record<string, string> {
   const all: Record<string, string> = {}
   for (const { title, packages } of neighbours) {

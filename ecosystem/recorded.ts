@@ -7,14 +7,14 @@ import type { Results } from './visit'
 
 const FILE = join(__dirname, 'express-session.json')
 
-/** What neighbours came to under express-session, by their titles. It stays true as long as the versions and the scenarios do. */
+/** The results of third-party packages with express-session, by their titles. They stay true as long as the versions and the scenarios do. */
 interface Recorded {
   readonly packages: Neighbour['packages']
   /** Null for a scenario that passed, else why it did not. */
   readonly results: Readonly<Record<string, string | null>>
 }
 
-/** @returns one entry, or none if the neighbour was recorded in other versions, with other scenarios, or not at all */
+/** @returns one entry, or none if the package was recorded in other versions, with other scenarios, or not at all */
 export function recorded(neighbour: Neighbour): [Neighbour, Results][] {
   const { packages, results } = read()[neighbour.title] ?? {}
   if (!results || !isDeepStrictEqual(packages, neighbour.packages)) return []

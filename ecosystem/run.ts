@@ -1,5 +1,5 @@
-// npm run ecosystem [-- part of a title] [--both]: every neighbour under resession, beside its recorded results under express-session, or with --both
-// under express-session as well, which records them; writes docs/stores.md
+// npm run ecosystem [-- part of a title] [--both]: runs every third-party package with resession, next to its recorded results with express-session.
+// --both runs it with express-session as well, and records the results. Writes docs/stores.md
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,10 +13,10 @@ import { record, recorded } from './recorded'
 import { told, writeTables, type Row } from './table'
 import { visit, type Results } from './visit'
 
-/** What each neighbour came to under one package. */
+/** The results of each third-party package with one session package. */
 type Played = Map<Neighbour, Results>
 
-/** Neighbours of one engine, or without one, under one package, one after the other. */
+/** Runs the third-party packages of one engine, or without one, with one session package, one after the other. */
 async function play(name: PackageName, asked: readonly Neighbour[], projects: Projects): Promise<Played> {
   const played: Played = new Map()
   const kind = asked[0]?.engine
@@ -54,7 +54,7 @@ async function start(kind: EngineName): Promise<Engine | undefined> {
   }
 }
 
-/** What passes on express-session has to pass on ours; but for what is known not to, which has to stay true. */
+/** A scenario that passes with express-session must pass with resession; a known exception must still fail. */
 function worse({ neighbour: { title, scenarios, unmended = {} }, results }: Row): string[] {
   const fails = (of: PackageName, name: string): boolean => results[of].get(name) !== undefined
   const names = Object.keys(scenarios).filter(name => !fails('express-session', name) && fails('resession', name) !== name in unmended)
@@ -66,7 +66,7 @@ function worse({ neighbour: { title, scenarios, unmended = {} }, results }: Row)
 /** What waits for lifetimes to pass, most of the time, can do so side by side. */
 const LANES = 3
 
-/** Those of one engine in one group, since an outage is for all; those without in a few. */
+/** One group per engine, because an outage affects all its users; packages without an engine are spread over a few groups. */
 function groupsOf(asked: readonly Neighbour[]): Neighbour[][] {
   const kinds = new Set(asked.map(({ engine }) => engine))
   kinds.delete(undefined)
@@ -75,13 +75,13 @@ function groupsOf(asked: readonly Neighbour[]): Neighbour[][] {
   return [...byEngine, ...Array.from({ length: LANES }, (_, lane) => without.filter((_, index) => index % LANES === lane))]
 }
 
-/** Each package on engines of its own. */
+/** Each session package has engines of its own. */
 async function playUnder(name: PackageName, asked: readonly Neighbour[], projects: Projects): Promise<Played> {
   const played = await Promise.all(groupsOf(asked).map(async group => play(name, group, projects)))
   return new Map(played.flatMap(map => [...map]))
 }
 
-/** @param both play express-session too where its results are recorded */
+/** @param both runs express-session too if its results are recorded */
 async function playAll(asked: readonly Neighbour[], projects: Projects, both: boolean): Promise<Row[]> {
   const known: Played = new Map(both ? [] : asked.flatMap(neighbour => recorded(neighbour)))
   const unknown = asked.filter(neighbour => !known.has(neighbour))

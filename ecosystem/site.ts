@@ -5,7 +5,7 @@ import type { Package, Store } from './neighbour'
 type Data = Record<string, unknown>
 type Act = (session: Data, req: IncomingMessage & Express.Request, argument: string) => unknown
 
-/** What a visitor can do. With callbacks, since express-session makes no promises. */
+/** The handlers. They use callbacks, because express-session returns no promises. */
 const ACTS: Record<string, Act> = {
   count: session => (session.count = Number(session.count ?? 0) + 1),
   look: session => session.count ?? 0,

@@ -11,7 +11,7 @@ export interface Row {
   readonly results: Record<PackageName, Results>
 }
 
-/** What one neighbour came to under one package, for whoever waits for the run. */
+/** The results of one third-party package with one session package, as a line for the console. */
 export function told({ title }: Neighbour, name: PackageName, results: Results): string {
   const failed = [...results].filter(([, why]) => why !== undefined).map(([scenario, why]) => `\n    ${scenario}: ${why}`)
   return `  ${title}, on ${name}: ${passed(results)} of ${results.size}${failed.join('')}`
@@ -67,7 +67,7 @@ function passed(results: Results): number {
   return [...results.values()].filter(why => why === undefined).length
 }
 
-/** What does not pass, and where, with what the scenario said, and what is known about it. */
+/** The scenarios that fail, the engine or package, the error, and its known cause. */
 function why({ neighbour: { title, scenarios, notes, unmended }, results }: Row): string {
   const known: Record<string, string> = { ...notes, ...unmended }
   const reasons = Object.keys(scenarios).flatMap(name => {

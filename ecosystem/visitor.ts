@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict'
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** What a visitor is told. */
+/** A response. */
 export interface Answer {
   readonly status: number
   readonly text: string
@@ -10,7 +10,7 @@ export interface Answer {
   readonly location: string | null
 }
 
-/** A browser with room for one cookie, the session's. */
+/** A client that keeps one cookie, the session's. */
 export class Visitor {
   cookie = ''
 
@@ -20,29 +20,41 @@ export class Visitor {
     private readonly fetch: Fetch = globalThis.fetch,
   ) {}
 
-  /** @throws where the answer does not come in time, or is not 200 */
+  /** @throws if the response does not come in time, or is not 200 */
   async get(path: string): Promise<string> {
     const { status, text } = await this.try(path)
     if (status !== 200) throw new Error(`/${path} answered ${status}: ${text}`)
     return text
   }
 
-  /** @throws where the answer does not come in time */
+  /** @throws if the response does not come in time */
   async try(path: string, patience?: number): Promise<Answer> {
     return read(await this.ask(path, { redirect: 'follow' }, patience))
   }
 
-  /** Stays where a redirect would lead on. @throws where the answer does not come in time */
+  /**
+   * Does not follow redirects.
+   *
+   * @throws if the response does not come in time
+   */
   async look(path: string): Promise<Answer> {
     return read(await this.ask(path))
   }
 
-  /** Sends a form, and stays where a redirect would lead on. @throws where the answer does not come in time */
+  /**
+   * Sends a form, and does not follow redirects.
+   *
+   * @throws if the response does not come in time
+   */
   async post(path: string, fields: Record<string, string> = {}): Promise<Answer> {
     return read(await this.ask(path, { method: 'POST', body: new URLSearchParams(fields) }))
   }
 
-  /** The answer as soon as its headers are there; redirects are the caller's to follow. @throws where they do not come in time */
+  /**
+   * Resolves with the response as soon as its headers are there; does not follow redirects.
+   *
+   * @throws if they do not come in time
+   */
   async ask(path: string, init: RequestInit = {}, patience = 10_000): Promise<Response> {
     const headers = { cookie: this.cookie, ...(init.headers as Record<string, string>) }
     const res = await this.fetch(`${this.site}/${path}`, { redirect: 'manual', signal: AbortSignal.timeout(patience), ...init, headers })
@@ -74,7 +86,7 @@ export function sessionCookie(res: Response): string | undefined {
   return res.headers.getSetCookie().find(isSession)
 }
 
-/** Of all that an answer sets, in its order. */
+/** The names of all cookies that a response sets, in order. */
 export function cookieNames(res: Response): string[] {
   return res.headers.getSetCookie().map(line => line.split('=')[0] as string)
 }

@@ -33,12 +33,12 @@ export async function compare(choice: Choice, ref: string, print: (line: string)
   })
 }
 
-/** The three take turns in each round. */
+/** The three subjects take turns in each round. */
 async function hold({ now, then, floor }: Contest, { plan, visits, subjects }: Choice, say: Say): Promise<AgainstRow[]> {
   const samples: InProcessSample[] = []
   for (const [round, visit] of turns({ what: now.name, rounds: plan.inProcess.rounds, items: visits }, say)) {
     const results = await timeEach(visit, inTurn(subjects, round), plan.inProcess)
-    // A floor counts on, and a session in the cookie counts from the cookie that is sent: their last visits differ
+    // A floor keeps counting, and a session in the cookie counts from the cookie that is sent: their last requests differ
     for (const subject of then.inCookie ? [now] : [floor, now])
       mustAgree(visit.name, subject, resultOf(results, subject.name), resultOf(results, then.name))
     samples.push(...samplesOf(visit, results, round))
@@ -54,9 +54,10 @@ function oursAmong(chosen: readonly Subject[]): Subject[] {
 }
 
 /**
- * What was is the yardstick: cookies and records may have changed since, answers and data may not.
+ * The earlier version is the yardstick. Cookies and records may have changed since; responses and data may not.
  *
- * @param folder where it is built @returns nothing where it had no such module
+ * @param folder where it is built
+ * @returns undefined if it had no such module
  */
 export function contestOf(subject: Subject, ref: string, folder: string): Contest | undefined {
   const name = `${subject.name} at ${ref}`

@@ -19,7 +19,7 @@ import { httpTable, inProcessTable, pruneLine, sizeTable, type HttpCount, type S
 const FULL = { rounds: 2, warmUp: 2000, timed: 2000, seconds: 1, sessions: [10_000], growth: [10_000, 1_000_000] }
 const QUICK = { rounds: 1, warmUp: 50, timed: 100, seconds: 0.2, sessions: [100], growth: [1000] }
 
-/** Over HTTP. */
+/** The requests over HTTP. */
 const VISITS = ['resumed read', 'resumed write']
 
 interface Run {

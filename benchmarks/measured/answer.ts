@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 
-/** What a visitor got. */
+/** A parsed response. */
 export interface Answer {
   readonly status: number
   /** By their names in small letters; without those that Node sets of itself and those of `setCookie`. */
@@ -9,13 +9,13 @@ export interface Answer {
   readonly body: string
 }
 
-/** In milliseconds. Far more than any answer takes: whoever needs longer hangs. */
+/** In milliseconds. Far more than any response takes; a longer wait means that the request hangs. */
 export const PATIENCE = 10_000
 
 /** Node's own: they say nothing of the app. */
 const NODES = ['date', 'connection', 'keep-alive']
 
-/** An answer from its bytes. */
+/** Parses a response. */
 export function parseAnswer(bytes: string): Answer {
   const end = bytes.indexOf('\r\n\r\n')
   const [statusLine = '', ...lines] = bytes.slice(0, end).split('\r\n')
@@ -23,7 +23,7 @@ export function parseAnswer(bytes: string): Answer {
   return answerOf(Number(statusLine.split(' ')[1]), headers, bytes.slice(end + 4))
 }
 
-/** Asks a server on this machine. */
+/** Sends a request to a server on this machine. */
 export function ask(port: number, cookie: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const req = get({ host: '127.0.0.1', port, agent: false, timeout: PATIENCE, headers: cookie ? { Cookie: cookie } : {} }, res => {

@@ -3,18 +3,18 @@ import { Duplex } from 'node:stream'
 import { parseAnswer, PATIENCE, type Answer } from './answer'
 
 /**
- * A connection without a network: Node's own server reads requests from it and writes answers to it, so that its parser, its header writing and its
- * keep-alive are in the time, and the kernel is not. One request at a time, the visitors in turn.
+ * A connection without a network. Node's own server reads requests from it and writes responses to it: the time includes its parser, its header
+ * writing and its keep-alive, but not the kernel. It carries one request at a time, of the clients in turn.
  */
 export class Connection extends Duplex {
   readonly #requests: readonly Buffer[]
   readonly #cookies: readonly string[]
   #turn = 0
   #answered = () => {}
-  /** What was written, where somebody looks at it. */
+  /** The written bytes, if they are observed. */
   #kept: string | undefined
 
-  /** @param cookies the `Cookie` header of each visitor */
+  /** @param cookies the `Cookie` header of each client */
   constructor(listener: RequestListener, cookies: readonly string[]) {
     // As Node's sockets have it: strings arrive as strings
     super({ decodeStrings: false })
@@ -29,8 +29,8 @@ export class Connection extends Duplex {
   }
 
   /**
-   * So many visits one after the other, each over when its response has finished. Each begins on a turn of the event loop of its own, as what comes
-   * from a network does: otherwise only those who defer to the event loop would pay for its turns.
+   * Sends so many requests one after the other, each when the previous response has finished. Each begins on its own turn of the event loop, as on a
+   * network: otherwise only subjects that defer to the event loop would pay for its turns.
    */
   visit(times: number): Promise<void> {
     let left = times
@@ -43,7 +43,11 @@ export class Connection extends Duplex {
     })
   }
 
-  /** The next visit, and what it got. @throws Error where nothing comes */
+  /**
+   * Sends the next request, and resolves with its response.
+   *
+   * @throws Error if none comes
+   */
   async ask(): Promise<Answer> {
     this.#kept = ''
     let timer: NodeJS.Timeout | undefined
@@ -59,7 +63,7 @@ export class Connection extends Duplex {
     return this.#cookies[this.#turn % this.#cookies.length] as string
   }
 
-  /** The visits of those whose turn has not come in this round: the next one is the first visitor's. */
+  /** Sends the requests of the remaining clients of this round: the next request is the first client's. */
   finishRound(): Promise<void> {
     const visitors = this.#cookies.length
     return this.visit((visitors - (this.#turn % visitors)) % visitors)

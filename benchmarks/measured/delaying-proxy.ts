@@ -15,7 +15,7 @@ export interface Delaying {
 
 /** Sent for every message after the job. */
 export interface Asked {
-  /** What the engine has been asked so far, each of which is answered by one round trip. */
+  /** The number of requests to the engine so far, each with a response of its own: one round trip each. */
   readonly asked: number
 }
 
@@ -39,8 +39,8 @@ export async function delay({ engine, target, milliseconds }: DelayJob): Promise
 }
 
 /**
- * As long as something is on its way, this process naps, and looks what else has come: Node's timers count whole milliseconds, asking the clock again and
- * again would take a core from those who are measured, and one long sleep would make what comes meanwhile wait for it.
+ * While messages are under way, this process sleeps briefly and polls. Node's timers count whole milliseconds; a busy loop would take a core from the
+ * measured processes; one long sleep would delay messages that arrive meanwhile.
  */
 class Distance {
   readonly #nothing = new Int32Array(new SharedArrayBuffer(4))

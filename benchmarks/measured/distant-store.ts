@@ -7,7 +7,7 @@ import { mysqlStore, postgresStore } from './sql-stores'
 export interface StorePlace {
   readonly engine: EngineName
   readonly url: string
-  /** Of the keys, or the name of the table: nobody else's. */
+  /** The unique prefix of the keys, or name of the table. */
   readonly prefix: string
 }
 

@@ -9,10 +9,7 @@ export interface App {
   writes: boolean
 }
 
-/**
- * A site whose visitors have been there before, if they are to return: each has been let in by a first visit, and brings the cookies that the package
- * itself has given.
- */
+/** A site whose clients already have a session, if the visit needs one: each has made a first request, and sends the cookies that it was given. */
 export async function entered(visit: Visit, open: (app: App) => Promise<Omit<Site, 'cookies'>>): Promise<Site> {
   const app: App = { act: visit.act, writes: visit.writes }
   const site = await open(app)

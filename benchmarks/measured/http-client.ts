@@ -11,7 +11,7 @@ export interface LoadJob {
 export interface Load {
   readonly requests: number
   readonly seconds: number
-  /** Answers other than 2xx, and requests without an answer. */
+  /** Responses other than 2xx, and requests without a response. */
   readonly failures: number
   /** The processor time of this client, in microseconds. */
   readonly processor: number
@@ -20,7 +20,7 @@ export interface Load {
 /** As much of autocannon as is used here; it brings no types. */
 type Autocannon = (options: object) => Promise<{ '2xx': number; non2xx: number; errors: number; timeouts: number; duration: number }>
 
-/** Asks a server as often as it answers. */
+/** Sends requests to a server as fast as it responds. */
 export async function load({ port, cookies, seconds }: LoadJob): Promise<Load> {
   const autocannon = createRequire(__filename)('autocannon') as Autocannon
   let connected = 0

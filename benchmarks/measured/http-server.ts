@@ -11,7 +11,7 @@ export interface ServeJob {
   readonly do: 'serve'
   readonly subject: Subject
   readonly visit: string
-  /** Visits that are looked at, before any are counted. */
+  /** Requests that are observed before any are counted. */
   readonly observed: number
   /** Where sessions are kept; in memory where there is none. */
   readonly place?: StorePlace

@@ -8,11 +8,11 @@ import { visitNamed, type Visit } from './visits'
 export interface InProcessJob {
   readonly do: 'time'
   readonly subject: Subject
-  /** One after the other; where time counts, one alone. */
+  /** Run one after the other; a timed one runs alone. */
   readonly visits: readonly string[]
-  /** Visits that are looked at, before any are timed. */
+  /** Requests that are observed before any are timed. */
   readonly observed: number
-  /** Visits before the clock starts. */
+  /** Requests before the timing. */
   readonly warmUp: number
   readonly timed: number
 }
@@ -21,11 +21,11 @@ export interface InProcessResult {
   /** Per visit. */
   readonly microseconds: number
   readonly before: readonly Observed[]
-  /** One more visit of the first visitor, when all is done: it shows that what was timed has happened. */
+  /** One more request of the first client after the timing: it shows that the timed requests had their effect. */
   readonly after: Observed
 }
 
-/** The times that visits take in this process. */
+/** Times requests in this process. */
 export async function timeInProcess({ subject, visits, observed, ...counts }: InProcessJob): Promise<InProcessResult[]> {
   const results: InProcessResult[] = []
   for (const visit of visits.map(visitNamed)) {

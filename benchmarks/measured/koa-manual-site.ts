@@ -7,7 +7,7 @@ import { DAY, type Visit } from './visits'
 
 const NAME = 'koa.sid'
 
-/** Likewise on Koa, whose `ctx.cookies` signs and verifies. */
+/** The manual session on Koa, whose `ctx.cookies` signs and verifies. */
 export function koaManualSite(visit: Visit): Promise<Site> {
   const { rolling = false } = visit.options ?? {}
   return entered(visit, async app => {

@@ -59,7 +59,10 @@ function answering(bodyOf: (ctx: Ctx) => string): (ctx: Ctx) => void {
   }
 }
 
-/** One day in every visit: without an end, koa-session gives one to each cookie but the first. The spellings are of all three, who pass over others. */
+/**
+ * One day on every visit: without an explicit lifetime, koa-session gives one to each cookie but the first. The object has the option names of all
+ * three packages; each ignores those of the others.
+ */
 function optionsOf({ options }: Visit): object {
   const cookie = { maxAge: DAY }
   return { key: 'koa.sid', prefix: '', rolling: options?.rolling ?? false, ...cookie, cookie }

@@ -18,7 +18,11 @@ export interface Latencies {
   readonly most: number
 }
 
-/** Asks a server again and again on one connection, and for nothing before the last answer has come. @throws Error for one other than 200 */
+/**
+ * Sends requests one at a time on one connection.
+ *
+ * @throws Error for a status other than 200
+ */
 export async function askInTurn({ port, cookies, warmUp, timed }: AskJob): Promise<Latencies> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const times: number[] = []

@@ -2,10 +2,10 @@ import type { Answer } from './answer'
 import { dataOf } from './record'
 import type { Site } from './site'
 
-/** One visit as it looked from outside: equal for equal subjects, whatever ids they made and whenever they were asked. */
+/** One request as observed from outside: equal for equal subjects, regardless of session IDs and times. */
 export interface Observed {
   readonly answer: Answer
-  /** The data of the session that the visitor has then, as JSON. */
+  /** The data of the client's session after it, as JSON. */
   readonly held: string | undefined
   readonly stored: readonly Stored[]
 }

@@ -6,7 +6,7 @@ type Counter = (chunk: Buffer) => number
 export const COUNTERS: Readonly<Record<EngineName, () => Counter>> = {
   /** A command is an array of strings: https://redis.io/docs/latest/develop/reference/protocol-spec/. No string of JSON has a line end. */
   Redis: () => chunk => chunk.toString('latin1').match(/\*\d+\r\n\$/g)?.length ?? 0,
-  /** What ends with a Sync is answered at once, and so is a simple Query: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+  /** A Sync and a simple Query are each answered with one message: https://www.postgresql.org/docs/current/protocol-message-formats.html */
   PostgreSQL() {
     let begun = false
     return framed({

@@ -11,7 +11,7 @@ export interface Data {
 }
 
 /**
- * A session's data, its JSON of so many bytes.
+ * The data of a session, as large as `bytes` in JSON.
  *
  * @param visitor less than ten million, so that the size does not depend on it
  */

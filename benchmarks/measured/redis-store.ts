@@ -6,7 +6,7 @@ import type { SessionStore } from './site'
 /** Where sessions are kept in Redis. */
 export interface RedisPlace {
   readonly url: string
-  /** Of the keys: nobody else's. */
+  /** The unique prefix of the keys. */
   readonly prefix: string
 }
 

@@ -9,13 +9,13 @@ export interface SideBySideJob {
   readonly do: 'compare'
   readonly subjects: readonly [Subject, Subject]
   readonly visit: string
-  /** Visits that are looked at, of each, before any are timed. */
+  /** Requests of each subject that are observed before any are timed. */
   readonly observed: number
-  /** Visits of each before the clock starts. */
+  /** Requests of each subject before the timing. */
   readonly warmUp: number
   /** So many times four blocks are timed: one of the first subject, two of the second, one of the first; and the other way round. */
   readonly fours: number
-  /** Visits of a block. */
+  /** Requests of a block. */
   readonly block: number
 }
 
@@ -32,7 +32,7 @@ interface Side {
   look(): Promise<Observed>
 }
 
-/** The times of two subjects in turns, so short that whatever else happens on the machine happens to both. */
+/** Times two subjects in short turns: other load on the machine affects both. */
 export async function timeSideBySide(job: SideBySideJob): Promise<SideBySideResult> {
   const visit = visitNamed(job.visit)
   const [one, other] = [await openSide(job.subjects[0], visit), await openSide(job.subjects[1], visit)]

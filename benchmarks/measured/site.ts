@@ -6,10 +6,10 @@ import { sign } from 'cookie-signature'
 import { record, type Data } from './record'
 import type { Visit } from './visits'
 
-/** A site that visits go to. */
+/** A site that receives the requests. */
 export interface Site {
   readonly listener: RequestListener
-  /** The `Cookie` header of each visitor; of one stranger where nobody has been here before. */
+  /** The `Cookie` header of each client; of one new client if there are no sessions yet. */
   readonly cookies: readonly string[]
   /** What its store holds, under ids. */
   records(): Promise<Readonly<Record<string, object>>>
@@ -37,7 +37,9 @@ export interface SessionStore {
   all(callback: (err: unknown, sessions?: Record<string, object> | { id: string }[] | null) => void): void
 }
 
-/** How many visitors with a session take turns: with one alone, whoever remembers the last id would look better than sites will find it. */
+/**
+ * The number of clients with a session that take turns. With one alone, a package that caches the last ID would look faster than it is on real sites.
+ */
 export const VISITORS = 100
 /** As long as @fastify/session asks for. */
 export const SECRET = 'keyboard cat, keyboard cat, keyboard cat'
@@ -64,13 +66,13 @@ export function loadAfresh(module: string): SessionModule {
   return session
 }
 
-/** The floor: the same answers, without a session. */
+/** The floor: the same responses, without a session. */
 export function bareSite(visit: Visit): Site {
   const data = knownData(visit)
   return { listener: (_req, res) => answer(res, () => visit.act(data())), cookies: cookiesFor(visit), records: () => Promise.resolve({}) }
 }
 
-/** What a floor acts on: the visitors' data in a list, since visitors take turns. */
+/** The data for a floor: a list with an entry per client, because clients take turns. */
 export function knownData(visit: Visit): () => Data {
   const known = Array.from({ length: visit.returning ? VISITORS : 0 }, (_, visitor) => record(visit.bytes, visitor))
   let turn = 0
@@ -108,7 +110,7 @@ export async function allOf(store: SessionStore): Promise<Record<string, object>
   return Array.isArray(sessions) ? Object.fromEntries(sessions.map(({ id, ...record }) => [id, record])) : (sessions ?? {})
 }
 
-/** The headers are those that Express's `res.send` would set. */
+/** Sets the same headers as Express's `res.send`. */
 export function answer(res: ServerResponse, bodyOf: () => string): void {
   let body: string
   try {

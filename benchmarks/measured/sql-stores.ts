@@ -23,7 +23,7 @@ export function postgresStore({ url, prefix: tableName }: StorePlace): SessionSt
   return Object.assign(store, { all, client: { destroy: () => void pool.end() } }) as unknown as SessionStore
 }
 
-/** By express-mysql-session, likewise. */
+/** The store of express-mysql-session. */
 export async function mysqlStore({ url, prefix: tableName }: StorePlace): Promise<SessionStore> {
   const connections = (load('mysql2/promise') as { createPool: typeof createPool }).createPool(url)
   const MysqlStore = (load('express-mysql-session') as typeof expressMysqlSession)(load('express-session') as never)

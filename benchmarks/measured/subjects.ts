@@ -13,13 +13,13 @@ export interface Subject {
   readonly floor?: string
   /** The subject that sets the same cookies and keeps the same records, and in whose added time this one's is told; where none is named, `YARDSTICK`. */
   readonly yardstick?: string
-  /** Whether the cookie carries the data, so that a visitor who sends the same one again has the same session again. */
+  /** Whether the cookie carries the data: a client that sends an old cookie gets the old session. */
   readonly inCookie?: boolean
   /** What `require` is given for the `MemoryStore`, where that is not in `module`. */
   readonly storeModule?: string
-  /** The visits that it is not measured at, since the package has no such thing. */
+  /** The visits that it is not measured with, because the package does not support them. */
   readonly lacks?: readonly string[]
-  /** So many times fewer visits are paid to it, before and while it is timed: each takes far longer than those of the others. */
+  /** The divisor for its requests, before and during the timing: each takes far longer than those of the others. */
   readonly fewer?: number
   /** Whether it is measured neither over HTTP nor by its memory. */
   readonly inProcessOnly?: boolean

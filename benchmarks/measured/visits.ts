@@ -3,19 +3,19 @@ import { BYTES, record, type Data } from './record'
 /** One way to come to a site. A row here is a group of cases: one for each subject, in process and over HTTP. */
 export interface Visit {
   readonly name: string
-  /** Whether the visitors come with a session, which holds `bytes` of data. */
+  /** Whether the clients come with a session, which holds `bytes` of data. */
   readonly returning: boolean
   /** Of JSON, without the cookie. */
   readonly bytes: number
-  /** What the session middleware is given beyond what all visits give it. */
+  /** Options of the session middleware beyond those that all visits use. */
   readonly options?: { readonly rolling?: boolean; readonly cookie?: { readonly maxAge: number } }
   /** Whether the app changes the session: some packages want to be told to save it. */
   readonly writes: boolean
-  /** What the app does with the session, and the body that it answers: whoever loses the data answers something else. */
+  /** The handler's use of the session, and its response body. If the data is lost, the body differs. */
   readonly act: (session: Data) => string
   /** The only ones that it is measured of; where none are named, all are. */
   readonly subjects?: readonly string[]
-  /** So many times fewer of its visits are timed, since each takes longer. */
+  /** The divisor for its timed requests, because each takes longer. */
   readonly fewer?: number
 }
 
@@ -29,7 +29,7 @@ const usual: readonly Visit[] = [
     returning: false,
     bytes: BYTES,
     writes: false,
-    // Apps ask everyone who they are
+    // Apps read the user in every request
     act: session => (session as Partial<Data>).user?.name ?? 'nobody',
   },
   {

@@ -46,7 +46,7 @@ const STYLE = `
 /** Bars of the time that each subject adds to a visit, those of one floor together. */
 export function addedTimePlot({ inProcess, machine, plan }: Result): string {
   const variants = table.filter(({ variant }) => variant !== undefined).map(({ name }) => name)
-  // Beside the bars of large sessions, nobody would see the others
+  // Next to the bars of large sessions, the others would be invisible
   const bars = inProcess.filter(
     (row): row is Bar => row.added !== undefined && !variants.includes(row.subject) && USUAL.includes(row.visit),
   )

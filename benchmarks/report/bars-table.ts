@@ -1,7 +1,7 @@
 import { isReached, type Bar, type Beside, type MeasuredBar } from '../bars'
 import { table } from './table'
 
-/** Each bar, what it came to, whether that reaches it, and what somebody else came to. */
+/** Each bar, its measured value, whether it is reached, and the value of another package. */
 export function barsTable(bars: readonly MeasuredBar[]): string {
   const rows = bars.map(bar => {
     const { what, measured, beside } = bar

@@ -22,7 +22,7 @@ export function line(x1: number, y1: number, x2: number, y2: number, attributes:
 interface Frame {
   readonly width: number
   readonly height: number
-  /** For those who cannot see it. */
+  /** The text alternative. */
   readonly title: string
 }
 

@@ -11,7 +11,7 @@ export const BUSY = 0.5
 /** With `touchAfter`: of so many reads, one touches. */
 export const READS_PER_TOUCH = 10
 
-/** Who keeps the sessions, and whether each read touches. */
+/** The store of the sessions, and whether each read touches. */
 export interface Setup {
   readonly subject: SubjectName
   readonly touchesRarely: boolean

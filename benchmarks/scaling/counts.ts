@@ -11,7 +11,7 @@ export interface Cost {
   readonly back: number
 }
 
-/** Nobody else's, and hardly longer than the store's own, which is sent with every command. */
+/** A unique prefix, about as short as the store's own, because it is sent with every command. */
 export function somePrefix(): string {
   return `~${randomBytes(4).toString('base64url')}:`
 }

@@ -7,7 +7,7 @@ export interface Stage {
   readonly place: Place
   /** The same site in another process. */
   readonly other: Place
-  /** Somebody who is logged in, as the cookie says. */
+  /** The cookie of a user who is logged in. */
   readonly cookie: string
   readonly login: Act
   /** Not counted. */
@@ -17,7 +17,7 @@ export interface Stage {
 /** A kind of request: a row here is a row of the tables. */
 export interface Request {
   readonly name: string
-  /** For those who have what express-session has not. */
+  /** Only for subjects with abilities that express-session lacks. */
   readonly ours?: boolean
   readonly options?: { readonly touchAfter: number }
   readonly play: (stage: Stage) => Promise<unknown>
@@ -34,7 +34,7 @@ export function loginOf(bytes: number): Act {
   }
 }
 
-/** Somebody else writes the session after this request has read it. */
+/** Another request writes the session after this one has read it. */
 async function overlapped({ place, cookie, aside }: Stage, other: Place): Promise<void> {
   let begun = (): void => {}
   let goOn = (): void => {}
@@ -59,7 +59,7 @@ export const requests = [
     name: 'read, touched lately',
     ours: true,
     options: { touchAfter: 60_000 },
-    // Whoever is logged in has just been written
+    // The login has just written the record
     play: async ({ place, cookie }) => place.visit(cookie, read),
   },
   { name: 'write', play: async ({ place, cookie }) => place.visit(cookie, write) },

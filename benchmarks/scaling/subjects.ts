@@ -4,7 +4,7 @@ import session = require('../../lib')
 import { atomicRedis } from '../../lib/atomic'
 import type { RedisClient } from '../redis'
 
-/** Who keeps its sessions in Redis, and how: a row here is a column of the tables. */
+/** A configuration of sessions in Redis: each entry is a column of the tables. */
 export interface Subject {
   readonly name: string
   readonly middleware: typeof session

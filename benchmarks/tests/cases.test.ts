@@ -29,7 +29,7 @@ const yardstick = subjectNamed(YARDSTICK)
 const time = async (subject: Subject, visit: Visit) => timeSite(await openSite(fromSource(subject), visit), few)
 
 describe('The cases of the benchmark', function () {
-  // A hundred visitors each, of up to three sites: on a busy machine that takes its time
+  // A hundred clients for each of up to three sites: slow on a busy machine
   this.timeout(20_000)
 
   for (const visit of visits) {

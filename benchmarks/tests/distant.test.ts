@@ -59,7 +59,7 @@ describe('The benchmark far from the store', () => {
     Redis: { first: '', command: '*2\r\n$3\r\nGET\r\n$1\r\na\r\n' },
     // A length that counts itself, a Parse, and a Sync
     PostgreSQL: { first: '\0\0\0\x08\0\x03\0\0', command: 'P\0\0\0\x05SS\0\0\0\x04' },
-    // The answer to the greeting is the second packet, and so is what follows a command
+    // The reply to the greeting is the second packet, and so is the reply to a command
     MariaDB: { first: '\x01\0\0\x01x', command: '\x01\0\0\0\x0e\x01\0\0\x01y' },
   }
 

@@ -3,7 +3,7 @@ import type { Neighbour, Scenario } from '../neighbour'
 import { scenariosFrom } from './scenarios-from'
 import { EXPRESS, sessionApp } from './session-app'
 
-/** A request under way, with what is expected of its answer: it rejects where that does not come. */
+/** A pending request with the expected body: it rejects if the response differs. */
 interface Asked extends PromiseLike<unknown> {
   expect(what: number | string | RegExp): Asked
   expect(header: string, value: string | RegExp): Asked
@@ -74,7 +74,7 @@ function countingApp(app: Express): Express {
   return app
 }
 
-/** What tests ask their apps with. */
+/** Clients for tests. */
 export const agents: readonly Neighbour[] = ['6.3.4', '7.3.2'].map(version => {
   const name = `supertest-${version.split('.')[0]}`
   const scenario =

@@ -76,7 +76,7 @@ const scenario =
     await play(await visitorOf(app))
   }
 
-/** Tokens against forgery, whose secret is in the session. */
+/** CSRF tokens whose secret is in the session. */
 export const csrf: readonly Neighbour[] = protections.map(({ name, version, protect }) => ({
   title: `${name} ${version}`,
   packages: { ...EXPRESS, [name]: version },

@@ -8,5 +8,5 @@ import { servers } from './servers'
 import { sockets } from './sockets'
 import { types } from './types'
 
-/** What is published for apps with sessions, and the servers that they run on. */
+/** Packages for apps with sessions, and their servers. */
 export const apps: readonly Neighbour[] = [...servers, ...middlewares, ...passport, ...openid, ...csrf, ...agents, ...sockets, ...types]

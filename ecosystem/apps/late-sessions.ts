@@ -3,7 +3,7 @@ import type { Package, Room, Store } from '../neighbour'
 
 export const SECRET = 'of no value'
 
-/** Late enough for whoever is not made to wait for the save to be back before it, in milliseconds. */
+/** The delay of a save, in milliseconds: long enough that a response without a wait arrives before it. */
 export const LATER = 200
 
 /** The middleware under test, on a store that takes its time. */

@@ -4,7 +4,7 @@ import { listening } from '../../test/support/listening'
 import type { Room } from '../neighbour'
 import { Visitor } from '../visitor'
 
-/** What `sessionApp` needs of a neighbour's packages. */
+/** The packages that `sessionApp` needs. */
 export const EXPRESS = { 'express-5': 'npm:express@5.3.0' }
 
 /** An Express app that has sessions, and reads forms. */
@@ -21,7 +21,7 @@ export function sessionsOf({ session }: Room, saveUninitialized = false) {
   return session({ secret: 'of no value', resave: false, saveUninitialized })
 }
 
-/** Someone new. */
+/** A new client. */
 export async function visitorOf(app: Express): Promise<Visitor> {
   return new Visitor(await listening(createServer(app)))
 }

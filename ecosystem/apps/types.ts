@@ -33,7 +33,7 @@ const packages = {
   'socket.io': '4.8.4',
 }
 
-/** The types that others have published, in one program with those of the package. */
+/** The types of third-party packages, in one program with those of the package. */
 export const types: readonly Neighbour[] = ['5.9.3', '7.0.2'].map(version => {
   const compiler = `typescript-${version}`
   return {

@@ -4,7 +4,7 @@ import type { StoreScenario } from './scenario'
 
 type Rule = readonly [title: string, sit: () => Promise<void>]
 
-/** The exam of `resession/store-contract`, as far as the store's own abilities go. */
+/** The conformance tests of `resession/store-contract`, as far as the store's own abilities go. */
 export const contract: StoreScenario = async ({ published: { title, lacks = [], shortest = 1000 }, store, empty }) => {
   const rules: Rule[] = []
   const runner = { describe: (_: string, suite: () => void) => suite(), it: (...rule: Rule) => rules.push(rule) }

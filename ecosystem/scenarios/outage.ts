@@ -9,8 +9,8 @@ const COMEBACK = 20_000
 const AWAY = 500
 
 /**
- * The engine goes and comes back while somebody visits: each request is answered, in whatever way, and the session is there again afterwards. Where
- * the engine forgets it, one can log in again.
+ * The engine goes away and comes back between requests. Each request gets a response, of any status, and the session exists afterwards. If the engine
+ * forgets it, a new login works.
  */
 export const outage: StoreScenario = async ({ visitor, engine, published: { forgets } }) => {
   if (!engine) return
@@ -18,7 +18,7 @@ export const outage: StoreScenario = async ({ visitor, engine, published: { forg
   await ada.get('login/ada')
   const { cookie } = ada
   await engine.stop()
-  // Some clients answer at once that there is no connection, others wait for one
+  // Some clients report at once that there is no connection, others wait for one
   const meanwhile = Array.from({ length: 3 }, async () => ada.try('look', COMEBACK))
   await pause(AWAY)
   await engine.start()

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict'
 import type { StoreScenario } from './scenario'
 
-/** One visitor, whose every other request meets the other package, as in a deploy that is under way: nothing is forgotten. */
+/** One client, whose every other request meets the other package, as during a rolling deployment: no data is lost. */
 export const rollingSwap: StoreScenario = async ({ visitor, otherSite }) => {
   const ada = await visitor()
   const sites = [ada.site, await otherSite()]

@@ -10,7 +10,7 @@ export interface StoreWorld {
   /** One more of them, elsewhere, with nothing in it. */
   empty(): Promise<Store>
   readonly engine: Engine | undefined
-  /** Someone new, at a site whose sessions live for so many milliseconds. */
+  /** A new client, at a site whose sessions live for so many milliseconds. */
   visitor(maxAge?: number): Promise<Visitor>
   /** The site of the other package, over the same sessions. */
   otherSite(): Promise<string>

@@ -26,7 +26,7 @@ export const logout: StoreScenario = async ({ visitor }) => {
   equal(await ada.get('who'), 'guest')
 }
 
-/** Two lifetimes of `shortest`: what is younger is there, what is older is not. */
+/** Two lifetimes of `shortest`: a younger session exists, an older one does not. */
 export const expiry: StoreScenario = async ({ visitor, published: { shortest = 1000 } }) => {
   const ada = await visitor(shortest * 2)
   await ada.get('count')
@@ -35,7 +35,7 @@ export const expiry: StoreScenario = async ({ visitor, published: { shortest = 1
   equal(await ada.get('count'), '1')
 }
 
-/** A visitor who only looks, and comes often enough, stays. */
+/** A client that only reads, often enough, keeps its session. */
 export const touch: StoreScenario = async ({ visitor, published: { shortest = 1000 } }) => {
   const ada = await visitor(shortest * 3)
   await ada.get('count')
@@ -45,7 +45,7 @@ export const touch: StoreScenario = async ({ visitor, published: { shortest = 10
   }
 }
 
-/** Every request is answered, nothing breaks, and some of the keys are kept. */
+/** Every request gets a response, none fails, and some of the keys are kept. */
 export const parallel: StoreScenario = async ({ visitor }) => {
   const ada = await visitor()
   await ada.get('count')

@@ -1,7 +1,7 @@
 import type { Lack } from '../../lib/store-contract'
 import type { Neighbour, Room, Store } from '../neighbour'
 
-/** A published store: what to install, and how its README says to make one. */
+/** A published store: the packages to install, and its constructor call as in its README. */
 export interface PublishedStore extends Omit<Neighbour, 'scenarios'> {
   /** Keeps its sessions in the process, or in files that no other process can use meanwhile. */
   readonly inProcess?: boolean

@@ -13,7 +13,7 @@ export function json(value: object, status = 200): Answer {
   return text(JSON.stringify(value), 'application/json', status)
 }
 
-/** After a form: the browser goes there, and a reload sends the form no second time. */
+/** The response to a form: the browser loads the location, and a reload does not send the form again. */
 export function seeOther(location: string): Answer {
   return { status: 303, headers: { Location: location }, body: '' }
 }

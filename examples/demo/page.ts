@@ -27,7 +27,7 @@ export interface ShownCookie {
 
 const fill = template(join(__dirname, 'page.html'))
 
-/** The page, for one visit. */
+/** The HTML page for one request. */
 export function page({ visits = 0, visitor, flash, cart, rival, record, cookie, surviveRestart }: Visit): string {
   return fill({
     flash: flash ? html`<p class="flash" role="status">${flash}</p>` : '',

@@ -40,8 +40,8 @@ export async function lap(method: string, path: string, req: LaneRequest): Promi
 }
 
 /**
- * `POST /run` does it all: a browser has six connections to a server, so that it takes this one to send itself fifty requests at once, over real
- * connections, of one session.
+ * `POST /run`. A browser opens at most six connections to a server; this function therefore sends fifty concurrent requests of one session to its own
+ * server.
  *
  * @param lane its address
  */

@@ -23,7 +23,7 @@ export interface ShopRequest {
   readonly surviveRestart: boolean
   /** The record in the store, as JSON. */
   record(): string | Promise<string>
-  /** The cookie, as it goes out with the answer. */
+  /** The cookie, as the response sets it. */
   cookie(): ShownCookie
 }
 
@@ -55,7 +55,7 @@ async function show(req: ShopRequest, rival: string): Promise<Answer> {
   const { flash } = req.session
   delete req.session.flash
   req.session.visits = (req.session.visits ?? 0) + 1
-  // Now, and not with the answer, so that the record on the page has this visit in it
+  // Saves before the response, because the page shows the record
   await req.session.save()
 
   const { visits, cart = {}, name: visitor } = req.session

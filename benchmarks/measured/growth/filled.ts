@@ -8,7 +8,7 @@ import { DAY } from '../visits'
 export interface Filled {
   readonly store: SessionStore & Required<Pick<SessionStore, 'touch' | 'length'>>
   readonly ids: readonly string[]
-  /** A session as a request hands it to the store. */
+  /** A session as a request passes it to the store. */
   readonly sessionOf: (visitor: number, maxAge?: number) => object
 }
 

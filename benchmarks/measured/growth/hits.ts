@@ -12,7 +12,7 @@ export interface HitsJob {
 /** Hits before memory is first measured, so that neither the compiler nor caches that fill up are counted. */
 const PRACTICE = 20_000
 
-/** What strangers who leave nothing leave behind. Only with `--expose-gc`. */
+/** What remains of requests without a session. Only with `--expose-gc`. */
 export async function hits(subject: Subject, { hits }: HitsJob): Promise<Record<string, number>> {
   const site = await openSite(subject, visitNamed('anonymous'))
   const connection = new Connection(site.listener, site.cookies)

@@ -13,7 +13,7 @@ export type Growing = StoreJob | PruneJob | HitsJob | VisitsJob
 export interface Grown {
   /** Under the names of the curves. */
   readonly values: Readonly<Record<string, number>>
-  /** Of visits, what was seen before the time was taken. */
+  /** For requests: the observations before the timing. */
   readonly before?: readonly Observed[]
 }
 

@@ -7,7 +7,10 @@ export type Others =
       readonly form: Form
     }
 
-/** Cookies as sites set them, one that is large, and some that have the name of ours in their values: who looks for that finds it everywhere. */
+/**
+ * Cookies as sites set them: one large cookie, and some that contain the name of the session cookie in their values, which a text search finds
+ * everywhere.
+ */
 export type Form = 'many cookies' | 'one large cookie' | 'our name in other cookies'
 
 export const FORMS: readonly Form[] = ['many cookies', 'one large cookie', 'our name in other cookies']

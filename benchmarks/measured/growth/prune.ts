@@ -8,7 +8,7 @@ export interface PruneJob {
   readonly sessions: number
   /** Whether they have expired; the floor is what happens anyway. */
   readonly expired: boolean
-  /** When the package looks for expired sessions: one write after the other, or all of them where somebody asks how many there are. */
+  /** When the package looks for expired sessions: during writes, one after the other, or when the sessions are counted, all at once. */
   readonly by: 'writes' | 'listing'
 }
 

@@ -9,7 +9,7 @@ export interface StoreJob {
   readonly times: number
 }
 
-/** Calls that are out at once: a store that answers in a later turn would otherwise be timed by the turns. */
+/** Concurrent calls: with a store that responds in a later turn, the turns would otherwise be timed. */
 const BLOCK = 100
 /** Session objects that take turns: more would be another thing that grows. */
 const OBJECTS = 100

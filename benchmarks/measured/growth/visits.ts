@@ -11,12 +11,12 @@ export interface VisitsJob {
   readonly visit: string
   /** Of the sessions' data. */
   readonly bytes: number
-  /** What the visitors' browsers send beside the session's cookie. */
+  /** The other cookies that the clients send. */
   readonly others?: Others
   /** The curve that the time is a point of. */
   readonly curve: string
   readonly observed: number
-  /** Visits before the clock starts: a time would be too short for the compiler on a slow machine. */
+  /** Requests before the timing: a fixed time would be too short for the compiler on a slow machine. */
   readonly warmUp: number
   readonly seconds: number
 }
@@ -24,7 +24,7 @@ export interface VisitsJob {
 /** Between two looks at the clock. */
 const BLOCK = 100
 
-/** The processor time of a visit, in microseconds. */
+/** The processor time of a request, in microseconds. */
 export async function timeVisits(subject: Subject, job: VisitsJob): Promise<Grown> {
   const site = await openSite(subject, { ...visitNamed(job.visit), bytes: job.bytes })
   const { others } = job

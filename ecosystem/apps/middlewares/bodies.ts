@@ -80,7 +80,7 @@ const bodyParsers: [title: string, name: string, spec: string][] = [
   ['express.json and express.urlencoded 5.3.0', 'express-5', EXPRESS['express-5']],
 ]
 
-/** What reads bodies, while the session waits for its store or before. */
+/** Body parsers, before the session and while it waits for its store. */
 export const bodies: readonly Neighbour[] = [
   ...bodyParsers.map(([title, name, spec]) => ({
     title,

@@ -7,7 +7,7 @@ import { Visitor } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, count, visitorOf } from './stage'
 
-/** Who visits, as their requests say. */
+/** The user, as the request names it. */
 interface Context {
   readonly enter: RequestHandler
   readonly who: () => string
@@ -38,7 +38,7 @@ function clsHooked({ load }: Room): Context {
   return { enter, who: () => String(namespace.get('from')) }
 }
 
-/** Twenty visitors at once: each is who they are, in the handler and behind what it does to the session. */
+/** Twenty concurrent users: each request keeps its own context, in the handler and in the callbacks of the session. */
 const keeps = (make: (room: Room) => Context): Record<string, Scenario> =>
   beforeAndAfter({
     'the context is kept in the handler, after save and after regenerate': async ({ room, app }) => {
@@ -64,7 +64,7 @@ const telling =
     })
   }
 
-/** With a session the second time, for which the store is asked. */
+/** The second request has a session, which is read from the store. */
 async function twice(visitor: Visitor, from: string): Promise<void> {
   for (const cookie of [/^$/, /^connect\.sid=/]) {
     match(visitor.cookie, cookie)
@@ -73,7 +73,7 @@ async function twice(visitor: Visitor, from: string): Promise<void> {
   }
 }
 
-/** What remembers in whose request it is. */
+/** Packages that keep a context per request. */
 export const contexts: readonly Neighbour[] = [
   { title: 'AsyncLocalStorage of node:async_hooks', packages: EXPRESS, scenarios: keeps(asyncLocalStorage) },
   { title: 'cls-hooked 4.2.2', packages: { ...EXPRESS, 'cls-hooked': '4.2.2' }, scenarios: keeps(clsHooked) },

@@ -36,7 +36,7 @@ const after =
     equal(await whole.text(), TEXT)
     const part = await ada.ask('kept.txt', { headers: { range: 'bytes=2-8' } })
     equal(`${part.status} ${await part.text()}`, '206 session')
-    // Else fetch asks not to be answered from a cache
+    // Else fetch asks for a response that is not from a cache
     const headers = { 'if-none-match': whole.headers.get('etag') as string, 'cache-control': 'max-age=0' }
     const unchanged = await ada.ask('kept.txt', { headers })
     equal(unchanged.status, 304)

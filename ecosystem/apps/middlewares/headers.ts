@@ -57,7 +57,7 @@ const responseTime = beforeAndAfter({
   },
 })
 
-/** What adds headers to ours. */
+/** Packages that add headers. */
 export const headers: readonly Neighbour[] = [
   { title: 'helmet 8.3.0', packages: { ...EXPRESS, helmet: '8.3.0' }, scenarios: helmet },
   { title: 'cors 2.8.6', packages: { ...EXPRESS, cors: '2.8.6' }, scenarios: cors },

@@ -12,7 +12,7 @@ import { proxies } from './proxies'
 import { rewriting } from './rewriting'
 import { tracing } from './tracing'
 
-/** What is used beside the session, with Express 5. */
+/** Middlewares next to the session, on Express 5. */
 export const middlewares: readonly Neighbour[] = [
   ...cookies,
   ...packing,

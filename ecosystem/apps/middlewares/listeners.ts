@@ -55,7 +55,7 @@ const onFinished = beforeAndAfter({
   },
 })
 
-/** What waits for the end of an answer. */
+/** Packages that wait for the end of a response. */
 export const listeners: readonly Neighbour[] = [
   ...['1.10.1', '1.12.1'].map(version => ({
     title: `morgan ${version}`,

@@ -39,7 +39,7 @@ const proxied =
     await play(await visitorOf(appOf(here, sessions).use('/upstream', counting, proxy)))
   }
 
-/** Says what it was sent, and sets cookies of its own. */
+/** The server behind the proxy: it echoes the request, and sets cookies of its own. */
 async function upstream(): Promise<string> {
   return listening(
     createServer((req, res) => {

@@ -56,7 +56,7 @@ const interceptor = beforeAndAfter({
   },
 })
 
-/** What is added is from the session, as it is when the answer is given. */
+/** The added data is the session's at the time of the response. */
 async function munged({ room, app }: Stage, middleware: (mung: Mung) => RequestHandler): Promise<void> {
   const site = app(middleware(room.load<Mung>('express-mung'))).get('/json', (req, res) => void res.json({ count: count(req) }))
   const ada = await visitorOf(site)
@@ -100,7 +100,7 @@ const mung = beforeAndAfter({
   },
 })
 
-/** What patches the response. */
+/** Packages that patch the response. */
 export const rewriting: readonly Neighbour[] = [
   { title: 'connect-livereload 0.6.1', packages: { ...EXPRESS, 'connect-livereload': '0.6.1' }, scenarios: livereload },
   { title: 'express-interceptor 1.2.0', packages: { ...EXPRESS, 'express-interceptor': '1.2.0' }, scenarios: interceptor },

@@ -62,12 +62,12 @@ export function count(req: Pick<Request, 'session'>): number {
   return (data(req).count = Number(data(req).count ?? 0) + 1)
 }
 
-/** Someone new. */
+/** A new client. */
 export async function visitorOf(app: Express): Promise<Visitor> {
   return new Visitor(await listening(createServer(app)))
 }
 
-/** Their next two visits are counted. */
+/** Counts the next two requests. */
 export async function isKept(visitor: Visitor, before = 0): Promise<void> {
   for (const visit of [before + 1, before + 2]) {
     const counted = await visitor.get('count')

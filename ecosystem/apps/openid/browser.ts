@@ -1,6 +1,6 @@
 import { Visitor } from '../../visitor'
 
-/** A visitor with room for all cookies. */
+/** A client that keeps all cookies. */
 export class Browser extends Visitor {
   readonly cookies = new Map<string, string>()
 

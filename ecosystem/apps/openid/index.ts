@@ -100,7 +100,7 @@ const scenario =
     await play({ ada, provider, stored: async id => ((await found(id)) ?? undefined) as unknown as Stored })
   }
 
-/** Logins by OpenID, which need no sessions of ours, but a store that is made for them. */
+/** Logins by OpenID, which use a store for sessions without the session middleware. */
 export const openid: readonly Neighbour[] = ['2.20.2', '3.4.0'].flatMap(version => {
   const name = `express-openid-connect-${version.split('.')[0]}`
   return Object.entries(stores).map(([store, make]) => ({

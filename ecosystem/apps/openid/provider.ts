@@ -6,7 +6,7 @@ import { listening } from '../../../test/support/listening'
 /** The app, to its provider. */
 export const CLIENT = 'app'
 
-/** As much of an OpenID provider as it takes to log Ada in, who is there already and agrees to everything. */
+/** A minimal OpenID provider that logs Ada in: she has a login there, and consents to everything. */
 export class Provider {
   address = ''
   readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -33,7 +33,7 @@ export interface Version {
 export const untilSixth: Version['logout'] = async req => req.logout()
 export const sinceSixth: Version['logout'] = async req => promisify((done: (err?: Error) => void) => req.logout({}, done))()
 
-/** What `passportApp` needs of a neighbour's packages. */
+/** The packages that `passportApp` needs. */
 export function packagesOf({ version }: Version): Record<string, string> {
   return { ...EXPRESS, [`passport-${version}`]: `npm:passport@${version}`, 'passport-local': '1.0.0' }
 }

@@ -51,7 +51,7 @@ const versions: readonly Version[] = [
   { version: '0.7.0', logout: sinceSixth },
 ]
 
-/** Pages for those who are logged in, and the way back to them. */
+/** Pages that need a login, and the redirect back to them. */
 export const ensureLogin: readonly Neighbour[] = versions.map(version => ({
   title: `connect-ensure-login 0.1.1 with passport ${version.version}`,
   packages: { ...packagesOf(version), 'connect-ensure-login': '0.1.1' },

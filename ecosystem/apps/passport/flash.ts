@@ -28,7 +28,7 @@ function flashingApp(room: Room, login: object) {
   return app
 }
 
-/** What the page shows that a redirect leads to. */
+/** The messages on the page after a redirect. */
 async function told(ada: Visitor, path: string | null = '/told'): Promise<unknown> {
   return JSON.parse(await ada.get(String(path).slice(1))) as unknown
 }

@@ -83,7 +83,7 @@ const keepingTheId: Readonly<Record<string, Played>> = {
   },
 }
 
-/** @returns who they were until then, under the id of then */
+/** @returns a client with the cookie from before the login */
 async function loginWithBasket(ada: Visitor): Promise<Visitor> {
   await ada.get('put/tea')
   const before = at(ada)
@@ -163,7 +163,7 @@ export const versions: readonly Neighbour[] = rows.map(([version, played]) => ({
   scenarios: scenariosFrom(played, one => scenario(version, one)),
 }))
 
-/** Somebody else, with the cookie that she has now. */
+/** Another client with her current cookie. */
 function at(ada: Visitor): Visitor {
   return Object.assign(new Visitor(ada.site), { cookie: ada.cookie })
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type session from '../../../lib'
 import type { Page } from './page'
 
-/** An app, whatever it is served by. */
+/** An app, independent of its server. */
 export interface App {
   /** Where the sessions are: `/`, or a path that they are mounted on. */
   readonly base: string

@@ -35,7 +35,7 @@ const published: readonly PublishedServer[] = [
   { title: 'node:http2, with TLS', packages: {}, serve: inHttp2OverTls, client: { protocol: 'https', fetch: fetchHttp2 } },
 ]
 
-/** What requests come through, with the same scenarios for each. */
+/** Servers and frameworks, with the same scenarios for each. */
 export const servers: readonly Neighbour[] = published.map(server => ({
   title: server.title,
   packages: server.packages,

@@ -12,7 +12,7 @@ import { OUTSIDE, PAGES } from './page'
 import type { PublishedServer } from './server'
 
 interface Visited {
-  /** Someone new, at a site of their own. */
+  /** A new client of a new site. */
   visitor(cookie?: session.CookieOptions, late?: number): Promise<Visitor>
   readonly secure: boolean
 }

@@ -5,7 +5,7 @@ import type { App } from './app'
 
 export type Serve = (room: Room, app: App) => Server | Promise<Server>
 
-/** What requests come through. */
+/** A server or framework. */
 export interface PublishedServer extends Pick<Neighbour, 'title' | 'packages'> {
   readonly serve: Serve
   /** How it is asked, where that is not in plain HTTP/1. */

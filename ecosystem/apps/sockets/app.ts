@@ -44,7 +44,7 @@ export async function socketApp(room: Room, way: Way): Promise<string> {
   return listening(server)
 }
 
-/** What can be asked by an event. */
+/** The requests that a client can send as events. */
 function answerEvents(socket: Socket, { sessionOf }: Way): void {
   socket.on('who', answer => answer(sessionOf(socket).user ?? 'guest'))
   socket.on('count', answer => {
@@ -56,7 +56,7 @@ function answerEvents(socket: Socket, { sessionOf }: Way): void {
     const session = sessionOf(socket)
     answer((session.count = (session.count ?? 0) + 1))
   })
-  // As socket.io's documentation does it before each event that needs the session as it is now
+  // As socket.io's documentation reloads the session before each event that needs its current state
   socket.on('look', answer => {
     sessionOf(socket).reload(err => (err ? socket.disconnect() : answer(sessionOf(socket).count ?? 0)))
   })

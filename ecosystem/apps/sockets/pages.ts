@@ -5,7 +5,7 @@ import { sessionApp, type sessionsOf } from '../session-app'
 
 export type Sessions = ReturnType<typeof sessionsOf>
 
-/** What is kept of a visitor, and counted in by pages and sockets alike. */
+/** The session data of a client, and the counter that pages and sockets share. */
 export type Live = Request['session'] & { user?: string; count?: number }
 const liveOf = (req: Request): Live => req.session as Live
 

@@ -13,11 +13,11 @@ interface Client extends EventEmitter {
 }
 type Transport = 'websocket' | 'polling'
 
-/** Visitors of one site, and the sockets that they open. */
+/** Clients of one site, and the sockets that they open. */
 interface Site {
   readonly ada: Visitor
   socketOf(visitor: Visitor, transport?: Transport): Promise<Client>
-  /** A handshake and no more. */
+  /** A handshake alone. */
   handshake(transport: Transport): Promise<Visitor>
 }
 type Play = (site: Site) => Promise<void>
@@ -70,7 +70,7 @@ const autoSaved: Readonly<Record<string, Play>> = {
   },
 }
 
-/** Whose cookie is worth something has no need of another. */
+/** A client with a valid cookie gets no other one. */
 async function goesOn(visitor: Visitor): Promise<void> {
   const { cookie } = visitor
   match(cookie, /^connect\.sid=/)
@@ -89,7 +89,7 @@ const ways: [title: string, way: Way, played: typeof always][] = [
   ['express-socket.io-session 1.3.5', shared, autoSaved],
 ]
 
-/** Sockets that come with the cookie of a session. */
+/** Sockets that open with the cookie of a session. */
 export const socketIo: readonly Neighbour[] = ways.map(([title, way, played]) => ({
   title: `socket.io 4.8.4, by ${title}`,
   packages: { ...EXPRESS, 'socket.io': '4.8.4', 'socket.io-client': '4.8.4', 'express-socket.io-session': '1.3.5', ws: '8.23.0' },

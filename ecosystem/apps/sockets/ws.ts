@@ -21,7 +21,7 @@ interface Ws {
   readonly WebSocketServer: new (options: { clientTracking: false; noServer: true }) => Upgrades
 }
 
-/** A socket with a visitor's cookie. */
+/** Opens a socket with the cookie of a client. */
 type Open = (visitor: Visitor) => Promise<Socket>
 type Play = (ada: Visitor, open: Open) => Promise<void>
 

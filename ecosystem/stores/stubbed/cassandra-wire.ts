@@ -42,7 +42,7 @@ const ANSWERS: Record<number, (body: Buffer, parse: Parse) => Answer> = {
   [OPCODE.execute]: (body, parse) => [OPCODE.result, executed(body, parse)],
 }
 
-/** Hears statements as drivers say them, and answers with what comes of them. */
+/** Parses the statements of the driver, and replies with their results. */
 export function cassandraWire(parse: Parse): Server {
   return answering(HEAD, message => {
     const [opcode, body] = answer(message, parse)

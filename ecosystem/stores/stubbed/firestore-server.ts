@@ -24,7 +24,11 @@ interface Request {
   readonly writes: readonly { readonly update?: Document; readonly delete?: string }[]
 }
 
-/** Answers the two calls of google.firestore.v1 that a client makes of get, set and delete. @returns its host and port */
+/**
+ * Implements the two calls of google.firestore.v1 that a client makes for get, set and delete.
+ *
+ * @returns its host and port
+ */
 export function firestoreServer(grpc: Grpc, service: object): Promise<string> {
   const documents = new Map<string, Document>()
   const server = new grpc.Server()

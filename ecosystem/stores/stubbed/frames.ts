@@ -8,7 +8,7 @@ export interface Head {
   lengthOf(head: Buffer): number
 }
 
-/** A server that answers each message with another one. */
+/** A server that replies to each message with another one. */
 export function answering({ size, lengthOf }: Head, answer: (message: Buffer) => Buffer): Server {
   return createServer(socket => {
     let rest = Buffer.alloc(0)

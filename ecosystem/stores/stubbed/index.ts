@@ -4,5 +4,5 @@ import { dynamodb } from './dynamodb'
 import { firestore } from './firestore'
 import { mongo } from './mongo'
 
-/** On engines that are no programs of a machine: each store has its own driver, which speaks to something that answers as the engine would. */
+/** Stores whose engines cannot be installed here: each uses its own driver, which talks to a stub of the engine's protocol. */
 export const stubbed: readonly PublishedStore[] = [...mongo, ...dynamodb, ...firestore, ...cassandra]

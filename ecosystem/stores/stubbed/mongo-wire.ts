@@ -11,11 +11,11 @@ export interface Bson {
 // https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol
 const HEAD: Head = { size: 16, lengthOf: head => head.readInt32LE(0) }
 const OP_REPLY = 1
-/** How a connection begins, whatever the driver's age. */
+/** The first message of a connection, in all versions of the driver. */
 const OP_QUERY = 2004
 const OP_MSG = 2013
 
-/** Hears commands as drivers say them, and answers with what comes of them. */
+/** Parses the commands of the driver, and replies with their results. */
 export function mongoWire({ serialize, deserialize }: Bson, run: (command: Document) => Document): Server {
   return answering(HEAD, message => {
     const begins = message.readInt32LE(12) === OP_QUERY
