@@ -12,6 +12,7 @@ import records = require('./core/record/session-data')
 import snapshots = require('./core/record/snapshot')
 import options = require('./core/settings/options')
 import sessions = require('./core/session/session')
+import others = require('./core/session/sessions')
 import updates = require('./core/session/update')
 import memory = require('./stores/memory-store')
 import stores = require('./stores/store')
@@ -27,11 +28,11 @@ const deprecate = depd('express-session')
  *
  * @throws TypeError for an option that could never work
  */
-function session(options?: session.SessionOptions): session.RequestHandler {
+function session(options?: session.SessionOptions): session.RequestHandler & session.Sessions {
   const given = options ?? ({} as Partial<session.SessionOptions>)
   const store = given.store || new memory.MemoryStore()
   if (given.diagnostics !== false) memory.warnInProduction(store)
-  return middleware(given as Partial<options.Options<AnyRequest>>, store, deprecate) as session.RequestHandler
+  return middleware(given as Partial<options.Options<AnyRequest>>, store, deprecate) as session.RequestHandler & session.Sessions
 }
 
 namespace session {
@@ -186,6 +187,7 @@ declare namespace session {
   export import Outcome = contract.Outcome
   export import Version = snapshots.Version
   export import Host = sessions.Host
+  export import Sessions = others.Sessions
 }
 
 declare module './core/record/session-data' {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import others = require('./core/session/sessions')
 import updates = require('./core/session/update')
 import carried = require('./koa/session/carried-session')
 import contexts = require('./koa/context')
@@ -79,6 +80,7 @@ namespace session {
 
 // Names for the types in public signatures, so that declaration files of apps can refer to them
 declare namespace session {
+  export import Sessions = others.Sessions
   export import KoaMiddleware = middlewares.KoaMiddleware
   export import AnySpelling = spellings.AnySpelling
   export import CookieOptions = cookieOptions.KoaCookieOptions

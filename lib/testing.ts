@@ -4,7 +4,7 @@ import { requestInProcess } from './testing/in-process-request'
 import { readKoaSession, storeKoaSession, type KoaApp } from './testing/koa-session'
 
 /** The options of the app's session middleware that cookies and records depend on. */
-export interface TestSessionOptions extends Pick<session.SessionOptions, 'secret' | 'name' | 'cookie' | 'seal'> {
+export interface TestSessionOptions extends Pick<session.SessionOptions, 'secret' | 'name' | 'cookie' | 'seal' | 'hashIds'> {
   /** The store of the app, or `'cookie'` for sessions that are kept in the cookie. */
   store: NonNullable<session.SessionOptions['store']>
 }
@@ -98,7 +98,8 @@ export async function readSession(
   let isNew = false
   const genid = (): string => {
     isNew = true
-    return 'unused'
+    // Long enough for hashIds
+    return 'unused'.repeat(4)
   }
   const middleware = middlewareFor({ ...checked('readSession', options), genid })
   return requestInProcess(middleware, { url: pathOf(options), cookie: cookieHeader(setCookie) }, ({ req }) => {

@@ -2,9 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { whenClosed } from '../primitives/http'
 import { diagnoseOptions, type Diagnosed } from '../core/diagnostics/diagnose'
 import { Exchange } from '../core/request/exchange'
+import { noStore, sessionsOf, type Sessions } from '../core/session/sessions'
 import { installGenerate } from './install-generate'
 import { open } from '../core/request/open'
 import { warningsOf } from '../core/settings/option-warnings'
+import { checkHashIds } from '../core/settings/hash-ids'
 import { settle } from '../core/settings/settings'
 import { refuseIfStrict, shortSecrets } from '../core/settings/strict'
 import type { Options } from '../core/settings/options'
@@ -20,7 +22,7 @@ import type { Transport } from '../core/settings/transport'
 import { signedCookieValue } from './signature-cache'
 import { SessionCookie } from './session-cookie'
 
-export type Middleware = (req: Request, res: ServerResponse, next: Next) => void
+export type Middleware = Sessions & ((req: Request, res: ServerResponse, next: Next) => void)
 
 /**
  * The Connect middleware: one exchange per request. The response is deferred until the exchange has committed.
@@ -36,6 +38,7 @@ export function middleware(
 ): Middleware {
   const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
   const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
+  if (!kept) settings.port.keys.use(checkHashIds(options.hashIds), settings.family.keepsAlive)
   reportMistakes(options, settings)
   adviseOnStore(settings.store, settings)
   const cookie = new SessionCookie(settings.name, settings.diagnostics)
@@ -54,7 +57,9 @@ export function middleware(
   }
   if (!kept) installGenerate(settings, transport)
 
-  return function session(req, res, next) {
+  return Object.assign(session, sessionsOf(kept ? noStore : () => settings.port))
+
+  function session(req: Request, res: ServerResponse, next: Next): void {
     if (!res) throw new TypeError('argument res is required')
     const exchange = new Exchange(kept ? kept.of(req) : settings, transport, req)
     open(exchange, err => {

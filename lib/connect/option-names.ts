@@ -18,6 +18,7 @@ const OPTIONS = {
   storeTimeout: true,
   onStoreError: true,
   saveErrors: true,
+  hashIds: true,
   touchAfter: true,
   awaitTouch: true,
   skip: true,

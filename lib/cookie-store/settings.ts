@@ -1,6 +1,7 @@
 import { isPromise } from '../primitives/callbacks'
 import { DerivedKeys } from '../primitives/derived-keys'
 import { EXCHANGE, type Host } from '../core/session/session'
+import { checkHashIdsInCookie } from '../core/settings/hash-ids'
 import { nameOf, settle, type Settings } from '../core/settings/settings'
 import type { Options } from '../core/settings/options'
 import type { Secret } from '../primitives/secrets'
@@ -26,11 +27,12 @@ export function settleKept<H extends Host>(
   dress: (payload: string, secrets: readonly Secret[]) => string,
   deprecate: (message: string) => void,
 ): KeptSettings<H> {
+  checkHashIdsInCookie(options.hashIds)
   const { seal, concurrency, resave = false, saveUninitialized = false, saveErrors = 'fail' } = options
   if (concurrency === 'merge') throw new TypeError('concurrency option must not be "merge" for sessions that are kept in the cookie')
   const name = nameOf(options)
   const form = formOf({ name, seal, encoding: 'base64url', shape: envelope, dress })
-  const given = { ...options, seal: undefined, resave, saveUninitialized, saveErrors }
+  const given = { ...options, seal: undefined, hashIds: undefined, resave, saveUninitialized, saveErrors }
   const shared = settle<H>(given, new CookieSessionStore(form, () => []), deprecate)
   const settings: Settings<H> = {
     ...shared,

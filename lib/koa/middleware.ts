@@ -1,3 +1,4 @@
+import { sessionsOf, type Sessions } from '../core/session/sessions'
 import type { App, Context, Next } from './context'
 import { enter, prepare } from './context-accessors'
 import type { KoaRequest } from './koa-request'
@@ -6,7 +7,7 @@ import { settleKoa } from './settings/koa-settings'
 import { whileBodyWaits } from './body-errors'
 
 /** A middleware for Koa 2 and 3. */
-export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
+export type KoaMiddleware = Sessions & ((ctx: Context, next: Next) => Promise<void>)
 
 /**
  * The Koa middleware: one exchange per context, which commits after the later middlewares.
@@ -17,7 +18,9 @@ export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>
 export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   const settings = settleKoa(options, app)
   if (app) prepare(app, settings)
-  return async function session(ctx, next) {
+  return Object.assign(session, sessionsOf(settings.port))
+
+  async function session(ctx: Context, next: Next): Promise<void> {
     const host = enter(ctx, settings)
     // Another session middleware has run first
     if (!host) return void (await next())

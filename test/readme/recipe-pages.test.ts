@@ -1,3 +1,4 @@
+import { sign } from 'cookie-signature'
 import { expect } from 'chai'
 import express = require('express')
 import request = require('supertest')
@@ -101,5 +102,32 @@ describe('docs/recipes.md', () => {
     const has: express.RequestHandler = (req, res) => void res.send(String('session' in req))
     const agent = appWith('admin.sid', { after: app => void app.use(has) })
     expect([(await agent.get('/admin')).text, (await agent.get('/')).text]).to.deep.equal(['true', 'false'])
+  })
+
+  it('hash the session IDs in the store: a session moves, and an admin ends it by its ID', async () => {
+    const store = new session.MemoryStore()
+    const migrate = express()
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as above
+    new Function('app', 'session', 'store', 'secret', blockWith('docs/recipes.md', "hashIds: 'migrate'"))(migrate, session, store, SECRET)
+    const id = 'a'.repeat(32)
+    void store.set(id, { user: 'ada', cookie: { originalMaxAge: null } } as never)
+    withPages(migrate)
+    const cookie = `connect.sid=${encodeURIComponent(`s:${sign(id, SECRET)}`)}`
+    expect((await request(migrate).get('/').set('Cookie', cookie)).body).to.deep.equal({ user: 'ada' })
+    expect(Object.keys(store.sessions)).to.have.length(1).and.to.not.include(id)
+
+    const login: express.RequestHandler = (req, res) =>
+      void res.send((Object.assign(req.session, { role: req.params.role }), req.sessionID))
+    const app = express()
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as above
+    new Function('app', 'session', 'secret', blockWith('docs/recipes.md', 'sessions.end'))(app, session, SECRET)
+    app.get('/login/:role', login).get('/', who)
+    const [admin, user] = [request.agent(app), request.agent(app)]
+    await admin.get('/login/admin')
+    const { text: ended } = await user.get('/login/user')
+    expect((await user.post(`/admin/sessions/${ended}/end`)).status).to.equal(403)
+    expect((await admin.post(`/admin/sessions/${ended}/end`)).text).to.equal('ended')
+    expect((await user.get('/')).body).to.deep.equal({})
+    expect((await admin.get('/')).body).to.deep.equal({ role: 'admin' })
   })
 })

@@ -122,6 +122,29 @@ export class ActiveSessions {
     if (active) active.writtenAt = ++this.#now
   }
 
+  /** @param act has the session for itself until it calls back */
+  run<Answer extends unknown[]>(
+    id: string,
+    deadline: Deadline,
+    done: (...answer: Answer) => void,
+    act: (done: (...answer: Answer) => void) => void,
+  ): void {
+    const active = this.acquire(id)
+    const over = (...answer: Answer): void => {
+      deadline.end()
+      this.release(id, active)
+      done(...answer)
+    }
+    const ended = (...answer: Answer): void => {
+      try {
+        active.ended()
+      } finally {
+        over(...answer)
+      }
+    }
+    active.run({ begin: () => act(ended), giveUp: err => over(...([err] as unknown as Answer)), deadline })
+  }
+
   /** From now on, requests that have read the session do not write it. @param act destroys it: after the writes that wait before it, and before those behind it */
   destroy(id: string, deadline: Deadline, act: (destroyed: Callback, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) =>

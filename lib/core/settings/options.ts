@@ -96,6 +96,16 @@ export interface FixedOptions {
    */
   saveErrors?: 'report' | 'fail' | undefined
   /**
+   * Keeps hashes of session IDs in the store, and not the IDs: whoever reads the store, or a copy of it, cannot use a session. `true` knows no other
+   * sessions. `'migrate'` finds sessions that were stored under their IDs, and moves each when it is read; change it to `true` when the lifetime of a
+   * session has passed. `req.sessionID` and cookies stay as they are. If several middlewares share a store, the option holds for all of them.
+   *
+   * @default false, as in express-session
+   * @throws TypeError at setup, for another value; on a request, if `genid` gives an ID of less than 128 bits
+   * @see OWASP Session Management Cheat Sheet, "Session ID Properties"; docs/recipes.md, "Hash the session IDs in the store"
+   */
+  hashIds?: boolean | 'migrate' | undefined
+  /**
    * The shortest time in milliseconds between two touches of a session.
    *
    * @default 0: each request that does not change the session moves its expiry, as in express-session

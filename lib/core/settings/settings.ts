@@ -11,6 +11,7 @@ import { PathWatch } from '../diagnostics/path-watch'
 import { CONNECT, type Policy } from './policy'
 import type { SessionData } from '../record/session-data'
 import { newId } from '../session/session-id'
+import { checkHashIds, strong } from './hash-ids'
 import { clientFor } from '../store/ports'
 import { checkStore } from '../store/store-check'
 import type { StoreClient } from '../store/store-client'
@@ -87,7 +88,7 @@ export function settle<H extends Host>(
     kept: undefined,
     port,
     isReady: port.readiness(),
-    genid,
+    genid: checkHashIds(options.hashIds) && options.genid ? strong(genid) : genid,
     cookieOptions: settleCookie(name, options.cookie),
     concurrency: checkConcurrency(options.concurrency),
     ...settleFaults(options),

@@ -20,7 +20,10 @@ export function clientFor(store: SessionStore & Ported): StoreClient {
 /** A store that is made anew for each request shares what is known of the others of its kind. */
 export function shareClient(store: SessionStore & Ported, other: StoreClient): StoreClient {
   const known = store[PORT] ?? ports.get(store)
-  if (known) return known
+  if (known) {
+    known.keys.adopt(other.keys)
+    return known
+  }
   const port = other.for(store)
   if (PORT in store) store[PORT] = port
   else ports.set(store, port)

@@ -1,65 +1,61 @@
 import type { Callback } from '../../primitives/callbacks'
-import { type SessionStore, type Heard, type Condition, type Outcome, callsBack } from './contract'
+import type { SessionStore, Heard, Condition, Outcome } from './contract'
 import { hasAbility } from './abilities'
-import { answer, syncOf, type Fetched } from './sync-methods'
-import { CircuitBreaker } from './circuit-breaker'
-import { call, type Call } from './guarded-call'
+import { answer, syncOf } from './sync-methods'
 import { isMissing } from '../errors/store-errors'
-import { Deadline } from '../concurrency/deadline'
+import type { Deadline } from '../concurrency/deadline'
 import { ActiveSessions, type ActiveSession } from '../concurrency/active-sessions'
-import { PendingWrite } from '../concurrency/pending-write'
 import type { SessionData } from '../record/session-data'
+import { CircuitBreaker } from './circuit-breaker'
+import { Connection } from './connection'
+import { isPending, KeyMigration, MovedRecord, type MovedKeys } from './key-migration'
+import { StoreCalls, type Method } from './store-calls'
+import { StoreKeys } from './store-keys'
+import { TrackedWrites } from './tracked-writes'
 
-type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
-
-/** How long a store may take, in milliseconds, where nobody says. */
-const TIMEOUT = 10_000
-
-/** How often a session is destroyed again that a late write has restored, and for how long at first it is waited after a failure, in milliseconds. Each wait is twice as long. */
-const MOST_TRIES = 10
-const FIRST_WAIT = 100
-
-/** The one way to a store: each call is answered once and in time, or fails at once where the store has been silent for a while. */
+/** The one way to a store, by the IDs of sessions: knows which sessions are in use, and under which keys the store has them. */
 export class StoreClient {
   readonly #store: SessionStore
-  readonly #breaker: CircuitBreaker
+  readonly #calls: StoreCalls
+  readonly #writes: TrackedWrites
+  readonly #connection: Connection
   readonly activeSessions: ActiveSessions
-  /** How long the store may take, in milliseconds. Of several middlewares on one store, as the last one says. */
-  timeout = TIMEOUT
-  /** What the store has last said of itself, by `disconnect` and `connect`. */
-  #ready = true
-  #said = 0
+  readonly keys: StoreKeys
   #updatesOtherwise = false
 
-  constructor(store: SessionStore, { breaker = new CircuitBreaker(), activeSessions = new ActiveSessions() } = {}) {
+  constructor(store: SessionStore, { breaker = new CircuitBreaker(), activeSessions = new ActiveSessions(), keys = new StoreKeys() } = {}) {
     this.#store = store
-    this.#breaker = breaker
+    this.#calls = new StoreCalls(store, breaker)
+    this.#writes = new TrackedWrites(this.#calls, activeSessions)
+    this.#connection = new Connection(store)
     this.activeSessions = activeSessions
-    // One listener of each for a store, however many middlewares share it: eleven would be a warning
-    for (const event of ['disconnect', 'connect'] as const) {
-      store.on?.(event, () => {
-        this.#ready = event === 'connect'
-        this.#said++
-      })
-    }
+    this.keys = keys
   }
 
   /** Another store of this kind. */
   for(store: SessionStore): StoreClient {
-    const port = new StoreClient(store, { breaker: this.#breaker, activeSessions: this.activeSessions })
-    port.timeout = this.timeout
+    const { activeSessions, keys, timeout } = this
+    const port = new StoreClient(store, { breaker: this.#calls.breaker, activeSessions, keys })
+    port.timeout = timeout
     return port
   }
 
-  /** @returns whether the store is connected. Whoever asks believes so until it says something, as upstream's middlewares do */
+  /** How long the store may take, in milliseconds. Of several middlewares on one store, as the last one says. */
+  get timeout(): number {
+    return this.#calls.timeout
+  }
+
+  set timeout(ms: number) {
+    this.#calls.timeout = ms
+  }
+
   readiness(): () => boolean {
-    const before = this.#said
-    return () => this.#ready || this.#said === before
+    return this.#connection.readiness()
   }
 
   /** For one thing that takes several calls. */
   deadline(): Deadline {
-    return new Deadline(this.timeout)
+    return this.#calls.deadline()
   }
 
   /** Whatever it is asked of a session that is held. */
@@ -67,22 +63,34 @@ export class StoreClient {
     return this.compares && syncOf(this.#store, 'compareAndSet') !== undefined && syncOf(this.#store, 'touch') !== undefined
   }
 
+  /** @param deadline of what the call is a part of, in the turn of the session */
   get(id: string, done: Heard, deadline?: Deadline): void {
     if (this.activeSessions.isDestroyed(id)) return done()
-    const find = syncOf(this.#store, 'get')
-    const fetched: Callback<Fetched | undefined> = (err, found) => {
-      if (err) done(err)
-      else if (found) done(null, found.record, found.version, found.likeness)
-      else done()
+    const key = this.keys.of(id)
+    if (key === id) return this.#calls.get(id, done, deadline)
+    const found: Heard = (err, record, version, likeness) => {
+      if (err && !isMissing(err)) return done(err)
+      if (!err && record && !isPending(record)) return done(null, record, version, likeness)
+      const older = this.keys.olderOf(id)
+      // What is asked in a turn is of a session that has been read, and so moved
+      if (older === undefined || deadline) done()
+      else this.#move(id, { older, key }, done)
     }
-    if (find && answer(() => find(this.#store, id), fetched)) return
-    this.#ask('get', id, [id], done as Callback<unknown>, deadline)
+    this.#calls.get(key, found, deadline)
+  }
+
+  /** In the turn of the session, so that no other request of this process is in between. */
+  #move(id: string, keys: MovedKeys, done: Heard): void {
+    const deadline = this.deadline()
+    const records = new MovedRecord(this.#calls, this.#writes, { ...keys, id, compares: this.compares, deadline })
+    this.activeSessions.run(id, deadline, done, moved => new KeyMigration(records, this.keys.renews, moved).run())
   }
 
   set(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
+    const key = this.keys.of(id)
     const set = syncOf(this.#store, 'set')
-    if (set && answer(() => set(this.#store, id, session), this.#written(id, done))) return
-    this.#write('set', id, [id, session], done as Callback<unknown>, deadline)
+    if (set && answer(() => set(this.#store, key, session), this.#written(id, done))) return
+    this.#write(id, 'set', [key, session], done as Callback<unknown>, deadline)
   }
 
   /** Whether somebody can write on the condition that nobody else has. */
@@ -92,8 +100,9 @@ export class StoreClient {
 
   compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
     const { version, text } = condition
+    const key = this.keys.of(id)
     const compareAndSet = syncOf(this.#store, 'compareAndSet')
-    const compare = compareAndSet && (() => compareAndSet(this.#store, id, session, version, text))
+    const compare = compareAndSet && (() => compareAndSet(this.#store, key, session, version, text))
     if (compare && answer(compare, this.#written(id, done))) return
     const heard = (err: unknown, outcome: unknown): void => {
       if (err) return done(err)
@@ -101,7 +110,7 @@ export class StoreClient {
         return done(new TypeError('store.compareAndSet must answer { ok, version }'))
       done(null, outcome as Outcome)
     }
-    this.#write('compareAndSet', id, [id, session, version], heard, deadline)
+    this.#write(id, 'compareAndSet', [key, session, version], heard, deadline)
   }
 
   /** Whether somebody can write on the condition that there is something. */
@@ -116,7 +125,7 @@ export class StoreClient {
       this.#updatesOtherwise = true
       this.set(id, session, err => done(err, true), deadline)
     }
-    this.#write('update', id, [id, session], heard, deadline)
+    this.#write(id, 'update', [this.keys.of(id), session], heard, deadline)
   }
 
   /** For good: whoever has read the session before does not write it any more. */
@@ -133,25 +142,33 @@ export class StoreClient {
    */
   replace(id: string, act: (deadline: Deadline, ended: Callback, active: ActiveSession) => void, done: Callback): void {
     const deadline = this.deadline()
-    this.activeSessions.destroy(id, deadline, (ended, active) => act(deadline, ended, active), done)
+    const begin = (ended: Callback, active: ActiveSession): void =>
+      this.#removeOlder(id, err => (err ? ended(err) : act(deadline, ended, active)), deadline)
+    this.activeSessions.destroy(id, deadline, begin, done)
   }
 
   /** Removes a record, as a step of `destroy` or `replace`. */
   remove(id: string, done: Callback, deadline: Deadline): void {
-    const destroy = syncOf(this.#store, 'destroy')
-    if (destroy && answer(() => destroy(this.#store, id), done)) return
-    this.#ask('destroy', id, [id], done as Callback<unknown>, deadline)
+    this.#removeOlder(id, err => (err ? done(err) : this.#calls.remove(this.keys.of(id), done, deadline)), deadline)
   }
 
+  /** First, so that a process that moves the record sees that the session has ended. */
+  #removeOlder(id: string, done: Callback, deadline: Deadline): void {
+    const older = this.keys.olderOf(id)
+    if (older === undefined) return done()
+    this.#calls.remove(older, err => done(isMissing(err) ? undefined : err), deadline)
+  }
+
+  /** Not if IDs are hashed: the store's own method destroys what it has under the ID itself. */
   get regenerates(): boolean {
-    return typeof this.#store.regenerate === 'function'
+    return !this.keys.mode && typeof this.#store.regenerate === 'function'
   }
 
   /** By the store's own method, which may be that of another copy of the package: it destroys the session of this id without telling us. */
   regenerate(id: string, host: object, done: Callback): void {
     const deadline = this.deadline()
     const act = (ended: Callback, active: ActiveSession): void =>
-      this.#ask('regenerate', id, [host], this.#alsoMoved(active, ended) as Callback<unknown>, deadline)
+      this.#calls.ask('regenerate', [host], this.#alsoMoved(active, ended) as Callback<unknown>, { key: id, deadline })
     this.activeSessions.end(id, deadline, act, done)
   }
 
@@ -163,29 +180,15 @@ export class StoreClient {
   /** Done at once where the store has no `touch`. */
   touch(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
     if (typeof this.#store.touch !== 'function') return done()
+    const key = this.keys.of(id)
     const touch = syncOf(this.#store, 'touch')
-    if (touch && answer(() => touch(this.#store, id, session), done)) return
+    if (touch && answer(() => touch(this.#store, key, session), done)) return
     // Of some stores it writes the whole record
-    this.#follow(new PendingWrite(id, 'touch', this.activeSessions), 'touch', [id, session], done as Callback<unknown>, deadline)
+    this.#writes.write({ id, kind: 'touch', method: 'touch', args: [key, session] }, done as Callback<unknown>, deadline)
   }
 
-  #write(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
-    this.#follow(new PendingWrite(id, 'data', this.activeSessions), method, args, done, deadline)
-  }
-
-  /** A write, which the store may still make after it was given up. */
-  #follow(write: PendingWrite, method: Method, args: unknown[], done: Callback<unknown>, deadline?: Deadline): void {
-    const settled: typeof done = (err, value) => {
-      write.settle()
-      done(err, value)
-    }
-    const givenUp = (): (() => void) => {
-      write.giveUp()
-      return () => {
-        if (write.arrive()) this.#destroyAgain(write)
-      }
-    }
-    this.#ask(method, write.id, args, settled, deadline, givenUp)
+  #write(id: string, method: Method, args: [key: string, ...rest: unknown[]], done: Callback<unknown>, deadline?: Deadline): void {
+    this.#writes.write({ id, kind: 'data', method, args }, done, deadline)
   }
 
   #written<Value>(id: string, done: Callback<Value>): Callback<Value> {
@@ -193,38 +196,5 @@ export class StoreClient {
       this.activeSessions.written(id)
       done(err, value)
     }
-  }
-
-  /**
-   * A late write may have restored a session whose logout the client was told of. Until the store has destroyed it again, it is not read either: the
-   * circuit breaker is passed by, and a failure is tried again.
-   */
-  #destroyAgain(write: PendingWrite, tries = 1): void {
-    const deadline = this.deadline()
-    const destroyed: Callback<unknown> = err => {
-      deadline.end()
-      if (!err || isMissing(err) || tries === MOST_TRIES) return write.end()
-      setTimeout(() => this.#destroyAgain(write, tries + 1), FIRST_WAIT * 2 ** (tries - 1)).unref()
-    }
-    this.#call('destroy', [write.id], destroyed, { deadline })
-  }
-
-  /** @param deadline of what the call is a part of. Default: one of its own */
-  #ask(method: Method, id: string, args: unknown[], done: Callback<unknown>, deadline?: Deadline, givenUp?: Call['givenUp']): void {
-    const refused = deadline?.passed ?? this.#breaker.refuse(() => this.#call('get', [id], () => {}, { deadline: new Deadline(Infinity) }))
-    if (refused) return done(refused)
-    if (deadline) return this.#call(method, args, done, { deadline, givenUp })
-    const own = this.deadline()
-    const ended: typeof done = (...answer) => {
-      own.end()
-      done(...answer)
-    }
-    this.#call(method, args, ended, { deadline: own, givenUp })
-  }
-
-  #call(method: Method, args: unknown[], done: Callback<unknown>, { deadline, givenUp }: Pick<Call, 'deadline' | 'givenUp'>): void {
-    const asked = this.#store[method] as (...args: unknown[]) => unknown
-    const ask = (answered: unknown): unknown => asked.call(this.#store, ...args, answered)
-    call({ method, ask, callsBack: callsBack(asked, args), deadline, givenUp, breaker: this.#breaker }, done)
   }
 }

@@ -9,9 +9,10 @@ import type { KoaOptions } from './koa-options'
  */
 export function coreOptions(options: KoaOptions, cookie: CookieOptions): Partial<Options<KoaHost>> {
   const { concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling = false, saveUninitialized = false } = options
-  const { skip, readOnly } = options
+  const { skip, readOnly, hashIds, store } = options
   return {
     ...{ concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling, saveUninitialized, cookie },
+    hashIds: store === 'cookie' ? undefined : hashIds,
     resave: false,
     unset: 'destroy',
     genid: genidOf(options),

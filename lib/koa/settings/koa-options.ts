@@ -26,6 +26,7 @@ type CoreOptions = Pick<
   | 'diagnostics'
   | 'resign'
   | 'storeTimeout'
+  | 'hashIds'
   | 'touchAfter'
   | 'awaitTouch'
   | 'rolling'

@@ -1,5 +1,6 @@
 import { Cookie, type CookieOptions } from '../../core/record/cookie'
 import { isClass } from '../../primitives/describe-value'
+import { checkHashIds, checkHashIdsInCookie } from '../../core/settings/hash-ids'
 import { settle, type Settings } from '../../core/settings/settings'
 import type { Secret } from '../../primitives/secrets'
 import type { Semantics } from '../../core/settings/policy'
@@ -8,6 +9,8 @@ import { shareClient } from '../../core/store/ports'
 import { adviseOnStore } from '../../core/store/store-advice'
 import { storeAdvice } from '../../core/store/store-check'
 import type { SessionStore } from '../../core/store/contract'
+import type { StoreClient } from '../../core/store/store-client'
+import { noFixedStore, noStore } from '../../core/session/sessions'
 import { Undecodable } from '../../cookie-store/codec'
 import { formOf } from '../../cookie-store/cookie-format'
 import { keepFor, CookieSessionStore } from '../../cookie-store/cookie-session-store'
@@ -16,7 +19,7 @@ import { admission, endsOf } from './admission'
 import { CarriedSession, type KoaHost } from '../session/carried-session'
 import type { App } from '../context'
 import { checkSendable, cookieTransport, type KoaTransport, type Signing } from '../cookies/cookie-transport'
-import { adapt, kindOf, type AnyStore, type JsonStore, type StoreAdapterOptions, type PromiseStore } from './store-adapters'
+import { adapt, kindOf, type Kind, type AnyStore, type JsonStore, type StoreAdapterOptions, type PromiseStore } from './store-adapters'
 import { coreOptions } from './core-options'
 import { check, type KoaOptions } from './koa-options'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
@@ -56,6 +59,8 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   readonly userStore: AnyStore | undefined
   /** The core's settings for a request. */
   of(host: KoaHost): Settings<KoaHost>
+  /** The client of the store, outside of a request. @throws TypeError if no store can be asked */
+  port(): StoreClient
 }
 
 const { save: ownSave } = CarriedSession.prototype
@@ -94,7 +99,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     availability: userStore && new Availability(userStore, options.reconnectTimeout),
     immediate: isKept && !defer,
     standsIn: names === 'koa-session' && !defer,
-    of: settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
+    ...settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
   }
 }
 
@@ -119,25 +124,28 @@ interface Given {
   readonly app: App | undefined
 }
 
+type ForRequests = Pick<KoaSettings, 'of' | 'port'>
+
 /** The core's settings: shared by all requests, or per request if the store must know the request. */
-function settingsFor(options: KoaOptions, given: Given): KoaSettings['of'] {
+function settingsFor(options: KoaOptions, given: Given): ForRequests {
   const { store } = given
   if (store === 'cookie') return inCookie(options, given)
   if (options.seal !== undefined)
     throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
   if (isClass(store)) throw new TypeError(`store option must be a store, or a function that makes one: ${storeAdvice(store)}`)
-  if (typeof store === 'function') return perRequest(options, given, host => store(host.ctx))
+  if (typeof store === 'function') return { ...perRequest(options, given, host => store(host.ctx)), port: noFixedStore }
   if (kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
   const settings = coreSettings(options, given, store as SessionStore)
-  return () => settings
+  return { of: () => settings, port: () => settings.port }
 }
 
-function inCookie(options: KoaOptions, given: Given): KoaSettings['of'] {
-  const { seal, record = 'expiry' } = options
+function inCookie(options: KoaOptions, given: Given): ForRequests {
+  const { seal, record = 'expiry', hashIds } = options
+  checkHashIdsInCookie(hashIds)
   const { name } = given
   const form = formOf({ name, seal, encoding: 'base64', codec: codecOf(options), shape: shapeOf(record, given), dress: payload => payload })
   const settings = coreSettings(options, given, new CookieSessionStore(form, () => []))
-  return host => keepFor(settings, form, host, () => keysOf(host))
+  return { of: host => keepFor(settings, form, host, () => keysOf(host)), port: noStore }
 }
 
 /** A Keygrip does not expose its keys. */
@@ -158,23 +166,28 @@ function codecOf({ encode, decode, decodeErrors }: KoaOptions) {
   return { encode, decode: loudly }
 }
 
-function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): KoaSettings['of'] {
+function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): ForRequests {
   // Checks the options at setup, although the first store is created with the first request
   const common = coreSettings(options, given, { get() {}, set() {}, destroy() {} })
-  return host => {
+  const portOf = (host: KoaHost): { store: SessionStore; port: StoreClient; kind: Kind } => {
     const made = (host.userStore = make(host))
     const kind = kindOf(made as never)
     const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerOf(options, given, kind === 'json'))
     const store = adapted as SessionStore
+    return { store, port: shareClient(store, common.port), kind }
+  }
+  const of = (host: KoaHost): Settings<KoaHost> => {
+    const { store, port, kind } = portOf(host)
     return {
       ...common,
       store,
-      port: shareClient(store, common.port),
+      port,
       admit: admission(options, given.app, endsOf(store)),
       // Other kinds of stores can only save, and a late save would overwrite those of other processes
       awaitTouch: common.awaitTouch || kind !== 'callback',
     }
   }
+  return { of, port: () => portOf({} as KoaHost).port }
 }
 
 function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): StoreAdapterOptions {
@@ -203,8 +216,11 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
   const about = { name: given.name, diagnostics: options.diagnostics !== false }
   const usual = new Cookie(cookie)
   const isKept = store instanceof CookieSessionStore
+  const core = coreOptions(options, cookie)
+  const settings = settle<KoaHost>(core, store, () => {})
+  settings.port.keys.use(checkHashIds(core.hashIds), core.rolling === true)
   return {
-    ...settle<KoaHost>(coreOptions(options, cookie), store, () => {}),
+    ...settings,
     ...about,
     // No other process writes to the cookie, and no store is to be spared
     ...(isKept && { concurrency: 'off', touches: undefined }),

@@ -9,6 +9,7 @@ const OPTIONS = {
   concurrency: true,
   storeTimeout: true,
   resign: true,
+  hashIds: true,
   touchAfter: true,
   awaitTouch: true,
   rolling: true,

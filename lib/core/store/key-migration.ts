@@ -1,0 +1,191 @@
+import { isMissing } from '../errors/store-errors'
+import type { Callback } from '../../primitives/callbacks'
+import type { Deadline } from '../concurrency/deadline'
+import { cookieOf, type SessionData } from '../record/session-data'
+import type { Version } from '../record/snapshot'
+import type { Heard, Outcome } from './contract'
+import type { StoreCalls } from './store-calls'
+import type { TrackedWrites } from './tracked-writes'
+
+/** A record has this key until it is known that the session was not destroyed while its record was copied. */
+const PENDING = '~moving'
+
+/** How often other processes may come between. */
+const MOST_TRIES = 20
+
+/** Long ago, for every clock: a record with this expiry does not exist. */
+const EXPIRED = new Date(0)
+
+/** A record that is being moved is no session yet. */
+export function isPending(record: SessionData): boolean {
+  return PENDING in record
+}
+
+/** The keys of a session whose record is moved. */
+export interface MovedKeys {
+  /** Where the store has it from before. */
+  readonly older: string
+  readonly key: string
+}
+
+interface Moved extends MovedKeys {
+  readonly id: string
+  readonly compares: boolean
+  readonly deadline: Deadline
+}
+
+/** The record of one session, under two keys. */
+export class MovedRecord {
+  constructor(
+    private readonly calls: StoreCalls,
+    private readonly writes: TrackedWrites,
+    private readonly moved: Moved,
+  ) {}
+
+  get compares(): boolean {
+    return this.moved.compares
+  }
+
+  getOlder(done: Heard): void {
+    this.calls.get(this.moved.older, done, this.moved.deadline)
+  }
+
+  get(done: Heard): void {
+    this.calls.get(this.moved.key, done, this.moved.deadline)
+  }
+
+  /** Under the new key. @param version null for a record that must not exist; unused if the store does not compare */
+  write(record: SessionData, version: Version | null, done: Callback<Outcome>): void {
+    const { id, key, compares, deadline } = this.moved
+    const written = done as Callback<unknown>
+    // The data stay as they are
+    const kind = 'touch'
+    if (compares) this.writes.write({ id, kind, method: 'compareAndSet', args: [key, record, version] }, written, deadline)
+    else this.writes.write({ id, kind, method: 'set', args: [key, record] }, err => written(err, { ok: true }), deadline)
+  }
+
+  removeOlder(done: Callback): void {
+    this.calls.remove(this.moved.older, done, this.moved.deadline)
+  }
+
+  remove(done: Callback): void {
+    this.calls.remove(this.moved.key, done, this.moved.deadline)
+  }
+}
+
+/**
+ * Moves a record to its new key. A session that is destroyed meanwhile, by a process that removes the older record first, must stay destroyed. So the copy
+ * comes first; then the older record is looked for; if it is gone, the copy is removed, else the older record. On a store that compares, the copy is
+ * pending until then, and another process completes the move if this one crashes.
+ */
+export class KeyMigration {
+  #tries = 0
+
+  /**
+   * @param renews whether the lifetime starts anew
+   * @param done gets what the store has of the session by then
+   */
+  constructor(
+    private readonly records: MovedRecord,
+    private readonly renews: boolean,
+    private readonly done: Heard,
+  ) {}
+
+  /** In the turn of the session. */
+  run(): void {
+    if (++this.#tries > MOST_TRIES) return this.done(new Error('session record could not be moved: other processes change it too often'))
+    this.#older(
+      record => this.#copy(record),
+      () => this.#current(),
+    )
+  }
+
+  #older(found: (record: SessionData) => void, none: () => void): void {
+    const { records } = this
+    records.getOlder((err, record) => {
+      if (err && !isMissing(err)) return this.done(err)
+      if (!err && record) found(record)
+      else none()
+    })
+  }
+
+  #copy(record: SessionData): void {
+    const { records } = this
+    let copy: SessionData
+    try {
+      copy = this.#copyOf(record)
+    } catch {
+      // What cannot be read is told to the request, and stays where it is
+      return this.done(null, record)
+    }
+    const pending = records.compares ? { ...copy, [PENDING]: true } : copy
+    records.write(pending, null, (err, outcome) => {
+      if (err) return this.done(err)
+      // Another process has copied it
+      if (!outcome?.ok) return this.#current()
+      this.#check(outcome.version)
+    })
+  }
+
+  #copyOf(record: SessionData): SessionData {
+    const cookie = cookieOf(record)
+    const { originalMaxAge, expires } = cookie
+    // The expiry in a record may be older than that which touches have given to the store
+    if (this.renews || (expires && Number(expires) <= Date.now())) cookie.maxAge = originalMaxAge as number
+    return { ...record, cookie }
+  }
+
+  /** The copy is there. @param version of the copy */
+  #check(version: Version | undefined): void {
+    const { records } = this
+    const ended = (): void => (records.compares ? this.#current() : this.#remove())
+    this.#older(record => (records.compares ? this.#confirm(record, version) : this.#finish()), ended)
+  }
+
+  #confirm(record: SessionData, version: Version | undefined): void {
+    this.records.write(this.#copyOf(record), version ?? null, (err, outcome) => {
+      if (err) return this.done(err)
+      if (outcome?.ok) this.#finish()
+      else this.#current()
+    })
+  }
+
+  /** The session is stored under the new key. The older record is found no more: an error leaves it to its expiry, or to the end of the session. */
+  #finish(): void {
+    this.records.removeOlder(() => this.#current())
+  }
+
+  /** There is no older record, or another process moves it. */
+  #current(): void {
+    const { records } = this
+    records.get((err, record, version, likeness) => {
+      if ((err && !isMissing(err)) || !record) return this.done(isMissing(err) ? null : err)
+      if (!isPending(record)) return this.done(null, record, version, likeness)
+      this.#complete(record, version)
+    })
+  }
+
+  /** A process has not completed its move, or not yet. */
+  #complete(pending: SessionData, version: Version | undefined): void {
+    if (++this.#tries > MOST_TRIES) return this.run()
+    this.#older(
+      record => this.#confirm(record, version),
+      () => this.#drop(pending, version),
+    )
+  }
+
+  /** The session was destroyed before its copy was made, unless the move has been completed since. */
+  #drop(pending: SessionData, version: Version | undefined): void {
+    const cookie = cookieOf(pending)
+    cookie.expires = EXPIRED
+    this.records.write({ ...pending, cookie }, version ?? null, (err, outcome) => {
+      if (err) return this.done(err)
+      if (outcome?.ok) this.#remove()
+      else this.#current()
+    })
+  }
+
+  #remove(): void {
+    this.records.remove(err => this.done(isMissing(err) ? null : err))
+  }
+}

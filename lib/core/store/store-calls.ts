@@ -1,0 +1,70 @@
+import type { Callback } from '../../primitives/callbacks'
+import { Deadline } from '../concurrency/deadline'
+import { callsBack, type Heard, type SessionStore } from './contract'
+import { CircuitBreaker } from './circuit-breaker'
+import { call, type Call } from './guarded-call'
+import { answer, syncOf, type Fetched } from './sync-methods'
+
+export type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
+
+/** How long a store may take, in milliseconds, where nobody says. */
+const TIMEOUT = 10_000
+
+/** The calls of a store, by its keys: each is answered once and in time, or fails at once where the store has been silent for a while. */
+export class StoreCalls {
+  /** How long the store may take, in milliseconds. Of several middlewares on one store, as the last one says. */
+  timeout = TIMEOUT
+
+  constructor(
+    readonly store: SessionStore,
+    readonly breaker = new CircuitBreaker(),
+  ) {}
+
+  /** For one thing that takes several calls. */
+  deadline(): Deadline {
+    return new Deadline(this.timeout)
+  }
+
+  get(key: string, done: Heard, deadline?: Deadline): void {
+    const find = syncOf(this.store, 'get')
+    const fetched: Callback<Fetched | undefined> = (err, found) => {
+      if (err) done(err)
+      else if (found) done(null, found.record, found.version, found.likeness)
+      else done()
+    }
+    if (find && answer(() => find(this.store, key), fetched)) return
+    this.ask('get', [key], done as Callback<unknown>, { key, deadline })
+  }
+
+  remove(key: string, done: Callback, deadline: Deadline): void {
+    const destroy = syncOf(this.store, 'destroy')
+    if (destroy && answer(() => destroy(this.store, key), done)) return
+    this.ask('destroy', [key], done as Callback<unknown>, { key, deadline })
+  }
+
+  /** @param part the key that the circuit breaker may ask for; the deadline of what the call is a part of, by default one of its own */
+  ask(
+    method: Method,
+    args: unknown[],
+    done: Callback<unknown>,
+    { key, deadline, givenUp }: { readonly key: string } & Partial<Pick<Call, 'deadline' | 'givenUp'>>,
+  ): void {
+    const refused = deadline?.passed ?? this.breaker.refuse(() => this.call('get', [key], () => {}, { deadline: new Deadline(Infinity) }))
+    if (refused) return done(refused)
+    if (deadline) return this.call(method, args, done, { deadline, givenUp })
+    const own = this.deadline()
+    const ended: typeof done = (...answer) => {
+      own.end()
+      done(...answer)
+    }
+    this.call(method, args, ended, { deadline: own, givenUp })
+  }
+
+  /** The circuit breaker is passed by. */
+  call(method: Method, args: unknown[], done: Callback<unknown>, { deadline, givenUp }: Pick<Call, 'deadline' | 'givenUp'>): void {
+    const { store, breaker } = this
+    const asked = store[method] as (...args: unknown[]) => unknown
+    const ask = (answered: unknown): unknown => asked.call(store, ...args, answered)
+    call({ method, ask, callsBack: callsBack(asked, args), deadline, givenUp, breaker }, done)
+  }
+}

@@ -1,0 +1,58 @@
+import type { Callback } from '../../primitives/callbacks'
+import type { ActiveSessions } from '../concurrency/active-sessions'
+import type { Deadline } from '../concurrency/deadline'
+import { PendingWrite } from '../concurrency/pending-write'
+import { isMissing } from '../errors/store-errors'
+import type { StoreCalls, Method } from './store-calls'
+
+/** How often a session is destroyed again that a late write has restored, and for how long at first it is waited after a failure, in milliseconds. Each wait is twice as long. */
+const MOST_TRIES = 10
+const FIRST_WAIT = 100
+
+/** A write of one session. */
+interface Write {
+  readonly id: string
+  /** A touch leaves the data as they are, though some stores write the whole record for it. */
+  readonly kind: 'data' | 'touch'
+  readonly method: Method
+  /** Of the method. The first is the key. */
+  readonly args: readonly [key: string, ...rest: unknown[]]
+}
+
+/** The writes of a store, which it may still make after they were given up. */
+export class TrackedWrites {
+  constructor(
+    private readonly calls: StoreCalls,
+    private readonly activeSessions: ActiveSessions,
+  ) {}
+
+  write({ id, kind, method, args }: Write, done: Callback<unknown>, deadline?: Deadline): void {
+    const [key] = args
+    const write = new PendingWrite(id, kind, this.activeSessions)
+    const settled: typeof done = (err, value) => {
+      write.settle()
+      done(err, value)
+    }
+    const givenUp = (): (() => void) => {
+      write.giveUp()
+      return () => {
+        if (write.arrive()) this.#destroyAgain(write, key)
+      }
+    }
+    this.calls.ask(method, [...args], settled, { key, deadline, givenUp })
+  }
+
+  /**
+   * A late write may have restored a session whose logout the client was told of. Until the store has destroyed it again, it is not read either: the
+   * circuit breaker is passed by, and a failure is tried again.
+   */
+  #destroyAgain(write: PendingWrite, key: string, tries = 1): void {
+    const deadline = this.calls.deadline()
+    const destroyed: Callback<unknown> = err => {
+      deadline.end()
+      if (!err || isMissing(err) || tries === MOST_TRIES) return write.end()
+      setTimeout(() => this.#destroyAgain(write, key, tries + 1), FIRST_WAIT * 2 ** (tries - 1)).unref()
+    }
+    this.calls.call('destroy', [key], destroyed, { deadline })
+  }
+}

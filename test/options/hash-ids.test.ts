@@ -1,0 +1,333 @@
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import { MemoryStore } from '../../lib'
+import { useClock } from '../support/clock'
+import { count, data, endWith, routes } from '../support/handlers'
+import { onEachHost, onEachStorage, onEachStore } from '../support/hosts'
+import { KEYED_STORES, type KeyedStore } from '../support/key-stores'
+import { siteOn, type Site, type Visitor } from '../support/site'
+import { session, type SessionOptions, type Store } from '../support/subject'
+import { TracingStore } from '../support/tracing-store'
+import { update } from '../../lib/core/session/update'
+
+type HashIds = SessionOptions['hashIds']
+
+const HANDLERS = routes({
+  '/': count,
+  '/id': (req, res) => res.end(req.sessionID),
+  '/read': (req, res) => res.end(String(data(req).views ?? 0)),
+  '/save': (req, res) => ((data(req).saved = true), req.session.save(endWith(res))),
+  '/reload': (req, res) => req.session.reload(endWith(res)),
+  '/update': (req, res) =>
+    update(req as never, own => void Object.assign(own, { updated: true })).then(() => res.end('done'), endWith(res)),
+  '/login': (req, res) => req.session.regenerate(() => ((data(req).views = 0), res.end(req.sessionID))),
+  '/renew': (req, res) => req.session.regenerate({ keep: true }).then(() => res.end(req.sessionID), endWith(res)),
+  '/logout': (req, res) => req.session.destroy(endWith(res)),
+  '/unset': (req, res) => ((req.session = null as never), res.end()),
+})
+
+/** As the documentation says it. */
+const keyOf = (id: string): string => `h1.${createHash('sha256').update(`resession id\0${id}`).digest('base64url')}`
+
+const isKey = (key: string): boolean => /^h1\.[\w-]{43}$/.test(key)
+
+const PATHS = ['/', '/read', '/save', '/reload', '/update', '/login', '/renew', '/logout', '/unset']
+
+onEachStore('options: hashIds', (host, storage) => {
+  const siteWith = (store: Store, hashIds: HashIds, options: Partial<SessionOptions> = {}): Site =>
+    siteOn(host, { ...storage.options(store), ...host.keepsAlive, hashIds, ...options }, HANDLERS)
+
+  for (const [kind, make] of Object.entries(KEYED_STORES)) {
+    describe(`with ${kind}`, () => {
+      for (const hashIds of [true, 'migrate'] as const) {
+        it(`${hashIds} stores a session under the hash of its ID; the cookie and sessionID have the ID`, async () => {
+          const store = make()
+          const client = siteWith(store, hashIds).visitor()
+          await client.get()
+          const id = (await client.get('/id')).text
+          expect(id).to.match(/^[\w-]{32}$/)
+          expect(client.cookie).to.include(id)
+          expect(store.keys()).to.deep.equal([keyOf(id)])
+          expect((await client.get()).text).to.equal('2')
+        })
+
+        for (const path of PATHS) {
+          it(`${hashIds} puts no ID into the store: ${path}`, async () => {
+            const store = make()
+            const client = siteWith(store, hashIds, { unset: 'destroy' }).visitor()
+            const before = (await client.get('/id')).text
+            await client.get()
+            const ids = [before, (await client.get('/id')).text]
+            await client.get(path)
+            ids.push((await client.get('/id')).text)
+            await client.get('/read')
+            expect(store.keys().filter(key => !isKey(key))).to.deep.equal([])
+            for (const key of store.keys()) for (const id of ids) expect(store.textOf(key)).to.not.include(id)
+            if (hashIds === true) expect([...store.asked].filter(key => !isKey(key))).to.deep.equal([])
+          })
+        }
+
+        it(`${hashIds} ends a session of this process by destroy, by unset, and by a new ID`, async () => {
+          for (const path of ['/logout', '/unset', '/login', '/renew']) {
+            const store = make()
+            const site = siteWith(store, hashIds, { unset: 'destroy' })
+            const client = site.visitor()
+            await client.get()
+            const { cookie } = client
+            await client.get(path)
+            expect((await site.visitor().get('/read', { Cookie: cookie })).text, path).to.equal('0')
+            expect(store.keys(), path).to.have.length(path === '/login' || path === '/renew' ? 1 : 0)
+          }
+        })
+
+        it(`${hashIds} finds nothing under an ID that is the key of a record`, async () => {
+          const store = make()
+          const client = siteWith(store, hashIds).visitor()
+          await client.get()
+          const [key = ''] = store.keys()
+          const thief = siteWith(store, hashIds).visitor()
+          thief.cookie = host.cookie(key)
+          expect((await thief.get('/read')).text).to.equal('0')
+          expect((await thief.get('/logout')).text).to.equal('done')
+          expect(store.keys()).to.deep.equal([key])
+          expect((await client.get('/read')).text).to.equal('1')
+        })
+      }
+
+      it('leaves IDs as they are by default, and for false', async () => {
+        for (const hashIds of [undefined, false]) {
+          const store = make()
+          const client = siteWith(store, hashIds).visitor()
+          await client.get()
+          expect(store.keys()).to.deep.equal([(await client.get('/id')).text])
+        }
+      })
+
+      it('true does not find a session that is stored under its ID', async () => {
+        const store = make()
+        const client = siteWith(store, false).visitor()
+        await client.get()
+        const later = make()
+        copy(store, later)
+        const { text } = await siteWith(later, true).visitor().get('/read', { Cookie: client.cookie })
+        expect(text).to.equal('0')
+      })
+    })
+  }
+
+  it('holds for another store that the app puts on the request', async () => {
+    const [first, second] = [new TracingStore(), new TracingStore()]
+    const site = siteOn(host, { ...storage.options(first), hashIds: true }, (req, res) => {
+      if (host.framework === 'Connect') req.sessionStore = second as never
+      count(req, res)
+    })
+    await site.get()
+    const { sessions } = host.framework === 'Connect' ? second : first
+    expect(Object.keys(sessions).filter(isKey)).to.have.length(1)
+  })
+})
+
+/** As another process sees it. */
+function copy(from: KeyedStore, to: KeyedStore): void {
+  for (const key of from.keys()) to.set(key, JSON.parse(from.textOf(key) as string) as never, () => {})
+}
+
+describe('options: hashIds, and the methods of a store', () => {
+  const record = { views: 7, cookie: { originalMaxAge: null } }
+
+  it('load finds the session of an ID', async () => {
+    const store = new MemoryStore()
+    session({ secret: 'keyboard cat, and more of it', resave: false, saveUninitialized: false, store, hashIds: true })
+    await store.set(keyOf('ada'), record as never)
+    expect(await store.load('ada')).to.deep.include({ views: 7 })
+    expect(await store.load(keyOf('ada'))).to.equal(undefined)
+  })
+})
+
+onEachHost('options: hashIds, of several middlewares on a store', host => {
+  const start = (store: Store, hashIds: HashIds): void => host.start({ store, hashIds })
+
+  it('holds for those that do not say', async () => {
+    const store = new TracingStore()
+    const silent = siteOn(host, { store }, HANDLERS)
+    start(store, true)
+    await silent.get()
+    expect(Object.keys(store.sessions).filter(isKey)).to.have.length(1)
+  })
+
+  it('is refused if they say different things', () => {
+    const store = new TracingStore()
+    start(store, 'migrate')
+    expect(() => start(store, 'migrate')).to.not.throw()
+    expect(() => start(store, undefined)).to.not.throw()
+    expect(() => start(store, true)).to.throw(
+      TypeError,
+      'hashIds option must be the same for all middlewares of a store: another one says "migrate", not true',
+    )
+  })
+})
+
+onEachStorage('options: hashIds', (host, storage) => {
+  const isInCookie = storage.touch === undefined
+  const start = (hashIds: unknown): void => host.start({ ...storage.options(new TracingStore()), hashIds: hashIds as HashIds })
+
+  for (const value of [true, false, undefined]) {
+    it(`takes ${value}`, () => {
+      expect(() => start(value)).to.not.throw()
+    })
+  }
+
+  for (const value of [1, 0, null, 'true', 'Migrate', '', 'sha256', {}]) {
+    it(`refuses ${JSON.stringify(value)}`, () => {
+      expect(() => start(value)).to.throw(TypeError, 'hashIds option must be true or "migrate", not ')
+    })
+  }
+
+  it(`${isInCookie ? 'refuses' : 'takes'} "migrate"`, () => {
+    if (isInCookie) expect(() => start('migrate')).to.throw(TypeError, 'hashIds option must not be "migrate" for sessions that are kept')
+    else expect(() => start('migrate')).to.not.throw()
+  })
+
+  if (!isInCookie) return
+
+  it('true has no effect: no store has an ID', async () => {
+    const client: Visitor = siteOn(host, { store: 'cookie', hashIds: true, genid: () => 'short' }, HANDLERS).visitor()
+    await client.get()
+    expect((await client.get()).text).to.equal('2')
+  })
+})
+
+/** IDs that a genid gives, and whether they have 128 bits if each of their characters is random. */
+const STRONG: Readonly<Record<string, string>> = {
+  '22 characters of base64url': 'aB3_defghijklmnopqrstU',
+  '32 hexadecimal digits': '0123456789abcdef0123456789abcdef',
+  'a UUID': '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+  'a UUID in upper case': '3F2504E0-4F89-41D3-9A0C-0305E82C3301',
+  '39 digits': '1'.repeat(39),
+  '25 lower-case letters and digits': 'tz4a98xxat96iws9zmbrgj3ab',
+}
+const WEAK: Readonly<Record<string, string>> = {
+  'an ID of one character': 'a',
+  '21 characters of base64url': 'aB3_defghijklmnopqrst',
+  '31 hexadecimal digits': '0123456789abcdef0123456789abcde',
+  '38 digits': '1'.repeat(38),
+  '24 lower-case letters and digits': 'tz4a98xxat96iws9zmbrgj3a',
+}
+
+onEachHost('options: hashIds, and the IDs of genid', host => {
+  const made = async (id: unknown, hashIds: HashIds): Promise<readonly [status: number, errors: string[]]> => {
+    const site = siteOn(host, { store: new TracingStore(), hashIds, genid: (() => id) as never }, HANDLERS)
+    const { status } = await site.get('/id')
+    return [status, site.errors.map(({ message }) => message)]
+  }
+
+  for (const [title, id] of Object.entries(STRONG)) {
+    it(`takes ${title}`, async () => {
+      for (const given of [id, Promise.resolve(id)]) expect(await made(given, true)).to.deep.equal([200, []])
+    })
+  }
+
+  for (const [title, id] of Object.entries(WEAK)) {
+    it(`refuses ${title}, and takes it if IDs are not hashed`, async () => {
+      for (const hashIds of [true, 'migrate'] as const) {
+        for (const given of [id, Promise.resolve(id)]) {
+          const [status, errors] = await made(given, hashIds)
+          expect(status).to.equal(500)
+          expect(errors).to.have.length(1)
+          expect(errors[0]).to.include('genid must give an ID of at least 128 random bits, if hashIds is set').and.to.not.include(` ${id} `)
+        }
+      }
+      expect(await made(id, undefined)).to.deep.equal([200, []])
+    })
+  }
+
+  it('refuses an ID that looks like the key of a record', async () => {
+    const [status, [error]] = await made(keyOf('ada'), true)
+    expect(status).to.equal(500)
+    expect(error).to.include('does not begin with "h1."')
+  })
+
+  it('refuses what is no ID with the same error as without it', async () => {
+    expect((await made('', true))[1]).to.deep.equal((await made('', undefined))[1])
+  })
+})
+
+onEachStore('options: hashIds: "migrate"', (host, storage) => {
+  const clock = useClock()
+  const siteWith = (store: Store, hashIds: HashIds, options: Partial<SessionOptions> = {}): Site =>
+    siteOn(host, { ...storage.options(store), ...host.keepsAlive, hashIds, ...options }, HANDLERS)
+
+  /** A client whose session is stored under its ID, and a site of the next deployment. */
+  async function deployed(make: () => KeyedStore, options: Partial<SessionOptions> = {}) {
+    const [before, store] = [make(), make()]
+    const client = siteWith(before, undefined, options).visitor()
+    await client.get()
+    const id = (await client.get('/id')).text
+    copy(before, store)
+    expect(store.keys()).to.deep.equal([id])
+    const site = siteWith(store, 'migrate', options)
+    const later = site.visitor()
+    later.cookie = client.cookie
+    return { store, id, site, client: later }
+  }
+
+  for (const [kind, make] of Object.entries(KEYED_STORES)) {
+    describe(`with ${kind}`, () => {
+      for (const path of ['/', '/read', '/save', '/reload', '/update']) {
+        it(`moves the record of a session at its first request: ${path}`, async () => {
+          const { store, id, client } = await deployed(make)
+          await client.get(path)
+          expect(store.keys()).to.deep.equal([keyOf(id)])
+          expect((await client.get('/id')).text).to.equal(id)
+          expect((await client.get('/read')).text).to.equal(path === '/' ? '2' : '1')
+          expect(store.textOf(keyOf(id))).to.not.include('moving')
+        })
+      }
+
+      it('moves it once for requests that come together', async () => {
+        const { store, id, client } = await deployed(make)
+        const texts = await Promise.all(Array.from({ length: 5 }, async () => (await client.get('/read')).text))
+        expect(texts).to.deep.equal(['1', '1', '1', '1', '1'])
+        expect(store.keys()).to.deep.equal([keyOf(id)])
+      })
+
+      for (const path of ['/logout', '/unset']) {
+        it(`ends a session that is stored under its ID: ${path}`, async () => {
+          const { store, client } = await deployed(make, { unset: 'destroy' })
+          const { cookie } = client
+          await client.get(path)
+          expect(store.keys()).to.deep.equal([])
+          expect((await client.get('/read', { Cookie: cookie })).text).to.equal('0')
+        })
+      }
+
+      it('keeps the end of a session, or starts its lifetime anew if each request does', async () => {
+        const { store, id, client } = await deployed(make, { cookie: { maxAge: 1000 }, rolling: false })
+        clock.turn(600)
+        await client.get('/read')
+        const { cookie } = JSON.parse(store.textOf(keyOf(id)) as string) as { cookie: { expires: string; originalMaxAge: number } }
+        const ends = new Date(cookie.expires).getTime()
+        // On Koa, only `rolling` starts it anew
+        expect(ends - clock.now()).to.equal(host.framework === 'Connect' ? 1000 : 400)
+        expect(cookie.originalMaxAge).to.equal(1000)
+      })
+
+      it('does not move a session that has expired', async () => {
+        const { store, client } = await deployed(make, { cookie: { maxAge: 1000 } })
+        clock.turn(1001)
+        expect((await client.get('/read')).text).to.equal('0')
+        expect(store.keys().filter(isKey)).to.deep.equal([])
+      })
+
+      it('leaves the sessions to true', async () => {
+        const { store, id, client } = await deployed(make)
+        await client.get()
+        const later = make()
+        copy(store, later)
+        const { text } = await siteWith(later, true).visitor().get('/', { Cookie: client.cookie })
+        expect(text).to.equal('3')
+        expect(later.keys()).to.deep.equal([keyOf(id)])
+      })
+    })
+  }
+})
