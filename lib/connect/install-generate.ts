@@ -1,11 +1,13 @@
 import { Exchange } from '../core/request/exchange'
 import { EXCHANGE, type Host } from '../core/session/session'
+import { installMethodsById } from '../core/session/store-methods'
 import type { Settings } from '../core/settings/settings'
 import type { Transport } from '../core/settings/transport'
 
 /**
  * Gives a store its `generate`, as express-session does, for the store's `regenerate` and for apps that call it. If several middlewares share a
- * store, the one that handles the request generates; for a request without any, the last one that was created.
+ * store, the one that handles the request generates; for a request without any, the last one that was created. With `hashIds`, it
+ * also gives the store methods that take IDs.
  */
 export function installGenerate<H extends Host>(settings: Settings<H>, transport: Transport<H>): void {
   settings.store.generate = host => {
@@ -13,4 +15,5 @@ export function installGenerate<H extends Host>(settings: Settings<H>, transport
     if (exchange?.store === settings.store) return exchange.generate()
     return new Exchange(settings, transport, host as H).generate()
   }
+  if (settings.port.keys.mode) installMethodsById(settings.store)
 }

@@ -1,10 +1,9 @@
 import { EventEmitter } from 'node:events'
-import { createSession, regenerate, type Session, type Host } from '../core/session/session'
+import { createSession, type Session, type Host } from '../core/session/session'
+import { addMethodsById } from '../core/session/store-methods'
 import type { SessionData } from '../core/record/session-data'
-import { afterReturn } from '../primitives/after-return'
-import { clientFor } from '../core/store/ports'
-import { fromCallback, ignoreRejection, type Callback } from '../primitives/callbacks'
-import type { Found, Outcome, SessionStore } from '../core/store/contract'
+import type { Callback } from '../primitives/callbacks'
+import type { Found, Outcome } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
 import { callable } from './callable'
 
@@ -79,34 +78,12 @@ declare abstract class Base extends EventEmitter {
 export type Store = Base
 
 class Methods extends EventEmitter {
-  regenerate(this: Methods & SessionStore, host: Host, callback?: Callback): void | Promise<void> {
-    if (!callback) return ignoreRejection(fromCallback(done => regenerate(host, this, done)))
-    afterReturn(callback, done => regenerate(host, this, done))
-  }
-
-  load(this: Methods & SessionStore, id: string, callback?: Callback<Session>): void | Promise<Session | undefined> {
-    if (!callback) return ignoreRejection(fromCallback<Session | undefined>(done => load(this, id, done)))
-    afterReturn(callback, done => load(this, id, done))
-  }
-
   createSession(host: Host, record: SessionData): Session {
     return createSession(host, record)
   }
 }
 
-function load(store: Methods & SessionStore, id: string, done: Callback<Session>): void {
-  clientFor(store).get(id, (err, record) => {
-    if (err) return done(err)
-    if (!record) return done()
-    let session: Session
-    try {
-      session = store.createSession({ sessionID: id, sessionStore: store }, record)
-    } catch (unreadable) {
-      return done(unreadable)
-    }
-    done(null, session)
-  })
-}
+addMethodsById(Methods.prototype)
 
 export const Store = callable<typeof Base>(Methods, function Store(this: EventEmitter) {
   EventEmitter.call(this)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { MemoryStore } from '../../lib'
+import { connect } from '../support/connect-host'
 import { useClock } from '../support/clock'
 import { count, data, endWith, routes } from '../support/handlers'
 import { onEachHost, onEachStorage, onEachStore } from '../support/hosts'
@@ -132,17 +132,50 @@ function copy(from: KeyedStore, to: KeyedStore): void {
   for (const key of from.keys()) to.set(key, JSON.parse(from.textOf(key) as string) as never, () => {})
 }
 
-describe('options: hashIds, and the methods of a store', () => {
-  const record = { views: 7, cookie: { originalMaxAge: null } }
+/** Stores of both packages, for each of which `load` and `regenerate` are methods of its own copy. */
+const COPIES: Readonly<Record<string, typeof session.MemoryStore>> = {
+  resession: session.MemoryStore,
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a package whose types would change ours
+  'express-session': (require('express-session') as typeof session).MemoryStore,
+}
 
-  it('load finds the session of an ID', async () => {
-    const store = new MemoryStore()
-    session({ secret: 'keyboard cat, and more of it', resave: false, saveUninitialized: false, store, hashIds: true })
-    await store.set(keyOf('ada'), record as never)
-    expect(await store.load('ada')).to.deep.include({ views: 7 })
-    expect(await store.load(keyOf('ada'))).to.equal(undefined)
+for (const [name, MemoryStore] of Object.entries(COPIES)) {
+  describe(`options: hashIds, and the methods of a store of ${name}`, () => {
+    const record = { views: 7, cookie: { originalMaxAge: null } }
+    const keysOf = (store: object): string[] => Object.keys((store as { sessions: object }).sessions)
+
+    it('load finds the session of an ID, and nothing under a key', async () => {
+      const store = new MemoryStore()
+      siteOn(connect, { store, hashIds: true }, HANDLERS)
+      store.set(keyOf('ada'), record as never, () => {})
+      const load = async (id: string): Promise<unknown> =>
+        new Promise((done, fail) => store.load(id, (err, found) => (err ? fail(err) : done(found))))
+      expect(await load('ada')).to.deep.include({ views: 7 })
+      expect(await load(keyOf('ada'))).to.equal(undefined)
+    })
+
+    it('regenerate destroys the session of the request', async () => {
+      const store = new MemoryStore()
+      const again = routes({
+        '/': count,
+        '/again': (req, res) => void req.sessionStore.regenerate(req as never, () => ((data(req).views = 0), res.end())),
+      })
+      const client = siteOn(connect, { store, hashIds: true }, again).visitor()
+      await client.get()
+      const [before] = keysOf(store)
+      await client.get('/again')
+      expect(keysOf(store)).to.have.length(1).and.to.not.include(before)
+      expect((await client.get()).text).to.equal('1')
+    })
+
+    it('are its own if IDs are not hashed', () => {
+      const store = new MemoryStore()
+      const { load, regenerate } = store
+      siteOn(connect, { store }, HANDLERS)
+      expect([store.load, store.regenerate]).to.deep.equal([load, regenerate])
+    })
   })
-})
+}
 
 onEachHost('options: hashIds, of several middlewares on a store', host => {
   const start = (store: Store, hashIds: HashIds): void => host.start({ store, hashIds })

@@ -66,7 +66,11 @@ export function createsFirst<H extends Host>(exchange: ExchangeState<H>, { req: 
   if (exchange.sentId !== id || exchange.isReadOnly || exchange.settings.concurrency === 'off') return false
   const { port } = exchange
   // On Koa no store is asked to regenerate
-  return port.compares && !port.answersAtOnce && (host.Session !== undefined || !hasOwnRegenerate(host.sessionStore as SessionStore))
+  return (
+    port.compares &&
+    !port.answersAtOnce &&
+    (host.Session !== undefined || !port.regenerates || !hasOwnRegenerate(host.sessionStore as SessionStore))
+  )
 }
 
 /** The session is again in its place, because another one could not take it. */

@@ -1,0 +1,52 @@
+import { afterReturn } from '../../primitives/after-return'
+import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
+import type { SessionData } from '../record/session-data'
+import type { SessionStore } from '../store/contract'
+import { clientFor } from '../store/ports'
+import { regenerate, type Host, type Session } from './session'
+
+/** A store whose `regenerate` and `load` take the ID of a session, whatever the keys of records are. */
+const TAKES_IDS = Symbol('resession.takes-ids')
+
+/** What `load` needs of a store. */
+interface Inflating extends SessionStore {
+  createSession(host: Host, record: SessionData): Session
+}
+
+/** The methods of `Store` that destroy and find sessions by ID. */
+class ById {
+  regenerate(this: SessionStore, host: Host, callback?: Callback): void | Promise<void> {
+    if (!callback) return ignoreRejection(fromCallback(done => regenerate(host, this, done)))
+    afterReturn(callback, done => regenerate(host, this, done))
+  }
+
+  load(this: Inflating, id: string, callback?: Callback<Session>): void | Promise<Session | undefined> {
+    if (!callback) return ignoreRejection(fromCallback<Session | undefined>(done => load(this, id, done)))
+    afterReturn(callback, done => load(this, id, done))
+  }
+}
+
+/** Not enumerable, as methods of a class are. @param target a store, or its prototype */
+export function addMethodsById(target: object): void {
+  const { regenerate, load } = Object.getOwnPropertyDescriptors(ById.prototype)
+  Object.defineProperties(target, { regenerate, load, [TAKES_IDS]: { value: true } })
+}
+
+function load(store: Inflating, id: string, done: Callback<Session>): void {
+  clientFor(store).get(id, (err, record) => {
+    if (err) return done(err)
+    if (!record) return done()
+    let session: Session
+    try {
+      session = store.createSession({ sessionID: id, sessionStore: store }, record)
+    } catch (unreadable) {
+      return done(unreadable)
+    }
+    done(null, session)
+  })
+}
+
+/** A store of another copy of the package, or of express-session, would destroy and find what it has under the ID itself. */
+export function installMethodsById(store: SessionStore): void {
+  if (!(TAKES_IDS in store) && typeof store.createSession === 'function') addMethodsById(store)
+}
