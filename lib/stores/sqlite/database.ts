@@ -45,12 +45,35 @@ export function openFile(file: string, synchronous: 'NORMAL' | 'FULL', prepare: 
   try {
     database = new sqlite.DatabaseSync(file)
     database.exec(`PRAGMA busy_timeout = ${OPEN_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
+    database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     prepare(database)
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
     return database
   } catch (err) {
     database?.close()
     throw storeErrorOf(err, file)
+  }
+}
+
+/**
+ * Pages of the WAL after which SQLite copies them to the database, by PRAGMA wal_autocheckpoint. SQLite's default, 1000, blocks the event loop for 7
+ * milliseconds now and then; 250 makes a write 8 % slower and a checkpoint 5 times shorter.
+ */
+const CHECKPOINT_PAGES = 250
+/** The same while expired rows are removed. Each row is on a page of its own. */
+const PRUNING_PAGES = 100
+
+/** Runs `act` with small checkpoints. The setting is that of the app again afterwards. */
+export function withSmallCheckpoints<Value>(database: SqliteDatabase, act: () => Value): Value {
+  const row = database.prepare('PRAGMA wal_autocheckpoint').get() as { readonly wal_autocheckpoint?: number } | undefined
+  const pages = row?.wal_autocheckpoint ?? 0
+  // Zero: the app makes the checkpoints itself
+  if (pages <= PRUNING_PAGES) return act()
+  database.exec(`PRAGMA wal_autocheckpoint = ${PRUNING_PAGES}`)
+  try {
+    return act()
+  } finally {
+    database.exec(`PRAGMA wal_autocheckpoint = ${pages}`)
   }
 }
 

@@ -3,7 +3,7 @@ import { LruCache } from '../../primitives/lru-cache'
 import type { SessionData } from '../../core/record/session-data'
 import type { Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
-import type { SqliteDatabase } from './database'
+import { withSmallCheckpoints, type SqliteDatabase } from './database'
 import { DeferredTouches, TOO_SOON } from './deferred-touches'
 import { endOf, fetchedFrom, jsonOf, parseRecord, plainRecord, type ParsedRecord } from './record'
 import { statementsFor, type Row, type Statements } from './statements'
@@ -39,7 +39,7 @@ export class SqliteRecords {
 
   /** @param ttl lifetime of a session whose cookie ends with the browser, in milliseconds */
   constructor(
-    database: SqliteDatabase,
+    private readonly database: SqliteDatabase,
     table: string,
     private readonly ttl: number,
   ) {
@@ -127,7 +127,7 @@ export class SqliteRecords {
    * @returns the number of rows
    */
   prune(most: number): number {
-    return Number(this.#statements.prune.run(Date.now(), most).changes)
+    return withSmallCheckpoints(this.database, () => Number(this.#statements.prune.run(Date.now(), most).changes))
   }
 
   /** Writes what waits in memory. */

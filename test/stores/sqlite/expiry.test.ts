@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { SessionData } from '../../../lib'
 import type { SqliteDatabase } from '../../../lib/sqlite'
 import { DeferredTouches } from '../../../lib/stores/sqlite/deferred-touches'
+import { withSmallCheckpoints } from '../../../lib/stores/sqlite/database'
 import { Pruner } from '../../../lib/stores/sqlite/pruner'
 import { SqliteRecords } from '../../../lib/stores/sqlite/records'
 import { statementsFor } from '../../../lib/stores/sqlite/statements'
@@ -154,6 +155,26 @@ describe('SqliteStore: expired sessions', () => {
     expect([records.prune(2), ids()]).to.deep.equal([2, ['b', 'd']])
     expect([records.prune(2), ids()]).to.deep.equal([1, ['d']])
   })
+
+  for (const [usual, during] of [
+    [1000, 100],
+    [250, 100],
+    [100, 100],
+    [20, 20],
+    [0, 0],
+  ] as const) {
+    it(`are removed with a checkpoint after ${during} pages, if the app has set ${usual}`, () => {
+      const database = sqlite.openWal()
+      database.exec(`PRAGMA wal_autocheckpoint = ${usual}`)
+      const pages = (): unknown => Object.values(database.prepare('PRAGMA wal_autocheckpoint').get() as object)[0]
+      expect([withSmallCheckpoints(database, pages), pages()]).to.deep.equal([during, usual])
+      const fail = (): never => {
+        throw new Error('disk full')
+      }
+      expect(() => withSmallCheckpoints(database, fail)).to.throw('disk full')
+      expect(pages()).to.equal(usual)
+    })
+  }
 
   it('do not keep the process running', async () => {
     const database = sqlite.openWal()
