@@ -2,12 +2,12 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Engine } from '../test/support/engine-servers/engine'
-import type { Neighbour, Package, Room, Scenario, World } from './neighbour'
-import { neighbours } from './neighbours'
+import type { Integration, Package, Room, Scenario, World } from './integration'
+import { integrations } from './integrations'
 
 /** What the run asks for. */
 export interface Task {
-  readonly neighbour: string
+  readonly integration: string
   /** The project of the package under test, and that of the other one. */
   readonly projects: readonly [string, string]
   readonly name: string
@@ -37,7 +37,7 @@ function roomIn(project: string, { folder, port, name }: Task): Room {
 }
 
 async function main(task: Task): Promise<void> {
-  const { scenarios } = neighbours.find(({ title }) => title === task.neighbour) as Neighbour
+  const { scenarios } = integrations.find(({ title }) => title === task.integration) as Integration
   const [project, other] = task.projects
   process.chdir(task.folder)
   const world: World = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newFolder, installInto, tarball } from '../test/package/installation'
-import type { Neighbour } from './neighbour'
+import type { Integration } from './integration'
 
 export const PACKAGES = ['express-session', 'resession'] as const
 export type PackageName = (typeof PACKAGES)[number]
@@ -19,8 +19,8 @@ export type Projects = Readonly<Record<PackageName, string>>
  *
  * @returns their folders
  */
-export async function projects(neighbours: readonly Neighbour[]): Promise<Projects> {
-  const packages = packagesOf(neighbours)
+export async function projects(integrations: readonly Integration[]): Promise<Projects> {
+  const packages = packagesOf(integrations)
   const [first, second] = PACKAGES
   const original = await install(newFolder(`${first}-`), first, packages)
   // A copy, since what is compiled while it is installed takes minutes
@@ -42,9 +42,9 @@ async function install(folder: string, name: PackageName, packages: Record<strin
 }
 
 /** @throws Error if two need different versions under one name */
-function packagesOf(neighbours: readonly Neighbour[]): Record<string, string> {
+function packagesOf(integrations: readonly Integration[]): Record<string, string> {
   const all: Record<string, string> = {}
-  for (const { title, packages } of neighbours) {
+  for (const { title, packages } of integrations) {
     for (const [name, version] of Object.entries(packages)) {
       if ((all[name] ??= version) !== version) throw new Error(`${title} asks for ${name} ${version}, and another one for ${all[name]}`)
     }

@@ -6,27 +6,27 @@ import { parseArgs } from 'node:util'
 import { newFolder } from '../test/package/installation'
 import { engines } from '../test/support/engine-servers'
 import type { Engine, EngineName } from '../test/support/engine-servers/engine'
-import type { Neighbour } from './neighbour'
-import { neighbours } from './neighbours'
+import type { Integration } from './integration'
+import { integrations } from './integrations'
 import { PACKAGES, projects, type PackageName, type Projects } from './projects'
 import { record, recorded } from './recorded'
 import { told, writeTables, type Row } from './table'
 import { visit, type Results } from './visit'
 
 /** The results of each third-party package with one session package. */
-type Played = Map<Neighbour, Results>
+type Played = Map<Integration, Results>
 
 /** Runs the third-party packages of one engine, or without one, with one session package, one after the other. */
-async function play(name: PackageName, asked: readonly Neighbour[], projects: Projects): Promise<Played> {
+async function play(name: PackageName, asked: readonly Integration[], projects: Projects): Promise<Played> {
   const played: Played = new Map()
   const kind = asked[0]?.engine
   const engine = kind && (await start(kind))
   if (kind && !engine) return played
   try {
-    for (const neighbour of asked) {
-      const results = await visit({ ...placeOf(neighbour, name, projects), port: engine?.port ?? 0 }, engine)
-      played.set(neighbour, results)
-      console.log(told(neighbour, name, results))
+    for (const integration of asked) {
+      const results = await visit({ ...placeOf(integration, name, projects), port: engine?.port ?? 0 }, engine)
+      played.set(integration, results)
+      console.log(told(integration, name, results))
     }
   } finally {
     await engine?.stop()
@@ -34,13 +34,13 @@ async function play(name: PackageName, asked: readonly Neighbour[], projects: Pr
   return played
 }
 
-function placeOf(neighbour: Neighbour, name: PackageName, projects: Projects) {
-  const place = `sessions_${neighbours.indexOf(neighbour)}`
-  const folder = join(newFolder('neighbour-'), place)
+function placeOf(integration: Integration, name: PackageName, projects: Projects) {
+  const place = `sessions_${integrations.indexOf(integration)}`
+  const folder = join(newFolder('integration-'), place)
   mkdirSync(folder)
   const other = PACKAGES.find(other => other !== name) as PackageName
-  const scenarios = Object.keys(neighbour.scenarios)
-  return { neighbour: neighbour.title, projects: [projects[name], projects[other]] as const, name: place, folder, scenarios }
+  const scenarios = Object.keys(integration.scenarios)
+  return { integration: integration.title, projects: [projects[name], projects[other]] as const, name: place, folder, scenarios }
 }
 
 /** Loudly without, where a machine does not have it; with `CI=true` that is a failure. */
@@ -55,7 +55,7 @@ async function start(kind: EngineName): Promise<Engine | undefined> {
 }
 
 /** A scenario that passes with express-session must pass with resession; a known exception must still fail. */
-function worse({ neighbour: { title, scenarios, unmended = {} }, results }: Row): string[] {
+function worse({ integration: { title, scenarios, unmended = {} }, results }: Row): string[] {
   const fails = (of: PackageName, name: string): boolean => results[of].get(name) !== undefined
   const names = Object.keys(scenarios).filter(name => !fails('express-session', name) && fails('resession', name) !== name in unmended)
   return names.map(
@@ -67,7 +67,7 @@ function worse({ neighbour: { title, scenarios, unmended = {} }, results }: Row)
 const LANES = 3
 
 /** One group per engine, because an outage affects all its users; packages without an engine are spread over a few groups. */
-function groupsOf(asked: readonly Neighbour[]): Neighbour[][] {
+function groupsOf(asked: readonly Integration[]): Integration[][] {
   const kinds = new Set(asked.map(({ engine }) => engine))
   kinds.delete(undefined)
   const byEngine = [...kinds].map(kind => asked.filter(({ engine }) => engine === kind))
@@ -76,26 +76,26 @@ function groupsOf(asked: readonly Neighbour[]): Neighbour[][] {
 }
 
 /** Each session package has engines of its own. */
-async function playUnder(name: PackageName, asked: readonly Neighbour[], projects: Projects): Promise<Played> {
+async function playUnder(name: PackageName, asked: readonly Integration[], projects: Projects): Promise<Played> {
   const played = await Promise.all(groupsOf(asked).map(async group => play(name, group, projects)))
   return new Map(played.flatMap(map => [...map]))
 }
 
 /** @param both runs express-session too if its results are recorded */
-async function playAll(asked: readonly Neighbour[], projects: Projects, both: boolean): Promise<Row[]> {
-  const known: Played = new Map(both ? [] : asked.flatMap(neighbour => recorded(neighbour)))
-  const unknown = asked.filter(neighbour => !known.has(neighbour))
+async function playAll(asked: readonly Integration[], projects: Projects, both: boolean): Promise<Row[]> {
+  const known: Played = new Map(both ? [] : asked.flatMap(integration => recorded(integration)))
+  const unknown = asked.filter(integration => !known.has(integration))
   const [original, ours] = await Promise.all([playUnder('express-session', unknown, projects), playUnder('resession', asked, projects)])
-  return asked.flatMap(neighbour => {
-    const results = { 'express-session': known.get(neighbour) ?? original.get(neighbour), resession: ours.get(neighbour) }
-    return results.resession && results['express-session'] ? [{ neighbour, results: results as Row['results'] }] : []
+  return asked.flatMap(integration => {
+    const results = { 'express-session': known.get(integration) ?? original.get(integration), resession: ours.get(integration) }
+    return results.resession && results['express-session'] ? [{ integration, results: results as Row['results'] }] : []
   })
 }
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { both: { type: 'boolean', default: false } } })
   const [part] = positionals
-  const asked = neighbours.filter(({ title }) => !part || title.includes(part))
+  const asked = integrations.filter(({ title }) => !part || title.includes(part))
   const rows = await playAll(asked, await projects(asked), values.both)
   if (values.both) record(rows)
   if (!part && rows.length === asked.length) writeTables(rows)

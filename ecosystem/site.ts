@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listening } from '../test/support/listening'
-import type { Package, Store } from './neighbour'
+import type { Package, Store } from './integration'
 
 type Data = Record<string, unknown>
 type Act = (session: Data, req: IncomingMessage & Express.Request, argument: string) => unknown

@@ -1,18 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '../test/package/installation'
-import type { Neighbour } from './neighbour'
+import type { Integration } from './integration'
 import { PACKAGES, type PackageName } from './projects'
 import { STORE_SCENARIOS } from './scenarios'
 import type { Results } from './visit'
 
 export interface Row {
-  readonly neighbour: Neighbour
+  readonly integration: Integration
   readonly results: Record<PackageName, Results>
 }
 
 /** The results of one third-party package with one session package, as a line for the console. */
-export function told({ title }: Neighbour, name: PackageName, results: Results): string {
+export function told({ title }: Integration, name: PackageName, results: Results): string {
   const failed = [...results].filter(([, why]) => why !== undefined).map(([scenario, why]) => `\n    ${scenario}: ${why}`)
   return `  ${title}, on ${name}: ${passed(results)} of ${results.size}${failed.join('')}`
 }
@@ -20,7 +20,7 @@ export function told({ title }: Neighbour, name: PackageName, results: Results):
 /** Between the markers of docs/stores.md: all that a run can know. */
 export function writeTables(rows: readonly Row[]): void {
   const file = join(repository, 'docs/stores.md')
-  const isStore = ({ neighbour: { scenarios } }: Row): boolean => STORE_SCENARIOS.some(name => name in scenarios)
+  const isStore = ({ integration: { scenarios } }: Row): boolean => STORE_SCENARIOS.some(name => name in scenarios)
   const sections = {
     run: `Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`,
     stores: storeTable(rows.filter(isStore)) + rows.filter(isStore).map(why).join(''),
@@ -43,7 +43,7 @@ export function writeTables(rows: readonly Row[]): void {
 
 function storeTable(rows: readonly Row[]): string {
   const head = `| store | on | ${STORE_SCENARIOS.join(' | ')} |\n| --- | --- |${' --- |'.repeat(STORE_SCENARIOS.length)}\n`
-  const lines = rows.flatMap(({ neighbour: { title }, results }) =>
+  const lines = rows.flatMap(({ integration: { title }, results }) =>
     PACKAGES.map(name => `| ${title} | ${name} | ${STORE_SCENARIOS.map(scenario => mark(results[name], scenario)).join(' | ')} |\n`),
   )
   return head + lines.join('')
@@ -56,7 +56,7 @@ function mark(results: Results, name: string): string {
 
 function appTable(rows: readonly Row[]): string {
   const head = '| with | scenarios | on express-session | on resession |\n| --- | --- | --- | --- |\n'
-  const lines = rows.map(({ neighbour: { title, scenarios }, results }) => {
+  const lines = rows.map(({ integration: { title, scenarios }, results }) => {
     const counts = PACKAGES.map(name => `${passed(results[name])} of ${results[name].size}`)
     return `| ${title} | ${Object.keys(scenarios).join('; ')} | ${counts.join(' | ')} |\n`
   })
@@ -68,7 +68,7 @@ function passed(results: Results): number {
 }
 
 /** The scenarios that fail, the engine or package, the error, and its known cause. */
-function why({ neighbour: { title, scenarios, notes, unmended }, results }: Row): string {
+function why({ integration: { title, scenarios, notes, unmended }, results }: Row): string {
   const known: Record<string, string> = { ...notes, ...unmended }
   const reasons = Object.keys(scenarios).flatMap(name => {
     const failed = PACKAGES.filter(of => results[of].get(name) !== undefined)

@@ -1,5 +1,5 @@
 import type { Express, Request } from 'express'
-import type { Neighbour, Scenario } from '../neighbour'
+import type { Integration, Scenario } from '../integration'
 import { scenariosFrom } from './scenarios-from'
 import { EXPRESS, sessionApp } from './session-app'
 
@@ -75,7 +75,7 @@ function countingApp(app: Express): Express {
 }
 
 /** Clients for tests. */
-export const agents: readonly Neighbour[] = ['6.3.4', '7.3.2'].map(version => {
+export const agents: readonly Integration[] = ['6.3.4', '7.3.2'].map(version => {
   const name = `supertest-${version.split('.')[0]}`
   const scenario =
     (play: (supertest: Supertest, app: Express) => Promise<void>): Scenario =>

@@ -1,6 +1,6 @@
 import { equal, notEqual } from 'node:assert/strict'
 import type { Request, RequestHandler } from 'express'
-import type { Neighbour, Room, Scenario } from '../neighbour'
+import type { Integration, Room, Scenario } from '../integration'
 import { Visitor } from '../visitor'
 import { scenariosFrom } from './scenarios-from'
 import { EXPRESS, sessionApp, visitorOf } from './session-app'
@@ -77,7 +77,7 @@ const scenario =
   }
 
 /** CSRF tokens whose secret is in the session. */
-export const csrf: readonly Neighbour[] = protections.map(({ name, version, protect }) => ({
+export const csrf: readonly Integration[] = protections.map(({ name, version, protect }) => ({
   title: `${name} ${version}`,
   packages: { ...EXPRESS, [name]: version },
   scenarios: scenariosFrom(played, play => scenario(protect, play)),

@@ -1,4 +1,4 @@
-import type { Neighbour } from '../neighbour'
+import type { Integration } from '../integration'
 import { agents } from './agents'
 import { csrf } from './csrf'
 import { middlewares } from './middlewares'
@@ -9,4 +9,4 @@ import { sockets } from './sockets'
 import { types } from './types'
 
 /** Packages for apps with sessions, and their servers. */
-export const apps: readonly Neighbour[] = [...servers, ...middlewares, ...passport, ...openid, ...csrf, ...agents, ...sockets, ...types]
+export const apps: readonly Integration[] = [...servers, ...middlewares, ...passport, ...openid, ...csrf, ...agents, ...sockets, ...types]

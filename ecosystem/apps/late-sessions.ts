@@ -1,5 +1,5 @@
 import type session from '../../lib'
-import type { Package, Room, Store } from '../neighbour'
+import type { Package, Room, Store } from '../integration'
 
 export const SECRET = 'of no value'
 

@@ -1,4 +1,4 @@
-import type { Scenario } from '../neighbour'
+import type { Scenario } from '../integration'
 
 /** Each under its sentence, as a scenario. */
 export function scenariosFrom<Played>(

@@ -1,7 +1,7 @@
 import type { Express } from 'express'
 import { createServer } from 'node:http'
 import { listening } from '../../test/support/listening'
-import type { Room } from '../neighbour'
+import type { Room } from '../integration'
 import { Visitor } from '../visitor'
 
 /** The packages that `sessionApp` needs. */

@@ -2,7 +2,7 @@ import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fixture } from '../../test/package/fixture'
 import { run } from '../../test/package/run'
-import type { Neighbour, Room, Scenario } from '../neighbour'
+import type { Integration, Room, Scenario } from '../integration'
 import { scenariosFrom } from './scenarios-from'
 
 /** Programs of test/package/consumers, by whose types they use. */
@@ -34,7 +34,7 @@ const packages = {
 }
 
 /** The types of third-party packages, in one program with those of the package. */
-export const types: readonly Neighbour[] = ['5.9.3', '7.0.2'].map(version => {
+export const types: readonly Integration[] = ['5.9.3', '7.0.2'].map(version => {
   const compiler = `typescript-${version}`
   return {
     title: `published types, with TypeScript ${version}`,

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Scenario, World } from '../neighbour'
+import type { Scenario, World } from '../integration'
 import { site } from '../site'
 import type { PublishedStore } from '../stores/published-store'
 import { Visitor } from '../visitor'

@@ -1,5 +1,5 @@
 import type { Engine } from '../../test/support/engine-servers/engine'
-import type { Store } from '../neighbour'
+import type { Store } from '../integration'
 import type { Visitor } from '../visitor'
 import type { PublishedStore } from '../stores/published-store'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Store } from '../neighbour'
+import type { Store } from '../integration'
 import type { PublishedStore } from './published-store'
 
 type Factory<Options = object> = (session: unknown) => new (options: Options) => Store

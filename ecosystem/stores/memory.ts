@@ -1,4 +1,4 @@
-import type { Store } from '../neighbour'
+import type { Store } from '../integration'
 import type { PublishedStore } from './published-store'
 
 export const memory: readonly PublishedStore[] = [

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { Room, Store } from '../neighbour'
+import type { Room, Store } from '../integration'
 import type { PublishedStore } from './published-store'
 
 const url = ({ port }: Room): string => `postgres://postgres@127.0.0.1:${port}/postgres`

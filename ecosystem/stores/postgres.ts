@@ -1,4 +1,4 @@
-import type { Room, Store } from '../neighbour'
+import type { Room, Store } from '../integration'
 import type { PublishedStore } from './published-store'
 import { withTable } from './with-table'
 

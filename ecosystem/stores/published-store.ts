@@ -1,8 +1,8 @@
 import type { Lack } from '../../lib/store-contract'
-import type { Neighbour, Room, Store } from '../neighbour'
+import type { Integration, Room, Store } from '../integration'
 
 /** A published store: the packages to install, and its constructor call as in its README. */
-export interface PublishedStore extends Omit<Neighbour, 'scenarios'> {
+export interface PublishedStore extends Omit<Integration, 'scenarios'> {
   /** Keeps its sessions in the process, or in files that no other process can use meanwhile. */
   readonly inProcess?: boolean
   /** Its engine keeps nothing over a stop. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Store } from '../neighbour'
+import type { Store } from '../integration'
 import type { PublishedStore } from './published-store'
 
 type Factory = (session: unknown) => new (options: object) => Store

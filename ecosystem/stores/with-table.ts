@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Store } from '../neighbour'
+import type { Store } from '../integration'
 
 /** Of the stores that make their table by themselves, and do not say when. */
 export async function withTable(store: Store): Promise<Store> {

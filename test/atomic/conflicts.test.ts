@@ -11,7 +11,7 @@ import { MARIADB, needsMariadb, needsPostgres, POSTGRES } from '../support/engin
 import { count, data, routes } from '../support/handlers'
 import { Site, type Visitor } from '../support/site'
 import { useServers } from '../support/wire'
-import { sitter, type AnyStore } from './sitter'
+import { promised, type AnyStore } from './store-cases'
 
 const PLACE = `conflicts of ${randomUUID()}`
 const REQUESTS = 90
@@ -102,7 +102,7 @@ describe('atomicMysql beside transactions that lock rows', () => {
   it('takes a lock wait that is over for a refused comparison', async () => {
     await withStore(async (make, pool, table) => {
       const store = make()
-      const ours = sitter(store)
+      const ours = promised(store)
       await ours.set('a', { n: 1 })
       const version = await ours.version('a')
       const other = await pool.getConnection()

@@ -8,7 +8,7 @@ import { atomicMysql } from '../../lib/atomic'
 import { storeContract } from '../../lib/store-contract'
 import { useClock } from '../support/clock'
 import { MARIADB, needsMariadb } from '../support/engines'
-import { abilities, asked, sharing, sitter, type AnyStore } from './sitter'
+import { abilities, asked, sharing, promised, type AnyStore } from './store-cases'
 
 const load = createRequire(__filename)
 type Make = (options: object, connection: unknown) => AnyStore
@@ -95,7 +95,7 @@ describe('atomicMysql', () => {
     tables.push(tableName)
     const columns = 'n int auto_increment primary key, session_id varchar(128) unique, expires int unsigned, data mediumtext'
     await pool.query(`create table ?? (${columns})`, [tableName])
-    const store = sitter(atomicMysql(latest({ clearExpired: false, createDatabaseTable: false, schema: { tableName } }, pool)))
+    const store = promised(atomicMysql(latest({ clearExpired: false, createDatabaseTable: false, schema: { tableName } }, pool)))
     for (const id of ['a', 'b']) {
       expect((await store.compareAndSet(id, { n: 1 }, null)).ok).to.equal(true)
       expect((await store.compareAndSet(id, { n: 2 }, null)).ok).to.equal(false)
@@ -108,7 +108,7 @@ describe('atomicMysql', () => {
     const columns = 'session_id varchar(128) primary key, expires int unsigned, data mediumtext character set utf8mb3'
     await pool.query(`create table ?? (${columns})`, [tableName])
     const latin = createPool({ uri: MARIADB, charset: 'latin1' })
-    const store = sitter(atomicMysql(latest({ clearExpired: false, createDatabaseTable: false, schema: { tableName } }, latin)))
+    const store = promised(atomicMysql(latest({ clearExpired: false, createDatabaseTable: false, schema: { tableName } }, latin)))
     await store.set('a', { text: 'ü' })
     const { ok, version } = await store.compareAndSet('a', { text: 'é' }, await store.version('a'))
     expect(ok).to.equal(true)
@@ -132,7 +132,7 @@ describe('atomicMysql', () => {
   ] as const) {
     it(`calls back with the database's error, whatever is asked (version ${version})`, async () => {
       const store = atomicMysql(make({ clearExpired: false, createDatabaseTable: false, schema: { tableName: 'nowhere' } }, connection))
-      const session = sitter(store).session('a', { n: 1 })
+      const session = promised(store).session('a', { n: 1 })
       const missing = 'ER_NO_SUCH_TABLE'
       expect(await asked(store, 'get', 'a')).to.have.property('code', missing)
       expect(await asked(store, 'compareAndSet', 'a', session, null)).to.have.property('code', missing)

@@ -8,7 +8,7 @@ import { atomicPostgres } from '../../lib/atomic'
 import { storeContract } from '../../lib/store-contract'
 import { useClock } from '../support/clock'
 import { needsPostgres, POSTGRES } from '../support/engines'
-import { abilities, asked, sharing, sitter, type AnyStore } from './sitter'
+import { abilities, asked, sharing, promised, type AnyStore } from './store-cases'
 
 type Options = ConstructorParameters<ReturnType<typeof simple>>[0]
 type Make = (options: Options) => AnyStore
@@ -83,20 +83,20 @@ describe('atomicPostgres', () => {
 
     it('waits until the store has made it', async () => {
       const store = atomicPostgres(latest(options))
-      expect((await sitter(store).compareAndSet('a', { n: 1 }, null)).ok).to.equal(true)
-      expect((await sitter(store).get('a'))?.n).to.equal(1)
+      expect((await promised(store).compareAndSet('a', { n: 1 }, null)).ok).to.equal(true)
+      expect((await promised(store).get('a'))?.n).to.equal(1)
     })
 
     it('begins to prune when it is first read, as the store does', async () => {
       const store = atomicPostgres(latest({ ...options, pruneSessionInterval: 60 })) as AnyStore & { pruneTimer?: object; close(): void }
       expect(store.pruneTimer).to.equal(undefined)
-      await sitter(store).get('a')
+      await promised(store).get('a')
       expect(store.pruneTimer).to.be.an('object')
       store.close()
     })
 
     it('makes a refusal of a write that waited for another transaction', async () => {
-      const store = sitter(atomicPostgres(latest(options)))
+      const store = promised(atomicPostgres(latest(options)))
       await store.set('b', { n: 1 })
       const version = await store.version('b')
       const other = await pool.connect()
@@ -112,14 +112,14 @@ describe('atomicPostgres', () => {
     it('destroys a record that cannot be read, as the store does', async () => {
       await pool.query(`create table "${SCHEMA}".texts (sid varchar primary key, sess text not null, expire timestamp(6) not null)`)
       await pool.query(`insert into "${SCHEMA}".texts values ('a', '{', now() + interval '1 hour')`)
-      const store = sitter(atomicPostgres(latest({ pool, schemaName: SCHEMA, tableName: 'texts' })))
+      const store = promised(atomicPostgres(latest({ pool, schemaName: SCHEMA, tableName: 'texts' })))
       expect(await store.get('a')).to.equal(undefined)
       expect((await pool.query(`select from "${SCHEMA}".texts`)).rowCount).to.equal(0)
     })
 
     it("calls back with the database's error, whatever is asked", async () => {
       const store = atomicPostgres(latest({ pool, schemaName: SCHEMA, tableName: 'nowhere' }))
-      const session = sitter(store).session('a', { n: 1 })
+      const session = promised(store).session('a', { n: 1 })
       const missing = '42P01'
       expect(await asked(store, 'get', 'a')).to.have.property('code', missing)
       expect(await asked(store, 'compareAndSet', 'a', session, null)).to.have.property('code', missing)

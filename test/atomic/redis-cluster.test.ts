@@ -9,7 +9,7 @@ import { ServerProcess } from '../support/engine-servers/server-process'
 import { needsRedisServer } from '../support/engines'
 import { freePort } from '../support/free-port'
 import { newFolder } from '../package/installation'
-import { sitter } from './sitter'
+import { promised } from './store-cases'
 
 /** Of a cluster, as they are dealt to its three servers. */
 const SLOTS = [
@@ -34,17 +34,17 @@ describe('atomicRedis on a cluster', function () {
   it('writes through node-redis', async () => {
     const client = createCluster({ rootNodes: ports.map(port => ({ url: `redis://127.0.0.1:${port}` })) })
     await client.connect()
-    await writes(sitter(atomicRedis(new RedisStore({ client }))), 'node').finally(() => client.close())
+    await writes(promised(atomicRedis(new RedisStore({ client }))), 'node').finally(() => client.close())
   })
 
   it('writes through ioredis', async () => {
     const client = new Cluster(ports.map(port => ({ host: '127.0.0.1', port })))
-    await writes(sitter(atomicRedis(new RedisStore8({ client }), client)), 'io').finally(() => client.quit())
+    await writes(promised(atomicRedis(new RedisStore8({ client }), client)), 'io').finally(() => client.quit())
   })
 })
 
 /** Ids enough for every server to have some. */
-async function writes(store: ReturnType<typeof sitter>, name: string): Promise<void> {
+async function writes(store: ReturnType<typeof promised>, name: string): Promise<void> {
   for (let n = 0; n < 30; n++) {
     const id = `${name}${n}`
     const { version } = await store.compareAndSet(id, { n }, null)

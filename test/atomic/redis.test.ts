@@ -14,7 +14,7 @@ import type { Outcome } from '../../lib/core/store/contract'
 import type { Version } from '../../lib/core/record/snapshot'
 import { storeContract } from '../../lib/store-contract'
 import { needsRedis, REDIS } from '../support/engines'
-import { abilities, asked, sharing, sitter, type AnyStore } from './sitter'
+import { abilities, asked, sharing, promised, type AnyStore } from './store-cases'
 
 // It has types, and does not say where
 const RedisStore7 = (createRequire(__filename)('connect-redis-7') as { default: typeof RedisStore8 }).default
@@ -93,7 +93,7 @@ describe('atomicRedis', () => {
   }
 
   describe('a session with no life left', () => {
-    const make = (): ReturnType<typeof sitter> => sitter(latest({ prefix: prefix() }))
+    const make = (): ReturnType<typeof promised> => promised(latest({ prefix: prefix() }))
 
     it('is destroyed by whoever has its version, as set does', async () => {
       const store = make()
@@ -121,7 +121,7 @@ describe('atomicRedis', () => {
   describe('the scripts', () => {
     for (const title of ['connect-redis 8 with node-redis 4', 'connect-redis 8 with ioredis', 'connect-redis 9 with node-redis 5']) {
       it(`are sent again to a server that has forgotten them (${title})`, async () => {
-        const store = sitter(versions[title]?.({ prefix: prefix() }) as AnyStore)
+        const store = promised(versions[title]?.({ prefix: prefix() }) as AnyStore)
         for (const n of [1, 2]) {
           await ioredis.script('FLUSH')
           const { version } = await store.compareAndSet(`a${n}`, { n }, null)
@@ -143,7 +143,7 @@ describe('atomicRedis', () => {
         eval: nodeRedis.eval.bind(nodeRedis),
       }
       const space = prefix()
-      const store = sitter(atomicRedis(new RedisStore({ client: nodeRedis, prefix: space }), listening))
+      const store = promised(atomicRedis(new RedisStore({ client: nodeRedis, prefix: space }), listening))
       await store.compareAndSet('b', { n: 1 }, null)
       await store.update('b', { n: 1 })
       calls.length = 0
@@ -161,7 +161,7 @@ describe('atomicRedis', () => {
       for (const title of ['connect-redis 8 with ioredis', 'connect-redis 9 with node-redis 5']) {
         it(`is compared by its bytes, and written (${what}, ${title})`, async () => {
           const space = prefix()
-          const store = sitter(versions[title]?.({ prefix: space }) as AnyStore)
+          const store = promised(versions[title]?.({ prefix: space }) as AnyStore)
           await ioredis.set(`${space}a`, bytes, 'EX', 60)
           const version = await store.version('a')
           expect((await store.get('a'))?.name).to.equal('Jos\uFFFD')
@@ -188,7 +188,7 @@ describe('atomicRedis', () => {
       const client = { eval: send('eval'), evalsha: send('evalsha'), pipeline() {}, options }
       return { client: client as never, keys }
     }
-    const storeOn = (client: Redis, space: string) => sitter(atomicRedis(new RedisStore8({ client: ioredis, prefix: space }), client))
+    const storeOn = (client: Redis, space: string) => promised(atomicRedis(new RedisStore8({ client: ioredis, prefix: space }), client))
 
     it('makes each write once, and is told so', async () => {
       const store = storeOn(twice().client, prefix())
@@ -202,7 +202,7 @@ describe('atomicRedis', () => {
 
     it('undoes no write of another process that came between', async () => {
       const space = prefix()
-      const other = sitter(latest({ prefix: space }))
+      const other = promised(latest({ prefix: space }))
       const theirs = async (): Promise<void> => other.set('a', { n: 'theirs' })
       const store = storeOn(twice(theirs).client, space)
       expect((await store.compareAndSet('a', { n: 1 }, null)).ok).to.equal(true)
@@ -220,7 +220,7 @@ describe('atomicRedis', () => {
 
     it('is not taken for another that wrote the same', async () => {
       const space = prefix()
-      const other = sitter(latest({ prefix: space }))
+      const other = promised(latest({ prefix: space }))
       await other.set('a', { n: 0 })
       const version = await other.version('a')
       const session = other.session('a', { n: 1 })
@@ -261,7 +261,7 @@ describe('atomicRedis', () => {
     await client.connect()
     const store = atomicRedis(new RedisStore({ client, prefix: prefix() })) as AnyStore
     await client.close()
-    const session = sitter(store).session('a', { n: 1 })
+    const session = promised(store).session('a', { n: 1 })
     expect(await asked(store, 'get', 'a')).to.be.an.instanceof(ClientClosedError)
     expect(await asked(store, 'compareAndSet', 'a', session, null)).to.be.an.instanceof(ClientClosedError)
     expect(await asked(store, 'update', 'a', session)).to.be.an.instanceof(ClientClosedError)
@@ -270,7 +270,7 @@ describe('atomicRedis', () => {
   it("calls back with what the store's own functions throw", async () => {
     const failing = { parse: JSON.parse, stringify: () => { throw new RangeError('no') } } // prettier-ignore
     const store = atomicRedis(new RedisStore({ client: nodeRedis, prefix: prefix(), serializer: failing })) as AnyStore
-    const session = sitter(store).session('a', { n: 1 })
+    const session = promised(store).session('a', { n: 1 })
     expect(await asked(store, 'compareAndSet', 'a', session, null)).to.be.an.instanceof(RangeError)
     expect(await asked(store, 'update', 'a', session)).to.be.an.instanceof(RangeError)
   })
@@ -285,7 +285,7 @@ async function older(ms: number): Promise<void> {
 }
 
 /** The same live session, by any store. */
-function put({ store }: ReturnType<typeof sitter>, session: Session, version: Version): Promise<Outcome> {
+function put({ store }: ReturnType<typeof promised>, session: Session, version: Version): Promise<Outcome> {
   return new Promise((resolve, reject) =>
     store.compareAndSet?.('a', session, version, (err, outcome) => (err ? reject(err as Error) : resolve(outcome as Outcome))),
   )

@@ -5,7 +5,7 @@ import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
 import { Site } from '../support/site'
 import { useServers, Wire } from '../support/wire'
-import { answer, site } from './neighbour'
+import { answer, site } from './patching-middleware'
 import { cookieOf, storeLate } from './stage'
 
 describe('connect: those who listen for headers', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { markAtOnce } from '../../lib/primitives/after-return'
 import type { SessionData } from '../support/subject'
-import { broken, faulty, type Done, type Store } from './sitting'
+import { broken, faulty, type Done, type Store } from './faulty-store'
 
 type Versioned = Required<Pick<Store, 'compareAndSet'>> & Store
 type Version = string | null

@@ -4,7 +4,7 @@ import { brokenRule } from '../../lib/store-contract/broken-rule'
 import { inTime } from '../../lib/store-contract/in-time'
 import { storeContract } from '../../lib/store-contract'
 import type { SessionData } from '../support/subject'
-import { failuresOf, faulty, type Done } from './sitting'
+import { failuresOf, faulty, type Done } from './faulty-store'
 
 const SEE = 'See node_modules/resession/docs/stores.md#conformance-tests'
 

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import type { Express, Request, RequestHandler } from 'express'
-import type { Neighbour, Room } from '../../neighbour'
+import type { Integration, Room } from '../../integration'
 import type { Visitor } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, count, data, isKept, visitorOf } from './stage'
@@ -81,7 +81,7 @@ const bodyParsers: [title: string, name: string, spec: string][] = [
 ]
 
 /** Body parsers, before the session and while it waits for its store. */
-export const bodies: readonly Neighbour[] = [
+export const bodies: readonly Integration[] = [
   ...bodyParsers.map(([title, name, spec]) => ({
     title,
     packages: { ...EXPRESS, [name]: spec },

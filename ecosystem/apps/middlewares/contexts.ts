@@ -2,7 +2,7 @@ import { deepEqual, match } from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
 import type { RequestHandler } from 'express'
-import type { Neighbour, Room, Scenario } from '../../neighbour'
+import type { Integration, Room, Scenario } from '../../integration'
 import { Visitor } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, count, visitorOf } from './stage'
@@ -74,7 +74,7 @@ async function twice(visitor: Visitor, from: string): Promise<void> {
 }
 
 /** Packages that keep a context per request. */
-export const contexts: readonly Neighbour[] = [
+export const contexts: readonly Integration[] = [
   { title: 'AsyncLocalStorage of node:async_hooks', packages: EXPRESS, scenarios: keeps(asyncLocalStorage) },
   { title: 'cls-hooked 4.2.2', packages: { ...EXPRESS, 'cls-hooked': '4.2.2' }, scenarios: keeps(clsHooked) },
 ]

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import type { RequestHandler } from 'express'
-import type { Neighbour, Room } from '../../neighbour'
+import type { Integration, Room } from '../../integration'
 import { cookieNames } from '../../visitor'
 import { lateSessions, SECRET } from '../late-sessions'
 import { EXPRESS } from '../session-app'
@@ -32,7 +32,7 @@ const bothWays = beforeAndAfter({
   },
 })
 
-export const cookies: readonly Neighbour[] = [
+export const cookies: readonly Integration[] = [
   {
     title: 'cookie-parser 1.4.7',
     packages: { ...EXPRESS, 'cookie-parser': '1.4.7' },

@@ -1,6 +1,6 @@
 import { equal, match } from 'node:assert/strict'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import type { Neighbour } from '../../neighbour'
+import type { Integration } from '../../integration'
 import type { Visitor } from '../../visitor'
 import { lateSessions, lateStore } from '../late-sessions'
 import { EXPRESS } from '../session-app'
@@ -19,7 +19,7 @@ async function failed(visitor: Visitor, path: string): Promise<string> {
   return res.text()
 }
 
-export const errors: readonly Neighbour[] = [
+export const errors: readonly Integration[] = [
   {
     title: 'errorhandler 1.5.2',
     packages: { ...EXPRESS, errorhandler: '1.5.2' },

@@ -2,7 +2,7 @@ import { equal, ok } from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RequestHandler } from 'express'
-import type { Neighbour, Room, Scenario, Store } from '../../neighbour'
+import type { Integration, Room, Scenario, Store } from '../../integration'
 import { sessionCookie } from '../../visitor'
 import { lateSessions, lateStore } from '../late-sessions'
 import { EXPRESS } from '../session-app'
@@ -63,7 +63,7 @@ function counted({ session }: Room): { store: Store; calls: () => number } {
   return { store, calls: () => calls }
 }
 
-export const files: readonly Neighbour[] = versions.map(version => {
+export const files: readonly Integration[] = versions.map(version => {
   const name = `serve-static-${version}`
   return {
     title: `serve-static ${version}`,

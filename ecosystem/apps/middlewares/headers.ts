@@ -1,6 +1,6 @@
 import { equal, match, ok } from 'node:assert/strict'
 import type { RequestHandler } from 'express'
-import type { Neighbour } from '../../neighbour'
+import type { Integration } from '../../integration'
 import { sessionCookie } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, isKept, visitorOf } from './stage'
@@ -58,7 +58,7 @@ const responseTime = beforeAndAfter({
 })
 
 /** Packages that add headers. */
-export const headers: readonly Neighbour[] = [
+export const headers: readonly Integration[] = [
   { title: 'helmet 8.3.0', packages: { ...EXPRESS, helmet: '8.3.0' }, scenarios: helmet },
   { title: 'cors 2.8.6', packages: { ...EXPRESS, cors: '2.8.6' }, scenarios: cors },
   { title: 'response-time 2.3.4', packages: { ...EXPRESS, 'response-time': '2.3.4' }, scenarios: responseTime },

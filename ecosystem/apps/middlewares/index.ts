@@ -1,4 +1,4 @@
-import type { Neighbour } from '../../neighbour'
+import type { Integration } from '../../integration'
 import { bodies } from './bodies'
 import { contexts } from './contexts'
 import { cookies } from './cookies'
@@ -13,7 +13,7 @@ import { rewriting } from './rewriting'
 import { tracing } from './tracing'
 
 /** Middlewares next to the session, on Express 5. */
-export const middlewares: readonly Neighbour[] = [
+export const middlewares: readonly Integration[] = [
   ...cookies,
   ...packing,
   ...headers,

@@ -1,6 +1,6 @@
 import { equal, match } from 'node:assert/strict'
 import type { Request, RequestHandler } from 'express'
-import type { Neighbour } from '../../neighbour'
+import type { Integration } from '../../integration'
 import { Visitor } from '../../visitor'
 import { lateSessions } from '../late-sessions'
 import { EXPRESS } from '../session-app'
@@ -12,7 +12,7 @@ interface Limit {
   standardHeaders: 'draft-8'
 }
 
-export const limits: readonly Neighbour[] = [
+export const limits: readonly Integration[] = [
   {
     title: 'express-rate-limit 8.7.4',
     packages: { ...EXPRESS, 'express-rate-limit': '8.7.4' },

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import type { Request, RequestHandler, Response } from 'express'
-import type { Neighbour, Scenario } from '../../neighbour'
+import type { Integration, Scenario } from '../../integration'
 import { lateStore } from '../late-sessions'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, count, isKept, visitorOf } from './stage'
@@ -56,7 +56,7 @@ const onFinished = beforeAndAfter({
 })
 
 /** Packages that wait for the end of a response. */
-export const listeners: readonly Neighbour[] = [
+export const listeners: readonly Integration[] = [
   ...['1.10.1', '1.12.1'].map(version => ({
     title: `morgan ${version}`,
     packages: { ...EXPRESS, [`morgan-${version}`]: `npm:morgan@${version}` },

@@ -1,7 +1,7 @@
 import { equal, match, ok } from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import type { Express, RequestHandler, Response as Res } from 'express'
-import type { Neighbour } from '../../neighbour'
+import type { Integration } from '../../integration'
 import { sessionCookie } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, count, isKept, visitorOf } from './stage'
@@ -66,7 +66,7 @@ function flush(res: Res): void {
   ;(res as Res & { flush(): void }).flush()
 }
 
-export const packing: readonly Neighbour[] = VERSIONS.map(version => {
+export const packing: readonly Integration[] = VERSIONS.map(version => {
   const name = `compression-${version}`
   return {
     title: `compression ${version}`,

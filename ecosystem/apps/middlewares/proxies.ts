@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict'
 import { createServer, type ClientRequest, type IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
 import { listening } from '../../../test/support/listening'
-import type { Neighbour, Scenario } from '../../neighbour'
+import type { Integration, Scenario } from '../../integration'
 import { cookieNames, type Visitor } from '../../visitor'
 import { LATER, lateSessions, lateStore } from '../late-sessions'
 import { EXPRESS } from '../session-app'
@@ -49,7 +49,7 @@ async function upstream(): Promise<string> {
   )
 }
 
-export const proxies: readonly Neighbour[] = [
+export const proxies: readonly Integration[] = [
   {
     title: 'http-proxy-middleware 3.0.10',
     packages: { ...EXPRESS, 'http-proxy-middleware': '3.0.10' },

@@ -1,7 +1,7 @@
 import { equal, match, ok } from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Request, RequestHandler, Response as Res } from 'express'
-import type { Neighbour } from '../../neighbour'
+import type { Integration } from '../../integration'
 import { sessionCookie } from '../../visitor'
 import { EXPRESS } from '../session-app'
 import { beforeAndAfter, count, isKept, visitorOf, type Stage } from './stage'
@@ -101,7 +101,7 @@ const mung = beforeAndAfter({
 })
 
 /** Packages that patch the response. */
-export const rewriting: readonly Neighbour[] = [
+export const rewriting: readonly Integration[] = [
   { title: 'connect-livereload 0.6.1', packages: { ...EXPRESS, 'connect-livereload': '0.6.1' }, scenarios: livereload },
   { title: 'express-interceptor 1.2.0', packages: { ...EXPRESS, 'express-interceptor': '1.2.0' }, scenarios: interceptor },
   { title: 'express-mung 0.5.1', packages: { ...EXPRESS, 'express-mung': '0.5.1' }, scenarios: mung },

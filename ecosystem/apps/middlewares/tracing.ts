@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { RequestHandler } from 'express'
-import type { Neighbour, Room } from '../../neighbour'
+import type { Integration, Room } from '../../integration'
 import { lateSessions } from '../late-sessions'
 import { EXPRESS } from '../session-app'
 import { appOf, beforeAndAfter, count, isKept, visitorOf, type Stage } from './stage'
@@ -62,7 +62,7 @@ async function callsOnce({ room, app }: Stage): Promise<void> {
   await isKept(ada, 1)
 }
 
-export const tracing: readonly Neighbour[] = [
+export const tracing: readonly Integration[] = [
   {
     title: 'shimmer 1.2.1',
     packages: { ...EXPRESS, shimmer: '1.2.1' },

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import { createServer, type RequestListener } from 'node:http'
 import { listening } from '../../../test/support/listening'
-import type { Room, Store } from '../../neighbour'
+import type { Room, Store } from '../../integration'
 import { CLIENT, Provider } from './provider'
 
 /** What express-openid-connect makes of a request. Its session is its own, but for the store. */

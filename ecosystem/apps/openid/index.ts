@@ -1,7 +1,7 @@
 import { equal, match, notEqual } from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { Neighbour, Room, Scenario, Store } from '../../neighbour'
+import type { Integration, Room, Scenario, Store } from '../../integration'
 import { scenariosFrom } from '../scenarios-from'
 import { openidApp } from './app'
 import { Browser } from './browser'
@@ -101,7 +101,7 @@ const scenario =
   }
 
 /** Logins by OpenID, which use a store for sessions without the session middleware. */
-export const openid: readonly Neighbour[] = ['2.20.2', '3.4.0'].flatMap(version => {
+export const openid: readonly Integration[] = ['2.20.2', '3.4.0'].flatMap(version => {
   const name = `express-openid-connect-${version.split('.')[0]}`
   return Object.entries(stores).map(([store, make]) => ({
     title: `express-openid-connect ${version} with ${store}`,

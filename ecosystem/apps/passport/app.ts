@@ -1,6 +1,6 @@
 import type { Express, Request, RequestHandler } from 'express'
 import { promisify } from 'node:util'
-import type { Room } from '../../neighbour'
+import type { Room } from '../../integration'
 import { EXPRESS, sessionApp } from '../session-app'
 
 interface User {

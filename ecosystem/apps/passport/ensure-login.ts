@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import type { RequestHandler } from 'express'
-import type { Neighbour, Scenario } from '../../neighbour'
+import type { Integration, Scenario } from '../../integration'
 import type { Visitor } from '../../visitor'
 import { scenariosFrom } from '../scenarios-from'
 import { visitorOf } from '../session-app'
@@ -52,7 +52,7 @@ const versions: readonly Version[] = [
 ]
 
 /** Pages that need a login, and the redirect back to them. */
-export const ensureLogin: readonly Neighbour[] = versions.map(version => ({
+export const ensureLogin: readonly Integration[] = versions.map(version => ({
   title: `connect-ensure-login 0.1.1 with passport ${version.version}`,
   packages: { ...packagesOf(version), 'connect-ensure-login': '0.1.1' },
   scenarios: scenariosFrom(played, play => scenario(version, play)),

@@ -1,6 +1,6 @@
 import { deepEqual, notEqual } from 'node:assert/strict'
 import type { RequestHandler } from 'express'
-import type { Neighbour, Room, Scenario } from '../../neighbour'
+import type { Integration, Room, Scenario } from '../../integration'
 import type { Visitor } from '../../visitor'
 import { visitorOf } from '../session-app'
 import { packagesOf, passportApp, RIGHT, sinceSixth, WRONG } from './app'
@@ -65,6 +65,6 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 }
 
 /** Messages that wait in the session for the next page. */
-export const flash: readonly Neighbour[] = [
+export const flash: readonly Integration[] = [
   { title: 'connect-flash 0.1.1 with passport 0.7.0', packages: { ...packagesOf(passport), 'connect-flash': '0.1.1' }, scenarios },
 ]

@@ -1,7 +1,7 @@
-import type { Neighbour } from '../../neighbour'
+import type { Integration } from '../../integration'
 import { ensureLogin } from './ensure-login'
 import { flash } from './flash'
 import { versions } from './versions'
 
 /** Logins by passport, and packages that extend it. */
-export const passport: readonly Neighbour[] = [...versions, ...flash, ...ensureLogin]
+export const passport: readonly Integration[] = [...versions, ...flash, ...ensureLogin]

@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual } from 'node:assert/strict'
-import type { Neighbour, Scenario } from '../../neighbour'
+import type { Integration, Scenario } from '../../integration'
 import { Visitor } from '../../visitor'
 import { scenariosFrom } from '../scenarios-from'
 import { visitorOf } from '../session-app'
@@ -157,7 +157,7 @@ const scenario =
     await play(await visitorOf(passportApp(here, version, { users, login })), users)
   }
 
-export const versions: readonly Neighbour[] = rows.map(([version, played]) => ({
+export const versions: readonly Integration[] = rows.map(([version, played]) => ({
   title: `passport ${version.version}`,
   packages: packagesOf(version),
   scenarios: scenariosFrom(played, one => scenario(version, one)),

@@ -1,4 +1,4 @@
-import type { Neighbour } from '../../neighbour'
+import type { Integration } from '../../integration'
 import { EXPRESS } from '../session-app'
 import { fastify } from './fastify'
 import { fetchHttp2, fetchHttps } from './fetches'
@@ -36,7 +36,7 @@ const published: readonly PublishedServer[] = [
 ]
 
 /** Servers and frameworks, with the same scenarios for each. */
-export const servers: readonly Neighbour[] = published.map(server => ({
+export const servers: readonly Integration[] = published.map(server => ({
   title: server.title,
   packages: server.packages,
   scenarios: scenariosOf(server),

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http'
-import type { Neighbour, Room } from '../../neighbour'
+import type { Integration, Room } from '../../integration'
 import type { Fetch } from '../../visitor'
 import type { App } from './app'
 
 export type Serve = (room: Room, app: App) => Server | Promise<Server>
 
 /** A server or framework. */
-export interface PublishedServer extends Pick<Neighbour, 'title' | 'packages'> {
+export interface PublishedServer extends Pick<Integration, 'title' | 'packages'> {
   readonly serve: Serve
   /** How it is asked, where that is not in plain HTTP/1. */
   readonly client?: { readonly protocol: 'http' | 'https'; readonly fetch: Fetch }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { listening } from '../../../test/support/listening'
-import type { Room } from '../../neighbour'
+import type { Room } from '../../integration'
 import { sessionsOf } from '../session-app'
 import { pages, type Live, type Sessions, type WithSession } from './pages'
 

@@ -1,6 +1,6 @@
-import type { Neighbour } from '../../neighbour'
+import type { Integration } from '../../integration'
 import { socketIo } from './socket-io'
 import { ws } from './ws'
 
 /** Sockets that open with the cookie of a session. */
-export const sockets: readonly Neighbour[] = [...socketIo, ...ws]
+export const sockets: readonly Integration[] = [...socketIo, ...ws]

@@ -1,6 +1,6 @@
 import type { Express, Request } from 'express'
 import type { IncomingMessage } from 'node:http'
-import type { Room } from '../../neighbour'
+import type { Room } from '../../integration'
 import { sessionApp, type sessionsOf } from '../session-app'
 
 export type Sessions = ReturnType<typeof sessionsOf>

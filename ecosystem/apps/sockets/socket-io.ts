@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { type EventEmitter, once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import type { Neighbour, Room, Scenario } from '../../neighbour'
+import type { Integration, Room, Scenario } from '../../integration'
 import { Visitor } from '../../visitor'
 import { scenariosFrom } from '../scenarios-from'
 import { EXPRESS } from '../session-app'
@@ -90,7 +90,7 @@ const ways: [title: string, way: Way, played: typeof always][] = [
 ]
 
 /** Sockets that open with the cookie of a session. */
-export const socketIo: readonly Neighbour[] = ways.map(([title, way, played]) => ({
+export const socketIo: readonly Integration[] = ways.map(([title, way, played]) => ({
   title: `socket.io 4.8.4, by ${title}`,
   packages: { ...EXPRESS, 'socket.io': '4.8.4', 'socket.io-client': '4.8.4', 'express-socket.io-session': '1.3.5', ws: '8.23.0' },
   scenarios: scenariosFrom(

@@ -3,7 +3,7 @@ import { type EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { listening } from '../../../test/support/listening'
-import type { Neighbour, Room, Scenario } from '../../neighbour'
+import type { Integration, Room, Scenario } from '../../integration'
 import { Visitor } from '../../visitor'
 import { scenariosFrom } from '../scenarios-from'
 import { EXPRESS, sessionsOf } from '../session-app'
@@ -106,6 +106,6 @@ const scenario =
     })
   }
 
-export const ws: readonly Neighbour[] = [
+export const ws: readonly Integration[] = [
   { title: 'ws 8.23.0', packages: { ...EXPRESS, ws: '8.23.0' }, scenarios: scenariosFrom(played, scenario) },
 ]

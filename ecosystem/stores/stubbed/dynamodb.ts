@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { listening } from '../../../test/support/listening'
-import type { Room } from '../../neighbour'
+import type { Room } from '../../integration'
 import type { PublishedStore } from '../published-store'
 import { readyStore, type Make } from './ready-store'
 

@@ -1,5 +1,5 @@
 import { listening } from '../../../test/support/listening'
-import type { Room } from '../../neighbour'
+import type { Room } from '../../integration'
 import type { PublishedStore } from '../published-store'
 import { mongoCommands } from './mongo-commands'
 import { mongoWire, type Bson } from './mongo-wire'

@@ -1,4 +1,4 @@
-import type { Store } from '../../neighbour'
+import type { Store } from '../../integration'
 
 export type Make = new (options: object, ready?: (err?: unknown) => void) => Store
 

@@ -30,7 +30,7 @@ export interface World {
 export type Scenario = (world: World) => Promise<void>
 
 /** A third-party package that is used with sessions: the packages to install, and the scenarios that run with either session package. */
-export interface Neighbour {
+export interface Integration {
   /** As the table has it: the package and its version. */
   readonly title: string
   /** Under the names by which they are loaded, with exact versions. */

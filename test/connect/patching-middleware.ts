@@ -10,7 +10,7 @@ export type Patch = (req: Req, res: ServerResponse) => void
 export type Args = unknown[]
 export type Patchable = Record<'write' | 'end' | 'writeHead', (...args: Args) => unknown>
 
-export interface Neighbourhood {
+export interface PatchedSite {
   readonly server: Server
   readonly store: GateStore
   /** What reached `next`. */
@@ -18,7 +18,7 @@ export interface Neighbourhood {
 }
 
 /** A site with one more middleware, before ours or after it, whose handlers change the session. */
-export function site(where: 'before' | 'after', patch: Patch, respond: (res: ServerResponse) => unknown): Neighbourhood {
+export function site(where: 'before' | 'after', patch: Patch, respond: (res: ServerResponse) => unknown): PatchedSite {
   const store = new GateStore()
   const handler: Handler = (req, res) => {
     if (where === 'after') patch(req, res)
@@ -30,7 +30,7 @@ export function site(where: 'before' | 'after', patch: Patch, respond: (res: Ser
 }
 
 /** What comes after the save, and not before. */
-export async function answer({ server, store }: Neighbourhood, later: boolean): Promise<Answer> {
+export async function answer({ server, store }: PatchedSite, later: boolean): Promise<Answer> {
   store.open = !later
   const wire = (await Wire.to(server)).get()
   if (later) await storeLate(wire, store)

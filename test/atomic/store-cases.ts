@@ -9,7 +9,7 @@ import type { Version } from '../../lib/core/record/snapshot'
 export type AnyStore = SessionStore & PublishedStore
 
 /** Asks a store with promises. */
-export function sitter(store: unknown): StoreUnderTest {
+export function promised(store: unknown): StoreUnderTest {
   return new StoreUnderTest(store as SessionStore)
 }
 
@@ -77,7 +77,7 @@ export function sharing(title: string, { plain, atomic, raw }: Shared): void {
     for (const maxAge of [null, 90_000]) {
       const of = maxAge ? 'with a maxAge' : 'that ends with the browser'
       it(`are what the store itself writes, of a session ${of}`, async () => {
-        const [published, ours] = [sitter(plain()), sitter(atomic())]
+        const [published, ours] = [promised(plain()), promised(atomic())]
         const live = ours.session('a', data, maxAge)
         await published.put('a', live)
         await published.put('c', live)
@@ -96,7 +96,7 @@ export function sharing(title: string, { plain, atomic, raw }: Shared): void {
     }
 
     it('are read by the one as by the other', async () => {
-      const [published, ours] = [sitter(plain()), sitter(atomic())]
+      const [published, ours] = [promised(plain()), promised(atomic())]
       await ours.compareAndSet('d', data, null, 60_000)
       expect(await published.get('d')).to.deep.equal(await ours.get('d'))
       expect((await published.get('d'))?.user).to.equal('tobi')

@@ -5,24 +5,24 @@ import { session } from '../support/subject'
 export type Store = InstanceType<typeof session.MemoryStore>
 export type Done = (err?: unknown, found?: unknown, version?: unknown) => void
 
-interface Sitting {
+interface Run {
   lacks?: readonly Lack[]
   has?: readonly Ability[]
-  /** The one to be asked. Default: all of them. */
+  /** The title of the only rule to test. Default: all rules. */
   rule?: string
 }
 
-/** Runs the exam by itself, on a clock, and gives the titles of the rules that a store broke. */
-export async function broken(make: () => Store, sitting: Sitting = {}): Promise<string[]> {
-  return (await sit(make, sitting)).map(({ title }) => title)
+/** Runs the conformance tests with a manual clock. @returns the titles of the rules that the store breaks */
+export async function broken(make: () => Store, options: Run = {}): Promise<string[]> {
+  return (await run(make, options)).map(({ title }) => title)
 }
 
-/** The errors of a rule that a store broke. */
+/** @returns the errors of a rule that the store breaks */
 export async function failuresOf(make: () => Store, rule: string): Promise<Error[]> {
-  return (await sit(make, { rule })).map(({ err }) => err)
+  return (await run(make, { rule })).map(({ err }) => err)
 }
 
-async function sit(make: () => Store, { lacks = [], has = ['compareAndSet'], rule }: Sitting): Promise<{ title: string; err: Error }[]> {
+async function run(make: () => Store, { lacks = [], has = ['compareAndSet'], rule }: Run): Promise<{ title: string; err: Error }[]> {
   const clock = new Clock()
   const rules: [string, () => Promise<void>][] = []
   const runner = {

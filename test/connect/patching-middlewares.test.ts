@@ -5,10 +5,10 @@ import { constants, gunzipSync } from 'node:zlib'
 import onHeaders = require('on-headers')
 import { useServers, Wire } from '../support/wire'
 import { compress } from './compression'
-import { answer, site, type Args, type Patch, type Patchable } from './neighbour'
+import { answer, site, type Args, type Patch, type Patchable } from './patching-middleware'
 import { storeLate } from './stage'
 
-describe('connect: neighbours', () => {
+describe('connect: middlewares that patch the response', () => {
   useServers()
 
   for (const where of ['before', 'after'] as const) {
@@ -31,14 +31,14 @@ describe('connect: neighbours', () => {
 
       it(`compression ${place}: what is flushed is sent, before the end`, async () => {
         let response: ServerResponse | undefined
-        const neighbourhood = site(where, compress, res => {
+        const patched = site(where, compress, res => {
           response = res
           res.write('text '.repeat(100))
           ;(res as ServerResponse & { flush(): void }).flush()
         })
-        neighbourhood.store.open = !later
-        const wire = (await Wire.to(neighbourhood.server)).get()
-        if (later) await storeLate(wire, neighbourhood.store)
+        patched.store.open = !later
+        const wire = (await Wire.to(patched.server)).get()
+        if (later) await storeLate(wire, patched.store)
         await wire.until(text => inflated(text) === 'text '.repeat(100))
         response?.end()
         expect(wire.text).to.not.include('\r\n0\r\n')

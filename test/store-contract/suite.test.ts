@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { storeContract } from '../../lib/store-contract'
 import { session, type SessionData } from '../support/subject'
-import { broken, faulty, type Done, type Store } from './sitting'
+import { broken, faulty, type Done, type Store } from './faulty-store'
 
 describe('the store contract', () => {
   it('is kept by a store that is right', async () => {
