@@ -8,7 +8,7 @@ import { answerOf } from '../support/program'
 import { freePort } from '../support/free-port'
 
 /** A program of examples/, on the page that shows it with its transcript. */
-const PROGRAMS = { 'views.js': 'README.md', 'cookie.js': 'docs/stores.md' }
+const PROGRAMS = { 'views.js': 'README.md', 'cookie.js': 'docs/stores.md', 'shop.js': 'docs/session.md' }
 
 for (const [name, page] of Object.entries(PROGRAMS)) {
   const file = join(ROOT, 'examples', name)
