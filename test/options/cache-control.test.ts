@@ -22,17 +22,17 @@ onEachStorage('options: cacheControl', (host, storage) => {
     expect((await client('auto').get()).headers['cache-control']).to.equal('no-store')
   })
 
-  it('"auto" leaves a response alone that sets no cookie', async () => {
+  it('"auto" does not change a response that sets no cookie', async () => {
     const visitor = client('auto')
     await visitor.get()
     expect((await visitor.get('/read')).headers).to.not.have.property('cache-control')
   })
 
-  it('"auto" leaves alone what the app has said', async () => {
+  it('"auto" does not change a Cache-Control header that the app has set', async () => {
     expect((await client('auto').get('/public')).headers['cache-control']).to.equal('public, max-age=60')
   })
 
-  it('says nothing by default', async () => {
+  it('sets no header by default', async () => {
     expect((await client().get()).headers).to.not.have.property('cache-control')
   })
 })
@@ -45,7 +45,7 @@ onEachHost('options: cacheControl', host => {
   }
 
   if (host.framework === 'Connect') {
-    it('"auto" leaves alone what the app has said in writeHead', async () => {
+    it('"auto" does not change a Cache-Control header that the app has passed to writeHead', async () => {
       const handler: Handler = (req, res) => {
         data(req).n = 1
         res.writeHead(200, { 'cache-control': 'private' }).end()

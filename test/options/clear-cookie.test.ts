@@ -40,7 +40,7 @@ describe('options: clearCookie', () => {
       expect(lines(await client.get(path))).to.deep.equal([])
     })
 
-    it(`has nothing to remove with ${path} from a client without a cookie`, async () => {
+    it(`sets no cookie with ${path} for a client without a cookie`, async () => {
       const { client } = await visited()
       expect(lines(await new Browser(client.server).get(path))).to.deep.equal([])
     })
@@ -52,33 +52,33 @@ describe('options: clearCookie', () => {
     expect(lines(await client.get('/read'))).to.deep.equal([CLEARED])
   })
 
-  it('gives the cookie of the new session where there is one', async () => {
+  it('sets the cookie of the new session if there is one', async () => {
     const { client, store } = await visited()
     expect(lines(await client.get('/again'))[0]).to.match(/^connect\.sid=s%3A/)
     await store.clear()
     expect(lines(await client.get('/'))[0]).to.match(/^connect\.sid=s%3A/)
   })
 
-  it('leaves the cookie of a session that is there', async () => {
+  it('does not clear the cookie of an existing session', async () => {
     const { client } = await visited()
     expect(lines(await client.get('/read'))).to.deep.equal([])
   })
 
-  it('leaves the cookie where the store could not be read', async () => {
+  it('does not clear the cookie if the store could not be read', async () => {
     const { client, store } = await visited()
     store.fail('get', new Error('down'))
     expect(lines(await client.get('/read'))).to.deep.equal([])
   })
 
   for (const path of ['/logout', '/unset']) {
-    it(`leaves the cookie where the session could not be destroyed, with ${path}`, async () => {
+    it(`does not clear the cookie if the session could not be destroyed, with ${path}`, async () => {
       const { client, store } = await visited()
       store.fail('destroy', new Error('down'))
       expect(lines(await client.get(path))).to.deep.equal([])
     })
   }
 
-  it('removes it with the path and the domain with which it was set', async () => {
+  it('removes the cookie with the path and the domain with which it was set', async () => {
     const { client } = await visited({ cookie: { path: '/', sameSite: 'lax', httpOnly: false } })
     expect(lines(await client.get('/logout'))).to.deep.equal(['connect.sid=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax'])
   })

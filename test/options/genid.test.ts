@@ -105,7 +105,7 @@ onEachStore('options: genid', (host, storage) => {
     expect((await client.get()).text).to.equal('2')
   })
 
-  it('that makes half of a character is a TypeError of the request, and nothing is stored under it', async () => {
+  it('that makes half of a surrogate pair is a TypeError of the request, and nothing is stored under it', async () => {
     const store = new TracingStore()
     const site = siteWith(() => 'a\ud800', store)
     expect((await site.get()).status).to.equal(500)
@@ -161,7 +161,7 @@ onEachHost('options: genid that makes an ID in use', host => {
     expect((await owner.get()).text).to.equal('2')
   })
 
-  it('takes the ID again once its session is destroyed', async () => {
+  it('accepts the ID again once its session is destroyed', async () => {
     const site = siteWith({})
     const client = site.visitor()
     await client.get()
@@ -176,7 +176,7 @@ onEachHost('options: genid that makes an ID in use', host => {
     ['with concurrency off', { concurrency: 'off' }] as const,
   ]
   for (const [what, options] of CANNOT_TELL) {
-    it(`takes the ID on a store that cannot tell, as express-session does: ${what}`, async () => {
+    it(`accepts the ID on a store that cannot tell whether it exists, as express-session does: ${what}`, async () => {
       const site = siteWith(options)
       await site.get()
       expect((await site.get()).text).to.equal('1')

@@ -54,7 +54,7 @@ async function returning(options: Partial<SessionOptions>): Promise<{ site: Site
 }
 
 describe('options: onStoreError', () => {
-  it('error is the default: the error goes to next, and the handler is not asked', async () => {
+  it('error is the default: the error goes to next, and the handler is not called', async () => {
     for (const options of [{}, { onStoreError: 'error' }] as const) {
       const { site, visitor } = await returning(options)
       expect(await visitor.get('/nothing')).to.include({ status: 500, text: 'store down' })
@@ -62,7 +62,7 @@ describe('options: onStoreError', () => {
     }
   })
 
-  it('error steps aside where the store has said that it is disconnected', async () => {
+  it('error calls the handler without a session if the store has emitted disconnect', async () => {
     const { visitor } = await returning({ onStoreError: 'error' })
     store.emit('disconnect')
     expect(await visitor.get('/nothing')).to.include({ status: 200, text: 'nothing' })
@@ -95,7 +95,7 @@ describe('options: onStoreError', () => {
     })
 
     for (const path of ['/save', '/update']) {
-      it(`whoever wants it stored hears that it is not: ${path}`, async () => {
+      it(`an explicit save is an error, because the session is not stored: ${path}`, async () => {
         const { visitor } = await returning({ onStoreError: 'anonymous' })
         expect((await visitor.get(path)).text).to.equal('failed: session could not be read, and is not stored')
         expect(store.asked).to.deep.equal(['get'])
@@ -108,33 +108,33 @@ describe('options: onStoreError', () => {
       expect(Object.keys(store.sessions)).to.deep.equal([])
     })
 
-    it('regenerate makes a session that is stored, and whose cookie is sent', async () => {
+    it('regenerate makes a session that is stored, and sets its cookie', async () => {
       const { visitor } = await returning({ onStoreError: 'anonymous' })
       expect(setCookie(await visitor.get('/login'))).to.be.a('string')
       expect(Object.values(store.sessions)).to.have.length(1)
       expect(Object.values(store.sessions)[0]).to.contain('ada')
     })
 
-    it('reload reads the session, which is then as good as any', async () => {
+    it('reload reads the session, which is then saved as usual', async () => {
       const { visitor } = await returning({ onStoreError: 'anonymous' })
       expect((await visitor.get('/reload')).text).to.equal('11')
       expect(Object.values(store.sessions)[0]).to.contain('"n":11')
     })
 
-    it('reload of a record that cannot be read leaves it alone', async () => {
+    it('reload of a record that cannot be read does not change the record', async () => {
       const { visitor } = await returning({ onStoreError: 'anonymous' })
       store.get = (_, callback) => callback(DOWN)
       await visitor.get('/broken')
       expect(store.asked.filter(asked => asked !== 'get')).to.deep.equal([])
     })
 
-    it('after a reload a logout is one', async () => {
+    it('a logout after a reload destroys the session', async () => {
       const { visitor } = await returning({ onStoreError: 'anonymous', unset: 'destroy' })
       await visitor.get('/reload-and-unset')
       expect(Object.keys(store.sessions)).to.deep.equal([])
     })
 
-    it('is what a store that is disconnected leaves, to strangers as well', async () => {
+    it('applies to a disconnected store, with and without a session cookie', async () => {
       const { site, visitor } = await returning({ onStoreError: 'anonymous' })
       store.emit('disconnect')
       for (const who of [visitor, site.visitor()]) {
@@ -147,7 +147,7 @@ describe('options: onStoreError', () => {
       expect((await visitor.get('/')).text).to.equal('2')
     })
 
-    it('can be heard of', async () => {
+    it('is published on resession:anonymous', async () => {
       const { visitor } = await returning({ onStoreError: 'anonymous' })
       let heard = 0
       const listener = (): void => void heard++
@@ -158,7 +158,7 @@ describe('options: onStoreError', () => {
     })
   })
 
-  it('new goes on with a new session, which is stored, under an id and a cookie of its own', async () => {
+  it('new goes on with a new session, which is stored under a new ID and sets its cookie', async () => {
     const { site, visitor } = await returning({ onStoreError: 'new' })
     const { cookie } = visitor
     expect((await visitor.get('/')).text).to.equal('1')
@@ -183,7 +183,7 @@ describe('options: onStoreError', () => {
       expect(asked).to.deep.equal([[DOWN, '/nothing']])
     })
 
-    it('is asked about a store that is disconnected too', async () => {
+    it('is also called for a disconnected store', async () => {
       const { visitor } = await returning({ onStoreError: decide('error') as never })
       store.emit('disconnect')
       expect((await visitor.get('/nothing')).status).to.equal(503)
@@ -192,12 +192,12 @@ describe('options: onStoreError', () => {
 
     for (const [what, answer, status] of [
       ['anonymous', 'anonymous', 200],
-      ['a promise of it', Promise.resolve('anonymous'), 200],
+      ['a promise of anonymous', Promise.resolve('anonymous'), 200],
       ['error', 'error', 500],
-      ['a promise of that', Promise.resolve('error'), 500],
-      ['nothing that is known', 'whatever', 500],
+      ['a promise of error', Promise.resolve('error'), 500],
+      ['an unknown value, which is an error', 'whatever', 500],
     ] as const) {
-      it(`may say ${what}`, async () => {
+      it(`may return ${what}`, async () => {
         const { visitor } = await returning({ onStoreError: decide(answer) as never })
         expect((await visitor.get('/nothing')).status).to.equal(status)
       })
@@ -211,7 +211,7 @@ describe('options: onStoreError', () => {
     })
   })
 
-  it('is not asked about a session that is not there', async () => {
+  it('does not apply to a session that does not exist', async () => {
     const { visitor } = await returning({ onStoreError: 'anonymous' })
     store.fail('get', Object.assign(new Error('no such file'), { code: 'ENOENT' }))
     expect(setCookie(await visitor.get('/'))).to.be.a('string')
@@ -250,13 +250,13 @@ describe('options: onStoreError', () => {
         expect(store.asked).to.not.include('destroy')
       })
 
-      it('anonymous goes on without it, and leaves the record and the cookie alone', async () => {
+      it('anonymous goes on with an empty session, and does not change the record and the cookie', async () => {
         const visitor = await unreadable({ onStoreError: 'anonymous' })
         const res = await visitor.get('/')
         expect([res.status, res.text, setCookie(res), store.asked]).to.deep.equal([200, '1', undefined, []])
       })
 
-      it('a function is asked about', async () => {
+      it('calls a function', async () => {
         const asked: unknown[] = []
         const visitor = await unreadable({ onStoreError: ((err: unknown) => (asked.push(err), 'new')) as never })
         expect((await visitor.get('/')).status).to.equal(200)

@@ -12,34 +12,34 @@ describe('options: proxy', () => {
 
   describe('true', () => {
     for (const header of ['https', 'HTTPS', ' https ', 'https,http', 'https , http']) {
-      it(`believes X-Forwarded-Proto: ${JSON.stringify(header)}`, async () => {
+      it(`trusts X-Forwarded-Proto: ${JSON.stringify(header)}`, async () => {
         expect(await visit(true, header)).to.equal(true)
       })
     }
     for (const header of ['http', 'http,https', 'wss', 'httpss', '']) {
-      it(`does not take ${JSON.stringify(header)} for HTTPS`, async () => {
+      it(`does not treat X-Forwarded-Proto: ${JSON.stringify(header)} as HTTPS`, async () => {
         expect(await visit(true, header)).to.equal(false)
       })
     }
 
-    it('does not ask req.secure', async () => {
+    it('ignores req.secure', async () => {
       expect(await visit(true, 'http', req => Object.assign(req, { secure: true }))).to.equal(false)
     })
   })
 
   describe('false', () => {
-    it('believes neither the header nor req.secure', async () => {
+    it('trusts neither the header nor req.secure', async () => {
       expect(await visit(false, 'https')).to.equal(false)
       expect(await visit(false, 'https', req => Object.assign(req, { secure: true }))).to.equal(false)
     })
   })
 
   describe('undefined', () => {
-    it('does not believe the header by itself', async () => {
+    it('does not trust the header by itself', async () => {
       expect(await visit(undefined, 'https')).to.equal(false)
     })
 
-    it('believes req.secure', async () => {
+    it('trusts req.secure', async () => {
       expect(await visit(undefined, 'http', req => Object.assign(req, { secure: true }))).to.equal(true)
     })
 
@@ -56,7 +56,7 @@ describe('options: proxy', () => {
     })
   })
 
-  it('is not asked about a connection that is encrypted itself', async () => {
+  it('has no effect on a TLS connection', async () => {
     const encrypted = (req: object): void => void Object.defineProperty(req, 'connection', { value: { encrypted: true } })
     expect(await visit(false, 'http', encrypted)).to.equal(true)
   })

@@ -18,31 +18,31 @@ describe('options: resave', () => {
     return store.trace()
   }
 
-  it('false saves only what changed', async () => {
+  it('false saves only a changed session', async () => {
     expect(await second(false, '/')).to.deep.equal(['get', 'set'])
     expect(await second(false, '/read')).to.deep.equal(['get', 'touch'])
   })
 
-  it('false does not save what was set to what it was', async () => {
+  it('false does not save a key that is set to its old value', async () => {
     expect(await second(false, '/same')).to.deep.equal(['get', 'touch'])
   })
 
-  it('true saves every time', async () => {
+  it('true saves on every request', async () => {
     expect(await second(true, '/read')).to.deep.equal(['get', 'set'])
   })
 
-  it('is true where nothing is said, which is deprecated', async () => {
+  it('is true if it is missing, which is deprecated', async () => {
     expect(await second(undefined, '/read')).to.deep.equal(['get', 'set'])
     expect(deprecations(() => session({ secret: 'x', saveUninitialized: false }))).to.deep.equal([
       'undefined resave option; provide resave option',
     ])
   })
 
-  it('is told nothing of when it is said', () => {
+  it('causes no deprecation warning if it is set', () => {
     expect(deprecations(() => session({ secret: 'x', resave: false, saveUninitialized: false }))).to.deep.equal([])
   })
 
-  it('true does not save twice what the handler saved', async () => {
+  it('true does not save again if the handler has saved', async () => {
     const store = new TracingStore()
     const visitor = new Site(
       { resave: true, store },
@@ -54,7 +54,7 @@ describe('options: resave', () => {
     expect(store.trace()).to.deep.equal(['get', 'set', 'touch'])
   })
 
-  it('sees changes deep inside', async () => {
+  it('detects changes of nested objects', async () => {
     const store = new TracingStore()
     const visitor = new Site({ store }, (req, res) => {
       const cart = (data(req).cart ??= { items: [] }) as { items: string[] }
@@ -67,7 +67,7 @@ describe('options: resave', () => {
     expect(store.trace()).to.deep.equal(['get', 'set'])
   })
 
-  it('sees every change: two texts of one CRC-32 are two', async () => {
+  it('detects a change between two values with the same CRC-32', async () => {
     const store = new TracingStore()
     const visitor = new Site({ store }, (req, res) => {
       data(req).v = data(req).v === '4157e836ac1263c0' ? 'd83cff42c910269e' : '4157e836ac1263c0'

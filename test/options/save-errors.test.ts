@@ -39,7 +39,7 @@ async function known(options: Partial<SessionOptions>): Promise<{ site: Site; vi
 }
 
 describe('options: saveErrors', () => {
-  it('report is the default: the answer goes out, with its cookie, and the error to next', async () => {
+  it('report is the default: the response is sent with its cookie, and the error goes to next', async () => {
     for (const options of [{}, { saveErrors: 'report' }] as const) {
       const { site, visitor, store } = await known(options)
       store.fail('set', DOWN)
@@ -52,7 +52,7 @@ describe('options: saveErrors', () => {
 
   for (const path of ['/put', '/redirect', '/stream', '/handled']) {
     for (const when of ['at once', 'later'] as const) {
-      it(`fail answers with the error, and without a cookie: ${path}, whose save fails ${when}`, async () => {
+      it(`fail responds with the error, and without a cookie: ${path}, whose save fails ${when}`, async () => {
         const { site, visitor, store } = await known({ saveErrors: 'fail' })
         if (when === 'at once') store.fail('set', DOWN)
         else store.set = (_id, _session, callback) => void setImmediate(() => callback?.(DOWN))
@@ -63,20 +63,20 @@ describe('options: saveErrors', () => {
     }
   }
 
-  it('fail answers with the error where a session could not be made', async () => {
+  it('fail responds with the error if a new session could not be stored', async () => {
     const { site, store } = await known({ saveErrors: 'fail' })
     store.fail('set', DOWN)
     const res = await site.get('/enter')
     expect([res.status, setCookie(res)]).to.deep.equal([500, undefined])
   })
 
-  it('fail answers with the error where a session could not be destroyed', async () => {
+  it('fail responds with the error if a session could not be destroyed', async () => {
     const { visitor, store } = await known({ saveErrors: 'fail' })
     store.fail('destroy', DOWN)
     expect((await visitor.get('/unset')).status).to.equal(500)
   })
 
-  it('fail lets an answer go on that is out already, and reports', async () => {
+  it('fail completes a response that has begun, and passes the error to next', async () => {
     const { site, visitor, store } = await known({ saveErrors: 'fail' })
     store.fail('set', DOWN)
     const res = await visitor.get('/late')
@@ -85,13 +85,13 @@ describe('options: saveErrors', () => {
     expect(site.errors).to.deep.equal([DOWN])
   })
 
-  it('fail does not mind a touch: nothing is lost with it', async () => {
+  it('fail ignores a failed touch, because no data is lost', async () => {
     const { visitor, store } = await known({ saveErrors: 'fail' })
     store.fail('touch', DOWN)
     expect((await visitor.get('/read')).status).to.equal(200)
   })
 
-  it('fail has nothing against what goes well', async () => {
+  it('fail does not change responses whose save succeeds', async () => {
     const { site, visitor } = await known({ saveErrors: 'fail' })
     for (const path of ['/put', '/redirect', '/stream', '/late', '/handled', '/read', '/unset']) {
       expect((await visitor.get(path)).status).to.be.lessThan(400)

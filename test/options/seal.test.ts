@@ -50,12 +50,12 @@ onEachHost('options: seal', host => {
     expect(Object.entries(values).filter(([key]) => !key.startsWith('_'))).to.deep.equal([['views', 1]])
   })
 
-  it('makes another cookie each time, though the session is the same', async () => {
+  it('makes a different cookie each time for the same session', async () => {
     const [one, other] = [await known(SECRET, { genid: () => 'abc' }), await known(SECRET, { genid: () => 'abc' })]
     expect(payloadOf(one)).to.not.equal(payloadOf(other))
   })
 
-  it('refuses a cookie that is signed and not sealed, and does not open sealed ones if it is off', async () => {
+  it('refuses a cookie that is signed and not sealed; without the option, a sealed cookie is refused', async () => {
     expect(await countedBy(siteOf(SECRET), await known(undefined))).to.equal(0)
     expect(await countedBy(siteOf(undefined), await known(SECRET))).to.equal(0)
     expect(await countedBy(siteOf(SECRET), await known(SECRET))).to.equal(1)
@@ -95,7 +95,7 @@ onEachHost('options: seal', host => {
     expect(sealed.jar.header('/').length - plain.jar.header('/').length).to.be.within(1, 80)
   })
 
-  it('is taken for sessions in the cookie', () => {
+  it('is accepted for sessions in the cookie', () => {
     for (const seal of [true, SECRET] as const) expect(() => host.start({ store: 'cookie', seal })).to.not.throw()
   })
 
@@ -107,7 +107,7 @@ onEachHost('options: seal', host => {
 })
 
 onEachStore('options: seal', (host, storage) => {
-  it('is refused for sessions in a store, which it would not seal', () => {
+  it('is refused for sessions in a store, because it would have no effect', () => {
     const options = storage.options(new TracingStore())
     for (const seal of [true, SECRET] as const) {
       expect(() => host.start({ ...options, seal })).to.throw(TypeError, 'seal option is for sessions that are kept in the cookie')
@@ -122,7 +122,7 @@ describe('options: seal', () => {
     expect(() => session({ secret: 'x', seal: true })).to.throw(TypeError, 'seal option is for sessions that are kept in the cookie')
   })
 
-  it('true takes the secrets of an async function', async () => {
+  it('true uses the secrets of an async function', async () => {
     const sealed = { store: 'cookie', seal: true } as const
     const old = new Site({ ...sealed, secret: 'old' }, HANDLERS).browser()
     await old.get()

@@ -11,7 +11,7 @@ import { session } from '../support/subject'
 const signed = (id: string, secret: string): string => encodeURIComponent(`s:${sign(id, secret)}`)
 
 describe('options: secret', () => {
-  it('signs the id with HMAC-SHA256', async () => {
+  it('signs the ID with HMAC-SHA256', async () => {
     const site = new Site({ secret: 'keyboard cat', genid: () => 'abc' }, count)
     expect(setCookie(await site.get())).to.equal(`connect.sid=${signed('abc', 'keyboard cat')}; Path=/; HttpOnly`)
   })
@@ -26,12 +26,12 @@ describe('options: secret', () => {
     expect(setCookie(await site.get())).to.contain(signed('abc', 'keyboard cat'))
   })
 
-  it('of an array signs with the first', async () => {
+  it('may be an array, whose first secret signs', async () => {
     const site = new Site({ secret: ['new', 'old'], genid: () => 'abc' }, count)
     expect(setCookie(await site.get())).to.contain(signed('abc', 'new'))
   })
 
-  it('of an array verifies with all', async () => {
+  it('may be an array, whose secrets all verify', async () => {
     const store = new session.MemoryStore()
     const before = new Site({ secret: 'old', store }, count)
     const visitor = before.visitor()
@@ -42,7 +42,7 @@ describe('options: secret', () => {
     expect((await later.get()).text).to.equal('2')
   })
 
-  it('reads an array anew each time, so that a secret can be put in front while the server runs', async () => {
+  it('reads an array on each request, so that a secret can be added while the server runs', async () => {
     const secrets = ['old']
     const site = new Site({ secret: secrets, genid: () => 'abc' }, count)
     secrets.unshift('new')
@@ -62,7 +62,7 @@ describe('options: secret', () => {
     expect((await visitor.get()).text).to.equal('2')
   })
 
-  it('that a function fails to give is an error for next', async () => {
+  it('may be a function, whose failure is an error for next', async () => {
     const site = new Site({ secret: () => Promise.reject(new Error('vault is shut')) }, count)
     expect((await site.get()).text).to.equal('vault is shut')
     const other = new Site({ secret: () => 5 as never }, count)
@@ -77,12 +77,12 @@ describe('options: secret', () => {
     expect(setCookie(await site.get())).to.contain(signed('abc', 'parsed'))
   })
 
-  it('that nobody gave is an error for next', async () => {
+  it('is an error for next if it is missing, and cookie-parser provides none', async () => {
     const site = new Site({ secret: undefined as never }, count)
     expect((await site.get()).text).to.equal('secret option required for sessions')
   })
 
-  it('should be said: leaving it to cookie-parser is deprecated', () => {
+  it('is deprecated if it is left to cookie-parser', () => {
     expect(deprecations(() => session({ resave: false, saveUninitialized: false } as never))).to.deep.equal([
       'req.secret; provide secret option',
     ])
@@ -92,13 +92,13 @@ describe('options: secret', () => {
     expect(() => session({ secret: [] })).to.throw(TypeError, 'secret option array must contain one or more strings')
   })
 
-  it('refuses an empty one, with which anybody could sign', () => {
+  it('refuses an empty secret', () => {
     for (const empty of [Buffer.alloc(0), createSecretKey(Buffer.alloc(0)), ['keyboard cat', ''], ['keyboard cat', Buffer.alloc(0)]]) {
       expect(() => session({ secret: empty as never })).to.throw(TypeError, 'secret option must not be empty')
     }
   })
 
-  it('refuses an empty one that a function gives, or that comes into an array later', async () => {
+  it('refuses an empty secret from a function, or that is added to an array later', async () => {
     const live = ['keyboard cat']
     const sites = [() => '', () => ['keyboard cat', ''], async () => [''], live].map(secret => new Site({ secret: secret as never }, count))
     live.unshift('')
@@ -108,7 +108,7 @@ describe('options: secret', () => {
     }
   })
 
-  it('refuses what cannot be a key', () => {
+  it('refuses a value that is no key', () => {
     expect(() => session({ secret: 42 as never })).to.throw(TypeError, 'secret option must be')
     expect(() => session({ secret: ['fine', {} as never] })).to.throw(TypeError, 'secret option must be')
   })

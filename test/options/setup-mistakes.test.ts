@@ -88,7 +88,7 @@ describe('options: mistakes in the cookie of a function', () => {
     [{ path: 'app' }, /cookie\.path/],
   ] as Refused[]) {
     for (const [how, give] of Object.entries({ returns: () => cookie, promises: async () => cookie })) {
-      it(`${said(cookie)} that it ${how} is an error for next, and nothing is stored`, async () => {
+      it(`${said(cookie)} is an error for next if the function ${how} it, and nothing is stored`, async () => {
         const store = new session.MemoryStore()
         const site = new Site({ store, saveUninitialized: true, cookie: give as never }, (_, res) => res.end())
         expect((await site.get()).status).to.equal(500)
@@ -309,7 +309,7 @@ onEachHost('options: warnings of mistakes that are accepted', host => {
   }
 
   for (const environment of [undefined, 'development', 'production']) {
-    it(`come once in a process, with NODE_ENV ${environment ?? 'unset'}`, async () => {
+    it(`are emitted once in a process, with NODE_ENV ${environment ?? 'unset'}`, async () => {
       const options = mistake(`once${environment ?? ''}`)
       const warnings = await heard(environment, () => {
         host.start(options)
@@ -321,11 +321,11 @@ onEachHost('options: warnings of mistakes that are accepted', host => {
     })
   }
 
-  it('do not come with NODE_ENV test', async () => {
+  it('are not emitted with NODE_ENV test', async () => {
     expect(await heard('test', () => host.start(mistake('silent')))).to.deep.equal([])
   })
 
-  it('leave the options as express-session takes them', async () => {
+  it('do not change the options, which work as in express-session', async () => {
     expect(() => host.start({ ...mistake('accepted'), rolling: 'false' as never, cookie: { sameSite: 'none' } })).to.not.throw()
   })
 })

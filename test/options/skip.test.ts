@@ -14,7 +14,7 @@ onEachHost('options: skip', host => {
     'true or false': (req: { url?: string }) => req.url === '/health',
     'a promise': async (req: { url?: string }) => Promise.resolve(req.url === '/health'),
   })) {
-    it(`asks no store and sets no cookie where it returns ${how}`, async () => {
+    it(`makes no store call and sets no cookie if it returns ${how}`, async () => {
       const store = new TracingStore()
       const client = siteOn(host, { store, skip, saveUninitialized: true }, HANDLERS).browser()
       expect((await client.get()).text).to.equal('1')

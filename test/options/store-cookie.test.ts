@@ -45,19 +45,19 @@ const read = async (site: Site, cookie: string): Promise<unknown> => {
 describe('options: store: "cookie"', () => {
   const clock = useClock()
 
-  it('keeps the session in the cookie: another process with the same secret has it too', async () => {
+  it('keeps the session in the cookie: another process with the same secret can read it', async () => {
     const { visitor } = await known()
     expect((await visitor.get()).text).to.equal('2')
     expect(await read(siteOf(), visitor.cookie)).to.equal(2)
   })
 
-  it('as JSON in base64url with its id and its end, the data apart, signed as ids are', async () => {
+  it('writes JSON in base64url with the ID, the expiry and the data, signed as IDs are', async () => {
     const { visitor } = await known({ genid: () => 'abc', cookie: { maxAge: HOUR } })
     expect(readable(visitor)).to.deep.equal({ id: 'abc', ends: clock.now() + HOUR, maxAge: HOUR, data: { views: 1 } })
     expect(visitor.cookie).to.match(/^connect\.sid=s%3A[\w-]+\.[\w%]{43,}$/)
   })
 
-  it('with the id that it began with, which is no part of the data', async () => {
+  it('keeps the ID of a session, which is no part of its data', async () => {
     const ids: string[] = []
     const note: Handler = (req, res) => (ids.push(req.sessionID, req.session.id), count(req, res))
     const visitor = siteOf({}, note).visitor()
@@ -66,14 +66,14 @@ describe('options: store: "cookie"', () => {
     expect(ids[0]).to.match(/^[\w-]{32}$/)
   })
 
-  it('with the attributes that the handler gave its cookie', async () => {
+  it('keeps the cookie attributes that the handler has set', async () => {
     const strict: Handler = (req, res) => ((req.session.cookie.sameSite = 'strict'), count(req, res))
     const visitor = siteOf({ cookie: { priority: 'high' } }, routes({ '/': strict, '/again': count })).visitor()
     await visitor.get()
     expect(setCookie(await visitor.get('/again'))).to.match(/; Path=\/; HttpOnly; Priority=High; SameSite=Strict$/)
   })
 
-  it('saves and sets nothing where nothing is put in, nor where nothing changes, unless told to', async () => {
+  it('sets no cookie for an empty or unchanged session, unless saveUninitialized or resave is set', async () => {
     expect(setCookie(await siteOf({ saveUninitialized: undefined }).get('/read'))).to.equal(undefined)
     expect(setCookie(await siteOf({ saveUninitialized: true }).get('/read'))).to.be.a('string')
     const { visitor } = await known({ resave: undefined })
@@ -81,11 +81,11 @@ describe('options: store: "cookie"', () => {
     expect(setCookie(await (await known({ resave: true })).visitor.get('/read'))).to.be.a('string')
   })
 
-  it('says nothing of resave and saveUninitialized where they are left out', () => {
+  it('causes no deprecation warning if resave and saveUninitialized are missing', () => {
     expect(deprecations(() => session({ secret: 'x', store: 'cookie' }))).to.deep.equal([])
   })
 
-  it('takes "auto" and "off" for concurrency, and refuses "merge", for which there is nothing to read', () => {
+  it('accepts "auto" and "off" for concurrency, and refuses "merge", because there is no store to read', () => {
     for (const concurrency of ['auto', 'off'] as const) {
       expect(() => session({ secret: 'x', store: 'cookie', concurrency })).to.not.throw()
     }
@@ -95,13 +95,13 @@ describe('options: store: "cookie"', () => {
     )
   })
 
-  it('is the only word that is a store', () => {
+  it('is the only string that is accepted as a store', () => {
     expect(() => session({ secret: 'x', store: 'cookie' })).to.not.throw()
     expect(() => session({ secret: 'x', store: 'cookies' as never })).to.throw(TypeError, 'store option must have a get method')
   })
 
-  describe('when a cookie is not ours', () => {
-    it('is a new session where any one character is another', async () => {
+  describe('with a foreign cookie', () => {
+    it('starts a new session if any character has changed', async () => {
       const { site, visitor } = await known()
       const { cookie } = visitor
       for (let at = 'connect.sid='.length; at < cookie.length; at += 7) {
@@ -112,7 +112,7 @@ describe('options: store: "cookie"', () => {
       expect(site.errors).to.deep.equal([])
     })
 
-    it('is a new session under the signature of an id, which cookie-parser makes of any text with the same secret', async () => {
+    it('starts a new session if the cookie has the signature of an ID, as from cookie-parser with the same secret', async () => {
       const { visitor } = await known()
       const forged = `connect.sid=${encodeURIComponent(`s:${sign(payloadOf(visitor), 'keyboard cat')}`)}`
       const parse = cookieParser('keyboard cat')
@@ -121,20 +121,20 @@ describe('options: store: "cookie"', () => {
       expect(await read(parsed, visitor.cookie)).to.equal(1)
     })
 
-    it('is a new session under another name', async () => {
+    it('starts a new session under another cookie name', async () => {
       const { visitor } = await known({ name: 'shop' })
       expect(await read(siteOf({ name: 'shop' }), visitor.cookie)).to.equal(1)
       expect(await read(siteOf({ name: 'admin' }), visitor.cookie.replace('shop', 'admin'))).to.equal(undefined)
     })
 
-    it('is a new session under a secret that is not known any more, and the session under one that is', async () => {
+    it('starts a new session if the secret was removed, and reads the session if it still verifies', async () => {
       const { visitor } = await known({ secret: 'old' })
       expect(await read(siteOf({ secret: 'new' }), visitor.cookie)).to.equal(undefined)
       expect(await read(siteOf({ secret: ['new', 'old'] }), visitor.cookie)).to.equal(1)
       expect(await read(siteOf({ secret: async () => ['new', 'old'] }), visitor.cookie)).to.equal(1)
     })
 
-    it('signs with the first secret, one that was put in front while the server runs too', async () => {
+    it('signs with the first secret, also if it was added while the server runs', async () => {
       const secret = ['old']
       const { visitor } = await known({ secret })
       const site = siteOf({ secret })
@@ -145,7 +145,7 @@ describe('options: store: "cookie"', () => {
       expect(await read(siteOf({ secret: 'new' }), later.cookie)).to.equal(2)
     })
 
-    it('changes no prototype, whatever was put in', async () => {
+    it('changes no prototype, with __proto__ as a key of the data', async () => {
       const put: Handler = (req, res) => {
         data(req).nested = JSON.parse('{"__proto__":{"tall":true}}')
         Object.defineProperty(req.session, '__proto__', { value: { tall: true }, enumerable: true })
@@ -162,28 +162,28 @@ describe('options: store: "cookie"', () => {
     })
   })
 
-  describe('when its time has come', () => {
+  describe('expiry', () => {
     const stillThere = async (options: Partial<SessionOptions>, ms: number): Promise<unknown> => {
       const { site, visitor } = await known(options)
       clock.turn(ms)
       return read(site, visitor.cookie)
     }
 
-    it('is over, whoever sends the cookie: after its maxAge, or a day where it ends with the browser', async () => {
+    it('ends a session after its maxAge, or after a day without one, even if the cookie is sent again', async () => {
       expect(await stillThere({ cookie: { maxAge: HOUR } }, HOUR - 1)).to.equal(1)
       expect(await stillThere({ cookie: { maxAge: HOUR } }, HOUR)).to.equal(undefined)
       expect(await stillThere({}, DAY - 1)).to.equal(1)
       expect(await stillThere({}, DAY)).to.equal(undefined)
     })
 
-    it('is cleared, where the client sends it all the same', async () => {
+    it('clears an expired cookie that the client sends', async () => {
       const { visitor } = await known({ cookie: { maxAge: HOUR, path: '/', domain: 'example.com' } })
       clock.turn(HOUR)
       const line = setCookie(await visitor.get('/read'))
       expect(line).to.equal('connect.sid=; Domain=example.com; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly')
     })
 
-    it('is moved by each request that changes it, and by all with rolling', async () => {
+    it('starts again with each request that changes the session, and with every request if rolling is set', async () => {
       const later = async (options: Partial<SessionOptions>, path: string): Promise<unknown> => {
         const { site, visitor } = await known({ cookie: { maxAge: HOUR }, ...options })
         clock.turn(HOUR / 2)
@@ -197,11 +197,11 @@ describe('options: store: "cookie"', () => {
     })
   })
 
-  describe('when it is too large', () => {
+  describe('a session that is too large', () => {
     /** How many bytes name and value have. */
     const sizeOf = (line: string | undefined): number => Buffer.byteLength((line ?? '').split(';')[0] ?? '')
 
-    it('is an error that says so in place of the answer, and the visitor keeps what they had', async () => {
+    it('is an error in place of the response, and the client keeps its old session', async () => {
       const { site, visitor } = await known()
       const res = await visitor.get('/fill?4000')
       expect([res.status, setCookie(res)]).to.deep.equal([500, undefined])
@@ -210,7 +210,7 @@ describe('options: store: "cookie"', () => {
       expect((await visitor.get()).text).to.equal('2')
     })
 
-    it('begins behind 4093 bytes of name and value, to the byte', async () => {
+    it('has more than 4093 bytes of name and value, to the byte', async () => {
       const site = siteOf({ genid: () => 'abc' })
       const sizes: number[] = []
       for (let length = 2900; length < 3000; length++) {
@@ -222,7 +222,7 @@ describe('options: store: "cookie"', () => {
       expect(Math.max(...sizes)).to.be.greaterThan(4093)
     })
 
-    it('is told to next behind the answer with saveErrors "report", and sets no cookie', async () => {
+    it('is an error for next after the response with saveErrors "report", and sets no cookie', async () => {
       const site = siteOf({ saveErrors: 'report' })
       const res = await site.get('/fill?4000')
       expect([res.status, setCookie(res)]).to.deep.equal([200, undefined])
@@ -230,15 +230,15 @@ describe('options: store: "cookie"', () => {
     })
   })
 
-  describe('at a logout', () => {
-    it('clears the cookie, for which the client has no use any more', async () => {
+  describe('logout', () => {
+    it('clears the cookie', async () => {
       const { visitor } = await known({ cookie: { path: '/', sameSite: 'lax', secure: false, partitioned: true } })
       const line = setCookie(await visitor.get('/logout'))
       expect(line).to.equal('connect.sid=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Partitioned; SameSite=Lax')
       expect((await visitor.get()).text).to.equal('1')
     })
 
-    it('clears it too where the session is dropped with unset "destroy", and leaves it with "keep"', async () => {
+    it('clears the cookie if the session is unset with "destroy", and not with "keep"', async () => {
       const drop: Handler = (req, res) => ((req.session = null as never), res.end())
       for (const [unset, views] of [
         ['destroy', undefined],
@@ -251,11 +251,11 @@ describe('options: store: "cookie"', () => {
       }
     })
 
-    it('sets nothing for someone who had nothing', async () => {
+    it('sets no cookie for a client without a session', async () => {
       expect(setCookie(await siteOf().get('/logout'))).to.equal(undefined)
     })
 
-    it('does not end a request that is under way: of two at a time the cookie that comes last is kept', async () => {
+    it('does not affect a concurrent request: the client keeps the cookie that arrives last', async () => {
       let goOn = (): void => {}
       let arrived = (): void => {}
       const underWay = new Promise<void>(resolve => (arrived = resolve))
@@ -277,7 +277,7 @@ describe('options: store: "cookie"', () => {
       expect(readable(visitor).data).to.deep.equal({ views: 2 })
     })
 
-    it('does not end a copy of the cookie, which nobody has a list of; and that is written where one looks for it', async () => {
+    it('does not invalidate a copy of the cookie before it expires, as the documentation says', async () => {
       const { site, visitor } = await known({ cookie: { maxAge: HOUR } })
       const copy = visitor.cookie
       await visitor.get('/logout')

@@ -38,7 +38,7 @@ onEachHost('options: strict', host => {
     })
   }
 
-  it('is refused itself if it is neither true nor false', () => {
+  it('is refused at setup if it is neither true nor false', () => {
     expect(() => host.start({ strict: 'yes' as never })).to.throw(TypeError, 'strict option must be true or false')
   })
 })
@@ -57,12 +57,12 @@ describe('options: strict, secrets', () => {
   }
 
   for (const secret of [LONG, Buffer.alloc(16, 1), [LONG, LONG], () => 'short']) {
-    it(`accepts ${typeof secret === 'function' ? 'a function, of which nothing is known' : `16 bytes: ${String(secret).slice(0, 30)}`}`, () => {
+    it(`accepts ${typeof secret === 'function' ? 'a function, whose secret is not known at setup' : `16 bytes: ${String(secret).slice(0, 30)}`}`, () => {
       expect(() => session({ ...options, strict: true, secret })).not.to.throw()
     })
   }
 
-  it('warns of them without it, once', () => {
+  it('warns of short secrets without the option, once', () => {
     session({ ...options, secret: 'four' })
     session({ ...options, secret: 'four' })
     session({ ...options, secret: LONG })

@@ -39,11 +39,11 @@ describe('options: unset', () => {
     })
   }
 
-  it('is "keep" where nothing is said', async () => {
+  it('is "keep" by default', async () => {
     expect((await visits(undefined, drop.deleted as Handler)).calls).to.deep.equal(['get'])
   })
 
-  it('"destroy" leaves a session alone whose record could not be read', async () => {
+  it('"destroy" does not destroy a session whose record could not be read', async () => {
     const store = new TracingStore()
     const site = new Site({ unset: 'destroy', store }, count)
     const visitor = site.visitor()
@@ -53,7 +53,7 @@ describe('options: unset', () => {
     expect(store.calls).to.not.contain('destroy')
   })
 
-  it('may be nothing else', () => {
+  it('refuses other values', () => {
     for (const unset of ['remove', true, 1]) {
       expect(() => session({ secret: 'x', unset: unset as never })).to.throw(TypeError, 'unset option must be "destroy" or "keep"')
     }
