@@ -10,7 +10,7 @@ describe('cookie', () => {
   const clock = useClock()
 
   describe('new Cookie()', () => {
-    it('has a path, is hidden from scripts, and ends with the browser', () => {
+    it('has the defaults path: /, httpOnly, and no expiry', () => {
       const cookie = new Cookie()
       expect(cookie.path).to.equal('/')
       expect(cookie.httpOnly).to.equal(true)
@@ -19,7 +19,7 @@ describe('cookie', () => {
       expect(cookie.originalMaxAge).to.equal(null)
     })
 
-    it('shows its accessors and methods to for…in, as drivers that walk a record have seen them for years', () => {
+    it('has enumerable accessors and methods in for…in, as in express-session', () => {
       const names: string[] = []
       for (const name in new Cookie()) names.push(name)
       expect(names).to.deep.equal([
@@ -28,7 +28,7 @@ describe('cookie', () => {
       ])
     })
 
-    it('has its own properties in the order that stores have seen for years', () => {
+    it('has its own properties in the order of express-session', () => {
       expect(Object.keys(new Cookie())).to.deep.equal(['path', '_expires', 'originalMaxAge', 'httpOnly'])
       expect(Object.keys(new Cookie({ secure: true, maxAge: 1000, domain: 'a.b' }))).to.deep.equal([
         'path',
@@ -40,7 +40,7 @@ describe('cookie', () => {
       ])
     })
 
-    it('takes the attributes it is given', () => {
+    it('has the attributes of its options', () => {
       const cookie = new Cookie({
         path: '/app',
         domain: 'a.b',
@@ -61,35 +61,35 @@ describe('cookie', () => {
       })
     })
 
-    it('takes maxAge and expires in the order given: the last one holds', () => {
+    it('applies maxAge and expires in the given order: the last one wins', () => {
       const expires = new Date(clock.now() + 2 * MINUTE)
       expect(new Cookie({ maxAge: MINUTE, expires }).maxAge).to.equal(2 * MINUTE)
       expect(new Cookie({ expires, maxAge: MINUTE }).maxAge).to.equal(MINUTE)
     })
 
-    it('keeps an originalMaxAge that it is given', () => {
+    it('keeps the originalMaxAge of its options', () => {
       expect(new Cookie({ maxAge: MINUTE, originalMaxAge: 5000 } as CookieOptions).originalMaxAge).to.equal(5000)
     })
 
-    it('takes another cookie for options', () => {
+    it('accepts another cookie as options', () => {
       const cookie = new Cookie(new Cookie({ maxAge: MINUTE, path: '/app' }) as CookieOptions)
       expect(cookie.data).to.deep.include({ originalMaxAge: MINUTE, path: '/app' })
     })
 
-    it('refuses what is no object', () => {
+    it('refuses options that are no object', () => {
       for (const options of ['/', 42, true]) {
         expect(() => new Cookie(options as never), String(options)).to.throw(TypeError, 'argument options must be a object')
       }
     })
 
-    it('passes over data that would disarm it', () => {
+    it('ignores __proto__, data and constructor in its options', () => {
       const options = JSON.parse('{"__proto__":{"expires":1},"data":{},"constructor":1,"path":"/app"}') as CookieOptions
       const cookie = new Cookie(options)
       expect(Object.getPrototypeOf(cookie)).to.equal(Cookie.prototype)
       expect(cookie.data.path).to.equal('/app')
     })
 
-    it('passes over data named like its methods', () => {
+    it('ignores options with the names of its methods', () => {
       const cookie = new Cookie({ serialize: 1, toJSON: 2 } as CookieOptions)
       expect(JSON.stringify(cookie)).to.equal('{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}')
     })
@@ -102,7 +102,7 @@ describe('cookie', () => {
       expect(cookie.maxAge).to.equal(40_000)
     })
 
-    it('set moves the expiry, and is the new lifetime', () => {
+    it('sets the expiry and originalMaxAge', () => {
       const cookie = new Cookie({ maxAge: MINUTE })
       clock.turn(20_000)
       cookie.maxAge = 2 * MINUTE
@@ -110,14 +110,14 @@ describe('cookie', () => {
       expect(cookie.originalMaxAge).to.equal(2 * MINUTE)
     })
 
-    it('set to null ends the cookie with the browser', () => {
+    it('removes the expiry if it is set to null', () => {
       const cookie = new Cookie({ maxAge: MINUTE })
       cookie.maxAge = null
       expect(cookie.expires).to.equal(null)
       expect(cookie.originalMaxAge).to.equal(null)
     })
 
-    it('may be 0, and may be years', () => {
+    it('may be 0, or years', () => {
       expect(new Cookie({ maxAge: 0 }).expires).to.deep.equal(new Date(clock.now()))
       expect(new Cookie({ maxAge: 3_153_600_000_000 }).maxAge).to.equal(3_153_600_000_000)
     })
@@ -128,7 +128,7 @@ describe('cookie', () => {
       expect(heard).to.deep.equal(['maxAge as Date; pass number of milliseconds instead'])
     })
 
-    it('may be nothing else', () => {
+    it('refuses other values', () => {
       for (const maxAge of ['60000', true, {}, []]) {
         expect(() => new Cookie({ maxAge: maxAge as never }), JSON.stringify(maxAge)).to.throw(TypeError, 'maxAge must be a number or Date')
       }
@@ -136,7 +136,7 @@ describe('cookie', () => {
   })
 
   describe('expires', () => {
-    it('set is the new lifetime from now', () => {
+    it('sets originalMaxAge to the time from now', () => {
       const cookie = new Cookie({ maxAge: MINUTE })
       clock.turn(20_000)
       cookie.expires = new Date(clock.now() + 5000)
@@ -144,7 +144,7 @@ describe('cookie', () => {
       expect(cookie.originalMaxAge).to.equal(5000)
     })
 
-    it('set to false, or null, ends the cookie with the browser', () => {
+    it('removes the lifetime if it is set to false or null', () => {
       for (const none of [false, null] as const) {
         const cookie = new Cookie({ maxAge: MINUTE })
         cookie.expires = none
@@ -164,7 +164,7 @@ describe('cookie', () => {
       expect(Object.getOwnPropertyDescriptor(Cookie.prototype, 'data')).to.deep.include({ configurable: true, set: undefined })
     })
 
-    it('JSON leaves out what is not set', () => {
+    it('JSON contains no undefined attributes', () => {
       expect(JSON.stringify(new Cookie({ maxAge: MINUTE, sameSite: 'lax' }))).to.equal(
         '{"originalMaxAge":60000,"expires":"2026-01-01T00:01:00.000Z","httpOnly":true,"path":"/","sameSite":"lax"}',
       )
@@ -177,7 +177,7 @@ describe('cookie', () => {
       )
     })
 
-    it('serialize refuses what may not stand in a header', () => {
+    it('serialize refuses characters that are invalid in a header', () => {
       for (let code = 0; code < 256; code++) {
         const char = String.fromCharCode(code)
         for (const attribute of ['path', 'domain', 'sameSite', 'priority'] as const) {

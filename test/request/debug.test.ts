@@ -25,42 +25,42 @@ describe('request: DEBUG=express-session', () => {
     seen = visits()
   })
 
-  it('tells of a new session', () => {
+  it('logs a new session', () => {
     const lines = seen.get('new')
     expect(lines?.slice(0, 2)).to.deep.equal(['no SID sent, generating session', 'saving abc'])
     expect(lines?.at(-1)).to.match(/^set-cookie connect\.sid=s%3Aabc\..*; Path=\/; HttpOnly$/)
   })
 
-  it('tells of a session that comes back', () => {
+  it('logs a session that is resumed', () => {
     expect(seen.get('returning')).to.deep.equal(['fetching abc', 'session found', 'touching', 'touched'])
   })
 
-  it('tells of a session that is saved', () => {
+  it('logs a session that is saved', () => {
     expect(seen.get('changed')?.slice(0, 3)).to.deep.equal(['fetching abc', 'session found', 'saving abc'])
   })
 
-  it('tells of a session that is dropped', () => {
+  it('logs a session that is unset', () => {
     expect(seen.get('dropped')?.slice(2).sort()).to.deep.equal(['destroyed', 'destroying', 'no session'])
   })
 
-  it('tells of a session that is gone', () => {
+  it('logs a session that no longer exists', () => {
     expect(seen.get('gone')?.slice(0, 2)).to.deep.equal(['fetching abc', 'no session found'])
   })
 
-  it('tells of a cookie that is not believed', () => {
+  it('logs a cookie with an invalid signature', () => {
     expect(seen.get('forged')?.[0]).to.equal('cookie signature invalid')
     expect(seen.get('unsigned')?.[0]).to.equal('cookie unsigned')
   })
 
-  it('tells why the middleware stepped aside', () => {
+  it('logs why the middleware calls next() without a session', () => {
     expect(seen.get('elsewhere')).to.deep.equal(['pathname mismatch'])
   })
 
-  it('tells why no cookie was set', () => {
+  it('logs why no cookie was set', () => {
     expect(seen.get('insecure')).to.contain('not secured')
   })
 
-  it('tells of an id that is none', () => {
+  it('logs an invalid ID', () => {
     expect(seen.get('bogus')?.join()).to.contain('session ignored because of bogus req.sessionID 5')
   })
 })

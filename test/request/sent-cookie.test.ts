@@ -30,13 +30,13 @@ describe('request: the cookie that is sent', () => {
     'signed and encoded': `sid=${signed('known')}`,
     'signed and not encoded': `sid=s:${sign('known', SECRET)}`,
     quoted: `sid="${signed('known')}"`,
-    'behind others': `a=1; b=2; sid=${signed('known')}`,
+    'after others': `a=1; b=2; sid=${signed('known')}`,
     'before others': `sid=${signed('known')}; a=1`,
     'without a space': `a=1;sid=${signed('known')};b=2`,
     'with spaces around it': `a=1 ;  sid = ${signed('known')} ; b=2`,
-    'behind a cookie whose value holds its name': `x=sid=s:abc; sid=${signed('known')}`,
-    'behind a cookie whose name ends with its name': `xsid=1; my-sid=2; sid=${signed('known')}`,
-    'behind a cookie without a value': `flag; sid=${signed('known')}`,
+    'after a cookie whose value contains its name': `x=sid=s:abc; sid=${signed('known')}`,
+    'after a cookie whose name ends with its name': `xsid=1; my-sid=2; sid=${signed('known')}`,
+    'after a cookie without a value': `flag; sid=${signed('known')}`,
   }
   for (const [how, cookie] of Object.entries(good)) {
     it(`is found ${how}`, async () => {
@@ -48,19 +48,19 @@ describe('request: the cookie that is sent', () => {
     'is not signed': 'sid=known',
     'has a wrong signature': `sid=s:known.${'A'.repeat(43)}`,
     'has a signature of another secret': `sid=${signed('known', 'another')}`,
-    'has a signature of another id': `sid=s:known.${sign('other', SECRET).split('.')[1]}`,
+    'has a signature of another ID': `sid=s:known.${sign('other', SECRET).split('.')[1]}`,
     'has no signature': 'sid=s:known',
     'has an empty signature': 'sid=s:known.',
-    'has an empty id': `sid=${signed('')}`,
+    'has an empty ID': `sid=${signed('')}`,
     'is empty': 'sid=',
     'is only a prefix': 'sid=s:',
-    'has a percent sign astray': 'sid=%E0%A4%A',
+    'has an invalid percent encoding': 'sid=%E0%A4%A',
     'has another name': `Sid=${signed('known')}`,
     'has a name that is only decoded to its name': `s%69d=${signed('known')}`,
     'has a truncated signature': `sid=${signed('known').slice(0, -1)}`,
   }
   for (const [how, cookie] of Object.entries(bad)) {
-    it(`that ${how} starts a new session, and the store is not asked`, async () => {
+    it(`that ${how} starts a new session, without a store call to read`, async () => {
       const { calls, text, id } = await send(cookie)
       expect(calls).to.deep.equal(['set'])
       expect(text).to.equal('1')
@@ -68,7 +68,7 @@ describe('request: the cookie that is sent', () => {
     })
   }
 
-  it('of an id that is not in the store gets a new id: what we did not make is not adopted', async () => {
+  it('of an ID that is not in the store gets a new ID: an unknown ID is not adopted', async () => {
     const { calls, text, id } = await send(`sid=${signed('made-up')}`)
     expect(calls).to.deep.equal(['get', 'set'])
     expect(text).to.equal('1')
@@ -76,16 +76,16 @@ describe('request: the cookie that is sent', () => {
   })
 
   describe('twice', () => {
-    it('is read from the first whose signature holds', async () => {
+    it('is read from the first with a valid signature', async () => {
       expect((await send(`sid=stale; sid=s:bad.sig; sid=${signed('known')}`)).text).to.equal('6')
     })
 
-    it('is read from the first whose session the store has', async () => {
+    it('is read from the first whose session exists', async () => {
       const { calls, text } = await send(`sid=${signed('gone')}; sid=${signed('known')}`)
       expect([calls, text]).to.deep.equal([['get', 'get', 'set'], '6'])
     })
 
-    it('is read from the first of two whose sessions the store has', async () => {
+    it('is read from the first if the sessions of both exist', async () => {
       const store = stored()
       store.sessions = { ...store.sessions, other: (store.sessions.known as string).replace('5', '9') }
       expect((await send(`sid=${signed('other')}; sid=${signed('known')}`, store)).text).to.equal('10')
@@ -103,7 +103,7 @@ describe('request: the cookie that is sent', () => {
       expect([calls, text]).to.deep.equal([['get', 'get', 'set'], '1'])
     })
 
-    it('asks the store once for a value that is sent twice', async () => {
+    it('reads once for a value that is sent twice', async () => {
       expect((await send(`sid=${signed('gone')}; sid=${signed('gone')}; sid=${signed('known')}`)).calls).to.deep.equal([
         'get',
         'get',
@@ -111,7 +111,7 @@ describe('request: the cookie that is sent', () => {
       ])
     })
 
-    it('asks the store for four at most', async () => {
+    it('reads at most four sessions', async () => {
       const gone = (count: number): string => Array.from({ length: count }, (_, at) => `sid=${signed(`gone-${at}`)}; `).join('')
       expect(await send(`${gone(3)}sid=${signed('known')}`)).to.deep.include({ calls: ['get', 'get', 'get', 'get', 'set'], text: '6' })
       expect(await send(`${gone(4)}sid=${signed('known')}`)).to.deep.include({ calls: ['get', 'get', 'get', 'get', 'set'], text: '1' })
@@ -124,7 +124,7 @@ describe('request: the cookie that is sent', () => {
       expect((await send(`sid=${signed('gone')}; sid=${signed('known')}`, store)).text).to.equal('down')
     })
 
-    it('of which one is forged is read from the other, whose session the store has', async () => {
+    it('is read from the third if the first has no session and the second is forged', async () => {
       expect((await send(`sid=${signed('gone')}; sid=s:forged.sig; sid=${signed('known')}`)).text).to.equal('6')
     })
 
@@ -137,7 +137,7 @@ describe('request: the cookie that is sent', () => {
       expect((await site.get().set('Cookie', `sid=${signed('gone')}; ${good}`)).text).to.equal('3')
     })
 
-    it('is tried four times at most', async () => {
+    it('is verified at most four times', async () => {
       const stale = 'sid=s:bad.sig; '
       expect((await send(`${stale.repeat(3)}sid=${signed('known')}`)).text).to.equal('6')
       expect((await send(`${stale.repeat(4)}sid=${signed('known')}`)).text).to.equal('1')
@@ -158,7 +158,7 @@ describe('request: the cookie that is sent', () => {
     }
   }).timeout(20_000)
 
-  it('may be any bytes: never an error, and never a session that was not signed for', async () => {
+  it('may be any bytes: never an error, and never a session without a valid signature', async () => {
     const store = stored()
     const site = new Site({ store, name: 'sid' }, count)
     const header = fc.array(
@@ -176,7 +176,7 @@ describe('request: the cookie that is sent', () => {
     expect(site.errors).to.deep.equal([])
   }).timeout(20_000)
 
-  describe('and taken by cookie-parser', () => {
+  describe('with cookie-parser', () => {
     const parse = (secret?: string) => {
       const parser = cookieParser(secret)
       return (req: object, res: object): void => {
@@ -198,20 +198,20 @@ describe('request: the cookie that is sent', () => {
       expect(await visit(undefined, `sid=${signed('known')}`)).to.equal('5')
     })
 
-    it('is refused where the signature is wrong', async () => {
+    it('is refused if the signature is invalid', async () => {
       expect(await visit(SECRET, 'sid=s:known.bad')).to.equal('undefined')
       expect(await visit(undefined, 'sid=s:known.bad')).to.equal('undefined')
     })
 
-    it('is refused where JSON has made half a character of it', async () => {
+    it('is refused if JSON has produced half of a surrogate pair', async () => {
       expect(await visit(undefined, 'sid=j:"\\ud800"')).to.equal('undefined')
     })
 
-    it('is refused where it was not signed', async () => {
+    it('is refused if it is not signed', async () => {
       expect(await visit(SECRET, 'sid=known')).to.equal('undefined')
     })
 
-    it('is no id where cookie-parser made an object of it', async () => {
+    it('is no ID if cookie-parser has parsed it as JSON', async () => {
       expect(await visit(SECRET, `sid=${signed('j:{"$gt":""}')}`)).to.equal('undefined')
       expect(await visit(undefined, 'sid=j:{"$gt":""}')).to.equal('undefined')
     })

@@ -78,7 +78,7 @@ describe('request: req.sessionStore = other', () => {
   })
 
   for (const Memory of [session.MemoryStore, TracingStore]) {
-    it(`a change is stored in a ${Memory.name} that compares versions or not, over what is there`, async () => {
+    it(`a change replaces the record of another ${Memory.name}, with or without compareAndSet`, async () => {
       const target = new Memory()
       const client = await start({}, () => target)
       target.sessions = { ...other.sessions }
@@ -94,7 +94,7 @@ describe('request: req.sessionStore = other', () => {
     expect((await client.get('/reload')).text).to.equal('other')
   })
 
-  it('a store that traces the calls of the first one sees them all', async () => {
+  it('a proxy that traces the first store sees all calls', async () => {
     const calls: string[] = []
     const trace = (store: TracingStore): object =>
       new Proxy(store, {
@@ -115,7 +115,7 @@ describe('request: req.sessionStore = other', () => {
 
   if (subject !== 'resession') return
 
-  it('regenerate makes a new session, though the other store has no generate', async () => {
+  it('regenerate makes a new session, even if the other store has no generate method', async () => {
     let before: unknown
     const client = await start({})
     ROUTES['/swap'] = (req, res) => {

@@ -10,8 +10,8 @@ import { Wire } from '../support/wire'
 
 const hasSession = (req: Req): string => String(Boolean(req.session))
 
-describe('request: where the middleware steps aside', () => {
-  it('a request that has a session already goes on with it', async () => {
+describe('request: conditions for a session', () => {
+  it('a request that already has a session keeps it', async () => {
     const store = new TracingStore()
     const mine = { mine: true }
     const site = new Site(
@@ -50,7 +50,7 @@ describe('request: where the middleware steps aside', () => {
     expect(setCookie(await request(app).get('/b'))).to.match(/^b=s%3Aid-b\..*Path=\/b; HttpOnly; SameSite=None$/)
   })
 
-  it('a store that is disconnected is left alone until it is connected again', async () => {
+  it('a disconnected store is not called until it is connected again', async () => {
     const store = new TracingStore()
     const site = new Site({ store }, (req, res) => res.end(hasSession(req)))
     expect((await site.get()).text).to.equal('true')
@@ -60,7 +60,7 @@ describe('request: where the middleware steps aside', () => {
     expect((await site.get()).text).to.equal('true')
   })
 
-  it('what a store has said before a middleware was made is not heard by that', async () => {
+  it('a middleware ignores events of the store before its setup', async () => {
     const store = new TracingStore()
     const before = new Site({ store }, (req, res) => res.end(hasSession(req)))
     store.emit('disconnect')
@@ -70,21 +70,21 @@ describe('request: where the middleware steps aside', () => {
     expect((await after.get()).text).to.equal('false')
   })
 
-  it('twenty middlewares on one store listen once', () => {
+  it('twenty middlewares on one store add one listener per event', () => {
     const store = new session.MemoryStore()
     for (let i = 0; i < 20; i++) session({ ...QUIET, store })
     expect(store.listenerCount('disconnect')).to.equal(1)
     expect(store.listenerCount('connect')).to.equal(1)
   })
 
-  it('a store that emits nothing is always connected', async () => {
+  it('a store that is no EventEmitter is always connected', async () => {
     const { get, set, destroy } = session.MemoryStore.prototype as never as Record<string, never>
     const store = { sessions: {}, get, set, destroy }
     const site = new Site({ store: store as never }, (req, res) => res.end(hasSession(req)))
     expect((await site.get()).text).to.equal('true')
   })
 
-  it('a store whose on() returns nothing will do', async () => {
+  it('a store whose on() returns undefined is accepted', async () => {
     class Mute extends session.MemoryStore {
       override on(...args: Parameters<EventEmitter['on']>): this {
         super.on(...args)
@@ -97,24 +97,24 @@ describe('request: where the middleware steps aside', () => {
     expect((await site.get()).text).to.equal('false')
   })
 
-  it('a missing secret matters only on the paths that the session is for', async () => {
+  it('a missing secret is an error only on the paths of the session', async () => {
     const site = new Site({ secret: undefined as never, cookie: { path: '/app' } }, (req, res) => res.end(hasSession(req)))
     expect((await site.get('/')).text).to.equal('false')
     expect((await site.get('/app')).text).to.equal('secret option required for sessions')
   })
 
-  it('a request for no path, OPTIONS *, has no session', async () => {
+  it('a request without a path, OPTIONS *, has no session', async () => {
     const { server } = new Site({}, (req, res) => res.end(hasSession(req)))
     const wire = (await Wire.to(server)).send('OPTIONS * HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n')
     expect((await wire.answer()).body).to.equal('false')
     server.close()
   })
 
-  it('a store that is none is the default', () => {
+  it('a falsy store option selects the default store', () => {
     for (const store of [false, '', 0, null]) expect(() => session({ ...QUIET, store: store as never })).to.not.throw()
   })
 
-  it('a mounted app has the paths of the outer one', async () => {
+  it('cookie.path is compared with the full path in a mounted router', async () => {
     const app = express()
     const inner = express.Router()
     inner.use(session({ ...QUIET, cookie: { path: '/shop' } }) as express.RequestHandler)
@@ -125,7 +125,7 @@ describe('request: where the middleware steps aside', () => {
     expect((await request(app).get('/blog/')).text).to.equal('false')
   })
 
-  it('a request for a whole URL has the path of that', async () => {
+  it('cookie.path is compared with the path of an absolute request target', async () => {
     const site = new Site(
       { cookie: { path: '/app' } },
       (req, res) => res.end(hasSession(req)),
@@ -137,7 +137,7 @@ describe('request: where the middleware steps aside', () => {
     expect((await site.get('/other')).text).to.equal('false')
   })
 
-  it('store.generate puts a session on a request that met no middleware', () => {
+  it('store.generate sets a session on a request without the middleware', () => {
     const store = new session.MemoryStore()
     session({ ...QUIET, store, genid: () => 'abc' })
     const req = { headers: {} } as unknown as Req

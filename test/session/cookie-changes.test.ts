@@ -83,7 +83,7 @@ onEachStore('session: a cookie that a request changes', (host, storage) => {
     })
   }
 
-  it('decides how long the session lives, in the store too', async () => {
+  it('sets the lifetime of the session in the store', async () => {
     const { client } = await known(cookie => void (cookie.maxAge = 5000))
     await client.get('/edit')
     clock.turn(4000)
@@ -115,7 +115,7 @@ onEachHost('session: a cookie that a request changes', host => {
     }
   }
 
-  it('lasts beyond one request, in a store whose touch moves only the expiry of the engine', async () => {
+  it('is kept for later requests by a store whose touch moves only the expiry of the engine', async () => {
     const store = new EngineStore()
     const site = siteOn(host, { store, cookie: { maxAge: HOUR } }, (req, res) => {
       if (req.url === '/in') data(req).user = 'ada'
@@ -131,14 +131,14 @@ onEachHost('session: a cookie that a request changes', host => {
 
 /** Koa's lineages save a new session whose cookie is changed. */
 describe('session: a cookie that a request changes', () => {
-  it('does not make a new session one that is stored', async () => {
+  it('does not cause a new session to be stored', async () => {
     const store = new TracingStore()
     const site = new Site({ store }, (req, res) => ((req.session.cookie.maxAge = HOUR), res.end()))
     const res = await site.get()
     expect([cookieNames(res), store.trace()]).to.deep.equal([[], []])
   })
 
-  it('is none where expires: false, as null does, ends a cookie with the browser that ends so already', async () => {
+  it('is no change if expires is set to false in a cookie without an expiry', async () => {
     const store = new TracingStore()
     const site = new Site({ store }, (req, res) => {
       if (req.url === '/in') data(req).user = 'ada'
@@ -150,7 +150,7 @@ describe('session: a cookie that a request changes', () => {
     expect([cookieNames(await client.get('/edit')), store.trace()]).to.deep.equal([[], ['set', 'get', 'touch']])
   })
 
-  it('is not one that a reload has found changed by another request', async () => {
+  it('is no change if a reload has read it', async () => {
     const store = new session.MemoryStore()
     const site = new Site({ store, cookie: { maxAge: HOUR } }, (req, res) => {
       const end = (): void => void res.end(String(req.session.cookie.originalMaxAge))

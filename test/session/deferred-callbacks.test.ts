@@ -46,7 +46,7 @@ onEachHost('session: callbacks', host => {
   for (const [what, make] of Object.entries(STORES)) {
     for (const concurrency of what === 'the cookie' ? [undefined] : ([undefined, 'off', 'merge'] as const)) {
       for (const method of METHODS) {
-        it(`${method} calls back when it has returned, with ${what}${concurrency ? ` and concurrency ${concurrency}` : ''}`, async () => {
+        it(`${method} calls back after it has returned, with ${what}${concurrency ? ` and concurrency ${concurrency}` : ''}`, async () => {
           const order: string[] = []
           const handle: Handler = (req, res) => {
             if (req.url === '/in') return ((data(req).user = 'ada'), res.end())
@@ -70,7 +70,7 @@ onEachHost('session: callbacks', host => {
 })
 
 describe('session: callbacks', () => {
-  it('are given the error of a store that fails at once', async () => {
+  it('receive the error of a store that fails synchronously', async () => {
     const store = new FailingStore()
     const site = new Site({ store }, (req, res) => {
       data(req).user = 'ada'
@@ -83,7 +83,7 @@ describe('session: callbacks', () => {
     expect((await site.get()).text).to.equal('object, full')
   })
 
-  it('hold the response, which has what they put into the session', async () => {
+  it('delay the response, whose save includes their changes', async () => {
     const store = new session.MemoryStore()
     const site = new Site({ store }, (req, res) => {
       req.session.save(() => void (data(req).late = true))
@@ -94,7 +94,7 @@ describe('session: callbacks', () => {
     expect(JSON.parse(Object.values(store.sessions)[0] as string)).to.include({ late: true })
   })
 
-  it('throw out of no method, and into no other callback', async () => {
+  it('run in order, each after the method has returned', async () => {
     const site = new Site({}, (req, res) => {
       data(req).n = 1
       const order: string[] = []
@@ -115,7 +115,7 @@ describe('stores: callbacks of a MemoryStore', () => {
 
   const CALLS: Record<string, (store: InstanceType<typeof session.MemoryStore>, done: Done) => unknown> = {
     get: (store, done) => store.get('a', done),
-    'get of a session that is not there': (store, done) => store.get('b', done),
+    'get of a missing session': (store, done) => store.get('b', done),
     set: (store, done) => store.set('a', record, done),
     touch: (store, done) => store.touch('a', record, done),
     destroy: (store, done) => store.destroy('a', done),
@@ -128,7 +128,7 @@ describe('stores: callbacks of a MemoryStore', () => {
   }
   for (const [what, call] of Object.entries(CALLS)) {
     for (const [kind, make] of Object.entries({ itself: () => new session.MemoryStore(), 'of a subclass': () => new TracingStore() })) {
-      it(`${what} ${kind} calls back when it has returned, once`, async () => {
+      it(`${what} ${kind} calls back once, after it has returned`, async () => {
         const store = make()
         void store.set('a', record)
         let calls = 0

@@ -20,7 +20,7 @@ describe('session: destroy', () => {
     expect(next).to.equal('1')
   })
 
-  it('removes it from the request at once', async () => {
+  it('removes the session from the request at once', async () => {
     const { text } = await visits((req, res) => {
       const seen: unknown[] = []
       req.session.destroy(() => setImmediate(() => res.end(JSON.stringify(seen))))
@@ -33,7 +33,7 @@ describe('session: destroy', () => {
     expect((await visits((req, res) => req.session.destroy(endWith(res)))).cookie).to.equal(undefined)
   })
 
-  it('returns the session when it calls back', async () => {
+  it('returns the session with a callback', async () => {
     const { text } = await visits((req, res) => {
       const before = req.session
       const returned = before.destroy(() => setImmediate(() => res.end(String(returned === before))))
@@ -41,7 +41,7 @@ describe('session: destroy', () => {
     expect(text).to.equal('true')
   })
 
-  it('returns a promise when it does not', async () => {
+  it('returns a promise without a callback', async () => {
     const { text, next } = await visits(async (req, res) => {
       await req.session.destroy()
       res.end(String(req.session))
@@ -50,7 +50,7 @@ describe('session: destroy', () => {
     expect(next).to.equal('1')
   })
 
-  it('needs no callback and no await: the store is always given a callback', async () => {
+  it('works without a callback and without await', async () => {
     const { calls, next } = await visits((req, res) => {
       void req.session.destroy()
       res.end()
@@ -59,14 +59,14 @@ describe('session: destroy', () => {
     expect(next).to.equal('1')
   })
 
-  it('tells of a store that failed', async () => {
+  it('passes the error of the store to its callback', async () => {
     const store = new TracingStore()
     store.destroy = (_, callback) => callback?.(new Error('no disk'))
     const site = new Site({ store }, (req, res) => req.session.destroy(endWith(res)))
     expect((await site.get()).text).to.equal('failed: no disk')
   })
 
-  it('that nobody waits for does not end the process when the store fails', async () => {
+  it('without await does not end the process if the store fails', async () => {
     const store = new TracingStore()
     store.destroy = (_, callback) => callback?.(new Error('no disk'))
     const site = new Site({ store }, (req, res) => {

@@ -123,7 +123,7 @@ describe('session: a login that fails', () => {
   }
 
   for (const [name, host] of Object.entries(HOSTS).filter(([, { framework }]) => framework === 'Koa')) {
-    it(`leaves a session without data to the client, by regenerate on ${name}, if nothing fails and nothing is stored in it`, async () => {
+    it(`that succeeds and stores no data leaves an empty session to the client, by regenerate on ${name}`, async () => {
       const { store, visitor } = await known(
         host,
         new Comparing(new Map()),
@@ -135,12 +135,12 @@ describe('session: a login that fails', () => {
       expect(store.records.has(store.faults.old as string)).to.equal(false)
     })
 
-    it(`leaves the old session to the client if create fails in a store that has a regenerate of its own, on ${name}`, async () => {
+    it(`leaves the old session to the client if create fails in a store with its own regenerate method, on ${name}`, async () => {
       const store = Object.assign(new Comparing(new Map()), { regenerate: () => expect.fail('Koa does not ask a store to regenerate') })
       expect(await attempt(host, store as never, login, 'create')).to.deep.equal({ failed: true, client: OLD, old: OLD })
     })
 
-    it(`takes no other call of the store than one to create, by an assignment on ${name}`, async () => {
+    it(`needs only the store calls to create and to destroy, by an assignment on ${name}`, async () => {
       const { store, visitor } = await known(host, new Comparing(new Map()), loginByAssignment)
       store.asked.length = 0
       await visitor.get('/login')

@@ -27,7 +27,7 @@ async function visit(act: (req: Req) => unknown): Promise<Answer> {
 }
 
 describe('session: in the cookie', () => {
-  it('regenerate puts an empty session of a new id in its place', async () => {
+  it('regenerate replaces it with an empty session under a new ID', async () => {
     const { said, visitor, next } = await visit(async req => {
       const { id } = req.session
       await req.session.regenerate()
@@ -41,7 +41,7 @@ describe('session: in the cookie', () => {
     expect(next).to.deep.equal({ user: 'ada' })
   })
 
-  it('destroy takes it from the request at once, and from the client with the answer', async () => {
+  it('destroy removes it from the request at once, and from the client with the response', async () => {
     const { said, line, next } = await visit(async req => {
       const done = req.session.destroy()
       const there = req.session === undefined
@@ -53,7 +53,7 @@ describe('session: in the cookie', () => {
     expect(next).to.deep.equal({})
   })
 
-  it('another one after destroy has another id', async () => {
+  it('a new session after destroy has another ID', async () => {
     const { said, visitor, next } = await visit(async req => {
       const { id } = req.session
       await req.session.destroy()
@@ -64,7 +64,7 @@ describe('session: in the cookie', () => {
     expect(next).to.deep.equal({ user: 'ada' })
   })
 
-  it('save stores it at once, and what is changed afterwards is stored at the end', async () => {
+  it('save stores it at once, and later changes are stored at the end', async () => {
     const { next, line } = await visit(async req => {
       data(req).a = 1
       await req.session.save()
@@ -74,7 +74,7 @@ describe('session: in the cookie', () => {
     expect(next).to.deep.equal({ views: 1, a: 1, b: 2 })
   })
 
-  it('save of what is too large fails, and the handler may make it smaller', async () => {
+  it('save fails if it is too large, and the handler may make it smaller', async () => {
     const { said, next } = await visit(async req => {
       data(req).text = 'x'.repeat(5000)
       const failed = await req.session.save().catch((err: Error) => err.message)
@@ -85,12 +85,12 @@ describe('session: in the cookie', () => {
     expect(next).to.deep.equal({ views: 1, text: 'x' })
   })
 
-  it('save of a new session that nobody put anything into sets its cookie', async () => {
+  it('save of an empty new session sets its cookie', async () => {
     const site = new Site({ store: 'cookie' }, async (req, res) => (await req.session.save(), res.end()))
     expect(setCookie(await site.get())).to.be.a('string')
   })
 
-  it('reload gives what the client sent, and nothing that was put in since', async () => {
+  it('reload restores the data that the client has sent', async () => {
     const { said, next } = await visit(async req => {
       const before = req.session
       data(req).views = 99
@@ -101,7 +101,7 @@ describe('session: in the cookie', () => {
     expect(next).to.deep.equal({ views: 1 })
   })
 
-  it('reload gives what was saved, where it was', async () => {
+  it('reload after save restores the saved data', async () => {
     const { said } = await visit(async req => {
       data(req).views = 7
       await req.session.save()
@@ -112,7 +112,7 @@ describe('session: in the cookie', () => {
     expect(said).to.equal(7)
   })
 
-  it('reload fails where there is nothing any more, or nothing yet', async () => {
+  it('reload fails for a session that was destroyed or never saved', async () => {
     const ended = await visit(async req => {
       const { session } = req
       await session.destroy()
@@ -126,7 +126,7 @@ describe('session: in the cookie', () => {
     expect(begun.said).to.equal('failed to load session')
   })
 
-  it('update changes it together with what the handler has changed', async () => {
+  it('update also saves the changes of the handler', async () => {
     const { next } = await visit(async req => {
       data(req).a = 1
       await session.update(req, session => void ((session as Record<string, unknown>).views = 5))
@@ -134,7 +134,7 @@ describe('session: in the cookie', () => {
     expect(next).to.deep.equal({ views: 5, a: 1 })
   })
 
-  it('update of what is too large fails, and leaves it as it was', async () => {
+  it('update fails if it becomes too large, and does not change it', async () => {
     const { said, next, line } = await visit(req =>
       session.update(req, session => void ((session as Record<string, unknown>).text = 'x'.repeat(5000))),
     )
@@ -142,7 +142,7 @@ describe('session: in the cookie', () => {
     expect([next, line]).to.deep.equal([{ views: 1 }, undefined])
   })
 
-  it('update fails behind the first byte, where its cookie cannot be sent any more', async () => {
+  it('update fails after the first byte, because its cookie can no longer be sent', async () => {
     let failed = ''
     const site = new Site({ store: 'cookie' }, async (req, res) => {
       res.write('first')
@@ -153,7 +153,7 @@ describe('session: in the cookie', () => {
     expect(failed).to.equal('session is kept in the cookie, and the headers are already sent')
   })
 
-  it('the store that is on the request has what the cookie has, and no other session', async () => {
+  it('req.sessionStore has the session of the cookie, and no other', async () => {
     const { said } = await visit(async req => {
       const get = (id: string): Promise<unknown> =>
         new Promise(resolve => req.sessionStore.get(id, (_err, found) => resolve(found ?? null)))
@@ -162,7 +162,7 @@ describe('session: in the cookie', () => {
     expect(said).to.deep.equal([1, null])
   })
 
-  it('a plain object in its place is its data, under the same id', async () => {
+  it('a plain object in its place becomes its data, under the same ID', async () => {
     const { said, visitor, next } = await visit(req => {
       const { id } = req.session
       req.session = { user: 'ada' } as never
@@ -172,13 +172,13 @@ describe('session: in the cookie', () => {
     expect(next).to.deep.equal({ user: 'ada' })
   })
 
-  it('a lifetime that is set is kept, though nothing else is changed', async () => {
+  it('a changed lifetime is kept, even if nothing else has changed', async () => {
     const { visitor } = await visit(req => void (req.session.cookie.maxAge = 1_000_000))
     expect(readable(visitor)).to.include({ maxAge: 1_000_000 })
     expect(setCookie(await visitor.get())).to.contain('Expires=')
   })
 
-  it('data that cannot be stored are an error in the place of the answer', async () => {
+  it('data that cannot be stored is an error in place of the response', async () => {
     const site = new Site({ store: 'cookie' }, (req, res) => ((data(req).n = 1n), res.end('fine')))
     const res = await site.get()
     expect([res.status, setCookie(res)]).to.deep.equal([500, undefined])

@@ -41,19 +41,19 @@ for (const [name, make] of Object.entries(STORES)) {
       expect({ ...after, cookie: after.cookie.originalMaxAge }).to.deep.equal({ cart: [1], cookie: null })
     })
 
-    it('keeps what the request has changed before', async () => {
+    it('keeps earlier changes of the request', async () => {
       const { visitor } = await entered(make(), { '/': req => (Object.assign(data(req), { role: 'admin' }), rotate(req)) })
       await visitor.get()
       expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1], role: 'admin' })
     })
 
-    it('saves what the request changes afterwards', async () => {
+    it('saves later changes of the request', async () => {
       const { visitor } = await entered(make(), { '/': async req => (await rotate(req), Object.assign(data(req), { role: 'admin' })) })
       await visitor.get()
       expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1], role: 'admin' })
     })
 
-    it('keeps what another request has saved meanwhile', async () => {
+    it('keeps changes that another request has saved meanwhile', async () => {
       const { visitor } = await entered(make(), { '/': rotate, '/other': req => Object.assign(data(req), { cart: [1, 2] }) })
       await visitor.during('/', () => visitor.get('/other'))
       expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1, 2] })
@@ -81,7 +81,7 @@ for (const [name, make] of Object.entries(STORES)) {
       })
     }
 
-    it('is undone by a logout of a request that began before it, whatever comes behind it', async () => {
+    it('is undone by a logout of a request that began before it, even if another request follows', async () => {
       const store = make()
       const { visitor } = await entered(store, { '/': rotate, '/logout': req => destroyed(req) })
       await visitor.during('/logout', async () => {
@@ -90,7 +90,7 @@ for (const [name, make] of Object.entries(STORES)) {
       expect(await count(store)).to.equal(0)
     })
 
-    it('drops what a request that has the old ID saves afterwards', async () => {
+    it('drops later changes of a request with the old ID', async () => {
       const store = make()
       const { visitor } = await entered(store, { '/': rotate, '/other': req => Object.assign(data(req), { cart: [] }) })
       await visitor.during('/other', () => visitor.get('/'))
@@ -98,7 +98,7 @@ for (const [name, make] of Object.entries(STORES)) {
       expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada', cart: [1] })
     })
 
-    it('leaves one session of two requests that do it at the same time', async () => {
+    it('leaves one session if two requests do it concurrently', async () => {
       const store = make()
       const { visitor, errors } = await entered(store, { '/': rotate, '/again': rotate })
       await visitor.during('/', () => visitor.get('/again'))
@@ -114,7 +114,7 @@ for (const [name, make] of Object.entries(STORES)) {
       expect(await old()).to.equal('ada')
     })
 
-    it('can go back to an ID that it has had, and a logout ends it', async () => {
+    it('can return to an earlier ID of the session, and a logout ends it', async () => {
       const store = make()
       let made = 0
       const genid = (): string => `id-${made++ % 2}`
@@ -139,7 +139,7 @@ for (const [name, make] of Object.entries(STORES)) {
       expect(await count(store)).to.equal(1)
     })
 
-    it('calls back, as its second argument', async () => {
+    it('takes a callback as its second argument', async () => {
       const { visitor } = await entered(make(), {
         '/': req => new Promise<void>(done => (req.session as Rotating).regenerate({ keep: true }, () => done())),
       })
@@ -197,7 +197,7 @@ describe('session: regenerate with keep', () => {
     expect(await count(store)).to.equal(1)
   })
 
-  it('takes an ID that is promised, and cookie options that are', async () => {
+  it('accepts promises of an ID and of cookie options', async () => {
     let made = 0
     const store = new TracingStore()
     const options = { genid: async () => `id-${++made}`, cookie: async () => ({ path: '/', maxAge: 5000 }) }
@@ -217,7 +217,7 @@ describe('session: regenerate with keep', () => {
     ],
     ['rejects', () => Promise.reject(new Error('no entropy'))],
   ] as const) {
-    it(`leaves the session as it was if genid ${what}`, async () => {
+    it(`does not change the session if genid ${what}`, async () => {
       const store = new TracingStore()
       let fails = false
       const { visitor, errors } = await entered(
@@ -255,7 +255,7 @@ describe('session: regenerate with keep', () => {
     expect(Array.from(records.values(), ({ text }) => shown(text))).to.deep.equal([{ user: 'ada', cart: [1] }, { user: 'eve' }])
   })
 
-  it('gives a session that is kept in the cookie another ID', async () => {
+  it('gives a session in the cookie another ID', async () => {
     const ids: string[] = []
     const handler = routes({
       '/enter': (req, res) => (Object.assign(data(req), { user: 'ada' }), ids.push(req.sessionID), res.end()),
@@ -318,7 +318,7 @@ describe('session: regenerate with keep, two processes and a store that compares
     expect(await old()).to.equal('ada')
   })
 
-  it('data that cannot be stored are an error, and the old record stays', async () => {
+  it('data that cannot be stored is an error, and the old record stays', async () => {
     const { visitor, errors, old } = await entered(new VersionedStore(new Map()), {
       '/': req => {
         data(req).n = 1n
@@ -330,7 +330,7 @@ describe('session: regenerate with keep, two processes and a store that compares
     expect(await old()).to.equal('ada')
   })
 
-  it('is given up if others save between the steps a hundred times', async () => {
+  it('fails if other requests save between the steps a hundred times', async () => {
     const records: VersionedStore['records'] = new Map()
     const store = new VersionedStore(records)
     const { visitor, errors } = await entered(store, { '/': rotate })
@@ -347,7 +347,7 @@ describe('session: regenerate with keep, two processes and a store that compares
     expect([tries, [...records.keys()]]).to.deep.equal([101, [old]])
   })
 
-  it('what is saved between the steps is kept', async () => {
+  it('a save between the steps is kept', async () => {
     const { records, errors } = await meet((records, old) => {
       const { text, version } = records.get(old) as { text: string; version: number }
       records.set(old, { text: JSON.stringify({ ...(JSON.parse(text) as object), cart: [1, 2] }), version: version + 1 })

@@ -26,7 +26,7 @@ describe('session: regenerate', () => {
     return { store, ids, calls, text, old: (await stale.get()).text }
   }
 
-  it('puts an empty session of a new id in its place', async () => {
+  it('replaces the session with an empty one under a new ID', async () => {
     const { ids, text } = await visits((req, res) => {
       const before = req.session
       req.session.regenerate(() => {
@@ -40,15 +40,15 @@ describe('session: regenerate', () => {
     expect(ids[0]).to.not.equal(ids[1])
   })
 
-  it('destroys the old session: its cookie is worth nothing', async () => {
+  it('destroys the old session: its cookie is no longer valid', async () => {
     expect((await visits((req, res) => req.session.regenerate(endWith(res)))).old).to.equal('1')
   })
 
-  it('destroys, and saves the new one at the end', async () => {
+  it('destroys the old session, and saves the new one at the end', async () => {
     expect((await visits((req, res) => req.session.regenerate(endWith(res)))).calls).to.deep.equal(['get', 'destroy', 'set'])
   })
 
-  it('sets the cookie of the new id', async () => {
+  it('sets the cookie of the new ID', async () => {
     const visitor = new Site({}, routes({ '/': count, '/regenerate': (req, res) => req.session.regenerate(endWith(res)) })).visitor()
     await visitor.get()
     const before = visitor.cookie
@@ -79,7 +79,7 @@ describe('session: regenerate', () => {
     expect(Object.values(store.sessions).join()).to.contain('"user":"tobi"')
   })
 
-  it('followed by save and a longer life of the cookie saves that too', async () => {
+  it('followed by save and a change of cookie.maxAge saves that too', async () => {
     const { store } = await visits((req, res) => {
       req.session.regenerate(() => {
         req.session.save(() => {
@@ -91,7 +91,7 @@ describe('session: regenerate', () => {
     expect(Object.values(store.sessions).join()).to.contain('"originalMaxAge":2592000000')
   })
 
-  it('returns the session when it calls back', async () => {
+  it('returns the session with a callback', async () => {
     const { text } = await visits((req, res) => {
       const before = req.session
       let returned: unknown
@@ -102,7 +102,7 @@ describe('session: regenerate', () => {
     expect(text).to.equal('true')
   })
 
-  it('returns a promise when it does not', async () => {
+  it('returns a promise without a callback', async () => {
     const { text, ids } = await visits(async (req, res) => {
       await req.session.regenerate()
       res.end(String(Object.keys(req.session)))
@@ -111,7 +111,7 @@ describe('session: regenerate', () => {
     expect(ids[0]).to.not.equal(ids[1])
   })
 
-  it('tells of a store that failed, and has a new session all the same', async () => {
+  it('passes the error of the store to its callback, and has a new session nevertheless', async () => {
     const store = new TracingStore()
     store.destroy = (_, callback) => callback?.(new Error('no disk'))
     const site = new Site({ store }, (req, res) => {
@@ -121,14 +121,14 @@ describe('session: regenerate', () => {
     expect((await site.get()).text).to.equal('no disk false')
   })
 
-  it('rejects when the store failed', async () => {
+  it('rejects with the error of the store', async () => {
     const store = new TracingStore()
     store.destroy = (_, callback) => callback?.(new Error('no disk'))
     const site = new Site({ store }, async (req, res) => res.end(await req.session.regenerate().catch((err: Error) => err.message)))
     expect((await site.get()).text).to.equal('no disk')
   })
 
-  it('keeps the options of the middleware that the request met, of several on one store', async () => {
+  it('uses the options of the middleware that handled the request, if several share a store', async () => {
     let made = 0
     const store = new session.MemoryStore()
     const first = new Site({ store, name: 'first', genid: () => `a${++made}`, cookie: { path: '/', sameSite: 'lax' } }, (req, res) =>

@@ -11,7 +11,7 @@ describe('session: reload', () => {
     return { text: (await visitor.get('/reload')).text, calls: store.trace() }
   }
 
-  it('reads the session again: what the handler did to it is gone', async () => {
+  it('reads the session again, and drops the changes of the handler', async () => {
     const { text } = await second((req, res) => {
       data(req).views = 99
       req.session.reload(() => res.end(JSON.stringify(data(req).views)))
@@ -19,7 +19,7 @@ describe('session: reload', () => {
     expect(text).to.equal('1')
   })
 
-  it('puts a new object of the same id on the request', async () => {
+  it('sets a new object with the same ID on the request', async () => {
     const { text } = await second((req, res) => {
       const before = req.session
       before.reload(() => res.end(JSON.stringify([req.session === before, req.session.id === before.id, req.session.id === req.sessionID])))
@@ -27,11 +27,11 @@ describe('session: reload', () => {
     expect(JSON.parse(text)).to.deep.equal([false, true, true])
   })
 
-  it('does not save what was only read', async () => {
+  it('does not cause a save', async () => {
     expect((await second((req, res) => req.session.reload(endWith(res)))).calls).to.deep.equal(['get', 'get', 'touch'])
   })
 
-  it('gives a session whose save counts as one', async () => {
+  it('sets a session whose save is not repeated at the end', async () => {
     const { calls } = await second((req, res) => {
       req.session.reload(() => {
         data(req).views = 2
@@ -41,7 +41,7 @@ describe('session: reload', () => {
     expect(calls).to.deep.equal(['get', 'get', 'set', 'touch'])
   })
 
-  it('of a session that is not in the store is an error', async () => {
+  it('fails for a session that is not in the store', async () => {
     const { text } = await second((req, res) => {
       void (req.sessionStore as unknown as TracingStore).clear()
       req.session.reload(endWith(res))
@@ -49,12 +49,12 @@ describe('session: reload', () => {
     expect(text).to.equal('failed: failed to load session')
   })
 
-  it('of a new session is an error', async () => {
+  it('fails for a new session', async () => {
     const site = new Site({}, (req, res) => req.session.reload(endWith(res)))
     expect((await site.get()).text).to.equal('failed: failed to load session')
   })
 
-  it('tells of a store that failed', async () => {
+  it('passes the error of the store to its callback', async () => {
     const store = new TracingStore()
     const { text } = await second((req, res) => {
       store.get = (_, callback) => callback(new Error('no disk'))
@@ -63,7 +63,7 @@ describe('session: reload', () => {
     expect(text).to.equal('failed: no disk')
   })
 
-  it('of a record that cannot be read is an error', async () => {
+  it('fails for a record that cannot be read', async () => {
     const store = new TracingStore()
     const { text } = await second((req, res) => {
       store.get = (_, callback) => callback(null, {} as never)
@@ -72,7 +72,7 @@ describe('session: reload', () => {
     expect(text).to.match(/^failed: Cannot read prop/)
   })
 
-  it('returns the session when it calls back', async () => {
+  it('returns the session with a callback', async () => {
     const { text } = await second((req, res) => {
       const before = req.session
       const returned = before.reload(() => setImmediate(() => res.end(String(returned === before))))
@@ -80,7 +80,7 @@ describe('session: reload', () => {
     expect(text).to.equal('true')
   })
 
-  it('returns a promise when it does not', async () => {
+  it('returns a promise without a callback', async () => {
     const { text } = await second(async (req, res) => {
       data(req).views = 99
       await req.session.reload()
@@ -89,7 +89,7 @@ describe('session: reload', () => {
     expect(text).to.equal('1')
   })
 
-  it('rejects where it would have called back with an error', async () => {
+  it('rejects with the same errors as its callback', async () => {
     const site = new Site({}, async (req, res) => res.end(await req.session.reload().catch((err: Error) => err.message)))
     expect((await site.get()).text).to.equal('failed to load session')
   })

@@ -11,7 +11,7 @@ describe('session: save', () => {
     return { text, calls: store.trace(), store }
   }
 
-  it('writes the session to the store now', async () => {
+  it('writes the session to the store at once', async () => {
     const { text } = await first((req, res) => {
       data(req).user = 'tobi'
       req.session.save(() => {
@@ -41,7 +41,7 @@ describe('session: save', () => {
     expect(JSON.stringify(store.sessions)).to.contain('loki')
   })
 
-  it('by a neighbour, while the answer goes out that waited, has what that has changed', async () => {
+  it('by another middleware in its res.end includes its change, while the response waits for regenerate', async () => {
     const store = new session.MemoryStore()
     let ids = 0
     const site = new Site(
@@ -63,7 +63,7 @@ describe('session: save', () => {
     expect(Object.values(store.sessions).map(text => (JSON.parse(text) as { ended: unknown }).ended)).to.deep.equal([true])
   })
 
-  it('before the cookie is changed is followed by another', async () => {
+  it('is repeated at the end when the cookie changed after it', async () => {
     const { calls, store } = await first(async (req, res) => {
       data(req).user = 'tobi'
       await new Promise(resolve => req.session.save(resolve))
@@ -74,7 +74,7 @@ describe('session: save', () => {
     expect(JSON.stringify(store.sessions)).to.contain('lax')
   })
 
-  it('that failed is tried again at the end', async () => {
+  it('is tried again at the end if it failed', async () => {
     const store = new TracingStore()
     const { set } = store
     let failures = 1
@@ -122,14 +122,14 @@ describe('session: save', () => {
     })
   }
 
-  it('returns the session when it calls back', async () => {
+  it('returns the session with a callback', async () => {
     const { text } = await first((req, res) => {
       const returned = req.session.save(() => setImmediate(() => res.end(String(returned === req.session))))
     })
     expect(text).to.equal('true')
   })
 
-  it('returns a promise when it does not', async () => {
+  it('returns a promise without a callback', async () => {
     const { text } = await first(async (req, res) => {
       data(req).user = 'tobi'
       await req.session.save()
@@ -138,14 +138,14 @@ describe('session: save', () => {
     expect(text).to.contain('tobi')
   })
 
-  it('rejects when the store failed', async () => {
+  it('rejects with the error of the store', async () => {
     const store = new TracingStore()
     store.set = (_, __, callback) => callback?.(new Error('no disk'))
     const { text } = await first(async (req, res) => res.end(await req.session.save().catch((err: Error) => err.message)), store)
     expect(text).to.equal('no disk')
   })
 
-  it('that nobody waits for does not end the process when the store fails', async () => {
+  it('without await does not end the process if the store fails', async () => {
     const store = new TracingStore()
     store.set = (_, __, callback) => callback?.(new Error('no disk'))
     const { text } = await first((req, res) => {
@@ -155,7 +155,7 @@ describe('session: save', () => {
     expect(text).to.equal('fine')
   })
 
-  it('of data that JSON cannot say is an error', async () => {
+  it('of data that JSON cannot express is an error', async () => {
     const { text } = await first((req, res) => {
       data(req).big = 1n
       req.session.save(err => {
@@ -166,7 +166,7 @@ describe('session: save', () => {
     expect(text).to.contain('BigInt')
   })
 
-  it('works for a session that never saw a request', async () => {
+  it('works for a session that was constructed without a request', async () => {
     const store = new TracingStore()
     const loose = new session.Session({ sessionID: 'abc', sessionStore: store }, { user: 'tobi' })
     loose.cookie = new session.Cookie()
@@ -175,10 +175,10 @@ describe('session: save', () => {
   })
 })
 
-describe('session: what is stored', () => {
+describe('session: the record', () => {
   useClock()
 
-  it('is upstream’s record: the cookie, then the data', async () => {
+  it('is the same as in express-session: the cookie, then the data', async () => {
     const store = new session.MemoryStore()
     await new Site({ store, genid: () => 'a', cookie: { maxAge: 60_000 } }, count).get()
     expect(store.sessions.a).to.equal(
@@ -186,7 +186,7 @@ describe('session: what is stored', () => {
     )
   })
 
-  it('leaves out what was deleted', async () => {
+  it('does not contain deleted keys', async () => {
     const store = new session.MemoryStore()
     const visitor = new Site(
       { store, genid: () => 'a' },

@@ -25,7 +25,7 @@ describe('session: the object', () => {
     ])
   })
 
-  it('is one of a class, and so is its cookie', () => {
+  it('is an instance of a class, and so is its cookie', () => {
     for (const Class of [session.Session, session.Cookie]) {
       expect(() => (Class as unknown as { call(self: object, req: object): void }).call({}, { sessionID: 'a' })).to.throw(
         TypeError,
@@ -42,7 +42,7 @@ describe('session: the object', () => {
   })
 
   for (const name of ['id', 'req'] as const) {
-    it(`has ${name} of its own, hidden and fixed`, async () => {
+    it(`has its own property ${name}, which is not enumerable and not writable`, async () => {
       const flags = await seen(req => {
         const { writable, enumerable } = Object.getOwnPropertyDescriptor(req.session, name) as PropertyDescriptor
         return { writable, enumerable }
@@ -51,7 +51,7 @@ describe('session: the object', () => {
     })
   }
 
-  it('knows its id and its request', async () => {
+  it('has its ID and its request', async () => {
     expect(await seen(req => [req.session.id === req.sessionID, (req.session.req as unknown) === req])).to.deep.equal([true, true])
   })
 
@@ -64,7 +64,7 @@ describe('session: the object', () => {
     ).to.deep.equal(methods.map(() => ['function', false]))
   })
 
-  it('becomes its record as JSON', async () => {
+  it('serializes to its record as JSON', async () => {
     const site = new Site({ genid: () => 'a' }, (req, res) => {
       data(req).a = 1
       show(req, res)
@@ -72,7 +72,7 @@ describe('session: the object', () => {
     expect((await site.get()).text).to.equal('{"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"},"a":1}')
   })
 
-  it('passes over stored data that is named like its members', async () => {
+  it('ignores stored data with the names of its members', async () => {
     const store = new session.MemoryStore()
     const site = new Site({ store, genid: () => 'a' }, routes({ '/': count, '/show': show }))
     const visitor = site.visitor()
@@ -82,7 +82,7 @@ describe('session: the object', () => {
     expect((await visitor.get()).text).to.equal('2')
   })
 
-  it('passes over __proto__ in stored data', async () => {
+  it('ignores __proto__ in stored data', async () => {
     const store = new session.MemoryStore()
     const site = new Site(
       { store, genid: () => 'a' },
@@ -94,7 +94,7 @@ describe('session: the object', () => {
     expect((await visitor.get('/look')).text).to.equal('undefined undefined')
   })
 
-  it('can be made by hand', () => {
+  it('can be constructed manually', () => {
     const host = { sessionID: 'abc' }
     const made = new session.Session(host, { user: 'tobi', save: 'no' })
     expect(made.id).to.equal('abc')
@@ -137,12 +137,12 @@ describe('session: on the request', () => {
     expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { user: 'tobi' }, errors: [] })
   })
 
-  it('a copy of the session in its place is the session', async () => {
+  it('a copy of the session in its place has the same effect as the session', async () => {
     const assigned = await visits(req => (req.session = { ...req.session, user: 'tobi' } as never))
     expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { views: 1, user: 'tobi' }, errors: [] })
   })
 
-  it('a plain object in the place of a session that was destroyed has a new id', async () => {
+  it('a plain object in the place of a destroyed session has a new ID', async () => {
     let before = ''
     let after: Req | undefined
     const assigned = await visits(async req => {
@@ -172,7 +172,7 @@ describe('session: on the request', () => {
     expect(lines[1]).to.match(/; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/)
   })
 
-  it('is printed with its request, and no secret with it', async () => {
+  it('can be inspected with its request, without the secret', async () => {
     const site = new Site({ secret: 'keyboard cat' }, (req, res) =>
       res.end(inspect(req, { depth: 9, showHidden: true }) + inspect({ ...req })),
     )
@@ -180,7 +180,7 @@ describe('session: on the request', () => {
     expect(text).to.include('sessionID').and.not.include('keyboard cat')
   })
 
-  it('null in its place leaves the store alone', async () => {
+  it('null in its place makes no store call that changes the record', async () => {
     const assigned = await visits(req => (req.session = null as never))
     expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { views: 1 }, errors: [] })
   })

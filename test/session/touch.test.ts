@@ -12,7 +12,7 @@ describe('session: touch and resetMaxAge', () => {
   const clock = useClock()
 
   for (const method of ['touch', 'resetMaxAge'] as const) {
-    it(`${method} starts the lifetime anew, and returns the session`, async () => {
+    it(`${method} starts the lifetime again, and returns the session`, async () => {
       const site = new Site({ cookie: { maxAge: MINUTE } }, (req, res) => {
         clock.turn(10_000)
         const before = req.session.cookie.maxAge
@@ -39,7 +39,7 @@ describe('session: touch and resetMaxAge', () => {
     expect((await visitor.get('/')).text).to.equal('1')
   })
 
-  it('is done once, however often the response asks', async () => {
+  it('is done once per request, even with several writes', async () => {
     let touched = 0
     const site = new Site({ saveUninitialized: true }, (req, res) => {
       req.session.touch = () => (touched++, req.session)
@@ -58,7 +58,7 @@ describe('session: touch and resetMaxAge', () => {
     expect(setCookie(await site.get())).to.contain('Expires=Thu, 01 Jan 2026 00:01:10 GMT')
   })
 
-  it('is not asked of a store that cannot', async () => {
+  it('is skipped if the store has no touch method', async () => {
     class Plain extends session.Store {
       readonly inner = new TracingStore()
       override get = this.inner.get.bind(this.inner) as never
@@ -73,7 +73,7 @@ describe('session: touch and resetMaxAge', () => {
     expect(store.inner.trace()).to.deep.equal(['get'])
   })
 
-  it('of the store that fails is an error for next, and the response goes out', async () => {
+  it('that fails in the store is an error for next, and the response is sent', async () => {
     const store = new TracingStore()
     const site = new Site({ store }, routes({ '/': count, '/read': (_, res) => res.end('fine') }))
     const visitor = site.visitor()
@@ -84,7 +84,7 @@ describe('session: touch and resetMaxAge', () => {
     expect(site.errors.map(err => err.message)).to.deep.equal(['no disk'])
   })
 
-  it('of a session that is gone is no error, though the store calls it one', async () => {
+  it('of a session that no longer exists is no error, even if the store reports one', async () => {
     const store = new TracingStore()
     const site = new Site({ store, cookie: { maxAge: MINUTE } }, routes({ '/': count, '/read': (_, res) => res.end('fine') }))
     const visitor = site.visitor()

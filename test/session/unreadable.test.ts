@@ -23,7 +23,7 @@ describe('session: records that cannot be read', () => {
   }
 
   for (const record of [null, undefined, false, 0, '']) {
-    it(`${JSON.stringify(record)} is no session: a new one`, async () => {
+    it(`${JSON.stringify(record)} is no record: a new session starts`, async () => {
       const { status, text, cookie } = await visit(record)
       expect([status, text]).to.deep.equal([200, '1'])
       expect(cookie).to.be.a('string')
@@ -48,7 +48,7 @@ describe('session: records that cannot be read', () => {
     ['{"cookie":{"originalMaxAge":{}}}', /maxAge must be a number or Date/],
   ]
   for (const [record, message] of bad) {
-    it(`${record} has no cookie that could be one: an error for next`, async () => {
+    it(`${record} has an invalid cookie: an error for next`, async () => {
       const { status, errors } = await visit(JSON.parse(record))
       expect(status).to.equal(500)
       expect(errors).to.have.length(1)
@@ -62,7 +62,7 @@ describe('session: records that cannot be read', () => {
     ['{"cookie":{"originalMaxAge":60000,"path":"/","domain":"a\\r\\nb"},"views":1}', /option domain is invalid/],
   ]
   for (const [record, message] of unsendable) {
-    it(`${record} cannot be sent: the answer goes out without it, and the error to next`, async () => {
+    it(`${record} has a cookie that cannot be sent: the response is sent without it, and the error goes to next`, async () => {
       const { status, text, cookie, errors } = await visit(JSON.parse(record))
       expect([status, text, cookie]).to.deep.equal([200, '2', undefined])
       expect(errors).to.have.length(1)
@@ -74,11 +74,11 @@ describe('session: records that cannot be read', () => {
     [`{"cookie":${GOOD.replace('{', '{"__proto__":{"path":"/evil"},')},"views":1}`, 'a cookie with a __proto__'],
     [`{"cookie":${GOOD.replace('{', '{"data":1,"serialize":2,"toJSON":3,"constructor":4,')},"views":1}`, 'a cookie with names of methods'],
     ['{"cookie":{},"views":1}', 'an empty cookie'],
-    [`{"cookie":${GOOD.replace('null', '60000').replace('null', '"not a date"')},"views":1}`, 'a date that is none'],
+    [`{"cookie":${GOOD.replace('null', '60000').replace('null', '"not a date"')},"views":1}`, 'an invalid date'],
     [`{"cookie":${GOOD.replace('null', '60000').replace('null', '12345')},"views":1}`, 'a date that is a number'],
   ]
   for (const [record, name] of harmless) {
-    it(`${name} does no harm: the session goes on`, async () => {
+    it(`${name} is accepted`, async () => {
       const { status, text, errors } = await visit(JSON.parse(record))
       expect([status, text, errors]).to.deep.equal([200, '2', []])
     })
@@ -86,9 +86,9 @@ describe('session: records that cannot be read', () => {
 
   for (const [what, found] of [
     ['cannot be read', [null, { views: 1 }]],
-    ['could not be had', [new Error('timed out')]],
+    ['could not be read because of a store error', [new Error('timed out')]],
   ] as const) {
-    it(`a visitor whose record ${what} is given a new session by an app that makes one`, async () => {
+    it(`an error handler can start a new session for a client whose record ${what}`, async () => {
       const store = new session.MemoryStore()
       const app = express()
       app.use(session({ ...QUIET, store, unset: 'destroy' }))
@@ -114,7 +114,7 @@ describe('session: records that cannot be read', () => {
     })
   }
 
-  it('a __proto__ in a stored cookie takes no attribute from Set-Cookie', async () => {
+  it('a __proto__ in a stored cookie removes no attribute from Set-Cookie', async () => {
     const { cookie } = await visit(
       JSON.parse(`{"cookie":{"__proto__":{},"originalMaxAge":60000,"httpOnly":true,"path":"/","sameSite":"lax"},"views":1}`),
     )
@@ -135,7 +135,7 @@ describe('session: data that cannot be stored', () => {
   }
 
   for (const [name, spoil] of Object.entries(unserialisable)) {
-    it(`${name} is an error for next in place of the answer, and the old record stays`, async () => {
+    it(`${name} is an error for next in place of the response, and the old record stays`, async () => {
       const store = new session.MemoryStore()
       const site = new Site(
         { store },

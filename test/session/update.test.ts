@@ -42,7 +42,7 @@ const reasonOf = async (done: Promise<void>): Promise<string> =>
 describe('session: update', () => {
   useServers()
 
-  it('reads, changes and writes, and then the session has it', async () => {
+  it('reads, changes and writes the record, and the session has the change', async () => {
     const { text, calls, stored } = await visit(async req => {
       await update(req, increment)
       return data(req).n
@@ -51,7 +51,7 @@ describe('session: update', () => {
   })
 
   for (const concurrency of ['auto', 'merge', 'off'] as const) {
-    it(`loses no increment of fifty at once, with concurrency ${concurrency}`, async () => {
+    it(`loses none of fifty concurrent increments, with concurrency ${concurrency}`, async () => {
       for (let seed = 1; seed <= 5; seed++) {
         const store = new ShufflingStore(seed)
         const handler: Handler = async (req, res) => {
@@ -65,7 +65,7 @@ describe('session: update', () => {
     })
   }
 
-  it('takes along what the handler has changed, and leaves what it changes meanwhile for later', async () => {
+  it('saves earlier changes of the handler, and leaves concurrent ones for the end of the request', async () => {
     const { stored, calls } = await visit(async req => {
       data(req).before = true
       const done = update(req, increment)
@@ -77,7 +77,7 @@ describe('session: update', () => {
     expect(calls).to.deep.equal(['get', 'get', 'set', 'set'])
   })
 
-  it('sees what others have written since, and the session has it afterwards', async () => {
+  it('sees changes of other requests, and the session has them afterwards', async () => {
     const { text, stored } = await visit(async (req, store) => {
       store.sessions[req.sessionID] = JSON.stringify(record({ n: 10, other: true }))
       await update(req, increment)
@@ -87,7 +87,7 @@ describe('session: update', () => {
     expect(stored).to.deep.equal({ n: 11, other: true })
   })
 
-  it('takes away what is deleted', async () => {
+  it('removes deleted keys', async () => {
     const { text, stored } = await visit(async req => {
       await update(req, session => delete session.n)
       return 'n' in req.session
@@ -95,7 +95,7 @@ describe('session: update', () => {
     expect({ text, stored }).to.deep.equal({ text: 'false', stored: {} })
   })
 
-  it('writes nothing where the change throws, and throws it', async () => {
+  it('writes nothing if the change throws, and rejects with its error', async () => {
     const { text, calls } = await visit(async req =>
       reasonOf(
         update(req, session => {
@@ -107,12 +107,12 @@ describe('session: update', () => {
     expect({ text, calls }).to.deep.equal({ text: 'no more', calls: ['get', 'get', 'touch'] })
   })
 
-  it('refuses a change that is a promise', async () => {
+  it('refuses an async function', async () => {
     const { text, stored } = await visit(async req => reasonOf(update(req, async session => void (session.n = 2))))
     expect({ text, stored }).to.deep.equal({ text: 'update needs a synchronous function', stored: { n: 1 } })
   })
 
-  it('fails as reload does where the session is no more', async () => {
+  it('rejects with the same error as reload if the session no longer exists', async () => {
     const { text, stored } = await visit(async (req, store) => {
       store.sessions = {}
       return reasonOf(update(req, increment))
@@ -120,7 +120,7 @@ describe('session: update', () => {
     expect({ text, stored }).to.deep.equal({ text: 'failed to load session', stored: {} })
   })
 
-  it('stores a session that is new', async () => {
+  it('stores a new session', async () => {
     const store = new TracingStore()
     const site = new Site({ store }, async (req, res) => {
       data(req).user = 'ada'
@@ -140,7 +140,7 @@ describe('session: update', () => {
     expect(text).to.equal('ERR_SESSION_NOT_FOUND')
   })
 
-  it('changes a plain object that was put in the place of the session', async () => {
+  it('changes a plain object that has replaced the session', async () => {
     const { text, stored } = await visit(async req => {
       req.session = { n: 4 } as never
       await update(req, increment)
@@ -149,7 +149,7 @@ describe('session: update', () => {
     expect({ text, stored }).to.deep.equal({ text: '5', stored: { n: 5 } })
   })
 
-  it('is a named export as well', () => {
+  it('is also a named export', () => {
     expect(updateSession).to.equal(session.update)
   })
 
