@@ -13,6 +13,9 @@ import snapshots = require('./core/record/snapshot')
 import options = require('./core/settings/options')
 import sessions = require('./core/session/session')
 import others = require('./core/session/sessions')
+import keeps = require('./core/session/keep')
+import infos = require('./core/session/info')
+import sessionInfo = require('./core/session/session-info')
 import updates = require('./core/session/update')
 import memory = require('./stores/memory-store')
 import stores = require('./stores/store')
@@ -80,6 +83,12 @@ namespace session {
      */
     readOnly?: options.PerHost<Request, boolean> | undefined
     /**
+     * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout`. It may return a promise.
+     *
+     * @default undefined: each request keeps the session alive
+     */
+    activity?: options.PerHost<Request, boolean> | undefined
+    /**
      * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
      * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.
      * `'new'` gives it a new session. A function of the error and the request returns one of the three, or a promise of it.
@@ -131,6 +140,24 @@ namespace session {
     change: (session: Partial<SessionData>) => void,
   ) => Promise<void>
 
+  /**
+   * What is known of the session of a request: its handle, when it began, when the user last authenticated, and when it ends. Needs `idleTimeout` or
+   * `absoluteTimeout`. A Koa context is taken as well.
+   *
+   * @returns undefined if the request has no session, or neither option is set
+   * @see docs/session.md#sessioninforeq
+   */
+  export const info = infos.info as (req: IncomingMessage | Http2ServerRequest) => SessionInfo | undefined
+
+  /**
+   * Says that the user of a request has proved again who they are: `absoluteTimeout` and `idleTimeout` start anew, and the session is saved. After a
+   * login, call `req.session.regenerate` instead, which does the same. A Koa context is taken as well.
+   *
+   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; TypeError if neither option is set
+   * @see docs/session.md#sessionauthenticatedreq
+   */
+  export const authenticated = infos.authenticated as (req: IncomingMessage | Http2ServerRequest) => Promise<void>
+
   /** The options of `MemoryStore`. */
   export interface MemoryStoreOptions extends memory.MemoryStoreOptions, EmitterOptions {}
   /** The static members of `EventEmitter`: factories of published stores expect them on `Store`. */
@@ -180,7 +207,7 @@ declare namespace session {
   export import AnyCookie = cookies.AnyCookie
   export import CookieData = cookies.CookieData
   export import SessionRecord = records.SessionData
-  export import RegenerateOptions = sessions.RegenerateOptions
+  export import RegenerateOptions = keeps.RegenerateOptions
   export import SessionStore = contract.SessionStore
   export import Callback = callbacks.Callback
   export import Found = contract.Found
@@ -188,6 +215,7 @@ declare namespace session {
   export import Version = snapshots.Version
   export import Host = sessions.Host
   export import Sessions = others.Sessions
+  export import SessionInfo = sessionInfo.SessionInfo
 }
 
 declare module './core/record/session-data' {
@@ -221,5 +249,7 @@ exports.Cookie = session.Cookie
 exports.Session = session.Session
 exports.MemoryStore = session.MemoryStore
 exports.update = session.update
+exports.info = session.info
+exports.authenticated = session.authenticated
 
 export = session

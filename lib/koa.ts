@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import others = require('./core/session/sessions')
+import infos = require('./core/session/info')
+import sessionInfo = require('./core/session/session-info')
 import updates = require('./core/session/update')
 import carried = require('./koa/session/carried-session')
 import contexts = require('./koa/context')
@@ -60,6 +62,22 @@ namespace session {
    */
   export const update = updates.update as (ctx: { readonly req: IncomingMessage }, change: Change) => Promise<void>
 
+  /**
+   * What is known of the session of a context: its handle, when it began, when the user last authenticated, and when it ends. Needs `idleTimeout` or
+   * `absoluteTimeout`.
+   *
+   * @returns undefined if the context has no session, or neither option is set
+   */
+  export const info = infos.info as (ctx: { readonly req: IncomingMessage }) => SessionInfo | undefined
+
+  /**
+   * Says that the user of a context has proved again who they are: `absoluteTimeout` and `idleTimeout` start anew, and the session is saved. After a
+   * login, call `ctx.regenerateSession()` instead, which does the same.
+   *
+   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; TypeError if neither option is set
+   */
+  export const authenticated = infos.authenticated as (ctx: { readonly req: IncomingMessage }) => Promise<void>
+
   /** What the middleware adds to a context. */
   export interface ContextSession {
     /** This request's session; null once it is ended. */
@@ -92,6 +110,7 @@ declare namespace session {
   export import RegenerateOptions = carried.RegenerateOptions
   export import Lifetime = carried.Lifetime
   export import SessionToStore = koaOptions.SessionToStore
+  export import SessionInfo = sessionInfo.SessionInfo
 }
 
 /** @ts-ignore: where Koa's types are installed */
@@ -102,5 +121,7 @@ declare module 'koa' {
 // For ES modules, as in the package's entry
 exports.KoaSession = session.KoaSession
 exports.update = session.update
+exports.info = session.info
+exports.authenticated = session.authenticated
 
 export = session

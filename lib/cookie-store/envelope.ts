@@ -1,6 +1,7 @@
 import { Cookie, type CookieData } from '../core/record/cookie'
+import { ENDS } from '../core/record/lifetime'
 import type { SessionData } from '../core/record/session-data'
-import { DAY, ENDS, ID, type RecordShape } from './record-format'
+import { DAY, ID, type RecordShape } from './record-format'
 
 /** A session in the cookie. The data are kept apart from what the library stores. */
 interface Envelope {

@@ -1,3 +1,4 @@
+import { dateOf } from '../core/record/lifetime'
 import type { SessionData } from '../core/record/session-data'
 
 /** The format of a stored session. */
@@ -11,9 +12,6 @@ export interface RecordShape {
 /** The lifetime of a session without one, in milliseconds. Browsers end no copy of a cookie, and some stores never expire records. */
 export const DAY = 86_400_000
 
-/** The key of the end of a record whose cookie ends with the browser, in milliseconds since 1970. */
-export const ENDS = Symbol('resession.ends')
-
 /** Marks a record whose session was set to end with the browser, as opposed to one without a lifetime. */
 export const UNTIL_CLOSED = Symbol('resession.until-closed')
 
@@ -22,8 +20,8 @@ export const ID = Symbol('resession.id')
 
 /** Whether a record says that it has expired. */
 export function hasEnded(record: SessionData): boolean {
-  const ends = (record as { [ENDS]?: number })[ENDS] ?? record.cookie.expires
-  return ends != null && new Date(ends).valueOf() <= Date.now()
+  const end = dateOf(record)
+  return end !== undefined && end <= Date.now()
 }
 
 export function idOf(record: SessionData): string | undefined {

@@ -9,7 +9,7 @@ import { KEPT } from '../core/settings/policy'
 import { envelope } from './envelope'
 import { formOf } from './cookie-format'
 import { keepFor, CookieSessionStore } from './cookie-session-store'
-import { hasEnded } from './record-format'
+import { DAY, hasEnded } from './record-format'
 
 /** The settings of sessions in the cookie: shared ones, and those of each request. */
 export interface KeptSettings<H extends Host> {
@@ -39,11 +39,17 @@ export function settleKept<H extends Host>(
     concurrency: 'off',
     // The session's end is in its cookie, so that a touch costs the store nothing
     touches: undefined,
+    ...keptLimits(shared),
     family: KEPT,
     secrets: signing(shared.secrets, name),
     admit: (_host, _id, record) => (record && hasEnded(record) ? undefined : record),
   }
   return { settings, of: host => keepFor(settings, form, host, () => host[EXCHANGE]?.secrets ?? []) }
+}
+
+/** The end is in the cookie, which is set again when the end has moved far enough: a touch would not send it. */
+export function keptLimits<H extends Host>({ lifetime }: Settings<H>): Pick<Settings<H>, 'lifetime' | 'keepsIdle'> {
+  return { lifetime: lifetime && { ...lifetime, otherwise: DAY }, keepsIdle: false }
 }
 
 /**

@@ -13,7 +13,8 @@ const CONCURRENCY = [...RECORD, 'core/concurrency']
 const STORE = [...CONCURRENCY, 'core/store']
 const SESSION = [...STORE, 'core/session']
 const SETTINGS = [...SESSION, 'core/settings']
-const CORE = [...SETTINGS, 'core/request']
+const LIFETIME = [...SETTINGS, 'core/lifetime']
+const CORE = [...LIFETIME, 'core/request']
 const ADAPTED = [...CORE, 'cookie-store']
 
 /** What each folder may import besides itself, type imports included. A folder without a row belongs to the row of its parent. */
@@ -26,7 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/store': CONCURRENCY,
   'core/session': STORE,
   'core/settings': SESSION,
-  'core/request': SETTINGS,
+  'core/lifetime': SETTINGS,
+  'core/request': LIFETIME,
   'cookie-store': CORE,
   stores: CORE,
   'store-contract': CORE,

@@ -21,7 +21,15 @@ function table(policy: Policy, done?: Plan): string[] {
   return rows
 }
 
-const POLICY: Policy = { resave: false, rolling: false, saveUninitialized: false, unset: 'keep', clearsCookie: false, family: CONNECT }
+const POLICY: Policy = {
+  resave: false,
+  rolling: false,
+  saveUninitialized: false,
+  unset: 'keep',
+  clearsCookie: false,
+  keepsIdle: false,
+  family: CONNECT,
+}
 const FACTS: Facts = {
   present: true,
   unread: false,
@@ -33,6 +41,8 @@ const FACTS: Facts = {
   expires: false,
   anonymous: false,
   touchedRecently: false,
+  passive: false,
+  rewritten: false,
   cookieReplaced: false,
   pastHalfLife: false,
   outdated: false,

@@ -1,9 +1,10 @@
 import type { Reason } from '../../lib/core/diagnostics/diagnose'
 import type { WarningCode } from '../../lib/core/diagnostics/warnings'
 import type { Host } from '../support/host'
-import { count } from '../support/handlers'
+import { EngineStore } from '../support/engine-store'
+import { count, data } from '../support/handlers'
 import { siteOn, type Handler } from '../support/site'
-import type { SessionOptions } from '../support/subject'
+import type { SessionData, SessionOptions } from '../support/subject'
 
 type Options = Partial<SessionOptions>
 
@@ -42,6 +43,23 @@ async function logIn(host: Host, options: Options, clients: number): Promise<voi
   const visitors = Array.from({ length: clients }, () => site.visitor())
   for (const visitor of visitors) await visitor.get()
   await site.visitor().get('/login', { Cookie: visitors.map(({ cookie }) => cookie).join('; ') })
+}
+
+const HOUR = 3_600_000
+
+/** A store that keeps only the keys that it knows. */
+class ColumnStore extends EngineStore {
+  override set(id: string, data: SessionData, done: (err?: unknown) => void): void {
+    const { cookie, views } = data as SessionData & { views?: number }
+    super.set(id, { cookie, views } as never, done)
+  }
+}
+
+const ENGINE = { touch: 'ttl', expires: true } as const
+
+async function visitWithOwnKey(host: Host, options: Options, key: string): Promise<void> {
+  const visitor = siteOn(host, options, (req, res) => ((data(req)[key] = 'mine'), res.end())).visitor()
+  for (let visits = 0; visits < 2; visits++) await visitor.get()
 }
 
 /** Those that are the same on all hosts. */
@@ -123,6 +141,24 @@ export const SITUATIONS: readonly Situation[] = [
     says: /was dropped, because the option readOnly says/,
     wrong: (host, options) => visit(host, { ...options, readOnly: () => true }, {}, 1),
     right: (host, options) => visit(host, { ...options, readOnly: () => false }, {}, 1),
+  },
+  {
+    title: 'a store that loses the reserved key',
+    reason: 'key-lost',
+    code: 'RESESSION_KEY_LOST',
+    channel: 'resession:session-unlimited',
+    says: /The store has lost the key "~" of the session .*absoluteTimeout has no effect/,
+    wrong: (host, options) => visit(host, { ...options, store: new ColumnStore(ENGINE).asStore, absoluteTimeout: HOUR }),
+    right: (host, options) => visit(host, { ...options, store: new EngineStore(ENGINE).asStore, absoluteTimeout: HOUR }),
+  },
+  {
+    title: 'data of the app under the reserved key',
+    reason: 'key-taken',
+    code: 'RESESSION_KEY_TAKEN',
+    channel: 'resession:session-unlimited',
+    says: /has data of the app under the key "~".* Give the data another name/,
+    wrong: (host, options) => visitWithOwnKey(host, { ...options, idleTimeout: HOUR }, '~'),
+    right: (host, options) => visitWithOwnKey(host, { ...options, idleTimeout: HOUR }, 'own'),
   },
   {
     title: 'several cookies of the name at a login',

@@ -12,6 +12,7 @@ const CHANNELS = [
   'resession:cookie-repeated',
   'resession:session-skipped',
   'resession:session-unsaved',
+  'resession:session-unlimited',
   'resession:store-unsuitable',
 ]
 

@@ -4,9 +4,15 @@ import { Jar } from './jar'
 
 /** A client that keeps cookies until they expire, and sends them to their paths alone. */
 export class Browser {
-  readonly jar = new Jar()
+  constructor(
+    readonly server: Server,
+    readonly jar = new Jar(),
+  ) {}
 
-  constructor(readonly server: Server) {}
+  /** The same client, of another server of the site. */
+  at(server: Server): Browser {
+    return new Browser(server, this.jar)
+  }
 
   async get(path = '/', headers: Record<string, string> = {}): Promise<request.Response> {
     const cookie = this.jar.header(path)

@@ -20,6 +20,8 @@ const CHANNELS = {
   skipped: channel('resession:session-skipped'),
   /** A change of a session is not stored. */
   unsaved: channel('resession:session-unsaved'),
+  /** A session has no idle or absolute timeout, though the options say so. */
+  unlimited: channel('resession:session-unlimited'),
   /** The store is not meant for this use. */
   store: channel('resession:store-unsuitable'),
   /** An option is misspelt, or its value is probably not what was meant. */
@@ -43,6 +45,8 @@ const REASONS = {
   'path-never-matches': { channel: 'skipped', code: 'RESESSION_PATH_MISMATCH' },
   'second-middleware': { channel: 'skipped', code: 'RESESSION_SECOND_MIDDLEWARE' },
   'read-only': { channel: 'unsaved', code: 'RESESSION_READ_ONLY' },
+  'key-lost': { channel: 'unlimited', code: 'RESESSION_KEY_LOST' },
+  'key-taken': { channel: 'unlimited', code: 'RESESSION_KEY_TAKEN' },
   'memory-store-in-cluster': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },
   'memory-store-in-production': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },
   'unknown-option': { channel: 'option', code: 'RESESSION_UNKNOWN_OPTION' },

@@ -1,13 +1,25 @@
+import { isMarks, MARKS } from './reserved-key'
 import { dataIn } from './session-view'
 
 /**
  * An exact string that changes when the session's data does. It is the JSON of all keys but `cookie`, whose expiry moves
- * with every request. No hash: CRC-32 loses changes, and SHA-1 costs more time than comparing the text.
+ * with every request, and what the library keeps under the reserved key. No hash: CRC-32 loses changes, and SHA-1 costs more time than comparing the text.
  *
  * @throws TypeError where the data cannot be stored: a circular reference, a BigInt
  */
 export function serializeData(data: object): string {
-  const { cookie: _, ...rest } = dataIn(data) as { cookie?: unknown }
+  const { cookie: _, ...rest } = dataIn(data) as { cookie?: unknown; [MARKS]?: unknown }
+  if (rest[MARKS] !== undefined && isMarks(rest[MARKS])) delete rest[MARKS]
+  return serialize(rest)
+}
+
+/** Likewise, with the reserved key: what a store keeps beside the cookie. */
+export function serializeRecord(record: object): string {
+  const { cookie: _, ...rest } = dataIn(record) as { cookie?: unknown }
+  return serialize(rest)
+}
+
+function serialize(rest: object): string {
   for (const _ in rest) return JSON.stringify(rest)
   // Most anonymous visits end here, twice: it takes a quarter of the time
   return '{}'

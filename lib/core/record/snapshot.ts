@@ -1,5 +1,6 @@
 import type { AnyCookie, CookieData } from './cookie'
 import type { Likeness } from './json-equality'
+import type { Marks } from './reserved-key'
 import type { SessionData } from './session-data'
 
 /** What a store tells a record from its later forms by: anything but null. Only the store looks into it. */
@@ -22,4 +23,8 @@ export interface Read {
   readonly version?: Version | undefined
   /** Of the record's data, where the store has told. */
   readonly likeness?: Likeness | undefined
+  /** What the library had in the record, where that is separated. */
+  readonly marks?: Marks | undefined
+  /** When the record ends, in milliseconds since 1970, where `marks` are. */
+  readonly end?: number | undefined
 }

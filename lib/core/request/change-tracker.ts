@@ -48,10 +48,10 @@ export class ChangeTracker {
     this.#base = session ? { id, text: serializeData(session) } : (this.stored as Stored)
   }
 
-  /** What of the cookie it began with matters later. */
-  watch(cookie: Cookie, { watchesCookie, renews }: Semantics): void {
+  /** What of the cookie it began with matters later. @param idle how long a session lives without a request, in milliseconds */
+  watch(cookie: Cookie, { watchesCookie, renews }: Semantics, idle = Infinity): void {
     if (watchesCookie) this.#cookie = cookie.data
-    if (renews) this.#pastHalfLife = isAging(cookie)
+    if (renews) this.#pastHalfLife = isAging(cookie, idle)
   }
 
   read(id: string, record: SessionData, { version, likeness }: Pick<Read, 'version' | 'likeness'>): Stored {
@@ -122,9 +122,9 @@ export class ChangeTracker {
     return parsed && isUnchanged(session, parsed) ? text : serializeData(session)
   }
 
-  /** Whether the store has been given an expiry lately. */
-  isRested(session: Session, touches: TouchThrottle | undefined): boolean {
-    return touches !== undefined && touches.isRecent(session.id, session.cookie.originalMaxAge)
+  /** Whether the store has been given an expiry lately. @param lifetime of the session, in milliseconds */
+  isRested({ id, cookie }: Session, touches: TouchThrottle | undefined, lifetime: number | null = cookie.originalMaxAge): boolean {
+    return touches !== undefined && touches.isRecent(id, lifetime)
   }
 }
 
@@ -134,8 +134,8 @@ function asRead({ cookie }: SessionData): AnyCookie | CookieData {
 }
 
 /** Less than half of its life is left. */
-function isAging({ maxAge, originalMaxAge }: Cookie): boolean {
-  return typeof maxAge === 'number' && maxAge < (originalMaxAge ?? 0) / 2
+function isAging({ maxAge, originalMaxAge }: Cookie, idle: number): boolean {
+  return typeof maxAge === 'number' && maxAge < Math.min(originalMaxAge ?? 0, idle) / 2
 }
 
 function isSame(snapshot: Snapshot | undefined, id: string, text: string): boolean {

@@ -1,3 +1,4 @@
+import { sentCookie } from '../lifetime/limits'
 import { touch } from './touch'
 import { adoptOthersCookie } from './rebase'
 import type { Cookie } from '../record/cookie'
@@ -91,7 +92,7 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
   const value = kept ? kept.payloadOf(session.id) : exchange.host.sessionID
   if (typeof value !== 'string' || !adoptOthersCookie(exchange, session)) return undefined
   checkSameSite(exchange.settings, session.cookie, isSentSecure(exchange, session))
-  return { plan, cookie: session.cookie as Cookie, value }
+  return { plan, cookie: sentCookie(exchange, session), value }
 }
 
 function isSentSecure<H extends Host>({ transport, host }: Exchange<H>, { cookie }: Session): boolean {

@@ -11,6 +11,7 @@ import type { SessionData } from '../record/session-data'
 import type { Callback } from '../../primitives/callbacks'
 import type { Outcome } from '../store/contract'
 import type { Version } from '../record/snapshot'
+import { MARKS } from '../record/reserved-key'
 
 /** What is to be stored. */
 export interface Writing {
@@ -136,7 +137,7 @@ function put<H extends Host, Made extends Writing>(
   done: Callback<Outcome>,
 ): void {
   if (version !== undefined && port.compares)
-    return port.compareAndSet(id, stored, { version, text: whole ? text : undefined }, done, deadline)
+    return port.compareAndSet(id, stored, { version, text: whole && !(MARKS in stored) ? text : undefined }, done, deadline)
   if (transaction.base && port.updates) return port.update(id, stored, (err, updated) => done(err, { ok: updated === true }), deadline)
   port.set(id, stored, err => done(err, { ok: true }), deadline)
 }

@@ -8,6 +8,7 @@ import type { Read, Version } from '../record/snapshot'
 import { RequestLifetime } from '../concurrency/request-lifetime'
 import type { Host, Session } from '../session/session'
 import { ChangeTracker, type Written } from './change-tracker'
+import { SessionLifetime } from '../lifetime/session-lifetime'
 import type { Settings } from '../settings/settings'
 import type { Secret } from '../../primitives/secrets'
 import type { Facts, Plan, Seen } from './plan'
@@ -48,6 +49,8 @@ export class ExchangeState<H extends Host = Host> {
   readonly underway = new WaitGroup()
   readonly holder: RequestLifetime
   readonly changes = new ChangeTracker()
+  /** Of sessions with limits, or with what a process with limits has left in them. */
+  lifetime: SessionLifetime | undefined
   #destroyed: Session | undefined
   /** The session that the client sent, when another one has taken its place. */
   replacedSession: Session | undefined
@@ -61,6 +64,7 @@ export class ExchangeState<H extends Host = Host> {
     readonly host: H,
   ) {
     this.holder = new RequestLifetime(host)
+    if (settings.lifetime) this.lifetime = new SessionLifetime(settings)
   }
 
   /** Of the store that the request has by now. An app may put another in its place, to trace its calls or to keep tenants apart. */
@@ -95,7 +99,7 @@ export class ExchangeState<H extends Host = Host> {
     if (read) this.read(sessionID as string, read)
     this.changes.begin(sessionID, read ? undefined : (session ?? {}))
     this.#cookie = session?.cookie
-    if (session) this.changes.watch(session.cookie as Cookie, this.settings.family)
+    if (session) this.changes.watch(session.cookie as Cookie, this.settings.family, this.settings.lifetime?.idle)
   }
 
   /** The cookie that the client was to have, or a new session's. */
@@ -113,6 +117,9 @@ export class ExchangeState<H extends Host = Host> {
 
   read(id: string, read: Read): void {
     const { record, moment } = read
+    // Another process may have limits, if this one has none
+    if (read.marks) this.lifetime ??= new SessionLifetime(this.settings)
+    if (record) this.lifetime?.read(id, read)
     const base = record ? this.changes.read(id, record, read) : undefined
     if (base) this.anonymous = this.unread = false
     const { transaction } = this.holder

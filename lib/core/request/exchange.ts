@@ -19,6 +19,8 @@ import { checkId } from '../settings/settings'
 import { rotate } from './rotation'
 import { save } from './save'
 import { update } from './update'
+import { authenticate, infoOf } from '../lifetime/limits'
+import type { SessionInfo } from '../session/session-info'
 import { newId } from '../session/session-id'
 import { liveCookie, type SessionData } from '../record/session-data'
 
@@ -48,6 +50,7 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
 
   #renew(id: string, options: CookieOptions): void {
     this.host.sessionID = this.generated = checkId(id)
+    this.lifetime?.begin(this.generated)
     this.anonymous = false
     this.renewed()
     this.#present(options)
@@ -78,6 +81,15 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
 
   rotate(session: Session, keep: Keep, done: Callback): void {
     rotate(this, session, keep, done)
+  }
+
+  info(): SessionInfo | undefined {
+    const session = this.session()
+    return session && !this.anonymous ? infoOf(this, session) : undefined
+  }
+
+  authenticate(): (() => void) | undefined {
+    return authenticate(this)
   }
 
   createsFirst(session: Session): boolean {

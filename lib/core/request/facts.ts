@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange'
+import { needsRewrite } from '../lifetime/limits'
 import type { Host, Session } from '../session/session'
 import { ABSENT, type Facts, type Seen } from './plan'
 
@@ -24,7 +25,7 @@ function absence<H extends Host>(
 }
 
 function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts {
-  const { sentId, unread, done, anonymous, isReadOnly, replaced, changes, settings, host } = exchange
+  const { sentId, unread, done, anonymous, isReadOnly, replaced, lifetime, changes, settings, host } = exchange
   const { modified, saved, changed, cookieChanged, cookieReplaced, pastHalfLife } = changes.facts(session)
   // One by one: a spread costs more than all the rest of a visit allocates
   return {
@@ -38,7 +39,9 @@ function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts
     done,
     expires: session.cookie.expires != null,
     anonymous: anonymous || isReadOnly,
-    touchedRecently: changes.isRested(session, settings.touches),
+    touchedRecently: changes.isRested(session, settings.touches, settings.keepsIdle ? settings.lifetime?.idle : undefined),
+    passive: lifetime?.isActive === false,
+    rewritten: needsRewrite(exchange, session),
     cookieReplaced,
     // A payload that is to be sent again is one that is stored again
     pastHalfLife: pastHalfLife || (exchange.outdated && settings.kept !== undefined),

@@ -4,7 +4,9 @@ import type { CookieOptions } from '../record/cookie'
 import { second } from '../diagnostics/cookie-warnings'
 import { debug } from '../diagnostics/debug'
 import type { Exchange } from './exchange'
+import { separate } from '../record/marks'
 import type { Read } from '../record/snapshot'
+import { isOver } from '../lifetime/limits'
 import { EXCHANGE, type Host, generate, inflate } from '../session/session'
 import type { Secret } from '../../primitives/secrets'
 import type { WithoutStore } from '../settings/options'
@@ -65,11 +67,22 @@ function identify<H extends Host>(exchange: Exchange<H>, secrets: readonly Secre
   exchange.enter(secrets)
   const { readOnly } = exchange.settings
   if (readOnly) ask(exchange, readOnly, restrict, done)
-  else findSent(exchange, done)
+  else judgeActivity(exchange, done)
 }
 
 function restrict<H extends Host>(exchange: Exchange<H>, isReadOnly: boolean, done: Callback): void {
   exchange.isReadOnly = Boolean(isReadOnly)
+  judgeActivity(exchange, done)
+}
+
+function judgeActivity<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+  const activity = exchange.settings.lifetime?.activity
+  if (activity) ask(exchange, activity, noteActivity, done)
+  else findSent(exchange, done)
+}
+
+function noteActivity<H extends Host>(exchange: Exchange<H>, isActive: boolean, done: Callback): void {
+  if (exchange.lifetime) exchange.lifetime.isActive = Boolean(isActive)
   findSent(exchange, done)
 }
 
@@ -122,9 +135,11 @@ function continueWithoutStore<H extends Host>(exchange: Exchange<H>, err: unknow
   ask(exchange, host => onStoreError(err, host), decide, done)
 }
 
-function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
+function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback): void {
+  const read = separate(found)
   const { record } = read
   if (!record) return findOther(exchange, done)
+  if (isOver(exchange, read)) return end(exchange, done)
   debug('session found')
   try {
     exchange.cookieOptions = undefined
@@ -136,6 +151,15 @@ function load<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback)
     return continueWithoutStore(exchange, unreadable, done)
   }
   done()
+}
+
+/** A limit has passed, but the store has the session still. */
+function end<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+  debug('session is over')
+  exchange.settings.port.destroy(exchange.sentId as string, err => {
+    if (err) debug('destroy failed: %s', err)
+    findOther(exchange, done)
+  })
 }
 
 /** The store has no session of the ID. A client may have sent a second cookie of the name, after a change of path or domain. */

@@ -31,6 +31,10 @@ export interface Facts {
    * lifetime that is set on each request must not store a session for each client.
    */
   readonly cookieReplaced: boolean
+  /** The request does not keep the session alive. */
+  readonly passive: boolean
+  /** The record is to be written again, though the session has not changed: it lacks what the limits need, or its store has no other way to move its end. */
+  readonly rewritten: boolean
   /** Less than half of the session's life was left when the exchange began. */
   readonly pastHalfLife: boolean
   /** The client's cookie is signed or sealed with another secret than the one that is used now, and is to be sent again. */
@@ -52,6 +56,8 @@ export const ABSENT = {
   expires: false,
   anonymous: false,
   touchedRecently: false,
+  passive: false,
+  rewritten: false,
   cookieReplaced: false,
   pastHalfLife: false,
   outdated: false,
@@ -64,7 +70,7 @@ export function planStore(facts: Facts, policy: Policy): Plan {
   if (!facts.present) return destroys(facts, policy) ? 'destroy' : 'nothing'
   if (facts.anonymous) return 'nothing'
   if (saves(facts, policy)) return 'save'
-  const moves = policy.family.keepsAlive || policy.rolling
+  const moves = (policy.family.keepsAlive || policy.rolling || policy.keepsIdle) && !facts.passive
   // A save has moved the expiry too
   return moves && facts.returning && facts.done !== 'save' && !facts.touchedRecently ? 'touch' : 'nothing'
 }
@@ -75,10 +81,11 @@ function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset,
   return !family.clears || (!destroyed && (returning || saved))
 }
 
-function saves({ returning, modified, saved, changed, cookieChanged, cookieReplaced, pastHalfLife }: Facts, policy: Policy): boolean {
+function saves(facts: Facts, policy: Policy): boolean {
+  const { returning, modified, saved, changed, cookieChanged, cookieReplaced, pastHalfLife, rewritten } = facts
   if (saved) return changed || cookieChanged
   if (cookieReplaced) return true
-  return returning ? policy.resave || changed || pastHalfLife : policy.saveUninitialized || modified
+  return returning ? policy.resave || changed || pastHalfLife || rewritten : policy.saveUninitialized || modified
 }
 
 /** What the response says of the cookie. */

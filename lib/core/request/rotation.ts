@@ -17,6 +17,7 @@ import { dataIn } from '../record/session-view'
 import type { Outcome } from '../store/contract'
 import type { Version } from '../record/snapshot'
 import { copyOf } from '../session/stored-session'
+import { storedForm } from '../lifetime/stored-form'
 
 /** Long ago, for every clock: a record with this expiry does not exist. */
 const EXPIRED = new Date(0)
@@ -109,11 +110,12 @@ class Rotation<H extends Host> {
   #write(record: SessionData | undefined, deadline: Deadline, done: Callback): void {
     const { exchange, target } = this
     const { port } = exchange
+    if (record) exchange.lifetime?.meet(this.session.id, record)
     const data = this.#keptOf(this.#merge(record))
     const cookie = target.cookie ?? (this.session.cookie as Cookie)
     exchange.settings.checkCookie?.(exchange.host, cookie)
     this.#written = { data, cookie }
-    const stored = copyOf(this.session, data, cookie, target.id)
+    const stored = storedForm(exchange, this.session, { data, cookie, id: target.id })
     if (!port.compares) return port.set(target.id, stored, done, deadline)
     const heard: Callback<Outcome> = (err, outcome) => {
       if (!err && !outcome?.ok) {
@@ -183,6 +185,7 @@ class Rotation<H extends Host> {
     const after = sessionOf(host, data)
     after.cookie = cookie
     host.session = after
+    exchange.lifetime?.move(session.id, target.id)
     exchange.moved(session, after, this.#version ?? undefined)
     done()
   }

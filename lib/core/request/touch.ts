@@ -6,7 +6,7 @@ import type { Deadline } from '../concurrency/deadline'
 import type { ExchangeState } from './exchange-state'
 import type { Transaction } from '../concurrency/transaction'
 import type { Host, Session } from '../session/session'
-import { asStored } from '../session/stored-session'
+import { storedForm } from '../lifetime/stored-form'
 import type { Found } from '../store/contract'
 
 /**
@@ -17,7 +17,7 @@ import type { Found } from '../store/contract'
 export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, session: Session, done: Callback): boolean {
   const { port } = exchange
   if (exchange.settings.concurrency === 'off') {
-    port.touch(id, asStored(exchange.port, session), done)
+    port.touch(id, storedForm(exchange, session), done)
     return true
   }
   let asked = false
@@ -37,7 +37,7 @@ export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, se
     }
     port.touch(
       id,
-      asStored(exchange.port, session),
+      storedForm(exchange, session),
       err => (err ? resolveTouchError(exchange, transaction, { err, deadline }, touched) : touched()),
       deadline,
     )

@@ -9,7 +9,8 @@ import { changed, type Data } from '../record/merge'
 import { cookieOf, liveCookie, type SessionData } from '../record/session-data'
 import { isEnded } from '../session/session-end'
 import { dataIn, itself, shownOf, viewOf } from '../record/session-view'
-import { asStored, hostOf } from '../session/stored-session'
+import { hostOf } from '../session/stored-session'
+import { storedForm } from '../lifetime/stored-form'
 import { write, type Writing } from './conditional-write'
 
 /** A change to what the store has by now and to what the exchange has made of it, in one. */
@@ -26,12 +27,13 @@ function updateNow<H extends Host>(exchange: ExchangeState<H>, session: Session,
       const { base } = transaction
       const before = copy()
       if (base && record) mergeCookie(session, base, record)
+      if (record) exchange.lifetime?.meet(session.id, record)
       const data =
         base && record ? mergeWith(base, serializeData(session), record, { mine: copy(), fresh: dataOf(serializeData(record)) }) : copy()
       const draft = sessionOf(hostOf(session, session.id), data)
       draft.cookie = cookieOf({ cookie: session.cookie })
       if (isPromise(change(shownOf(draft)) as unknown)) throw new TypeError('update needs a synchronous function')
-      return { given: exchange.giving(draft), stored: asStored(exchange.port, draft), whole: true, draft, before }
+      return { given: exchange.giving(draft), stored: storedForm(exchange, draft), whole: true, draft, before }
     }
     const written = (err: unknown, writing?: ReturnType<typeof make>): void => {
       if (err || !writing) return finish(err ?? gone())

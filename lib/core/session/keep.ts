@@ -4,3 +4,13 @@ export type Keep = true | readonly string[]
 export function isKeep(keep: unknown): keep is Keep {
   return keep === true || (Array.isArray(keep) && keep.every(key => typeof key === 'string'))
 }
+
+/** The options of `regenerate`. */
+export interface RegenerateOptions {
+  /**
+   * What the new session keeps: `true` for all data and the attributes of the cookie, or an array of keys.
+   *
+   * @default false
+   */
+  keep?: boolean | readonly string[] | undefined
+}

@@ -1,7 +1,9 @@
-import { type Keep, isKeep } from './keep'
+import { type Keep, isKeep, type RegenerateOptions } from './keep'
 import { destroySurely } from '../store/destroy-surely'
 import { WaitGroup } from '../../primitives/wait-group'
+import { separate } from '../record/marks'
 import type { Read } from '../record/snapshot'
+import type { LifetimeOfHost } from './session-info'
 import type { Secret } from '../../primitives/secrets'
 import { type SessionData, cookieOf } from '../record/session-data'
 import { afterReturn } from '../../primitives/after-return'
@@ -41,7 +43,7 @@ export interface Successor {
 }
 
 /** The exchange, as sessions and stores know it. */
-export interface HostExchange {
+export interface HostExchange extends LifetimeOfHost {
   readonly store: SessionStore
   readonly settings: { readonly name: string }
   /** Of the store that the host has by now. */
@@ -71,16 +73,6 @@ export interface HostExchange {
   readonly generated: string | undefined
   /** Puts a new session on the host; a promise where `genid` or `cookie` made one. */
   generate(): void | Promise<void>
-}
-
-/** The options of `regenerate`. */
-export interface RegenerateOptions {
-  /**
-   * What the new session keeps: `true` for all data and the attributes of the cookie, or an array of keys.
-   *
-   * @default false
-   */
-  keep?: boolean | readonly string[] | undefined
 }
 
 /**
@@ -143,8 +135,9 @@ export class Session {
       portFor(this).get(this.id, (err, record, version) => {
         if (err) return done(err)
         try {
-          if (record) inflate(this.req, record)
-          exchange?.read(this.id, { record, moment, version })
+          const read = separate({ record, moment, version })
+          if (read.record) inflate(this.req, read.record)
+          exchange?.read(this.id, read)
           if (!record) return done(gone())
         } catch (unreadable) {
           return done(unreadable)

@@ -108,9 +108,28 @@ export interface FixedOptions {
   /**
    * The shortest time in milliseconds between two touches of a session.
    *
-   * @default 0: each request that does not change the session moves its expiry, as in express-session
+   * @default 0: each request that does not change the session moves its expiry, as in express-session; with `idleTimeout` a minute, or a tenth of it if
+   * that is shorter
    */
   touchAfter?: number | undefined
+  /**
+   * Ends a session on the server after so many milliseconds without a request. The lifetime of the cookie then only says how long browsers keep it. A
+   * session ends `touchAfter` milliseconds earlier at the earliest, because the store is not asked on each request. `Infinity` is no limit.
+   *
+   * @default undefined: no limit; a session lives as long as its cookie
+   * @throws TypeError at setup if it is not a number above 0
+   * @see docs/options.md#idletimeout; ASVS 5.0 section 7.3.1, NIST SP 800-63B-4 section 5.2
+   */
+  idleTimeout?: number | undefined
+  /**
+   * Ends a session on the server so many milliseconds after the user has authenticated: after `regenerate()` or `session.authenticated(req)`, else after
+   * the session began. `regenerate({ keep })` does not restart the time. `Infinity` is no limit.
+   *
+   * @default undefined: no limit
+   * @throws TypeError at setup if it is not a number above 0, or is below `idleTimeout`
+   * @see docs/options.md#absolutetimeout; ASVS 5.0 section 7.3.2, NIST SP 800-63B-4 section 5.2
+   */
+  absoluteTimeout?: number | undefined
   /**
    * Makes the response wait for a touch, and reports a failed touch to `next`. A save is always awaited.
    *
@@ -189,6 +208,12 @@ export interface Options<H = Host> extends FixedOptions {
    * @default undefined: no request is read-only
    */
   readOnly?: PerHost<H, boolean> | undefined
+  /**
+   * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout`. It may return a promise.
+   *
+   * @default undefined: each request keeps the session alive
+   */
+  activity?: PerHost<H, boolean> | undefined
   /**
    * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
    * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.

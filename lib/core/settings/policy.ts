@@ -6,6 +6,8 @@ export interface Policy {
   readonly unset: 'destroy' | 'keep'
   /** A client whose session has ended is told to forget its cookie. So is each client of a family that clears. */
   readonly clearsCookie: boolean
+  /** Each request moves the expiry of its session, because there is a limit for idle sessions. */
+  readonly keepsIdle: boolean
   readonly family: Semantics
 }
 

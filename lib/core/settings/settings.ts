@@ -15,6 +15,7 @@ import { checkHashIds, strong } from './hash-ids'
 import { clientFor } from '../store/ports'
 import { checkStore } from '../store/store-check'
 import type { StoreClient } from '../store/store-client'
+import { settleLifetime, touchAfterOf, type LifetimeSettings } from './lifetime-options'
 import { settleRequests, type RequestSettings } from './request-options'
 import { TouchThrottle } from './touch-throttle'
 
@@ -40,6 +41,8 @@ export interface Settings<H extends Host = Host> extends Policy, RequestSettings
   /** Where touches are spared. */
   readonly touches: TouchThrottle | undefined
   readonly awaitTouch: boolean
+  /** How sessions end on the server, if there are limits. */
+  readonly lifetime: LifetimeSettings<H> | undefined
   /** None where the option is missing and cookie-parser left no secret either. Not asked for where the host signs by itself. */
   readonly secrets: PerHost<H, readonly Secret[]> | undefined
   /** Whether a cookie is sent again that another secret than the first one has signed or sealed. */
@@ -92,6 +95,7 @@ export function settle<H extends Host>(
     cookieOptions: settleCookie(name, options.cookie),
     concurrency: checkConcurrency(options.concurrency),
     ...settleFaults(options),
+    ...settleLimits(options),
     ...settleTouches(options),
     ...settleRequests(options),
     secrets: settleSecret(options.secret),
@@ -142,7 +146,14 @@ function checkResign(option = false): boolean {
   return option
 }
 
-function settleTouches({ touchAfter = 0, awaitTouch = false }: Pick<Partial<Options>, 'touchAfter' | 'awaitTouch'>) {
+function settleLimits<H extends Host>(options: Partial<Options<H>>): Pick<Settings<H>, 'lifetime' | 'keepsIdle'> {
+  const lifetime = settleLifetime(options)
+  return { lifetime, keepsIdle: lifetime !== undefined && lifetime.idle < Infinity }
+}
+
+function settleTouches(options: Pick<Partial<Options>, 'touchAfter' | 'awaitTouch' | 'idleTimeout'>) {
+  const { awaitTouch = false } = options
+  const touchAfter = touchAfterOf(options)
   if (!Number.isFinite(touchAfter) || touchAfter < 0)
     throw optionError('touchAfter', 'be a number of milliseconds', touchAfter, 'write 60_000 for a minute')
   if (typeof awaitTouch !== 'boolean') throw optionError('awaitTouch', 'be true or false', awaitTouch)

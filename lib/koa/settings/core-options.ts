@@ -9,14 +9,16 @@ import type { KoaOptions } from './koa-options'
  */
 export function coreOptions(options: KoaOptions, cookie: CookieOptions): Partial<Options<KoaHost>> {
   const { concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling = false, saveUninitialized = false } = options
-  const { skip, readOnly, hashIds, store } = options
+  const { skip, readOnly, activity, idleTimeout, absoluteTimeout, hashIds, store } = options
   return {
     ...{ concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling, saveUninitialized, cookie },
     hashIds: store === 'cookie' ? undefined : hashIds,
+    ...{ idleTimeout, absoluteTimeout },
     resave: false,
     unset: 'destroy',
     genid: genidOf(options),
     skip: skip && (({ ctx }) => skip(ctx)),
     readOnly: readOnly && (({ ctx }) => readOnly(ctx)),
+    activity: activity && (({ ctx }) => activity(ctx)),
   }
 }

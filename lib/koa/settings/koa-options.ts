@@ -28,6 +28,8 @@ type CoreOptions = Pick<
   | 'storeTimeout'
   | 'hashIds'
   | 'touchAfter'
+  | 'idleTimeout'
+  | 'absoluteTimeout'
   | 'awaitTouch'
   | 'rolling'
   | 'saveUninitialized'
@@ -110,6 +112,12 @@ export interface KoaOptions extends CoreOptions {
    * @default undefined: no request is read-only
    */
   readOnly?: ((ctx: Context) => boolean | PromiseLike<boolean>) | undefined
+  /**
+   * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout`. It may return a promise.
+   *
+   * @default undefined: each request keeps the session alive
+   */
+  activity?: ((ctx: Context) => boolean | PromiseLike<boolean>) | undefined
   /**
    * Whether a stored record is accepted. If it is not, the session is new and the app emits `session:invalid`.
    *
@@ -227,6 +235,7 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   valid: [isFunction, 'be a function'],
   skip: [isFunction, 'be a function'],
   readOnly: [isFunction, 'be a function'],
+  activity: [isFunction, 'be a function'],
   beforeSave: [isFunction, 'be a function'],
   onError: [isFunction, 'be a function'],
   encode: [isFunction, 'be a function'],

@@ -13,6 +13,7 @@ import type { StoreClient } from '../../core/store/store-client'
 import { noFixedStore, noStore } from '../../core/session/sessions'
 import { Undecodable } from '../../cookie-store/codec'
 import { formOf } from '../../cookie-store/cookie-format'
+import { keptLimits } from '../../cookie-store/settings'
 import { keepFor, CookieSessionStore } from '../../cookie-store/cookie-session-store'
 import { Availability } from '../availability'
 import { admission, endsOf } from './admission'
@@ -223,7 +224,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
     ...settings,
     ...about,
     // No other process writes to the cookie, and no store is to be spared
-    ...(isKept && { concurrency: 'off', touches: undefined }),
+    ...(isKept && { concurrency: 'off', touches: undefined, ...keptLimits(settings) }),
     isReady: () => true,
     secrets: undefined,
     family: family(renew, isKept || (options.cookieOnSave ?? true)),

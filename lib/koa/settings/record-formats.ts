@@ -1,6 +1,8 @@
 import { Cookie, type CookieOptions } from '../../core/record/cookie'
+import { ENDS } from '../../core/record/lifetime'
+import { MARKS } from '../../core/record/reserved-key'
 import type { SessionData } from '../../core/record/session-data'
-import { DAY, ENDS, UNTIL_CLOSED, type RecordShape } from '../../cookie-store/record-format'
+import { DAY, UNTIL_CLOSED, type RecordShape } from '../../cookie-store/record-format'
 import type { KoaHost } from '../session/carried-session'
 import { COOKIE, OwnedNames } from '../session/owned-names'
 import { optionsOf } from '../session/plain-session'
@@ -47,7 +49,7 @@ const withExpiry: MakeShape = options => ({
   read: record => (isKoa(record) ? marked(readKoa(record, options), record) : readAny(record, options)),
   write(session) {
     const { originalMaxAge } = session.cookie
-    const _expire = Date.now() + (originalMaxAge ?? DAY)
+    const _expire = limitOf(session) ?? Date.now() + (originalMaxAge ?? DAY)
     const data = KOA_FIELDS.escape(COOKIE.unescape(dataOf(session)))
     return { ...data, _expire, ...(isUntilClosed(session) ? { _session: true } : { _maxAge: originalMaxAge }) }
   },
@@ -62,9 +64,15 @@ const dataAlone: MakeShape = options => ({
     const data = COOKIE.unescape(dataOf(session))
     const isUsual = JSON.stringify(cookie) === JSON.stringify(usual)
     // Data that look like another format are stored with the cookie
-    return isUsual && !isKoa(data) && !isCookie(data) ? data : { cookie, ...dataOf(session) }
+    return isUsual && !isKoa(data) && !isCookie(data) && limitOf(session) === undefined ? data : { cookie, ...dataOf(session) }
   },
 })
+
+/** When a session with limits ends, in milliseconds since 1970. */
+function limitOf(session: SessionData): number | undefined {
+  const { expires } = session.cookie
+  return MARKS in session && expires ? new Date(expires).valueOf() : undefined
+}
 
 /** koa-session distinguishes a session that ends with the browser from one without a lifetime. */
 function isUntilClosed(session: SessionData & { readonly req?: KoaHost }): boolean {

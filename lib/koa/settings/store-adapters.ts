@@ -1,3 +1,4 @@
+import { MARKS } from '../../core/record/reserved-key'
 import type { SessionData } from '../../core/record/session-data'
 import type { Session } from '../../core/session/session'
 import { PORT } from '../../core/store/ports'
@@ -79,13 +80,17 @@ class PromiseStoreAdapter implements SessionStore {
 
   async set(id: string, session: SessionData): Promise<void> {
     const { prefix, shape, ttl } = this.manner
-    await settled(this.store.set(prefix + id, shape.write(session), ttl(session as Session), { ...this.#info, changed: true }))
+    await settled(
+      this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), { ...this.#info, changed: true }),
+    )
   }
 
   /** These stores have no touch: the session is saved. */
   async touch(id: string, session: SessionData): Promise<void> {
     const { prefix, shape, ttl } = this.manner
-    await settled(this.store.set(prefix + id, shape.write(session), ttl(session as Session), { ...this.#info, changed: false }))
+    await settled(
+      this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), { ...this.#info, changed: false }),
+    )
   }
 
   async destroy(id: string): Promise<void> {
@@ -143,4 +148,11 @@ async function driven(generator: Generator): Promise<unknown> {
 
 function isGenerator(given: unknown): given is Generator {
   return has(given as object | null, 'next', 'throw')
+}
+
+/** A session with limits is kept no longer than they say. 0 and less would be no end at all to some stores. */
+function untilEnd(session: SessionData, ms: number | undefined): number | undefined {
+  const { expires } = session.cookie
+  if (!(MARKS in session) || !expires) return ms
+  return Math.min(ms ?? Infinity, Math.max(1, new Date(expires).valueOf() - Date.now()))
 }

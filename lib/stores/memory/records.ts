@@ -1,5 +1,5 @@
 import type { Fetched } from '../../core/store/sync-methods'
-import { serializeData } from '../../core/record/serialize-data'
+import { serializeRecord } from '../../core/record/serialize-data'
 import type { Likeness } from '../../core/record/json-equality'
 import { LruCache } from '../../primitives/lru-cache'
 import type { SessionData } from '../../core/record/session-data'
@@ -70,8 +70,8 @@ export class Records {
     return entry && textOf(entry)
   }
 
-  /** @param text the data as `serializeData` gives them */
-  set(id: string, session: SessionData, text = serializeData(session)): Entry {
+  /** @param text the data as `serializeRecord` gives them */
+  set(id: string, session: SessionData, text = serializeRecord(session)): Entry {
     const entry = this.#entryOf(flat(text), (session as Partial<SessionData>).cookie)
     if (this.bounded) this.#kept.delete(id)
     this.#keep(id, entry)

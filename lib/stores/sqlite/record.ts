@@ -1,5 +1,5 @@
 import type { Fetched } from '../../core/store/sync-methods'
-import { serializeData } from '../../core/record/serialize-data'
+import { serializeRecord } from '../../core/record/serialize-data'
 import { cloneJson } from '../../core/record/json-equality'
 import type { SessionData } from '../../core/record/session-data'
 
@@ -17,7 +17,7 @@ export interface ParsedRecord {
 /** @throws SyntaxError if another program has written something else */
 export function parseRecord(json: string): ParsedRecord {
   const { cookie, ...data } = JSON.parse(json) as { cookie?: { expires?: unknown } }
-  return { cookie, hasEnd: endOf(cookie) !== undefined, data, text: serializeData(data) }
+  return { cookie, hasEnd: endOf(cookie) !== undefined, data, text: serializeRecord(data) }
 }
 
 /** A copy for one caller. @param expires of the row, in milliseconds since 1970 */
@@ -42,7 +42,7 @@ export function plainRecord(parsed: ParsedRecord, expires: number): SessionData 
  *
  * @param text the JSON of its data, if it is known
  */
-export function jsonOf(session: SessionData, text = serializeData(session)): string {
+export function jsonOf(session: SessionData, text = serializeRecord(session)): string {
   const cookie = JSON.stringify((session as Partial<SessionData>).cookie) as string | undefined
   if (cookie === undefined) return text
   return text === '{}' ? `{"cookie":${cookie}}` : `{"cookie":${cookie},${text.slice(1)}`

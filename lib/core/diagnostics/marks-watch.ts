@@ -1,0 +1,42 @@
+import { diagnose, type Diagnosed } from './diagnose'
+
+/** How many new sessions are followed until one of them is read again. */
+const MOST = 1000
+
+/** Notices a store that does not keep the key `~`, and an app that has data of that name. */
+export class MarksWatch {
+  /** The IDs of sessions that were created with the key. A record without it must be the work of the store: no older client has had the ID. */
+  readonly #created = new Set<string>()
+  #isKept = false
+  /** The store has lost the key of some session: to write it again is useless. */
+  isLost = false
+
+  created(id: string): void {
+    if (!this.#isKept && this.#created.size < MOST) this.#created.add(id)
+  }
+
+  /** The store has returned the key. */
+  found(): void {
+    if (this.#isKept) return
+    this.#isKept = true
+    this.#created.clear()
+  }
+
+  /** The store has returned a record without the key. */
+  missed(about: Diagnosed, id: string): void {
+    if (!this.#created.has(id)) return
+    this.isLost = true
+    diagnose(about, 'key-lost', () => {
+      const what = `The store has lost the key "~" of the session "${about.name}", so absoluteTimeout has no effect and handles change`
+      return `${what}. Let the store keep all keys of a record: a column or field for the whole of it, and no list of allowed ones.`
+    })
+  }
+
+  /** The app has data under the key. */
+  isTaken(about: Diagnosed): void {
+    diagnose(about, 'key-taken', () => {
+      const what = `The session "${about.name}" has data of the app under the key "~", so idleTimeout and absoluteTimeout have no effect on it`
+      return `${what}. Give the data another name.`
+    })
+  }
+}

@@ -1,0 +1,76 @@
+import type { Cookie } from '../record/cookie'
+import { isOver as isPast } from '../record/lifetime'
+import type { Read } from '../record/snapshot'
+import type { Host, Session } from '../session/session'
+import type { SessionInfo } from '../session/session-info'
+import type { LifetimeSettings } from '../settings/lifetime-options'
+import type { SessionStore } from '../store/contract'
+import type { StoreClient } from '../store/store-client'
+import type { SessionLifetime } from './session-lifetime'
+
+/** As much of an exchange as the life of its session concerns. */
+export interface Living {
+  readonly settings: {
+    readonly lifetime: LifetimeSettings<never> | undefined
+    readonly kept: object | undefined
+    readonly store: SessionStore
+  }
+  readonly host: Host
+  readonly lifetime: SessionLifetime | undefined
+  readonly sentId: string | undefined
+  readonly generated: string | undefined
+  readonly port: StoreClient
+}
+
+/** Whether an end is moved by a write of the whole record: the store has no touch, or the session is in the cookie. */
+function movesByWrite({ settings, host }: Living): boolean {
+  return settings.kept !== undefined || typeof (host.sessionStore ?? settings.store).touch !== 'function'
+}
+
+/**
+ * Whether the end in a record is up to date. A `touch` of most stores moves only an expiry of their own, and the record still has an earlier end: then the
+ * store alone may say that the session has ended. Stores that answer at once are ours.
+ */
+export function keepsEnds(exchange: Living): boolean {
+  return movesByWrite(exchange) || exchange.port.answersAtOnce
+}
+
+/** The session that was read has ended, though the store has it still. */
+export function isOver(exchange: Living, { marks, end }: Read): boolean {
+  const limits = exchange.settings.lifetime
+  if (!limits || !marks) return false
+  return isPast(marks, limits, { now: Date.now(), end: keepsEnds(exchange) ? end : undefined })
+}
+
+/** The record is to be written again, though the session has not changed. */
+export function needsRewrite(exchange: Living, { id, cookie }: Session): boolean {
+  const { lifetime, settings, sentId } = exchange
+  const ends = settings.lifetime
+  if (!ends || !lifetime || sentId !== id) return false
+  return lifetime.lacksMarks(id) || (movesByWrite(exchange) && lifetime.isDue(id, cookie, ends.leastMove))
+}
+
+/** What the app is told of a session. */
+export function infoOf(exchange: Living, { id, cookie }: Session): SessionInfo | undefined {
+  const { lifetime, settings } = exchange
+  const marks = settings.lifetime && lifetime?.shownOf(id)
+  if (!marks) return undefined
+  const end = lifetime?.endOf(id, cookie, keepsEnds(exchange)) as number
+  return {
+    handle: marks.h,
+    createdAt: new Date(marks.c),
+    authenticatedAt: new Date(marks.a),
+    expiresAt: end === Infinity ? null : new Date(end),
+  }
+}
+
+/** The user has authenticated now. @returns what takes that back. @throws TypeError if there are no limits */
+export function authenticate({ lifetime, settings, host }: Living): (() => void) | undefined {
+  if (!settings.lifetime) throw new TypeError('authenticated needs the option absoluteTimeout or idleTimeout')
+  return lifetime?.authenticate(host.sessionID as string)
+}
+
+/** The cookie as it is sent. */
+export function sentCookie({ lifetime }: Living, { id, cookie }: Session): Cookie {
+  return lifetime?.sent(id, cookie as Cookie) ?? (cookie as Cookie)
+}

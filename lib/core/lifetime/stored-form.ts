@@ -1,0 +1,28 @@
+import { cookieUntil } from '../record/lifetime'
+import type { Cookie } from '../record/cookie'
+import type { Data } from '../record/merge'
+import { MARKS } from '../record/reserved-key'
+import { dataIn } from '../record/session-view'
+import type { Session } from '../session/session'
+import { asStored, copyOf } from '../session/stored-session'
+import { keepsEnds, type Living } from './limits'
+
+/** What is stored in the place of the session's own. */
+interface Other {
+  readonly data?: Data
+  readonly cookie?: Cookie
+  readonly id?: string
+}
+
+/** What the store gets of a session: with what the library keeps in it, and with the nearest of its ends, if there are limits. */
+export function storedForm(exchange: Living, session: Session, other?: Other): Session {
+  const { lifetime, settings, generated } = exchange
+  const data = other?.data ?? (dataIn(session) as Data)
+  const { cookie = session.cookie as Cookie, id = session.id } = other ?? {}
+  const marks = lifetime?.marksFor(session.id, data)
+  if (!lifetime || !marks) return other ? copyOf(session, data, cookie, id) : asStored(exchange.port, session)
+  if (generated === id) lifetime.creating(id)
+  const { [MARKS]: _, ...own } = data
+  const ended = settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
+  return copyOf(session, { ...own, [MARKS]: marks }, ended, id)
+}

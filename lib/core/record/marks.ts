@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { dateOf } from './lifetime'
+import { serializeData } from './serialize-data'
+import { isMarks, MARKS, type Marks, type Marked } from './reserved-key'
+import type { Read } from './snapshot'
+
+/** 128 bits, as ASVS 5.0 section 7.2.3 asks of identifiers. */
+const HANDLE_BYTES = 16
+
+/** Of a session that begins. @param now in milliseconds since 1970 */
+export function newMarks(now: number): Marks {
+  return { c: now, a: now, h: randomBytes(HANDLE_BYTES).toString('base64url') }
+}
+
+/** The first record decides when a session was created and what its handle is; the later authentication counts. */
+export function mergeMarks(mine: Marks, stored: Marks): Marks {
+  return { ...stored, a: Math.max(mine.a, stored.a) }
+}
+
+/** `~` of a record, if it is ours. */
+export function marksIn(record: object): Marks | undefined {
+  const marks = (record as Marked)[MARKS]
+  return isMarks(marks) ? marks : undefined
+}
+
+/** Takes `~` out of what was read, and the end of a cookie that has no lifetime of its own: what is left is what the app stored. */
+export function separate(read: Read): Read {
+  const marks = read.record && marksIn(read.record)
+  if (!marks) return read
+  const { [MARKS]: _, ...record } = read.record as NonNullable<Read['record']> & Marked
+  const { cookie } = record
+  const end = dateOf(record)
+  if (cookie && cookie.originalMaxAge === null) record.cookie = { ...cookie, expires: null }
+  return { ...read, record, marks, end, likeness: read.likeness && unmarked(read.likeness, record) }
+}
+
+function unmarked({ parsed }: NonNullable<Read['likeness']>, record: object): Read['likeness'] {
+  const { [MARKS]: _, ...data } = (parsed ?? {}) as Marked
+  return { text: serializeData(record), parsed: parsed && data }
+}

@@ -1,0 +1,29 @@
+import { EXCHANGE, type Change, type Host, type HostExchange } from './session'
+import type { SessionInfo } from './session-info'
+import { HOST, update } from './update'
+
+type Carrier = Host | { readonly [HOST]: { readonly exchange: HostExchange; update(change: Change): Promise<void> } }
+
+function exchangeOf(carrier: Carrier): HostExchange | undefined {
+  return HOST in carrier ? carrier[HOST].exchange : carrier[EXCHANGE]
+}
+
+/** What is known of the session of a request or a context. A function and not a property of the session, whose names belong to the app. */
+export function info(carrier: Carrier): SessionInfo | undefined {
+  return exchangeOf(carrier)?.info()
+}
+
+/** Restarts both limits, and stores the session. */
+export async function authenticated(carrier: Carrier): Promise<void> {
+  let takeBack: (() => void) | undefined
+  try {
+    await update(carrier, () => {
+      // Called again if another request has stored the session meanwhile
+      const undo = exchangeOf(carrier)?.authenticate()
+      takeBack ??= undo
+    })
+  } catch (err) {
+    takeBack?.()
+    throw err
+  }
+}

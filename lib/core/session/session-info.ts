@@ -1,0 +1,18 @@
+/** What the library knows of a session. */
+export interface SessionInfo {
+  /** A public name of the session, for lists and logs. It stays the same when `regenerate({ keep })` changes the ID, and cannot be used as one. */
+  readonly handle: string
+  /** When the session was created. */
+  readonly createdAt: Date
+  /** When the user last authenticated: when the session was created, or when `authenticated` was last called. */
+  readonly authenticatedAt: Date
+  /** When the session ends if there is no other request; null if it has no end. */
+  readonly expiresAt: Date | null
+}
+
+/** What an exchange knows of the life of its session. */
+export interface LifetimeOfHost {
+  info(): SessionInfo | undefined
+  /** The user has authenticated now. @returns what takes that back. @throws TypeError if there are no limits */
+  authenticate(): (() => void) | undefined
+}

@@ -1,0 +1,61 @@
+import { MarksWatch } from '../diagnostics/marks-watch'
+import { optionError } from '../errors/option-errors'
+import type { Limits } from '../record/lifetime'
+import type { Host } from '../session/session'
+import type { Options, PerHost } from './options'
+
+/** The options that end sessions on the server. */
+export interface LifetimeSettings<H> extends Limits {
+  /** Which requests keep the session alive. */
+  readonly activity: PerHost<H, boolean> | undefined
+  /** How far the end has to move, in milliseconds, before a whole record is written for it. */
+  readonly leastMove: number
+  readonly watch: MarksWatch
+}
+
+type Given<H> = Partial<Pick<Options<H>, 'idleTimeout' | 'absoluteTimeout' | 'activity' | 'touchAfter'>>
+
+const MINUTE = 60_000
+
+/** @throws TypeError for a limit that no session could have */
+export function settleLifetime<H extends Host>(options: Given<H>): LifetimeSettings<H> | undefined {
+  const { idleTimeout: idle, absoluteTimeout: absolute, activity } = options
+  checkLimit('idleTimeout', idle, 'write 30 * 60_000 for half an hour')
+  checkLimit('absoluteTimeout', absolute, 'write 12 * 3_600_000 for twelve hours')
+  if (activity !== undefined && typeof activity !== 'function')
+    throw optionError('activity', 'be a function', activity, 'write req => req.path !== "/poll", for example')
+  if (activity && !isLimit(idle)) throw new TypeError('activity option needs idleTimeout; write idleTimeout: 30 * 60_000, for example')
+  if (isLimit(idle) && isLimit(absolute) && absolute < idle) {
+    const instead = `write an absoluteTimeout of at least ${idle}, or a shorter idleTimeout`
+    throw optionError('absoluteTimeout', `be at least idleTimeout, which is ${idle}`, absolute, instead)
+  }
+  if (!isLimit(idle) && !isLimit(absolute)) return undefined
+  return {
+    ...{ idle: idle ?? Infinity, absolute: absolute ?? Infinity, otherwise: Infinity, activity },
+    leastMove: touchAfterOf(options),
+    watch: new MarksWatch(),
+  }
+}
+
+/** How long a touch is put off by default: with an idle limit, a minute, or a tenth of a shorter limit. */
+export function touchAfterOf({
+  idleTimeout,
+  touchAfter = defaultTouchAfter(idleTimeout),
+}: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): number {
+  return touchAfter
+}
+
+function defaultTouchAfter(idle: number | undefined): number {
+  return isLimit(idle) ? Math.min(MINUTE, idle / 10) : 0
+}
+
+function isLimit(ms: number | undefined): ms is number {
+  return ms !== undefined && ms < Infinity
+}
+
+/** An end has to be a date: after 8.64e15 milliseconds there is none. */
+function checkLimit(option: string, ms: unknown, instead: string): void {
+  if (ms === undefined || ms === Infinity) return
+  const isDate = typeof ms === 'number' && ms > 0 && !Number.isNaN(new Date(Date.now() + ms).valueOf())
+  if (!isDate) throw optionError(option, 'be a number of milliseconds above 0, or Infinity', ms, instead)
+}

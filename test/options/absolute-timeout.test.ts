@@ -1,0 +1,317 @@
+import { expect } from 'chai'
+import { authenticated, info } from '../../lib'
+import { lines } from '../support/browser'
+import { useClock } from '../support/clock'
+import { ENGINES, EngineStore } from '../support/engine-store'
+import { count, data, endWith, routes, show, shown } from '../support/handlers'
+import { onEachHost, onEachStorage } from '../support/hosts'
+import { endOf } from '../support/jar'
+import { siteOn, type Handler, type Site } from '../support/site'
+import { session, type SessionOptions, type Store } from '../support/subject'
+import { TracingStore } from '../support/tracing-store'
+import { VersionedStore } from '../support/versioned-store'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const HANDLE = /^[\w-]{22}$/
+
+const settled =
+  (act: (req: Parameters<Handler>[0]) => Promise<unknown>): Handler =>
+  async (req, res) => {
+    const err = await act(req).then(
+      () => undefined,
+      (err: Error & { code?: string }) => err,
+    )
+    res.end(err ? (err.code ?? err.message) : 'done')
+  }
+
+const HANDLERS = routes({
+  '/': count,
+  '/read': show,
+  '/info': (req, res) => res.end(JSON.stringify(info(req) ?? null)),
+  '/again': settled(authenticated),
+  '/first': settled(async req => {
+    data(req).user = 'ada'
+    await authenticated(req)
+  }),
+  '/logout-again': settled(async req => {
+    await req.session.destroy()
+    await authenticated(req)
+  }),
+  '/regenerate': (req, res) => req.session.regenerate(endWith(res)),
+  '/login': (req, res) => req.session.regenerate(() => count(req, res)),
+  '/keep': settled(async req => (req.session as { regenerate(options: object): Promise<void> }).regenerate({ keep: true })),
+  '/keys': (req, res) => res.end(JSON.stringify([Object.keys(req.session).filter(key => key !== 'cookie'), '~' in req.session])),
+  '/own': (req, res) => ((data(req)['~'] = 'mine'), res.end()),
+  '/replace': (req, res) => ((req.session = { views: 7 } as never), res.end()),
+  '/reload': settled(async req => req.session.reload()),
+})
+
+interface Info {
+  readonly handle: string
+  readonly createdAt: string
+  readonly authenticatedAt: string
+  readonly expiresAt: string | null
+}
+
+type Client = ReturnType<Site['browser']>
+
+const infoOf = async (client: Client): Promise<Info> => JSON.parse((await client.get('/info')).text) as Info
+const views = async (client: Client): Promise<string> => (await client.get('/')).text
+const date = (ms: number): string => new Date(ms).toISOString()
+
+onEachStorage('options: absoluteTimeout', (host, storage) => {
+  const clock = useClock()
+
+  const siteWith = (options: Partial<SessionOptions> = {}, store: Store = new TracingStore()): Site =>
+    siteOn(host, { ...storage.options(store), absoluteTimeout: HOUR, ...options }, HANDLERS)
+
+  for (const [what, cookie] of Object.entries({
+    'a cookie that ends with the browser': {},
+    'a cookie that lives longer': { maxAge: 24 * HOUR },
+  })) {
+    it(`ends a session that is used all the time, with ${what}`, async () => {
+      const client = siteWith({ cookie, rolling: true }).browser()
+      for (let visit = 1; visit <= 4; visit++) {
+        expect(await views(client)).to.equal(String(visit))
+        clock.turn(HOUR / 4 - 1)
+      }
+      expect(await views(client)).to.equal('5')
+      clock.turn(4)
+      expect(await views(client)).to.equal('1')
+    })
+  }
+
+  it('is no limit by default, nor with Infinity', async () => {
+    for (const absoluteTimeout of [undefined, Infinity]) {
+      const client = siteWith({ absoluteTimeout, cookie: { maxAge: 24 * HOUR } }).browser()
+      await views(client)
+      clock.turn(2 * HOUR)
+      expect(await views(client)).to.equal('2')
+      expect(await infoOf(client)).to.equal(null)
+    }
+  })
+
+  it('ends a shorter cookie no earlier and no later than without', async () => {
+    const client = siteWith({ cookie: { maxAge: MINUTE } }).browser()
+    await views(client)
+    clock.turn(MINUTE - 1)
+    expect(await views(client)).to.equal('2')
+    clock.turn(MINUTE)
+    expect(await views(client)).to.equal('1')
+  })
+
+  it('is restarted by authenticated, and by nothing less', async () => {
+    const client = siteWith({ rolling: true, cookie: { maxAge: 24 * HOUR } }).browser()
+    await views(client)
+    clock.turn(HOUR / 2)
+    const before = await infoOf(client)
+    expect((await client.get('/again')).text).to.equal('done')
+    const after = await infoOf(client)
+    expect(after.handle).to.equal(before.handle).and.match(HANDLE)
+    expect(after.createdAt).to.equal(before.createdAt)
+    expect([before.authenticatedAt, after.authenticatedAt]).to.deep.equal([before.createdAt, date(clock.now())])
+    expect([before.expiresAt, after.expiresAt]).to.deep.equal([date(clock.now() + HOUR / 2), date(clock.now() + HOUR)])
+    clock.turn(HOUR - 1)
+    expect(await views(client)).to.equal('2')
+    clock.turn(1)
+    expect(await views(client)).to.equal('1')
+  })
+
+  it('is restarted by regenerate, with another handle', async () => {
+    const client = siteWith().browser()
+    await views(client)
+    const before = await infoOf(client)
+    clock.turn(HOUR / 2)
+    await client.get('/login')
+    const after = await infoOf(client)
+    expect(after.handle).to.not.equal(before.handle)
+    expect([after.createdAt, after.authenticatedAt]).to.deep.equal([date(clock.now()), date(clock.now())])
+  })
+
+  it('goes on with regenerate({ keep }), with the same handle', async () => {
+    const client = siteWith().browser()
+    await views(client)
+    const before = await infoOf(client)
+    clock.turn(HOUR / 2)
+    expect((await client.get('/keep')).text).to.equal('done')
+    expect(await infoOf(client)).to.deep.equal(before)
+    clock.turn(HOUR / 2 - 1)
+    expect(await views(client)).to.equal('2')
+    clock.turn(1)
+    expect(await views(client)).to.equal('1')
+  })
+
+  it('goes on with another object in the place of the session', async () => {
+    // On Koa another object begins another session
+    if (host.framework === 'Koa') return
+    const client = siteWith().browser()
+    await views(client)
+    const before = await infoOf(client)
+    clock.turn(HOUR / 2)
+    await client.get('/replace')
+    expect([await infoOf(client), await views(client)]).to.deep.equal([before, '8'])
+  })
+
+  it('shows nothing of it in the session', async () => {
+    const client = siteWith().browser()
+    for (let visit = 0; visit < 3; visit++) await views(client)
+    expect(JSON.parse((await client.get('/keys')).text)).to.deep.equal([['views'], false])
+    expect(shown((await client.get('/read')).text)).to.deep.equal({ views: 3 })
+    await client.get('/reload')
+    expect(JSON.parse((await client.get('/keys')).text)).to.deep.equal([['views'], false])
+  })
+
+  it('never lets the cookie live longer than the session', async () => {
+    const client = siteWith({ rolling: true, cookie: { maxAge: 24 * HOUR } }).browser()
+    const began = clock.now()
+    expect(endOf(lines(await client.get('/'))[0] as string)).to.equal(began + HOUR)
+    clock.turn(HOUR / 2)
+    expect(endOf(lines(await client.get('/'))[0] as string)).to.equal(began + HOUR)
+  })
+
+  it('lets no cookie live longer than browsers keep it', async () => {
+    const client = siteWith({ absoluteTimeout: 1000 * 24 * HOUR, cookie: { maxAge: 500 * 24 * HOUR } }).browser()
+    expect(endOf(lines(await client.get('/'))[0] as string)).to.equal(clock.now() + 400 * 24 * HOUR)
+  })
+
+  it('takes a session from before, from the next request on', async () => {
+    const store = new TracingStore()
+    const cookie = { maxAge: 24 * HOUR }
+    const client = siteWith({ absoluteTimeout: undefined, cookie }, store).browser()
+    await views(client)
+    const later = client.at(siteWith({ cookie }, store).server)
+    clock.turn(2 * HOUR)
+    expect(shown((await later.get('/read')).text)).to.deep.equal({ views: 1 })
+    clock.turn(HOUR - 1)
+    expect(shown((await later.get('/read')).text)).to.deep.equal({ views: 1 })
+    clock.turn(1)
+    expect(shown((await later.get('/read')).text)).to.deep.equal({})
+  })
+
+  it('keeps what it has written if the option is taken out, and hides it', async () => {
+    const store = new TracingStore()
+    const client = siteWith({}, store).browser()
+    await views(client)
+    const before = await infoOf(client)
+    const without = client.at(siteWith({ absoluteTimeout: undefined }, store).server)
+    clock.turn(MINUTE)
+    expect(JSON.parse((await without.get('/keys')).text)).to.deep.equal([['views'], false])
+    expect(await views(without)).to.equal('2')
+    expect(await infoOf(client)).to.deep.equal(before)
+  })
+
+  it('leaves data of the app under the reserved key alone', async () => {
+    const client = siteWith({ cookie: { maxAge: 24 * HOUR } }).browser()
+    await views(client)
+    await client.get('/own')
+    clock.turn(2 * HOUR)
+    expect(shown((await client.get('/read')).text)).to.deep.equal({ views: 1, '~': 'mine' })
+    expect(await infoOf(client)).to.equal(null)
+  })
+})
+
+onEachHost('options: absoluteTimeout', host => {
+  const clock = useClock()
+
+  it('stores one key more, and the nearest end', async () => {
+    const store = new EngineStore({ touch: 'ttl', expires: true })
+    const client = siteOn(host, { store: store.asStore, absoluteTimeout: HOUR, cookie: { maxAge: 24 * HOUR } }, HANDLERS).browser()
+    await views(client)
+    const { handle } = await infoOf(client)
+    const { cookie, ...rest } = store.record
+    expect(rest).to.deep.equal({ views: 1, '~': { c: clock.now(), a: clock.now(), h: handle } })
+    expect([cookie.originalMaxAge, cookie.expires]).to.deep.equal([24 * HOUR, date(clock.now() + HOUR)])
+  })
+
+  for (const [what, engine] of Object.entries(ENGINES)) {
+    it(`ends the session of ${what}`, async () => {
+      const store = new EngineStore(engine)
+      const options = { store: store.asStore, absoluteTimeout: HOUR, ...host.keepsAlive }
+      const client = siteOn(host, options, HANDLERS).browser()
+      await views(client)
+      for (const part of [HOUR / 2, HOUR / 2 - 1]) {
+        clock.turn(part)
+        expect(shown((await client.get('/read')).text)).to.deep.equal({ views: 1 })
+      }
+      clock.turn(1)
+      expect(shown((await client.get('/read')).text)).to.deep.equal({})
+    })
+
+    it(`writes a session from before once, to ${what}`, async () => {
+      const store = new EngineStore(engine)
+      const client = siteOn(host, { store: store.asStore }, HANDLERS).browser()
+      await views(client)
+      const later = client.at(siteOn(host, { store: store.asStore, absoluteTimeout: HOUR }, HANDLERS).server)
+      store.trace()
+      await later.get('/read')
+      expect(store.trace()).to.deep.equal(['get', 'set'])
+      await later.get('/read')
+      expect(store.trace().filter(call => call === 'set')).to.deep.equal([])
+    })
+  }
+
+  it('destroys what the store has of a session that is over, and clears the cookie', async () => {
+    const store = new EngineStore({ touch: 'ttl', expires: false })
+    const options = { store: store.asStore, absoluteTimeout: HOUR, clearCookie: true }
+    const client = siteOn(host, options, HANDLERS).browser()
+    await views(client)
+    store.trace()
+    clock.turn(HOUR)
+    const set = lines(await client.get('/read'))
+    expect(store.trace()).to.deep.equal(['get', 'destroy'])
+    expect([store.rows.size, set.map(line => endOf(line))]).to.deep.equal([0, set.map(() => 0)])
+    expect(set).to.have.length(host.cookieNames('sid').length)
+  })
+
+  it('goes on without the session if the store cannot destroy it', async () => {
+    const store = new EngineStore({ touch: 'ttl', expires: false })
+    const client = siteOn(host, { store: store.asStore, absoluteTimeout: HOUR }, HANDLERS).browser()
+    await views(client)
+    clock.turn(HOUR)
+    store.destroy = (_id, done) => done(new Error('down'))
+    expect(await views(client)).to.equal('1')
+  })
+
+  it('authenticated fails with a code if the session has ended', async () => {
+    const client = siteOn(host, { absoluteTimeout: HOUR }, HANDLERS).browser()
+    await views(client)
+    if (host.framework === 'Connect') expect((await client.get('/logout-again')).text).to.equal('ERR_SESSION_NOT_FOUND')
+  })
+
+  it('authenticated says which option it needs', async () => {
+    const client = siteOn(host, {}, HANDLERS).browser()
+    await views(client)
+    expect((await client.get('/again')).text).to.equal('authenticated needs the option absoluteTimeout or idleTimeout')
+  })
+
+  it('authenticated stores a new session', async () => {
+    const client = siteOn(host, { absoluteTimeout: HOUR }, HANDLERS).browser()
+    expect((await client.get('/first')).text).to.equal('done')
+    clock.turn(MINUTE)
+    expect((await infoOf(client)).createdAt).to.equal(date(clock.now() - MINUTE))
+  })
+
+  it('drops the save of a request during which the session ends, on a store that compares', async () => {
+    const store = new VersionedStore(new Map())
+    const handlers = routes({ '/': count, '/slow': (req, res) => (clock.turn(HOUR), count(req, res)) })
+    const client = siteOn(host, { store, absoluteTimeout: HOUR }, handlers).browser()
+    await views(client)
+    expect((await client.get('/slow')).text).to.equal('2')
+    expect(await views(client)).to.equal('1')
+  })
+
+  for (const ms of [1, HOUR, 400 * 24 * HOUR, Infinity]) {
+    it(`takes ${ms}`, () => {
+      expect(() => host.start({ store: new session.MemoryStore(), absoluteTimeout: ms })).to.not.throw()
+    })
+  }
+  for (const ms of [0, -1, NaN, -Infinity, '60', null, new Date(), 8.65e15]) {
+    it(`refuses ${typeof ms} ${String(ms)}`, () => {
+      expect(() => host.start({ absoluteTimeout: ms as number })).to.throw(
+        TypeError,
+        /^absoluteTimeout option must be a number of milliseconds above 0, or Infinity, not .*; write 12 \* 3_600_000 for twelve hours$/,
+      )
+    })
+  }
+})

@@ -1,0 +1,89 @@
+import { EventEmitter } from 'node:events'
+import { session, type SessionData, type Store } from './subject'
+
+/** How an engine keeps expiries. */
+export interface Engine {
+  /** `ttl`: moves only an expiry beside the record, as connect-redis does. `record`: writes the record, as file stores do. */
+  readonly touch: 'ttl' | 'record' | 'none'
+  /** Whether records leave the engine when they expire. */
+  readonly expires: boolean
+}
+
+interface Row {
+  text: string
+  /** In milliseconds since 1970. */
+  end: number
+}
+
+type Done = (err?: unknown) => void
+
+/** A store in a table that tests can look into, of one of several kinds. */
+export class EngineStore extends (session.Store as unknown as new () => EventEmitter) {
+  readonly rows = new Map<string, Row>()
+  /** The methods called since the last look. */
+  readonly calls: string[] = []
+  declare touch?: (id: string, data: SessionData, done: Done) => void
+
+  constructor(readonly engine: Engine) {
+    super()
+    if (engine.touch !== 'none') this.touch = (id, data, done) => this.#touch(id, data, done)
+  }
+
+  get(id: string, done: (err?: unknown, data?: SessionData) => void): void {
+    this.calls.push('get')
+    const row = this.rows.get(id)
+    const isLive = row && (!this.engine.expires || row.end > Date.now())
+    setImmediate(done, null, isLive ? (JSON.parse(row.text) as SessionData) : undefined)
+  }
+
+  set(id: string, data: SessionData, done: Done): void {
+    this.calls.push('set')
+    this.#write(id, data)
+    setImmediate(done)
+  }
+
+  destroy(id: string, done: Done): void {
+    this.calls.push('destroy')
+    this.rows.delete(id)
+    setImmediate(done)
+  }
+
+  #touch(id: string, data: SessionData, done: Done): void {
+    this.calls.push('touch')
+    const row = this.rows.get(id)
+    if (row && this.engine.touch === 'ttl') row.end = endOf(data)
+    else if (row) this.#write(id, data)
+    setImmediate(done)
+  }
+
+  #write(id: string, data: SessionData): void {
+    this.rows.set(id, { text: JSON.stringify(data), end: endOf(data) })
+  }
+
+  /** What has been called since the last look. */
+  trace(): string[] {
+    return this.calls.splice(0)
+  }
+
+  /** The only record. */
+  get record(): SessionData & Record<string, unknown> {
+    const [row] = this.rows.values()
+    return JSON.parse(row?.text as string) as SessionData & Record<string, unknown>
+  }
+
+  get asStore(): Store {
+    return this as unknown as Store
+  }
+}
+
+function endOf({ cookie }: SessionData): number {
+  return cookie.expires ? new Date(cookie.expires).valueOf() : Infinity
+}
+
+/** The kinds of engines, by the names that titles have. */
+export const ENGINES: Readonly<Record<string, Engine>> = {
+  'a store whose touch moves only a TTL': { touch: 'ttl', expires: true },
+  'a store whose touch writes the record': { touch: 'record', expires: true },
+  'a store without touch': { touch: 'none', expires: true },
+  'a store without touch and without expiry': { touch: 'none', expires: false },
+}
