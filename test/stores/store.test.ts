@@ -112,8 +112,8 @@ describe('stores: Store', () => {
     expect(session).to.have.length(1)
   })
 
-  it('is exported beside express-session’s other classes and update, and nothing else', () => {
-    expect(Object.keys(session)).to.deep.equal(['Store', 'Cookie', 'Session', 'MemoryStore', 'update'])
+  it('is exported beside express-session’s other classes, update, info and authenticated, and nothing else', () => {
+    expect(Object.keys(session)).to.deep.equal(['Store', 'Cookie', 'Session', 'MemoryStore', 'update', 'info', 'authenticated'])
   })
 
   describe('load', () => {
