@@ -1,0 +1,133 @@
+import { expect } from 'chai'
+import fc = require('fast-check')
+import { StoreClient } from '../../lib/core/store/store-client'
+import { asShipped, ID, KEY, seed, WRONG_ORDERS, type Found, type Order } from './hash-ids-orders'
+import { KeyEngine, keyStore, Schedule } from './key-engine'
+
+const RUNS = Number(process.env.RUNS ?? 300)
+
+type Act = 'visit' | 'save' | 'logout'
+
+interface Place {
+  readonly compares: boolean
+  readonly processes: number
+}
+
+interface Case {
+  readonly place: Place
+  /** In order of their beginning; each begins at any step. */
+  readonly acts: readonly Act[]
+  readonly choices: readonly number[]
+  /** A process crashes before this step. */
+  readonly crashes: readonly { readonly process: number; readonly step: number }[]
+}
+
+const aCrash = fc.record({ process: fc.nat({ max: 2 }), step: fc.nat({ max: 40 }) })
+
+/** Saves on a plain store are made conditional by the transactions of requests, which are not played here. */
+const anyCase = (crashes: number): fc.Arbitrary<Case> =>
+  fc
+    .constantFrom<Place>(
+      { compares: false, processes: 1 },
+      { compares: true, processes: 1 },
+      { compares: true, processes: 2 },
+      { compares: true, processes: 3 },
+    )
+    .chain(place =>
+      fc.record({
+        place: fc.constant(place),
+        acts: fc.array(fc.constantFrom<Act>('visit', 'visit', 'logout', ...(place.compares ? (['save'] as const) : [])), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        choices: fc.array(fc.nat(), { minLength: 1, maxLength: 60 }),
+        crashes: fc.array(aCrash, { maxLength: crashes }),
+      }),
+    )
+
+/** What has to hold, whatever the processes do and in whatever order. */
+class Invariants {
+  logoutBegan = false
+  logoutDone = false
+  saved = 0
+
+  /** @param began whether a logout had ended before the session was asked for */
+  found(found: Found, { wasEnded }: { readonly wasEnded: boolean }): void {
+    if (wasEnded) expect(found, 'a session that was ended is not found').to.equal(undefined)
+    if (!this.logoutBegan) expect(found, 'a session that nobody ends is found').to.not.equal(undefined)
+    if (found) expect(Object.keys(found.record)).to.have.members(['n', 'cookie'])
+  }
+}
+
+function play(order: Order, { place, acts, choices, crashes }: Case): void {
+  const engine = new KeyEngine()
+  seed(engine)
+  const schedule = new Schedule()
+  const invariants = new Invariants()
+  const start = (process: number) => order(keyStore(engine, schedule, process, place.compares))
+  const processes = Array.from({ length: place.processes }, (_, process) => start(process))
+  for (const [index, act] of acts.entries()) {
+    const process = index % place.processes
+    const own = processes[process] as ReturnType<Order>
+    schedule.push(process, () => {
+      if (act === 'logout') {
+        invariants.logoutBegan = true
+        return own.end(() => void (invariants.logoutDone = true))
+      }
+      const wasEnded = invariants.logoutDone
+      own.find(found => {
+        invariants.found(found, { wasEnded })
+        if (act !== 'save' || !found) return
+        const { record, version } = found
+        own.save({ ...record, n: record.n + 1 }, version, written => void (invariants.saved += written ? 1 : 0))
+      })
+    })
+  }
+  let at = 0
+  const choose = (count: number): number => (choices[at++ % choices.length] as number) % count
+  schedule.run(choose, step => crashes.filter(crash => crash.step === step).forEach(({ process }) => schedule.crash(process)))
+  const later = start(3)
+  let last: Found
+  later.find(found => {
+    last = found
+    invariants.found(found, { wasEnded: invariants.logoutDone })
+  })
+  schedule.run(() => 0)
+  if (invariants.logoutBegan) return
+  // A crash may come after a save and before its answer
+  expect(last?.record.n, 'what was saved is there').to.be.at.least(invariants.saved)
+  if (crashes.length > 0) return
+  expect(last?.record.n).to.equal(invariants.saved)
+  expect([engine.text(ID), typeof engine.text(KEY)], 'the record has moved').to.deep.equal([undefined, 'string'])
+}
+
+const rule = (order: Order, crashes: number) => fc.property(anyCase(crashes), aCase => play(order, aCase))
+
+describe('concurrency: hashIds: "migrate", whatever processes do and in whatever order', () => {
+  it('is played on stores that compare, and on plain ones', () => {
+    for (const compares of [true, false]) {
+      expect(new StoreClient(keyStore(new KeyEngine(), new Schedule(), 0, compares)).compares).to.equal(compares)
+    }
+  })
+
+  it(`revives no logout, and loses no session (${RUNS} runs)`, () => {
+    fc.assert(rule(asShipped, 0), { numRuns: RUNS })
+  }).timeout(Math.max(20_000, RUNS * 20))
+
+  it(`nor if processes crash at any step (${RUNS} runs)`, () => {
+    fc.assert(rule(asShipped, 3), { numRuns: RUNS })
+  }).timeout(Math.max(20_000, RUNS * 20))
+
+  describe('would, if', () => {
+    for (const [title, order] of Object.entries(WRONG_ORDERS)) {
+      it(title, () => {
+        const crashes = title.includes('crash') ? 3 : 0
+        const onStoresThatCompare = fc.property(
+          anyCase(crashes).filter(({ place }) => place.compares),
+          aCase => play(order, aCase),
+        )
+        expect(fc.check(onStoresThatCompare, { numRuns: 20_000, seed: 1 }).failed).to.equal(true)
+      }).timeout(60_000)
+    }
+  })
+})
