@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc = require('fast-check')
 import { StoreClient } from '../../lib/core/store/store-client'
-import { asShipped, ID, KEY, seed, WRONG_ORDERS, type Found, type Order } from './hash-ids-orders'
+import { asShipped, ID, KEY, seed, WRONG_ORDERS, type Found, type Order, type Process } from './hash-ids-orders'
 import { KeyEngine, keyStore, Schedule } from './key-engine'
 
 const RUNS = Number(process.env.RUNS ?? 300)
@@ -117,6 +117,33 @@ describe('concurrency: hashIds: "migrate", whatever processes do and in whatever
   it(`nor if processes crash at any step (${RUNS} runs)`, () => {
     fc.assert(rule(asShipped, 3), { numRuns: RUNS })
   }).timeout(Math.max(20_000, RUNS * 20))
+
+  it('knows its own copy from that of another process, if a logout is between them and versions are the texts of records', () => {
+    const engine = new KeyEngine()
+    seed(engine)
+    const schedule = new Schedule()
+    const [first, logout, second, later] = [0, 1, 2, 3].map(process => asShipped(keyStore(engine, schedule, process, true))) as [
+      Process,
+      Process,
+      Process,
+      Process,
+    ]
+    second.find(() => {})
+    // Both of its reads
+    schedule.advance(2, 4)
+    first.find(() => {})
+    // The reads, the copy, and a look at the older record
+    schedule.advance(0, 8)
+    logout.end(() => {})
+    schedule.advance(1)
+    // Its copy
+    schedule.advance(2, 2)
+    schedule.advance(0)
+    schedule.advance(2)
+    later.find(found => expect(found).to.equal(undefined))
+    schedule.advance(3)
+    expect([engine.text(ID), engine.text(KEY)]).to.deep.equal([undefined, undefined])
+  })
 
   describe('would, if', () => {
     for (const [title, order] of Object.entries(WRONG_ORDERS)) {

@@ -51,6 +51,15 @@ export class Schedule {
     return this.#crashed.has(process)
   }
 
+  /** The next steps of one process, up to so many. */
+  advance(process: number, count = Infinity): void {
+    for (let left = count; left > 0; left--) {
+      const at = this.#steps.findIndex(step => step.process === process)
+      if (at < 0) return
+      this.#steps.splice(at, 1)[0]?.act()
+    }
+  }
+
   /** @param choose says which of so many steps comes next. @param before each step */
   run(choose: (count: number) => number, before: (step: number) => void = () => {}): void {
     for (let step = 0; this.#steps.length > 0; step++) {

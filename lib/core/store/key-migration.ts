@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { isMissing } from '../errors/store-errors'
 import type { Callback } from '../../primitives/callbacks'
 import type { Deadline } from '../concurrency/deadline'
@@ -7,7 +8,10 @@ import type { Heard, Outcome } from './contract'
 import type { StoreCalls } from './store-calls'
 import type { TrackedWrites } from './tracked-writes'
 
-/** A record has this key until it is known that the session was not destroyed while its record was copied. */
+/**
+ * A record has this key until it is known that the session was not destroyed while its record was copied. Its value is random: to a store whose versions
+ * are the texts of records, two copies of one record would be one, although the session was destroyed between them.
+ */
 const PENDING = '~moving'
 
 /** How often other processes may come between. */
@@ -118,7 +122,7 @@ export class KeyMigration {
       // What cannot be read is told to the request, and stays where it is
       return this.done(null, record)
     }
-    const pending = records.compares ? { ...copy, [PENDING]: true } : copy
+    const pending = records.compares ? { ...copy, [PENDING]: randomBytes(9).toString('base64url') } : copy
     records.write(pending, null, (err, outcome) => {
       if (err) return this.done(err)
       // Another process has copied it
