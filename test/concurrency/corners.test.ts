@@ -15,7 +15,7 @@ import { ID, Meeting as ConnectMeeting, onEachHost, record } from './requests'
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types would be added to those of our own requests
 const original = require('express-session') as typeof session
 
-/** Two requests: `slow` has read the session before `fast` comes, and goes on when that has been answered. */
+/** Runs two overlapping requests: `slow` reads the session before `fast` begins, and goes on when that has its response. */
 async function overlap(
   Meeting: typeof ConnectMeeting,
   store: ShufflingStore,
@@ -46,7 +46,7 @@ async function overlap(
   return { meeting, cookie: await waiting }
 }
 
-/** A store that was built on another copy of the package, on the records of one of ours; it takes its time to destroy. */
+/** A store from another copy of the package, with the records of one of this copy; its destroy is slow. */
 function foreign(store: ShufflingStore): never {
   class Foreign extends original.Store {
     get = store.get.bind(store)
@@ -62,14 +62,14 @@ const held = (store: object): number => clientFor(store as never).activeSessions
 
 const called = async (act: (done: () => void) => unknown): Promise<void> => new Promise(resolve => void act(resolve))
 
-onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
+onEachHost('concurrency: corner cases', (Meeting, { keepsAlive }) => {
   useServers()
 
   for (const [what, end] of Object.entries({
     destroy: (req: Req) => called(done => req.session.destroy(done)),
     regenerate: (req: Req) => called(done => req.session.regenerate(done)),
   })) {
-    it(`what a handler has kept of a session before its ${what} is not stored again`, async () => {
+    it(`a session object from before its ${what} is not stored again`, async () => {
       const store = new ShufflingStore(1)
       const meeting = new Meeting(store, async (req, res) => {
         const kept = req.session
@@ -83,7 +83,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     })
   }
 
-  it('a regenerate by a store of another copy of the package is final too', async () => {
+  it('a regenerate of a store from another copy of the package is final', async () => {
     for (let order = 1; order <= 100; order++) {
       const store = new ShufflingStore(order)
       const handler: Handler = async (req, res) => {
@@ -99,7 +99,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     }
   }).timeout(10_000)
 
-  it('a returning session of such a store has all methods, and is not disarmed by its data', async () => {
+  it('a returning session of such a store has all methods, even with data of the same names', async () => {
     const store = new ShufflingStore(1)
     const handler: Handler = async (req, res) => {
       await session.update(req, session => void ((session as unknown as Record<string, unknown>).n = 1))
@@ -111,7 +111,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     expect(meeting.stored).to.include({ n: 1, promised: true })
   })
 
-  it('the browser hears of the lifetime that is stored', async () => {
+  it('the cookie has the lifetime that is stored', async () => {
     const live = (ms: number) => (req: Req) => ((req.session.cookie.maxAge = ms), (data(req)[`for-${ms}`] = true))
     const { meeting, cookie } = await overlap(
       Meeting,
@@ -123,7 +123,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     expect(Date.parse(/expires=([^;]*)/i.exec(cookie ?? '')?.[1] ?? '') - Date.now()).to.be.within(50_000, 61_000)
   })
 
-  it('a lifetime that is all that one request has changed is not undone by another', async () => {
+  it('a changed lifetime is not undone by a concurrent request', async () => {
     const { meeting } = await overlap(
       Meeting,
       new ShufflingStore(1),
@@ -134,7 +134,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     expect((meeting.stored as unknown as SessionData).cookie.originalMaxAge).to.equal(3_600_000)
   })
 
-  it('an update that cannot be stored fails, and what follows it is done', async () => {
+  it('an update that cannot be stored fails, and later changes are saved', async () => {
     const meeting = new Meeting(new ShufflingStore(1), async (req, res) => {
       data(req).n = 10n
       const said = await session
@@ -151,7 +151,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     expect(meeting.stored?.said).to.include('BigInt')
   })
 
-  it('an update that fails leaves the session as it was, cookie and all', async () => {
+  it('an update that fails does not change the session and its cookie', async () => {
     const meeting = new Meeting(new ShufflingStore(1), async (req, res) => {
       await session
         .update(req, session => {
@@ -169,7 +169,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     expect(cookie.originalMaxAge).to.equal(null)
   })
 
-  it('what a handler does to the session while an update is under way stays done', async () => {
+  it('a change during an update is kept', async () => {
     const meeting = new Meeting(new ShufflingStore(1), async (req, res) => {
       const done = session.update(req, session => {
         Object.assign(session, { count: 1, other: 1 })
@@ -182,7 +182,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     expect(meeting.stored).to.include({ count: 99, other: 1 })
   })
 
-  it('a merge keeps what a store keeps that JSON cannot say', async () => {
+  it('a merge keeps values that the store supports and JSON does not', async () => {
     class V8Store extends ShufflingStore {
       readonly kept = new Map<string, Buffer>()
       override get(id: string, callback: (err?: unknown, record?: SessionData | null) => void): void {
@@ -205,7 +205,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     expect(deserialize(store.kept.get(ID) as Buffer)).to.deep.include({ fast: at, slow: new Map([[1, at]]) })
   })
 
-  it('readers do not wait for each other, but share the touch that is on its way', async () => {
+  it('concurrent reading requests share one touch', async () => {
     let touching = 0
     let most = 0
     let touches = 0
@@ -223,7 +223,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     expect(touches).to.be.lessThan(10)
   })
 
-  it('two reloads at once do not hide what was written between them', async () => {
+  it('two concurrent reloads do not hide a write between them', async () => {
     const store = new TracingStore()
     store.sessions = { [ID]: JSON.stringify(record({ n: 1 })) }
     const answers: (() => void)[] = []
@@ -232,7 +232,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
       store as never,
       async (req, res) => {
         if (req.url === '/fast') return ((data(req).fast = true), res.end())
-        // Each answer is what was there when it was asked for
+        // Each call returns the record of the time of the call
         store.get = (id, callback) => get(id, (err, found) => void answers.push(() => callback(err, found)))
         const first = called(done => req.session.reload(done))
         store.get = get
@@ -250,7 +250,7 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
     expect(meeting.stored).to.include({ fast: true, slow: true })
   })
 
-  it('with concurrency off, an update takes away what was put in and saved since the last one', async () => {
+  it('with concurrency off, an update removes a key that was saved and deleted since the last one', async () => {
     const handler: Handler = async (req, res) => {
       await session.update(req, () => {})
       data(req).brief = true
@@ -279,10 +279,10 @@ onEachHost('concurrency: corners', (Meeting, { keepsAlive }) => {
   })
 })
 
-onEachHost('concurrency: at rest', Meeting => {
+onEachHost('concurrency: after all requests', Meeting => {
   useServers()
 
-  it('nothing is held after 1,000 requests that were answered, left by their client, or failed', async () => {
+  it('no session is in use after 1,000 requests that completed, were aborted, or failed', async () => {
     const store = new ShufflingStore(1)
     let turn = 0
     const meeting = new Meeting(store, async (req, res) => {
@@ -299,7 +299,7 @@ onEachHost('concurrency: at rest', Meeting => {
       await Promise.all(Array.from({ length: 50 }, async () => meeting.ask('/').catch(ignore)))
     }
     process.off('unhandledRejection', ignore)
-    // A handler that never ends its response goes with it
+    // A handler that never ends its response is collected with it
     while (held(store) > 0) {
       collectGarbage()
       await pause(10)
@@ -307,17 +307,17 @@ onEachHost('concurrency: at rest', Meeting => {
   }).timeout(20_000)
 })
 
-// Koa does not ask a store to regenerate, and its responses have connections
-describe('concurrency: corners of Connect alone', () => {
+// Koa does not call a store's regenerate, and its responses have connections
+describe('concurrency: corner cases of Connect', () => {
   useServers()
 
   for (const [what, regenerate] of Object.entries({
     throws: () => {
       throw new Error('no')
     },
-    'answers twice': (_: unknown, done: (err?: unknown) => void) => (done(new Error('no')), done(new Error('no'))),
+    'calls back twice': (_: unknown, done: (err?: unknown) => void) => (done(new Error('no')), done(new Error('no'))),
   })) {
-    it(`a store whose regenerate ${what} is heard once, and nothing is held for it`, async () => {
+    it(`a store whose regenerate ${what} calls back once, and no session stays in use`, async () => {
       const store = new ShufflingStore(1)
       Object.assign(store, { regenerate })
       const said: unknown[] = []
@@ -336,7 +336,7 @@ describe('concurrency: corners of Connect alone', () => {
     })
   }
 
-  it('a response without a connection holds nothing when its request is over', async () => {
+  it('a response without a connection does not keep the session in use', async () => {
     const store = new ShufflingStore(1)
     const middleware = session({ ...QUIET, store })
     const meeting = new ConnectMeeting(store, (_, res) => res.end())

@@ -14,15 +14,15 @@ interface End {
   readonly act: (req: Req) => unknown
 }
 
-/** What ends a session, for whoever has its id. */
+/** The ways to end a session. */
 const ENDS: Record<string, End> = {
   destroy: { act: req => new Promise(resolve => req.session.destroy(resolve)) },
-  'destroy that nobody waits for': { act: req => req.session.destroy(() => {}) },
+  'destroy without await': { act: req => req.session.destroy(() => {}) },
   regenerate: { act: req => new Promise(resolve => req.session.regenerate(resolve)) },
   'null, with unset': { options: { unset: 'destroy' }, act: req => void (req.session = null as never) },
 }
 
-/** What another request of the session is about, meanwhile. */
+/** The concurrent requests of the session. */
 const OTHERS: Record<string, End> = {
   reader: { act: () => {} },
   writer: { act: req => (data(req).late = true) },
@@ -32,7 +32,7 @@ const OTHERS: Record<string, End> = {
   resave: { options: { resave: true }, act: () => {} },
 }
 
-onEachHost('concurrency: a session that is ended', (Meeting, { lacks }) => {
+onEachHost('concurrency: a session that is destroyed', (Meeting, { lacks }) => {
   useServers()
   let order = 0
   const others = Object.entries(OTHERS).filter(([, { options = {} }]) => !lacks.some(name => name in options))
@@ -40,7 +40,7 @@ onEachHost('concurrency: a session that is ended', (Meeting, { lacks }) => {
   for (const [who, { act, options }] of others) {
     const orders = Math.ceil(ORDERS / 4 / others.length)
 
-    it(`by somebody who asks the store, past us, stays ended, whatever a ${who} does meanwhile, on a store that compares`, async () => {
+    it(`by a direct call of the store stays destroyed, next to a concurrent ${who}, on a store with compareAndSet`, async () => {
       for (let time = 0; time < orders; time++) {
         const store = new ComparingStore(++order)
         const handler = async (req: Req, res: ServerResponse): Promise<void> => {
@@ -62,7 +62,7 @@ onEachHost('concurrency: a session that is ended', (Meeting, { lacks }) => {
     for (const [who, other] of others) {
       const orders = Math.ceil(ORDERS / Object.keys(ENDS).length / others.length)
 
-      it(`by ${how} stays ended, whatever a ${who} does meanwhile`, async () => {
+      it(`by ${how} stays destroyed, next to a concurrent ${who}`, async () => {
         for (let time = 0; time < orders; time++) {
           const store = new ShufflingStore(++order)
           const meeting = new Meeting(
@@ -84,7 +84,7 @@ onEachHost('concurrency: a session that is ended', (Meeting, { lacks }) => {
     }
   }
 
-  it('sets no cookie any more for whoever had it', async () => {
+  it('is not sent as a cookie by a concurrent request', async () => {
     const store = new ShufflingStore(1)
     const meeting = new Meeting(
       store,

@@ -4,7 +4,7 @@ import { testPairs } from './two-requests'
 
 const TWO_PROCESSES: Place = { ability: 'compareAndSet', processes: 2 }
 
-/** A touch that is not awaited is answered at any moment: ten times as many orders. */
+/** A touch without await completes at any moment: ten times as many orders. */
 const MANY = 3000
 
 describe('concurrency: two requests, in every order of their steps', () => {

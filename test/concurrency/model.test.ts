@@ -27,13 +27,13 @@ const anyCase = fc.record({
   ),
 })
 
-/** What has to hold of the record after each step, whatever the requests do: each has a key of its own, whose value only grows. */
+/** The invariants of the record after each step: each request has a key of its own, whose value only grows. */
 class Invariants {
   now: Data | undefined
-  /** Somebody has asked for its end. */
+  /** Whether a request has asked for its end. */
   ends = false
   #gone = false
-  /** What was answered and is not there. Told by the next look: an answer may come where nobody catches. */
+  /** Values that were reported as stored and are missing. Reported by the next `look`, because a callback may run where no error is caught. */
   readonly #missing: unknown[] = []
   readonly #names: readonly string[]
 
@@ -54,14 +54,14 @@ class Invariants {
     if (!('user' in before)) expect(record, 'what is deleted stays so').to.not.have.property('user')
   }
 
-  /** Whoever is told that a session is stored, finds it there, if it has not been ended. */
+  /** A value that was reported as stored must be in the store, unless the session has been ended. */
   answered(name: string, value: unknown): void {
     if (this.ends || !this.now || value === undefined || this.now[name] === value) return
     this.#missing.push({ name, value, now: this.now[name] })
   }
 }
 
-/** A request that does one thing after the other to the session that all have. */
+/** A request that does one act after the other to the shared session. */
 function requestOf(name: string, words: readonly Word[], invariants: Invariants): Act {
   let value = 0
   const next = (session: object): void => void ((session as Data)[name] = ++value)
@@ -92,7 +92,7 @@ function requestOf(name: string, words: readonly Word[], invariants: Invariants)
     const goOn = (): void => {
       const word = left.shift()
       if (word === 'saveKept') return ended ? void kept.save(goOn) : goOn()
-      // Another session is another story
+      // The session has been replaced by another one
       if (!word || !host.session || host.session.id !== ID) return done()
       ended ||= ['destroy', 'regenerate'].includes(word)
       invariants.ends ||= ended || word === 'unset'
@@ -105,8 +105,8 @@ function requestOf(name: string, words: readonly Word[], invariants: Invariants)
 const FLOORS: Record<string, Floor> = { 'the core': core, Koa: koa }
 
 for (const [name, floor] of Object.entries(FLOORS)) {
-  describe(`concurrency: up to five requests, whatever they do and in whatever order, on ${name}`, () => {
-    it(`keep what is written, and end what is ended (${RUNS} runs)`, async () => {
+  describe(`concurrency: up to five random requests in random order, on ${name}`, () => {
+    it(`lose no write, and restore no destroyed session (${RUNS} runs)`, async () => {
       await fc.assert(
         fc.asyncProperty(anyCase, async ({ requests, choices, options, place }) => {
           const invariants = new Invariants(requests)

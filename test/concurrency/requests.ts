@@ -8,7 +8,7 @@ import type { ShufflingStore } from '../support/shuffling-store'
 import type { SessionData, SessionOptions } from '../support/subject'
 import { portOf } from '../support/wire'
 
-/** The session that all the requests of a test are about. */
+/** The ID of the session of all requests of a test. */
 export const ID = 'ada'
 
 export function record(fields: Record<string, unknown> = {}, maxAge: number | null = null): SessionData {
@@ -16,7 +16,7 @@ export function record(fields: Record<string, unknown> = {}, maxAge: number | nu
   return { cookie: { originalMaxAge: maxAge, expires, path: '/', httpOnly: true }, ...fields } as SessionData
 }
 
-/** A site on a store of its own order, whose one session many requests meet. */
+/** A site on a store with random order, with one session that many requests share. */
 export class Meeting {
   readonly site: Site
 
@@ -33,7 +33,7 @@ export class Meeting {
     this.cookie = this.host.cookie(ID)
   }
 
-  /** What serves it. */
+  /** The host that serves it. */
   get host(): Host {
     return connect
   }
@@ -58,7 +58,7 @@ export class Meeting {
   }
 }
 
-/** A suite for each host, with meetings there: what holds of requests that meet holds wherever they come from. */
+/** Runs a suite on each host: the results of concurrent requests must not depend on the framework. */
 export function onEachHost(title: string, suite: (Meetings: typeof Meeting, host: Host) => void): void {
   describeHosts(title, host => {
     class Meetings extends Meeting {

@@ -14,7 +14,7 @@ const TRANSPORT: Transport = {
   sentId: () => ID,
 }
 
-/** The core alone, asked as Connect's adapter asks it. */
+/** The core alone, called as the adapter for Connect calls it. */
 export const core: Floor = {
   server(supplies) {
     const settings = settle<Host>(supplies.options as never, supplies.store, () => {})
@@ -39,7 +39,7 @@ function request(settings: Settings, act: Act, { steps, errors }: Supplies): voi
     act(Object.assign(host, { update }) as Visit, () =>
       commit(exchange, true, err => {
         if (err) errors.push(err)
-        // The client has it all
+        // The client has the whole response
         steps.push(over)
       }),
     )

@@ -6,11 +6,11 @@ import { middleware, type KoaMiddleware } from '../../lib/koa/middleware'
 import type { KoaOptions } from '../../lib/koa/settings/koa-options'
 import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'
 
-/** Koa's adapter, on contexts that have what it asks of them. */
+/** The adapter for Koa, on contexts with the members that it uses. */
 export const koa: Floor = {
   server(supplies) {
     const { options } = supplies
-    // By which it is told from a store of promises
+    // It distinguishes the store from a store of promises
     const store = Object.assign(supplies.store, { createSession })
     const session = middleware({ ...optionsOf(options), store }, undefined)
     const app = Object.assign(new EventEmitter(), { context: {}, keys: ['x'] })
@@ -24,12 +24,12 @@ export const koa: Floor = {
   rest: async () => new Promise(resolve => setImmediate(resolve)),
 }
 
-/** Those that it has a word for. */
+/** The options under their names in Koa. */
 function optionsOf({ genid, rolling, concurrency }: Supplies['options']): KoaOptions {
   return { genid: genid as never, rolling, concurrency, transport: { get: () => ID, set: () => {}, clear: () => {} } }
 }
 
-/** As Koa does it: the answer goes out when the middleware is done. */
+/** As in Koa, the response is sent when the middleware is done. */
 async function request(
   session: KoaMiddleware,
   app: EventEmitter & { context: object },
@@ -44,11 +44,11 @@ async function request(
   } catch (err) {
     errors.push(err)
   }
-  // The client has it all
+  // The client has the whole response
   steps.push(() => void res.emit('close'))
 }
 
-/** The request, which has the session that the context has. */
+/** The request, with the session of its context. */
 function visitOf(req: Omit<Visit, 'update'>): Visit {
   const update: Visit['update'] = (change, done) => void updateSession(req, change).then(() => done(), done)
   return Object.assign(req, { update })

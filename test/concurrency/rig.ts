@@ -6,7 +6,7 @@ import { Engine, ID, steppedStore, type Ability, type Data, type Steps } from '.
 
 export { ID, type Data } from './stepped-store'
 
-/** What a request has of its session. */
+/** The session of a request and its methods. */
 export interface Visit extends Pick<Host, 'session' | 'sessionID'> {
   session: Session
   update(change: Change, done: Callback): void
@@ -14,59 +14,59 @@ export interface Visit extends Pick<Host, 'session' | 'sessionID'> {
 
 export type Act = (visit: Visit, done: () => void) => void
 
-/** One process that serves requests of our session, without HTTP: all that waits is a step. */
+/** One process that serves requests of the session, without HTTP: each asynchronous operation is a step. */
 export interface Server {
   serve(act: Act): void
-  /** Sessions still held. */
+  /** Sessions still in use. */
   readonly held: number
 }
 
-/** What a server is made of. */
+/** The parts of a server. */
 export interface Supplies {
   readonly options: Partial<SessionOptions>
   readonly store: ReturnType<typeof steppedStore>
   readonly steps: Steps
-  /** Where errors come to. */
+  /** Collects the errors. */
   readonly errors: unknown[]
 }
 
-/** What serves requests: the core as Connect's adapter has it, or an adapter. */
+/** The code that serves requests: the core as the adapter for Connect calls it, or an adapter. */
 export interface Floor {
   server(supplies: Supplies): Server
-  /** Resolves when all is done that does not wait for a step; where that is at once, it is nothing. */
+  /** Resolves when everything that does not wait for a step is done; missing if that is synchronous. */
   rest?(): Promise<void>
 }
 
-/** Where the requests are served. */
+/** The processes and stores of a run. */
 export interface Place {
   readonly ability: Ability
-  /** That take turns in serving. */
+  /** The number of processes, which serve in turn. */
   readonly processes: number
 }
 
 const ALONE: Place = { ability: 'set', processes: 1 }
 
 export interface Played {
-  /** What the store has of the session that all began with. */
+  /** The record of the session that all requests begin with. */
   readonly stored: Data | undefined
   readonly others: Data[]
-  /** Sessions still held. */
+  /** Sessions still in use. */
   readonly held: number
   readonly errors: unknown[]
 }
 
-/** How it is played. */
+/** The options of a run. */
 export interface Manner {
   readonly floor: Floor
   readonly options?: Partial<SessionOptions>
   readonly place?: Place
 }
 
-/** Says which of so many comes next. */
+/** Chooses the next step among `count`. */
 export type Choose = (count: number) => number
 
 /**
- * Requests of one session, without HTTP: all that waits is a step.
+ * Runs requests of one session, without HTTP: each asynchronous operation is a step.
  *
  * @param look is called with the record after each step
  */
@@ -89,7 +89,7 @@ export async function play(
   for (const [index, act] of acts.entries()) steps.push(() => servers[index % servers.length]?.serve(act))
   while (steps.length > 0 || (await follows(steps))) {
     steps.splice(choose(steps.length), 1)[0]?.()
-    // Not for each of a million steps of what is done at once
+    // Not for each of a million synchronous steps
     if (floor.rest) await floor.rest()
     look?.(engine.read(ID))
   }
@@ -98,16 +98,23 @@ export async function play(
   return { stored: engine.read(ID), others: others.map(id => engine.read(id) as Data), held, errors }
 }
 
-/** So many callbacks in a row may each come in a later turn: a session calls back when its method has returned, though it had nothing to do. */
+/**
+ * The number of successive callbacks that may each run in a later turn: a session method calls back after it has returned, even if it had nothing to
+ * do.
+ */
 const DEFERRED = 6
 
-/** Whether a callback that was deferred leads to another step. */
+/** Whether a deferred callback leads to another step. */
 async function follows(steps: readonly unknown[]): Promise<boolean> {
   for (let turn = 0; turn < DEFERRED && steps.length === 0; turn++) await new Promise(resolve => setImmediate(resolve))
   return steps.length > 0
 }
 
-/** Plays every order there is. @returns how many there are */
+/**
+ * Runs every order.
+ *
+ * @returns the number of orders
+ */
 export async function everyOrder(playOne: (choose: Choose) => Promise<void>): Promise<number> {
   let path: { at: number; of: number }[] = []
   for (let orders = 1; ; orders++) {
@@ -123,10 +130,14 @@ export async function everyOrder(playOne: (choose: Choose) => Promise<void>): Pr
   }
 }
 
-/** So many random orders say about how many there are. */
+/** The number of random orders from which the total is estimated. */
 const SAMPLE = 100
 
-/** Plays about `most` random orders, no two alike, or every order if there are not many more. @returns how many were played */
+/**
+ * Runs about `most` distinct random orders, or every order if there are not many more.
+ *
+ * @returns the number of orders
+ */
 export async function someOrders(most: number, playOne: (choose: Choose) => Promise<void>): Promise<number> {
   const random = randomOf(most)
   const played = new Set<string>()
@@ -134,7 +145,7 @@ export async function someOrders(most: number, playOne: (choose: Choose) => Prom
   // Some orders are rare
   for (let tries = 1; played.size < most && tries < 4 * most; tries++) {
     const chosen: number[] = []
-    // Of a tree whose branches are chosen with equal chances, the number of leaves is the mean of this product (Knuth, 1975)
+    // In a tree whose branches are chosen with equal probability, the number of leaves is the mean of this product (Knuth, 1975)
     let leaves = 1
     await playOne(count => {
       leaves *= count

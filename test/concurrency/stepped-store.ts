@@ -3,20 +3,20 @@ import type { Callback } from '../../lib/primitives/callbacks'
 import type { Found, Outcome, SessionStore } from '../../lib/core/store/contract'
 import type { Version } from '../../lib/core/record/snapshot'
 
-/** The session that all the requests are about. */
+/** The ID of the session of all requests. */
 export const ID = 'ada'
 
 export type Data = Record<string, unknown>
 
 export interface Steps {
-  /** Something that can happen now, or later. */
+  /** Takes a step that can run now, or later. */
   push(step: () => void): void
 }
 
-/** How a store can write. */
+/** The write method of a store. */
 export type Ability = 'set' | 'update' | 'compareAndSet'
 
-/** What processes share. */
+/** The state that processes share. */
 export class Engine {
   readonly #records = new Map<string, string>()
 
@@ -42,7 +42,7 @@ export class Engine {
   }
 }
 
-/** Two steps for each call: it is done, and it is said to be done. */
+/** Two steps for each call: one performs it, one calls back. */
 class PlainStore implements SessionStore {
   constructor(
     readonly engine: Engine,
@@ -75,7 +75,7 @@ class PlainStore implements SessionStore {
   }
 }
 
-/** The text is its own version. Own methods all, since an ability counts where nothing lies over it. */
+/** The JSON is the version. All methods are own methods, because an ability counts only if it is not overridden. */
 function compareAndSet(store: PlainStore): SessionStore {
   return Object.assign(store, {
     get: store.get.bind(store),
@@ -104,7 +104,7 @@ function update(store: PlainStore): SessionStore {
   })
 }
 
-/** One process's store on the engine. */
+/** The store of one process on the engine. */
 export function steppedStore(ability: Ability, engine: Engine, steps: Steps): SessionStore {
   const store = new PlainStore(engine, steps)
   if (ability === 'compareAndSet') return compareAndSet(store)

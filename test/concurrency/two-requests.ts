@@ -7,7 +7,7 @@ const data = (host: Parameters<Act>[0]): Record<string, unknown> => host.session
 
 interface Kind {
   readonly act: Act
-  /** What has to hold of the session afterwards, whatever another request did; `ends` has precedence. */
+  /** The required state of the session afterwards, for any concurrent request; `ends` has precedence. */
   readonly ends?: true
   readonly puts?: string
   readonly deletes?: string
@@ -39,16 +39,16 @@ function check([a, b]: [Kind, Kind], { stored, others, held, errors }: Played, s
   expect(stored).to.include({ count: 1 })
 }
 
-/** How two requests meet. */
+/** A way in which two requests overlap. */
 interface Way extends Manner {
-  /** At most so many of the orders, chosen at random. Default: all. */
+  /** The number of random orders at most. Default: all orders. */
   readonly orders?: number
 }
 
-/** Fewer than any pair has. */
+/** Fewer orders than any pair has. */
 const FEWEST = 60
 
-/** A test for each pair of requests and each way in which they meet: whatever the order of their steps, the outcome is right. */
+/** Tests each pair of requests in each way: the result must be right in every order of their steps. */
 export function testPairs(ways: Readonly<Record<string, Way>>): void {
   for (const [index, [what, a]] of Object.entries(kinds('a')).entries()) {
     for (const [other, b] of Object.entries(kinds('b')).slice(index)) {

@@ -10,7 +10,7 @@ const ORDERS = 100
 onEachHost('concurrency: fifty requests of one session, each with a key of its own', Meeting => {
   useServers()
 
-  it(`keep all fifty, in ${ORDERS} orders of ${ORDERS}`, async () => {
+  it(`keep all fifty, in ${ORDERS} random orders`, async () => {
     for (let seed = 1; seed <= ORDERS; seed++) {
       const store = new ShufflingStore(seed)
       const meeting = new Meeting(store, async (req, res) => {
@@ -24,7 +24,7 @@ onEachHost('concurrency: fifty requests of one session, each with a key of its o
     }
   }).timeout(60_000)
 
-  it('read it once each where the store compares, whoever comes after whom', async () => {
+  it('read the session once each from a store with compareAndSet', async () => {
     const store = new ComparingStore(1)
     const meeting = new Meeting(store, async (req, res) => {
       await store.turn()

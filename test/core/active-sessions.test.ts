@@ -8,7 +8,7 @@ type Finish = (err?: unknown) => void
 
 const forEver = (): Deadline => new Deadline(Infinity)
 
-describe('core: what requests of one session ask of the store', () => {
+describe('core: store calls of concurrent requests of one session', () => {
   let inFlight: ActiveSessions
   let said: string[]
   const hold = (): Transaction => new Transaction('ada', inFlight)
@@ -24,7 +24,7 @@ describe('core: what requests of one session ask of the store', () => {
     said = []
   })
 
-  it('is asked one after the other, but for what they may share', () => {
+  it('run one after the other, except for calls that may run in parallel', () => {
     const finishes: Finish[] = []
     const holds = ['write', 'touch', 'touch', 'write', 'touch'].map((what, index) => {
       const one = hold()
@@ -42,7 +42,7 @@ describe('core: what requests of one session ask of the store', () => {
     expect(inFlight.size).to.equal(0)
   })
 
-  it('a callback that throws is nobody else’s business: each is called, and what waits is asked', async () => {
+  it('continue after a callback that throws', async () => {
     let answer: Finish = () => {}
     const [first, second, third] = [hold(), hold(), hold()]
     first.run(forEver(), says('first'), (_, finish) => (answer = finish))
@@ -53,7 +53,7 @@ describe('core: what requests of one session ask of the store', () => {
     expect(said).to.deep.equal(['second', 'first', 'third'])
   })
 
-  it('what cannot even be asked is an answer, and the next is asked', () => {
+  it('fail if the call throws, and the next call runs', () => {
     hold().run(forEver(), says('first'), () => {
       throw new Error('no JSON')
     })
@@ -61,7 +61,7 @@ describe('core: what requests of one session ask of the store', () => {
     expect(said).to.deep.equal(['first: no JSON', 'second'])
   })
 
-  it('is asked without a turn of a store that answers at once, and what cannot be asked is an answer there too', () => {
+  it('run synchronously on a synchronous store, and fail if the call throws', () => {
     const one = hold()
     one.runAtOnce(says('first'), (asked, finish) => {
       expect(asked).to.equal(one)
@@ -76,12 +76,12 @@ describe('core: what requests of one session ask of the store', () => {
     expect(inFlight.size).to.equal(0)
   })
 
-  it('of a store that answers at once is heard once, though whoever hears it throws', () => {
+  it('call back once on a synchronous store, even if the callback throws', () => {
     expect(() => hold().runAtOnce(says('first', new Error('the app’s')), (_, finish) => finish())).to.throw('the app’s')
     expect(said).to.deep.equal(['first'])
   })
 
-  it('is held until the last answer has come, though it has been let go', () => {
+  it('keep the session in use until the last call is done, even after release', () => {
     let answer: Finish = () => {}
     const one = hold()
     one.run(forEver(), says('one'), (_, finish) => (answer = finish))
@@ -92,7 +92,7 @@ describe('core: what requests of one session ask of the store', () => {
     expect(inFlight.size).to.equal(0)
   })
 
-  it('is dead once it has been ended, to whoever has read it before or meanwhile, and to nobody else', () => {
+  it('see a destroyed session as ended if they have read it before or during the destroy', () => {
     const before = hold()
     let ended: Finish = () => {}
     inFlight.destroy(
@@ -109,7 +109,7 @@ describe('core: what requests of one session ask of the store', () => {
     expect([before.isEnded, meanwhile.isEnded, after.isEnded]).to.deep.equal([true, true, false])
   })
 
-  it('is alive again where it could not be ended', () => {
+  it('do not see a session as ended if its destroy has failed', () => {
     const one = hold()
     inFlight.destroy('ada', forEver(), done => done(new Error('store down')), says('destroy'))
     expect(said).to.deep.equal(['destroy: store down'])

@@ -19,13 +19,17 @@ describe('core: the attempts of a conditional write', () => {
     })
   }
 
-  it('count writes and reads apart', () => {
+  it('are counted separately for writes and reads', () => {
     const attempts = new Attempts()
     for (let time = 0; time < 3; time++) attempts.mayRepeat(lost)
     expect(attempts.mayRead(lost)).to.equal(true)
   })
 
-  /** After how many refusals they lead nowhere. @param reads the record that is read after each refusal */
+  /**
+   * The number of refusals after which the attempts are stalled.
+   *
+   * @param reads the record that is read after each refusal
+   */
   function stalledAfter(reads: (refused: number) => SessionData): number | undefined {
     const attempts = new Attempts()
     for (attempts.refused = 1; attempts.refused < 100; attempts.refused++) {
@@ -34,16 +38,16 @@ describe('core: the attempts of a conditional write', () => {
     return undefined
   }
 
-  it('lead nowhere if the record stays the same for twelve refusals, behind the first ones and the one that is compared with', () => {
+  it('are stalled if the record stays the same for twelve refusals after the immediate attempts', () => {
     expect(stalledAfter(() => record(1))).to.equal(AT_ONCE + 1 + 12)
   })
 
-  it('lead somewhere as long as the record changes', () => {
+  it('are not stalled as long as the record changes', () => {
     expect(stalledAfter(record)).to.equal(undefined)
     expect(stalledAfter(refused => record(Math.floor(refused / 10)))).to.equal(undefined)
   })
 
-  it('are counted anew when the record has changed', () => {
+  it('are counted from zero when the record has changed', () => {
     expect(stalledAfter(refused => record(refused < 15 ? 0 : 1))).to.equal(15 + 12)
   })
 })

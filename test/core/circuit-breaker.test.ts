@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { CircuitBreaker } from '../../lib/core/store/circuit-breaker'
 import { useTimers } from '../support/timers'
 
-describe('core: the breaker', () => {
+describe('core: the circuit breaker', () => {
   const timers = useTimers()
   let breaker: CircuitBreaker
   let probes: number
@@ -17,7 +17,7 @@ describe('core: the breaker', () => {
     probes = 0
   })
 
-  it('refuses nothing before five time-outs in a row', () => {
+  it('opens after five timeouts in a row', () => {
     silent(4)
     expect(refuses()).to.equal(false)
     breaker.answered(undefined)
@@ -27,14 +27,14 @@ describe('core: the breaker', () => {
     expect(refuses()).to.equal(true)
   })
 
-  it('takes an error for an answer', () => {
+  it('counts an error as a response', () => {
     silent(4)
     breaker.answered(new Error('no'))
     silent(4)
     expect(refuses()).to.equal(false)
   })
 
-  it('does not take what comes too late for an answer, until it has begun to refuse', () => {
+  it('ignores a late response while it is closed, and closes with one when it is open', () => {
     silent(4)
     breaker.answeredLate(undefined)
     silent(1)
@@ -45,7 +45,7 @@ describe('core: the breaker', () => {
     expect(refuses()).to.equal(false)
   })
 
-  it('probes once a second, and refuses all the same', () => {
+  it('probes once a second while it refuses calls', () => {
     silent(5)
     for (const [ms, count] of [
       [0, 0],
@@ -59,7 +59,7 @@ describe('core: the breaker', () => {
     }
   })
 
-  it('goes on refusing what fails, and stops with the first success', () => {
+  it('stays open after an error, and closes with the first success', () => {
     silent(5)
     breaker.answered(new Error('loading'))
     expect(refuses()).to.equal(true)
@@ -68,7 +68,7 @@ describe('core: the breaker', () => {
     expect(timers.pending()).to.equal(0)
   })
 
-  it('says when it begins, and when it ends, once each', () => {
+  it('publishes once that it opens, and once that it closes', () => {
     const heard: string[] = []
     const channels = ['unavailable', 'available'].map(name => [`resession:${name}`, () => heard.push(name)] as const)
     for (const [name, listener] of channels) subscribe(name, listener)

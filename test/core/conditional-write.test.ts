@@ -13,9 +13,9 @@ type CompareAndSet = [id: string, session: SessionData, version: Version | null,
 
 const { set } = session.MemoryStore.prototype
 
-/** Says what it was asked, and can be told to do something before it is. */
+/** Records its calls, and can run a function before a comparison. */
 class ComparingStore extends TracingStore {
-  /** Before the next comparison; may answer in its place. */
+  /** Runs before the next comparison; may call back in its place. */
   before: ((...asked: CompareAndSet) => boolean | void) | undefined
 
   override compareAndSet(...asked: CompareAndSet): void {
@@ -53,7 +53,7 @@ async function known<S extends TracingStore>(
   return { site, visitor, store }
 }
 
-/** What others do, who know nothing of us. */
+/** Changes the records directly, as another process does. */
 function change(store: TracingStore, with_: object): void {
   for (const [id, text] of Object.entries(store.sessions))
     store.sessions[id] = JSON.stringify({ ...(JSON.parse(text) as object), ...with_ })
@@ -61,8 +61,8 @@ function change(store: TracingStore, with_: object): void {
 
 const stored = (store: TracingStore): Record<string, unknown> => JSON.parse(Object.values(store.sessions)[0] ?? 'null') as never
 
-describe('core: a write to a store that compares', () => {
-  it('takes one call where nobody came between, and the version goes from one to the next', async () => {
+describe('core: a write to a store with compareAndSet', () => {
+  it('takes one call without a conflict, with the version of the previous call', async () => {
     const { visitor, store } = await known(new ComparingStore())
     expect(store.trace()).to.deep.equal(['compareAndSet'])
     await visitor.get()
@@ -71,7 +71,7 @@ describe('core: a write to a store that compares', () => {
     expect(store.trace()).to.deep.equal(['get', 'compareAndSet', 'get', 'compareAndSet', 'compareAndSet', 'get', 'compareAndSet', 'touch'])
   })
 
-  it('reads again where somebody did, and writes both', async () => {
+  it('reads and merges after a conflict', async () => {
     const { visitor, store } = await known(new ComparingStore())
     store.trace()
     store.before = () => ((store.before = undefined), change(store, { theirs: 1 }))
@@ -80,7 +80,7 @@ describe('core: a write to a store that compares', () => {
     expect(stored(store)).to.include({ views: 2, theirs: 1 })
   })
 
-  it('is dropped where somebody has destroyed the session', async () => {
+  it('is dropped if the session has been destroyed', async () => {
     const { site, visitor, store } = await known(new ComparingStore())
     store.before = id => void store.destroy(id)
     await visitor.get()
@@ -88,14 +88,14 @@ describe('core: a write to a store that compares', () => {
     expect(site.errors).to.deep.equal([])
   })
 
-  it('an update fails there', async () => {
+  it('of an update fails if the session has been destroyed', async () => {
     const { visitor, store } = await known(new ComparingStore())
     store.before = id => void store.destroy(id)
     expect((await visitor.get('/update')).text).to.equal('failed: failed to load session')
   })
 
-  describe('of a session that began in this request', () => {
-    /** The first tries fail; of those that are made the store does not say so. */
+  describe('of a new session', () => {
+    /** The first attempts fail; those with `true` are carried out nevertheless. */
     async function lost(made: readonly boolean[]): Promise<{ text: string; store: ComparingStore; errors: string[] }> {
       const store = new ComparingStore()
       const tries = [...made]
@@ -113,10 +113,10 @@ describe('core: a write to a store that compares', () => {
     }
 
     for (const [how, made] of Object.entries({
-      'was made, and its reply lost': [true],
-      'was not made': [false],
-      'was made at the second try, and its reply lost': [false, true],
-      'was not made twice': [false, false],
+      'succeeded, and its reply was lost': [true],
+      failed: [false],
+      'succeeded at the second attempt, and its reply was lost': [false, true],
+      'failed twice': [false, false],
     })) {
       it(`is repeated if it ${how}`, async () => {
         const { text, store, errors } = await lost(made)
@@ -145,7 +145,7 @@ describe('core: a write to a store that compares', () => {
       'and its reply is lost': (callback: Callback<Outcome>) => callback(new Error('connection lost')),
       'and the store refuses': (callback: Callback<Outcome>) => callback(null, { ok: false }),
     })) {
-      it(`is an error if the ID is that of another session, ${how}, and nothing of that is shown or written`, async () => {
+      it(`is an error if the ID belongs to another session, ${how}, and that session is neither shown nor changed`, async () => {
         const store = new ComparingStore()
         store.before = (id, _session, _version, callback) => {
           store.sessions[id] = '{"cookie":{"originalMaxAge":null,"expires":null},"user":"eve"}'
@@ -159,7 +159,7 @@ describe('core: a write to a store that compares', () => {
       })
     }
 
-    it('is looked for again if the store could not be read', async () => {
+    it('is looked up again if the read has failed', async () => {
       class Losing extends ComparingStore {
         lost = 2
 
@@ -168,7 +168,7 @@ describe('core: a write to a store that compares', () => {
           else super.get(...asked)
         }
 
-        // Beside `get`: an ability counts only on the class that has the other
+        // Next to `get`: an ability counts only if it is on the same class as `get`
         override compareAndSet(...asked: CompareAndSet): void {
           super.compareAndSet(...asked)
         }
@@ -183,21 +183,21 @@ describe('core: a write to a store that compares', () => {
       expect(await store.count()).to.equal(1)
     })
 
-    it('is tried three times at most, and fails with the error of the store', async () => {
+    it('is attempted three times at most, and fails with the error of the store', async () => {
       const { text, store } = await lost([false, false, false])
       expect(text).to.equal('failed: connection lost')
       // The end of the request tries again
       expect(stored(store)).to.include({ saved: true })
     })
 
-    it('is recognised by the next save if its error was told', async () => {
+    it('is recognised by the next save after an error', async () => {
       const { text, store, errors } = await lost([false, false, true])
       expect([text, errors]).to.deep.equal(['failed: connection lost', []])
       expect(stored(store)).to.include({ saved: true })
     })
   })
 
-  it('of a session that was there before is not repeated: another request may have written the same', async () => {
+  it('of an existing session is not repeated: another request may have written the same data', async () => {
     const { visitor, store } = await known(new ComparingStore())
     store.trace()
     store.before = (id, session, _, callback) => {
@@ -209,7 +209,7 @@ describe('core: a write to a store that compares', () => {
     expect(store.trace().filter(call => call === 'compareAndSet')).to.have.length(1)
   })
 
-  it('is given up if the store refuses the version that it gives, again and again', async () => {
+  it('fails if the store repeatedly refuses the version that its get has returned', async () => {
     const { visitor, store, site } = await known(new ComparingStore())
     store.trace()
     store.before = (_id, _session, _version, callback) => (callback(null, { ok: false }), true)
@@ -222,7 +222,7 @@ describe('core: a write to a store that compares', () => {
     expect(site.errors[0]).to.have.property('code', 'ERR_STORE_REFUSES_VERSION')
   })
 
-  it('is not given up as long as others write', async () => {
+  it('is repeated as long as other requests change the record', async () => {
     const { visitor, store } = await known(new ComparingStore())
     let refused = 0
     store.before = (_id, _session, _version, callback) => {
@@ -235,8 +235,8 @@ describe('core: a write to a store that compares', () => {
     expect(stored(store)).to.include({ n: 1, theirs: 40 })
   })
 
-  for (const [what, outcome] of Object.entries({ nothing: undefined, true: true, 'no answer to that': { version: 1 } })) {
-    it(`${what} is no outcome, and an error`, async () => {
+  for (const [what, outcome] of Object.entries({ nothing: undefined, true: true, 'an object without ok': { version: 1 } })) {
+    it(`${what} is an invalid result of compareAndSet, and an error`, async () => {
       const { site, visitor, store } = await known(new ComparingStore())
       store.before = (_id, _session, _version, callback) => (callback(null, outcome as never), true)
       expect((await visitor.get()).text).to.equal('2')
@@ -245,7 +245,7 @@ describe('core: a write to a store that compares', () => {
     })
   }
 
-  it('goes by set where the app has put another over the store’s own', async () => {
+  it('uses set if the app has replaced it on the store', async () => {
     const { visitor, store } = await known(new ComparingStore())
     store.trace()
     const calls: string[] = []
@@ -257,7 +257,7 @@ describe('core: a write to a store that compares', () => {
     expect([calls, store.trace()]).to.deep.equal([['mine'], ['get']])
   })
 
-  it('goes by set where somebody has put another on the class', async () => {
+  it('uses set if it was replaced on the class', async () => {
     const prototype = session.MemoryStore.prototype as { set: typeof set }
     const calls: string[] = []
     prototype.set = function (...asked: Parameters<typeof set>) {
@@ -274,13 +274,13 @@ describe('core: a write to a store that compares', () => {
     expect(calls).to.deep.equal(['theirs', 'theirs'])
   })
 
-  it('goes by set with concurrency off', async () => {
+  it('uses set with concurrency off', async () => {
     const { visitor, store } = await known(new ComparingStore(), { concurrency: 'off' })
     await visitor.get()
     expect(store.trace()).to.deep.equal(['set', 'get', 'set'])
   })
 
-  it('goes by set for a session that the app has found by itself', async () => {
+  it('uses set for a session that the app has loaded itself', async () => {
     const store = new ComparingStore()
     const site = new Site({ store }, (req, res) => {
       if (req.url === '/') return count(req, res)
@@ -297,11 +297,11 @@ describe('core: a write to a store that compares', () => {
   })
 })
 
-describe('core: a write that is refused again and again', () => {
+describe('core: a write that is refused repeatedly', () => {
   useServers()
   const timers = useTimers()
 
-  it('is tried again at once eight times, and then now and then, until it goes through', async () => {
+  it('is repeated eight times at once, and then with pauses, until it succeeds', async () => {
     const { visitor, store } = await known(new ComparingStore())
     let refusals = 0
     store.before = () => void (++refusals <= 20 && change(store, { theirs: refusals }))
@@ -315,7 +315,7 @@ describe('core: a write that is refused again and again', () => {
     expect(timers.pending()).to.equal(0)
   })
 
-  it('is an error when the time is up', async () => {
+  it('fails after storeTimeout', async () => {
     const { site, visitor, store } = await known(new ComparingStore(), { storeTimeout: 500 })
     let refusals = 0
     store.before = () => change(store, { theirs: ++refusals })
@@ -330,15 +330,15 @@ describe('core: a write that is refused again and again', () => {
   })
 })
 
-describe('core: a write to a store that updates', () => {
-  it('goes by update, but for a session that is new', async () => {
+describe('core: a write to a store with update', () => {
+  it('uses update, except for a new session', async () => {
     const { visitor, store } = await known(new UpdatingStore())
     await visitor.get()
     expect(store.trace()).to.deep.equal(['set', 'get', 'update'])
     expect(stored(store)).to.include({ views: 2 })
   })
 
-  it('is dropped where somebody has destroyed the session', async () => {
+  it('is dropped if the session has been destroyed', async () => {
     const { site, visitor, store } = await known(new UpdatingStore())
     store.before = id => store.destroy(id)
     await visitor.get()
@@ -346,14 +346,14 @@ describe('core: a write to a store that updates', () => {
     expect(site.errors).to.deep.equal([])
   })
 
-  it('an update of a session that somebody has destroyed fails', async () => {
+  it('of an update fails if the session has been destroyed', async () => {
     const { visitor, store } = await known(new UpdatingStore())
     store.before = id => store.destroy(id)
     expect((await visitor.get('/update')).text).to.equal('failed: failed to load session')
     expect(stored(store)).to.equal(null)
   })
 
-  it('goes by set where a method of that name does something else', async () => {
+  it('uses set if the update method has another contract', async () => {
     class Other extends TracingStore {
       override update(_id: string, _session: SessionData, callback: Callback<boolean>): void {
         this.calls.push('update')

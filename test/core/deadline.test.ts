@@ -6,7 +6,7 @@ import { useTimers } from '../support/timers'
 describe('core: a deadline', () => {
   const timers = useTimers()
 
-  it('passes while something is waited for', () => {
+  it('expires during a wait', () => {
     const errors: unknown[] = []
     const deadline = new Deadline(100)
     deadline.wait(err => errors.push(err))
@@ -17,7 +17,7 @@ describe('core: a deadline', () => {
     expect(isUnanswered(errors[0])).to.equal(true)
   })
 
-  it('is one for several waits, from the first on', () => {
+  it('counts from the first of several waits', () => {
     const given: string[] = []
     const deadline = new Deadline(100)
     deadline.wait(() => given.push('first'))
@@ -28,7 +28,7 @@ describe('core: a deadline', () => {
     expect(given).to.deep.equal(['second'])
   })
 
-  it('lets nothing be waited for when it has passed in between', () => {
+  it('fails a wait at once if it has expired before', () => {
     const given: string[] = []
     const deadline = new Deadline(100)
     deadline.wait(() => given.push('first'))
@@ -39,7 +39,7 @@ describe('core: a deadline', () => {
     expect(given).to.deep.equal(['second'])
   })
 
-  it('sets no timer before there is something to wait for, and leaves none behind', () => {
+  it('sets no timer before the first wait, and clears it at the end', () => {
     const deadline = new Deadline(100)
     expect(timers.pending()).to.equal(0)
     deadline.wait(() => expect.fail('it has ended'))
@@ -50,7 +50,7 @@ describe('core: a deadline', () => {
     expect(deadline.passed).to.equal(undefined)
   })
 
-  it('of Infinity never passes', () => {
+  it('of Infinity never expires', () => {
     const deadline = new Deadline(Infinity)
     deadline.wait(() => expect.fail('never'))
     expect(timers.pending()).to.equal(0)

@@ -7,7 +7,7 @@ describe('core: debug', () => {
   const { log } = debugFor
   let lines: string[]
   let before: string
-  /** Says when it is written out. */
+  /** Records that it is formatted. */
   const costly = { [inspect.custom]: () => lines.push('written out') }
 
   beforeEach(() => {
@@ -21,14 +21,14 @@ describe('core: debug', () => {
     debugFor.enable(before)
   })
 
-  it('writes nothing out where nobody listens', () => {
+  it('formats nothing if it is disabled', () => {
     debug('saving %o', costly)
     debugFor.enable('express')
     debug('saving %o', costly)
     expect(lines).to.deep.equal([])
   })
 
-  it('can be asked for, and sent away again, while the server runs', () => {
+  it('can be enabled and disabled while the server runs', () => {
     debugFor.enable('express-session')
     debug('saving %o', costly)
     expect(lines[0]).to.equal('written out')
@@ -38,7 +38,7 @@ describe('core: debug', () => {
     expect(lines).to.have.lengthOf(2)
   })
 
-  it('can be asked for by the name of the package', () => {
+  it('can be enabled with the name of the package', () => {
     debugFor.enable('resession')
     debug('saving %s', 'ada')
     expect(lines).to.have.lengthOf(1)
@@ -54,7 +54,7 @@ describe('core: debug', () => {
     })
   }
 
-  it('says what has no value as it is', () => {
+  it('prints a message without a value unchanged', () => {
     debugFor.enable('express-session')
     debug('no SID sent, generating session')
     debug('saving %s', 'ada')

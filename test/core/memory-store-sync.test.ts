@@ -11,7 +11,7 @@ import type { Version } from '../../lib/core/record/snapshot'
 import { MemoryStore } from '../../lib/stores/memory-store'
 import { useClock } from '../support/clock'
 
-/** A store as its twins have it. */
+/** The synchronous methods of a store. */
 type Asked = { [Name in keyof SyncStore]: (...args: Rest<Parameters<SyncStore[Name]>>) => ReturnType<SyncStore[Name]> }
 type Rest<Args> = Args extends [unknown, ...infer Others] ? Others : never
 
@@ -26,7 +26,7 @@ function byTwins(store: MemoryStore): Asked {
   }
 }
 
-/** Called at once, as callbacks of the middleware are. */
+/** Marks a callback to be called synchronously, as those of the middleware. */
 function middlewares<Done extends object>(callback: Done): Done {
   markAtOnce(callback)
   return callback
@@ -66,7 +66,7 @@ interface Step {
   readonly data: Record<string, unknown>
   readonly maxAge: number | null
   readonly path: string
-  /** Which version a write is made upon: none, or the last but so many. */
+  /** The version that a write is based on: none, or the number of versions back from the last. */
   readonly version: number | null
   readonly saysText: boolean
 }
@@ -84,9 +84,9 @@ const steps = fc.array(
   { maxLength: 30 },
 )
 
-/** Plays steps on a store, and says after each what it has answered and what there is. */
+/** Runs steps on a store, and returns the result and the records after each. */
 class Play {
-  /** Of each id, the last one first. */
+  /** The versions of each ID, the last one first. */
   readonly #versions = new Map<string, Version[]>()
 
   constructor(
@@ -118,7 +118,7 @@ class Play {
     }
   }
 
-  /** The end is a date of the one and a text of the other. */
+  /** The expiry is a Date of one way and a string of the other. */
   #read(id: string): unknown {
     const kept = this.asked.get(id)
     this.#know(id, kept?.version)
@@ -137,11 +137,11 @@ class Play {
   }
 }
 
-describe('core: the twins of MemoryStore’s methods', () => {
+describe('core: the synchronous methods of MemoryStore', () => {
   const clock = useClock()
 
   for (const options of [undefined, { max: 2 }]) {
-    it(`do what the methods do, in any order${options ? ', where there is a limit' : ''}`, () => {
+    it(`have the same effects as the callback methods, in any order${options ? ', with max' : ''}`, () => {
       fc.assert(
         fc.property(steps, steps => {
           const [one, other] = [new MemoryStore(options), new MemoryStore(options)]

@@ -7,7 +7,7 @@ function merge(base: Data, mine: Data, fresh: Data): { data: Data; conflicts: re
   return { data: Object.fromEntries(Array.from(sides, ([key, side]) => [key, { mine, fresh }[side][key]])), conflicts }
 }
 
-/** A key that is not there, or one of three values. */
+/** A missing key, or one of three values. */
 type State = '-' | '1' | '2' | '3'
 
 function dataOf(state: State): Data {
@@ -19,13 +19,13 @@ function row(base: State, mine: State, fresh: State): string {
   return `${base} ${mine} ${fresh}: ${'key' in data ? String(data.key) : '-'}${conflicts.length > 0 ? ' conflict' : ''}`
 }
 
-/** JSON as sessions hold it. */
+/** JSON data of a session. */
 const anyData = fc
   .dictionary(fc.constantFrom('a', 'b', 'c', '__proto__', 'toString'), fc.jsonValue({ maxDepth: 2 }))
   .map(data => JSON.parse(JSON.stringify(data)) as Data)
 
 describe('core: merge', () => {
-  it('is this, for a key that I began with, left, and find in the store', () => {
+  it('follows a table, for a key in the base, the changed and the stored data', () => {
     const rows = [
       ...['- - -', '- - 1', '- 1 -', '- 1 1', '- 1 2'],
       ...['1 - -', '1 - 1', '1 - 2', '1 1 -', '1 1 1', '1 1 2', '1 2 -', '1 2 1', '1 2 2', '1 2 3'],
@@ -49,13 +49,13 @@ describe('core: merge', () => {
     ])
   })
 
-  it('goes no deeper than the first level', () => {
+  it('merges top-level keys only', () => {
     const base = { user: { id: 1, role: 'user' } }
     const { data, conflicts } = merge(base, { user: { id: 1, role: 'admin' } }, { user: { id: 2, role: 'user' } })
     expect({ data, conflicts }).to.deep.equal({ data: { user: { id: 1, role: 'admin' } }, conflicts: ['user'] })
   })
 
-  it('does not take another order of keys for a change, as databases make it', () => {
+  it('does not treat another order of keys, as from a database, as a change', () => {
     expect(
       merge({ user: { id: 1, name: 'ada' } }, { user: { id: 1, name: 'ada' } }, { user: { name: 'ada', id: 1 }, n: 1 }).data,
     ).to.have.keys('user', 'n')
@@ -64,7 +64,7 @@ describe('core: merge', () => {
     ).to.deep.equal([])
   })
 
-  it('without a change of mine is what the store has', () => {
+  it('without an own change gives the stored data', () => {
     fc.assert(
       fc.property(anyData, anyData, (base, fresh) => {
         expect(merge(base, base, fresh).data).to.deep.equal(fresh)
@@ -72,7 +72,7 @@ describe('core: merge', () => {
     )
   })
 
-  it('without a change of others is mine', () => {
+  it('without a stored change gives the own data', () => {
     fc.assert(
       fc.property(anyData, anyData, (base, mine) => {
         expect(merge(base, mine, base).data).to.deep.equal(mine)
@@ -80,7 +80,7 @@ describe('core: merge', () => {
     )
   })
 
-  it('has no key that neither has, and pollutes nothing', () => {
+  it('adds no keys, and does not pollute the prototype', () => {
     fc.assert(
       fc.property(anyData, anyData, anyData, (base, mine, fresh) => {
         const { data } = merge(base, mine, fresh)
@@ -92,7 +92,7 @@ describe('core: merge', () => {
 })
 
 describe('core: mergeAttributes', () => {
-  it('takes of the fresh cookie what I have not changed', () => {
+  it('takes unchanged attributes from the stored cookie', () => {
     const base = { originalMaxAge: null, path: '/', secure: undefined }
     const fresh = { originalMaxAge: 60_000, path: '/' }
     expect(mergeAttributes<object>(base, { ...base }, fresh)).to.deep.equal({ originalMaxAge: 60_000, path: '/', secure: undefined })

@@ -3,7 +3,7 @@ import { Deadline } from '../../lib/core/concurrency/deadline'
 import { ActiveSessions } from '../../lib/core/concurrency/active-sessions'
 import { PendingWrite } from '../../lib/core/concurrency/pending-write'
 
-describe('core: a write that is pending', () => {
+describe('core: a pending write', () => {
   let inFlight: ActiveSessions
   const write = (id = 'ada', kind: 'data' | 'touch' = 'data'): PendingWrite => new PendingWrite(id, kind, inFlight)
   const late = (id?: string): PendingWrite => {
@@ -24,19 +24,19 @@ describe('core: a write that is pending', () => {
     inFlight = new ActiveSessions()
   })
 
-  it('keeps nothing once it is answered', () => {
+  it('leaves no entry once it is done', () => {
     write().settle()
     expect([inFlight.size, inFlight.late]).to.deep.equal([0, 0])
   })
 
-  it('that is late may restore a session that was destroyed after it began, and no other', () => {
+  it('that is late may restore a session that was destroyed after the write began, and no other', () => {
     const [ada, again, bob] = [late(), late(), late('bob')]
     destroy()
     const later = late()
     expect([ada, again, bob, later].map(one => one.arrive())).to.deep.equal([true, true, false, false])
   })
 
-  it('that is late restores a session that was destroyed before it was late', () => {
+  it('may restore a session that was destroyed before the write was late', () => {
     const pending = write()
     destroy()
     pending.giveUp()
@@ -44,7 +44,7 @@ describe('core: a write that is pending', () => {
     expect(pending.arrive()).to.equal(true)
   })
 
-  it('that is late may restore a session whose destroy was asked for before it began, and comes to the store after it', () => {
+  it('that is late may restore a session whose destroy began before the write and ended after it', () => {
     let destroyed: () => void = () => {}
     inFlight.destroy(
       'ada',
@@ -57,13 +57,13 @@ describe('core: a write that is pending', () => {
     expect(pending.arrive()).to.equal(true)
   })
 
-  it('that is late restores nothing if the store has refused to destroy the session', () => {
+  it('that is late restores nothing if the destroy has failed', () => {
     const pending = late()
     destroy('ada', new Error('no'))
     expect([inFlight.isDestroyed('ada'), pending.arrive()]).to.deep.equal([false, false])
   })
 
-  it('that is late hides a session that was destroyed, until the session has been destroyed again', () => {
+  it('that is late hides a destroyed session until it has been destroyed again', () => {
     const pending = late()
     expect(inFlight.isDestroyed('ada')).to.equal(false)
     destroy()
@@ -74,7 +74,7 @@ describe('core: a write that is pending', () => {
     expect([inFlight.isDestroyed('ada'), inFlight.late]).to.deep.equal([false, 0])
   })
 
-  it('that is late does not hide another session that has begun under the same ID', () => {
+  it('that is late does not hide a new session under the same ID', () => {
     late()
     destroy()
     write('ada', 'touch').settle()
@@ -83,7 +83,7 @@ describe('core: a write that is pending', () => {
     expect(inFlight.isDestroyed('ada')).to.equal(false)
   })
 
-  it('of a touch changes nothing for others, unless it is late', () => {
+  it('of a touch does not affect other requests unless it is late', () => {
     const pending = write('ada', 'touch')
     const flight = inFlight.acquire('ada')
     pending.giveUp()
@@ -93,7 +93,7 @@ describe('core: a write that is pending', () => {
     expect(flight.writtenAt).to.be.greaterThan(0)
   })
 
-  it('that is late is one of ten thousand at most, of which the oldest is forgotten first', () => {
+  it('that is late is remembered, up to ten thousand, and the oldest is dropped first', () => {
     const writes = Array.from({ length: 10_010 }, (_, n) => late(`${n}`))
     expect([inFlight.late, inFlight.size]).to.deep.equal([10_000, 0])
     for (const id of ['0', '9', '10', '10009']) destroy(id)

@@ -4,7 +4,7 @@ import { planCookie, planStore, type Facts, type Plan } from '../../lib/core/req
 
 const BOOLEANS = [false, true]
 
-/** Every combination of the facts that matter, with what follows from it. */
+/** Every combination of the relevant facts, with its plan. */
 function table(policy: Policy, done?: Plan): string[] {
   const rows: string[] = []
   for (const returning of BOOLEANS)
@@ -53,7 +53,7 @@ const FACTS: Facts = {
 const ABSENT: Facts = { ...FACTS, present: false }
 
 describe('core: plan', () => {
-  it('is this, with resave, rolling and saveUninitialized off', () => {
+  it('follows a table, with resave, rolling and saveUninitialized off', () => {
     expect(table(POLICY)).to.deep.equal([
       'none: nothing',
       'expires: nothing',
@@ -90,7 +90,7 @@ describe('core: plan', () => {
     ])
   })
 
-  it('does not destroy a session again whose destroy the store has not answered in time, and leaves its cookie', () => {
+  it('does not repeat a destroy that has timed out, and does not clear the cookie', () => {
     for (const family of [CONNECT, KEPT]) {
       const policy: Policy = { ...POLICY, unset: 'destroy', family }
       const facts: Facts = { ...ABSENT, returning: true, sent: true, destroyed: 'unanswered' }
@@ -98,16 +98,16 @@ describe('core: plan', () => {
     }
   })
 
-  it('saves what comes back with resave, unless the handler did', () => {
+  it('saves each returning session with resave, unless the handler has saved it', () => {
     const rows = table({ ...POLICY, resave: true }).filter(row => row.startsWith('returning'))
     for (const row of rows) expect(row.includes(': save'), row).to.equal(!row.includes('saved') || row.includes('changed'))
   })
 
-  it('sends the cookie of all that comes back with rolling', () => {
+  it('sends the cookie of each returning session with rolling', () => {
     for (const row of table({ ...POLICY, rolling: true }).filter(row => row.startsWith('returning'))) expect(row).to.match(/, cookie$/)
   })
 
-  it('saves and sends all that is new with saveUninitialized, unless the handler saved it', () => {
+  it('saves each new session and sends its cookie with saveUninitialized, unless the handler has saved it', () => {
     const rows = table({ ...POLICY, saveUninitialized: true }).filter(row => !row.startsWith('returning'))
     for (const row of rows) {
       expect(row).to.match(/, cookie$/)
@@ -115,18 +115,18 @@ describe('core: plan', () => {
     }
   })
 
-  it('destroys what is gone with unset, and else leaves it alone', () => {
+  it('destroys a removed session with unset: destroy, and does nothing otherwise', () => {
     expect(planStore(ABSENT, { ...POLICY, unset: 'destroy' })).to.equal('destroy')
     expect(planStore(ABSENT, POLICY)).to.equal('nothing')
     expect(planCookie(ABSENT, { ...POLICY, rolling: true, saveUninitialized: true }, undefined)).to.equal('nothing')
   })
 
-  describe('of a session that is kept in the cookie', () => {
+  describe('of a session in the cookie', () => {
     const policy: Policy = { ...POLICY, family: KEPT }
     const told = (facts: Partial<Facts>, options: Partial<Policy> = {}, done?: Plan): string =>
       `${planStore({ ...FACTS, ...facts }, { ...policy, ...options })}, ${planCookie({ ...FACTS, ...facts }, { ...policy, ...options }, done)}`
 
-    it('sets the cookie with each save, and where nothing is saved only with rolling', () => {
+    it('sets the cookie with each save, and without a save only with rolling', () => {
       expect(told({ returning: true, changed: true }, {}, 'save')).to.equal('save, set')
       expect(told({ modified: true, changed: true }, {}, 'save')).to.equal('save, set')
       expect(told({ saved: true })).to.equal('nothing, set')
@@ -134,34 +134,34 @@ describe('core: plan', () => {
       expect(told({ returning: true, sent: true }, { rolling: true }, 'touch')).to.equal('touch, set')
     })
 
-    it('clears that of one which is over', () => {
+    it('clears the cookie of a session that has ended', () => {
       expect(told({ sent: true })).to.equal('nothing, clear')
       expect(told({ present: false, sent: true, ended: true })).to.equal('nothing, clear')
       expect(told({ present: false, sent: true, returning: true }, { unset: 'destroy' })).to.equal('destroy, clear')
     })
 
-    it('leaves that of one which was dropped and not ended', () => {
+    it('does not clear the cookie of a session that was unset and not ended', () => {
       expect(told({ present: false, sent: true, ended: false })).to.equal('nothing, nothing')
     })
 
-    it('clears nothing of someone who sent nothing', () => {
+    it('clears no cookie of a client that has sent none', () => {
       expect(told({})).to.equal('nothing, nothing')
       expect(told({ present: false, ended: true })).to.equal('nothing, nothing')
     })
   })
 
-  it('does once what a first byte has done already', () => {
+  it('does not repeat the step that the first byte has caused', () => {
     expect(planStore({ ...ABSENT, done: 'destroy' }, { ...POLICY, unset: 'destroy' })).to.equal('nothing')
     expect(planStore({ ...FACTS, returning: true, saved: true, done: 'save' }, POLICY)).to.equal('nothing')
     expect(planStore({ ...FACTS, returning: true, saved: true, changed: true, done: 'save' }, POLICY)).to.equal('save')
   })
 
-  it('saves the cookie that a handler changed after it saved a new session', () => {
+  it('saves a cookie that the handler changed after it saved a new session', () => {
     expect(planStore({ ...FACTS, saved: true, cookieChanged: true }, POLICY)).to.equal('save')
     expect(planStore({ ...FACTS, saved: true, cookieChanged: true, returning: true }, POLICY)).to.equal('save')
   })
 
-  it('saves and sends the cookie of a returning session that a handler has changed', () => {
+  it('saves and sends the changed cookie of a returning session', () => {
     const facts = { ...FACTS, returning: true, cookieReplaced: true }
     expect([planStore(facts, POLICY), planCookie(facts, POLICY, 'save')]).to.deep.equal(['save', 'set'])
     expect(planCookie({ ...facts, saved: true }, POLICY, undefined)).to.equal('set')

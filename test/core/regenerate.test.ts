@@ -3,8 +3,8 @@ import { count, data, routes, show, shown } from '../support/handlers'
 import { Site, type Handler } from '../support/site'
 import { TracingStore } from '../support/tracing-store'
 
-describe('core: regenerate on a store that compares and may fail', () => {
-  /** As stores of engines do: another turn of the event loop. */
+describe('core: regenerate on a store with compareAndSet that may fail', () => {
+  /** Calls back in a later turn of the event loop, as stores of databases do. */
   class Comparing extends TracingStore {
     broken: readonly string[] = []
 
@@ -44,7 +44,7 @@ describe('core: regenerate on a store that compares and may fail', () => {
     expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'tobi' })
   })
 
-  it('leaves the old session if the new one cannot be stored', async () => {
+  it('keeps the old session if the new one cannot be stored', async () => {
     const { visitor, store } = await known()
     store.broken = ['compareAndSet']
     expect((await visitor.get('/login')).text).to.equal('failed: no write; 1')
@@ -55,7 +55,7 @@ describe('core: regenerate on a store that compares and may fail', () => {
   })
 
   for (const step of ['compareAndSet', 'destroy'] as const) {
-    it(`merges what the handler saves in the old session, if ${step} has failed, with what others have saved`, async () => {
+    it(`merges changes of the old session with those of other requests if ${step} has failed`, async () => {
       const { visitor, store } = await known({}, new Comparing(), (req, res) =>
         req.session.regenerate(() => {
           store.broken = []
@@ -71,7 +71,7 @@ describe('core: regenerate on a store that compares and may fail', () => {
     })
   }
 
-  it('leaves the old session if genid fails', async () => {
+  it('keeps the old session if genid fails', async () => {
     let fails = false
     for (const fail of [() => Promise.reject(new Error('no entropy')), () => nothing()]) {
       fails = false
@@ -83,36 +83,36 @@ describe('core: regenerate on a store that compares and may fail', () => {
     }
   })
 
-  it('takes an ID that is promised', async () => {
+  it('accepts a promise of an ID', async () => {
     let made = 0
     const { visitor, store } = await known({ genid: async () => `id-${++made}` })
     expect((await visitor.get('/login')).text).to.equal('done')
     expect(Object.keys(store.sessions)).to.deep.equal(['id-2'])
   })
 
-  it('tries three times to destroy the old one, and keeps it if it cannot', async () => {
+  it('tries three times to destroy the old session, and keeps it if that fails', async () => {
     const { visitor, store } = await known()
     store.broken = ['destroy']
     expect((await visitor.get('/login')).text).to.equal('failed: no destroy; 1')
-    // The fourth is for the new one
+    // The fourth destroys the new session
     expect(store.trace().filter(call => call === 'destroy')).to.have.length(4)
     store.broken = []
     expect((await visitor.get()).text).to.equal('2')
   })
 
-  it('stores nothing in advance for a session that began in the same request', async () => {
+  it('does not store the new session first if the old one began in the same request', async () => {
     const { site, store } = await known()
     expect((await site.visitor().get('/login')).text).to.equal('done')
     expect(store.trace()).to.deep.equal(['destroy', 'compareAndSet'])
   })
 
-  it('calls as express-session does with concurrency off', async () => {
+  it('makes the store calls of express-session with concurrency off', async () => {
     const { visitor, store } = await known({ concurrency: 'off' })
     await visitor.get('/login')
     expect(store.trace()).to.deep.equal(['get', 'destroy', 'set'])
   })
 
-  it('does not store the old session again, by no object of it that the handler has kept', async () => {
+  it('does not store the old session again, even if the handler saves an object of it', async () => {
     const { site, visitor, store } = await known({}, new Comparing(), async (req, res) => {
       const first = req.session
       await req.session.reload()
@@ -134,7 +134,7 @@ describe('core: regenerate on a store that compares and may fail', () => {
     expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'tobi' })
   })
 
-  it('is left to a store with a regenerate of its own', async () => {
+  it('uses the regenerate method of a store that has its own', async () => {
     class Own extends Comparing {
       override regenerate(...args: Parameters<TracingStore['regenerate']>): void {
         this.calls.push('regenerate')

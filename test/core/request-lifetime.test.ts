@@ -16,14 +16,14 @@ describe('core: the time for which a request uses a session', () => {
     over = undefined
   })
 
-  it('asks nobody when the response is over, where the last commit is done before the handler returns', () => {
+  it('does not watch the response if the last commit is done before the handler returns', () => {
     holder.on('ada', port)
     holder.end()
     watch()
     expect([inFlight.size, over]).to.deep.equal([0, undefined])
   })
 
-  it('holds it for a handler that has returned, until the response is over and the last commit is done', () => {
+  it('lasts until the response is closed and the last commit is done', () => {
     holder.on('ada', port)
     watch()
     holder.end()
@@ -32,7 +32,7 @@ describe('core: the time for which a request uses a session', () => {
     expect(inFlight.size).to.equal(0)
   })
 
-  it('lets go of one whose client went before the last commit, when that is done', () => {
+  it('ends with the last commit if the client has disconnected before', () => {
     holder.on('ada', port)
     watch()
     over?.()
@@ -41,7 +41,7 @@ describe('core: the time for which a request uses a session', () => {
     expect(inFlight.size).to.equal(0)
   })
 
-  it('lets go of what is asked for again after the last commit, before the handler returns', () => {
+  it('ends with the response if the session is used again after the last commit', () => {
     holder.on('ada', port)
     holder.end()
     holder.on('ada', port)

@@ -41,13 +41,13 @@ onEachStorage('core: resign', (host: Host, storage: Storage) => {
       expect(shown((await on(siteOf(['new'], options), client).get('/read')).text)).to.deep.equal({ views: 1 })
     })
 
-    it(`sends ${what} of the current secret no more often than without it`, async () => {
+    it(`does not send ${what} of the current secret again`, async () => {
       const client = on(siteOf(['old', 'older'], { ...options, resign: true }), await known(options))
       expect(lines(await client.get('/nothing'))).to.deep.equal([])
     })
   }
 
-  it('sends nothing again for a cookie that no secret has signed', async () => {
+  it('does not send a cookie again that no secret has signed', async () => {
     const client = on(siteOf(['new'], { resign: true }), await known())
     expect(lines(await client.get('/nothing')).filter(line => !/expires=Thu, 01 Jan 1970/i.test(line))).to.deep.equal([])
   })
@@ -62,7 +62,7 @@ onEachStorage('core: resign', (host: Host, storage: Storage) => {
   })
 })
 
-describe('core: resign of payloads with a seal of their own', () => {
+describe('core: resign of payloads with separate seal secrets', () => {
   const siteOf = (seal: string[], options: object = {}): Site => new Site({ store: 'cookie', seal, ...options }, HANDLERS)
 
   it('seals the session with the first of them, once', async () => {
@@ -76,7 +76,7 @@ describe('core: resign of payloads with a seal of their own', () => {
     expect(shown((await last.get('/read')).text)).to.deep.equal({ views: 1 })
   })
 
-  it('takes secrets with dates', async () => {
+  it('accepts secrets with dates', async () => {
     const seal = [
       { key: 'old seal', until: Date.now() + 60_000 },
       { key: 'new seal', from: Date.now() - 1 },

@@ -2,17 +2,17 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { serializeData } from '../../lib/core/record/serialize-data'
 
-describe('core: fingerprint', () => {
+describe('core: serializeData', () => {
   it('leaves out the cookie', () => {
     expect(serializeData({ cookie: { maxAge: 1 }, a: 1 })).to.equal(serializeData({ cookie: { maxAge: 2 }, a: 1 }))
   })
 
-  it('of no data is that of an empty object, whatever has no place in JSON', () => {
+  it('ignores values that JSON cannot express', () => {
     for (const data of [{}, { cookie: { maxAge: 1 } }, { cookie: null, a: undefined, b: () => {} }])
       expect(serializeData(data)).to.equal('{}')
   })
 
-  it('sees a cookie further in', () => {
+  it('includes a nested key named cookie', () => {
     expect(serializeData({ a: { cookie: 1 } })).to.not.equal(serializeData({ a: { cookie: 2 } }))
   })
 
@@ -30,7 +30,7 @@ describe('core: fingerprint', () => {
     )
   })
 
-  it('throws for what JSON cannot say', () => {
+  it('throws for a circular value and a BigInt', () => {
     const circle: Record<string, unknown> = {}
     circle.self = circle
     expect(() => serializeData(circle)).to.throw(TypeError, 'circular')

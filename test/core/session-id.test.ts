@@ -3,10 +3,10 @@ import { expect } from 'chai'
 import { newId } from '../../lib/core/session/session-id'
 import { useCalls } from '../support/calls'
 
-describe('core: session ids', () => {
+describe('core: session IDs', () => {
   const fills = useCalls(crypto, 'randomFillSync')
 
-  /** The memory that ids are made of: whoever has it filled shows it. */
+  /** The pool of random bytes, found by the call that fills it. */
   function pool(): Buffer {
     fills.count()
     for (let made = 0; made < 1000; made++) {
@@ -24,19 +24,19 @@ describe('core: session ids', () => {
     }
   })
 
-  it('are all different, through many pools of random bytes', () => {
+  it('are all different, over many pools of random bytes', () => {
     const ids = new Set(Array.from({ length: 10_000 }, newId))
     expect(ids.size).to.equal(10_000)
     expect(fills.count()).to.be.within(10, 10_000)
   })
 
-  it('have no byte that is always the same', () => {
+  it('have random values in each byte', () => {
     const ids = Array.from({ length: 1000 }, () => Buffer.from(newId(), 'base64url'))
-    // That each of 24 places takes fewer than 200 of 256 values is less likely than anything that happens
+    // Fewer than 200 of 256 values at one of 24 positions are practically impossible
     for (let at = 0; at < 24; at++) expect(new Set(ids.map(id => id[at])).size, `byte ${at}`).to.be.above(200)
   })
 
-  it('are nowhere in the memory that they were made of, once they are given out', () => {
+  it('are erased from the pool of random bytes after use', () => {
     const memory = pool()
     const given: Buffer[] = []
     fills.count()

@@ -13,11 +13,11 @@ type Answer = readonly unknown[]
 type Done = (...answer: unknown[]) => void
 type Method = (this: MemoryStore, ...args: unknown[]) => unknown
 
-/** What goes to a store. */
+/** A session as it is passed to a store. */
 const sessionOf = (json: string): Session =>
   Object.assign(Object.create(null) as object, { cookie: new Cookie({ maxAge: 60_000 }) }, JSON.parse(json)) as Session
 
-/** Each method that has a twin, as a port is asked for it. */
+/** Each method that has a synchronous equivalent, called through the client. */
 const ASK = {
   get: (port: StoreClient, done: Done) => port.get('ada', done),
   set: (port: StoreClient, done: Done, session = sessionOf('{"n":1}')) => port.set('ada', session, done),
@@ -28,7 +28,7 @@ const ASK = {
 }
 const NAMES = Object.keys(ASK) as (keyof typeof ASK)[]
 
-/** Where somebody puts a method of their own: a store that has it there. What is to be undone is. */
+/** Where an app may replace a method: makes a store with the replaced method, and registers how to restore it. */
 const PLACES: Readonly<Record<string, (name: keyof typeof ASK, method: Method, undo: (act: () => void) => void) => MemoryStore>> = {
   'on the store': (name, method) => Object.assign(new MemoryStore(), { [name]: method }),
   'in a subclass'(name, method) {
@@ -44,7 +44,7 @@ const PLACES: Readonly<Record<string, (name: keyof typeof ASK, method: Method, u
   },
 }
 
-describe('core: a store that answers at once', () => {
+describe('core: a synchronous store', () => {
   let undo: (() => void)[]
   let answers: Answer[]
   const done: Done = (...answer) => answers.push(answer)
@@ -57,14 +57,14 @@ describe('core: a store that answers at once', () => {
 
   for (const [place, put] of Object.entries(PLACES)) {
     for (const name of NAMES) {
-      it(`is asked for another ${name}, ${place}, by its callback`, () => {
+      it(`has its ${name} called with a callback if it was replaced ${place}`, () => {
         const { [name]: own } = MemoryStore.prototype as unknown as Record<string, Method>
         const asked: unknown[][] = []
         const another: Method = function (...args) {
           asked.push(args)
           return own?.apply(this, args)
         }
-        // As spies have it, that want to be taken for what they watch
+        // As for spies, which copy the properties of the function they replace
         Object.defineProperties(another, Object.getOwnPropertyDescriptors(own as Method))
         const store = put(name, another, act => undo.push(act))
         ASK[name](clientFor(store), done)
@@ -77,7 +77,7 @@ describe('core: a store that answers at once', () => {
   }
 
   for (const name of NAMES) {
-    it(`is not called back by a ${name} of its own, and answers before it returns`, () => {
+    it(`completes its own ${name} before the call returns`, () => {
       const store = new MemoryStore()
       expect(syncOf(store, name)).to.be.a('function')
       ASK[name](clientFor(store), done)
@@ -85,7 +85,7 @@ describe('core: a store that answers at once', () => {
     })
   }
 
-  it('says of a record what another get does not: its end as a date, and its data as text', () => {
+  it('returns a record with its expiry as a Date and its data as JSON, unlike a replaced get', () => {
     const [own, another] = [new MemoryStore(), new MemoryStore()]
     another.get = (id, callback) => MemoryStore.prototype.get.call(another, id, callback)
     const found = [own, another].map(store => {
@@ -101,7 +101,7 @@ describe('core: a store that answers at once', () => {
     ])
   })
 
-  it('gives everyone who reads a record a copy of his own, however often it is read', () => {
+  it('returns a separate copy for each read', () => {
     const port = clientFor(new MemoryStore())
     ASK.set(port, done, sessionOf('{"user":{"roles":["reader"]}}'))
     for (let time = 0; time < 4; time++) {
@@ -113,7 +113,7 @@ describe('core: a store that answers at once', () => {
     }
   })
 
-  it('is one as long as it compares and touches by methods of its own', () => {
+  it('is synchronous only if its get, set, touch and compareAndSet are not replaced', () => {
     const answersAtOnce = (names: string[]): boolean => {
       const store = new MemoryStore()
       for (const name of names) Object.assign(store, { [name]: () => {} })
@@ -123,7 +123,7 @@ describe('core: a store that answers at once', () => {
     expect([['get'], ['set'], ['touch'], ['compareAndSet']].map(answersAtOnce)).to.deep.equal([false, false, false, false])
   })
 
-  it('that makes more of a record than it has stored is not given that until something is changed', async () => {
+  it('does not store the additions of its createSession until the session is changed', async () => {
     const store = new MemoryStore()
     store.createSession = (req, record) =>
       MemoryStore.prototype.createSession.call(store, req, Object.assign(record, { seen: true })) as never
@@ -138,7 +138,7 @@ describe('core: a store that answers at once', () => {
 
   for (const [what, value] of Object.entries({ 'a circle': circle(), 'a BigInt': 1n, 'a toJSON that throws': { toJSON: refuse } })) {
     for (const name of ['set', 'compareAndSet'] as const) {
-      it(`calls ${what} an error, and throws nothing: ${name}`, () => {
+      it(`passes ${what} to the callback as an error: ${name}`, () => {
         const store = new MemoryStore()
         ASK[name](clientFor(store), done, Object.assign(sessionOf('{}'), { value }))
         expect(answers).to.have.lengthOf(1)
@@ -148,7 +148,7 @@ describe('core: a store that answers at once', () => {
     }
   }
 
-  it('does not answer again where who is answered throws', () => {
+  it('does not call back again if the callback throws', () => {
     const said: Answer[] = []
     const act = (): boolean =>
       answer(
@@ -162,7 +162,7 @@ describe('core: a store that answers at once', () => {
     expect(said).to.deep.equal([[undefined, 1]])
   })
 
-  it('gives each who asks attributes of its own', () => {
+  it('returns separate cookie attributes for each read', () => {
     const store = new MemoryStore()
     void store.set('a', { cookie: { originalMaxAge: null, deep: { x: 1 } } } as never)
     const seen: unknown[] = []
@@ -175,7 +175,7 @@ describe('core: a store that answers at once', () => {
     expect(seen).to.deep.equal([1, 1])
   })
 
-  it('has data of the name __proto__ as data', () => {
+  it('treats a key __proto__ as data', () => {
     const json = '{"__proto__":{"admin":true},"n":1}'
     const port = clientFor(new MemoryStore())
     const session = Object.defineProperty(sessionOf('{"n":1}'), '__proto__', { value: { admin: true }, enumerable: true })
@@ -187,7 +187,7 @@ describe('core: a store that answers at once', () => {
     expect(JSON.parse(text)).to.deep.equal(JSON.parse(json))
   })
 
-  it('serves a request whose record has data of the name __proto__', async () => {
+  it('serves a request whose record has a key __proto__', async () => {
     const store = new MemoryStore()
     const visitor = new Site(
       { store, genid: () => 'ada' },

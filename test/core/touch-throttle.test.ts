@@ -5,7 +5,7 @@ import { useClock } from '../support/clock'
 describe('core: touches', () => {
   const clock = useClock()
 
-  it('are recent for as long as is said, or half as long as the session lives', () => {
+  it('are recent for touchAfter, or half the lifetime of the session', () => {
     const touches = new TouchThrottle(100)
     touches.note('ada')
     const recent = (): boolean[] => [null, 1000, 100].map(maxAge => touches.isRecent('ada', maxAge))
@@ -19,14 +19,14 @@ describe('core: touches', () => {
     expect(touches.isRecent('bob', null)).to.equal(false)
   })
 
-  it('can be taken back', () => {
+  it('can be forgotten', () => {
     const touches = new TouchThrottle(100)
     touches.note('ada')
     touches.forget('ada')
     expect(touches.isRecent('ada', null)).to.equal(false)
   })
 
-  it('are kept for as long as they are recent, and not for more than twice that', () => {
+  it('are remembered while they are recent, and at most twice as long', () => {
     const touches = new TouchThrottle(100)
     for (let visit = 0; visit < 1000; visit++) {
       touches.note(`${visit}`)
@@ -36,7 +36,7 @@ describe('core: touches', () => {
     }
   })
 
-  it('are forty thousand at most, of which the oldest are forgotten first', () => {
+  it('are remembered, up to forty thousand, and the oldest are dropped first', () => {
     const touches = new TouchThrottle(86_400_000)
     for (let visit = 0; visit < 200_000; visit++) touches.note(`${visit}`)
     expect(touches.size).to.equal(40_000)

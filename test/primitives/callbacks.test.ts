@@ -8,44 +8,44 @@ const reason = (promise: Promise<void> | undefined): Promise<unknown> =>
     (err: unknown) => err,
   )
 
-describe('core: pending', () => {
-  /** What is done later. */
+describe('primitives: fromCallbackUnlessSync', () => {
+  /** A call that is completed later. */
   function later(): { promise: Promise<void> | undefined; done: Callback } {
     let done: Callback = () => {}
     const promise = fromCallbackUnlessSync(callback => (done = callback))
     return { promise, done }
   }
 
-  it('is nothing where it was done at once', () => {
+  it('returns undefined after a synchronous success', () => {
     expect(fromCallbackUnlessSync(done => done())).to.equal(undefined)
     expect(fromCallbackUnlessSync(done => done(null))).to.equal(undefined)
   })
 
-  it('is a rejection where it failed at once', async () => {
+  it('rejects after a synchronous error', async () => {
     expect(await reason(fromCallbackUnlessSync(done => done(lost)))).to.equal(lost)
   })
 
-  it('is a rejection where it threw, and no throw', async () => {
+  it('rejects if the call throws', async () => {
     const thrown = fromCallbackUnlessSync(() => {
       throw lost
     })
     expect(await reason(thrown)).to.equal(lost)
   })
 
-  it('is a promise where it is done later', async () => {
+  it('resolves after a later success', async () => {
     const { promise, done } = later()
     expect(promise).to.be.instanceOf(Promise)
     done()
     expect(await reason(promise)).to.equal('none')
   })
 
-  it('is a promise that is rejected where it fails later', async () => {
+  it('rejects after a later error', async () => {
     const { promise, done } = later()
     done(lost)
     expect(await reason(promise)).to.equal(lost)
   })
 
-  it('counts the first call alone, at once', async () => {
+  it('ignores a second synchronous callback', async () => {
     const twice = (first?: unknown, second?: unknown): Promise<void> | undefined =>
       fromCallbackUnlessSync(done => {
         done(first)
@@ -57,7 +57,7 @@ describe('core: pending', () => {
     expect(await reason(twice(lost, new Error('another')))).to.equal(lost)
   })
 
-  it('counts the first call alone, later', async () => {
+  it('ignores a second later callback', async () => {
     const [kept, failed] = [later(), later()]
     kept.done()
     kept.done(lost)

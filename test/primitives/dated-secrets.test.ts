@@ -9,7 +9,7 @@ import { Site } from '../support/site'
 const NOW = Date.UTC(2030, 0, 1)
 const DAY = 86_400_000
 
-describe('core: secrets with dates', () => {
+describe('primitives: secrets with dates', () => {
   const cases: Record<string, [given: AnySecret[], valid: string[]]> = {
     'of secrets without dates, the first signs': [
       ['a', 'b'],
@@ -39,14 +39,14 @@ describe('core: secrets with dates', () => {
       ['a', { key: 'b', from: 0 }],
       ['b', 'a'],
     ],
-    'of two of one date the first signs': [
+    'of two with the same date, the first signs': [
       [
         { key: 'a', from: 0 },
         { key: 'b', from: 0 },
       ],
       ['a', 'b'],
     ],
-    'dates may be dates, and texts': [
+    'dates may be Date objects and strings': [
       [
         { key: 'a', from: new Date(NOW - DAY) },
         { key: 'b', from: '2029-12-31T12:00:00Z', until: '2030-01-02' },
@@ -58,17 +58,17 @@ describe('core: secrets with dates', () => {
     it(what, () => expect(validSecrets(given, NOW)).to.deep.equal(valid))
   }
 
-  it('are the same array if none has a date, whatever kinds they are of', () => {
+  it('are the same array if none has a date', () => {
     const secrets = ['a', Buffer.from('b'), createSecretKey(Buffer.from('c')), new Uint8Array([1])]
     expect(validSecrets(secrets, NOW)).to.equal(secrets)
   })
 
-  it('fail if none may sign', () => {
+  it('are an error if none may sign', () => {
     for (const given of [[{ key: 'a', from: NOW + 1 }], [{ key: 'a', until: NOW }]])
       expect(() => validSecrets(given, NOW)).to.throw('secret option has no secret that is valid now')
   })
 
-  it('are refused at setup without a key, with dates that are none, and with an end before the beginning', () => {
+  it('are refused at setup without a key, with an invalid date, or with until before from', () => {
     for (const wrong of [
       { key: '' },
       { key: 5 as never },
@@ -89,7 +89,7 @@ describe('core: secrets with dates', () => {
   describe('in a site', () => {
     const clock = useClock()
 
-    it('a secret takes over at its time, and the old one goes at its own', async () => {
+    it('a secret signs from its from on, and the old one verifies until its until', async () => {
       const secret = [
         { key: 'old', until: clock.now() + 2 * DAY },
         { key: 'new', from: clock.now() + DAY },

@@ -2,8 +2,8 @@ import { createSecretKey, hkdfSync } from 'node:crypto'
 import { expect } from 'chai'
 import { DerivedKeys } from '../../lib/primitives/derived-keys'
 
-describe('core: derived keys', () => {
-  it('are what HKDF-SHA256 makes of a secret: a text, bytes, or a KeyObject', () => {
+describe('primitives: derived keys', () => {
+  it('are derived with HKDF-SHA256 from a string, bytes, or a KeyObject', () => {
     const keys = new DerivedKeys('purpose', 'salt')
     const expected = Buffer.from(hkdfSync('sha256', 'secret', 'salt', 'purpose', 32))
     for (const secret of ['secret', Buffer.from('secret'), createSecretKey(Buffer.from('secret'))]) {
@@ -11,20 +11,20 @@ describe('core: derived keys', () => {
     }
   })
 
-  it('are made once of each secret', () => {
+  it('are derived once per secret', () => {
     const keys = new DerivedKeys('purpose')
     expect(keys.of('secret')).to.equal(keys.of('secret'))
     expect(keys.of('secret')).to.not.equal(keys.of('another'))
   })
 
-  it('are others for another purpose, and with another salt', () => {
+  it('depend on the purpose and the salt', () => {
     const texts = [new DerivedKeys('one'), new DerivedKeys('other'), new DerivedKeys('one', 'salt')].map(keys =>
       keys.of('secret').toString('hex'),
     )
     expect(new Set(texts).size).to.equal(3)
   })
 
-  it('are not kept of any number of secrets', () => {
+  it('are cached for a limited number of secrets', () => {
     const keys = new DerivedKeys('purpose')
     const first = keys.of('0')
     for (let n = 1; n < 32; n++) keys.of(String(n))
@@ -35,7 +35,7 @@ describe('core: derived keys', () => {
   })
 
   for (const secret of ['', [], 42, null, undefined]) {
-    it(`are not made of ${JSON.stringify(secret)}`, () => {
+    it(`are refused for the secret ${JSON.stringify(secret)}`, () => {
       expect(() => new DerivedKeys('purpose').of(secret as never)).to.throw(TypeError, 'secret option')
     })
   }

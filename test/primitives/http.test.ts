@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
 import { whenClosed, type Closing } from '../../lib/primitives/http'
 
-/** A response of a connection. */
+/** A response with a connection. */
 const response = (more: object = {}): Closing & EventEmitter => Object.assign(new EventEmitter(), { socket: {}, ...more }) as never
 
 function ask(res: Closing): { willSay: boolean; said: () => number } {
@@ -11,8 +11,8 @@ function ask(res: Closing): { willSay: boolean; said: () => number } {
   return { willSay, said: () => said }
 }
 
-describe('core: when a response is over', () => {
-  it('it says so', () => {
+describe('primitives: whenClosed', () => {
+  it('calls back when the response closes', () => {
     const res = response()
     const { willSay, said } = ask(res)
     expect([willSay, said()]).to.deep.equal([true, 0])
@@ -21,18 +21,18 @@ describe('core: when a response is over', () => {
   })
 
   for (const [what, res] of Object.entries({
-    'is over already': response({ destroyed: true }),
-    'is over already, and has lost its socket': response({ destroyed: true, socket: null }),
-    'is of HTTP/2, whose stream is over': response({ stream: { destroyed: true } }),
+    'is closed': response({ destroyed: true }),
+    'is closed, and has lost its socket': response({ destroyed: true, socket: null }),
+    'is of HTTP/2, with a closed stream': response({ stream: { destroyed: true } }),
   })) {
-    it(`one that ${what} has said so`, () => {
+    it(`calls back at once for a response that ${what}`, () => {
       const { willSay, said } = ask(res)
       expect([willSay, said()]).to.deep.equal([true, 1])
     })
   }
 
-  for (const [what, res] of Object.entries({ 'is no emitter': { socket: {} }, 'is of no connection': response({ socket: null }) })) {
-    it(`one that ${what} will not say so`, () => {
+  for (const [what, res] of Object.entries({ 'is no emitter': { socket: {} }, 'has no connection': response({ socket: null }) })) {
+    it(`returns false for a response that ${what}`, () => {
       const { willSay, said } = ask(res)
       expect([willSay, said()]).to.deep.equal([false, 0])
     })

@@ -4,24 +4,24 @@ import { LruCache } from '../../lib/primitives/lru-cache'
 
 const MOST = 4
 
-describe('core: what was used lately', () => {
+describe('primitives: LruCache', () => {
   let recent: LruCache<number>
   const fill = (from: number, count: number): void => {
     for (let at = from; at < from + count; at++) recent.set(`${at}`, at)
   }
-  /** Those of the first so many that are there. To ask is to use, so that nothing can be asked afterwards. */
+  /** The first keys that are present. A read is a use, so nothing can be read afterwards. */
   const left = (count: number): number[] => Array.from({ length: count }, (_, at) => at).filter(at => recent.get(`${at}`) !== undefined)
 
   beforeEach(() => {
     recent = new LruCache(MOST)
   })
 
-  it('is there, and nothing else', () => {
+  it('has its entries, and no others', () => {
     recent.set('ada', 1)
     expect([recent.get('ada'), recent.get('bob'), recent.get('__proto__')]).to.deep.equal([1, undefined, undefined])
   })
 
-  it('has the value that was set last', () => {
+  it('returns the last value of a key', () => {
     recent.set('ada', 1)
     recent.set('ada', 2)
     expect(recent.get('ada')).to.equal(2)
@@ -30,19 +30,19 @@ describe('core: what was used lately', () => {
     expect(recent.get('ada')).to.equal(3)
   })
 
-  it('stays for as many others as a generation has, and goes with the second', () => {
+  it('keeps an entry while fewer than two generations of others are set', () => {
     recent.set('ada', 1)
     fill(0, 2 * MOST - 1)
     expect(recent.get('ada')).to.equal(1)
   })
 
-  it('goes with its generation', () => {
+  it('drops an entry with its generation', () => {
     recent.set('ada', 1)
     fill(0, 2 * MOST)
     expect(recent.get('ada')).to.equal(undefined)
   })
 
-  it('is forgotten when it is to be, in either generation', () => {
+  it('deletes from both generations, and clears', () => {
     recent.set('ada', 1)
     fill(0, MOST)
     recent.set('bob', 2)
@@ -52,7 +52,7 @@ describe('core: what was used lately', () => {
     expect(left(MOST)).to.deep.equal([])
   })
 
-  it('stays as long as it is used', () => {
+  it('keeps an entry as long as it is used', () => {
     recent.set('ada', 1)
     for (let at = 0; at < 100; at++) {
       fill(at, 1)
@@ -60,7 +60,7 @@ describe('core: what was used lately', () => {
     }
   })
 
-  it('is twice a generation at most', () => {
+  it('holds at most two generations', () => {
     for (let count = 0; count < 50; count++) {
       recent = new LruCache(MOST)
       fill(0, count)
@@ -68,7 +68,7 @@ describe('core: what was used lately', () => {
     }
   })
 
-  it('is never another value, and has the last ones that were used', () => {
+  it('returns no wrong value, and keeps the most recently used entries', () => {
     const key = fc.integer({ min: 0, max: 6 }).map(String)
     const step = fc.record({ key, value: fc.option(fc.nat(), { nil: undefined }) })
     fc.assert(

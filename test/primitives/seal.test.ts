@@ -4,8 +4,8 @@ import { Seal } from '../../lib/primitives/seal'
 
 const SECRET = 'keyboard cat'
 
-describe('core: a seal', () => {
-  it('opens what it has sealed, whatever it is', () => {
+describe('primitives: Seal', () => {
+  it('opens any text that it has sealed', () => {
     const seal = new Seal([SECRET], 'koa.sess')
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), text => {
@@ -14,12 +14,12 @@ describe('core: a seal', () => {
     )
   })
 
-  it('opens what earlier versions have sealed, so that an upgrade logs nobody out', () => {
+  it('opens a text that an earlier version has sealed', () => {
     const sealed = '1.5aUFL3vniH0jF0g-JRzVE7Lwv1GS6ar0oIWtD-6S_RwRZAv60vQH3WI0qfM'
     expect(new Seal([SECRET], 'koa.sess').unseal(sealed)).to.equal('{"user":"ädä"}')
   })
 
-  it('is another one each time, and says nothing of what is in it but its length', () => {
+  it('makes a different text each time, which reveals only the length', () => {
     const seal = new Seal([SECRET], 'koa.sess')
     const [one, other] = [seal.seal('{"user":"ada"}'), seal.seal('{"user":"ada"}')]
     expect(one).to.not.equal(other)
@@ -27,7 +27,7 @@ describe('core: a seal', () => {
     expect(Buffer.from(one.slice(2), 'base64url').toString('latin1')).to.not.contain('ada')
   })
 
-  it('does not open what was changed, in any one bit', () => {
+  it('does not open a text with any changed bit', () => {
     const seal = new Seal([SECRET], 'koa.sess')
     const bytes = Buffer.from(seal.seal('{"user":"ada"}').slice(2), 'base64url')
     for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -37,7 +37,7 @@ describe('core: a seal', () => {
     }
   })
 
-  it('does not open what was cut off, nor what is none', () => {
+  it('does not open a truncated or invalid text', () => {
     const seal = new Seal([SECRET], 'koa.sess')
     const sealed = seal.seal('{}')
     for (const text of ['', '1.', sealed.slice(0, -1), sealed.slice(2), '2' + sealed.slice(1), 'eyJhIjoxfQ==', '1.ü']) {
@@ -45,13 +45,13 @@ describe('core: a seal', () => {
     }
   })
 
-  it('does not open what was sealed with another secret, or for another name', () => {
+  it('does not open a text with another secret or for another cookie name', () => {
     const sealed = new Seal([SECRET], 'koa.sess').seal('{}')
     expect(new Seal(['another'], 'koa.sess').unseal(sealed)).to.equal(undefined)
     expect(new Seal([SECRET], 'another').unseal(sealed)).to.equal(undefined)
   })
 
-  it('seals with what has been put in front of its secrets meanwhile', () => {
+  it('seals with a secret that was added at the front of its array', () => {
     const secrets = ['old']
     const seal = new Seal(secrets, 'koa.sess')
     const before = seal.seal('{}')
@@ -60,7 +60,7 @@ describe('core: a seal', () => {
     expect(seal.unseal(before)).to.equal('{}')
   })
 
-  it('opens what an older secret has sealed, and seals with the newest', () => {
+  it('opens with all secrets, and seals with the first', () => {
     const [old, both, young] = [['old'], ['new', 'old'], ['new']].map(secrets => new Seal(secrets, 'koa.sess')) as [Seal, Seal, Seal]
     expect(both.unseal(old.seal('{}'))).to.equal('{}')
     expect(young.unseal(both.seal('{}'))).to.equal('{}')

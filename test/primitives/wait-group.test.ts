@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { WaitGroup } from '../../lib/primitives/wait-group'
 
-describe('core: what is under way', () => {
-  it('is waited for by all who want to go on', () => {
+describe('primitives: WaitGroup', () => {
+  it('calls all waiting functions when the last task is done', () => {
     const underway = new WaitGroup()
     const said: string[] = []
     const done = underway.begin(() => said.push('done'))
@@ -13,7 +13,7 @@ describe('core: what is under way', () => {
     expect(said).to.deep.equal(['done', 'one', 'other'])
   })
 
-  it('may be begun by one of them, for whom the others wait as well', () => {
+  it('lets the others wait if one of them begins a task', () => {
     const underway = new WaitGroup()
     const said: string[] = []
     let later = (): void => {}
@@ -29,7 +29,7 @@ describe('core: what is under way', () => {
     expect(said).to.deep.equal(['one', 'its own', 'other'])
   })
 
-  it('is nothing at first, and nobody waits', () => {
+  it('calls at once if no task has begun', () => {
     const said: string[] = []
     new WaitGroup().atRest(() => said.push('at once'))
     expect(said).to.deep.equal(['at once'])
