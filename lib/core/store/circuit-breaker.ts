@@ -7,8 +7,9 @@ const MOST_UNANSWERED = 5
 const PAUSE = 1000
 
 /**
- * Knows when a store is down. Requests then fail at once, and none of them has to wait to find out whether it is back: that is asked beside them.
- * An error is an answer; it is silence that is counted.
+ * A circuit breaker. While the store does not respond, requests fail immediately; a separate call tests whether it is back. An error is a response; only
+ * timeouts count. opossum and cockatiel wrap each call in a promise, which takes 0.9 to 5 microseconds for 0.003 here (`npm run structures`), and makes
+ * synchronous stores asynchronous.
  */
 export class CircuitBreaker {
   #unanswered = 0
