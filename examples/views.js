@@ -5,10 +5,10 @@ const app = express()
 
 app.use(
   session({
+    ...session.recommended,
     secret: process.env.SESSION_SECRET ?? 'only for trying it out',
-    resave: false,
-    saveUninitialized: false,
-    cookie: { sameSite: 'lax', secure: 'auto', maxAge: 24 * 60 * 60 * 1000 },
+    // On http://localhost. In production the cookie needs HTTPS, and its name begins with __Host-
+    ...(process.env.NODE_ENV !== 'production' && { name: 'id', cookie: { ...session.recommended.cookie, secure: false } }),
   }),
 )
 

@@ -11,6 +11,7 @@ import contract = require('./core/store/contract')
 import records = require('./core/record/session-data')
 import snapshots = require('./core/record/snapshot')
 import options = require('./core/settings/options')
+import recommendations = require('./core/settings/recommended')
 import sessions = require('./core/session/session')
 import others = require('./core/session/sessions')
 import keeps = require('./core/session/keep')
@@ -158,6 +159,27 @@ namespace session {
    */
   export const authenticated = infos.authenticated as (req: IncomingMessage | Http2ServerRequest) => Promise<void>
 
+  /**
+   * Options for a new app, to be spread: a `__Host-` cookie over HTTPS alone, limits of one hour without a request and 24 hours after the login, hashed IDs
+   * in the store, and no silent failures. It is frozen; write another value of an option behind it.
+   *
+   * @example app.use(session({ ...session.recommended, secret, store }))
+   * @see docs/security.md#sessionrecommended
+   */
+  export const recommended: Recommended = Object.freeze({
+    ...recommendations.RECOMMENDED,
+    resave: false,
+    saveErrors: 'fail',
+    clearCookie: true,
+  })
+
+  /** What `recommended` is. */
+  export type Recommended = typeof recommendations.RECOMMENDED & {
+    readonly resave: false
+    readonly saveErrors: 'fail'
+    readonly clearCookie: true
+  }
+
   /** The options of `MemoryStore`. */
   export interface MemoryStoreOptions extends memory.MemoryStoreOptions, EmitterOptions {}
   /** The static members of `EventEmitter`: factories of published stores expect them on `Store`. */
@@ -251,5 +273,6 @@ exports.MemoryStore = session.MemoryStore
 exports.update = session.update
 exports.info = session.info
 exports.authenticated = session.authenticated
+exports.recommended = session.recommended
 
 export = session

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import others = require('./core/session/sessions')
 import infos = require('./core/session/info')
 import sessionInfo = require('./core/session/session-info')
+import recommendations = require('./core/settings/recommended')
 import updates = require('./core/session/update')
 import carried = require('./koa/session/carried-session')
 import contexts = require('./koa/context')
@@ -78,6 +79,18 @@ namespace session {
    */
   export const authenticated = infos.authenticated as (ctx: { readonly req: IncomingMessage }) => Promise<void>
 
+  /**
+   * Options for a new app, to be spread: a `__Host-` cookie over HTTPS alone, limits of one hour without a request and 24 hours after the login, and hashed
+   * IDs in the store. It is frozen; write another value of an option behind it.
+   *
+   * @example app.use(session({ ...session.recommended, store }, app))
+   * @see docs/security.md#sessionrecommended
+   */
+  export const recommended: Recommended = recommendations.RECOMMENDED
+
+  /** What `recommended` is. */
+  export type Recommended = typeof recommendations.RECOMMENDED
+
   /** What the middleware adds to a context. */
   export interface ContextSession {
     /** This request's session; null once it is ended. */
@@ -123,5 +136,6 @@ exports.KoaSession = session.KoaSession
 exports.update = session.update
 exports.info = session.info
 exports.authenticated = session.authenticated
+exports.recommended = session.recommended
 
 export = session

@@ -56,7 +56,9 @@ function shopApp(): ReturnType<Koa['callback']> {
     else await next()
   })
   const store = new memory.MemoryStore({ max: 10_000 })
-  app.use(session({ name: NAME, store, cookie: { maxAge: 60 * 60 * 1000, sameSite: 'lax' } }))
+  // On http://localhost, where a cookie needs another name and no Secure. The page shows the record of its session, which it finds by the ID
+  const cookie = { ...session.recommended.cookie, maxAge: 60 * 60 * 1000, secure: undefined } as const
+  app.use(session({ ...session.recommended, name: NAME, store, cookie, hashIds: false }))
   app.use(async ctx => {
     const action = shop(ctx.method, ctx.path, RIVAL)
     if (action) send(ctx, await action(shopRequest(ctx, await readForm(ctx.req), store)))

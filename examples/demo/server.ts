@@ -38,8 +38,9 @@ export function demo(folder?: string): RequestListener {
   app.use('/race/resession', lane(session, '/race/resession'))
   app.use(`/race/${RIVAL}`, lane(expressSession, `/race/${RIVAL}`))
 
-  const cookie = { maxAge: 60 * 60 * 1000, sameSite: 'lax', secure: 'auto' } as const
-  app.use(session({ secret, name: NAME, store, cookie, resave: false, saveUninitialized: false }))
+  // On http://localhost, where a cookie needs another name and no Secure. The page shows the record of its session, which it finds by the ID
+  const cookie = { ...session.recommended.cookie, maxAge: 60 * 60 * 1000, secure: 'auto' } as const
+  app.use(session({ ...session.recommended, secret, name: NAME, store, cookie, hashIds: false }))
   app.use(async (req, res, next) => {
     const action = shop(req.method, req.path, RIVAL)
     if (action) send(res, await action(shopRequest(req, await readForm(req), sessions)))

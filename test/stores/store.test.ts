@@ -112,8 +112,17 @@ describe('stores: Store', () => {
     expect(session).to.have.length(1)
   })
 
-  it('is exported beside express-session’s other classes, update, info and authenticated, and nothing else', () => {
-    expect(Object.keys(session)).to.deep.equal(['Store', 'Cookie', 'Session', 'MemoryStore', 'update', 'info', 'authenticated'])
+  it('is exported beside express-session’s other classes and update, info, authenticated and recommended, and nothing else', () => {
+    expect(Object.keys(session)).to.deep.equal([
+      'Store',
+      'Cookie',
+      'Session',
+      'MemoryStore',
+      'update',
+      'info',
+      'authenticated',
+      'recommended',
+    ])
   })
 
   describe('load', () => {
