@@ -1,8 +1,16 @@
 import { AsyncResource } from 'node:async_hooks'
 
+/** Runs a function in the async context in which this was made. */
+export type Context = (act: () => void) => void
+
+/** The current async context. A function that runs when another request, or a shared store, continues would otherwise see the `AsyncLocalStorage` of that request. */
+export function thisContext(): Context {
+  const context = new AsyncResource('resession')
+  return act => context.runInAsyncScope(act)
+}
+
 /**
- * Binds a function to the current async context. A function that runs when another request, or a shared store, continues would otherwise see the
- * `AsyncLocalStorage` of that request. `AsyncResource.bind` takes 20 microseconds, this a tenth of one.
+ * Binds a function to the current async context. `AsyncResource.bind` takes 20 microseconds, this a tenth of one.
  *
  * @returns `act`, bound to the current async context
  */

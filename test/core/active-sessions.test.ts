@@ -1,12 +1,30 @@
 import { expect } from 'chai'
 import { Deadline } from '../../lib/core/concurrency/deadline'
 import { Transaction } from '../../lib/core/concurrency/transaction'
+import { Turn } from '../../lib/core/concurrency/turn'
 import { ActiveSessions } from '../../lib/core/concurrency/active-sessions'
 import { turns } from '../support/wire'
 
 type Finish = (err?: unknown) => void
 
 const forEver = (): Deadline => new Deadline(Infinity)
+
+/** Asks the store for something; `finish` is its reply. */
+class Asking extends Turn {
+  constructor(
+    transaction: Transaction,
+    done: Finish,
+    private readonly ask: (finish: Finish) => void,
+    readonly shared = false,
+    deadline = forEver(),
+  ) {
+    super(transaction, deadline, done)
+  }
+
+  override act(): void {
+    this.ask(err => this.finish(err))
+  }
+}
 
 describe('core: store calls of concurrent requests of one session', () => {
   let inFlight: ActiveSessions
@@ -28,7 +46,7 @@ describe('core: store calls of concurrent requests of one session', () => {
     const finishes: Finish[] = []
     const holds = ['write', 'touch', 'touch', 'write', 'touch'].map((what, index) => {
       const one = hold()
-      one.run(forEver(), says(`${what} ${index}`), (_, finish) => void finishes.push(finish), what === 'touch')
+      new Asking(one, says(`${what} ${index}`), finish => void finishes.push(finish), what === 'touch').run()
       return one
     })
     const asked = [finishes.length]
@@ -45,46 +63,45 @@ describe('core: store calls of concurrent requests of one session', () => {
   it('continue after a callback that throws', async () => {
     let answer: Finish = () => {}
     const [first, second, third] = [hold(), hold(), hold()]
-    first.run(forEver(), says('first'), (_, finish) => (answer = finish))
-    second.run(forEver(), says('second', new Error('the app’s')), (_, finish) => finish())
-    third.run(forEver(), says('third'), (_, finish) => finish())
+    new Asking(first, says('first'), finish => (answer = finish)).run()
+    new Asking(second, says('second', new Error('the app’s')), finish => finish()).run()
+    new Asking(third, says('third'), finish => finish()).run()
     expect(() => answer()).to.throw('the app’s')
     await turns(2)
     expect(said).to.deep.equal(['second', 'first', 'third'])
   })
 
   it('fail if the call throws, and the next call runs', () => {
-    hold().run(forEver(), says('first'), () => {
+    new Asking(hold(), says('first'), () => {
       throw new Error('no JSON')
-    })
-    hold().run(forEver(), says('second'), (_, finish) => finish())
+    }).run()
+    new Asking(hold(), says('second'), finish => finish()).run()
     expect(said).to.deep.equal(['first: no JSON', 'second'])
   })
 
   it('run synchronously on a synchronous store, and fail if the call throws', () => {
     const one = hold()
-    one.runAtOnce(says('first'), (asked, finish) => {
-      expect(asked).to.equal(one)
-      finish()
-    })
-    one.runAtOnce(says('second'), () => {
+    const atOnce = (name: string, ask: (finish: Finish) => void): void => new Asking(one, says(name), ask, false, Deadline.NONE).run()
+    atOnce('first', finish => finish())
+    atOnce('second', () => {
       throw new Error('no JSON')
     })
-    one.runAtOnce(says('third'), (_, finish) => finish(new Error('store down')))
+    atOnce('third', finish => finish(new Error('store down')))
     expect(said).to.deep.equal(['first', 'second: no JSON', 'third: store down'])
     one.release()
     expect(inFlight.size).to.equal(0)
   })
 
   it('call back once on a synchronous store, even if the callback throws', () => {
-    expect(() => hold().runAtOnce(says('first', new Error('the app’s')), (_, finish) => finish())).to.throw('the app’s')
+    const asking = new Asking(hold(), says('first', new Error('the app’s')), finish => finish(), false, Deadline.NONE)
+    expect(() => asking.run()).to.throw('the app’s')
     expect(said).to.deep.equal(['first'])
   })
 
   it('keep the session in use until the last call is done, even after release', () => {
     let answer: Finish = () => {}
     const one = hold()
-    one.run(forEver(), says('one'), (_, finish) => (answer = finish))
+    new Asking(one, says('one'), finish => (answer = finish)).run()
     one.release()
     one.release()
     expect(inFlight.size).to.equal(1)

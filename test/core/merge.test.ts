@@ -1,10 +1,13 @@
 import { expect } from 'chai'
 import fc = require('fast-check')
-import { merge as mergeSides, mergeAttributes, type Data } from '../../lib/core/record/merge'
+import { mergeAttributes, type Data } from '../../lib/core/record/merge'
+import { RecordDraft } from '../../lib/core/record/record-draft'
 
+/** What is stored after the merge. */
 function merge(base: Data, mine: Data, fresh: Data): { data: Data; conflicts: readonly string[] } {
-  const { sides, conflicts } = mergeSides(base, mine, fresh)
-  return { data: Object.fromEntries(Array.from(sides, ([key, side]) => [key, { mine, fresh }[side][key]])), conflicts }
+  const draft = RecordDraft.parse(JSON.stringify({ ...fresh, cookie: {} }))
+  const conflicts = draft.apply(base, mine, mine)
+  return { data: draft.data, conflicts }
 }
 
 /** A missing key, or one of three values. */

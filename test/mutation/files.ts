@@ -32,7 +32,7 @@ export const GROUPS: readonly Group[] = [
     tests: tests({ primitives: ['dated-secrets', 'derived-keys', 'seal'], options: ['seal', 'secret'], core: ['resign'] }),
   },
   {
-    files: ['lib/core/record/merge.ts', 'lib/core/request/plan.ts'],
+    files: ['lib/core/record/merge.ts', 'lib/core/record/record-draft.ts', 'lib/core/request/plan.ts'],
     tests: tests({
       core: ['merge', 'plan', 'resign'],
       koa: ['faults', 'id-cookie', 'responses', 'sends-id-once'],
@@ -41,7 +41,12 @@ export const GROUPS: readonly Group[] = [
     }),
   },
   {
-    files: ['lib/core/concurrency/attempts.ts', 'lib/core/concurrency/pending-write.ts', 'lib/core/request/conditional-write.ts'],
+    files: [
+      'lib/core/concurrency/attempts.ts',
+      'lib/core/concurrency/pending-write.ts',
+      'lib/core/store/write-group.ts',
+      'lib/core/store/group-member.ts',
+    ],
     tests: tests({
       core: ['active-sessions', 'attempts', 'conditional-write', 'holder', 'pending-write', 'regenerate'],
       faults: ['late-writes'],

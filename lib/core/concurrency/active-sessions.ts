@@ -3,65 +3,75 @@ import type { AnyCookie, CookieData } from '../record/cookie'
 import { isMissing, isUnanswered } from '../errors/store-errors'
 import type { Deadline } from './deadline'
 import type { Callback } from '../../primitives/callbacks'
+import { dataIn } from '../record/session-view'
+import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 
-/** A session that requests of this process use, with the queue of their calls to the store. Its times are logical: events are counted. */
+/** A session that requests of this process use, with the queue of their calls to the store. Its times are logical: events are numbered. */
 export class ActiveSession extends TaskQueue {
+  /** The number of requests and pending writes that use it. */
   holders = 0
-  /** When this process last wrote it. */
+  /** The logical time of this process's last write. */
   writtenAt = 0
-  /** When this process last ended it. */
+  /** The logical time at which a request of this process last began to end it. */
   destroyedAt = -1
-  /** Ends on their way: what is read meanwhile may be what they destroy. */
+  /** The number of ends in progress. A record that is read meanwhile may be one that they destroy. */
   destroying = 0
   /** The logical time of the last end that the store has confirmed. */
   destroyConfirmedAt = -1
   /** The logical time at which the last write began. */
   writeBeganAt = -1
-  /** The ID that the session has been moved to, held as long as this one. A request that still has the old one ends both, and what has come of that. */
+  /** The session's new ID after a rotation. It is held as long as the old one: a request that still has the old ID and ends the session ends both. */
   movedTo: { readonly id: string; readonly active: ActiveSession } | undefined
-  /** Writes that the store has not answered in time, and may still make. */
+  /** The number of writes that timed out and may still be made. */
   lateWrites = 0
-  /** As this process last wrote it. */
+  /** The cookie that this process last wrote. */
   cookie: AnyCookie | CookieData | undefined
-  /** What this process last wrote, as JSON, and its version. The next request need not read it: if another process has written meanwhile, the store refuses the version. */
+  /** The record that this process last wrote, as JSON, if requests overlap. The next write need not read it: if another process has written meanwhile, the store refuses the version. */
   lastWrite: { readonly text: string; readonly version: Version } | undefined
-  /** A touch is on its way. */
+  /** A touch is in progress. */
   isTouching = false
   /** Other requests that need the same touch. */
   joinedTouches: Callback[] | undefined
+
+  /** This process has written the record. @param version if the store compares versions */
+  wrote(record: SessionData, cookie: CookieData, version: Version | undefined): void {
+    this.cookie = cookie
+    const isOverlapped = version !== undefined && this.holders > 1
+    this.lastWrite = isOverlapped ? { text: JSON.stringify({ ...dataIn(record), cookie: record.cookie }), version } : undefined
+  }
 }
 
-/** No id. */
+/** The key of an entry that is never removed. */
 const RESIDENT = Symbol()
 
-/** How many late writes are remembered. A store that never answers is left alone by the circuit breaker long before there are so many. */
+/** How many late writes are remembered at most. If a store never responds, the circuit breaker opens long before. */
 const MOST_LATE = 10_000
 
-/** A write that the store has not answered in time. It keeps its `ActiveSession` until it ends. */
+/** A write that has timed out. It keeps its `ActiveSession` until it ends. */
 interface LateWrite {
   end(): void
 }
 
-/** The sessions of a store that requests use now, and what this process has done to them meanwhile. Without a request there are none. */
+/** The sessions of a store that requests of this process use now. */
 export class ActiveSessions {
-  /** Never empty: V8 gives up the memory of a map that has become so, which takes 0.3 microseconds of each request that is alone. */
+  /** Never empty: V8 frees the memory of a map that becomes empty, which costs a request 0.3 microseconds. */
   readonly #active = new Map<string | symbol, ActiveSession>([[RESIDENT, new ActiveSession()]])
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #late = new Set<LateWrite>()
   #now = 1
 
-  /** What happens next is later than this. */
+  /** The current logical time: the next event is later. */
   get now(): number {
     return this.#now
   }
 
-  /** How many sessions are in use by requests. Those that only a late write keeps are not counted. */
+  /** The number of sessions that requests use. A session that only late writes keep is not counted. */
   get size(): number {
     return Array.from(this.#active.values()).filter(({ holders, lateWrites }) => holders > lateWrites).length
   }
 
-  /** How many writes are late. */
+  /** The number of late writes. */
   get late(): number {
     return this.#late.size
   }
@@ -76,19 +86,19 @@ export class ActiveSessions {
   release(id: string, active: ActiveSession): void {
     if (--active.holders > 0) return
     this.#active.delete(id)
-    this.#stay(active)
+    this.#forgetMove(active)
   }
 
-  /** A session has another ID now. */
+  /** The session has another ID now. */
   move(active: ActiveSession, id: string): void {
     const to = this.acquire(id)
-    // It may have had this ID before, from which it has come here
-    this.#stay(to)
-    this.#stay(active)
+    // Earlier rotations of either, perhaps from this ID to that one and back
+    this.#forgetMove(to)
+    this.#forgetMove(active)
     active.movedTo = { id, active: to }
   }
 
-  #stay(active: ActiveSession): void {
+  #forgetMove(active: ActiveSession): void {
     const { movedTo } = active
     active.movedTo = undefined
     if (movedTo) this.release(movedTo.id, movedTo.active)
@@ -104,14 +114,14 @@ export class ActiveSessions {
     this.#late.delete(write)
   }
 
-  /** Whether the session was destroyed, no other has begun under its ID, and a late write may restore it at any moment. */
+  /** Whether the session was destroyed, no other has begun under its ID, and a late write may still restore it. */
   isDestroyed(id: string): boolean {
     if (this.#late.size === 0) return false
     const active = this.#active.get(id)
     return active !== undefined && active.lateWrites > 0 && active.destroyConfirmedAt > active.writeBeganAt
   }
 
-  /** Something happens. @returns its logical time */
+  /** An event. @returns its logical time */
   tick(): number {
     return ++this.#now
   }
@@ -145,7 +155,11 @@ export class ActiveSessions {
     active.run({ begin: () => act(ended), giveUp: err => over(...([err] as unknown as Answer)), deadline })
   }
 
-  /** From now on, requests that have read the session do not write it. @param act destroys it: after the writes that wait before it, and before those behind it */
+  /**
+   * Requests that have read the session before do not write it any more.
+   *
+   * @param act destroys it, after the tasks that were queued before it. No group of saves reaches across
+   */
   destroy(id: string, deadline: Deadline, act: (destroyed: Callback, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) =>
       act(err => {
@@ -159,7 +173,7 @@ export class ActiveSessions {
     )
   }
 
-  /** As `destroy`. @param act lets the store destroy it by a method of its own, which may call `destroy` of this class */
+  /** As `destroy`. @param act lets the store destroy it by a method of its own, which may call `destroy` of this class: the queue does not wait for it */
   end(id: string, deadline: Deadline, act: (ended: Callback, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) => {
       active.ended()
@@ -178,14 +192,14 @@ export class ActiveSessions {
     const ended: Callback = err => {
       deadline.end()
       if (!err || isMissing(err)) active.destroyConfirmedAt = Math.max(active.destroyConfirmedAt, now)
-      // It is still there, unless the store has not said so
+      // The session still exists, unless the store has not responded
       else if (!isUnanswered(err) && active.destroyedAt === now) active.destroyedAt = destroyedAt
       active.destroying--
       this.release(id, active)
     }
     const giveUp = (err: Error): void => {
       ended(err)
-      // The store has not been asked
+      // The store was not asked
       if (active.destroyedAt === now) active.destroyedAt = destroyedAt
       done(err)
     }

@@ -1,39 +1,39 @@
 import { StoreUnavailable } from '../errors/store-errors'
 import type { SessionData } from '../record/session-data'
 
-/** How often a refused write is tried again at once. Later it waits a little: it is one of many, and they get out of each other's way. */
+/** How often a refused write is tried again at once. Later attempts wait a random time, so that many processes do not collide again. */
 export const AT_ONCE = 8
 
-/** How often a write is repeated that the store may have made although it failed. */
+/** How often a failed write whose outcome is unknown is repeated. */
 const MOST_REPEATED = 2
 
-/** How often a store may refuse the version that it has given, although the record stays the same. */
+/** How often in a row a store may refuse the version that it returned, although the record has not changed. */
 const MOST_STALLED = 12
 
-/** What has become of one conditional write so far. */
+/** The attempts of one conditional write. */
 export class Attempts {
   refused = 0
   #repeated = 0
   #reads = 0
   #stalled = 0
-  #seen: string | undefined
+  #record: string | undefined
 
-  /** Not of a store that does not answer: it is given up. */
+  /** Whether the write is repeated. Not after a timeout, and not while the circuit breaker is open. */
   mayRepeat(err: unknown): boolean {
     return !(err instanceof StoreUnavailable) && ++this.#repeated <= MOST_REPEATED
   }
 
-  /** Whether a read of what became of the write is repeated, which may have been lost with a connection too. */
+  /** Whether the read that looks for the write's outcome is repeated: it may be lost with the connection too. */
   mayRead(err: unknown): boolean {
     return !(err instanceof StoreUnavailable) && ++this.#reads <= MOST_REPEATED
   }
 
-  /** Whether refusals lead nowhere. Asked with each record that is read; the first refusals are not compared, since mostly another request wrote. */
+  /** Whether the store refuses although nothing changes. Called with each record that is read. The first refusals are not compared, because usually another process has written. */
   isStalled(record: SessionData): boolean {
     if (this.refused <= AT_ONCE) return false
     const text = JSON.stringify(record)
-    this.#stalled = text === this.#seen ? this.#stalled + 1 : 0
-    this.#seen = text
+    this.#stalled = text === this.#record ? this.#stalled + 1 : 0
+    this.#record = text
     return this.#stalled >= MOST_STALLED
   }
 }

@@ -1,11 +1,11 @@
 import { StoreUnavailable } from '../errors/store-errors'
 
 /**
- * How long one thing may take, however many calls of the store it needs and however long it waits for its turn. The timer is set when there is first
- * something to wait for: a store that answers at once costs none.
+ * The time limit of one operation, with all its calls to the store and its time in the queue. The timer is set at the first wait: a store that is
+ * synchronous costs no timer.
  */
 export class Deadline {
-  /** Of what is never waited for. */
+  /** For an operation that never waits. */
   static readonly NONE = new Deadline(Infinity)
 
   #timer: NodeJS.Timeout | undefined
@@ -15,30 +15,30 @@ export class Deadline {
   /** @param ms milliseconds; `Infinity` never passes */
   constructor(private readonly ms: number) {}
 
-  /** What to fail with, where it has passed. */
+  /** The error to fail with, if the time is up. */
   get passed(): Error | undefined {
     return this.#passed
   }
 
-  /** Whether something has been waited for. */
+  /** Whether there was something to wait for. */
   get hasBegun(): boolean {
     return this.#timer !== undefined
   }
 
-  /** Something is waited for. @param giveUp called if it has not come in time, and `rest` was not called */
+  /** Begins to wait; the time runs from the first wait. @param giveUp called when the time is up, unless `rest` or another `wait` comes first */
   wait(giveUp: (err: Error) => void): void {
     if (this.#passed) return giveUp(this.#passed)
     this.#giveUp = giveUp
-    // What nobody but a timer waits for must not keep the process
+    // A timer alone must not keep the process alive
     if (this.ms < Infinity) this.#timer ??= setTimeout(() => this.#pass(), this.ms).unref()
   }
 
-  /** It has come. */
+  /** Nothing is waited for at the moment. */
   rest(): void {
     this.#giveUp = undefined
   }
 
-  /** All has. */
+  /** The operation is over. */
   end(): void {
     this.rest()
     clearTimeout(this.#timer)

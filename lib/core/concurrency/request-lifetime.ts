@@ -1,41 +1,41 @@
 import { ActiveSessions } from './active-sessions'
 import { Transaction } from './transaction'
 
-/** Releases the transactions of hosts that were collected without an end of their response. */
+/** Releases the transactions of hosts that are garbage-collected before their response has ended. */
 const left = new FinalizationRegistry<Transaction>(transaction => transaction.release())
 
-/** A store's client, as far as it knows which sessions are in use. */
+/** The part of a store's client that is needed here. */
 interface Watched {
   readonly activeSessions: ActiveSessions
 }
 
 type WhenOver<Response> = (response: Response, act: () => void) => boolean
 
-/** The transaction of an exchange: one at a time, until the response is over and the last commit is done. */
+/** Keeps the transaction of an exchange, one at a time, until the response has ended and the last commit is done. */
 export class RequestLifetime {
-  /** The current one, or the last one. */
+  /** The current or last one. */
   transaction: Transaction | undefined
-  /** Calls back when a response is over; false if the response cannot tell. */
+  /** Calls back when a response has ended; returns false if the response has no such event. */
   #whenOver: WhenOver<never> | undefined
   #response: unknown
-  /** Whether the end of the response will be reported. Undefined until that is asked: many handlers end before they return. */
+  /** Whether the end of the response will be reported. Undefined until a listener is needed: many handlers end before they return. */
   #watched: boolean | undefined
   #over = false
   #ended = false
 
-  /** Of the store that the transaction is for. */
+  /** The client of the transaction's store. */
   #port: Watched | undefined
 
   constructor(private readonly host: object) {}
 
-  /** From now on a listener is needed to know when the response is over. Without a closure, because many requests need no listener. */
+  /** From now on a listener is needed. It takes two arguments instead of a closure, because many requests need no listener. */
   watch<Response>(whenOver: WhenOver<Response>, response: Response): void {
     this.#whenOver = whenOver
     this.#response = response
     if (this.transaction && !this.transaction.released) this.#ask(this.transaction)
   }
 
-  /** @param port of another store than before: what is known of the session is not known of that */
+  /** @param port if it is another store's than before, nothing is known of the session there */
   on(id: string, port: Watched): Transaction {
     const before = this.transaction
     const isMoved = port !== this.#port
@@ -59,12 +59,12 @@ export class RequestLifetime {
     this.letGo()
   }
 
-  /** Where the exchange is over, nothing is held for longer than it takes. */
+  /** Releases the transaction, if the exchange is over. */
   letGo(): void {
     if (this.#ended && (this.#over || !this.#watched)) this.transaction?.release()
   }
 
-  /** The response is over, if not the handler: that may go on for a client that is gone. */
+  /** The response has ended. The handler may still run, for a client that has disconnected. */
   #close(): void {
     this.#over = true
     if (this.transaction && !this.#ended) left.register(this.host, this.transaction)

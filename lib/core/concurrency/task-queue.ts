@@ -1,38 +1,49 @@
-import { inThisContext } from '../../primitives/async-context'
+import { thisContext, type Context } from '../../primitives/async-context'
 import { setImmediate } from '../../primitives/set-immediate'
 import type { Deadline } from './deadline'
 
 /** Calls to the store that are made when their turn has come. */
 export interface Task {
-  /** Makes the calls, and calls `ended` of the queue when the store has responded. */
-  begin(): void
+  /**
+   * Makes the calls. Each task that has begun calls `ended` of the queue when it is over.
+   *
+   * @param joined the tasks that `joining` returned: they have begun too
+   */
+  begin(joined: readonly Task[]): void
   /** Its turn has not come in time. */
   giveUp(err: Error): void
   readonly deadline: Deadline
   /** May run at the same time as other shared tasks. */
   readonly shared?: boolean
+  /**
+   * @param waiting the tasks that wait behind this one, the oldest first
+   * @returns those that begin together with it. No task is overtaken: they are the first ones
+   */
+  joining?(waiting: Iterable<Task>): readonly Task[]
+  /** Set by the queue if the task has to wait: a task of another request begins it. */
+  context?: Context | undefined
 }
 
+const NONE: readonly Task[] = []
+
 /**
- * Runs tasks one after another, except that shared tasks run at the same time. A task calls the store and nothing else: it never waits for a handler, so
- * that no two tasks wait for each other.
+ * Runs tasks one after another, except that shared tasks run at the same time, and that a task may take those that wait behind it along. A task calls
+ * the store and nothing else: it never waits for a handler, so that no two tasks wait for each other.
  */
 export class TaskQueue {
   /** The tasks that wait, the oldest first; undefined if none waits, which is the usual case. */
-  #waiting: Task[] | undefined
+  #waiting: Set<Task> | undefined
   #running = 0
   #sharing = false
   #starting = false
 
   run(task: Task): void {
-    if (!this.#waiting && this.#mayBegin(task)) return this.#begin(task)
-    // The task before it begins it, which may belong to another request
-    const begin = inThisContext(() => task.begin())
-    const queued: Task = { begin, giveUp: err => task.giveUp(err), deadline: task.deadline, shared: task.shared === true }
-    this.#waiting ??= []
-    this.#waiting.push(queued)
+    if (!this.#waiting && this.#mayBegin(task)) return this.#begin(task, NONE)
+    task.context = thisContext()
+    this.#waiting ??= new Set()
+    this.#waiting.add(task)
     this.#beginWaiting()
-    if (this.#waiting?.includes(queued)) task.deadline.wait(err => this.#giveUp(queued, err))
+    if (this.#waiting?.has(task)) task.deadline.wait(err => this.#giveUp(task, err))
   }
 
   /** No task runs, and none waits. */
@@ -40,16 +51,20 @@ export class TaskQueue {
     return this.#running === 0 && !this.#waiting
   }
 
-  /** Called by a task when the store has responded. */
+  /** Called by a task when it is over. */
   ended(): void {
     this.#running--
     if (this.#waiting) this.#beginWaiting()
   }
 
   #giveUp(task: Task, err: Error): void {
-    this.#waiting = this.#waiting?.filter(other => other !== task)
-    if (this.#waiting?.length === 0) this.#waiting = undefined
+    this.#remove([task])
     task.giveUp(err)
+  }
+
+  #remove(tasks: readonly Task[]): void {
+    for (const task of tasks) this.#waiting?.delete(task)
+    if (this.#waiting?.size === 0) this.#waiting = undefined
   }
 
   /** In a loop, because a task may end before it returns, and many may wait. */
@@ -57,11 +72,12 @@ export class TaskQueue {
     if (this.#starting) return
     this.#starting = true
     try {
-      for (let first = this.#waiting?.[0]; first && this.#mayBegin(first); first = this.#waiting?.[0]) {
-        this.#waiting?.shift()
-        this.#begin(first)
+      for (let first = this.#first(); first && this.#mayBegin(first); first = this.#first()) {
+        this.#remove([first])
+        const joined = (this.#waiting && first.joining?.(this.#waiting)) ?? NONE
+        this.#remove(joined)
+        this.#begin(first, joined)
       }
-      if (this.#waiting?.length === 0) this.#waiting = undefined
     } catch (thrown) {
       // Thrown by a callback of the app; the other tasks go on
       setImmediate(() => this.#beginWaiting())
@@ -71,14 +87,22 @@ export class TaskQueue {
     }
   }
 
+  #first(): Task | undefined {
+    if (!this.#waiting) return undefined
+    const [first] = this.#waiting
+    return first
+  }
+
   #mayBegin({ shared }: Task): boolean {
     return this.#running === 0 || (shared === true && this.#sharing)
   }
 
-  #begin(task: Task): void {
-    this.#running++
-    this.#sharing = task.shared === true
+  #begin(task: Task, joined: readonly Task[]): void {
+    this.#running += 1 + joined.length
+    this.#sharing = task.shared === true && joined.length === 0
     task.deadline.rest()
-    task.begin()
+    for (const { deadline } of joined) deadline.rest()
+    if (task.context) task.context(() => task.begin(joined))
+    else task.begin(joined)
   }
 }

@@ -1,49 +1,49 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** A session's data but for its cookie, as JSON has them. */
+/** A session's data without its cookie, as JSON has it. */
 export type Data = Record<string, unknown>
 
-export type Side = 'mine' | 'fresh'
-
-export interface Merged {
-  /** Which keys there are, and whose value each has. */
-  readonly sides: ReadonlyMap<string, Side>
-  /** The keys that both have given another value: mine holds, since it comes last. */
+/** What a request has changed, as far as it applies to the stored record. */
+export interface Edits {
+  /** The keys whose value becomes the request's. */
+  readonly put: readonly string[]
+  readonly removed: readonly string[]
+  /** The keys of `put` to which another request has given another value. The request's value wins, because it is the later one. */
   readonly conflicts: readonly string[]
 }
 
 /**
- * What becomes of a session that two have changed, key by key: nobody writes what they did not change, and what either has deleted stays deleted.
- * Not deeper than that: of `{ id: 1, role: 'admin' }` and `{ id: 2, role: 'user' }` a deep merge makes a user whom nobody has let in.
+ * A three-way merge per top-level key: a request writes no key that it did not change, and a key that either side has deleted stays deleted.
+ * Not deeper: from `{ id: 1, role: 'admin' }` and `{ id: 2, role: 'user' }`, a deep merge makes a user with rights that were never granted.
  *
- * @param base what I began with
- * @param mine what I have made of it
- * @param fresh what the store has by now
+ * @param base the data that the request began with. @param mine what it has made of them. @param fresh the stored data
  */
-export function merge(base: Data, mine: Data, fresh: Data): Merged {
-  const sides = new Map<string, Side>()
+export function merge(base: Data, mine: Data, fresh: ReadonlyMap<string, unknown>): Edits {
+  const put: string[] = []
   const conflicts: string[] = []
-  for (const key of new Set([...Object.keys(fresh), ...Object.keys(mine)])) {
-    const side = choose(key, base, mine, fresh)
-    if (!side) continue
-    sides.set(key, side)
-    if (side === 'mine' && changed(key, base, fresh) && !isDeepStrictEqual(mine[key], fresh[key])) conflicts.push(key)
+  for (const key of Object.keys(mine)) {
+    const isKnown = Object.hasOwn(base, key)
+    const isStored = fresh.has(key)
+    if (isKnown && (!isStored || isSame(base[key], mine[key]))) continue
+    put.push(key)
+    const stored = fresh.get(key)
+    if (isStored && !(isKnown && isSame(base[key], stored)) && !isSame(mine[key], stored)) conflicts.push(key)
   }
-  return { sides, conflicts }
+  const removed = Object.keys(base).filter(key => !Object.hasOwn(mine, key) && fresh.has(key))
+  return { put, removed, conflicts }
 }
 
-function choose(key: string, base: Data, mine: Data, fresh: Data): Side | undefined {
-  const [was, isMine, isFresh] = [base, mine, fresh].map(data => Object.hasOwn(data, key)) as [boolean, boolean, boolean]
-  if (was && (!isMine || !isFresh)) return undefined
-  return isMine && changed(key, base, mine) ? 'mine' : 'fresh'
-}
-
-/** Whether a key has another value, or has come or gone. */
+/** Whether a key has another value, or was added or removed. */
 export function changed(key: string, before: Data, after: Data): boolean {
-  return Object.hasOwn(before, key) !== Object.hasOwn(after, key) || !isDeepStrictEqual(before[key], after[key])
+  return Object.hasOwn(before, key) !== Object.hasOwn(after, key) || !isSame(before[key], after[key])
 }
 
-/** Attribute by attribute: what I did not change is as fresh as can be. Not for dates, which follow from the lifetime. */
+/** Whether two values of JSON are equal. The order of keys does not count, because databases change it. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return one === other || isDeepStrictEqual(one, other)
+}
+
+/** Merges attribute by attribute: an attribute that the request did not change has the stored value. Not for dates, which follow from the lifetime. */
 export function mergeAttributes<Attributes extends object>(base: Attributes, mine: Attributes, fresh: Attributes): Attributes {
   const names = Object.keys({ ...fresh, ...mine }) as (keyof Attributes)[]
   return Object.fromEntries(names.map(name => [name, Object.is(base[name], mine[name]) ? fresh[name] : mine[name]])) as Attributes

@@ -3,25 +3,40 @@ import type { Likeness } from './json-equality'
 import type { Marks } from './reserved-key'
 import type { SessionData } from './session-data'
 
-/** What a store tells a record from its later forms by: anything but null. Only the store looks into it. */
+/** By this a store distinguishes a record from its later forms. Any value but null; only the store looks into it. */
 export type Version = NonNullable<unknown>
 
-/** A session as the store had it. */
+/** A record as the store had it. */
 export interface Base {
-  /** The data, as `serializeData` has them. */
+  /** The data, as `serializeData` has it. */
   readonly text: string
   readonly cookie: AnyCookie | CookieData
-  /** Of a store that compares versions. */
+  /** If the store compares versions. */
   readonly version?: Version | undefined
 }
 
-/** What the store said. */
+/** A session at some moment. */
+export interface Snapshot extends Likeness {
+  readonly id: string | undefined
+}
+
+/** A session as the store has it. */
+export interface Stored extends Snapshot, Base {
+  readonly id: string
+}
+
+/** A session as it was passed to the store. */
+export interface Written extends Stored {
+  readonly cookie: CookieData
+}
+
+/** What the store returned. */
 export interface Read {
   readonly record: SessionData | null | undefined
-  /** When it was asked, where that matters. */
+  /** The logical time at which it was asked; undefined with `concurrency: 'off'`. */
   readonly moment: number | undefined
   readonly version?: Version | undefined
-  /** Of the record's data, where the store has told. */
+  /** Of the record's data, if the store provides it. */
   readonly likeness?: Likeness | undefined
   /** What the library had in the record, where that is separated. */
   readonly marks?: Marks | undefined

@@ -1,54 +1,39 @@
 import { hasAttributesOf, isAlike, type AnyCookie, type Cookie, type CookieData } from '../record/cookie'
 import { serializeData } from '../record/serialize-data'
-import type { Base, Read } from '../record/snapshot'
+import type { Read, Snapshot, Stored, Written } from '../record/snapshot'
 import type { Facts } from './plan'
 import type { Semantics } from '../settings/policy'
-import { isUnchanged, type Likeness } from '../record/json-equality'
+import { isUnchanged } from '../record/json-equality'
 import type { Session } from '../session/session'
 import type { SessionData } from '../record/session-data'
 import type { TouchThrottle } from '../settings/touch-throttle'
 
-/** A session as it was at some moment. */
-interface Snapshot extends Likeness {
-  readonly id: string | undefined
-}
-
-/** A session as the store has it. */
-export interface Stored extends Snapshot, Base {
-  readonly id: string
-}
-
-/** A session as the store was given it. */
-export interface Written extends Stored {
-  readonly cookie: CookieData
-}
-
-/** What an exchange knows of its session: what it began with, what the store was last seen with, and what it was last given. */
+/** The states of an exchange's session: as the exchange began with it, as the store was last known to have it, and as it was last passed to the store. */
 export class ChangeTracker {
-  /** What the exchange began with. */
+  /** As the exchange began with it. */
   #base: Snapshot = { id: undefined, text: '' }
-  /** What the store was last seen with. */
+  /** As the store was last known to have it. */
   stored: Stored | undefined
-  /** What the store was last asked for. */
+  /** As it was last read. */
   #read: Stored | undefined
-  /** What the store was last given. */
+  /** As it was last passed to the store. */
   #given: Written | undefined
-  /** The cookie that was saved in this exchange, if one was. */
+  /** The cookie that was last saved in this exchange. */
   #saved: CookieData | undefined
-  /** The cookie that the exchange began with, where that is watched. */
+  /** The cookie that the exchange began with, if changes of it count. */
   #cookie: CookieData | undefined
   #pastHalfLife = false
-  /** The data when `facts` was asked. */
-  #seen: string | undefined
-  /** The data, where they are known. */
-  #now: string | undefined
+  /** The data as `facts` found it. */
+  #found: string | undefined
+  /** The data, while it is known to be unchanged. */
+  #unchanged: string | undefined
 
-  /** With what was read, or with a session that is new. */
+  /** @param session if it is new; otherwise the exchange begins with what was read */
   begin(id: string | undefined, session?: object): void {
     this.#base = session ? { id, text: serializeData(session) } : (this.stored as Stored)
   }
 
-  /** What of the cookie it began with matters later. @param idle how long a session lives without a request, in milliseconds */
+  /** Remembers what is needed of the cookie that the exchange began with. @param idle how long a session lives without a request, in milliseconds */
   watch(cookie: Cookie, { watchesCookie, renews }: Semantics, idle = Infinity): void {
     if (watchesCookie) this.#cookie = cookie.data
     if (renews) this.#pastHalfLife = isAging(cookie, idle)
@@ -59,30 +44,30 @@ export class ChangeTracker {
     return (this.stored = this.#read = { id, text, parsed, cookie: asRead(record), version })
   }
 
-  /** What of the session goes to the store. */
-  giving(session: Session, text = this.#now ?? serializeData(session)): Written {
-    // Once: what comes of the save may change the session, and save it again
-    this.#now = undefined
+  /** @returns the session as it is passed to the store now */
+  giving(session: Session, text = this.#unchanged ?? serializeData(session)): Written {
+    // Once: the callback of the save may change the session and save it again
+    this.#unchanged = undefined
     return (this.#given = { id: session.id, text, cookie: (session.cookie as Cookie).data })
   }
 
-  /** @param act during which the session stays as `facts` found it, and need not be written out again */
+  /** @param act does not change the session after `facts`, so that it need not be serialised again */
   unchanged(act: () => void): void {
-    this.#now = this.#seen
+    this.#unchanged = this.#found
     try {
       act()
     } finally {
-      this.#now = undefined
+      this.#unchanged = undefined
     }
   }
 
-  /** The store has it. */
+  /** The store has the session now. */
   arrived(given = this.#given): void {
     this.stored = given
     this.#saved = given?.cookie
   }
 
-  /** @returns a function that restores what is known now */
+  /** @returns a function that restores the current state of this object */
   remember(): () => void {
     const { stored } = this
     const [given, saved] = [this.#given, this.#saved]
@@ -93,13 +78,13 @@ export class ChangeTracker {
     }
   }
 
-  /** Something of this exchange has been stored. */
+  /** Whether this exchange has stored its session. */
   get hasSaved(): boolean {
     return this.#saved !== undefined
   }
 
   facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged' | 'cookieReplaced' | 'pastHalfLife'> {
-    const text = (this.#seen = this.#textOf(session))
+    const text = (this.#found = this.#textOf(session))
     const { id } = session
     const cookie = session.cookie as Cookie
     return {
@@ -108,11 +93,11 @@ export class ChangeTracker {
       changed: !isSame(this.stored, id, text),
       cookieChanged: this.#saved !== undefined && !isAlike(this.#saved, cookie),
       pastHalfLife: this.#pastHalfLife,
-      cookieReplaced: this.#isRecookied(id, cookie),
+      cookieReplaced: this.#isCookieReplaced(id, cookie),
     }
   }
 
-  #isRecookied(id: string, cookie: Cookie): boolean {
+  #isCookieReplaced(id: string, cookie: Cookie): boolean {
     if (this.#cookie) return !isAlike(this.#cookie, cookie)
     return this.#read?.id === id && !hasAttributesOf(this.#read.cookie, cookie)
   }
@@ -122,18 +107,18 @@ export class ChangeTracker {
     return parsed && isUnchanged(session, parsed) ? text : serializeData(session)
   }
 
-  /** Whether the store has been given an expiry lately. @param lifetime of the session, in milliseconds */
+  /** Whether the store has got an expiry so recently that another can wait. @param lifetime of the session, in milliseconds */
   isRested({ id, cookie }: Session, touches: TouchThrottle | undefined, lifetime: number | null = cookie.originalMaxAge): boolean {
     return touches !== undefined && touches.isRecent(id, lifetime)
   }
 }
 
-/** `createSession` of express-session puts the live cookie into the record, where the app changes it. */
+/** The cookie of a record. `createSession` of express-session puts the live cookie into the record, where the app changes it: that is copied. */
 function asRead({ cookie }: SessionData): AnyCookie | CookieData {
   return typeof (cookie as Cookie).serialize === 'function' ? { ...(cookie as Cookie).data } : cookie
 }
 
-/** Less than half of its life is left. */
+/** Whether less than half of the session's lifetime is left. */
 function isAging({ maxAge, originalMaxAge }: Cookie, idle: number): boolean {
   return typeof maxAge === 'number' && maxAge < Math.min(originalMaxAge ?? 0, idle) / 2
 }

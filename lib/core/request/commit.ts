@@ -14,16 +14,16 @@ import { collectFacts } from './facts'
 import type { Callback } from '../../primitives/callbacks'
 import type { End } from '../session/session-end'
 
-/** As they were made: an app may put others in their place for all sessions, too. */
-const { touch: restarts, save } = Session.prototype
+/** Our own methods: an app may replace them, also on the class. */
+const { touch: ownTouch, save: ownSave } = Session.prototype
 
-/** Called when bytes may leave; with `withhold` when the store could not even be asked, so that the answer would be a lie. */
+/** Called when the response may be sent. @param withhold the response must be an error: the session could not be stored */
 export type Committed = (err?: unknown, withhold?: boolean) => void
 
 /**
- * Makes the store agree with the session that the handler left, once the store has answered what the handler itself asked of it.
+ * Stores what the handler has made of the session, when the calls that it began have ended.
  *
- * @param last whether the response ends with this. Before that only what its reader could miss is done: a save, a destroy.
+ * @param last whether the response ends now. Before that, only a save or a destroy is done: the client may react to the first bytes
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
   if (!exchange.underway.isAtRest) debug('waiting for what the handler has begun')
@@ -31,7 +31,7 @@ export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, don
 }
 
 function commitAtRest<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  // What is kept in the cookie leaves with the headers
+  // A session in the cookie is sent with the headers
   if (!last) return commitNow(exchange, exchange.settings.kept !== undefined, done)
   commitNow(exchange, last, (err, withhold) => {
     exchange.holder.end()
@@ -53,23 +53,23 @@ function commitNow<H extends Host>(exchange: Exchange<H>, last: boolean, done: C
   carryOut[plan](exchange, done)
 }
 
-/** What the client is to be told. */
+/** The cookie that the response sets or clears. */
 export interface CookieDue {
   readonly plan: Exclude<CookiePlan, 'nothing'>
   readonly cookie: Cookie
-  /** What it carries, where it is set: the session's id, or the session. */
+  /** Its value, if it is set: the session's ID, or the session. */
   readonly value: string
 }
 
 /**
- * The cookie that the headers have to carry, if any. To be asked once, as they are written: mostly after the commit.
+ * The cookie of the response, if any. Called once, when the headers are written: usually after the commit.
  *
- * @throws what makes a commit withhold
+ * @throws if the session cannot be serialised
  */
 export function cookieDue<H extends Host>(exchange: Exchange<H>): CookieDue | undefined {
   if (exchange.failed) return undefined
   try {
-    // Of a commit that came before, so that store and headers follow from the same facts
+    // The facts of the commit, so that the store and the headers agree
     return pickCookie(exchange, exchange.seen ?? collectFacts(exchange))
   } catch (err) {
     exchange.failed = true
@@ -109,7 +109,7 @@ export function checkLate<H extends Host>(exchange: Exchange<H>, sent: string | 
   if (!seen?.session || failed || planCookie(seen.facts, settings, done) !== 'set') return
   const { session, facts } = seen
   const { kept } = settings
-  // A client that has the ID misses nothing
+  // The client has the ID already
   if (facts.returning && !kept) return
   if (session.cookie.secure && !transport.isSecure(host)) return
   const value = kept ? kept.payloadOf(session.id) : host.sessionID
@@ -117,7 +117,7 @@ export function checkLate<H extends Host>(exchange: Exchange<H>, sent: string | 
 }
 
 function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
-  // Before the facts: an app's own touch() may change the data
+  // Before the facts, because an app's own touch() may change the data
   if (last) renewExpiry(exchange, exchange.session())
   const { session, facts } = (exchange.seen = collectFacts(exchange))
   if (!hasId(exchange.host)) {
@@ -130,7 +130,7 @@ function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
   return plan
 }
 
-/** The lifetime starts anew once in an exchange, however many commits and headers ask. */
+/** Restarts the lifetime, once in an exchange. */
 function renewExpiry<H extends Host>(exchange: Exchange<H>, session: Session | undefined): void {
   if (exchange.touched || !session) return
   exchange.touched = true
@@ -145,8 +145,8 @@ const carryOut = {
     }
     const session = exchange.seen?.session as Session
     try {
-      // Through the session, whose save() and touch() an app may have replaced: theirs may change it
-      if (isAsMade(session, exchange.settings)) exchange.asSeen(() => saveAtOnce(session, saved))
+      // An app may have replaced save() or touch(), and its method may change the session
+      if (hasOwnMethods(session, exchange.settings)) exchange.asSeen(() => saveAtOnce(session, saved))
       else session.save(saved)
     } catch (err) {
       failOr(exchange, done, err)
@@ -159,16 +159,16 @@ const carryOut = {
     const session = exchange.seen?.session as Session
     const { touches, awaitTouch } = exchange.settings
     touches?.note(id)
-    let told = false
-    const asked = touch(exchange, id, session, err => {
+    let isDone = false
+    const hasBegun = touch(exchange, id, session, err => {
       if (err) touches?.forget(id)
       debug('touched')
-      if (told) return unheard(err)
-      told = true
+      if (isDone) return reportLate(err)
+      isDone = true
       done(err)
     })
-    if (!asked || told || awaitTouch) return
-    told = true
+    if (!hasBegun || isDone || awaitTouch) return
+    isDone = true
     done()
   },
 
@@ -182,27 +182,27 @@ const carryOut = {
   },
 }
 
-/** By then the connection may have another request, whose answer an error handler would cut off. */
-function unheard(err: unknown): void {
+/** Not to an error handler: the response is sent, and it would close a connection that may serve another request. */
+function reportLate(err: unknown): void {
   if (!err) return
   debug('touch failed: %s', err)
   publish('untouched', { error: err })
 }
 
-/** Nobody is told that it was done, where the app wants to know before. */
+/** With `saveErrors: 'fail'`, a response is not sent as a success if its session was not stored. */
 function failOr<H extends Host>(exchange: Exchange<H>, done: Committed, err: unknown): void {
   if (err && exchange.settings.saveErrors === 'fail') exchange.failed = true
   done(err, exchange.failed)
 }
 
-/** The headers are to say nothing of an end that has not come about. */
+/** The session has not been destroyed, so that its cookie is not cleared. */
 function noteEnd<H extends Host>(exchange: Exchange<H>, destroyed: End): void {
   const { seen } = exchange
   if (seen) exchange.seen = { ...seen, facts: { ...seen.facts, destroyed } }
 }
 
-function isAsMade<H extends Host>(session: Session, { ownSave }: Settings<H>): boolean {
-  return session.save === (ownSave ?? save) && session.touch === restarts
+function hasOwnMethods<H extends Host>(session: Session, settings: Settings<H>): boolean {
+  return session.save === (settings.ownSave ?? ownSave) && session.touch === ownTouch
 }
 
 function hasId(host: Host): boolean {

@@ -1,13 +1,13 @@
-import type { Callback } from '../../primitives/callbacks'
 import type { AnyCookie, Cookie, CookieOptions } from '../record/cookie'
 import { cookieFor } from '../settings/cookie-for'
 import { debug } from '../diagnostics/debug'
-import type { Deadline } from '../concurrency/deadline'
+import { Deadline } from '../concurrency/deadline'
 import type { Transaction } from '../concurrency/transaction'
-import type { Read, Version } from '../record/snapshot'
+import type { Turn } from '../concurrency/turn'
+import type { Read, Version, Written } from '../record/snapshot'
 import { RequestLifetime } from '../concurrency/request-lifetime'
 import type { Host, Session } from '../session/session'
-import { ChangeTracker, type Written } from './change-tracker'
+import { ChangeTracker } from './change-tracker'
 import { SessionLifetime } from '../lifetime/session-lifetime'
 import type { Settings } from '../settings/settings'
 import type { Secret } from '../../primitives/secrets'
@@ -20,31 +20,31 @@ import type { StoreClient } from '../store/store-client'
 import type { Transport } from '../settings/transport'
 import { WaitGroup } from '../../primitives/wait-group'
 
-/** What is known of one exchange, and what its steps have in common: between `open` and `commit` this is all that they share. */
+/** The state of one exchange, which its steps share between `open` and `commit`. */
 export class ExchangeState<H extends Host = Host> {
-  /** The id that the client sent and whose signature held. */
+  /** The ID that the client sent with a valid signature. */
   sentId: string | undefined
-  /** The cookie that the client sent is signed or sealed with another secret than the one that is used now, and is to be sent again. */
+  /** The client's cookie is signed or sealed with an older secret, and is sent again. */
   outdated = false
-  /** The cookie options that `open` asked for, until the session that they are for is generated. */
+  /** The cookie options that `open` has evaluated, until a session is generated. */
   cookieOptions: CookieOptions | undefined
-  /** The session's expiry has been set anew, which is done once. */
+  /** The session's lifetime has been restarted, which is done once. */
   touched = false
-  /** What the last commit has done. */
+  /** What the last commit did. */
   done: Plan | undefined
-  /** The session that the handler left cannot be serialised: nothing more is tried, and the response that reports it is none of the session's. */
+  /** The session could not be stored. Nothing more is tried, and the response that reports the error sets no cookie. */
   failed = false
-  /** How many IDs that the client sent the store did not have. */
+  /** The number of IDs that the client sent and the store does not have. */
   missed = 0
-  /** The store could not say what it has under the id that the client sent. */
+  /** The session of the client's ID could not be read. */
   unread = false
-  /** For want of the session that the store could not give, the handler has an empty one, which is not stored and not told of. */
+  /** The handler has an empty session in place of the one that could not be read. It is not stored, and its cookie is not sent. */
   anonymous = false
   /** The request only reads its session. */
   isReadOnly = false
-  /** The id of the session that was generated last. */
+  /** The ID of the session that was generated last. */
   generated: string | undefined
-  /** What the last commit saw. */
+  /** The facts of the last commit. */
   seen: Seen | undefined
   readonly underway = new WaitGroup()
   readonly holder: RequestLifetime
@@ -52,10 +52,10 @@ export class ExchangeState<H extends Host = Host> {
   /** Of sessions with limits, or with what a process with limits has left in them. */
   lifetime: SessionLifetime | undefined
   #destroyed: Session | undefined
-  /** The session that the client sent, when another one has taken its place. */
+  /** The session that the client had, after another one has taken its place. */
   replacedSession: Session | undefined
   #cookie: AnyCookie | undefined
-  /** Hidden from whoever prints a request. */
+  /** Private, so that it is not printed with a request. */
   #secrets: readonly Secret[] = []
 
   constructor(
@@ -67,7 +67,7 @@ export class ExchangeState<H extends Host = Host> {
     if (settings.lifetime) this.lifetime = new SessionLifetime(settings)
   }
 
-  /** Of the store that the request has by now. An app may put another in its place, to trace its calls or to keep tenants apart. */
+  /** The client of `req.sessionStore`. An app may replace that, to trace its calls or to separate tenants. */
   get port(): StoreClient {
     const { store, port } = this.settings
     const { sessionStore } = this.host
@@ -78,12 +78,12 @@ export class ExchangeState<H extends Host = Host> {
     return this.settings.store
   }
 
-  /** The secrets that hold for this exchange; the first one signs. */
+  /** The secrets that are valid for this exchange; the first one signs. */
   get secrets(): readonly Secret[] {
     return this.#secrets
   }
 
-  /** Once, when the exchange is entered. */
+  /** Set once, by `enter`. */
   protected set secrets(secrets: readonly Secret[]) {
     this.#secrets = secrets
   }
@@ -93,7 +93,7 @@ export class ExchangeState<H extends Host = Host> {
     return cookieFor(this, options)
   }
 
-  /** The session on the host is what the exchange begins with. @param read what the store had of it; nothing where it is new */
+  /** The exchange begins with the session on the host. @param read what the store returned; undefined if the session is new */
   begin(read?: Read): void {
     const { session, sessionID } = this.host
     if (read) this.read(sessionID as string, read)
@@ -102,7 +102,7 @@ export class ExchangeState<H extends Host = Host> {
     if (session) this.changes.watch(session.cookie as Cookie, this.settings.family, this.settings.lifetime?.idle)
   }
 
-  /** The cookie that the client was to have, or a new session's. */
+  /** The cookie of the session that the exchange began with, or of the new one. */
   get cookie(): Cookie | undefined {
     return this.#cookie as Cookie | undefined
   }
@@ -126,7 +126,7 @@ export class ExchangeState<H extends Host = Host> {
     if (transaction?.id === id && moment !== undefined) transaction.read(moment, base)
   }
 
-  /** What of the session goes to the store. @param text of its data, if known. @throws where that cannot be stored, or its cookie not sent */
+  /** @param text of the session's data, if known. @returns the session as it is passed to the store. @throws if it cannot be serialised, or its cookie not sent */
   giving(session: Session, text?: string): Written {
     debug('saving %s', session.id)
     const { cookie } = liveCookie(session)
@@ -134,47 +134,44 @@ export class ExchangeState<H extends Host = Host> {
     return this.changes.giving(session, text)
   }
 
-  /** @param act saves the session as the last commit saw it, which need not be written out again */
+  /** @param act saves the session as the last commit found it, so that it need not be serialised again */
   asSeen(act: () => void): void {
     if (this.settings.beforeSave) act()
     else this.changes.unchanged(act)
   }
 
-  /** The store has it. Said of a failed save too: the app's error handler is told, and the same is not tried again. */
+  /** The store has the session. Called for a failed save too: the error is reported, and the same data is not saved again. */
   arrived(given?: Written): void {
     if (given) this.settings.touches?.note(given.id)
     this.changes.arrived(given)
   }
 
-  /** The id that was made for a new session is somebody's: neither their session nor their cookie may become the client's. */
+  /** The ID that was generated for a new session is in use: the client must not get the other session, nor a cookie for it. */
   taken(): Error {
     this.failed = true
     return new Error('session id is in use')
   }
 
-  /** @param act asks the store for something, behind whatever this process asks of it about that session */
-  transact(
-    id: string,
-    done: Callback,
-    act: (transaction: Transaction, finish: Callback, deadline: Deadline) => void,
-    shared?: boolean,
-  ): void {
+  /** Runs a turn, when everything that this process has asked of the store about the session before is over. */
+  transact<T extends Turn>(id: string, make: (transaction: Transaction, deadline: Deadline) => T): T {
     const { port } = this
     const transaction = this.holder.on(id, port)
-    this.#recall(transaction)
-    if (port.answersAtOnce && transaction.active.isIdle) transaction.runAtOnce(done, act)
-    else transaction.run(port.deadline(), done, act, shared)
+    this.#inform(transaction)
+    const isSync = port.answersAtOnce && transaction.active.isIdle
+    const turn = make(transaction, isSync ? Deadline.NONE : port.deadline())
+    turn.run()
     this.holder.letGo()
+    return turn
   }
 
-  /** Tells a transaction what the exchange knows of its session. */
-  #recall(transaction: Transaction): void {
+  /** Passes on to a transaction what the exchange knows of its session. */
+  #inform(transaction: Transaction): void {
     const { generated, replacedSession, settings, changes } = this
     const { id } = transaction
-    // An object of the session that the handler has kept may have been made by a reload, and does not know of the end
+    // The handler may still have an object of the old session, perhaps made by a reload
     if (id !== generated && replacedSession?.id === id && isEnded(replacedSession)) transaction.missing = true
     if (changes.stored?.id !== id) return
-    // With concurrency off only an update has a transaction, and saves do not use it
+    // With concurrency off, only updates have a transaction; saves do not change it
     if (settings.concurrency === 'off') {
       if (this.port === settings.port) transaction.base = changes.stored
     } else if (id === generated && id !== this.sentId) transaction.base ??= changes.stored
@@ -193,19 +190,21 @@ export class ExchangeState<H extends Host = Host> {
     this.renewed(before)
     const given = this.changes.giving(after)
     this.arrived(given)
-    this.holder.on(after.id, this.port).wrote({ text: given.text, cookie: given.cookie, version }, after, true)
+    const transaction = this.holder.on(after.id, this.port)
+    transaction.active.wrote(after, given.cookie, version)
+    transaction.wrote({ text: given.text, cookie: given.cookie, version }, true)
   }
 
   destroying(session: Session): void {
     this.#destroyed = session
   }
 
-  /** What the store said of the client's session, in whose place the handler asked for another. */
+  /** The result of ending the client's session, in whose place the handler asked for another. */
   get replaced(): Facts['destroyed'] {
     return endOf(this.replacedSession)
   }
 
-  /** What the store said to the handler, where that asked for the session's end itself. */
+  /** The result of ending the session, if the handler destroyed it. */
   get destroyed(): Facts['destroyed'] {
     return this.#destroyed?.id === this.host.sessionID ? endOf(this.#destroyed) : undefined
   }

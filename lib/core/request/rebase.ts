@@ -1,21 +1,23 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { AnyCookie, Cookie, CookieData } from '../record/cookie'
 import { publish } from '../diagnostics/channels'
 import type { ExchangeState } from './exchange-state'
-import { serializeData } from '../record/serialize-data'
 import type { Base } from '../record/snapshot'
 import type { Host, Session } from '../session/session'
-import { merge, mergeAttributes, type Data, type Side } from '../record/merge'
+import { mergeAttributes, type Data } from '../record/merge'
+import type { RecordDraft } from '../record/record-draft'
 import { cookieOf, type SessionData } from '../record/session-data'
 
-/** @param text of the exchange's data. @param values of both sides, where not JSON's copies of them are wanted */
-export function mergeWith(base: Base, text: string, record: SessionData, values: Record<Side, Data>): Data {
-  const [began, mine, fresh] = [dataOf(base.text), dataOf(text), dataOf(serializeData(record))]
-  const { sides, conflicts } = merge(began, mine, fresh)
-  if (!isDeepStrictEqual(began, fresh)) publish('merged')
+/**
+ * Applies what a request has changed since `base` to the stored record.
+ *
+ * @param text of the request's data. @param values of that data, as they are to be stored
+ */
+export function rebase(draft: RecordDraft, base: Base, text: string, values: Data): void {
+  const began = dataOf(base.text)
+  const isMerged = draft.differsFrom(began)
+  const conflicts = draft.apply(began, dataOf(text), values)
+  if (isMerged) publish('merged')
   if (conflicts.length > 0) publish('conflict', { keys: conflicts })
-  // Not by assignment, under which `__proto__` is no key
-  return Object.fromEntries(Array.from(sides, ([key, side]) => [key, values[side][key]]))
 }
 
 export function dataOf(text: string): Data {
@@ -23,9 +25,9 @@ export function dataOf(text: string): Data {
 }
 
 /**
- * What becomes of the session's cookie while others set it: theirs, where the exchange left it as it was.
+ * Before the cookie is sent: attributes that other requests have set meanwhile, and this one has not, have the values of the others.
  *
- * @returns whether there is a session to set it for
+ * @returns whether the session still exists
  */
 export function adoptOthersCookie<H extends Host>({ holder: { transaction } }: ExchangeState<H>, session: Session): boolean {
   if (transaction?.id !== session.id) return true
@@ -34,8 +36,8 @@ export function adoptOthersCookie<H extends Host>({ holder: { transaction } }: E
   return !transaction.isEnded
 }
 
-/** What others have set of a cookie's attributes, and I have not. The lifetime among them, which begins now. */
-export function mergeCookie(session: Session, base: Base, { cookie: fresh }: Pick<SessionData, 'cookie'>): void {
+/** Takes over the attributes that others have set and this request has not. Among them is the lifetime, which begins now. */
+export function mergeCookie(session: Session, base: Base, { cookie: fresh }: Pick<Base, 'cookie'>): void {
   const cookie = session.cookie as Cookie
   const merged = mergeAttributes(cookieDataOf(base), cookie.data, cookieDataOf({ cookie: fresh }))
   const { expires: _, originalMaxAge, ...attributes } = merged
@@ -45,7 +47,7 @@ export function mergeCookie(session: Session, base: Base, { cookie: fresh }: Pic
   if (originalMaxAge !== cookie.originalMaxAge) cookie.maxAge = originalMaxAge
 }
 
-/** Of a cookie as records have it, with what ours would be. */
-function cookieDataOf({ cookie }: Pick<SessionData, 'cookie'>): CookieData {
-  return cookieOf({ cookie }).data
+/** The attributes of a record's cookie, with our defaults. */
+function cookieDataOf({ cookie }: Pick<Base, 'cookie'>): CookieData {
+  return cookieOf({ cookie } as SessionData).data
 }

@@ -11,7 +11,7 @@ import type { SessionStore } from '../store/contract'
 export function replace<H extends Host>(exchange: ExchangeState<H>, session: Session, { generate, fill }: Successor, done: Callback): void {
   const { req: host, id } = session
   const { activeSessions } = exchange.port
-  // It knows whether another request has given the session a new ID meanwhile, which ends here too
+  // It knows a new ID that another request gives the session meanwhile: that is ended too
   const active = activeSessions.acquire(id)
   const over: Callback = err => {
     activeSessions.release(id, active)
@@ -49,7 +49,7 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
   else create()
 }
 
-/** Another than that of the class Store, which has `createSession` too, in express-session and here. */
+/** Whether the store's `regenerate` is not that of the class Store, which also has `createSession`, in express-session and here. */
 function hasOwnRegenerate(store: object): boolean {
   for (let layer: object | null = store; layer; layer = Object.getPrototypeOf(layer) as object | null) {
     if (Object.hasOwn(layer, 'regenerate')) return !Object.hasOwn(layer, 'createSession')
@@ -59,13 +59,13 @@ function hasOwnRegenerate(store: object): boolean {
 
 /**
  * Whether a session that takes the place of this one is stored before this one is destroyed. Only if the store can fail and can compare, and unless it has a
- * `regenerate` of its own. With `concurrency: 'off'` all is as in express-session.
+ * `regenerate` of its own. With `concurrency: 'off'` the order is express-session's.
  */
 export function createsFirst<H extends Host>(exchange: ExchangeState<H>, { req: host, id }: Session): boolean {
-  // In a request that only reads, nothing is stored: the old session ends all the same
+  // A read-only request stores nothing, but ends the old session
   if (exchange.sentId !== id || exchange.isReadOnly || exchange.settings.concurrency === 'off') return false
   const { port } = exchange
-  // On Koa no store is asked to regenerate
+  // On Koa, `regenerate` of the store is not used
   return (
     port.compares &&
     !port.answersAtOnce &&
@@ -73,7 +73,7 @@ export function createsFirst<H extends Host>(exchange: ExchangeState<H>, { req: 
   )
 }
 
-/** The session is again in its place, because another one could not take it. */
+/** Puts the old session back, because the new one could not be stored. */
 function restore<H extends Host>(exchange: ExchangeState<H>, session: Session): void {
   const { host, changes } = exchange
   host.sessionID = session.id

@@ -1,4 +1,4 @@
-import { mergeWith, mergeCookie } from './rebase'
+import { mergeCookie, rebase } from './rebase'
 import { beforeStoring } from './before-storing'
 import { isMissing, gone } from '../errors/store-errors'
 import { isPromise, type Callback } from '../../primitives/callbacks'
@@ -10,6 +10,7 @@ import type { ActiveSession } from '../concurrency/active-sessions'
 import { type Host, sessionOf, type Session } from '../session/session'
 import type { Keep } from '../session/keep'
 import type { Data } from '../record/merge'
+import { RecordDraft } from '../record/record-draft'
 import { checkId } from '../settings/settings'
 import { cookieOf, type SessionData } from '../record/session-data'
 import { ending } from '../session/session-end'
@@ -71,9 +72,9 @@ interface Target {
 
 /** One move of a session from its old ID to a new one. */
 class Rotation<H extends Host> {
-  /** What the new record is, once it has been written. */
+  /** The new record, once it has been written. */
   #written: { readonly data: Data; readonly cookie: Cookie } | undefined
-  /** Of the new record, in a store that compares: none yet. */
+  /** The version of the new record, if the store compares; null: not stored yet. */
   #version: Version | null | undefined = null
   #tries = 0
 
@@ -83,7 +84,7 @@ class Rotation<H extends Host> {
     private readonly target: Target,
   ) {}
 
-  /** In the turn of the old ID. */
+  /** Called in a turn of the old ID. */
   run(deadline: Deadline, ended: Callback, active: ActiveSession): void {
     const { port } = this.exchange
     const { id } = this.session
@@ -117,16 +118,16 @@ class Rotation<H extends Host> {
     this.#written = { data, cookie }
     const stored = storedForm(exchange, this.session, { data, cookie, id: target.id })
     if (!port.compares) return port.set(target.id, stored, done, deadline)
-    const heard: Callback<Outcome> = (err, outcome) => {
+    const compared: Callback<Outcome> = (err, outcome) => {
       if (!err && !outcome?.ok) {
-        // The record is another session's, and stays
+        // The record belongs to another session, and stays
         this.#written = undefined
         return done(exchange.taken())
       }
       this.#version = outcome?.version
       done(err)
     }
-    port.compareAndSet(target.id, stored, { version: this.#version ?? null }, heard, deadline)
+    port.compareAndSet(target.id, stored, { version: this.#version ?? null }, compared, deadline)
   }
 
   /** The data of this request, merged with what others have saved. */
@@ -138,9 +139,10 @@ class Rotation<H extends Host> {
       (exchange.changes.stored?.id === session.id ? exchange.changes.stored : undefined)
     const mine = dataIn(session) as Data
     if (!base || !record) return { ...mine }
-    const data = mergeWith(base, serializeData(session), record, { mine, fresh: record as never })
+    const draft = RecordDraft.of(record)
+    rebase(draft, base, serializeData(session), mine)
     mergeCookie(session, base, record)
-    return data
+    return draft.data
   }
 
   #keptOf(data: Data): Data {
@@ -149,25 +151,25 @@ class Rotation<H extends Host> {
     return keep === true ? own : Object.fromEntries(Object.entries(own).filter(([key]) => keep.includes(key)))
   }
 
-  /** The new record is there: ends the old one, unless another process has ended or changed it. */
+  /** The new record is stored: ends the old one, unless another process has ended or changed it. */
   #finish(version: Version | undefined, deadline: Deadline, ended: Callback, active: ActiveSession): void {
     const { port } = this.exchange
     const { id } = this.session
     const removed: Callback = err => {
       if (err && !isMissing(err)) return ended(err)
-      // For requests of this process that have the old ID still, and log out
+      // For requests of this process that still have the old ID, and log out
       port.activeSessions.move(active, this.target.id)
       ended()
     }
     if (!port.compares || version === undefined) return port.remove(id, removed, deadline)
-    const heard: Callback<Outcome> = (err, outcome) => {
+    const compared: Callback<Outcome> = (err, outcome) => {
       if (err) return ended(err)
       // The record has ended for every process. Removing it only frees its memory
       if (outcome?.ok) return port.remove(id, () => removed(), deadline)
       if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it keeps its ID'))
       this.run(deadline, ended, active)
     }
-    port.compareAndSet(id, expired(this.session), { version }, heard, deadline)
+    port.compareAndSet(id, expired(this.session), { version }, compared, deadline)
   }
 
   /** The old session has been ended, or could not be. */
@@ -191,7 +193,7 @@ class Rotation<H extends Host> {
   }
 }
 
-/** A write of this ends a record on the condition of its version: to every store it is none. */
+/** A record that is expired for every store. Writing it ends the session on the condition of its version. */
 function expired(session: Session): Session {
   const cookie = cookieOf({ cookie: session.cookie })
   cookie.expires = EXPIRED

@@ -1,38 +1,76 @@
-import { mergeWith, mergeCookie } from './rebase'
+import { mergeCookie, rebase } from './rebase'
 import { beforeStoring, endedElsewhere } from './before-storing'
 import type { Callback } from '../../primitives/callbacks'
+import type { Deadline } from '../concurrency/deadline'
+import type { Transaction } from '../concurrency/transaction'
 import type { ExchangeState } from './exchange-state'
 import type { Host, Session } from '../session/session'
-import type { Written } from './change-tracker'
+import type { Written } from '../record/snapshot'
 import type { Data } from '../record/merge'
-import type { SessionData } from '../record/session-data'
+import type { RecordDraft } from '../record/record-draft'
+import { MARKS } from '../record/reserved-key'
 import { isEnded } from '../session/session-end'
 import { dataIn } from '../record/session-view'
 import { storedForm } from '../lifetime/stored-form'
-import { write, type Writing } from './conditional-write'
+import { Writer, type Made } from '../group/member'
+import { WriteGroup } from '../group/write-group'
 
-/** The exchange's session goes to the store: as it is where nobody else has written it meanwhile, else merged with what the store has by then. */
+/** Stores the session of a request: as it is if no other request has written it meanwhile, otherwise merged with the stored record. */
 export function save<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
   beforeStoring(exchange, session, done, () => saveNow(exchange, session, done))
 }
 
 function saveNow<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
-  const { concurrency } = exchange.settings
-  if (concurrency === 'off') return saveAsItIs(exchange, session, done)
-  exchange.transact(session.id, done, (transaction, finish, deadline) => {
-    const given = exchange.giving(session)
-    if (isEnded(session)) return endedElsewhere(transaction, finish)
-    const make = (record?: SessionData): Writing => {
-      const { base } = transaction
-      if (!base || !record) return { given, stored: storedForm(exchange, session), whole: true }
-      const merged = mergeWith(base, given.text, record, { mine: dataIn(session) as Data, fresh: record as never })
-      mergeCookie(session, base, record)
-      exchange.lifetime?.meet(session.id, record)
-      return { given: exchange.giving(session, given.text), stored: storedForm(exchange, session, { data: merged }), whole: false }
-    }
-    const written = (err: unknown, writing?: Writing): void => (err || writing ? finish(err) : endedElsewhere(transaction, finish))
-    write({ exchange, transaction, deadline, rereads: concurrency === 'merge', make, done: written })
-  })
+  if (exchange.settings.concurrency === 'off') return saveAsItIs(exchange, session, done)
+  exchange.transact(session.id, (transaction, deadline) => new Save(exchange, session, transaction, deadline, done))
+}
+
+class Save<H extends Host> extends Writer<ExchangeState<H>> {
+  readonly rereads: boolean
+  /** The session as it was when its turn came. */
+  #given: Written | undefined
+
+  constructor(
+    exchange: ExchangeState<H>,
+    private readonly session: Session,
+    transaction: Transaction,
+    deadline: Deadline,
+    done: Callback,
+  ) {
+    super(exchange, transaction, deadline, done)
+    this.rereads = exchange.settings.concurrency === 'merge'
+  }
+
+  override act(joined: readonly Writer[]): void {
+    new WriteGroup([this, ...joined]).begin()
+  }
+
+  override enter(): void {
+    this.#given = this.request.giving(this.session)
+    if (isEnded(this.session) || this.transaction.isEnded) this.missing()
+  }
+
+  override make(draft?: RecordDraft): Made {
+    const { session, request } = this
+    const { base } = this.transaction
+    const given = this.#given as Written
+    if (!base || !draft) return { given, stored: () => storedForm(request, session), whole: true }
+    mergeCookie(session, base, draft)
+    request.lifetime?.meet(session.id, draft)
+    const merged = request.giving(session, given.text)
+    rebase(draft, base, given.text, dataIn(session) as Data)
+    draft.cookie = session.cookie
+    draft[MARKS] = request.lifetime?.marksOf(session.id) ?? draft[MARKS]
+    return { given: merged, stored: () => storedForm(request, session, { data: draft.data }), draft, whole: false }
+  }
+
+  override written(): void {
+    this.finish()
+  }
+
+  override missing(): void {
+    endedElsewhere(this.transaction, err => this.finish(err))
+  }
 }
 
 function saveAsItIs<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {

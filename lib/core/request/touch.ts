@@ -8,11 +8,13 @@ import type { Transaction } from '../concurrency/transaction'
 import type { Host, Session } from '../session/session'
 import { storedForm } from '../lifetime/stored-form'
 import type { Found } from '../store/contract'
+import { Member } from '../group/member'
+import { WriteGroup } from '../group/write-group'
 
 /**
- * A session that somebody wrote meanwhile has a new expiry already, and one that is destroyed needs none.
+ * Moves the expiry of a session. If another request has written the session meanwhile, that has moved it already.
  *
- * @returns whether the store has been asked for that by now: a touch that is behind a save waits for what that says
+ * @returns whether the store has been asked for that by now: a touch that waits behind a save waits for its result
  */
 export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, session: Session, done: Callback): boolean {
   const { port } = exchange
@@ -20,43 +22,67 @@ export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, se
     port.touch(id, storedForm(exchange, session), done)
     return true
   }
-  let asked = false
-  const act: Parameters<typeof exchange.transact>[2] = (transaction, finish, deadline) => {
-    const { active } = transaction
-    asked = true
-    if (transaction.isEnded || !transaction.isCurrent) return finish()
-    // To within the time of one call it is the same moment
-    if (active.isTouching) return void (active.joinedTouches ??= []).push(inThisContext(finish))
+  return exchange.transact(id, (transaction, deadline) => new Touch(exchange, session, transaction, deadline, done)).hasBegun
+}
+
+class Touch<H extends Host> extends Member<ExchangeState<H>> {
+  readonly shared = true
+  hasBegun = false
+
+  constructor(
+    exchange: ExchangeState<H>,
+    private readonly session: Session,
+    transaction: Transaction,
+    deadline: Deadline,
+    done: Callback,
+  ) {
+    super(exchange, transaction, deadline, done)
+  }
+
+  override act(joined: readonly Member[]): void {
+    if (joined.length > 0) return new WriteGroup([this, ...joined]).begin()
+    this.hasBegun = true
+    this.enter()
+    if (!this.isOver) this.#touch()
+  }
+
+  /** A session that another request has written has a new expiry already, and one that is destroyed needs none. */
+  override enter(): void {
+    if (this.transaction.isEnded || !this.transaction.isCurrent) this.finish()
+  }
+
+  override written(): void {
+    this.finish()
+  }
+
+  override missing(): void {
+    endedElsewhere(this.transaction, err => this.finish(err))
+  }
+
+  #touch(): void {
+    const { active, id } = this.transaction
+    // The expiry that another touch sets is the same, to within the time of one call
+    if (active.isTouching) return void (active.joinedTouches ??= []).push(inThisContext(err => this.finish(err)))
     active.isTouching = true
     const touched: Callback = err => {
       const { joinedTouches = [] } = active
       active.isTouching = false
       active.joinedTouches = undefined
       for (const other of joinedTouches) deliver(() => other(err))
-      finish(err)
+      this.finish(err)
     }
-    port.touch(
-      id,
-      storedForm(exchange, session),
-      err => (err ? resolveTouchError(exchange, transaction, { err, deadline }, touched) : touched()),
-      deadline,
-    )
+    const { port, request, session, deadline } = this
+    port.touch(id, storedForm(request, session), err => (err ? this.#resolve(err, touched) : touched()), deadline)
   }
-  exchange.transact(id, done, act, true)
-  return asked
-}
 
-/** Some stores call it an error that there is nothing to touch. Whoever destroyed the session knows, and the visitor has done nothing wrong. */
-function resolveTouchError<H extends Host>(
-  exchange: ExchangeState<H>,
-  transaction: Transaction,
-  { err, deadline }: { readonly err: unknown; readonly deadline: Deadline },
-  done: Callback,
-): void {
-  if (err instanceof StoreUnavailable) return done(err)
-  const found: Found = (missing, record) => {
-    if (missing ? isMissing(missing) : !record) endedElsewhere(transaction, done)
-    else done(err)
+  /** For some stores a touch of a session that they do not have is an error. That another request has destroyed it is none to this one. */
+  #resolve(err: unknown, done: Callback): void {
+    if (err instanceof StoreUnavailable) return done(err)
+    const { transaction, port, deadline } = this
+    const found: Found = (missing, record) => {
+      if (missing ? isMissing(missing) : !record) endedElsewhere(transaction, done)
+      else done(err)
+    }
+    port.get(transaction.id, found, deadline)
   }
-  exchange.port.get(transaction.id, found, deadline)
 }

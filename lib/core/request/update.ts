@@ -1,62 +1,96 @@
-import { dataOf, mergeCookie, mergeWith } from './rebase'
+import { dataOf, mergeCookie, rebase } from './rebase'
 import { beforeStoring } from './before-storing'
 import { isPromise, type Callback } from '../../primitives/callbacks'
+import type { Deadline } from '../concurrency/deadline'
+import type { Transaction } from '../concurrency/transaction'
 import { gone } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
 import { serializeData } from '../record/serialize-data'
 import { type Change, type Host, sessionOf, type Session } from '../session/session'
 import { changed, type Data } from '../record/merge'
-import { cookieOf, liveCookie, type SessionData } from '../record/session-data'
+import type { Base } from '../record/snapshot'
+import type { RecordDraft } from '../record/record-draft'
+import { cookieOf, liveCookie } from '../record/session-data'
 import { isEnded } from '../session/session-end'
 import { dataIn, itself, shownOf, viewOf } from '../record/session-view'
 import { hostOf } from '../session/stored-session'
 import { storedForm } from '../lifetime/stored-form'
-import { write, type Writing } from './conditional-write'
+import { Writer, type Made } from '../group/member'
+import { WriteGroup } from '../group/write-group'
 
-/** A change to what the store has by now and to what the exchange has made of it, in one. */
+/** Changes the stored record and the session of the request with one function. */
 export function update<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
-  beforeStoring(exchange, session, done, () => updateNow(exchange, session, change, done))
+  const begin = (transaction: Transaction, deadline: Deadline): Update<H> =>
+    new Update(exchange, { session, change }, transaction, deadline, done)
+  beforeStoring(exchange, session, done, () => void exchange.transact(session.id, begin))
 }
 
-function updateNow<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
-  exchange.transact(session.id, done, (transaction, finish, deadline) => {
-    if (isEnded(session)) return finish(gone())
-    // JSON's copies, which the change does not reach before it is stored
-    const copy = (): Data => dataOf(serializeData(liveCookie(session)))
-    const make = (record?: SessionData): Writing & { draft: Session; before: Data } => {
-      const { base } = transaction
-      const before = copy()
-      if (base && record) mergeCookie(session, base, record)
-      if (record) exchange.lifetime?.meet(session.id, record)
-      const data =
-        base && record ? mergeWith(base, serializeData(session), record, { mine: copy(), fresh: dataOf(serializeData(record)) }) : copy()
-      const draft = sessionOf(hostOf(session, session.id), data)
-      draft.cookie = cookieOf({ cookie: session.cookie })
-      if (isPromise(change(shownOf(draft)) as unknown)) throw new TypeError('update needs a synchronous function')
-      return { given: exchange.giving(draft), stored: storedForm(exchange, draft), whole: true, draft, before }
-    }
-    const written = (err: unknown, writing?: ReturnType<typeof make>): void => {
-      if (err || !writing) return finish(err ?? gone())
-      try {
-        applyUpdate(session, writing.before, writing.draft)
-      } catch (unserialisable) {
-        return finish(unserialisable)
-      }
-      finish()
-    }
-    write({ exchange, transaction, deadline, rereads: true, make, done: written })
-  })
+/** The session with the change, and its data before. */
+interface Changed extends Made {
+  readonly changed: Session
+  readonly before: Data
 }
 
-/** The live session takes over what came of an update, but for what the handler has done to it since. */
-function applyUpdate(session: Session, before: Data, draft: Session): void {
+class Update<H extends Host> extends Writer<ExchangeState<H>> {
+  override readonly rereads = true
+
+  constructor(
+    exchange: ExchangeState<H>,
+    private readonly asked: { readonly session: Session; readonly change: Change },
+    transaction: Transaction,
+    deadline: Deadline,
+    done: Callback,
+  ) {
+    super(exchange, transaction, deadline, done)
+  }
+
+  override act(joined: readonly Writer[]): void {
+    new WriteGroup([this, ...joined]).begin()
+  }
+
+  override enter(): void {
+    if (isEnded(this.asked.session) || this.transaction.isEnded) this.missing()
+  }
+
+  override make(draft?: RecordDraft): Changed {
+    const { session, change } = this.asked
+    const { base } = this.transaction
+    const text = serializeData(liveCookie(session))
+    const before = dataOf(text)
+    if (base && draft) mergeCookie(session, base, draft)
+    if (draft) this.request.lifetime?.meet(session.id, draft)
+    const changed = sessionOf(hostOf(session, session.id), base && draft ? mergedData(draft, base, text) : dataOf(text))
+    changed.cookie = cookieOf({ cookie: session.cookie })
+    if (isPromise(change(shownOf(changed)) as unknown)) throw new TypeError('update needs a synchronous function')
+    return { given: this.request.giving(changed), stored: () => storedForm(this.request, changed), whole: true, changed, before }
+  }
+
+  override written({ before, changed }: Changed): void {
+    applyUpdate(this.asked.session, before, changed)
+    this.finish()
+  }
+
+  override missing(): void {
+    this.finish(gone())
+  }
+}
+
+/** What the stored record and the session's own changes make together. Nothing in it is shared with other members of a group. */
+function mergedData(draft: RecordDraft, base: Base, text: string): Data {
+  const merged = draft.clone()
+  rebase(merged, base, text, dataOf(text))
+  return merged.data
+}
+
+/** The session in use takes over the result of an update, except what the handler has changed since. */
+function applyUpdate(session: Session, before: Data, result: Session): void {
   const live = viewOf(session) ?? itself(session)
-  const { cookie: _, ...after } = dataIn(draft) as Data
+  const { cookie: _, ...after } = dataIn(result) as Data
   const since = dataOf(serializeData(session))
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (!changed(key, before, after) || changed(key, before, since)) continue
     if (Object.hasOwn(after, key)) live.put(key, after[key])
     else live.remove(key)
   }
-  session.cookie = draft.cookie
+  session.cookie = result.cookie
 }

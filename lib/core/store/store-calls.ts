@@ -7,12 +7,12 @@ import { answer, syncOf, type Fetched } from './sync-methods'
 
 export type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
 
-/** How long a store may take, in milliseconds, where nobody says. */
+/** How long a store may take by default, in milliseconds. */
 const TIMEOUT = 10_000
 
 /** The calls of a store, by its keys: each is answered once and in time, or fails at once where the store has been silent for a while. */
 export class StoreCalls {
-  /** How long the store may take, in milliseconds. Of several middlewares on one store, as the last one says. */
+  /** How long the store may take, in milliseconds. If several middlewares share a store, the last value wins. */
   timeout = TIMEOUT
 
   constructor(
@@ -20,7 +20,7 @@ export class StoreCalls {
     readonly breaker = new CircuitBreaker(),
   ) {}
 
-  /** For one thing that takes several calls. */
+  /** For one operation of several calls. */
   deadline(): Deadline {
     return new Deadline(this.timeout)
   }

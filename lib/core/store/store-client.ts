@@ -40,7 +40,7 @@ export class StoreClient {
     return port
   }
 
-  /** How long the store may take, in milliseconds. Of several middlewares on one store, as the last one says. */
+  /** How long the store may take, in milliseconds. If several middlewares share a store, the last value wins. */
   get timeout(): number {
     return this.#calls.timeout
   }
@@ -53,12 +53,12 @@ export class StoreClient {
     return this.#connection.readiness()
   }
 
-  /** For one thing that takes several calls. */
+  /** For one operation of several calls. */
   deadline(): Deadline {
     return this.#calls.deadline()
   }
 
-  /** Whatever it is asked of a session that is held. */
+  /** Whether all calls for an active session are synchronous. */
   get answersAtOnce(): boolean {
     return this.compares && syncOf(this.#store, 'compareAndSet') !== undefined && syncOf(this.#store, 'touch') !== undefined
   }
@@ -93,7 +93,7 @@ export class StoreClient {
     this.#write(id, 'set', [key, session], done as Callback<unknown>, deadline)
   }
 
-  /** Whether somebody can write on the condition that nobody else has. */
+  /** Whether the store writes on the condition of a version. */
   get compares(): boolean {
     return hasAbility(this.#store, 'compareAndSet')
   }
@@ -113,7 +113,7 @@ export class StoreClient {
     this.#write(id, 'compareAndSet', [key, session, version], heard, deadline)
   }
 
-  /** Whether somebody can write on the condition that there is something. */
+  /** Whether the store writes on the condition that the session exists. */
   get updates(): boolean {
     return !this.#updatesOtherwise && hasAbility(this.#store, 'update')
   }
@@ -121,14 +121,14 @@ export class StoreClient {
   update(id: string, session: SessionData, done: Callback<boolean>, deadline?: Deadline): void {
     const heard = (err: unknown, updated: unknown): void => {
       if (err || typeof updated === 'boolean') return done(err, updated as boolean | undefined)
-      // It is a method of the store's own that happens to be called so
+      // The store has another method of that name
       this.#updatesOtherwise = true
       this.set(id, session, err => done(err, true), deadline)
     }
     this.#write(id, 'update', [this.keys.of(id), session], heard, deadline)
   }
 
-  /** For good: whoever has read the session before does not write it any more. */
+  /** Requests that have read the session before do not write it any more. */
   destroy(id: string, done: Callback): void {
     const deadline = this.deadline()
     const act = (destroyed: Callback, active: ActiveSession): void => this.remove(id, this.#alsoMoved(active, destroyed), deadline)
@@ -136,7 +136,7 @@ export class StoreClient {
   }
 
   /**
-   * Ends a session in several steps, while nothing else of this process is asked about it.
+   * Ends a session in several steps, between which no other call of this process for that session comes.
    *
    * @param act takes the steps, of which the last is `remove`
    */
@@ -164,7 +164,7 @@ export class StoreClient {
     return !this.keys.mode && typeof this.#store.regenerate === 'function'
   }
 
-  /** By the store's own method, which may be that of another copy of the package: it destroys the session of this id without telling us. */
+  /** By the store's own method, which may be that of another copy of the package, and does not call `destroy` of this class. */
   regenerate(id: string, host: object, done: Callback): void {
     const deadline = this.deadline()
     const act = (ended: Callback, active: ActiveSession): void =>
@@ -172,18 +172,18 @@ export class StoreClient {
     this.activeSessions.end(id, deadline, act, done)
   }
 
-  /** What ends a session by the ID that it had before ends it by the one that it has now. */
+  /** Ends a session by its new ID too, if a rotation has moved it. */
   #alsoMoved({ movedTo }: ActiveSession, done: Callback): Callback {
     return movedTo === undefined ? done : err => (err ? done(err) : this.destroy(movedTo.id, done))
   }
 
-  /** Done at once where the store has no `touch`. */
+  /** Does nothing if the store has no `touch`. */
   touch(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
     if (typeof this.#store.touch !== 'function') return done()
     const key = this.keys.of(id)
     const touch = syncOf(this.#store, 'touch')
     if (touch && answer(() => touch(this.#store, key, session), done)) return
-    // Of some stores it writes the whole record
+    // Some stores write the whole record for it
     this.#writes.write({ id, kind: 'touch', method: 'touch', args: [key, session] }, done as Callback<unknown>, deadline)
   }
 

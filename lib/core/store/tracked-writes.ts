@@ -5,7 +5,7 @@ import { PendingWrite } from '../concurrency/pending-write'
 import { isMissing } from '../errors/store-errors'
 import type { StoreCalls, Method } from './store-calls'
 
-/** How often a session is destroyed again that a late write has restored, and for how long at first it is waited after a failure, in milliseconds. Each wait is twice as long. */
+/** How often a session that a late write has restored is destroyed again, and the first wait after a failure, in milliseconds. Each wait is twice as long. */
 const MOST_TRIES = 10
 const FIRST_WAIT = 100
 
@@ -43,8 +43,8 @@ export class TrackedWrites {
   }
 
   /**
-   * A late write may have restored a session whose logout the client was told of. Until the store has destroyed it again, it is not read either: the
-   * circuit breaker is passed by, and a failure is tried again.
+   * A late write may have restored a session after its logout. Until it is destroyed again, it is not read either. The circuit breaker does not prevent
+   * the call, and a failed call is repeated.
    */
   #destroyAgain(write: PendingWrite, key: string, tries = 1): void {
     const deadline = this.calls.deadline()

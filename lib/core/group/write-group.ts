@@ -1,0 +1,203 @@
+import { isDeepStrictEqual } from 'node:util'
+import { AT_ONCE, Attempts } from '../concurrency/attempts'
+import type { Deadline } from '../concurrency/deadline'
+import { isMissing, refusesVersion } from '../errors/store-errors'
+import { RecordDraft } from '../record/record-draft'
+import { MARKS } from '../record/reserved-key'
+import { serializeData } from '../record/serialize-data'
+import type { SessionData } from '../record/session-data'
+import type { Version } from '../record/snapshot'
+import type { Callback } from '../../primitives/callbacks'
+import type { Heard, Outcome } from '../store/contract'
+import type { Made, Member, Writer } from './member'
+import { GroupMembers } from './members'
+
+/** How far apart later attempts are at most, in milliseconds. */
+const APART = 32
+
+/** The changes of all members that did not fail, in the order of their commits. */
+interface Fold {
+  readonly parts: readonly Part[]
+  readonly last: Part
+  /** The record that is written. */
+  readonly stored: SessionData
+  /** That has the data of one request, and no other. */
+  readonly whole: boolean
+}
+
+interface Part {
+  readonly writer: Writer
+  readonly made: Made
+}
+
+/**
+ * The changes of one or more requests to one session, which are written at once, on the condition that no other process has written meanwhile. If the
+ * store refuses that, the record is read and all changes are applied to it again. A save that waits with no other is a group of one.
+ */
+export class WriteGroup {
+  readonly #members: GroupMembers
+  #attempts: Attempts | undefined
+
+  /** @param members the oldest first; at least one writes */
+  constructor(members: readonly [Member, ...Member[]]) {
+    this.#members = new GroupMembers(members)
+  }
+
+  begin(): void {
+    this.#members.enter()
+    this.#start()
+  }
+
+  #start(): void {
+    const first = this.#members.firstWriter
+    if (!first) return this.#touch()
+    const { base, active } = first.transaction
+    // A session that is neither new nor was read is the app's own doing: there is nothing to make a condition of
+    if (!base) return this.#attempt(undefined, isNew(first) ? null : undefined)
+    if (this.#knows(first)) return this.#attempt(undefined, base.version)
+    if (active.lastWrite) this.#attempt(RecordDraft.parse(active.lastWrite.text), active.lastWrite.version)
+    else this.#read()
+  }
+
+  /** Whether the store may be assumed to have what this member has read. A store that compares says so if it does not. */
+  #knows({ transaction, port }: Writer): boolean {
+    if (!transaction.isCurrent) return false
+    return port.compares ? transaction.base?.version !== undefined : !this.#members.writers.some(({ rereads }) => rereads)
+  }
+
+  #read(): void {
+    this.#get((err, record, version) => {
+      if (err && !isMissing(err)) return this.#fail(err)
+      this.#members.each(member => (!record || member.transaction.isEnded) && member.missing())
+      const first = this.#members.firstWriter
+      if (!record || !first) return this.#touch()
+      if (!first.transaction.base && !recognise(first, record, version)) return this.#fail(first.request.taken())
+      if (this.#attempts?.isStalled(record)) return this.#fail(refusesVersion())
+      this.#attempt(RecordDraft.of(record), version ?? undefined)
+    })
+  }
+
+  /** @param draft the stored record; undefined if the first writer knows it */
+  #attempt(draft: RecordDraft | undefined, version: Version | null | undefined): void {
+    const fold = this.#fold(draft)
+    if (!fold) return this.#start()
+    const { made, writer } = fold.last
+    const { isCurrent } = writer.transaction
+    this.#put(fold, version, (err, outcome) => {
+      if (!err && outcome?.ok) return this.#wrote(fold, outcome.version)
+      const attempts = (this.#attempts ??= new Attempts())
+      if (!err) return tryAgain(() => this.#read(), ++attempts.refused, this.#members.deadline)
+      if (isCurrent && fold.parts.length === 1) writer.transaction.failed(made.given)
+      if (isAlone(writer) && attempts.mayRepeat(err)) this.#readLost(fold, attempts)
+      else this.#fail(err)
+    })
+  }
+
+  /** @returns nothing if no writer is left, or the one whose base was to be written over has failed */
+  #fold(draft: RecordDraft | undefined): Fold | undefined {
+    const { writers } = this.#members
+    const parts: Part[] = []
+    let next = draft
+    for (const writer of writers) {
+      this.#members.for(writer, () => {
+        const made = writer.make(next)
+        parts.push({ writer, made })
+        if (writer !== writers.at(-1)) next = made.draft ?? RecordDraft.of(made.stored(), made.given.text)
+      })
+      if (parts.length === 0 && !draft) return undefined
+    }
+    const last = parts.at(-1)
+    return last && { parts, last, stored: last.made.stored(), whole: parts.length === 1 && last.made.whole }
+  }
+
+  /** In the strictest way that the store has. */
+  #put({ stored, whole, last: { writer, made } }: Fold, version: Version | null | undefined, done: Callback<Outcome>): void {
+    const { port, transaction } = writer
+    const { id, base } = transaction
+    const { deadline } = this.#members
+    if (version !== undefined && port.compares)
+      return port.compareAndSet(id, stored, { version, text: whole && !(MARKS in stored) ? made.given.text : undefined }, done, deadline)
+    if (base && port.updates) return port.update(id, stored, (err, updated) => done(err, { ok: updated === true }), deadline)
+    port.set(id, stored, err => done(err, { ok: true }), deadline)
+  }
+
+  /** All members learn what the store has before the first one is over. */
+  #wrote({ parts, last, stored, whole }: Fold, version: Version | undefined): void {
+    const left = parts.filter(({ writer }) => !writer.isOver)
+    for (const { writer, made } of left) {
+      const { text, cookie } = made.given
+      writer.request.arrived(made.given)
+      writer.transaction.wrote({ text, cookie, version }, whole)
+    }
+    last.writer.transaction.active.wrote(stored, last.made.given.cookie, version)
+    for (const { writer, made } of left) this.#members.for(writer, () => writer.written(made))
+    this.#members.each(touch => touch.written())
+  }
+
+  /** The reply to a write was lost, perhaps with the connection: the stored record tells whether it was made. */
+  #readLost(fold: Fold, attempts: Attempts): void {
+    this.#get((err, record, version) => {
+      if (err && !isMissing(err)) return attempts.mayRead(err) ? this.#readLost(fold, attempts) : this.#fail(err)
+      const first = this.#members.firstWriter
+      if (!first) return this.#touch()
+      const { base } = first.transaction
+      if (!record) return base ? this.#members.each(member => member.missing()) : this.#attempt(undefined, null)
+      const text = fold.whole ? fold.last.made.given.text : serializeData(fold.stored)
+      if (isSameText(text, serializeData(record))) return this.#wrote(fold, version)
+      if (!base) return this.#fail(first.request.taken())
+      this.#attempt(RecordDraft.of(record), version ?? undefined)
+    })
+  }
+
+  #get(read: Heard): void {
+    const { port, transaction } = this.#members.one
+    port.get(transaction.id, read, this.#members.deadline)
+  }
+
+  /** No change is left to write: the touches are carried out on their own. */
+  #touch(): void {
+    this.#members.each(member => {
+      member.deadline.rest()
+      member.begin([])
+    })
+  }
+
+  #fail(err: unknown): void {
+    this.#members.each(member => member.finish(err))
+  }
+}
+
+function isNew({ request, transaction }: Writer): boolean {
+  return request.generated === transaction.id
+}
+
+/** Whether no client has the session's ID yet, so that no other request can have written it. */
+function isAlone(writer: Writer): boolean {
+  return isNew(writer) && writer.port.compares && !writer.port.answersAtOnce
+}
+
+/** The ID of a new session is in the store: by a write of this request, whose outcome was unknown? */
+function recognise({ transaction }: Writer, record: SessionData, version: Version | undefined): boolean {
+  const text = serializeData(record)
+  if (!transaction.tried?.some(tried => isSameText(tried, text))) return false
+  transaction.base = { text, cookie: record.cookie, version }
+  return true
+}
+
+/** Whether two texts have the same data. Some engines put the keys in another order. */
+function isSameText(one: string, other: string): boolean {
+  return one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other))
+}
+
+function tryAgain(act: () => void, refused: number, deadline: Deadline): void {
+  if (refused <= AT_ONCE) return act()
+  const timer = setTimeout(() => {
+    deadline.rest()
+    act()
+  }, Math.random() * APART)
+  deadline.wait(() => {
+    clearTimeout(timer)
+    // The deadline has passed, which is the first thing that the next call looks at
+    act()
+  })
+}
