@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect } from 'chai'
+import { EXCHANGE } from '../../lib/core/session/session'
 import { useDiagnostics } from '../support/diagnostics'
 import { useTimers } from '../support/timers'
 import { turns } from '../support/wire'
@@ -416,6 +417,25 @@ describe('concurrency: a group of saves', () => {
     meeting.store.answerAll()
     expect(written.at(-1)?.when).to.equal(when)
   })
+
+  for (const place of [0, 1, 2]) {
+    it(`keeps the handle of the session and the latest authentication, at place ${place} of three`, async () => {
+      const began = Date.now() - 60_000
+      const meeting = new Group('compareAndSet', { '~': { c: began, a: began, h: 'handle' } }, { absoluteTimeout: 3_600_000 } as never)
+      const requests = meeting.busy(3)
+      for (const [index, request] of requests.entries()) {
+        if (index === place) request.update(() => void request.session.req[EXCHANGE]?.authenticate())
+        else request.put({ [`key-${index}`]: true }).save()
+      }
+      meeting.store.answerAll()
+      await turns(2)
+      const { '~': marks, ...data } = meeting.stored as { '~': { c: number; a: number; h: string } }
+      expect(marks).to.include({ c: began, h: 'handle' })
+      expect(marks.a).to.be.above(began)
+      expect(Object.keys(data)).to.have.members(['first', ...[0, 1, 2].filter(index => index !== place).map(index => `key-${index}`)])
+      expect(meeting.store.trace()).to.deep.equal(['compareAndSet', 'compareAndSet'])
+    })
+  }
 
   it('stores the newest lifetime of the cookie, and all its members send it', async () => {
     const meeting = new Group('compareAndSet', {}, { rolling: true, cookie: { maxAge: 60_000 } })

@@ -6,7 +6,19 @@ import { koa } from './rig-koa'
 
 const RUNS = Number(process.env.RUNS ?? 300)
 
-const WORDS = ['put', 'save', 'forget', 'reload', 'update', 'destroy', 'regenerate', 'unset', 'saveKept'] as const
+const WORDS = [
+  'put',
+  'save',
+  'forget',
+  'reload',
+  'update',
+  'updateTwice',
+  'failToUpdate',
+  'destroy',
+  'regenerate',
+  'unset',
+  'saveKept',
+] as const
 type Word = (typeof WORDS)[number]
 
 const anyCase = fc.record({
@@ -81,6 +93,24 @@ function requestOf(name: string, words: readonly Word[], invariants: Invariants)
         if (!err) invariants.answered(name, value)
         goOn()
       }),
+    // Without waiting for the first one
+    updateTwice: (host, goOn) => {
+      let left = 2
+      const updated = (err?: unknown): void => {
+        if (!err) invariants.answered(name, undefined)
+        if (--left === 0) goOn()
+      }
+      host.update(next, updated)
+      host.update(next, updated)
+    },
+    // What it has changed by then is not stored
+    failToUpdate: (host, goOn) => {
+      const change = (session: object): void => {
+        Object.assign(session, { spoilt: true })
+        throw new Error('no')
+      }
+      host.update(change, () => goOn())
+    },
     reload: (host, goOn) => host.session.reload(goOn),
     destroy: (host, goOn) => host.session.destroy(goOn),
     regenerate: (host, goOn) => host.session.regenerate(goOn),

@@ -24,7 +24,7 @@ onEachHost('concurrency: fifty requests of one session, each with a key of its o
     }
   }).timeout(60_000)
 
-  it('read the session once each from a store with compareAndSet', async () => {
+  it('read the session once each from a store with compareAndSet, and write it a few times together', async () => {
     const store = new ComparingStore(1)
     const meeting = new Meeting(store, async (req, res) => {
       await store.turn()
@@ -35,6 +35,6 @@ onEachHost('concurrency: fifty requests of one session, each with a key of its o
     expect(Object.keys(meeting.stored ?? {})).to.have.members(['cookie', 'known', ...KEYS])
     const times = (what: string): number => store.asked.filter(asked => asked === what).length
     expect(times('get')).to.equal(50)
-    expect(times('compareAndSet')).to.equal(50)
+    expect(times('compareAndSet')).to.be.at.most(10)
   })
 })

@@ -18,6 +18,7 @@ const FILES = {
   quick: [
     'architecture/',
     'atomic/misuse',
+    'concurrency/groups',
     'concurrency/hash-ids',
     'concurrency/model',
     'connect/',
