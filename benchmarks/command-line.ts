@@ -15,10 +15,14 @@ export interface Choice {
   readonly distantSubjects: readonly Subject[]
   /** What grows. */
   readonly growth: readonly Group[]
+  /** Whether requests of one session that overlap are measured. */
+  readonly overlap: boolean
   /** The commit of ours that ours is held against; nothing else is measured then. */
   readonly against?: string | undefined
   /** Whether all of the plan is run: only then are results written. */
   readonly complete: boolean
+  /** Whether the results of overlapping requests are written, which stand apart. */
+  readonly writesOverlap: boolean
 }
 
 /** @throws Error where the words make no sense */
@@ -32,8 +36,10 @@ export function readCommandLine(words: string[]): Choice {
   const chosenSubjects = subjects.filter(({ name }) => only.includes(name))
   const chosenDistant = distantSubjects.filter(({ name, floor }) => floor !== undefined && only.includes(name))
   const growth = only.length === 0 ? groups : groups.filter(({ name }) => only.includes(name))
-  const onlyGrowth = growth.length > 0 && only.length === growth.length
-  const known = [...visits, ...subjects, ...distantSubjects, ...groups].map(({ name }) => name)
+  const overlap = only.length === 0 || only.includes(OVERLAP)
+  const apart = [...groups.map(({ name }) => name), OVERLAP]
+  const onlyApart = only.length > 0 && only.every(name => apart.includes(name))
+  const known = [...[...visits, ...subjects, ...distantSubjects].map(({ name }) => name), ...apart]
   if (only.some(name => !known.includes(name)))
     throw new Error(`--only takes ${Array.from(new Set(known), name => `"${name}"`).join(', ')}`)
   const all = chosenSubjects.length + chosenDistant.length === 0
@@ -45,11 +51,15 @@ export function readCommandLine(words: string[]): Choice {
     pairs: pairsOf(chosen),
     distantSubjects: all ? distantSubjects : withYardstick(chosenDistant),
     growth,
-    ...(onlyGrowth && NOTHING_ELSE),
+    overlap,
+    ...(onlyApart && NOTHING_ELSE),
     against: values.against,
     complete: only.length === 0 && !values.quick && values.against === undefined,
+    writesOverlap: overlap && !values.quick,
   }
 }
+
+const OVERLAP = 'overlap'
 
 const NOTHING_ELSE = { visits: [], subjects: [], pairs: [], distantSubjects: [] } as const
 

@@ -10,6 +10,7 @@ export interface Plan {
   readonly http: SomeVisits & { readonly connections: number; readonly warmUpSeconds: number; readonly seconds: number }
   readonly distant: SomeVisits & { readonly milliseconds: number; readonly warmUp: number; readonly timed: number }
   readonly memory: { readonly rounds: number; readonly sessions: readonly number[]; readonly bytes: number }
+  readonly overlap: OverlapPlan
   readonly growth: {
     readonly rounds: number
     /** In a memory store, one size after the other, and how often each of its methods is called. */
@@ -26,6 +27,20 @@ export interface Plan {
     readonly warmUp: number
     readonly seconds: number
   }
+}
+
+/** Requests of one session that come at the same time, and of which each writes a key of its own. */
+export interface OverlapPlan {
+  readonly rounds: number
+  readonly writers: readonly number[]
+  /** How far away the store is. */
+  readonly milliseconds: number
+  /** Sizes of the session, at which so many write. */
+  readonly kilobytes: readonly number[]
+  readonly atEachSize: number
+  /** With the session in an engine. */
+  readonly processes: number
+  readonly writersEach: number
 }
 
 const HEADER = 16_000
@@ -52,6 +67,15 @@ export const plans: Readonly<Record<Plan['name'], Plan>> = {
     sideBySide: { rounds: 4, visits: USUAL, warmUp: 7000, fours: 15, block: 1000 },
     http: { rounds: 2, visits: USUAL, connections: 10, warmUpSeconds: 1, seconds: 2 },
     distant: { rounds: 2, visits: DISTANT, milliseconds: 1, warmUp: 200, timed: 500 },
+    overlap: {
+      rounds: 5,
+      writers: [1, 2, 6, 20, 50, 100, 300, 1000, 5000],
+      milliseconds: 5,
+      kilobytes: [1, 10, 100],
+      atEachSize: 300,
+      processes: 4,
+      writersEach: 25,
+    },
     memory: { rounds: 3, sessions: [100_000, 1_000_000], bytes: BYTES },
     growth: {
       rounds: 2,
@@ -73,6 +97,7 @@ export const plans: Readonly<Record<Plan['name'], Plan>> = {
     http: { rounds: 1, visits: ['resumed write'], connections: 10, warmUpSeconds: 0, seconds: 0.2 },
     // Each client makes one request before; after it, subjects that skip touches no longer touch
     distant: { rounds: 1, visits: ['resumed read'], milliseconds: 1, warmUp: 100, timed: 100 },
+    overlap: { rounds: 1, writers: [1, 50], milliseconds: 5, kilobytes: [1], atEachSize: 10, processes: 2, writersEach: 5 },
     memory: { rounds: 1, sessions: [10_000], bytes: BYTES },
     growth: {
       rounds: 1,

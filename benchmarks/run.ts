@@ -11,6 +11,9 @@ import { secondsOf } from './estimate'
 import { agree, measureInProcess } from './in-process'
 import { measureHttp, measureMemory } from './measure'
 import { measureDistant } from './distant'
+import { overlapMarkdown } from './overlap/markdown'
+import { measureOverlap } from './overlap/measure'
+import { writeOverlap } from './overlap/write'
 import { Progress } from './progress'
 import { markdownOf } from './report/markdown'
 import type { Result } from './report/result'
@@ -22,10 +25,16 @@ import { distantRows, httpRows, inProcessRows, memoryRows, sideBySideRows } from
 async function run(choice: Choice): Promise<void> {
   if (choice.against !== undefined) return console.log(againstTable(await compare(choice, choice.against, say)))
   build()
-  const result = await measured(choice)
-  if (choice.subjects.length > 0) console.log(markdownOf(result))
-  if (result.growth.length > 0) console.log(growthMarkdown(result))
-  if (choice.complete) await writeResult(result, __dirname)
+  if (choice.subjects.length > 0 || choice.growth.length > 0) {
+    const result = await measured(choice)
+    if (choice.subjects.length > 0) console.log(markdownOf(result))
+    if (result.growth.length > 0) console.log(growthMarkdown(result))
+    if (choice.complete) await writeResult(result, __dirname)
+  }
+  if (!choice.overlap) return
+  const overlap = await measureOverlap(choice.plan.overlap, say)
+  console.log(overlapMarkdown(overlap))
+  if (choice.writesOverlap) await writeOverlap(overlap, __dirname)
 }
 
 async function measured(choice: Choice): Promise<Result> {

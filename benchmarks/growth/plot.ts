@@ -1,5 +1,6 @@
 import { YARDSTICK } from '../measured/subjects'
 import { element, line, picture, rectangle, text } from '../report/svg'
+import type { Machine } from '../machine'
 import type { Result } from '../report/result'
 import { groups } from './groups'
 import type { GrowthRow } from './rows'
@@ -31,19 +32,21 @@ const STYLE = `
   }
 `
 
-/** One curve of each subject, and where it is drawn. */
-interface Panel {
+/** The curves of one value, one for each subject. */
+export interface Panel {
   readonly name: string
   readonly along: string
   readonly unit: string
-  readonly rows: readonly GrowthRow[]
+  readonly rows: readonly Pick<GrowthRow, 'subject' | 'at' | 'value'>[]
+}
+
+export function growthPlot({ growth, machine, plan }: Result): string {
+  return curvesPlot('What grows, and what it costs', panelsOf(growth), plan.growth.rounds, machine)
 }
 
 /** Both axes are logarithmic: what is linear rises by a decade in each decade, and what is flat is flat. */
-export function growthPlot({ growth, machine, plan }: Result): string {
-  const panels = panelsOf(growth)
+export function curvesPlot(title: string, panels: readonly Panel[], rounds: number, machine: Machine): string {
   const height = TOP + Math.ceil(panels.length / COLUMNS) * PANEL.height + 34
-  const title = 'What grows, and what it costs'
   return picture(
     { width: WIDTH, height, title },
     STYLE,
@@ -58,7 +61,7 @@ export function growthPlot({ growth, machine, plan }: Result): string {
       ),
     ),
     text(
-      `Medians of ${plan.growth.rounds} rounds, with quartiles. Node ${machine.node.slice(1)}, ${machine.processor}, ${machine.when}.`,
+      `Medians of ${rounds} rounds, with quartiles. Node ${machine.node.slice(1)}, ${machine.processor}, ${machine.when}.`,
       20,
       height - 20,
       FAINT,
@@ -103,7 +106,7 @@ function drawn({ name, along, unit, rows }: Panel): string {
   ].join('')
 }
 
-function curve(subject: string, rows: readonly GrowthRow[], x: Scale, y: Scale): string {
+function curve(subject: string, rows: Panel['rows'], x: Scale, y: Scale): string {
   const own = rows.filter(row => row.subject === subject)
   const points = own.map(({ at, value }) => `${x.of(at).toFixed(1)},${y.of(value.median).toFixed(1)}`).join(' ')
   const marks = own.map(({ at, value: { low, median, high } }) => {

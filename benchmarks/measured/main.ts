@@ -5,11 +5,12 @@ import { grow, type GrowthJob } from './growth/job'
 import { load, type LoadJob } from './http-client'
 import { serve, type ServeJob } from './http-server'
 import { timeInProcess, type InProcessJob } from './in-process'
+import { overlap, type OverlapJob, type Ready } from './overlap/job'
 import { askInTurn, type AskJob } from './latency-client'
 import { timeSideBySide, type SideBySideJob } from './side-by-side'
 
 /** What a process is started for. */
-export type Job = InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | DurableJob | FillJob | GrowthJob
+export type Job = InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | DurableJob | FillJob | GrowthJob | OverlapJob
 
 /** The server's processor time so far, in microseconds, user and system: sent for every message after the job. */
 export interface ProcessorTime {
@@ -43,6 +44,8 @@ async function perform(job: Job): Promise<void> {
       return say(await fillStore(job))
     case 'grow':
       return say(await grow(job))
+    case 'overlap':
+      return say(await overlap(job, begun, begun))
     case 'serve': {
       const { port, cookies, before } = await serve(job)
       process.on('message', () => {
@@ -52,6 +55,12 @@ async function perform(job: Job): Promise<void> {
       return say({ port, cookies, before })
     }
   }
+}
+
+/** Says that a step is done, and waits until the others are. */
+async function begun(): Promise<void> {
+  say({ ready: true } satisfies Ready)
+  await new Promise(resolve => process.once('message', resolve))
 }
 
 function say(result: object): void {

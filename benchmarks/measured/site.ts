@@ -23,6 +23,7 @@ export interface Site {
 export interface SessionModule {
   (options: object): (req: IncomingMessage, res: ServerResponse, next: (err?: unknown) => void) => void
   Cookie: new (options?: object) => object
+  readonly Store?: new () => object
   MemoryStore: new () => SessionStore
 }
 

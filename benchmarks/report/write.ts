@@ -25,7 +25,7 @@ export async function writeResult(result: Result, folder: string): Promise<void>
 }
 
 /** In the format of the repository: the file is committed and linted. */
-async function formatted(json: string): Promise<string> {
+export async function formatted(json: string): Promise<string> {
   const prettier = await import('prettier')
   return prettier.format(json, { ...(await prettier.resolveConfig(__filename)), parser: 'json' })
 }
