@@ -16,7 +16,7 @@ import { promised, type AnyStore } from './store-cases'
 const PLACE = `conflicts of ${randomUUID()}`
 const REQUESTS = 90
 
-/** Sites with a store each, as processes have: what they do at once meets in the engine alone. */
+/** Sites with a store each, as in separate processes: concurrent requests meet only in the engine. */
 function sites(make: () => AnyStore): { visitors: (cookie: string) => Visitor[]; first: () => Promise<Visitor>; errors: () => unknown[] } {
   const handlers = routes({
     '/': count,
@@ -39,7 +39,7 @@ function sites(make: () => AnyStore): { visitors: (cookie: string) => Visitor[];
   }
 }
 
-/** Requests of one session, which update it, read it and at last end it, through all sites at once. */
+/** Concurrent requests of one session through all sites, which update it, read it and at last destroy it. */
 async function meet(make: () => AnyStore): Promise<void> {
   const { visitors, first, errors } = sites(make)
   const { cookie } = await first()
@@ -60,7 +60,7 @@ describe('atomicPostgres under each isolation level', () => {
   const Store = simple(expressSession)
 
   for (const level of ['read committed', 'repeatable read', 'serializable']) {
-    it(`loses no answered write, and no logout: ${level}`, async () => {
+    it(`loses no completed write, and no logout: ${level}`, async () => {
       const options = `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`
       const pool = new Pool({ connectionString: POSTGRES, options, max: 12 })
       const tableName = `${PLACE} ${level}`
@@ -75,7 +75,7 @@ describe('atomicPostgres under each isolation level', () => {
   }
 })
 
-describe('atomicMysql beside transactions that lock rows', () => {
+describe('atomicMysql next to transactions that lock rows', () => {
   needsMariadb()
   useServers()
   const Store = mysqlSession(expressSession as never)
@@ -97,9 +97,9 @@ describe('atomicMysql beside transactions that lock rows', () => {
     }
   }
 
-  it('loses no answered write, and no logout', async () => withStore(meet)).timeout(60_000)
+  it('loses no completed write, and no logout', async () => withStore(meet)).timeout(60_000)
 
-  it('takes a lock wait that is over for a refused comparison', async () => {
+  it('treats a lock wait timeout as a failed comparison', async () => {
     await withStore(async (make, pool, table) => {
       const store = make()
       const ours = promised(store)

@@ -14,7 +14,7 @@ import { session } from '../support/subject'
 
 const secret = 'keyboard cat'
 
-/** Nothing here is ever asked. */
+/** No commands are sent. */
 const redis = createClient()
 const ioredis = new Redis({ lazyConnect: true })
 const postgres = new (simple(expressSession))({ pool: new Pool() })
@@ -25,7 +25,7 @@ const mysql = (): InstanceType<ReturnType<typeof mysqlSession>> =>
 describe('atomic stores at setup', () => {
   const needsClient = 'atomicRedis needs the client as its second argument'
 
-  it('connect-redis 9 brings its client', () => {
+  it('connect-redis 9 needs no client argument', () => {
     atomicRedis(new RedisStore({ client: redis }))
     atomicRedis(new RedisStore({ client: createCluster({ rootNodes: [{}] }) }))
   })
@@ -40,7 +40,7 @@ describe('atomic stores at setup', () => {
     }
   })
 
-  it('connect-redis 8 needs it as well', () => {
+  it('connect-redis 8 needs the client argument', () => {
     atomicRedis(new RedisStore8({ client: redis }), redis)
     atomicRedis(new RedisStore8({ client: ioredis }), ioredis)
     const cluster = new Cluster([], { lazyConnect: true })
@@ -48,16 +48,16 @@ describe('atomic stores at setup', () => {
     expect(() => atomicRedis(new RedisStore8({ client: redis }))).to.throw(TypeError, needsClient)
   })
 
-  it('takes clients that give promises', () => {
+  it('accepts clients that return promises', () => {
     const legacy = createClient4({ legacyMode: true })
-    // As redis 3 has them, which calls back
+    // The callback methods of redis 3
     const old = { get: () => true, evalsha: () => true, eval: () => true }
     for (const client of [legacy, old, {}, 'redis://localhost']) {
       expect(() => atomicRedis(new RedisStore8({ client: ioredis }), client as never)).to.throw(TypeError, needsClient)
     }
   })
 
-  it('is for each engine by its own function', () => {
+  it('needs the function of its engine', () => {
     atomicPostgres(new (simple(expressSession))({ pool: new Pool() }))
     atomicMysql(mysql())
     for (const [atomic, stores, name] of [
@@ -80,7 +80,7 @@ describe('atomic stores at setup', () => {
     expect(() => atomicRedis(new Encrypting({ client: redis }))).to.throw(TypeError, 'has been replaced')
   })
 
-  it('has no abilities any more where one is replaced afterwards', () => {
+  it('has no abilities if get or set is replaced later', () => {
     for (const method of ['get', 'set'] as const) {
       const store = atomicRedis(new RedisStore({ client: redis }))
       const port = clientFor(store)
@@ -90,7 +90,7 @@ describe('atomic stores at setup', () => {
     }
   })
 
-  it('makes stores that session takes, by their types as well', () => {
+  it('makes stores that session accepts, also by their types', () => {
     const stores = [
       atomicRedis(new RedisStore({ client: redis })),
       atomicPostgres(new (simple(expressSession))({ pool: new Pool() })),

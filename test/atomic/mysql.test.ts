@@ -15,7 +15,7 @@ type Make = (options: object, connection: unknown) => AnyStore
 
 const MySQLStore = mysqlSession(expressSession as never)
 const MySQLStore2 = (load('express-mysql-session-2') as typeof mysqlSession)(expressSession as never)
-/** The driver that version 2 brings; the types of both say what mysql2 is. */
+/** The driver of version 2; the types of both describe mysql2. */
 const mysql = createRequire(load.resolve('express-mysql-session-2'))('mysql') as {
   createPool(url: string): { end(done: () => void): void }
 }
@@ -29,9 +29,9 @@ const columnNames = { session_id: 'the id', expires: 'the end', data: 'the data'
 describe('atomicMysql', () => {
   needsMariadb()
   const pool = createPool(MARIADB)
-  /** Counts only rows that have changed. */
+  /** Returns the number of changed rows, not of found rows. */
   const changes = createPool({ uri: MARIADB, flags: ['-FOUND_ROWS'] })
-  /** With the charset that version 2 asks for where it makes the pool itself. */
+  /** The charset that version 2 sets if it creates the pool itself. */
   const pool1 = mysql.createPool(`${MARIADB}?charset=utf8mb4_bin`)
   const tables: string[] = []
   after(async () => {
@@ -61,7 +61,7 @@ describe('atomicMysql', () => {
         storeContract(title, {
           make: () => atomicMysql(make(options, connection)),
           has: ['compareAndSet', 'update'],
-          // It reads the ids from a column of the usual name
+          // It reads the IDs from a column with the default name
           lacks: given ? ['all'] : [],
           dispose: async () => void (await pool.query('delete from ??', [tableName])),
           wait: clock.turn,
@@ -90,7 +90,7 @@ describe('atomicMysql', () => {
 
   abilities(() => latest({ clearExpired: false, createDatabaseTable: false }, pool), atomicMysql)
 
-  it('creates in a table that numbers its rows', async () => {
+  it('creates a record in a table with an AUTO_INCREMENT column', async () => {
     const tableName = `${TABLE} numbered`
     tables.push(tableName)
     const columns = 'n int auto_increment primary key, session_id varchar(128) unique, expires int unsigned, data mediumtext'
@@ -102,7 +102,7 @@ describe('atomicMysql', () => {
     }
   })
 
-  it('compares in a table of another character set, over a connection of a third', async () => {
+  it('compares in a table of another character set, over a connection with a third one', async () => {
     const tableName = `${TABLE} latin`
     tables.push(tableName)
     const columns = 'session_id varchar(128) primary key, expires int unsigned, data mediumtext character set utf8mb3'
@@ -130,7 +130,7 @@ describe('atomicMysql', () => {
     [3, latest, pool],
     [2, two, pool1],
   ] as const) {
-    it(`calls back with the database's error, whatever is asked (version ${version})`, async () => {
+    it(`calls back with the error of the database in each method (version ${version})`, async () => {
       const store = atomicMysql(make({ clearExpired: false, createDatabaseTable: false, schema: { tableName: 'nowhere' } }, connection))
       const session = promised(store).session('a', { n: 1 })
       const missing = 'ER_NO_SUCH_TABLE'
@@ -142,7 +142,7 @@ describe('atomicMysql', () => {
   }
 })
 
-/** As the store itself does, when it may. */
+/** As the store creates it. */
 async function createTable(pool: Pool, table: string, names: Record<'session_id' | 'expires' | 'data', string>): Promise<void> {
   const columns =
     '?? varchar(128) collate utf8mb4_bin not null, ?? int(11) unsigned not null, ?? mediumtext collate utf8mb4_bin, primary key (??)'

@@ -18,7 +18,7 @@ const SimpleStore5 = (createRequire(__filename)('connect-pg-simple-5') as typeof
 const latest: Make = options => new SimpleStore(options) as never
 const five: Make = options => new SimpleStore5(options) as never
 
-/** As an identifier, none that goes without quotes. */
+/** An identifier that needs quotes. */
 const TABLE = `Sessions of ${randomUUID()}`
 const SCHEMA = `Schema of ${randomUUID()}`
 
@@ -74,20 +74,20 @@ describe('atomicPostgres', () => {
     })
   }
 
-  describe('with a table of the store', () => {
+  describe('with a table that the store creates', () => {
     const tableName = TABLE
     const options = { pool, schemaName: SCHEMA, tableName, createTableIfMissing: true } as const
     const table = `"${SCHEMA}"."${tableName}"`
 
     abilities(() => latest({ pool }), atomicPostgres)
 
-    it('waits until the store has made it', async () => {
+    it('waits until the store has created it', async () => {
       const store = atomicPostgres(latest(options))
       expect((await promised(store).compareAndSet('a', { n: 1 }, null)).ok).to.equal(true)
       expect((await promised(store).get('a'))?.n).to.equal(1)
     })
 
-    it('begins to prune when it is first read, as the store does', async () => {
+    it('begins to prune at the first read, as the store does', async () => {
       const store = atomicPostgres(latest({ ...options, pruneSessionInterval: 60 })) as AnyStore & { pruneTimer?: object; close(): void }
       expect(store.pruneTimer).to.equal(undefined)
       await promised(store).get('a')
@@ -95,7 +95,7 @@ describe('atomicPostgres', () => {
       store.close()
     })
 
-    it('makes a refusal of a write that waited for another transaction', async () => {
+    it('refuses a write that waited for another transaction', async () => {
       const store = promised(atomicPostgres(latest(options)))
       await store.set('b', { n: 1 })
       const version = await store.version('b')
@@ -117,7 +117,7 @@ describe('atomicPostgres', () => {
       expect((await pool.query(`select from "${SCHEMA}".texts`)).rowCount).to.equal(0)
     })
 
-    it("calls back with the database's error, whatever is asked", async () => {
+    it('calls back with the error of the database in each method', async () => {
       const store = atomicPostgres(latest({ pool, schemaName: SCHEMA, tableName: 'nowhere' }))
       const session = promised(store).session('a', { n: 1 })
       const missing = '42P01'

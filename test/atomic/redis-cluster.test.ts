@@ -11,7 +11,7 @@ import { freePort } from '../support/free-port'
 import { newFolder } from '../package/installation'
 import { promised } from './store-cases'
 
-/** Of a cluster, as they are dealt to its three servers. */
+/** The slots of the three servers of the cluster. */
 const SLOTS = [
   [0, 5460],
   [5461, 10922],
@@ -43,7 +43,7 @@ describe('atomicRedis on a cluster', function () {
   })
 })
 
-/** Ids enough for every server to have some. */
+/** Enough IDs for each server to have some. */
 async function writes(store: ReturnType<typeof promised>, name: string): Promise<void> {
   for (let n = 0; n < 30; n++) {
     const id = `${name}${n}`
@@ -55,7 +55,7 @@ async function writes(store: ReturnType<typeof promised>, name: string): Promise
   }
 }
 
-/** @returns the ports, when all of the servers know of each other */
+/** @returns the ports, when all servers know each other */
 async function cluster(servers: ServerProcess[]): Promise<number[]> {
   const known: { port: number; bus: number }[] = []
   for (const [from, to] of SLOTS) {
@@ -67,7 +67,7 @@ async function cluster(servers: ServerProcess[]): Promise<number[]> {
     servers.push(server)
     const client = new Redis(port)
     await client.cluster('ADDSLOTSRANGE', from, to)
-    // Their bus has a port of its own, which has to be said
+    // Their bus has a port of its own, which must be given
     const [met] = known
     if (met) await client.call('CLUSTER', 'MEET', '127.0.0.1', String(met.port), String(met.bus))
     await client.quit()

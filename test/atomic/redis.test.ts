@@ -16,7 +16,7 @@ import { storeContract } from '../../lib/store-contract'
 import { needsRedis, REDIS } from '../support/engines'
 import { abilities, asked, sharing, promised, type AnyStore } from './store-cases'
 
-// It has types, and does not say where
+// Its types are not declared in its package.json
 const RedisStore7 = (createRequire(__filename)('connect-redis-7') as { default: typeof RedisStore8 }).default
 
 const PREFIX = `resession-test:${randomUUID()}:`
@@ -59,7 +59,7 @@ describe('atomicRedis', () => {
     })
   }
 
-  // The others' keys are made older instead
+  // The keys of the other stores are aged instead
   storeContract('connect-redis 9 in real time', {
     make: () => latest({ prefix: prefix() }),
     has: ['compareAndSet', 'update'],
@@ -92,17 +92,17 @@ describe('atomicRedis', () => {
     }
   }
 
-  describe('a session with no life left', () => {
+  describe('a session without remaining lifetime', () => {
     const make = (): ReturnType<typeof promised> => promised(latest({ prefix: prefix() }))
 
-    it('is destroyed by whoever has its version, as set does', async () => {
+    it('is destroyed by a write with its version, as by set', async () => {
       const store = make()
       await store.set('a', { n: 1 })
       expect((await store.compareAndSet('a', { n: 2 }, await store.version('a'), -1)).ok).to.equal(true)
       expect(await store.get('a')).to.equal(undefined)
     })
 
-    it('stays under another version', async () => {
+    it('is not destroyed by a write with another version', async () => {
       const store = make()
       await store.set('a', { n: 1 })
       expect((await store.compareAndSet('a', { n: 2 }, 'another', -1)).ok).to.equal(false)
@@ -120,7 +120,7 @@ describe('atomicRedis', () => {
 
   describe('the scripts', () => {
     for (const title of ['connect-redis 8 with node-redis 4', 'connect-redis 8 with ioredis', 'connect-redis 9 with node-redis 5']) {
-      it(`are sent again to a server that has forgotten them (${title})`, async () => {
+      it(`are sent again to a server that has flushed them (${title})`, async () => {
         const store = promised(versions[title]?.({ prefix: prefix() }) as AnyStore)
         for (const n of [1, 2]) {
           await ioredis.script('FLUSH')
@@ -133,7 +133,7 @@ describe('atomicRedis', () => {
       })
     }
 
-    it('are asked for by their hash, one call for one write, with one key', async () => {
+    it('are called by their hash, one call per write, with one key', async () => {
       const calls: unknown[] = []
       const listening = {
         evalSha: async (sha: string, options: { keys: string[]; arguments: string[] }) => {
@@ -154,8 +154,8 @@ describe('atomicRedis', () => {
     })
   })
 
-  describe('a record that is no UTF-8', () => {
-    // As a program in another language may write it: a byte of Latin-1, and the mark that clients read in its place
+  describe('a record that is not UTF-8', () => {
+    // As a program in another language may write it: a byte of Latin-1, and the replacement character that clients read in its place
     const texts = { 'a byte of Latin-1': Buffer.from('{"cookie":{},"name":"Jos\xe9"}', 'latin1'), 'the replacement character': Buffer.from('{"cookie":{},"name":"Jos\uFFFD"}') } // prettier-ignore
     for (const [what, bytes] of Object.entries(texts)) {
       for (const title of ['connect-redis 8 with ioredis', 'connect-redis 9 with node-redis 5']) {
@@ -174,7 +174,7 @@ describe('atomicRedis', () => {
   })
 
   describe('a client that sends commands again', () => {
-    /** Carries out each script twice, and answers as the second time, as ioredis does when a connection is lost before the reply. */
+    /** Runs each script twice, and returns the second result, as ioredis does when a connection is lost before the reply. */
     const twice = (between: () => unknown = () => {}, options?: object): { client: Redis; keys: string[][] } => {
       const keys: string[][] = []
       const send =
@@ -190,7 +190,7 @@ describe('atomicRedis', () => {
     }
     const storeOn = (client: Redis, space: string) => promised(atomicRedis(new RedisStore8({ client: ioredis, prefix: space }), client))
 
-    it('makes each write once, and is told so', async () => {
+    it('makes each write once, and gets its result', async () => {
       const store = storeOn(twice().client, prefix())
       const { ok, version } = await store.compareAndSet('a', { n: 1 }, null)
       expect(ok).to.equal(true)
@@ -200,7 +200,7 @@ describe('atomicRedis', () => {
       expect((await store.get('a'))?.n).to.equal(4)
     })
 
-    it('undoes no write of another process that came between', async () => {
+    it('does not undo a write of another process in between', async () => {
       const space = prefix()
       const other = promised(latest({ prefix: space }))
       const theirs = async (): Promise<void> => other.set('a', { n: 'theirs' })
@@ -211,14 +211,14 @@ describe('atomicRedis', () => {
       expect((await other.get('a'))?.n).to.equal('theirs')
     })
 
-    it('creates no record again that was destroyed meanwhile', async () => {
+    it('does not create a record again that was destroyed meanwhile', async () => {
       const space = prefix()
       const store = storeOn(twice(async () => ioredis.del(`${space}a`)).client, space)
       expect((await store.compareAndSet('a', { n: 1 }, null)).ok).to.equal(true)
       expect(await store.get('a')).to.equal(undefined)
     })
 
-    it('is not taken for another that wrote the same', async () => {
+    it('is distinguished from another client that wrote the same', async () => {
       const space = prefix()
       const other = promised(latest({ prefix: space }))
       await other.set('a', { n: 0 })
@@ -228,7 +228,7 @@ describe('atomicRedis', () => {
       expect((await put(storeOn(twice().client, space), session, version)).ok).to.equal(false)
     })
 
-    it('leaves a key for a minute that is none of the store’s, in the slot of the record', async () => {
+    it('leaves a key that is not part of the store for a minute, in the slot of the record', async () => {
       const space = prefix()
       const { client, keys } = twice()
       await storeOn(client, space).compareAndSet('a', { n: 1 }, null)
@@ -242,7 +242,7 @@ describe('atomicRedis', () => {
       await ioredis.del(token)
     })
 
-    it('leaves none if it is told not to send commands again', async () => {
+    it('leaves no key if it does not send commands again', async () => {
       const { client, keys } = twice(undefined, { autoResendUnfulfilledCommands: false })
       await storeOn(client, prefix()).compareAndSet('a', { n: 1 }, null)
       expect(keys[0]).to.have.length(1)
@@ -256,7 +256,7 @@ describe('atomicRedis', () => {
     expect(await asked(store, 'get', 'a')).to.be.an.instanceof(SyntaxError)
   })
 
-  it("calls back with the client's error, whatever is asked", async () => {
+  it('calls back with the error of the client in each method', async () => {
     const client = createClient({ url: REDIS })
     await client.connect()
     const store = atomicRedis(new RedisStore({ client, prefix: prefix() })) as AnyStore
@@ -267,7 +267,7 @@ describe('atomicRedis', () => {
     expect(await asked(store, 'update', 'a', session)).to.be.an.instanceof(ClientClosedError)
   })
 
-  it("calls back with what the store's own functions throw", async () => {
+  it('calls back with errors that the functions of the store throw', async () => {
     const failing = { parse: JSON.parse, stringify: () => { throw new RangeError('no') } } // prettier-ignore
     const store = atomicRedis(new RedisStore({ client: nodeRedis, prefix: prefix(), serializer: failing })) as AnyStore
     const session = promised(store).session('a', { n: 1 })
@@ -276,7 +276,7 @@ describe('atomicRedis', () => {
   })
 })
 
-/** The server's clock cannot be turned, but what is left of each key's life can. */
+/** The clock of the server cannot be changed, but the remaining lifetime of each key can. */
 async function older(ms: number): Promise<void> {
   for (const key of await ioredis.keys(`${PREFIX}*`)) {
     const left = await ioredis.pttl(key)
@@ -284,7 +284,7 @@ async function older(ms: number): Promise<void> {
   }
 }
 
-/** The same live session, by any store. */
+/** Writes the same session object through any store. */
 function put({ store }: ReturnType<typeof promised>, session: Session, version: Version): Promise<Outcome> {
   return new Promise((resolve, reject) =>
     store.compareAndSet?.('a', session, version, (err, outcome) => (err ? reject(err as Error) : resolve(outcome as Outcome))),

@@ -5,15 +5,19 @@ import type { Session } from '../../lib/core/session/session'
 import type { Outcome, SessionStore } from '../../lib/core/store/contract'
 import type { Version } from '../../lib/core/record/snapshot'
 
-/** A published store, of which every package has types of its own. */
+/** A published store. Every package has types of its own. */
 export type AnyStore = SessionStore & PublishedStore
 
-/** Asks a store with promises. */
+/** Calls a store with promises. */
 export function promised(store: unknown): StoreUnderTest {
   return new StoreUnderTest(store as SessionStore)
 }
 
-/** One call, past everything that guards calls. @returns the error that the store called back with */
+/**
+ * One call, without the client of the middleware.
+ *
+ * @returns the error that the store called back with
+ */
 export function asked(store: AnyStore, method: 'get' | 'compareAndSet' | 'update', ...args: unknown[]): Promise<unknown> {
   return new Promise(resolve => {
     const call = store[method] as unknown as (...args: unknown[]) => unknown
@@ -21,15 +25,15 @@ export function asked(store: AnyStore, method: 'get' | 'compareAndSet' | 'update
   })
 }
 
-/** What is said of every engine alike, without a word with it. */
+/** The tests that apply to every engine, without a connection. */
 export function abilities<S extends PublishedStore>(make: () => S, atomic: (store: S) => S & Atomic): void {
   describe('the abilities', () => {
-    it('are put on the store itself', () => {
+    it('are added to the store itself', () => {
       const store = make()
       expect(atomic(store)).to.equal(store)
     })
 
-    it('are its own, and are not seen when it is looked through', () => {
+    it('are own properties that are not enumerable', () => {
       const store = make()
       const before = Object.keys(store)
       atomic(store)
@@ -41,12 +45,12 @@ export function abilities<S extends PublishedStore>(make: () => S, atomic: (stor
       }
     })
 
-    it('are found by the number of their parameters to call back', () => {
+    it('have the number of parameters of methods with a callback', () => {
       const store = atomic(make())
       expect([store.get.length, store.compareAndSet.length, store.update.length]).to.deep.equal([2, 4, 3])
     })
 
-    it('are refused to a store whose get or set somebody has replaced', () => {
+    it('are refused for a store whose get or set has been replaced', () => {
       for (const name of ['get', 'set'] as const) {
         const store = make()
         store[name] = (() => {}) as never
@@ -55,7 +59,7 @@ export function abilities<S extends PublishedStore>(make: () => S, atomic: (stor
       expect(() => atomic(atomic(make()))).to.throw(TypeError, 'was applied to this store before')
     })
 
-    it('are refused to what is no such store', () => {
+    it('are refused for other values', () => {
       for (const other of [undefined, null, {}, new Map(), () => {}])
         expect(() => atomic(other as never)).to.throw(TypeError, /^atomic\w+ needs a /)
     })
@@ -65,11 +69,11 @@ export function abilities<S extends PublishedStore>(make: () => S, atomic: (stor
 interface Shared {
   plain: () => AnyStore
   atomic: () => AnyStore
-  /** What the engine has of a session: its text, and when it ends, in seconds. */
+  /** The record of the engine: its JSON and its expiry in seconds. */
   raw: (id: string) => Promise<[text: unknown, expiry: unknown]>
 }
 
-/** Both ways between a store as it was published and one with abilities, on the same records. */
+/** Tests a published store and one with the abilities on the same records, in both directions. */
 export function sharing(title: string, { plain, atomic, raw }: Shared): void {
   describe(`${title}: the records`, () => {
     const data = { user: 'tobi', n: 7, text: 'ü 漢 🍪 "quoted" \\ \n' }
@@ -109,7 +113,7 @@ export function sharing(title: string, { plain, atomic, raw }: Shared): void {
   })
 }
 
-/** The same live session, whose end moves with every one that is made. */
+/** Writes the same session with a new expiry. */
 async function written(store: StoreUnderTest, id: string, live: Session, version: Version | null): Promise<void> {
   const outcome = await new Promise<Outcome | undefined>((resolve, reject) =>
     store.store.compareAndSet?.(id, live, version, (err, outcome) => (err ? reject(err as Error) : resolve(outcome))),

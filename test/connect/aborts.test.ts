@@ -16,14 +16,14 @@ const ANSWERS: Record<string, (res: ServerResponse) => unknown> = {
   'a stream': res => pipeline(Readable.from(Array<string>(100).fill('text'.repeat(1000))), res).catch(() => {}),
 }
 
-/** How a client may leave before its response. */
+/** How a client disconnects before its response. */
 const ENDS: Record<string, (wire: Wire) => unknown> = {
   'the client hangs up': wire => wire.socket.destroy(),
   'the client resets the connection': wire => wire.socket.resetAndDestroy(),
   'the client sends no more': wire => wire.socket.end(),
 }
 
-/** What a handler that throws gives its caller. */
+/** A handler that catches the error and responds with it. */
 const caught =
   (respond: (res: ServerResponse) => unknown): Handler =>
   (_, res) => {
@@ -47,12 +47,12 @@ const UNSENDABLE: Record<string, { respond: (res: ServerResponse) => unknown; co
   'flushHeaders with status 99': { respond: res => ((res.statusCode = 99), res.flushHeaders()), code: 'ERR_HTTP_INVALID_STATUS_CODE' },
 }
 
-describe('connect: answers that come to nothing', () => {
+describe('connect: responses that are aborted or cannot be sent', () => {
   useServers()
 
   for (const [how, end] of Object.entries(ENDS)) {
     for (const [what, answer] of Object.entries(ANSWERS)) {
-      it(`${how} while the save for ${what} is pending: the session is saved, and nothing hangs`, async () => {
+      it(`${how} while the save for ${what} is pending: the session is saved, and the request ends`, async () => {
         let response: ServerResponse | undefined
         const { server, store, errors } = await stage('saved', (_, res) => {
           response = res
@@ -74,7 +74,7 @@ describe('connect: answers that come to nothing', () => {
     }
   }
 
-  it('a handler that ends after the client has gone still saves', async () => {
+  it('a handler that ends the response after the client has disconnected still saves', async () => {
     let response: ServerResponse | undefined
     const { server, store, errors } = await stage('saved', (_, res) => void (response = res))
     const wire = (await Wire.to(server)).get()
@@ -88,7 +88,7 @@ describe('connect: answers that come to nothing', () => {
     expect({ asked: store.asked, errors }).to.deep.equal({ asked: ['set'], errors: [] })
   })
 
-  it('a client that is gone before its session is read leaves a handler that can do as it likes', async () => {
+  it('a handler runs as usual if the client has disconnected before its session is read', async () => {
     const { server, store, errors, headers } = await stage('touched', (req, res) => {
       data(req).user = 'ada'
       res.write('te')
@@ -109,7 +109,7 @@ describe('connect: answers that come to nothing', () => {
     expect({ asked: store.asked, errors }).to.deep.equal({ asked: ['set'], errors: [] })
   })
 
-  it('a connection that breaks takes the requests behind with it, and none of their sessions', async () => {
+  it('a broken connection aborts pipelined requests, and their sessions are saved', async () => {
     const { server, store } = await stage('saved', (req, res) => res.end(req.url))
     const wire = await Wire.to(server)
     wire.get('/1').get('/2').get('/3')
@@ -125,7 +125,7 @@ describe('connect: answers that come to nothing', () => {
     for (const later of [false, true]) {
       const when = later ? 'later' : 'at once'
 
-      it(`${what} is an error that the handler can answer, the store answering ${when}`, async () => {
+      it(`${what} is an error that the handler can catch to respond, with a store that calls back ${when}`, async () => {
         const { server, store, errors } = await stage('saved', caught(respond))
         store.open = !later
         const wire = (await Wire.to(server)).get()
@@ -137,7 +137,7 @@ describe('connect: answers that come to nothing', () => {
     }
   }
 
-  it('a body that is not as long as was said, where that is checked, breaks the connection as late as it is found', async () => {
+  it('a body with a wrong Content-Length closes the connection and is an error, with strictContentLength', async () => {
     const { server, store, errors } = await stage('saved', (_, res) => {
       res.strictContentLength = true
       res.setHeader('Content-Length', 10)
@@ -154,7 +154,7 @@ describe('connect: answers that come to nothing', () => {
     expect(Object.keys(store.sessions)).to.have.length(1)
   })
 
-  it('what an error handler changes is saved too', async () => {
+  it('changes of an error handler are saved too', async () => {
     const { server, store } = await stage('saved', (req, res) => {
       try {
         res.statusCode = 99

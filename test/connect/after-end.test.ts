@@ -7,7 +7,7 @@ import { plain, stage, withoutCookie, withheld } from './stage'
 
 type Act = (res: ServerResponse, log: (what: string) => void) => void
 
-/** A handler that ends, and then does what it should not. `heard`: somebody listens to the response's errors. */
+/** A handler that makes another call after `end`. `heard`: the response has an error listener. */
 function script(act: Act, events: string[], heard: boolean): Handler {
   return (_, res) => {
     const log = (what: string): void => void events.push(what)
@@ -23,7 +23,7 @@ const named =
   (err?: NodeJS.ErrnoException | null): void =>
     log(`${name}: ${err?.code ?? 'done'}`)
 
-/** What comes after an `end`, by what Node makes of it. */
+/** Calls after an `end`. */
 const LATE: Record<string, Act> = {
   'a write': (res, log) => log(`returned ${res.write('late', named('write', log))}`),
   'a write with an encoding': (res, log) => log(`returned ${res.write('late', 'latin1', named('write', log))}`),
@@ -58,7 +58,7 @@ describe('connect: after res.end', () => {
   }
 
   for (const [what, act] of Object.entries(LATE)) {
-    it(`${what} is Node's business, where the store answers at once`, async () => {
+    it(`${what} has the effect that it has in Node, with a store that calls back at once`, async () => {
       const events: string[] = []
       const { server, store } = await stage('saved', script(act, events, true))
       store.open = true
@@ -67,7 +67,7 @@ describe('connect: after res.end', () => {
       expect({ body, events }).to.deep.equal(await without(act))
     })
 
-    it(`${what} is Node's business, while the save is pending`, async () => {
+    it(`${what} has the effect that it has in Node, while the save is pending`, async () => {
       const events: string[] = []
       const { server, store } = await stage('saved', script(act, events, true))
       const wire = (await Wire.to(server)).get()
@@ -83,9 +83,9 @@ describe('connect: after res.end', () => {
   }
 
   for (const later of [false, true]) {
-    const when = later ? 'while the save is pending' : 'where the store answers at once'
+    const when = later ? 'while the save is pending' : 'with a store that calls back at once'
 
-    it(`a second end with a chunk is dropped where nobody listens for errors, ${when}`, async () => {
+    it(`a second end with a chunk is ignored without an error listener, ${when}`, async () => {
       const events: string[] = []
       const { server, store, errors } = await stage(
         'saved',
@@ -103,7 +103,7 @@ describe('connect: after res.end', () => {
     })
   }
 
-  it('a second end with a callback hears ERR_STREAM_ALREADY_FINISHED once all is out', async () => {
+  it('a second end with a callback receives ERR_STREAM_ALREADY_FINISHED after the response has finished', async () => {
     let response: ServerResponse | undefined
     const { server, store } = await stage('saved', (_, res) => void (response = res.end('whole')))
     store.open = true
@@ -114,7 +114,7 @@ describe('connect: after res.end', () => {
     expect(store.asked).to.deep.equal(['set'])
   })
 
-  it('a write late enough to find the answer gone is an error of its own, and no byte', async () => {
+  it('a write after the response has finished is an error, and sends nothing', async () => {
     let response: ServerResponse | undefined
     const { server, store } = await stage('saved', (_, res) => {
       res.on('error', () => {})

@@ -8,8 +8,8 @@ type Args = unknown[]
 type Patchable = Record<'write' | 'end' | 'flush' | 'on', (...args: Args) => unknown>
 
 /**
- * Stands in for the `compression` package, which patches these very methods, and decides as the headers go. Whoever listens for room is its stream's
- * listener from then on.
+ * Stands in for the `compression` package, which patches the same methods, and decides when the headers are written. Later drain listeners are added
+ * to its stream.
  */
 export function compress(_: Req, res: ServerResponse, threshold = 100): void {
   const patched = res as unknown as Patchable

@@ -9,10 +9,10 @@ import { turns, useServers, Wire } from '../support/wire'
 
 type Fail = (err: unknown, req: Request, res: Response, next: (err?: unknown) => void) => unknown
 
-/** Error handlers that close the connection if headers are sent, as Express's own does. */
+/** Error handlers that close the connection if headers are sent, as Express's own handler does. */
 const HANDLERS: Record<string, Fail | undefined> = {
   finalhandler: undefined,
-  'finalhandler, a moment later': (err, _, __, next) => void setImmediate(next, err),
+  'finalhandler, in a later turn': (err, _, __, next) => void setImmediate(next, err),
   'one that destroys the socket': (_, req) => req.socket.destroy(),
   'one that ends the socket': (_, req) => req.socket.end(),
   'one that destroys the connection': (_, req) => (req as unknown as { connection: IncomingMessage['socket'] }).connection.destroySoon(),
@@ -23,7 +23,7 @@ const HANDLERS: Record<string, Fail | undefined> = {
 const RESPONSES: Record<string, (res: Response) => unknown> = {
   send: res => res.send('text'),
   'write and end': res => (res.write('te'), res.end('xt')),
-  'a stream whose headers are out': res => (res.flushHeaders(), setImmediate(() => res.end('text'))),
+  'a stream whose headers are sent': res => (res.flushHeaders(), setImmediate(() => res.end('text'))),
 }
 
 const FAILING: Record<string, { method: 'set' | 'touch'; isAtOnce: boolean; options: Partial<SessionOptions> }> = {
@@ -32,13 +32,13 @@ const FAILING: Record<string, { method: 'set' | 'touch'; isAtOnce: boolean; opti
   'a touch that fails': { method: 'touch', isAtOnce: true, options: { saveUninitialized: true } },
 }
 
-describe('connect: the connection after an error that comes late', () => {
+describe('connect: the connection after a late error', () => {
   useServers()
 
   for (const [what, { method, isAtOnce, options }] of Object.entries(FAILING)) {
     for (const [how, fail] of Object.entries(HANDLERS)) {
       for (const [form, respond] of Object.entries(RESPONSES)) {
-        it(`${what}, ${how}, ${form}: the next requests of the connection are served, or it was closed by name`, async () => {
+        it(`${what}, ${how}, ${form}: the next requests of the connection are served, or it was closed with Connection: close`, async () => {
           const store = new session.MemoryStore()
           const native = store[method].bind(store) as (...args: unknown[]) => void
           let isFailing = false

@@ -14,7 +14,7 @@ import { cookieOf, stage } from './stage'
 
 type Close = (req: Req, res: ServerResponse) => unknown
 
-/** Node's ways to close what a response of HTTP/1 is sent on. `server` is the socket's. */
+/** The calls that close the connection of an HTTP/1 response. `server` is the socket's. */
 const CLOSES: Record<string, Close> = {
   'req.socket.end()': req => req.socket.end(),
   'req.socket.end(callback)': req => req.socket.end(() => {}),
@@ -61,12 +61,12 @@ const ANSWERS: Record<string, { respond: (res: ServerResponse) => unknown; body:
   'a redirect': { respond: res => res.writeHead(302, { Location: '/home' }).end(), body: '' },
 }
 
-describe('connect: closing the connection of a response that is held', () => {
+describe('connect: closing the connection of a delayed response', () => {
   useServers()
 
   for (const [how, close] of Object.entries(CLOSES)) {
     for (const [what, { respond, body }] of Object.entries(ANSWERS)) {
-      it(`${how} after ${what} waits until the response is out, with its cookie`, async () => {
+      it(`${how} after ${what} waits until the response is sent, with its cookie`, async () => {
         let request: [Req, ServerResponse] | undefined
         const { server, store, errors } = await stage('saved', (req, res) => {
           request = [req, res]
@@ -88,7 +88,7 @@ describe('connect: closing the connection of a response that is held', () => {
   }
 
   for (const [how, close] of Object.entries(CLOSES).filter(([how]) => !/^req.destroy|pipeline/.test(how))) {
-    it(`${how} closes the connection in the end, and the client is told so`, async () => {
+    it(`${how} closes the connection afterwards, with Connection: close`, async () => {
       let request: [Req, ServerResponse] | undefined
       const { server, store } = await stage('saved', (req, res) => {
         request = [req, res]
@@ -103,7 +103,7 @@ describe('connect: closing the connection of a response that is held', () => {
     })
   }
 
-  it('a stream that breaks off sends what was written, and then closes', async () => {
+  it('a stream that fails sends the written chunks, and then closes', async () => {
     let response: ServerResponse | undefined
     const { server, store } = await stage('saved', (_, res) => {
       response = res
@@ -118,7 +118,7 @@ describe('connect: closing the connection of a response that is held', () => {
     expect(await wire.rest()).to.match(/\r\n4\r\npart\r\n$/)
   })
 
-  it('res.destroy is reported at once, and calls behind it are dropped', async () => {
+  it('res.destroy is reported at once, and later calls are ignored', async () => {
     const heard: unknown[] = []
     const { server, store } = await stage('saved', (_, res) => {
       res.end('text')
@@ -135,7 +135,7 @@ describe('connect: closing the connection of a response that is held', () => {
     await wire.rest()
   })
 
-  it('is not delayed where the response is not held', async () => {
+  it('is not delayed if the response is not delayed', async () => {
     const { server, store } = await stage('saved', (req, res) => {
       res.write('part')
       setImmediate(() => req.socket.destroy())
@@ -145,7 +145,7 @@ describe('connect: closing the connection of a response that is held', () => {
     expect(await wire.rest()).to.match(/part\r\n$/)
   })
 
-  it('waits for all the responses of a pipelined connection that are held', async () => {
+  it('waits for all delayed responses of a pipelined connection', async () => {
     const requests: Req[] = []
     const { server, store } = await stage('saved', (req, res) => {
       requests.push(req)
@@ -159,7 +159,7 @@ describe('connect: closing the connection of a response that is held', () => {
     await wire.rest()
   })
 
-  it('a response in the place of one that could not be saved arrives too', async () => {
+  it('an error response after a failed save arrives too', async () => {
     let request: Req | undefined
     const { server, store } = await stage('saved, or not answered', (req, res) => {
       request = req
@@ -174,7 +174,7 @@ describe('connect: closing the connection of a response that is held', () => {
   })
 })
 
-describe('connect: closing the connection of a response whose store does not answer', () => {
+describe('connect: closing the connection of a response whose store does not respond', () => {
   useServers()
   const timers = useTimers()
 
@@ -201,7 +201,7 @@ describe('connect: closing the connection of a response whose store does not ans
     })
   }
 
-  it('a client that leaves while a call waits is not delayed', async () => {
+  it('a disconnect of the client during a call is not delayed', async () => {
     const store = new GateStore()
     let response: ServerResponse | undefined
     const { server } = new Site({ store }, (req, res) => {
@@ -219,7 +219,7 @@ describe('connect: closing the connection of a response whose store does not ans
   })
 })
 
-/** Node's ways to close what a response of HTTP/2 is sent on. */
+/** The calls that close the stream or connection of an HTTP/2 response. */
 const HTTP2_CLOSES: Record<string, (res: Res) => unknown> = {
   'res.destroy()': res => res.destroy(),
   'res.destroy(err)': res => res.destroy(new Error('enough')),
@@ -235,7 +235,7 @@ const HTTP2_CLOSES: Record<string, (res: Res) => unknown> = {
   'session.destroy(err)': res => res.stream.session?.on('error', () => {}).destroy(new Error('enough')),
 }
 
-describe('connect: closing the stream of a response of HTTP/2 that is held', () => {
+describe('connect: closing the stream of a delayed HTTP/2 response', () => {
   let site: Http2Site | undefined
   afterEach(() => site?.close())
 
@@ -248,7 +248,7 @@ describe('connect: closing the stream of a response of HTTP/2 that is held', () 
 
   for (const secure of [false, true]) {
     for (const [how, close] of Object.entries(closes)) {
-      it(`${how} waits until the response is out${secure ? ', over TLS' : ''}`, async () => {
+      it(`${how} waits until the response is sent${secure ? ', over TLS' : ''}`, async () => {
         let response: Res | undefined
         const here = (site = new Http2Site(secure, (req, res) => {
           data(req).user = 'ada'
@@ -272,7 +272,7 @@ describe('connect: closing the stream of a response of HTTP/2 that is held', () 
     }
   }
 
-  it('closes it in the end', async () => {
+  it('closes the stream afterwards', async () => {
     let response: Res | undefined
     const here = (site = new Http2Site(false, (req, res) => {
       data(req).user = 'ada'

@@ -18,7 +18,7 @@ const FORMS: Record<string, Form> = {
 
 const CHUNKS: readonly Chunk[] = ['né', Buffer.from('buffer'), new Uint8Array([98, 121, 116, 101]), '']
 
-/** What a handler saw of its response, from its call of `end` on. */
+/** The observations of a handler, from its call of `end` on. */
 class Account {
   readonly events: string[] = []
   returned: unknown
@@ -67,7 +67,7 @@ async function withSession(fate: FateName, later: boolean, form: Form, chunk: Ch
   return { answer: withoutCookie(answer), account: await settled(account) }
 }
 
-/** Once all has been called that ever will be. */
+/** Resolves when no more calls are pending. */
 async function settled(account: Account): Promise<Account> {
   await turns()
   return account
@@ -79,7 +79,7 @@ describe('connect: the forms of res.end', () => {
   for (const [name, form] of Object.entries(FORMS)) {
     for (const fate of Object.keys(FATES) as FateName[]) {
       for (const later of FATES[fate].asks.length > 0 ? [false, true] : [false]) {
-        it(`${name} is what it is without a session, where that is ${fate}${later ? ' later' : ' at once'}`, async () => {
+        it(`${name} has the same result as without a session, if the session is ${fate}${later ? ' later' : ' at once'}`, async () => {
           for (const chunk of CHUNKS) {
             const expected = await withoutSession(form, chunk)
             const { account, answer } = await withSession(fate, later, form, chunk)

@@ -40,7 +40,7 @@ const ROUTES: Record<string, Route> = {
   'nobody answers': (_, __, next) => next(),
 }
 
-/** Without its stack, which Express prints, and which is not the same with a session. */
+/** An error without its stack, which Express prints, and which differs with a session. */
 function failure(message: string, status = 500): Error {
   return Object.assign(new Error(message), { status, stack: message })
 }
@@ -52,7 +52,7 @@ const REQUESTS: Record<string, string> = {
   'GET of a range': 'GET / HTTP/1.1\r\nHost: site\r\nRange: bytes=0-3\r\n\r\n',
 }
 
-/** An application without noise on stderr, before whose route a session is changed, if it has one. */
+/** An application without output on stderr. With a store, a session is changed before its route. */
 function application(route: Route, store?: GateStore): Express {
   const app = express()
   app.set('env', 'test')
@@ -81,7 +81,7 @@ describe('connect: Express 5', () => {
 
   for (const [what, route] of Object.entries(ROUTES)) {
     for (const [how, request] of Object.entries(REQUESTS)) {
-      it(`${what} answers a ${how} as it does without a session`, async () => {
+      it(`${what} responds to a ${how} as without a session`, async () => {
         const expected = await ask(application(route), request)
         for (const open of [true, false]) {
           const store = new GateStore()
@@ -94,7 +94,7 @@ describe('connect: Express 5', () => {
     }
   }
 
-  it("data that cannot be stored reach the app's error handler, which answers", async () => {
+  it("data that cannot be stored is an error for the app's error handler, which responds", async () => {
     for (const respond of [ROUTES['send of text'], ROUTES.sendFile, ROUTES.pipe, ROUTES['write and end'], ROUTES.redirect] as Route[]) {
       const errors: unknown[] = []
       const app = express()

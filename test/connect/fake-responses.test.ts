@@ -13,7 +13,7 @@ type Fake = Record<string, unknown> & {
   headersSent?: boolean
 }
 
-/** What socket libraries and tests pass for a response, which notes what it is asked. */
+/** Responses as socket libraries and tests pass them, which record their calls. */
 const FAKES: Record<string, (calls: unknown[][]) => Fake> = {
   '{ end }': calls => ({ end: (...args) => void calls.push(['end', ...args]) }),
   '{ write, end }': calls => ({
@@ -49,7 +49,7 @@ interface Opened {
   readonly errors: unknown[]
 }
 
-/** The middleware on a request and a response that are no streams. */
+/** Runs the middleware on a request and a response that are no streams. */
 async function openOn(make: (calls: unknown[][]) => Fake): Promise<Opened> {
   const calls: unknown[][] = []
   const errors: unknown[] = []
@@ -65,7 +65,7 @@ async function openOn(make: (calls: unknown[][]) => Fake): Promise<Opened> {
   return { req, res, store, calls, errors }
 }
 
-describe('connect: responses that are none of Node', () => {
+describe('connect: responses that are not from Node', () => {
   it('{} gets a session', async () => {
     const { req, errors } = await openOn(() => ({}))
     expect(errors).to.deep.equal([])
@@ -73,7 +73,7 @@ describe('connect: responses that are none of Node', () => {
   })
 
   for (const nothing of [undefined, null]) {
-    it(`${nothing} is misuse`, () => {
+    it(`${nothing} is a TypeError`, () => {
       const req = { url: '/', headers: {} } as Req
       const run = (): void => session({ ...QUIET })(req, nothing as never, () => {})
       expect(run).to.throw(TypeError, 'argument res is required')
@@ -81,7 +81,7 @@ describe('connect: responses that are none of Node', () => {
   }
 
   for (const [name, make] of Object.entries(FAKES)) {
-    it(`${name}: end waits for the save, and is then called as it was`, async () => {
+    it(`${name}: end waits for the save, and is then called with the same arguments`, async () => {
       const { req, res, store, calls, errors } = await openOn(make)
       data(req).user = 'ada'
       res.end?.('text', 'utf8')
@@ -94,7 +94,7 @@ describe('connect: responses that are none of Node', () => {
       expect({ errors, asked: store.asked }).to.deep.equal({ errors: [], asked: ['set'] })
     })
 
-    it(`${name}: a second end does no harm`, async () => {
+    it(`${name}: a second end is ignored`, async () => {
       for (const open of [true, false]) {
         const { req, res, store, calls, errors } = await openOn(make)
         data(req).user = 'ada'
@@ -129,7 +129,7 @@ describe('connect: responses that are none of Node', () => {
       expect(errors).to.deep.equal([])
     })
 
-    it(`${name}: data that cannot be stored is an error to next, once, and nothing is sent`, async () => {
+    it(`${name}: data that cannot be stored is one error for next, and nothing is sent`, async () => {
       const { req, res, store, calls, errors } = await openOn(make)
       data(req).self = req.session
       expect(() => res.end?.('text')).to.not.throw()

@@ -44,7 +44,7 @@ describe('connect: framing', () => {
 
   for (const [what, respond] of Object.entries(RESPONSES)) {
     for (const [name, request] of Object.entries(REQUESTS)) {
-      it(`${what} after a ${name} is what Node makes of it alone`, async () => {
+      it(`${what} after a ${name} is framed as by Node without a session`, async () => {
         const method = request.split(' ')[0] as string
         const bare = (await Wire.to(plain((_, res) => void respond(res)))).send(`${request}\r\n`)
         const expected = await bare.answer(method)
@@ -64,7 +64,7 @@ describe('connect: framing', () => {
     }
   }
 
-  it('a reason, like a status, is too late once the answer has ended', async () => {
+  it('a statusMessage that is set after end is ignored', async () => {
     const { server, store } = await stage('saved', (_, res) => {
       res.statusMessage = 'Fine'
       res.end('text')
@@ -76,7 +76,7 @@ describe('connect: framing', () => {
     expect((await wire.answer()).line).to.equal('HTTP/1.1 200 Fine')
   })
 
-  it('a trailer goes out behind the body', async () => {
+  it('a trailer is sent after the body', async () => {
     const { server, store } = await stage('saved', (_, res) => {
       res.setHeader('Trailer', 'X-Sum')
       res.addTrailers({ 'X-Sum': '4' })
@@ -88,7 +88,7 @@ describe('connect: framing', () => {
     expect(await wire.answer()).to.deep.include({ body: 'text', trailers: 'X-Sum: 4' })
   })
 
-  it('cookies that the app sets stay', async () => {
+  it('cookies of the app are kept', async () => {
     const { server, store } = await stage('saved', (_, res) => {
       res.setHeader('Set-Cookie', ['a=1', 'b=2'])
       res.end()
@@ -102,7 +102,7 @@ describe('connect: framing', () => {
 
   for (const method of ['GET', 'HEAD']) {
     for (const status of [200, 204, 304]) {
-      it(`a connection is good for ten ${method} requests in a row that are answered with ${status}`, async () => {
+      it(`a connection serves ten successive ${method} requests with status ${status}`, async () => {
         const { server, store } = await stage('saved', (_, res) => {
           res.statusCode = status
           res.end(status === 200 ? 'text' : undefined)
@@ -119,7 +119,7 @@ describe('connect: framing', () => {
     }
   }
 
-  it('ten requests sent at once are answered in order, however the store answers', async () => {
+  it('ten pipelined requests get their responses in order, for any order of the callbacks of the store', async () => {
     const { server, store } = await stage('saved', (req, res) => {
       if (req.url?.endsWith('5')) res.write('streamed ')
       res.end(req.url)
@@ -127,7 +127,7 @@ describe('connect: framing', () => {
     store.open = true
     const paths = Array.from({ length: 10 }, (_, i) => `/${i}`)
     const wire = await Wire.to(server)
-    // Those of even number are answered at once, those of odd number later, and the last one first
+    // Requests with even numbers are completed at once, those with odd numbers later, the last one first
     const late: (() => void)[] = []
     const set = store.set.bind(store)
     let saves = 0

@@ -8,12 +8,12 @@ import { useServers, Wire } from '../support/wire'
 import { answer, site } from './patching-middleware'
 import { cookieOf, storeLate } from './stage'
 
-describe('connect: those who listen for headers', () => {
+describe('connect: listeners of on-headers', () => {
   useServers()
 
   for (const where of ['before', 'after'] as const) {
     for (const later of [false, true]) {
-      const place = `${where} us, the store answering ${later ? 'later' : 'at once'}`
+      const place = `${where} the session, with a store that calls back ${later ? 'later' : 'at once'}`
 
       for (const [what, change, framing] of [
         ['the status to 204', (res: ServerResponse) => (res.statusCode = 204), 'nothing'],
@@ -21,7 +21,7 @@ describe('connect: those who listen for headers', () => {
         ['Transfer-Encoding', (res: ServerResponse) => res.setHeader('Transfer-Encoding', 'chunked'), 'transfer-encoding: chunked'],
         ['Content-Length', (res: ServerResponse) => res.setHeader('Content-Length', 4), 'content-length: 4'],
       ] as const) {
-        it(`one that sets ${what} as the headers go ${place}`, async () => {
+        it(`one that sets ${what}, ${place}`, async () => {
           const { headers } = await answer(
             site(
               where,
@@ -38,7 +38,7 @@ describe('connect: those who listen for headers', () => {
   }
 
   for (const where of ['before', 'after'] as const) {
-    it(`a status that cannot be sent, set as the headers go ${where} us: somebody is asked for another answer`, async () => {
+    it(`one that sets an invalid status, ${where} the session: the handler gets the error and can respond`, async () => {
       const spoil = (_: unknown, res: ServerResponse): void => {
         let spoilt = false
         onHeaders(res, () => {
@@ -63,7 +63,7 @@ describe('connect: those who listen for headers', () => {
   }
 
   for (const headers of [undefined, { 'X-Own': 'yes' }]) {
-    it(`a session whose own touch sets the status as they go, of a head ${headers ? 'with' : 'without'} headers`, async () => {
+    it(`a replaced session.touch that sets the status of a writeHead ${headers ? 'with' : 'without'} headers`, async () => {
       const { server } = new Site({ rolling: true, cookie: { maxAge: 60_000 } }, (req, res) => {
         data(req).user = 'ada'
         const touch = req.session.touch.bind(req.session)
@@ -77,7 +77,7 @@ describe('connect: those who listen for headers', () => {
     })
   }
 
-  it('a session whose own touch looks at the status of a head as it goes', async () => {
+  it('a replaced session.touch that reads the status of a writeHead', async () => {
     let seen: number | undefined
     const { server } = new Site({ rolling: true, cookie: { maxAge: 60_000 } }, (req, res) => {
       data(req).user = 'ada'
@@ -90,7 +90,7 @@ describe('connect: those who listen for headers', () => {
     expect(seen).to.equal(404)
   })
 
-  it('one that changes the session comes too late for the store, and so for the cookie', async () => {
+  it('one that changes the session is too late for the save and the cookie', async () => {
     const store = new GateStore()
     store.open = true
     const { server } = new Site({ store }, (req, res) => {
@@ -101,7 +101,7 @@ describe('connect: those who listen for headers', () => {
     expect([cookieOf(got), store.asked]).to.deep.equal([undefined, []])
   })
 
-  it('a store that is made to answer by one who hears of the headers', async () => {
+  it('one that makes the store call back', async () => {
     const { server, store } = site(
       'after',
       (_, res) => onHeaders(res, () => store.release()),

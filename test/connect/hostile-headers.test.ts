@@ -11,7 +11,7 @@ import { TracingStore } from '../support/tracing-store'
 const runs = Number(process.env.RUNS ?? 10_000)
 const SECRETS = ['keyboard cat']
 
-/** In characters that can be decoded in the time of one. */
+/** The cost of an error, in characters that can be decoded in the same time. */
 const COST_OF_AN_ERROR = 1000
 
 /** Counts the characters that are decoded, signed and parsed, and the errors that decoding throws. */
@@ -36,7 +36,7 @@ function isBroken(text: string): boolean {
   }
 }
 
-/** The cost of one forged cookie of the greatest size that browsers keep: it is decoded, and signed for comparison. */
+/** The cost of one forged cookie of the maximum size in browsers: it is decoded, and signed for comparison. */
 const FORGED = 2 * 4096
 
 describe('connect: a hostile Cookie header', () => {
@@ -49,7 +49,7 @@ describe('connect: a hostile Cookie header', () => {
     })
   }
 
-  it('costs no more than four forged cookies, whatever it is made of', () => {
+  it('costs no more than four forged cookies, for any input', () => {
     const piece = fc.constantFrom('connect.sid', '=', ';', ' ', '"', 's:', 's%3A', '%', '%41', '%FF', '%E2%82%AC', '.', 'x', '\t', ',')
     const unit = fc.array(piece, { minLength: 1, maxLength: 8 }).map(parts => parts.join(''))
     const long = (text: string): string => text.repeat(SIZE / 4 / text.length)

@@ -5,7 +5,7 @@ import { data } from '../support/handlers'
 import { turns } from '../support/wire'
 import { Http2Site, type Asked, type Res, type Respond } from './http2-site'
 
-/** How a client may leave before its response. */
+/** How a client disconnects before its response. */
 const ENDS: Record<string, (asked: Asked) => unknown> = {
   'the client cancels the stream': ({ stream }) => stream.close(http2.constants.NGHTTP2_CANCEL),
   'the client destroys its session': ({ stream }) => stream.session?.destroy(),
@@ -19,7 +19,7 @@ const ANSWERS: Record<string, (res: Res) => unknown> = {
   flushHeaders: res => res.flushHeaders(),
 }
 
-describe('connect: HTTP/2, streams that break off', () => {
+describe('connect: HTTP/2, streams that are aborted', () => {
   let site: Http2Site | undefined
   afterEach(() => site?.close())
 
@@ -50,7 +50,7 @@ describe('connect: HTTP/2, streams that break off', () => {
     }
   }
 
-  it('a handler that answers a stream that is gone still saves', async () => {
+  it('a handler that responds to an aborted stream still saves', async () => {
     let answer = (): void => {}
     const here = (site = new Http2Site(false, (req, res) => {
       answer = () => {
@@ -68,7 +68,7 @@ describe('connect: HTTP/2, streams that break off', () => {
     expect({ asked: here.store.asked, errors: here.errors }).to.deep.equal({ asked: ['set'], errors: [] })
   })
 
-  it('the other streams of the connection go on', async () => {
+  it('the other streams of the connection are not affected', async () => {
     const here = (site = new Http2Site(false, (req, res) => {
       data(req).user = 'ada'
       res.end(req.url as string)

@@ -5,7 +5,7 @@ import { data } from '../support/handlers'
 import { turns } from '../support/wire'
 import { Http2Site, type Res, type Respond } from './http2-site'
 
-/** What a call throws, by its code. */
+/** The code of the error that a call throws. */
 function codeOf(act: () => unknown): unknown {
   try {
     act()
@@ -26,7 +26,7 @@ describe('connect: HTTP/2, the contract of a response', () => {
       return respond(req, res)
     }))
 
-  it('end returns the response, whose headers are sent and which has ended; its callback comes once, when all is out', async () => {
+  it('end returns the response, with headersSent and writableEnded; its callback is called once, after the response is sent', async () => {
     const events: string[] = []
     let seen: unknown[] = []
     const { store, ask } = bound(
@@ -54,7 +54,7 @@ describe('connect: HTTP/2, the contract of a response', () => {
     statusCode: res => (res.statusCode = 500),
   }
   for (const [name, act] of Object.entries(TOO_LATE)) {
-    it(`${name} after end does what it does without a session: nothing to the answer`, async () => {
+    it(`${name} after end has the same result as without a session, and does not change the response`, async () => {
       const bare = http2.createServer()
       const expected = await codeWithout(bare, act)
       let code: unknown
@@ -87,7 +87,7 @@ describe('connect: HTTP/2, the contract of a response', () => {
     flushHeaders: res => res.flushHeaders(),
   }
   for (const [name, act] of Object.entries(AGAIN)) {
-    it(`${name} after end leaves the answer whole`, async () => {
+    it(`${name} after end does not truncate the response`, async () => {
       const events: string[] = []
       const { store, ask } = bound(
         changing((_, res) => {
@@ -105,7 +105,7 @@ describe('connect: HTTP/2, the contract of a response', () => {
     })
   }
 
-  it('writes that wait come in order, with the last chunk at their end', async () => {
+  it('delayed writes are sent in order, with the last chunk at their end', async () => {
     const { store, ask } = bound(changing((_, res) => (res.write('a'), res.write('b'), res.end('c'))))
     const asked = await ask()
     await store.waits()
@@ -113,7 +113,7 @@ describe('connect: HTTP/2, the contract of a response', () => {
     expect((await asked.reply).body).to.equal('abc')
   })
 
-  it('a megabyte piped through comes whole, and drain only when there is room', async () => {
+  it('a piped megabyte arrives completely, with drain only after the buffer is empty', async () => {
     const needed: unknown[] = []
     const { store, ask } = bound(
       changing((_, res) => {
@@ -147,7 +147,7 @@ describe('connect: HTTP/2, the contract of a response', () => {
     expect(store.asked).to.deep.equal(['set', 'set'])
   })
 
-  it('data that cannot be stored is an error to next, and a 500 in place of the answer', async () => {
+  it('data that cannot be stored is an error for next, and a 500 in place of the response', async () => {
     const here = changing((req, res) => {
       data(req).self = req.session
       res.setHeader('content-length', 4)
@@ -162,7 +162,7 @@ function bound(site: Http2Site): Pick<Http2Site, 'store' | 'ask'> {
   return { store: site.store, ask: async (...args) => site.ask(...args) }
 }
 
-/** What the same call throws after an `end` without a session. */
+/** The code of the error that the same call throws after an `end` without a session. */
 async function codeWithout(server: http2.Http2Server, act: (res: Res) => unknown): Promise<unknown> {
   const port = await new Promise<number>(resolve => server.listen(0, () => resolve((server.address() as { port: number }).port)))
   const client = http2.connect(`http://localhost:${port}`)

@@ -6,19 +6,19 @@ import { GateStore } from '../support/gate-store'
 import { QUIET, type Req } from '../support/site'
 import { session, type SessionOptions } from '../support/subject'
 
-/** With what @types/node forgets. */
+/** Adds a method that @types/node lacks. */
 export type Res = http2.Http2ServerResponse & { flushHeaders(): void }
 
 export type Respond = (req: Req, res: Res) => unknown
 
-/** What a client got of one stream. */
+/** The received response of one stream. */
 export interface Reply {
   readonly status: number | undefined
   readonly headers: http2.IncomingHttpHeaders
   readonly body: string
 }
 
-/** A site that speaks HTTP/2, with or without TLS, and one connection to it. */
+/** A site that serves HTTP/2, with or without TLS, and one connection to it. */
 export class Http2Site {
   readonly store = new GateStore()
   readonly errors: Error[] = []
@@ -53,7 +53,7 @@ export class Http2Site {
     return this.#client
   }
 
-  /** A stream to the site, whose reply is read as it comes. */
+  /** Opens a stream to the site; its response is read as it arrives. */
   async ask(headers: http2.OutgoingHttpHeaders = {}, body?: string): Promise<Asked> {
     return new Asked((await this.client()).request({ ':path': '/', ...headers }), body)
   }
@@ -64,9 +64,9 @@ export class Http2Site {
   }
 }
 
-/** One request under way. */
+/** One pending request. */
 export class Asked {
-  /** Whether any of the reply has come. */
+  /** Whether any part of the response has arrived. */
   begun = false
   readonly reply: Promise<Reply>
 

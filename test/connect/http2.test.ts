@@ -36,10 +36,10 @@ describe('connect: HTTP/2', () => {
   afterEach(() => site?.close())
 
   for (const secure of [false, true]) {
-    const over = secure ? 'over TLS' : 'in the clear'
+    const over = secure ? 'over TLS' : 'without TLS'
 
     for (const [name, { respond, status = 200, body = '', method = name.split(' ')[0] as string }] of Object.entries(RESPONSES)) {
-      it(`${name} ${over}: not a frame before the save, then all of it`, async () => {
+      it(`${name} ${over}: no frame before the save, then the whole response`, async () => {
         site = new Http2Site(secure, (req, res) => {
           if (req.url === '/home') return res.end(`hello ${String(data(req).user)}`)
           data(req).user = 'ada'
@@ -62,7 +62,7 @@ describe('connect: HTTP/2', () => {
       })
     }
 
-    it(`a store that answers at once is no different ${over}`, async () => {
+    it(`a store that calls back at once has the same result ${over}`, async () => {
       for (const [name, { respond, status = 200, body = '', method = name.split(' ')[0] as string }] of Object.entries(RESPONSES)) {
         const here = (site = new Http2Site(secure, (req, res) => ((data(req).user = 'ada'), respond(req, res))))
         here.store.open = true

@@ -9,7 +9,7 @@ type Begin = (req: Req) => unknown
 
 const forget = (): void => {}
 
-/** What a handler may begin and not wait for, and what the store is asked, one after the other, before the answer goes out. */
+/** Session calls that a handler does not await, and their store calls, in order, before the response is sent. */
 const BEGUN: Record<string, { begin: Begin; asks: string[] }> = {
   'a save with a callback': { begin: req => ((data(req).user = 'ada'), req.session.save(forget)), asks: ['set'] },
   'a save by promise': { begin: req => ((data(req).user = 'ada'), void req.session.save()), asks: ['set'] },
@@ -21,11 +21,11 @@ const BEGUN: Record<string, { begin: Begin; asks: string[] }> = {
   },
 }
 
-describe('connect: what the handler has begun, and does not wait for', () => {
+describe('connect: session calls that the handler does not await', () => {
   useServers()
 
   for (const [what, { begin, asks }] of Object.entries(BEGUN)) {
-    it(`${what} is done before a byte goes out`, async () => {
+    it(`${what} is completed before the first byte`, async () => {
       const store = new GateStore()
       const { server, errors } = new Site({ store }, (req, res) => {
         begin(req)
@@ -43,7 +43,7 @@ describe('connect: what the handler has begun, and does not wait for', () => {
     })
   }
 
-  it('a regenerate gives the visitor the new cookie', async () => {
+  it('a regenerate sends the new cookie', async () => {
     const store = new GateStore()
     const { server } = new Site({ store }, (req, res) => {
       req.session.regenerate(() => (data(req).user = 'ada'))
@@ -77,7 +77,7 @@ describe('connect: what the handler has begun, and does not wait for', () => {
     expect(Object.keys(store.sessions)).to.not.include(enter.body)
   })
 
-  it('a save that fails is tried again', async () => {
+  it('a failed save is tried again', async () => {
     const store = new GateStore()
     const { server, errors } = new Site({ store }, (req, res) => {
       data(req).user = 'ada'
@@ -93,7 +93,7 @@ describe('connect: what the handler has begun, and does not wait for', () => {
     expect(Object.keys(store.sessions)).to.have.length(1)
   })
 
-  it('saves that fail, however many and whatever went before, are tried again', async () => {
+  it('several failed saves are tried again, after any earlier calls', async () => {
     const store = new GateStore()
     store.open = true
     const { server } = new Site({ store }, async (req, res) => {

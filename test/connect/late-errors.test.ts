@@ -8,7 +8,7 @@ import { portOf, useServers } from '../support/wire'
 
 const MEGABYTES = 20_000_000
 
-/** An Express app with its own error handler, which ends the connection of a response whose headers are sent. */
+/** An Express app with its own error handler, which closes the connection of a response whose headers are sent. */
 function app(options: Partial<SessionOptions>, act: (req: Req) => void): ReturnType<typeof createServer> {
   const app = express()
   app.set('env', 'test')
@@ -20,7 +20,7 @@ function app(options: Partial<SessionOptions>, act: (req: Req) => void): ReturnT
   return createServer(app)
 }
 
-describe('connect: errors that come after the handler has answered', () => {
+describe('connect: errors after the handler has responded', () => {
   useServers()
 
   const failing = (method: 'set' | 'touch'): InstanceType<typeof session.MemoryStore> => {
@@ -29,27 +29,31 @@ describe('connect: errors that come after the handler has answered', () => {
     return store
   }
 
-  /** Not byte by byte as a Wire looks at it, which takes seconds. @throws where the connection ends before the answer does */
+  /**
+   * Reads the response as a whole, because the parser of Wire would take seconds.
+   *
+   * @throws if the connection ends before the response does
+   */
   const ask = async (server: Server, headers: Record<string, string> = {}): Promise<{ status: number; length: number; cookie: string }> => {
     const res = await fetch(`http://127.0.0.1:${await portOf(server)}/`, { headers })
     const { byteLength } = await res.arrayBuffer()
     return { status: res.status, length: byteLength, cookie: res.headers.getSetCookie().join().split(';')[0] ?? '' }
   }
 
-  it('of a store that cannot set do not cut a long answer off', async () => {
+  it('of set do not truncate a long response', async () => {
     const server = app({ store: failing('set') }, req => (data(req).user = 'ada'))
     expect(await ask(server)).to.include({ status: 200, length: MEGABYTES })
   })
 
   for (const awaitTouch of [false, true]) {
-    it(`of a store that cannot touch do not cut a long answer off, with awaitTouch: ${awaitTouch}`, async () => {
+    it(`of touch do not truncate a long response, with awaitTouch: ${awaitTouch}`, async () => {
       const server = app({ store: failing('touch'), saveUninitialized: true, awaitTouch }, () => {})
       const { cookie } = await ask(server)
       expect(await ask(server, { cookie })).to.include({ status: 200, length: MEGABYTES })
     })
   }
 
-  it('of data that cannot be stored do not cut an answer off whose headers were written', async () => {
+  it('of data that cannot be stored do not truncate a response whose headers were written', async () => {
     const store = new session.MemoryStore()
     const server = createServer((req, res) => {
       session({ ...QUIET, store })(req as never, res as never, (err?: unknown) => {

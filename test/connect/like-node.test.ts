@@ -21,7 +21,7 @@ interface Seen extends Account {
   readonly sent: unknown
 }
 
-/** The bytes, but for what may differ: the date, our cookie, the order of headers, and where chunks part. RFC 9112 section 7.1. */
+/** The bytes without what may differ: the date, the session cookie, the order of headers, and the boundaries of chunks. RFC 9112 section 7.1. */
 function normal(text: string, request: RequestName): unknown {
   const method = request === 'HEAD' ? 'HEAD' : 'GET'
   const [answer] = readAnswers(text, [method])
@@ -61,7 +61,10 @@ async function within(fate: FateName, later: boolean, script: readonly Step[], r
   return { ...account, sent: normal(wire.text, request) }
 }
 
-/** Whether nothing in a script makes Node refuse the headers: somebody before us may mend them until the last moment, so that nobody can know. */
+/**
+ * Whether nothing in a script makes Node refuse the headers: an earlier middleware may correct them until the last moment, so the result is not
+ * predictable.
+ */
 function hasGoodHeaders(script: readonly Step[]): boolean {
   return script.every(([, ...args]) => !args.includes(99))
 }
@@ -79,14 +82,14 @@ describe('connect: any sequence of calls', () => {
 
   for (const fate of Object.keys(FATES) as FateName[]) {
     for (const later of FATES[fate].asks.length > 0 ? [false, true] : [false]) {
-      const title = `is sent, answered and called back as without a session, where that is ${fate} ${later ? 'later' : 'at once'}`
+      const title = `has the same bytes, return values and callbacks as without a session, if the session is ${fate} ${later ? 'later' : 'at once'}`
 
       it(title, async function () {
         this.timeout(RUNS * 200)
         await check(fate, later, scripts, () => {})
       })
 
-      it(`${title}, and somebody before us listens for headers`, async function () {
+      it(`${title}, with an earlier listener of on-headers`, async function () {
         this.timeout(RUNS * 200)
         await check(fate, later, scripts.filter(hasGoodHeaders), (_, res) => onHeaders(res, () => {}))
       })

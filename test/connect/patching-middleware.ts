@@ -13,11 +13,11 @@ export type Patchable = Record<'write' | 'end' | 'writeHead', (...args: Args) =>
 export interface PatchedSite {
   readonly server: Server
   readonly store: GateStore
-  /** What reached `next`. */
+  /** The errors for `next`. */
   readonly errors: Error[]
 }
 
-/** A site with one more middleware, before ours or after it, whose handlers change the session. */
+/** A site with one more middleware, before the session or after it, whose handlers change the session. */
 export function site(where: 'before' | 'after', patch: Patch, respond: (res: ServerResponse) => unknown): PatchedSite {
   const store = new GateStore()
   const handler: Handler = (req, res) => {
@@ -29,7 +29,7 @@ export function site(where: 'before' | 'after', patch: Patch, respond: (res: Ser
   return { server, store, errors }
 }
 
-/** What comes after the save, and not before. */
+/** The response, which must not begin before the save. */
 export async function answer({ server, store }: PatchedSite, later: boolean): Promise<Answer> {
   store.open = !later
   const wire = (await Wire.to(server)).get()

@@ -13,7 +13,7 @@ describe('connect: middlewares that patch the response', () => {
 
   for (const where of ['before', 'after'] as const) {
     for (const later of [false, true]) {
-      const place = `${where} us, the store answering ${later ? 'later' : 'at once'}`
+      const place = `${where} the session, with a store that calls back ${later ? 'later' : 'at once'}`
 
       for (const [how, respond] of Object.entries({
         end: (res: ServerResponse) => res.end('text '.repeat(1000)),
@@ -29,7 +29,7 @@ describe('connect: middlewares that patch the response', () => {
         })
       }
 
-      it(`compression ${place}: what is flushed is sent, before the end`, async () => {
+      it(`compression ${place}: flushed data is sent before the end`, async () => {
         let response: ServerResponse | undefined
         const patched = site(where, compress, res => {
           response = res
@@ -44,7 +44,7 @@ describe('connect: middlewares that patch the response', () => {
         expect(wire.text).to.not.include('\r\n0\r\n')
       })
 
-      it(`compression ${place}: a body too short to be worth it`, async () => {
+      it(`compression ${place}: a body below the threshold`, async () => {
         const got = await answer(
           site(where, compress, res => res.end('text')),
           later,
@@ -53,7 +53,7 @@ describe('connect: middlewares that patch the response', () => {
         expect(got.headers).to.not.include('content-encoding: gzip')
       })
 
-      it(`a logger ${place}, hears once of the end, with what was sent`, async () => {
+      it(`a logger ${place}, is notified once of the end, with the state that was sent`, async () => {
         const log: string[] = []
         const patch: Patch = (_, res) => {
           onHeaders(res, () => log.push('headers'))
@@ -67,7 +67,7 @@ describe('connect: middlewares that patch the response', () => {
         expect(log).to.deep.equal(['headers', 'finish 201 true true', 'close'])
       })
 
-      it(`one that counts calls ${place}, sees what the app called`, async () => {
+      it(`one that counts calls ${place}, receives the calls of the app`, async () => {
         const calls: Args[] = []
         const patch: Patch = (_, res) => {
           const patched = res as unknown as Patchable
@@ -175,7 +175,7 @@ describe('connect: middlewares that patch the response', () => {
   }
 })
 
-/** What can be read of a compressed answer that has not ended. */
+/** The readable part of a compressed response that has not ended. */
 function inflated(text: string): string {
   const [, ...chunks] = text.slice(text.indexOf('\r\n\r\n') + 4).split(/(?:^|\r\n)[0-9a-f]+\r\n/)
   return gunzipSync(Buffer.from(chunks.join(''), 'latin1'), { finishFlush: constants.Z_SYNC_FLUSH }).toString()

@@ -9,7 +9,7 @@ const CHAINS = 1000
 const AT_A_TIME = 200
 const SLOWEST = 200
 
-/** A memory store with a network between: what it is told to set is there, and acknowledged, after 0 to 200 milliseconds. */
+/** A memory store with a simulated network: a set is carried out and acknowledged after 0 to 200 milliseconds. */
 class FarStore extends session.MemoryStore {
   override set(id: string, record: SessionData, callback?: (err?: unknown) => void): void {
     const copy = JSON.parse(JSON.stringify(record)) as SessionData
@@ -34,7 +34,7 @@ function site(): Server {
   }).server
 }
 
-/** A login, and the page that it redirects to, asked for the moment that the client has read where to go. */
+/** A login, and the page that it redirects to, requested as soon as the client has read the location. */
 async function chain(server: Server, user: string): Promise<string> {
   const login = await Wire.to(server)
   const home = await Wire.to(server)
@@ -50,7 +50,7 @@ async function chain(server: Server, user: string): Promise<string> {
 describe('connect: a login that redirects', () => {
   useServers()
 
-  it(`is seen by the next request, ${CHAINS} times of ${CHAINS}`, async function () {
+  it(`is visible to the next request, in ${CHAINS} of ${CHAINS} runs`, async function () {
     this.timeout(30_000)
     // express-session passes or fails by chance
     if (subject !== 'resession') return this.skip()

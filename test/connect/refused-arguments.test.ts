@@ -6,7 +6,7 @@ import { plain, stage, withoutCookie } from './stage'
 
 type Call = (res: Record<'end' | 'write', (...args: unknown[]) => unknown>) => unknown
 
-/** What Node throws at. */
+/** Calls that throw in Node. */
 const REFUSED: Record<string, Call> = {
   'write()': res => res.write(),
   'write(null)': res => res.write(null),
@@ -26,7 +26,7 @@ const REFUSED: Record<string, Call> = {
   'write(string, object)': res => res.write('text', {}),
 }
 
-/** What Node takes, though it is no chunk, or no encoding. */
+/** Calls that Node accepts, although the argument is no chunk or no encoding. */
 const TAKEN: Record<string, Call> = {
   'end(null)': res => res.end(null),
   'end(undefined, undefined, undefined)': res => res.end(undefined, undefined, undefined),
@@ -68,7 +68,7 @@ describe('connect: arguments of res.write and res.end', () => {
 
   for (const [name, call] of Object.entries(REFUSED)) {
     for (const later of [false, true]) {
-      it(`${name} throws what Node throws, and the handler can still answer, the store answering ${later ? 'later' : 'at once'}`, async () => {
+      it(`${name} throws the same error as in Node, and the handler can still respond, with a store that calls back ${later ? 'later' : 'at once'}`, async () => {
         let code: unknown
         const { server, store } = await stage('saved', (_, res) => {
           code = codeOf(call, res)
@@ -92,7 +92,7 @@ describe('connect: arguments of res.write and res.end', () => {
   }
 
   for (const [name, call] of Object.entries(TAKEN)) {
-    it(`${name} waits for the save, and is then what it is without a session`, async () => {
+    it(`${name} waits for the save, and then has the same result as without a session`, async () => {
       const { server, store } = await stage('saved', (_, res) => void call(res as never))
       const wire = (await Wire.to(server)).get()
       await Promise.race([store.waits(), wire.answer()])

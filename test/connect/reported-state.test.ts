@@ -13,7 +13,7 @@ import { plain, stage } from './stage'
 
 type State = Record<string, unknown>
 
-/** What servers, frameworks and loggers read of a response. `_header` is text, whose presence is what they ask for. */
+/** The properties of a response that servers, frameworks and loggers read. `_header` is a string, of which they only check the presence. */
 const READ = [
   'headersSent',
   '_headerSent',
@@ -32,12 +32,12 @@ function stateOf(res: ServerResponse): State {
   return { ...state, _header: Boolean(fields._header) }
 }
 
-/** HTTP/2 has no reason, and warns who reads it. */
+/** HTTP/2 has no statusMessage, and emits a warning when it is read. */
 function isWarned(res: ServerResponse, name: string): boolean {
   return name === 'statusMessage' && 'stream' in res
 }
 
-/** Each notes the state after the call that its name ends with. */
+/** Each records the state after the call that its name ends with. */
 const SCRIPTS: Record<string, (res: ServerResponse) => unknown> = {
   'nothing was called': () => {},
   'write(text)': res => res.write('text'),
@@ -55,7 +55,7 @@ const SCRIPTS: Record<string, (res: ServerResponse) => unknown> = {
   'end of a stream that was corked': res => (res.cork(), res.end('text')),
 }
 
-/** The state of a response that Node itself holds back, because the one before it on the connection has not ended. */
+/** The state of a response that Node itself delays, because an earlier response on the connection has not ended. */
 async function whilePipelined(script: (res: ServerResponse) => unknown): Promise<State[]> {
   const states: State[] = []
   const responses: ServerResponse[] = []
@@ -73,11 +73,11 @@ async function whilePipelined(script: (res: ServerResponse) => unknown): Promise
   return states
 }
 
-describe('connect: the state of a response that is held', () => {
+describe('connect: the state of a delayed response', () => {
   useServers()
 
   for (const [name, script] of Object.entries(SCRIPTS)) {
-    it(`after ${name} is the state of a response that Node holds back, at once and later`, async () => {
+    it(`after ${name} is the same as of a response that Node delays, at once and later`, async () => {
       const states: State[] = []
       let response: ServerResponse | undefined
       const { server, store } = await stage('saved', (_, res) => {
@@ -97,7 +97,7 @@ describe('connect: the state of a response that is held', () => {
     })
   }
 
-  it('becomes that of a finished response when all is out', async () => {
+  it('becomes that of a finished response when it is sent', async () => {
     let response: ServerResponse | undefined
     const { server, store } = await stage('saved', (_, res) => {
       response = res
@@ -129,7 +129,7 @@ describe('connect: the state of a response that is held', () => {
     ).to.deep.equal([])
   })
 
-  it('has a _header with the status line and the headers that are known', async () => {
+  it('has a _header with the status line and the known headers', async () => {
     let header: unknown
     const held = await stage('saved', (_, res) => {
       res.statusCode = 404
@@ -144,7 +144,7 @@ describe('connect: the state of a response that is held', () => {
     expect(header).to.match(/^HTTP\/1\.1 404 Not Found\r\nx-a: a,b\r\n/)
   })
 
-  it('needs a drain from the first write that returned false until the drain', async () => {
+  it('has writableNeedDrain from the first write that returned false until the drain', async () => {
     const needed: boolean[] = []
     let response: ServerResponse | undefined
     const { server, store } = await stage('saved', (_, res) => {
@@ -163,7 +163,7 @@ describe('connect: the state of a response that is held', () => {
     expect(needed).to.deep.equal([false, true, false])
   })
 
-  it('needs no drain after end', async () => {
+  it('has no writableNeedDrain after end', async () => {
     let needed: unknown
     const { server, store } = await stage('saved', (_, res) => {
       res.write('te')
@@ -177,7 +177,7 @@ describe('connect: the state of a response that is held', () => {
     expect(needed).to.equal(false)
   })
 
-  it('is that of a pipelined response too, which is given its socket while it waits', async () => {
+  it('is also correct for a pipelined response, which gets its socket while it waits', async () => {
     const prefinished: string[] = []
     const states: State[] = []
     const { server, store } = await stage('saved', (req, res) => {
@@ -193,7 +193,7 @@ describe('connect: the state of a response that is held', () => {
     expect(states[1]).to.deep.include({ headersSent: true, writableEnded: true, writableFinished: false, destroyed: false })
   })
 
-  it('does not say that a response has ended whose adapter captures the body', async () => {
+  it('does not report the end of a response whose adapter captures the body', async () => {
     const store = new GateStore()
     const req = { url: '/', method: 'GET', headers: {} } as Req
     const res = new ServerResponse(req)
@@ -232,7 +232,7 @@ describe('connect: the state of a response that is held', () => {
     finished: (res: ServerResponse) => res.finished,
     writableEnded: (res: ServerResponse) => res.writableEnded,
   })) {
-    it(`keeps an error handler that looks at ${name} from responding again`, async () => {
+    it(`prevents an error handler that reads ${name} from responding again`, async () => {
       const { server, store } = await stage('saved', (_, res) => {
         res.end('first')
         if (!guard(res)) res.writeHead(500).end('second')
@@ -245,11 +245,11 @@ describe('connect: the state of a response that is held', () => {
   }
 })
 
-describe('connect: the state of a response of HTTP/2 that is held', () => {
+describe('connect: the state of a delayed HTTP/2 response', () => {
   let site: Http2Site | undefined
   afterEach(() => site?.close())
 
-  /** The state within the tick of the calls, when nothing is out. */
+  /** The state within the tick of the calls, when nothing is sent. */
   const bare = async (script: (res: ServerResponse) => unknown): Promise<State> => {
     const server = http2.createServer()
     await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -266,7 +266,7 @@ describe('connect: the state of a response of HTTP/2 that is held', () => {
   }
 
   for (const [name, script] of Object.entries(SCRIPTS).filter(([name]) => !name.includes('another status'))) {
-    it(`after ${name} is the state of a response without a session`, async () => {
+    it(`after ${name} is the same as without a session`, async () => {
       const expected = await bare(script)
       let state: State = {}
       const here = (site = new Http2Site(false, (req, res) => {

@@ -16,7 +16,7 @@ type Route = (req: Request, res: Response, next: NextFunction) => unknown
 
 interface Row {
   readonly route: Route
-  /** The first response. */
+  /** The status line of the first response. */
   readonly line: string
   readonly body: string | RegExp
   readonly after?: ErrorRequestHandler
@@ -79,7 +79,7 @@ const ROWS: Record<string, Row> = {
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- without types of its own
 const VERSIONS = { 'Express 5': express, 'Express 4': require('express-4') as typeof express }
 
-/** An app whose route changes the session, with a handler for paths that are not there behind it. */
+/** An app whose route changes the session, followed by a handler for missing paths. */
 function application(make: typeof express, store: GateStore, { route, after }: Row): { app: Express; server: Server } {
   const app = make()
   app.set('env', 'test')
@@ -101,7 +101,7 @@ describe('connect: an app that responds twice', () => {
   for (const [version, make] of Object.entries(VERSIONS)) {
     for (const [name, row] of Object.entries(ROWS)) {
       for (const later of [true, false]) {
-        it(`${version}: ${name}: the first response arrives whole, the store answering ${later ? 'later' : 'at once'}`, async () => {
+        it(`${version}: ${name}: the first response arrives completely, with a store that calls back ${later ? 'later' : 'at once'}`, async () => {
           const store = new GateStore()
           store.open = !later
           const { server } = application(make, store, row)

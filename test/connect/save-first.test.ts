@@ -30,7 +30,11 @@ const FLUSHED: Record<string, Respond> = {
   'a write that is not the last': res => res.write('te'),
 }
 
-/** Not a byte may come before the store is released. @returns what came then */
+/**
+ * Checks that no byte is sent before the store calls back.
+ *
+ * @returns the response after it
+ */
 async function hold(fate: FateName, respond: Respond): Promise<{ writes: { count: number }; wire: Wire }> {
   const { server, store, headers } = await stage(fate, (_, res) => void respond(res))
   const writes = countWrites(server)
@@ -44,10 +48,10 @@ async function hold(fate: FateName, respond: Respond): Promise<{ writes: { count
   return { writes, wire }
 }
 
-describe('connect: no answer before the save', () => {
+describe('connect: no response before the save', () => {
   useServers()
 
-  it('(what these tests rely on: bytes that are sent arrive within the turns that they wait)', async () => {
+  it('(precondition: sent bytes arrive within the turns that these tests wait)', async () => {
     const wire = (await Wire.to(plain((_, res) => void res.write('te')))).get()
     await turns()
     expect(wire.text).to.include('te')
@@ -55,7 +59,7 @@ describe('connect: no answer before the save', () => {
 
   for (const fate of ['saved', 'touched', 'destroyed'] as const) {
     for (const [what, respond] of Object.entries(WHOLE)) {
-      it(`${what}: not a byte before the session is ${fate}, then all in one write`, async () => {
+      it(`${what}: no byte before the session is ${fate}, then all in one write`, async () => {
         const { writes, wire } = await hold(fate, respond)
         expect(writes.count).to.equal(1)
         expect((await wire.answer()).line).to.match(/^HTTP\/1.1 (200|204|302) /)
@@ -65,7 +69,7 @@ describe('connect: no answer before the save', () => {
 
   for (const fate of ['saved', 'destroyed'] as const) {
     for (const [what, respond] of Object.entries(IN_PARTS)) {
-      it(`${what}: not a byte before the session is ${fate}, then no more writes than without one`, async () => {
+      it(`${what}: no byte before the session is ${fate}, then no more writes than without a session`, async () => {
         const server = plain((_, res) => void respond(res))
         const alone = countWrites(server)
         await (await Wire.to(server)).get().answer()
@@ -76,14 +80,14 @@ describe('connect: no answer before the save', () => {
     }
 
     for (const [what, respond] of Object.entries(FLUSHED)) {
-      it(`${what}: not a byte before the session is ${fate}`, async () => {
+      it(`${what}: no byte before the session is ${fate}`, async () => {
         const { wire } = await hold(fate, respond)
         expect(wire.text).to.match(/^HTTP\/1.1 200 /)
       })
     }
   }
 
-  it('a touch that is awaited does not hold the first bytes of a stream, but the last one', async () => {
+  it('an awaited touch does not delay the first bytes of a stream, only the last one', async () => {
     const { server, store, headers } = await stage('touched', (_, res) => (res.write('te'), res.end('xt')))
     const wire = (await Wire.to(server)).get('/', ...headers)
     await store.waits()
@@ -93,7 +97,7 @@ describe('connect: no answer before the save', () => {
     expect((await wire.answer()).body).to.equal('text')
   })
 
-  it('a session that is left alone holds nothing', async () => {
+  it('an unused session delays nothing', async () => {
     const { server, store } = await stage('left alone', (_, res) => res.end('text'))
     const writes = countWrites(server)
     const wire = (await Wire.to(server)).get()
@@ -102,7 +106,7 @@ describe('connect: no answer before the save', () => {
   })
 
   for (const fate of ['saved', 'touched', 'destroyed'] as const) {
-    it(`where it cannot be ${fate}, the answer goes out then, and the error goes to next once`, async () => {
+    it(`if it cannot be ${fate}, the response is sent then, and the error goes to next once`, async () => {
       const { server, store, headers, errors } = await stage(fate, (_, res) => res.end('text'))
       const wire = (await Wire.to(server)).get('/', ...headers)
       await withheld(wire, store)

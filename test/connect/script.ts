@@ -4,20 +4,20 @@ import { turns } from '../support/wire'
 
 type Method = 'writeHead' | 'setHeader' | 'removeHeader' | 'addTrailers' | 'write' | 'end' | 'flushHeaders'
 
-/** One thing that a handler does to its response; `turn` lets the event loop go on, and `CALLBACK` stands for a function that notes its call. */
+/** One call of a handler on its response; `turn` waits for a turn of the event loop, and `CALLBACK` stands for a function that records its call. */
 export type Step = readonly [Method | 'statusCode' | 'turn', ...unknown[]]
 
 export const CALLBACK = 'a callback'
 
-/** What a handler saw. */
+/** The observations of a handler. */
 export interface Account {
-  /** What each step returned or threw. */
+  /** The result or error of each step. */
   readonly calls: unknown[]
-  /** What was called back or emitted, in order. */
+  /** The callbacks and events, in order. */
   readonly events: string[]
 }
 
-// Without Trailer, which Node refuses for reasons of its own
+// Without Trailer, which Node refuses in some cases
 const HEADERS: readonly (readonly [string, unknown])[] = [
   ['X-A', 'a'],
   ['X-B', ['b', 'c']],
@@ -33,8 +33,8 @@ const status = fc.constantFrom(200, 201, 204, 304, 404, 500)
 const oddity = fc.constantFrom<unknown>(null, undefined, 0, false, 5, {}, ['a'])
 
 /**
- * Chunks with encodings that suit them, and with a callback or not. Node counts the bytes of malformed base64 wrongly; a string in the encoding
- * 'buffer' is refused by the socket alone; and when an empty chunk is called back depends on whether the one before it is out.
+ * Chunks with suitable encodings, with a callback or without. Excluded are malformed base64, whose bytes Node counts wrongly, and the encoding
+ * 'buffer' for a string, which only the socket refuses. The time of the callback of an empty chunk depends on whether the one before it is sent.
  */
 const bytes = fc
   .constantFrom<unknown[]>(
@@ -68,26 +68,26 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Steps in any order, sensible or not. */
 export const scripts = fc.array(step, { minLength: 1, maxLength: 10 }).map(foreseeable)
 
-/** Without what nobody but Node itself can know of. */
+/** Removes steps whose result depends on timing inside Node. */
 function foreseeable(script: Step[]): Step[] {
   const end = script.findIndex(([name]) => name === 'end')
   const bad = script.findIndex(([name, code]) => name === 'statusCode' && code === 99)
   return (
     script
-      // What the callback of a second end is told depends on whether all was out by then
+      // The argument of the callback of a second end depends on whether everything was sent by then
       .map((each, index) => (each[0] === 'end' && index > end ? (each.filter(arg => arg !== CALLBACK) as unknown as Step) : each))
-      // Where Node refuses a status at the end, it keeps the length of that end for headers that come before the next end
+      // If Node refuses a status at the end, it keeps the length of that end for headers before the next end
       .filter(([name], index) => bad === -1 || index < bad || !['writeHead', 'write', 'flushHeaders'].includes(name))
   )
 }
 
-/** Plays a script on a response, and ends that in the end. Resolves when it is closed. */
+/** Plays a script on a response, and ends the response. Resolves when it is closed. */
 export async function play(script: readonly Step[], res: ServerResponse): Promise<Account> {
   const account: Account = { calls: [], events: [] }
   const closed = new Promise(resolve => res.once('close', resolve))
   for (const name of ['finish', 'error']) res.on(name, (err?: NodeJS.ErrnoException) => account.events.push(`${name} ${err?.code ?? ''}`))
   for (const [index, [name, ...args]] of [...script, ['end'] as Step].entries()) {
-    // What Node makes of a late call depends on whether the answer is out by then
+    // The effect of a late call in Node depends on whether the response is sent by then
     if (name !== 'turn') account.calls.push(take(res, name, withCallbacks(args, `${name} ${index}`, account)))
     else if (!res.writableEnded) await turns(1)
   }
@@ -102,7 +102,7 @@ function withCallbacks(args: unknown[], name: string, { events }: Account): unkn
   return args.map(arg => (arg === CALLBACK ? callback : arg))
 }
 
-/** What it returned, in so far as it does not depend on when bytes leave, or what it threw. */
+/** The result, as far as it does not depend on when bytes are sent, or the error. */
 function take(res: ServerResponse, name: Method | 'statusCode', args: unknown[]): unknown {
   try {
     if (name === 'statusCode') return (res.statusCode = args[0] as number)

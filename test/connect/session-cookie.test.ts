@@ -7,10 +7,10 @@ import { deprecations } from '../support/deprecations'
 import { useDiagnostics } from '../support/diagnostics'
 import { useWarnings } from '../support/warnings'
 
-/** A value as it stands in a header, made without the package under test. */
+/** A cookie value, made without the package under test. */
 const signed = (id: string, secret = 'new'): string => `s:${sign(id, secret)}`
 
-/** A signed value of so many characters. */
+/** A signed value with so many characters. */
 const signedOf = (length: number, secret = 'new'): string => signed('a'.repeat(length - signed('', secret).length), secret)
 
 describe('connect: the session cookie', () => {
@@ -34,25 +34,25 @@ describe('connect: the session cookie', () => {
     expect(read(`sid=${signedOf(4097)}`)).to.equal(undefined)
   })
 
-  it('is found behind any number of values that are not signed, up to 255', () => {
+  it('is found after up to 255 values that are not signed', () => {
     expect(read(`${'sid=plain;'.repeat(255)}sid=${signed('ada')}`)).to.equal('ada')
     expect(read(`${'sid=plain;'.repeat(256)}sid=${signed('ada')}`)).to.equal(undefined)
     expect(read(`${'xsid=plain;'.repeat(300)}sid=${signed('ada')}`)).to.equal('ada')
   })
 
-  it('is not looked for behind 4,096 characters with an invalid signature', () => {
+  it('is not searched for after 4,096 characters with an invalid signature', () => {
     expect(read(`sid=${signedOf(4095, 'guessed')}; sid=${signed('ada')}`)).to.equal('ada')
     expect(read(`sid=${signedOf(4096, 'guessed')}; sid=${signed('ada')}`)).to.equal(undefined)
   })
 
-  it('is not found in what cookie-parser has read, unless it begins as a signed one', () => {
+  it('is not found in the cookies of cookie-parser unless it has the prefix of a signed one', () => {
     for (const value of [`xx${sign('ada', 'new')}`, sign('ada', 'new'), `S:${sign('ada', 'new')}`]) {
       expect(cookie.read({ cookies: { sid: value } } as never, ['new']), value).to.equal(undefined)
     }
     expect(cookie.read({ cookies: { sid: signed('ada') } } as never, ['new'])).to.equal('ada')
   })
 
-  it('is deprecated if it is found in what cookie-parser has read', () => {
+  it('is deprecated if it is found in the cookies of cookie-parser', () => {
     const found = deprecations(() => cookie.read({ cookies: { sid: signed('ada') } } as never, ['new']))
     expect(found).to.deep.equal(['cookie should be available in req.headers.cookie'])
     expect(deprecations(() => cookie.read({ cookies: { sid: 'ada' } } as never, ['new']))).to.deep.equal([])
@@ -79,7 +79,7 @@ describe('connect: the session cookie', () => {
 
   describe('is reported', () => {
     const heard = useDiagnostics('resession:cookie-rejected', 'resession:cookie-dropped')
-    /** The reasons since the last look. */
+    /** The reasons since the last call. */
     const reasons = (): unknown[] => heard.splice(0).map(([, message]) => (message as { reason: string }).reason)
     useWarnings()
 

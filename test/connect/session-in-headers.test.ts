@@ -23,7 +23,7 @@ const put =
     return answer(res, req)
   }
 
-/** Ways to answer after something was put into the session. */
+/** Ways to respond after a change of the session. */
 const ANSWERS: Record<string, Handler> = {
   '/end': put('end', res => res.end('x')),
   '/writeHead': put('writeHead', res => res.writeHead(200, { 'X-Own': '1' }).end('x')),
@@ -38,7 +38,7 @@ const HANDLERS = routes({ ...ANSWERS, '/read': show })
 
 const siteOf = (handler: Handler, options: Partial<SessionOptions> = {}): Site => new Site({ store: 'cookie', ...options }, handler)
 
-/** Under each kind of server, one app that does the same. */
+/** The same app on each kind of server. */
 const SERVERS: Record<string, (handler: Handler) => Server> = {
   'node:http': handler => siteOf(handler).server,
   Connect: handler =>
@@ -53,7 +53,7 @@ const SERVERS: Record<string, (handler: Handler) => Server> = {
 
 const keysOf = async (visitor: Visitor): Promise<string[]> => Object.keys(JSON.parse((await visitor.get('/read')).text) as object)
 
-describe('connect: sessions in the cookie leave with the headers', () => {
+describe('connect: sessions in the cookie are sent with the headers', () => {
   for (const [name, serve] of Object.entries(SERVERS)) {
     for (const path of Object.keys(ANSWERS)) {
       it(`of ${name}, by ${path.slice(1)}`, async () => {
@@ -82,13 +82,13 @@ describe('connect: sessions in the cookie leave with the headers', () => {
     expect(lines).to.have.length(Object.keys(ANSWERS).length)
   })
 
-  it('are followed through a redirect, by one who keeps cookies', async () => {
+  it('are kept through a redirect', async () => {
     const { server } = siteOf(HANDLERS)
     const res = await request.agent(server).get('/redirect').redirects(1)
     expect(JSON.parse(res.text)).to.include({ redirect: true })
   })
 
-  it('too large are an error there too, in place of a head that the handler wrote', async () => {
+  it('that are too large are an error in place of the response, also after writeHead', async () => {
     for (const answer of ['/writeHead', '/write', '/flushHeaders', '/end']) {
       const large: Handler = (req, res) => ((data(req).text = 'x'.repeat(5000)), (ANSWERS[answer] as Handler)(req, res))
       const site = siteOf(large)
@@ -98,10 +98,10 @@ describe('connect: sessions in the cookie leave with the headers', () => {
     }
   })
 
-  describe('and what comes after them', () => {
+  describe('a change after them', () => {
     const clock = useClock()
 
-    it('is an error for next, since it cannot be kept; what came before is', async () => {
+    it('is an error for next, and earlier changes are kept', async () => {
       const site = siteOf(
         routes({
           '/': (req, res) => {
@@ -122,7 +122,7 @@ describe('connect: sessions in the cookie leave with the headers', () => {
         .and.not.include('late')
     })
 
-    it('is told to whoever saves', async () => {
+    it('makes save reject', async () => {
       const heard: unknown[] = []
       const site = siteOf(async (req, res) => {
         res.end()
@@ -134,7 +134,7 @@ describe('connect: sessions in the cookie leave with the headers', () => {
       expect(heard).to.deep.equal(['session is kept in the cookie, and the headers are already sent'])
     })
 
-    it('is no error where nothing has changed, rolling or not', async () => {
+    it('causes no error if nothing has changed, with and without rolling', async () => {
       for (const rolling of [false, true]) {
         const site = siteOf(routes({ ...ANSWERS, '/stream': (_, res) => (res.write('first, '), res.end('last')) }), { rolling })
         const visitor = site.visitor()
@@ -149,7 +149,7 @@ describe('connect: sessions in the cookie leave with the headers', () => {
     })
   })
 
-  it('and where there are none, as on a socket, save says that it cannot', async () => {
+  it('without headers, as on a socket, save rejects', async () => {
     const site = siteOf(ANSWERS['/end'] as Handler)
     const visitor = site.visitor()
     await visitor.get()

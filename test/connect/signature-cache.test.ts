@@ -7,9 +7,9 @@ import { SessionCookie } from '../../lib/connect/session-cookie'
 import type { Secret } from '../../lib/primitives/secrets'
 import { useCalls } from '../support/calls'
 
-/** A value as it stands in a header, made without the package under test. */
+/** A cookie value, made without the package under test. */
 const valueOf = (id: string, secret: Secret): string => `s:${sign(id, secret as string)}`
-/** What Node reads in a header: RFC 9110 section 5.5. */
+/** The characters that Node accepts in a header: RFC 9110 section 5.5. */
 const CHARACTER = fc.integer({ min: 0x20, max: 0xff }).map(code => String.fromCharCode(code))
 const signedIn = (value: string): string => value.slice('s:'.length)
 
@@ -27,7 +27,7 @@ describe('connect: signatures', () => {
     return { id: signatures.verify(value, secrets, signedIn), hmacs: hmacs.count() }
   }
 
-  it('that held once hold without an HMAC, and so does what is signed again', () => {
+  it('that were verified once need no HMAC to verify or sign again', () => {
     const value = valueOf('ada', 'old')
     expect(verify(value, 'old')).to.deep.equal({ id: 'ada', hmacs: 1 })
     expect(verify(value, 'old')).to.deep.equal({ id: 'ada', hmacs: 0 })
@@ -35,13 +35,13 @@ describe('connect: signatures', () => {
     expect(hmacs.count()).to.equal(0)
   })
 
-  it('that were only given are not remembered: most who are given a cookie never come back', () => {
+  it('that were only made are not cached: most new clients never return', () => {
     const value = signatures.sign('ada', ['old'])
     expect(value).to.equal(valueOf('ada', 'old'))
     expect(verify(value, 'old').hmacs).to.equal(1)
   })
 
-  it('are those of the text itself, of which a key is made once', () => {
+  it('are equal to those of cookie-signature, with one key per secret', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 80 }), secret => {
         keys.count()
@@ -53,12 +53,12 @@ describe('connect: signatures', () => {
     )
   })
 
-  it('that do not hold are tried each time', () => {
+  it('that are invalid are computed each time', () => {
     const forged = valueOf('ada', 'guessed')
     for (let time = 0; time < 3; time++) expect(verify(forged, 'new', 'old')).to.deep.equal({ id: undefined, hmacs: 2 })
   })
 
-  it('that were tampered with are refused, before and after the good one has been seen', () => {
+  it('that were tampered with are refused, before and after the valid one is cached', () => {
     const text = fc.string({ unit: CHARACTER, minLength: 1 })
     fc.assert(
       fc.property(text, tampering(), (id, tamper) => {
@@ -73,14 +73,14 @@ describe('connect: signatures', () => {
     )
   })
 
-  it('hold no more when their secret has been taken away', () => {
+  it('are invalid after their secret has been removed', () => {
     const value = valueOf('ada', 'old')
     expect(verify(value, 'new', 'old').id).to.equal('ada')
     expect(verify(value, 'new').id).to.equal(undefined)
     expect(verify(value, 'new', 'old').id).to.equal('ada')
   })
 
-  it('hold by an older secret too, and the first one signs', () => {
+  it('are valid with an older secret too, and the first one signs', () => {
     const value = valueOf('ada', 'old')
     expect(verify(value, 'new', 'old')).to.deep.equal({ id: 'ada', hmacs: 2 })
     expect(verify(value, 'new', 'old')).to.deep.equal({ id: 'ada', hmacs: 0 })
@@ -89,7 +89,7 @@ describe('connect: signatures', () => {
     expect(signatures.sign('ada', ['old', 'new'])).to.equal(valueOf('ada', 'old'))
   })
 
-  it('of a buffer are not remembered, whose bytes can become others', () => {
+  it('of a Buffer are not cached, because its bytes can change', () => {
     const secret = Buffer.from('old')
     const value = valueOf('ada', secret)
     for (let time = 0; time < 2; time++) expect(verify(value, secret)).to.deep.equal({ id: 'ada', hmacs: 1 })
@@ -98,7 +98,7 @@ describe('connect: signatures', () => {
     expect(signatures.sign('ada', [secret])).to.equal(valueOf('ada', 'new'))
   })
 
-  it('of a KeyObject are remembered, whose bytes stay the same', () => {
+  it('of a KeyObject are cached, because its bytes cannot change', () => {
     const [secret, other] = ['old', 'new'].map(text => crypto.createSecretKey(Buffer.from(text))) as [Secret, Secret]
     const value = valueOf('ada', secret)
     expect(verify(value, secret)).to.deep.equal({ id: 'ada', hmacs: 1 })
@@ -106,7 +106,7 @@ describe('connect: signatures', () => {
     expect(verify(value, other).id).to.equal(undefined)
   })
 
-  it('of the same value, percent-encoded and plain, are two, and both hold', () => {
+  it('of the same value, percent-encoded and plain, are cached separately, and both are valid', () => {
     const cookie = new SessionCookie('connect.sid')
     const plain = valueOf('bob', 'old')
     expect(encodeURIComponent(plain)).to.contain('%2B')
@@ -120,7 +120,7 @@ describe('connect: signatures', () => {
     expect(read(encodeURIComponent(plain.replace('bob', 'eve')))).to.equal(undefined)
   })
 
-  it('are remembered of values of up to 512 characters, and hold of longer ones too', () => {
+  it('are cached for values of up to 512 characters, and longer ones are valid too', () => {
     const signature = valueOf('', 'old').length
     const [short, long] = [512, 513].map(length => valueOf('a'.repeat(length - signature), 'old')) as [string, string]
     expect([short.length, long.length]).to.deep.equal([512, 513])
@@ -130,7 +130,7 @@ describe('connect: signatures', () => {
     expect(verify(`${long}a`, 'old').id).to.equal(undefined)
   })
 
-  it('are remembered of the last 10,000 that came, and not of more than twice as many', () => {
+  it('are cached for the last 10,000 values, and at most for twice as many', () => {
     const values = Array.from({ length: 20_001 }, (_, at) => valueOf(`visitor ${at}`, 'old'))
     for (const value of values) signatures.verify(value, ['old'], signedIn)
     expect(verify(values[0] as string, 'old').hmacs).to.equal(1)

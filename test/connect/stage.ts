@@ -8,15 +8,15 @@ import { turns, Wire, type Answer } from '../support/wire'
 
 interface Fate {
   readonly options: Partial<SessionOptions>
-  /** The visitor has a session already. */
+  /** Whether the client already has a session. */
   readonly known: boolean
-  /** What a handler does that has this outcome. */
+  /** The change of the handler that has this outcome. */
   readonly act: (req: Req) => void
-  /** What the store is asked for at the end. */
+  /** The store calls at the end. */
   readonly asks: readonly string[]
 }
 
-/** What may become of a session at the end of a request. */
+/** The possible outcomes of a session at the end of a request. */
 export const FATES = {
   saved: { options: {}, known: false, act: (req: Req) => void (data(req).user = 'ada'), asks: ['set'] },
   'saved, or not answered': {
@@ -32,17 +32,17 @@ export const FATES = {
 
 export type FateName = keyof typeof FATES
 
-/** A site whose sessions have one fate, on a store that is released by hand. */
+/** A site whose sessions have one outcome, with a store that is released manually. */
 export interface Stage {
   readonly server: Server
   readonly store: GateStore
-  /** What reached `next`. */
+  /** The errors for `next`. */
   readonly errors: Error[]
-  /** The header lines of a visitor who can have that fate. */
+  /** The header lines of a client that can have that outcome. */
   readonly headers: string[]
 }
 
-/** @param before who comes before us */
+/** @param before runs before the session middleware */
 export async function stage(name: FateName, handler: Handler, before: (req: Req, res: ServerResponse) => void = () => {}): Promise<Stage> {
   const { options, known, act } = FATES[name] as Fate
   const store = new GateStore()
@@ -59,7 +59,7 @@ export async function stage(name: FateName, handler: Handler, before: (req: Req,
   return { server: site.server, store, errors: site.errors, headers }
 }
 
-/** The cookie of someone whose session is stored. */
+/** The cookie of a client whose session is stored. */
 async function enter(server: Server, store: GateStore): Promise<string> {
   store.open = true
   const wire = await Wire.to(server)
@@ -70,14 +70,14 @@ async function enter(server: Server, store: GateStore): Promise<string> {
   return cookie as string
 }
 
-/** The store has been asked for something, and the client has heard nothing. */
+/** Waits until the store has been called, and checks that the client has received nothing. */
 export async function withheld(wire: Wire, store: GateStore): Promise<void> {
   await store.waits()
   await turns()
   expect(wire.text).to.equal('')
 }
 
-/** Likewise, and then the store answers, that and all else. */
+/** The same, and then the store calls back for this and all later calls. */
 export async function storeLate(wire: Wire, store: GateStore): Promise<void> {
   await withheld(wire, store)
   store.open = true
@@ -89,13 +89,13 @@ export function plain(handler: (req: Req, res: ServerResponse) => unknown): Serv
   return createServer((req, res) => handler(req as Req, res))
 }
 
-/** The name and value of each cookie that an answer sets, as a client sends them back. */
+/** The name and value of each cookie of a response, as a client sends them back. */
 export function cookieOf(answer: Answer): string | undefined {
   const cookies = answer.headers.filter(isCookie).map(header => header.slice('set-cookie: '.length).split(';')[0])
   return cookies.length > 0 ? cookies.join('; ') : undefined
 }
 
-/** An answer but for the cookie that only a session sets. */
+/** A response without the cookie that only a session sets. */
 export function withoutCookie(answer: Answer): Answer {
   return { ...answer, headers: answer.headers.filter(header => !isCookie(header)) }
 }

@@ -7,7 +7,7 @@ import { data } from '../support/handlers'
 import { turns, useServers, Wire } from '../support/wire'
 import { stage } from './stage'
 
-/** A source that counts what was drawn from it. */
+/** A source that counts the bytes that were read from it. */
 function source(bytes: number, piece = 16 * 1024): { stream: Readable; drawn: () => number; hash: () => string } {
   const hash = createHash('sha1')
   let drawn = 0
@@ -29,7 +29,7 @@ const MEGABYTE = 1024 * 1024
 describe('connect: streaming with a change to save', () => {
   useServers()
 
-  it('write returns false, and drain comes once, after the release', async () => {
+  it('write returns false, and drain is emitted once, after the save', async () => {
     const events: unknown[] = []
     const { server, store } = await stage('saved', (_, res) => {
       res.on('drain', () => events.push('drain'))
@@ -50,7 +50,7 @@ describe('connect: streaming with a change to save', () => {
     expect(events.indexOf('one')).to.be.below(events.indexOf('two'))
   })
 
-  it('drain waits for the client too, where it is slow', async () => {
+  it('drain also waits for a slow client', async () => {
     let drains = 0
     const { server, store } = await stage('saved', (_, res) => {
       res.on('drain', () => drains++)
@@ -68,7 +68,7 @@ describe('connect: streaming with a change to save', () => {
     expect(drains).to.equal(1)
   })
 
-  it('no drain comes once the response has ended', async () => {
+  it('no drain is emitted after the response has ended', async () => {
     let drains = 0
     const { server, store } = await stage('saved', (_, res) => {
       res.on('drain', () => drains++)
@@ -92,7 +92,7 @@ describe('connect: streaming with a change to save', () => {
       }, res),
   }
   for (const [name, pump] of Object.entries(ways)) {
-    it(`a megabyte through ${name} is intact, and waits in its source until the release`, async () => {
+    it(`a megabyte through ${name} arrives completely, and waits in its source until the save`, async () => {
       const { stream, drawn, hash } = source(MEGABYTE)
       let done = false
       const { server, store, errors } = await stage('saved', (_, res) => void pump(stream, res).then(() => (done = true)))
@@ -110,7 +110,7 @@ describe('connect: streaming with a change to save', () => {
     })
   }
 
-  it('what the handler writes while it waits comes in order', async () => {
+  it('chunks that are written during the wait are sent in order', async () => {
     const { server, store } = await stage('saved', async (_, res) => {
       for (let i = 0; i < 50; i++) {
         res.write(`${i} `)
@@ -149,7 +149,7 @@ describe('connect: streaming with a change to save', () => {
     expect(records.map(record => (JSON.parse(record) as { more?: boolean }).more)).to.deep.equal([true])
   })
 
-  it('an end that waits behind a first write asks again, when it is its turn', async () => {
+  it('an end that waits for a first write checks the session again afterwards', async () => {
     const { server, store } = await stage('saved', (req, res) => {
       res.write('first ')
       data(req).more = true

@@ -7,7 +7,7 @@ import { TracingStore } from '../support/tracing-store'
 import { turns, useServers, Wire } from '../support/wire'
 import { cookieOf } from './stage'
 
-/** What JSON has no words for. */
+/** Data that JSON cannot express. */
 const DATA: Record<string, (session: Record<string, unknown>) => unknown> = {
   'a circle': session => (session.self = session),
   'a BigInt': session => (session.big = 1n),
@@ -50,7 +50,7 @@ describe('connect: data that cannot be stored', () => {
 
   for (const [what, spoil] of Object.entries(DATA)) {
     for (const [how, respond] of Object.entries(ANSWERS)) {
-      it(`${what} is an error to next, and a 500 in place of the answer: ${how}`, async () => {
+      it(`${what} is an error for next, and a 500 in place of the response: ${how}`, async () => {
         const { site: here, store } = site(spoil, respond)
         const wire = (await Wire.to(here.server)).get()
         const answer = await wire.answer()
@@ -59,13 +59,13 @@ describe('connect: data that cannot be stored', () => {
         expect(answer).to.include({ line: 'HTTP/1.1 500 Internal Server Error', body: here.errors[0]?.message })
         expect(cookieOf(answer)).to.equal(undefined)
         expect(store.calls).to.deep.equal([])
-        // The connection is still in step
+        // The connection is still in a valid state
         expect(await wire.get().answers(2)).to.have.length(2)
       })
     }
 
     for (const [how, respond] of Object.entries(HEADERS_FIRST)) {
-      it(`${what} is an error to next once, and the answer goes out whose headers were written: ${how}`, async () => {
+      it(`${what} is one error for next, and a response whose headers were written is completed: ${how}`, async () => {
         const { site: here, store } = site(spoil, respond)
         const wire = (await Wire.to(here.server)).get()
         expect(await wire.answer()).to.include({ line: 'HTTP/1.1 200 OK', body: 'the answer' })
@@ -77,8 +77,8 @@ describe('connect: data that cannot be stored', () => {
     }
   }
 
-  it('a handler that goes on writing while the 500 goes out does no harm', async () => {
-    // So long that it cannot be out at once: a write after the end of a response that is out is forgiven by Node
+  it('later writes of the handler do not affect the 500', async () => {
+    // So long that it cannot be sent at once: Node ignores a write after the end of a finished response
     const message = 'sorry'.repeat(5_000_000)
     const unfit = (session: Record<string, unknown>): unknown =>
       (session.bad = {
@@ -111,7 +111,7 @@ describe('connect: data that cannot be stored', () => {
     expect((await wire.answer('HEAD')).line).to.equal('HTTP/1.1 500 Internal Server Error')
   })
 
-  it('what is spoilt after the first write goes to next, and the answer is ended as the handler ended it', async () => {
+  it('data that becomes invalid after the first write is an error for next, and the response is completed', async () => {
     const { site: here, store } = site(
       () => {},
       res => {

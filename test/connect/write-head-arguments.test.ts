@@ -5,7 +5,7 @@ import { FATES, plain, stage, type FateName } from './stage'
 
 type Head = (res: ServerResponse) => unknown
 
-/** What Node's `writeHead` throws at. */
+/** Arguments with which Node's `writeHead` throws. */
 const REFUSED: Record<string, Head> = {
   'a reason of two lines': res => res.writeHead(200, 'a\r\nb'),
   'a reason with a NUL': res => res.writeHead(200, 'a\0b'),
@@ -46,7 +46,7 @@ describe('connect: arguments of res.writeHead', () => {
   for (const fate of Object.keys(FATES) as FateName[]) {
     for (const [name, head] of Object.entries(REFUSED)) {
       for (const later of [false, true]) {
-        const title = `${name} throws where it is called, and the handler can respond, where the session is ${fate} ${later ? 'later' : 'at once'}`
+        const title = `${name} throws at the call, and the handler can respond, if the session is ${fate} ${later ? 'later' : 'at once'}`
 
         it(title, async () => {
           let code: unknown
@@ -72,7 +72,7 @@ describe('connect: arguments of res.writeHead', () => {
   }
 
   for (const [name, head] of Object.entries(REFUSED)) {
-    it(`${name} leaves an error handler that knows nothing of it a response that can be sent, with saveErrors: 'fail'`, async () => {
+    it(`${name} does not prevent an error handler from responding, with saveErrors: 'fail'`, async () => {
       const { server, store } = await stage('saved, or not answered', (_, res) => {
         codeOf(head, res)
         res.writeHead(500).end('sorry')

@@ -10,7 +10,7 @@ import { FATES, stage, type FateName } from './stage'
 
 type Write = (...args: unknown[]) => unknown
 
-/** What a body logger in front of the session makes of `write` and `end`. */
+/** How a body logger before the session wraps `write` and `end`. */
 const RETURNS: Record<string, (write: Write) => Write> = {
   nothing: write =>
     function (this: unknown, ...args) {
@@ -47,12 +47,12 @@ function patch(res: ServerResponse, returns: (write: Write) => Write): void {
   patched.end = returns(patched.end)
 }
 
-describe('connect: what write and end return', () => {
+describe('connect: return values of write and end', () => {
   useServers()
 
   for (const fate of Object.keys(FATES) as FateName[]) {
     for (const [what, returns] of Object.entries(RETURNS)) {
-      it(`is ${what}, as the method in front of the session returned, where the session is ${fate}`, async () => {
+      it(`are ${what}, as from the patched method, if the session is ${fate}`, async () => {
         const returned: unknown[] = []
         const { server, store, headers } = await stage(
           fate,
@@ -67,7 +67,7 @@ describe('connect: what write and end return', () => {
         else expect(returned[1]).to.be.instanceOf(ServerResponse)
       })
 
-      it(`a stream piped behind a write that returns ${what} arrives, where the session is ${fate}`, async () => {
+      it(`do not stop a piped stream if they are ${what}, with a session that is ${fate}`, async () => {
         for (const open of [true, false]) {
           const { server, store, headers } = await stage(
             fate,
@@ -89,7 +89,7 @@ describe('connect: what write and end return', () => {
     }
   }
 
-  it('write returns false while it waits, and end returns the response', async () => {
+  it('are false for a delayed write, and the response for end', async () => {
     const returned: unknown[] = []
     const { server, store } = await stage(
       'saved',
@@ -104,11 +104,11 @@ describe('connect: what write and end return', () => {
   })
 })
 
-/** A response without a network, as test tools and serverless adapters make them. */
+/** A response without a network, as of test tools and serverless adapters. */
 class Recorder extends ServerResponse {
   readonly chunks: string[] = []
 
-  /** @param result what the socket's `write` returns; there is none where it is undefined, and Node keeps all */
+  /** @param result the return value of the socket's `write`; if it is undefined there is no socket, and Node buffers everything */
   constructor(req: IncomingMessage, result: { readonly value: unknown } | undefined) {
     super(req)
     if (!result) return
@@ -130,7 +130,7 @@ class Recorder extends ServerResponse {
     } as never)
   }
 
-  /** As light-my-request does: Node's own result says that its buffer is full, and the adapter has taken the chunk. */
+  /** As in light-my-request: Node's own result says that its buffer is full, although the adapter has taken the chunk. */
   override write(...args: unknown[]): boolean {
     super.write(...(args as [string]))
     return true
@@ -145,7 +145,7 @@ describe('connect: responses without a network', () => {
   })) {
     for (const change of [false, true]) {
       for (const later of [false, true]) {
-        it(`a stream piped through ${name} is taken whole, ${change ? 'the session changed' : 'the session unchanged'}, the store answering ${later ? 'later' : 'at once'}`, async () => {
+        it(`a stream piped through ${name} arrives completely, with ${change ? 'a changed' : 'an unchanged'} session and a store that calls back ${later ? 'later' : 'at once'}`, async () => {
           const store = new GateStore()
           store.open = !later
           const req = { url: '/', method: 'GET', headers: {}, httpVersionMajor: 1, httpVersionMinor: 1 } as Req

@@ -6,13 +6,13 @@ import { broken, faulty, type Done, type Store } from './faulty-store'
 type Versioned = Required<Pick<Store, 'compareAndSet'>> & Store
 type Version = string | null
 
-/** A callback that a MemoryStore calls before its method returns, so that nothing comes between. */
+/** A callback that a MemoryStore calls synchronously, so that no other call comes between. */
 function inOneStep(callback: Done): Done {
   markAtOnce(callback)
   return callback
 }
 
-/** A store of texts, each of them its own version, in which `alike` makes of a text what versions are told apart by. */
+/** A store of JSON strings, which are their own versions; `alike` maps a string to the one that is compared. */
 const texts = (alike: (text: string) => string) =>
   faulty((_, good) => {
     const versionOf = (found: unknown): Version => (found ? alike(JSON.stringify(found)) : null)
@@ -29,7 +29,7 @@ const texts = (alike: (text: string) => string) =>
     }
   })
 
-/** A store whose `compareAndSet` has one fault; `right` is the one that it should be. */
+/** A store whose `compareAndSet` has one fault; `right` is the correct one. */
 const comparing = (
   fault: (right: Versioned['compareAndSet'], good: Store) => (id: string, data: SessionData, version: Version, done: Done) => void,
 ) => faulty((_, good) => ({ compareAndSet: fault((good as Versioned).compareAndSet.bind(good), good) }))
@@ -40,12 +40,12 @@ const update = (good: Store) => (id: string, data: SessionData, done: Done) =>
 const updating = (fault: (right: ReturnType<typeof update>, good: Store) => ReturnType<typeof update>) =>
   faulty((_, good) => ({ update: fault(update(good), good) }))
 
-describe('the store contract: writing on a condition', () => {
-  it('is kept by a store of texts', async () => {
+describe('the store contract: compareAndSet and update', () => {
+  it('passes for a store of JSON strings', async () => {
     expect(await broken(texts(text => text))).to.deep.equal([])
   })
 
-  it('is kept by a store that can update, too', async () => {
+  it('passes for a store with update', async () => {
     expect(
       await broken(
         updating(right => right),
@@ -66,7 +66,7 @@ describe('the store contract: writing on a condition', () => {
       ),
       'compareAndSet with the version null does not change an existing session',
     ],
-    'remembers what it has destroyed': [
+    'remembers destroyed sessions': [
       faulty((_, good) => {
         const gone = new Set<string>()
         return {
@@ -77,19 +77,19 @@ describe('the store contract: writing on a condition', () => {
       }),
       'compareAndSet with the version null creates a session that was destroyed before',
     ],
-    'gives no versions': [
+    'returns no versions': [
       faulty((_, good) => ({ get: (id: string, done: Done) => good.get(id, (err, found) => done(err, found)) })),
       'compareAndSet accepts the version that get returned',
     ],
-    'does not say the version of what it has written': [
+    'does not return the version that it has written': [
       comparing(right => (id, data, version, done) => right(id, data, version, (err, outcome) => done(err, { ok: outcome?.ok }))),
       'compareAndSet returns the version that it has written',
     ],
-    'compares nothing': [
+    'does not compare': [
       comparing((_, good) => (id, data, version, done) => good.set(id, data, () => done(null, { ok: true, version }))),
       'compareAndSet refuses a version that compareAndSet has replaced',
     ],
-    'writes what it refuses': [
+    'writes although it refuses': [
       comparing(
         (right, good) => (id, data, version, done) =>
           right(id, data, version, (err, outcome) =>
@@ -98,11 +98,11 @@ describe('the store contract: writing on a condition', () => {
       ),
       'compareAndSet refuses a version that set has replaced',
     ],
-    'brings back what is gone': [
+    'restores destroyed sessions': [
       comparing((right, good) => (id, data, version, done) => good.get(id, (_, found) => right(id, data, found ? version : null, done))),
       'compareAndSet refuses the version of a destroyed session',
     ],
-    'knows a touched session no more': [
+    'refuses the version after a touch': [
       faulty((_, good) => {
         const touched = new Set<string>()
         return {
@@ -121,16 +121,13 @@ describe('the store contract: writing on a condition', () => {
       texts(text => (text.length > 65_536 ? `${text}${Math.random()}` : text)),
       'compareAndSet replaces a session of 100 KB',
     ],
-    'takes capitals for small letters': [
-      texts(text => text.toLowerCase()),
-      'compareAndSet distinguishes sessions that differ by a capital',
-    ],
-    'drops accents': [
+    'ignores case': [texts(text => text.toLowerCase()), 'compareAndSet distinguishes sessions that differ by a capital'],
+    'ignores accents': [
       texts(text => text.normalize('NFD').replaceAll('\u0301', '')),
       'compareAndSet distinguishes sessions that differ by an accent',
     ],
-    'drops spaces': [texts(text => text.replaceAll(' ', '')), 'compareAndSet distinguishes sessions that differ by a space'],
-    'looks before it writes': [
+    'ignores spaces': [texts(text => text.replaceAll(' ', '')), 'compareAndSet distinguishes sessions that differ by a space'],
+    'reads before it writes': [
       faulty((_, good) => ({
         compareAndSet: (id: string, data: SessionData, version: Version, done: Done) =>
           good.get(id, (...given) => {
@@ -141,7 +138,7 @@ describe('the store contract: writing on a condition', () => {
       })),
       'of 50 concurrent compareAndSet calls with one version, one succeeds',
     ],
-    'creates what it has not seen a moment ago': [
+    'reads before it creates': [
       comparing((right, good) => (id, data, version, done) => {
         if (version !== null) return right(id, data, version, done)
         good.get(id, (_, found) => {
@@ -151,7 +148,7 @@ describe('the store contract: writing on a condition', () => {
       }),
       'of 50 concurrent compareAndSet calls with the version null, one succeeds',
     ],
-    'leaves the expiry as it is': [
+    'does not move the expiry': [
       comparing(
         (right, good) => (id, data, version, done) =>
           good.get(id, (_, found) =>
@@ -160,7 +157,7 @@ describe('the store contract: writing on a condition', () => {
       ),
       'compareAndSet moves the expiry',
     ],
-    'takes what has expired for there': [
+    'finds expired sessions': [
       faulty((_, good) => {
         const there = new Set<string>()
         return {
@@ -171,7 +168,7 @@ describe('the store contract: writing on a condition', () => {
       }),
       'compareAndSet treats an expired session as missing',
     ],
-    'calls back twice when it has compared': [
+    'calls back twice in compareAndSet': [
       comparing(
         right => (id, data, version, done) =>
           right(id, data, version, (err, outcome) => {
@@ -183,29 +180,29 @@ describe('the store contract: writing on a condition', () => {
     ],
   }
   for (const [fault, [make, title]] of Object.entries(faults)) {
-    it(`is broken by a store that ${fault}`, async () => {
+    it(`fails for a store that ${fault}`, async () => {
       expect(await broken(make, { rule: title })).to.deep.equal([title])
     })
   }
 
   const updates: Record<string, [() => Store, string]> = {
     'updates nothing': [updating(() => (_, __, done) => done(null, false)), 'update replaces an existing session and returns true'],
-    'counts what has changed': [
+    'returns whether the session has changed': [
       updating(
         (right, good) => (id, data, done) =>
           good.get(id, (_, found) => (JSON.stringify(found) === JSON.stringify(data) ? done(null, false) : right(id, data, done))),
       ),
       'update returns true if nothing has changed',
     ],
-    'updates what is not there': [
+    'creates missing sessions in update': [
       updating((_, good) => (id, data, done) => good.set(id, data, () => done(null, false))),
       'update returns false for a missing session and creates none',
     ],
-    'says of everything that it was there': [
+    'always returns true': [
       updating(right => (id, data, done) => right(id, data, () => done(null, true))),
       'update does not restore a destroyed session',
     ],
-    'updates what has expired': [
+    'restores expired sessions': [
       faulty((_, good) => {
         const there = new Set<string>()
         return {
@@ -216,7 +213,7 @@ describe('the store contract: writing on a condition', () => {
       }),
       'update does not restore an expired session',
     ],
-    'leaves the expiry when it updates': [
+    'does not move the expiry in update': [
       updating(
         (right, good) => (id, data, done) =>
           good.get(id, (_, found) =>
@@ -225,7 +222,7 @@ describe('the store contract: writing on a condition', () => {
       ),
       'update moves the expiry',
     ],
-    'calls back twice when it has updated': [
+    'calls back twice in update': [
       updating(
         right => (id, data, done) =>
           right(id, data, (err, updated) => {
@@ -237,12 +234,12 @@ describe('the store contract: writing on a condition', () => {
     ],
   }
   for (const [fault, [make, title]] of Object.entries(updates)) {
-    it(`is broken by a store that ${fault}`, async () => {
+    it(`fails for a store that ${fault}`, async () => {
       expect(await broken(make, { rule: title, has: ['compareAndSet', 'update'] })).to.deep.equal([title])
     })
   }
 
-  it('is broken by a store that has less than it says', async () => {
+  it('fails for a store with fewer abilities than the option has names', async () => {
     expect(
       await broken(
         faulty(() => ({})),
@@ -252,7 +249,7 @@ describe('the store contract: writing on a condition', () => {
     expect(await broken(faulty(() => ({ compareAndSet: undefined })))).to.include('compareAndSet is a method')
   })
 
-  it('is broken by a store that has more than it says', async () => {
+  it('fails for a store with more abilities than the option has names', async () => {
     expect(
       await broken(
         faulty(() => ({})),

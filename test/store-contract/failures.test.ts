@@ -9,7 +9,7 @@ import { failuresOf, faulty, type Done } from './faulty-store'
 const SEE = 'See node_modules/resession/docs/stores.md#conformance-tests'
 
 describe('a failure of the store contract', () => {
-  it('says which rule, what was expected, and where the rules are documented', async () => {
+  it('names the rule, the expected value, and the documentation', async () => {
     const merging = faulty((_, good) => ({
       set: (id: string, data: SessionData, done: Done) =>
         good.get(id, (_, found) => good.set(id, { ...found, ...JSON.parse(JSON.stringify(data)) } as SessionData, done)),
@@ -32,7 +32,7 @@ describe('a failure of the store contract', () => {
     expect(err?.stack).to.include('Expected: 0. Got: 7').and.include('listing.ts')
   })
 
-  it('says what must not be', async () => {
+  it('names a value that must not be', async () => {
     const forgetful = faulty(() => ({ set: (_id: string, _data: SessionData, done: Done) => done() }))
     const [err] = await failuresOf(forgetful, 'keeps a session without a lifetime')
     expect(err?.message).to.include('Expected: anything except undefined. Got: undefined')
@@ -48,12 +48,12 @@ describe('a failure of the store contract', () => {
     expect(err?.cause).to.equal(broken)
   })
 
-  it('says what was thrown, if that is not an error', () => {
+  it('shows a thrown value that is no Error', () => {
     expect(brokenRule('a store', 'a rule', 'no disk').message).to.include(`Expected: no error. Got: 'no disk'`)
     expect(brokenRule('a store', 'a rule', undefined).message).to.include('Expected: no error. Got: undefined')
   })
 
-  it('ends a wait for a store that never answers', async () => {
+  it('fails after a timeout if the store never responds', async () => {
     const silent = inTime(new Promise(() => {}), 1, 'length did not answer')
     expect(await silent.then(String, (err: Error) => err.message)).to.equal('length did not answer')
     expect(await inTime(Promise.resolve(1), 60_000, 'too late')).to.equal(1)

@@ -4,18 +4,18 @@ import { session, type SessionData } from '../support/subject'
 import { broken, faulty, type Done, type Store } from './faulty-store'
 
 describe('the store contract', () => {
-  it('is kept by a store that is right', async () => {
+  it('passes for a correct store', async () => {
     expect(await broken(() => new session.MemoryStore())).to.deep.equal([])
   })
 
   const faults: Record<string, [() => Store, string]> = {
-    'calls a missing session an error': [
+    'returns an error for a missing session': [
       faulty((_, good) => ({
         get: (id: string, done: Done) => good.get(id, (err, found) => (found ? done(err, found) : done(new Error('missing')))),
       })),
       'get finds nothing for an unknown ID, without an error',
     ],
-    'gives out its own objects': [
+    'returns its own objects': [
       faulty(() => {
         const kept = new Map<string, unknown>()
         return {
@@ -56,7 +56,7 @@ describe('the store contract', () => {
       })),
       'get finds no expired session',
     ],
-    'never has what is to live shortly': [
+    'does not store short lifetimes': [
       faulty((_, good) => ({
         set: (id: string, data: SessionData, done: Done) => ((data.cookie.originalMaxAge ?? 0) > 1000 ? good.set(id, data, done) : done()),
       })),
@@ -71,15 +71,12 @@ describe('the store contract', () => {
       })),
       'keeps a session with a lifetime of a month',
     ],
-    'makes a session where it should touch one': [
+    'creates a session in touch': [
       faulty((_, good) => ({ touch: (id: string, data: SessionData, done: Done) => good.set(id, data, done) })),
       'touch does not restore a destroyed session',
     ],
-    'does nothing where it should touch': [
-      faulty(() => ({ touch: (_: string, __: SessionData, done: Done) => done() })),
-      'touch moves the expiry',
-    ],
-    'cuts off long sessions': [
+    'does nothing in touch': [faulty(() => ({ touch: (_: string, __: SessionData, done: Done) => done() })), 'touch moves the expiry'],
+    'refuses long sessions': [
       faulty((_, good) => ({
         set: (id: string, data: SessionData, done: Done) =>
           JSON.stringify(data).length > 60_000 ? done(new Error('too long')) : good.set(id, data, done),
@@ -96,7 +93,7 @@ describe('the store contract', () => {
       })),
       'set calls back or resolves once',
     ],
-    'answers again a while later': [
+    'calls back again later': [
       faulty((_, good) => ({
         set: (id: string, data: SessionData, done?: Done) =>
           good.set(id, data, () => {
@@ -110,8 +107,8 @@ describe('the store contract', () => {
       faulty((_, good) => ({ destroy: (id: string, done: Done) => good.destroy(id, done.bind(undefined)) })),
       'set and destroy work without a callback',
     ],
-    'counts wrong': [faulty(() => ({ length: (done: Done) => done(null, 7) })), 'length counts the sessions'],
-    'lists what has expired': [
+    'returns a wrong length': [faulty(() => ({ length: (done: Done) => done(null, 7) })), 'length counts the sessions'],
+    'lists expired sessions': [
       faulty((_, good) => ({
         all: (done: Done) => {
           const { now } = Date
@@ -125,12 +122,12 @@ describe('the store contract', () => {
     'clears nothing': [faulty(() => ({ clear: (done: Done) => done() })), 'clear removes all sessions'],
   }
   for (const [fault, [make, title]] of Object.entries(faults)) {
-    it(`is broken by a store that ${fault}`, async () => {
+    it(`fails for a store that ${fault}`, async () => {
       expect(await broken(make, { rule: title })).to.deep.equal([title])
     })
   }
 
-  it('gives what is to be found before it expires a longer life, where a busy machine looks too late', async () => {
+  it('repeats an expiry test with a longer lifetime if a busy machine reads too late', async () => {
     const make = faulty((_, good) => ({
       get(id: string, done: Done) {
         const { now } = Date
@@ -141,14 +138,14 @@ describe('the store contract', () => {
     expect(await broken(make, { rule: 'get finds no expired session' })).to.deep.equal([])
   })
 
-  it('lets a store off what it is said to lack', async () => {
+  it('skips the methods that the option lacks names', async () => {
     const make = (): Store =>
       Object.assign(new session.MemoryStore(), { touch: undefined, all: undefined, length: undefined, clear: undefined }) as never
     expect(await broken(make)).to.not.deep.equal([])
     expect(await broken(make, { lacks: ['touch', 'all', 'length', 'clear'] })).to.deep.equal([])
   })
 
-  it('is sat by a store of promises too', async () => {
+  it('passes for a store of promises', async () => {
     class Promising extends session.Store {
       readonly #kept = new Map<string, string>()
       override get = (async (id: string) => {
@@ -161,7 +158,7 @@ describe('the store contract', () => {
     expect(await broken(() => new Promising() as never, { lacks: ['touch', 'all', 'length', 'clear'], has: [] })).to.deep.equal([])
   })
 
-  describe('takes all, length and clear', () => {
+  describe('accepts all, length and clear', () => {
     type Method = (done?: Done) => Promise<unknown>
     const ways: Record<string, (method: Method) => unknown> = {
       'that return promises': method => async () => method(),
@@ -186,13 +183,13 @@ describe('the store contract', () => {
     'calls back with an error': reason => (done: Done) => done(reason),
   }
   for (const [way, make] of Object.entries(rejecting)) {
-    it(`is broken by a store whose length ${way}`, async () => {
+    it(`fails for a store whose length ${way}`, async () => {
       const store = faulty(() => ({ length: make(new Error('no disk')) }))
       expect(await broken(store, { rule: 'length counts the sessions' })).to.deep.equal(['length counts the sessions'])
     })
   }
 
-  it('wants a maker, and a runner', () => {
+  it('requires make, and a runner with describe and it', () => {
     expect(() => storeContract('a store', {} as never)).to.throw(TypeError, 'make option must be a function')
     expect(() => storeContract('a store', { make: () => new session.MemoryStore(), runner: {} as never })).to.throw(
       TypeError,

@@ -7,7 +7,7 @@ import { session, subject } from '../support/subject'
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the other package than the one under test, whichever that is
 const other = require(subject === 'resession' ? 'express-session' : '../../lib') as typeof session
 
-/** A store of a package that depends on a copy of its own, later than a memory store, and with a record of what it was asked. */
+/** A store of a package that depends on its own copy of express-session. It is asynchronous, and records its calls. */
 class Foreign extends (other.MemoryStore as unknown as typeof session.MemoryStore) {
   readonly asked: string[] = []
 
@@ -18,7 +18,7 @@ class Foreign extends (other.MemoryStore as unknown as typeof session.MemoryStor
 }
 
 onEachHost('stores: built on another copy of the package', host => {
-  it('have sessions with all methods, which are saved once, and promise', async () => {
+  it('have sessions with all methods, which are saved once and return promises', async () => {
     const store = new Foreign()
     const site = new Site(
       { store },
@@ -44,7 +44,7 @@ onEachHost('stores: built on another copy of the package', host => {
     expect(store.asked).to.deep.equal(['set'])
   })
 
-  it('see a cookie that a request changes, though their records hold it', async () => {
+  it('detect a changed cookie, even if their records contain the cookie object', async () => {
     const store = new Foreign()
     const site = new Site(
       { store, rolling: true, cookie: { maxAge: 60_000 } },

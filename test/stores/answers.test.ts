@@ -8,7 +8,7 @@ import { session, type SessionData, type SessionOptions, type Store } from '../s
 type Answer = (err?: unknown, found?: unknown) => void
 type Methods = Record<'get' | 'set' | 'destroy' | 'touch', (...args: never[]) => unknown>
 
-/** Three visits to a store that answers in some way: count, log in with a new id, count. */
+/** Requests to a site whose store responds in one of the ways: count, log in with a new ID, count. */
 async function visits(host: Host, methods: Partial<Methods>): Promise<{ texts: string[]; errors: string[] }> {
   const site = siteOn(
     host,
@@ -25,19 +25,19 @@ async function visits(host: Host, methods: Partial<Methods>): Promise<{ texts: s
   return { texts, errors: site.errors.map(err => err.message) }
 }
 
-/** Where each request moves the expiry of its session. */
+/** A site on which each request moves the expiry of its session. */
 function siteOn(host: Host, store: Store, handler: Handler, options: Partial<SessionOptions> = {}): Site {
   return new Site({ ...host.keepsAlive, ...options, store }, handler, undefined, host)
 }
 
-/** A store of the package under test, since the original takes no other. */
+/** A store that extends `Store` of the package under test, because express-session accepts no other. */
 function storeOf<M extends Partial<Methods>>(methods: M): M & Store {
   return Object.assign(new (session.Store as unknown as new () => object)(), methods) as M & Store
 }
 
 const GOOD = { texts: ['1', '2', '2', 'done', '1'], errors: [] }
 
-/** A store that calls back through `answer`, which decides how. */
+/** A store that calls back through `answer`. */
 function calling(answer: (done: Answer, err?: unknown, found?: unknown) => unknown): Methods {
   const kept = new Map<string, string>()
   return {
@@ -54,7 +54,7 @@ function calling(answer: (done: Answer, err?: unknown, found?: unknown) => unkno
   }
 }
 
-onEachHost('stores: how a store may answer', host => {
+onEachHost('stores: how a store may respond', host => {
   const ways: Record<string, (done: Answer, err?: unknown, found?: unknown) => unknown> = {
     'by its callback, at once': (done, err, found) => done(err, found),
     'by its callback, later': (done, err, found) => void setImmediate(done, err, found),
@@ -79,7 +79,8 @@ onEachHost('stores: how a store may answer', host => {
     'by its callback, long after its promise': async (done, err, found) => {
       setImmediate(done, err, found)
     },
-    'by its callback, and more than was asked': (done, err, found) => (done as (...args: unknown[]) => void)(err, found, 'version', 4),
+    'by its callback, with more arguments than needed': (done, err, found) =>
+      (done as (...args: unknown[]) => void)(err, found, 'version', 4),
   }
   for (const [way, answer] of Object.entries(ways)) {
     it(`${way}`, async () => {
@@ -87,7 +88,7 @@ onEachHost('stores: how a store may answer', host => {
     })
   }
 
-  it('by its callback, and what it returns is its driver’s business', async () => {
+  it('by its callback, and its return value is ignored', async () => {
     const kept = new Map<string, string>()
     let queries = 0
     const store = storeOf({
@@ -99,7 +100,7 @@ onEachHost('stores: how a store may answer', host => {
       set: (id: string, session: SessionData, done: Answer) => {
         kept.set(id, JSON.stringify(session))
         setImmediate(done)
-        // Runs when somebody listens
+        // Runs only if `then` is called
         return { then: () => queries++ }
       },
       destroy: (id: string, done: Answer) => (kept.delete(id), setImmediate(done), Promise.resolve(1)),
@@ -119,7 +120,7 @@ onEachHost('stores: how a store may answer', host => {
     expect(await visits(host, store as never)).to.deep.equal(GOOD)
   })
 
-  it('by a promise of undefined, for a session that is not there', async () => {
+  it('by a promise of undefined, for a missing session', async () => {
     const kept = new Map<string, SessionData>()
     const store = {
       get: async (id: string) => kept.get(id) && (JSON.parse(JSON.stringify(kept.get(id))) as unknown),
@@ -129,7 +130,7 @@ onEachHost('stores: how a store may answer', host => {
     expect(await visits(host, store as never)).to.deep.equal(GOOD)
   })
 
-  describe('that it failed', () => {
+  describe('with an error', () => {
     const failures: Record<string, (...args: never[]) => unknown> = {
       'by its callback, at once': (...args: never[]) => (args.at(-1) as never as Answer)(new Error('no disk')),
       'by its callback, later': (...args: never[]) => void setImmediate(args.at(-1) as never as Answer, new Error('no disk')),
@@ -177,14 +178,14 @@ onEachHost('stores: how a store may answer', host => {
         expect(site.errors.map(err => err.message)).to.deep.equal(['no disk'])
       })
 
-      it(`to destroy, ${way}: the error is the callback’s`, async () => {
+      it(`to destroy, ${way}: the error goes to the callback`, async () => {
         const store = storeOf({ ...calling(ways['by its callback, at once'] as never), destroy: fails })
         const site = siteOn(host, store as never, (req, res) => req.session.destroy(endWith(res)))
         expect((await site.get()).text).to.equal('failed: no disk')
       })
     }
 
-    it('with ENOENT, for a session that is not there: a new one', async () => {
+    it('ENOENT, for a missing session: a new session starts', async () => {
       const store = storeOf(calling(ways['by its callback, at once'] as never)) as Methods
       const site = siteOn(host, store as never, count)
       const visitor = site.visitor()
@@ -193,7 +194,7 @@ onEachHost('stores: how a store may answer', host => {
       expect((await visitor.get()).text).to.equal('1')
     })
 
-    it('with no reason at all is an error', async () => {
+    it('a rejection without a reason is an error', async () => {
       const store = storeOf({ ...calling(ways['by its callback, at once'] as never), set: () => Promise.reject() })
       const site = siteOn(host, store as never, count)
       await site.get()
@@ -203,7 +204,7 @@ onEachHost('stores: how a store may answer', host => {
   })
 })
 
-describe('stores: how a store may answer', () => {
+describe('stores: how a store may respond', () => {
   it('must have get, set and destroy', () => {
     const whole = { get() {}, set() {}, destroy() {} }
     for (const method of ['get', 'set', 'destroy'] as const) {

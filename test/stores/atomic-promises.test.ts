@@ -39,7 +39,7 @@ describe('stores: compareAndSet and update of a store that resession/atomic exte
     expect(outcome).to.deep.equal([undefined, { ok: true, version: 'written' }])
   })
 
-  it('never end the process by a rejection that is not handled', async () => {
+  it('never end the process by an unhandled rejection', async () => {
     const failing = async (): Promise<never> => Promise.reject(new Error('no disk'))
     const store = give(new Published(), { ...engine, compareAndSet: failing, update: failing }, 'ttl', 'atomicTest')
     void store.compareAndSet('a', data, null)

@@ -4,7 +4,7 @@ import { decided, repeatOnConflict, untilNoConflict } from '../../lib/stores/ato
 const CODES = ['40001', '40P01', 'ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT']
 const error = (code: string): Error => Object.assign(new Error(`failed with ${code}`), { code })
 
-/** Fails so many times, and then gives its number. */
+/** Fails so many times, and then returns the number of attempts. */
 function failing(times: number, code: string): { tries: number; act: () => Promise<number> } {
   const statement = {
     tries: 0,
@@ -22,18 +22,18 @@ const refusal = async (act: Promise<unknown>): Promise<unknown> =>
     (err: unknown) => err,
   )
 
-describe('stores: a statement that meets another one', () => {
+describe('stores: a statement with a serialization conflict or deadlock', () => {
   for (const code of CODES) {
     it(`is repeated after ${code}`, async () => {
       expect(await untilNoConflict(failing(3, code).act)).to.equal(4)
     })
 
-    it(`is a refused comparison after ${code}`, async () => {
+    it(`is a failed comparison after ${code}`, async () => {
       const compared = async (): Promise<never> => Promise.reject(error(code))
       expect(await decided('a version', compared)).to.deep.equal({ ok: false })
     })
 
-    it(`is repeated after ${code} if it creates a record, which a refusal would deny`, async () => {
+    it(`is repeated after ${code} if it creates a record`, async () => {
       const statement = failing(2, code)
       expect(await decided(null, async () => ({ ok: (await statement.act()) > 0 }))).to.deep.equal({ ok: true })
       expect(statement.tries).to.equal(3)
@@ -49,7 +49,7 @@ describe('stores: a statement that meets another one', () => {
     }
   }
 
-  it('is given up after ten tries, with the error of the engine', async () => {
+  it('fails after ten attempts, with the error of the engine', async () => {
     const statement = failing(Infinity, '40001')
     expect(await refusal(untilNoConflict(statement.act))).to.have.property('code', '40001')
     expect(statement.tries).to.equal(10)
@@ -62,7 +62,7 @@ describe('stores: a statement that meets another one', () => {
     expect(statement.tries).to.equal(1)
   })
 
-  it('has no other destroy and touch than before without a callback, and declares as many parameters', async () => {
+  it('does not change destroy and touch without a callback, or their number of parameters', async () => {
     const { store } = storeOf('destroy', failing(1, '40001'))
     expect(await refusal(store.destroy?.('a') as Promise<unknown>)).to.have.property('code', '40001')
     expect([store.destroy?.length, store.touch?.length]).to.deep.equal([2, 3])
@@ -72,7 +72,7 @@ describe('stores: a statement that meets another one', () => {
 
 type Method = (...args: unknown[]) => unknown
 
-/** A store, one of whose methods carries out a statement, and calls back or promises. */
+/** A store, one of whose methods runs a statement, and calls back or returns a promise. */
 function storeOf(name: 'destroy' | 'touch', statement: ReturnType<typeof failing>) {
   const method: Method = (...args) => {
     const done = args.at(-1)

@@ -11,11 +11,11 @@ const MANY = 20_000
 const id = (number: number) => `visitor ${number}`
 const sessionFor = (maxAge: number) => ({ cookie: { expires: new Date(Date.now() + maxAge) } }) as never
 
-describe('stores: the bins of MemoryStore', () => {
+describe('stores: the extendible map of MemoryStore', () => {
   const clock = useClock()
   const listed = useCalls(Map.prototype, 'keys')
 
-  it('hold what a map holds, whatever is done to them', () => {
+  it('behaves as a Map, in any sequence of calls', () => {
     const ids = fc.integer({ min: 0, max: 40 }).map(id)
     const step = fc.record({ what: fc.constantFrom('set', 'set', 'set', 'delete', 'clear'), id: ids })
     fc.assert(
@@ -34,7 +34,7 @@ describe('stores: the bins of MemoryStore', () => {
     )
   })
 
-  it('show each entry, and none that has gone, to who goes through them while they divide', () => {
+  it('iterates over each entry, and no deleted one, while its bins are split', () => {
     const bins = new ExtendibleMap<number>(3)
     for (let at = 0; at < 50; at++) bins.set(id(at), at)
     const seen = new Set<string>()
@@ -48,7 +48,7 @@ describe('stores: the bins of MemoryStore', () => {
     expect(seen).to.include.keys(Array.from({ length: 50 }, (_, at) => id(at)))
   })
 
-  it('show nothing of before to who goes through them while they are cleared', () => {
+  it('ends an iteration when it is cleared', () => {
     const bins = new ExtendibleMap<number>(3)
     for (let at = 0; at < 50; at++) bins.set(id(at), at)
     const entries = bins.entries()
@@ -57,13 +57,13 @@ describe('stores: the bins of MemoryStore', () => {
     expect(Array.from(entries)).to.deep.equal([])
   })
 
-  it('keep the order in which entries came, up to the first two', () => {
+  it('keeps the insertion order while it has one bin', () => {
     const bins = new ExtendibleMap<number>()
     for (let at = 0; at < MOST; at++) bins.set(id(at), at)
     expect(Array.from(bins.keys())).to.deep.equal(Array.from({ length: MOST }, (_, at) => id(at)))
   })
 
-  it('are never so large that their growing or shrinking takes long, with any number of sessions', () => {
+  it('limits the size of each bin, with any number of sessions', () => {
     const largest = largestMapOf(() => {
       const records = new Records(Infinity)
       for (let at = 0; at < MANY; at++) records.set(id(at), sessionFor(MINUTE))
@@ -72,7 +72,7 @@ describe('stores: the bins of MemoryStore', () => {
     expect(largest).to.equal(MOST)
   })
 
-  it('are empty of what has expired after as many writes, however many it was', () => {
+  it('has no expired sessions after as many writes as there were sessions', () => {
     const records = new Records(Infinity)
     for (let at = 0; at < MANY; at++) records.set(id(at), sessionFor(MINUTE))
     clock.turn(2 * MINUTE)
@@ -82,7 +82,7 @@ describe('stores: the bins of MemoryStore', () => {
     expect(records.ids()).to.deep.equal(['mine'])
   })
 
-  it('are looked through from the start for the oldest once, not for each that makes room', () => {
+  it('searches from the start for the oldest session once, and not for each eviction', () => {
     const records = new Records(10)
     for (let at = 0; at < 1000; at++) records.set(id(at), sessionFor(MINUTE))
     expect(records.ids()).to.deep.equal(Array.from({ length: 10 }, (_, at) => id(990 + at)))
@@ -90,7 +90,7 @@ describe('stores: the bins of MemoryStore', () => {
   })
 })
 
-/** How many entries the largest map had that was written to. */
+/** The size of the largest map that was written to. */
 function largestMapOf(act: () => void): number {
   const { set } = Map.prototype
   let largest = 0

@@ -2,7 +2,7 @@ import { storeContract } from '../../lib/store-contract'
 import { useClock } from '../support/clock'
 import { session, subject } from '../support/subject'
 
-/** Its methods, but not its own: whoever asks a MemoryStore may have what they do without their callbacks. */
+/** The methods of MemoryStore in another class: the middleware uses the synchronous equivalents of a MemoryStore instead of its callbacks. */
 class Callbacks extends session.Store {
   readonly inner = new session.MemoryStore()
 
@@ -31,7 +31,7 @@ describe('stores: MemoryStore', () => {
   const clock = useClock()
   const common = { has: subject === 'resession' ? (['compareAndSet'] as const) : [], shortest: 1, wait: clock.turn }
   storeContract('MemoryStore', { ...common, make: () => new session.MemoryStore() })
-  // The original has no other way to ask
+  // express-session has no other way to be called
   if (subject === 'resession') {
     storeContract('MemoryStore by its callbacks', { ...common, lacks: ['all', 'length', 'clear'], make: () => new Callbacks() })
   }

@@ -8,7 +8,7 @@ import { session, type SessionData } from '../support/subject'
 const MINUTE = 60_000
 type Store = InstanceType<typeof session.MemoryStore>
 
-/** A live session, as a request hands it to a store. */
+/** A session object, as a request passes it to a store. */
 function sessionOf(store: Store, id: string, data: object, maxAge: number | null = MINUTE): SessionData {
   const made = new session.Session({ sessionID: id, sessionStore: store })
   made.cookie = new session.Cookie({ maxAge })
@@ -26,7 +26,7 @@ const length = (store: Store): Promise<number> => new Promise(resolve => store.l
 describe('stores: MemoryStore', () => {
   const clock = useClock()
 
-  it('reads and writes at once, and calls back later', async () => {
+  it('reads and writes synchronously, and calls back later', async () => {
     const store = new session.MemoryStore()
     const told: string[] = []
     store.set('abc', { cookie: {} } as never, () => told.push('set'))
@@ -46,7 +46,7 @@ describe('stores: MemoryStore', () => {
   })
 
   describe('sessions', () => {
-    it('is an object of JSON under ids', async () => {
+    it('is an object of JSON by ID', async () => {
       const store = new session.MemoryStore()
       await set(store, 'a', { n: 1 })
       await set(store, 'b', { n: 2 }, null)
@@ -60,20 +60,20 @@ describe('stores: MemoryStore', () => {
       expect(store.sessions.c).to.equal(undefined)
     })
 
-    it('is printed as what it is', async () => {
+    it('can be inspected', async () => {
       const store = new session.MemoryStore()
       store.sessions = { abc: '{"cookie":{},"n":1}' }
       expect(inspect(store.sessions)).to.include('abc').and.include('"n":1')
     })
 
-    it('can be deleted from', async () => {
+    it('allows to delete a key', async () => {
       const store = new session.MemoryStore()
       await set(store, 'a')
       delete store.sessions.a
       expect(await get(store, 'a')).to.equal(undefined)
     })
 
-    it('can be set', async () => {
+    it('allows to set a key, and to be replaced', async () => {
       const store = new session.MemoryStore()
       await set(store, 'a')
       store.sessions.b = '{"cookie":{},"n":2}'
@@ -97,14 +97,14 @@ describe('stores: MemoryStore', () => {
       '{}',
     ]
     for (const record of records) {
-      it(`come back as they were: ${record}`, () => {
+      it(`are returned unchanged: ${record}`, () => {
         const store = new session.MemoryStore()
         store.set('a', JSON.parse(record) as SessionData)
         expect(store.sessions.a).to.equal(record)
       })
     }
 
-    it('come back as they were, whatever others are there', () => {
+    it('are returned unchanged, next to any other record', () => {
       for (const record of records) {
         for (const other of records) {
           const store = new session.MemoryStore()
@@ -115,7 +115,7 @@ describe('stores: MemoryStore', () => {
       }
     })
 
-    it('of a touched session have the cookie that it was touched with, whichever it had', () => {
+    it('of a touched session have the new cookie, for any old cookie', () => {
       const cookies = ['{"httpOnly":true,"path":"/"}', '{"path":"/other"}', '{"expires":"2026-01-01T00:01:00.000Z","path":"/"}', '{}']
       for (const before of cookies) {
         for (const after of cookies) {
@@ -137,7 +137,7 @@ describe('stores: MemoryStore', () => {
       )
     })
 
-    it('stay right where every visitor has a cookie of another form', async () => {
+    it('stay correct if every client has other cookie attributes', async () => {
       const store = new session.MemoryStore()
       for (let n = 0; n < 500; n++) {
         const made = sessionOf(store, `id-${n}`, { n })
@@ -163,7 +163,7 @@ describe('stores: MemoryStore', () => {
       }
     })
 
-    it('survives a clock that jumps and comes back', async () => {
+    it('does not delete a session if the clock jumps forward and back', async () => {
       const store = new session.MemoryStore()
       await set(store, 'a', { n: 1 })
       clock.turn(3_600_000)
@@ -172,7 +172,7 @@ describe('stores: MemoryStore', () => {
       expect(await get(store, 'a')).to.deep.include({ n: 1 })
     })
 
-    it('is swept out by the writes that follow, with no timer', async () => {
+    it('removes expired sessions during later writes, without a timer', async () => {
       const store = new session.MemoryStore()
       for (let n = 0; n < 1000; n++) await set(store, `old-${n}`, {}, 1000)
       clock.turn(1000)
@@ -181,7 +181,7 @@ describe('stores: MemoryStore', () => {
       expect(await length(store)).to.be.lessThan(600)
     })
 
-    it('sweeps out what has expired and nothing else, in any mix', async () => {
+    it('removes expired sessions and no others', async () => {
       const store = new session.MemoryStore()
       const lives: boolean[] = []
       for (let n = 0; n < 2000; n++) {
@@ -195,13 +195,13 @@ describe('stores: MemoryStore', () => {
   })
 
   describe('max', () => {
-    it('is how many sessions are kept', async () => {
+    it('limits the number of sessions', async () => {
       const store = new session.MemoryStore({ max: 10 })
       for (let n = 0; n < 1000; n++) await set(store, `id-${n}`)
       expect(await length(store)).to.equal(10)
     })
 
-    it('lets go of the least recently used one', async () => {
+    it('removes the least recently used session', async () => {
       const store = new session.MemoryStore({ max: 3 })
       for (const id of ['a', 'b', 'c']) await set(store, id)
       await get(store, 'a')
@@ -210,7 +210,7 @@ describe('stores: MemoryStore', () => {
       expect(Object.keys(store.sessions).sort()).to.deep.equal(['a', 'b', 'd'])
     })
 
-    it('counts a session once that is set again', async () => {
+    it('counts a session once if it is set again', async () => {
       const store = new session.MemoryStore({ max: 2 })
       for (const id of ['a', 'b', 'a', 'a']) await set(store, id)
       expect(Object.keys(store.sessions).sort()).to.deep.equal(['a', 'b'])
@@ -233,19 +233,19 @@ describe('stores: MemoryStore in production', () => {
   const warnings = useWarnings('production')
   const options = { secret: 'a secret that is long enough', resave: false, saveUninitialized: false }
 
-  it('is warned of, also if the app has made the store', () => {
+  it('causes a warning, also if the app has made the store', () => {
     session({ ...options, name: 'default-store' })
     session({ ...options, name: 'own-store', store: new session.MemoryStore() })
     expect(warnings.map(({ code }) => code)).to.deep.equal(['RESESSION_MEMORY_STORE', 'RESESSION_MEMORY_STORE'])
     expect(warnings[0]?.message).to.match(/MemoryStore is used in production.*new MemoryStore\({ max: 10_000 }\)/)
   })
 
-  it('is not warned of where it is bounded', () => {
+  it('causes no warning with max', () => {
     session({ ...options, name: 'bounded-store', store: new session.MemoryStore({ max: 1000 }) })
     expect(warnings).to.deep.equal([])
   })
 
-  it('is touched by a session without a cookie, too', async () => {
+  it('accepts a touch with a session without a cookie', async () => {
     const store = new session.MemoryStore()
     store.sessions = { a: '{"cookie":{"originalMaxAge":null},"n":1}' }
     await new Promise<void>((resolve, reject) => store.touch('a', {} as never, err => (err ? reject(err) : resolve())))

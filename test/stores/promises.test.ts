@@ -10,7 +10,7 @@ type Store = InstanceType<typeof session.MemoryStore>
 
 const MINUTE = 60_000
 
-/** A record that expires in a minute, or is touched to expire later. */
+/** A record that expires in a minute, or a later one for a touch. */
 function record(n: number, maxAge = MINUTE): SessionData {
   return { cookie: { originalMaxAge: maxAge, expires: new Date(Date.now() + maxAge) }, n } as SessionData
 }
@@ -23,7 +23,7 @@ function circular(): SessionData {
 
 type Data = SessionData & { n?: number }
 
-/** Calls in a store that has the sessions a and b. `value` is what is checked of the promise's value. */
+/** Calls of a store that has the sessions a and b. `value` extracts the part of the result that is compared. */
 const CALLS: Record<string, { call(store: Store, ...none: never[]): Promise<unknown>; value?(of: never): unknown; expected: unknown }> = {
   get: { call: (store, ...none) => store.get('a', ...none), value: (found: Data) => found.n, expected: 1 },
   'get, of a session that does not exist,': { call: (store, ...none) => store.get('c', ...none), expected: undefined },
@@ -74,7 +74,7 @@ describe('stores: a method of MemoryStore without a callback', () => {
     }
   }
 
-  it('does its work before it returns', async () => {
+  it('completes before it returns', async () => {
     const store = filled()
     const promises = [store.set('c', record(3)), store.destroy('a'), store.touch('b', record(9, 2 * MINUTE))]
     expect(Object.keys(store.sessions)).to.deep.equal(['b', 'c'])
@@ -82,7 +82,7 @@ describe('stores: a method of MemoryStore without a callback', () => {
     await Promise.all(promises)
   })
 
-  it('regenerate returns a promise, after the request has another session', async () => {
+  it('regenerate returns a promise, after it has set the new session on the request', async () => {
     const store = filled()
     const req = { sessionID: 'a', sessionStore: store } as { sessionID: string; session?: unknown; sessionStore: Store }
     Object.assign(store, {
@@ -111,7 +111,7 @@ describe('stores: a method of MemoryStore without a callback', () => {
     expect(await store.load('a').then(String, (err: Error) => err.message)).to.equal('no disk')
   })
 
-  it('never ends the process by a rejection that is not handled', async () => {
+  it('never ends the process by an unhandled rejection', async () => {
     const store = filled()
     store.sessions.a = '{"n":1}'
     void store.set('c', circular())
@@ -127,7 +127,7 @@ describe('stores: a method of MemoryStore without a callback', () => {
     expect(await bare.length()).to.equal(1)
   })
 
-  it('resolves though an app has replaced setImmediate', async () => {
+  it('resolves even if the app has replaced setImmediate', async () => {
     const store = filled()
     const { setImmediate } = globalThis
     globalThis.setImmediate = (() => {}) as never

@@ -3,11 +3,11 @@ import { Cookie } from '../../lib/core/record/cookie'
 import { SharedCookies } from '../../lib/stores/memory/shared-cookies'
 import { useCalls } from '../support/calls'
 
-describe('stores: the forms of cookies', () => {
+describe('stores: shared cookie attributes', () => {
   const written = useCalls(JSON, 'stringify')
   const plain = (attributes: object = {}) => ({ originalMaxAge: null, expires: null, httpOnly: true, path: '/', ...attributes }) as never
 
-  it('are shared by cookies that say the same', () => {
+  it('are shared by cookies with the same attributes', () => {
     const forms = new SharedCookies()
     const form = forms.of(new Cookie(), undefined)
     expect(forms.of(new Cookie(), undefined)).to.equal(form)
@@ -15,7 +15,7 @@ describe('stores: the forms of cookies', () => {
     expect(forms.of(new Cookie({ path: '/other' }), undefined)).to.not.equal(form)
   })
 
-  it('are not written out for a cookie like the last one, whatever its end', () => {
+  it('are not serialized for a cookie like the last one, with any expiry', () => {
     const forms = new SharedCookies()
     const dated = (ms: number): unknown => {
       const cookie = new Cookie({ maxAge: 60_000 })
@@ -30,7 +30,7 @@ describe('stores: the forms of cookies', () => {
     expect(written.count()).to.equal(1)
   })
 
-  it('are not written out for a cookie of which a plain one has come first', () => {
+  it('are not serialized for a Cookie after a plain object with the same attributes', () => {
     const forms = new SharedCookies()
     forms.of(plain(), undefined)
     forms.of(new Cookie(), undefined)
@@ -39,12 +39,12 @@ describe('stores: the forms of cookies', () => {
     expect(written.count()).to.equal(0)
   })
 
-  it('say whether an attribute is an object', () => {
+  it('know whether an attribute is an object', () => {
     const forms = new SharedCookies()
     expect([forms.of(plain(), undefined).isNested, forms.of(plain({ deep: { x: 1 } }), undefined).isNested]).to.deep.equal([false, true])
   })
 
-  it('are forgotten when there are more than a hundred', () => {
+  it('are cleared when there are more than a hundred', () => {
     const forms = new SharedCookies()
     const first = forms.of(plain({ path: '/0' }), undefined)
     for (let path = 1; path < 100; path++) forms.of(plain({ path: `/${path}` }), undefined)

@@ -9,7 +9,7 @@ import { session, type SessionData } from '../support/subject'
 type Answer = (err?: unknown, found?: unknown) => void
 type Constructor = (this: { kept?: Map<string, string> }) => void
 
-/** What all of these stores do; only the way to `Store` differs. */
+/** The methods of all these stores, which differ only in how they extend `Store`. */
 const methods = {
   get(this: { kept: Map<string, string> }, id: string, done: Answer): void {
     done(null, JSON.parse(this.kept.get(id) ?? 'null'))
@@ -24,7 +24,7 @@ const methods = {
   },
 }
 
-/** The ways of 33 published stores. */
+/** The ways in which 33 published stores extend `Store`. */
 function ways(Base: new () => object): Record<string, () => object> {
   const call = (Base as never as { call(self: object): void }).call.bind(Base)
   return {
@@ -37,14 +37,14 @@ function ways(Base: new () => object): Record<string, () => object> {
       inherits(Made as never, Base as never)
       return Reflect.construct(Made, []) as object
     },
-    'util.inherits, and never a call of Store': () => {
+    'util.inherits, without a call of Store': () => {
       const Made: Constructor = function () {
         this.kept = new Map()
       }
       inherits(Made as never, Base as never)
       return Reflect.construct(Made, []) as object
     },
-    'ES5 of a compiler: _super.call(this) || this': () => {
+    'compiled ES5: _super.call(this) || this': () => {
       const Made = function (this: object): object {
         const self = (call as never as (self: object) => object | undefined)(this) ?? this
         return Object.assign(self, { kept: new Map() })
@@ -66,7 +66,7 @@ function ways(Base: new () => object): Record<string, () => object> {
 
 onEachHost('stores: Store', host => {
   for (const [way, make] of Object.entries(ways(session.Store as never))) {
-    it(`can be had by ${way}`, async () => {
+    it(`can be extended by ${way}`, async () => {
       const store = Object.assign(make(), methods)
       expect(store).to.be.instanceOf(session.Store)
       const visitor = new Site({ store: store as never }, count, undefined, host).visitor()
@@ -80,7 +80,7 @@ onEachHost('stores: Store', host => {
   }
 
   for (const [way, make] of Object.entries(ways(session.MemoryStore as never))) {
-    it(`and so can MemoryStore be had by ${way}`, async () => {
+    it(`and MemoryStore can be extended by ${way}`, async () => {
       const store = make()
       expect(store).to.be.instanceOf(session.MemoryStore)
       const visitor = new Site({ store: store as never }, count, undefined, host).visitor()
@@ -93,18 +93,18 @@ onEachHost('stores: Store', host => {
 describe('stores: Store', () => {
   const { Store } = session
 
-  it('is an event emitter with three methods, and leaves the rest to stores', () => {
+  it('is an EventEmitter with three methods', () => {
     expect(Object.getOwnPropertyNames(Store.prototype).sort()).to.deep.equal(['constructor', 'createSession', 'load', 'regenerate'])
     expect(Store.prototype).to.be.instanceOf(EventEmitter)
     expect((Store.prototype as object).constructor).to.equal(Store)
     expect(Store.name).to.equal('Store')
   })
 
-  it('has methods that can be listed, and so copied', () => {
+  it('has enumerable methods, which can be copied', () => {
     expect(Object.keys(Object.assign({}, session.Store.prototype))).to.include.members(['regenerate', 'load', 'createSession'])
   })
 
-  it('can be found by a for..in copy of the exports', () => {
+  it('is copied by for…in over the exports', () => {
     const copy: Record<string, unknown> = {}
     for (const key in session) copy[key] = (session as never as Record<string, unknown>)[key]
     expect(copy.Store).to.equal(Store)
@@ -112,7 +112,7 @@ describe('stores: Store', () => {
     expect(session).to.have.length(1)
   })
 
-  it('is exported beside express-session’s other classes and update, info, authenticated and recommended, and nothing else', () => {
+  it('is exported with the other classes of express-session and the functions of this package, and nothing else', () => {
     expect(Object.keys(session)).to.deep.equal([
       'Store',
       'Cookie',
@@ -131,7 +131,7 @@ describe('stores: Store', () => {
         (store as { load(id: string, done: Answer): void }).load(id, (err, found) => (err ? reject(err) : resolve(found))),
       )
 
-    it('gives a live session without a request', async () => {
+    it('returns a session object without a request', async () => {
       const store = new session.MemoryStore()
       store.sessions.a = '{"cookie":{"originalMaxAge":60000,"expires":"2030-01-01T00:00:00.000Z"},"n":1}'
       const found = (await load(store, 'a')) as InstanceType<typeof session.Session> & { n: number }
@@ -142,11 +142,11 @@ describe('stores: Store', () => {
       expect(store.sessions.a).to.contain('"n":2')
     })
 
-    it('gives nothing where there is nothing', async () => {
+    it('returns undefined for a missing session', async () => {
       expect(await load(new session.MemoryStore(), 'a')).to.equal(undefined)
     })
 
-    it('tells of an error', async () => {
+    it('passes on the error of the store', async () => {
       const store = new session.MemoryStore()
       store.get = (_, callback) => callback(new Error('no disk'))
       expect(await load(store, 'a').catch((err: Error) => err.message)).to.equal('no disk')
@@ -154,7 +154,7 @@ describe('stores: Store', () => {
   })
 
   describe('createSession', () => {
-    it('makes a session of a record, and puts it on the request', () => {
+    it('makes a session from a record, and sets it on the request', () => {
       const store = new session.MemoryStore()
       const req = { sessionID: 'a', sessionStore: store } as never as { session: unknown }
       const record = { cookie: { originalMaxAge: 5000, expires: '2030-01-01T00:00:00.000Z' }, n: 1 }
@@ -165,7 +165,7 @@ describe('stores: Store', () => {
       expect((made.cookie as { originalMaxAge: number }).originalMaxAge).to.equal(5000)
     })
 
-    it('of a store that has its own is the one that is used', async () => {
+    it('is called if a store overrides it', async () => {
       class Own extends session.MemoryStore {
         override createSession(req: never, record: SessionData): never {
           return super.createSession(req, { ...record, own: true } as SessionData) as never

@@ -23,7 +23,7 @@ describe('SqliteStore: a touch', () => {
     database.prepare("SELECT version, expires FROM sessions WHERE id = 'a'").get() as never
   const left = (database: SqliteDatabase): number => rowOf(database).expires - Date.now()
 
-  it('after a read is written later, with others, and counts at once', async () => {
+  it('after a read is written later, with others, and takes effect at once', async () => {
     const database = sqlite.openWal()
     const store = sqlite.store({ database })
     await store.set('a', record())
@@ -36,7 +36,7 @@ describe('SqliteStore: a touch', () => {
     expect([left(database), rowOf(database).version]).to.deep.equal([2 * MINUTE, version])
   })
 
-  it('that waits is written when the store is closed', async () => {
+  it('that is deferred is written when the store is closed', async () => {
     const database = sqlite.openWal()
     const store = sqlite.store({ database })
     await store.set('a', record())
@@ -61,7 +61,7 @@ describe('SqliteStore: a touch', () => {
     })
   }
 
-  it('that waits is dropped if the session is written, here or by another process', async () => {
+  it('that is deferred is dropped if the session is written, by this or another process', async () => {
     const database = sqlite.openWal()
     const [store, other] = [sqlite.store({ database }), sqlite.store()]
     for (const writer of [store, other]) {
@@ -74,7 +74,7 @@ describe('SqliteStore: a touch', () => {
     }
   })
 
-  it('that waits does not restore a destroyed session', async () => {
+  it('that is deferred does not restore a destroyed session', async () => {
     const [store, other] = [sqlite.store(), sqlite.store()]
     await store.set('a', record())
     await store.get('a')
@@ -84,7 +84,7 @@ describe('SqliteStore: a touch', () => {
     expect(await store.get('a')).to.equal(undefined)
   })
 
-  it('that waits keeps a conditional write from being refused as expired', async () => {
+  it('that is deferred prevents a conditional write from being refused as expired', async () => {
     const store = sqlite.store()
     await store.set('a', record())
     const version = await new Promise<unknown>(resolve => store.get('a', (_err, _record, version) => resolve(version)))
@@ -93,7 +93,7 @@ describe('SqliteStore: a touch', () => {
     expect((await store.compareAndSet('a', record(), version as number)).ok).to.equal(true)
   })
 
-  it('that waits does not join a transaction of the app', async function () {
+  it('that is deferred does not join a transaction of the app', async function () {
     const database = sqlite.openWal()
     const store = sqlite.store({ database })
     await store.set('a', record())

@@ -14,7 +14,7 @@ function record(n: unknown): SessionData {
   return { cookie: { originalMaxAge: 60_000, expires: new Date(Date.now() + 60_000) }, n } as never
 }
 
-/** What a promise is rejected with. */
+/** The error that a promise is rejected with. */
 async function failure(promise: Promise<unknown>): Promise<{ code?: string; message?: string; status?: number; cause?: unknown }> {
   return promise.then(
     () => ({}),
@@ -33,7 +33,7 @@ function thrown(act: () => unknown): { code?: string; message?: string } {
 
 const later = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 0))
 
-/** Each method, by a promise. */
+/** Each method, called with a promise. */
 function calls(store: SqliteStore): Record<string, Promise<unknown>> {
   return {
     get: store.get('a'),
@@ -75,7 +75,7 @@ describe('SqliteStore: a locked database', () => {
     expect(await store.get('a')).to.include({ n: 4 })
   })
 
-  it('lets the middleware wait too, whose synchronous call cannot', async () => {
+  it('makes the middleware wait, whose synchronous call fails', async () => {
     const port = clientFor(store)
     const done: unknown[] = []
     const written = new Promise<void>(resolve =>
@@ -92,11 +92,11 @@ describe('SqliteStore: a locked database', () => {
     expect(await store.get('a')).to.include({ n: 2 })
   })
 
-  it('does not keep sessions from being read', async () => {
+  it('does not prevent reads', async () => {
     expect(await store.get('a')).to.include({ n: 1 })
   })
 
-  it('is an error with status 503 after five seconds, and what waited behind is tried again', async () => {
+  it('is an error with status 503 after five seconds, and later writes are tried again', async () => {
     const first = failure(store.set('a', record(2)))
     performance.now = () => now.call(performance) + 5_000
     const second = store.set('a', record(3))
@@ -111,13 +111,13 @@ describe('SqliteStore: a locked database', () => {
     expect(await store.get('a')).to.include({ n: 3 })
   })
 
-  it('fails what waits if the store is closed', async () => {
+  it('fails waiting writes if the store is closed', async () => {
     const waiting = failure(store.set('a', record(2)))
     store.close()
     expect((await waiting).code).to.equal('ERR_STORE_CLOSED')
   })
 
-  it('is no place for a new store', () => {
+  it('is an error of the constructor', () => {
     other.exec('COMMIT')
     other.exec('BEGIN IMMEDIATE')
     const database = sqlite.open()
@@ -132,7 +132,7 @@ describe('SqliteStore: a transaction of the app on its own connection', () => {
     const database = sqlite.openWal()
     const store = sqlite.store({ database })
     database.exec('BEGIN')
-    // node:sqlite before 22.16 does not say
+    // node:sqlite before 22.16 has no isTransaction
     if (!isInTransaction(database)) return database.exec('COMMIT') as void
     const written = store.set('a', record(1))
     await later()
@@ -145,7 +145,7 @@ describe('SqliteStore: a transaction of the app on its own connection', () => {
 describe('SqliteStore: a database that cannot be written', () => {
   const sqlite = useSqlite()
 
-  it('is an error that says that it is full, and what was stored stays', async () => {
+  it('is an error with its reason, and stored sessions are kept', async () => {
     const database = sqlite.openWal()
     const store = sqlite.store({ database })
     await store.set('a', record(1))
@@ -165,7 +165,7 @@ describe('SqliteStore: a database that cannot be written', () => {
     await store.set('a', large)
   })
 
-  it('is a response with status 500 that tells why, and the session before it stays', async () => {
+  it('is a response with status 500 and the reason, and the old session is kept', async () => {
     const database = sqlite.openWal()
     const site = new Site({ store: sqlite.store({ database }), saveErrors: 'fail' }, count)
     const visitor = site.visitor()
@@ -194,7 +194,7 @@ describe('SqliteStore: a database that cannot be written', () => {
 describe('SqliteStore: a damaged file', () => {
   const sqlite = useSqlite()
 
-  it('that is no database is an error of the constructor, and stays as it is', () => {
+  it('that is no database is an error of the constructor, and is not changed', () => {
     const text = 'these are not the sessions that you look for '.repeat(100)
     writeFileSync(sqlite.path(), text)
     const { code, message } = thrown(() => sqlite.store({ database: sqlite.open() }))
@@ -205,7 +205,7 @@ describe('SqliteStore: a damaged file', () => {
     expect(readFileSync(sqlite.path(), 'utf8')).to.equal(text)
   })
 
-  it('is an error of each call that meets the damage', async () => {
+  it('is an error of each call that reads the damaged part', async () => {
     const before = sqlite.openWal()
     const store = sqlite.store({ database: before })
     for (let n = 0; n < 100; n++) await store.set(`${n}`, record('x'.repeat(200)))
@@ -213,7 +213,7 @@ describe('SqliteStore: a damaged file', () => {
     before.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     before.close()
     const file = readFileSync(sqlite.path())
-    // All pages but the first, which has the schema
+    // All pages except the first, which has the schema
     writeFileSync(sqlite.path(), file.fill(0xff, 4096 * 4))
     const damaged = sqlite.store({ database: sqlite.open() })
     expect((await failure(damaged.all())).code).to.equal('ERR_STORE_CORRUPT')
@@ -254,7 +254,7 @@ describe('SqliteStore: a closed store', () => {
     })
   }
 
-  it('fails a request that is under way, and the server lives on', async () => {
+  it('fails a pending request, and the server keeps running', async () => {
     const store = sqlite.store()
     const site = new Site({ store, saveErrors: 'fail' }, (req, res) => {
       store.close()

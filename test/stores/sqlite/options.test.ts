@@ -6,7 +6,7 @@ import { count } from '../../support/handlers'
 import { Site } from '../../support/site'
 import { hasNodeSqlite, openDatabase, useSqlite } from '../../support/sqlite'
 
-/** Options that can never work, and what is said of each. */
+/** Invalid options, and the message for each. */
 const REFUSED: Record<string, { options: unknown; says: string }> = {
   'no options': { options: undefined, says: "SqliteStore needs a file or a database; write new SqliteStore({ file: 'sessions.db' })" },
   'neither file nor database': { options: { filename: 'x' }, says: 'SqliteStore needs a file or a database' },
@@ -31,7 +31,7 @@ const REFUSED: Record<string, { options: unknown; says: string }> = {
   'synchronous with a database': { options: { synchronous: 'FULL' }, says: 'synchronous option must be used with file' },
 }
 
-/** Refused although a database is there. */
+/** Refused together with a database. */
 const WITH_DATABASE = ['table', 'ttl', 'pruneInterval', 'synchronous']
 
 describe('SqliteStore: options', () => {
@@ -45,7 +45,7 @@ describe('SqliteStore: options', () => {
     })
   }
 
-  it('make a store that extends session.Store, so that other packages know it', () => {
+  it('make a store that extends session.Store', () => {
     const store = sqlite.store()
     expect([store instanceof session.Store, store.constructor.name]).to.deep.equal([true, 'SqliteStore'])
     expect(
@@ -65,7 +65,7 @@ describe('SqliteStore: options', () => {
   })
 
   if (!hasNodeSqlite) {
-    it('say without node:sqlite which ways there are', () => {
+    it('name the alternatives if node:sqlite is missing', () => {
       expect(() => new SqliteStore({ file: sqlite.path() }))
         .to.throw(
           `SqliteStore: file option needs node:sqlite, which Node ${process.versions.node} does not have; use Node 22.13 or later, ` +

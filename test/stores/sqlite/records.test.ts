@@ -28,7 +28,7 @@ describe('SqliteStore: records', () => {
     })
   })
 
-  it('gives what JSON.parse makes of the session', async () => {
+  it('returns the session as parsed from JSON', async () => {
     const store = sqlite.store()
     const session = record({ list: [1, { a: null }], text: 'ü 漢 🍪 \u2028 \0 \ud800', '0': 'first' })
     await store.set('a', session)
@@ -36,14 +36,14 @@ describe('SqliteStore: records', () => {
     expect(await store.all()).to.deep.equal({ a: JSON.parse(JSON.stringify(session)) })
   })
 
-  it('keeps data of the name __proto__ as data', async () => {
+  it('treats a key __proto__ as data', async () => {
     const store = sqlite.store()
     await store.set('a', JSON.parse('{"cookie":{"originalMaxAge":null},"__proto__":{"admin":true}}') as never)
     const found = (await store.get('a')) as unknown as Record<string, unknown>
     expect([Object.hasOwn(found, '__proto__'), 'admin' in found]).to.deep.equal([true, false])
   })
 
-  it('gives each caller a copy of its own', async () => {
+  it('returns a separate copy to each caller', async () => {
     const store = sqlite.store()
     await store.set('a', record({ roles: ['reader'] }))
     for (let time = 0; time < 3; time++) {
@@ -63,7 +63,7 @@ describe('SqliteStore: records', () => {
     expect([await store.get('a'), await store.get('b')].map(found => (found as typeof session).n)).to.deep.equal([1, 1])
   })
 
-  it('sees at once what another connection writes', async () => {
+  it('reads writes of another connection at once', async () => {
     const [one, other] = [sqlite.store(), sqlite.store()]
     await one.set('a', record({ n: 1 }))
     await other.get('a')
@@ -84,7 +84,7 @@ describe('SqliteStore: records', () => {
     }
   })
 
-  it('keeps a session that ends with the browser for ttl, which each touch begins again', async () => {
+  it('keeps a session without a maxAge for ttl, which each touch starts again', async () => {
     const store = sqlite.store({ ttl: MINUTE })
     await store.set('a', record({ n: 1 }, null))
     clock.turn(MINUTE - 1)
@@ -106,7 +106,7 @@ describe('SqliteStore: records', () => {
     'quotes and SQL': '\'; DROP TABLE sessions; --"',
     'a hundred thousand characters': '💥'.repeat(100_000),
   })) {
-    it(`tells sessions apart whose IDs have ${what}`, async () => {
+    it(`distinguishes sessions whose IDs have ${what}`, async () => {
       const store = sqlite.store()
       for (const other of ['a', 'a\ufffd']) await store.set(other, record({ n: 0 }))
       await store.set(id, record({ n: 1 }))
@@ -134,7 +134,7 @@ describe('SqliteStore: records', () => {
     expect(heard).to.deep.equal([undefined, { ...record({ n: 1 }) }, 'number', '{"n":1}'])
   })
 
-  it('says for a session that cannot be stored why, and keeps the one before', async () => {
+  it('rejects with the reason if a session cannot be stored, and keeps the old record', async () => {
     const store = sqlite.store()
     await store.set('a', record({ n: 1 }))
     const outcomes = [store.set('a', record({ n: 1n })), store.compareAndSet('a', record({ n: 1n }), null)]
@@ -143,7 +143,7 @@ describe('SqliteStore: records', () => {
     expect(await store.get('a')).to.include({ n: 1 })
   })
 
-  it('reports a row that another program has spoiled, to the request that reads it', async () => {
+  it('reports an invalid row to the request that reads it', async () => {
     const database = sqlite.openWal()
     const store = sqlite.store({ database })
     await store.set('a', record({ n: 1 }))

@@ -9,7 +9,7 @@ const session = { cookie: { originalMaxAge: null }, n: 1 } as unknown as Session
 describe('SqliteStore: the schema', () => {
   const sqlite = useSqlite()
 
-  it('leaves user_version and the tables of the app alone', async () => {
+  it('does not change user_version and the tables of the app', async () => {
     const database = sqlite.openWal()
     database.exec('CREATE TABLE users (id INTEGER PRIMARY KEY); PRAGMA user_version = 42')
     await sqlite.store({ database }).set('a', session)
@@ -18,7 +18,7 @@ describe('SqliteStore: the schema', () => {
     expect(tables.map(({ name }) => name)).to.deep.equal(['resession_schema', 'sessions', 'users'])
   })
 
-  it('finds its rows by indexes, and keeps no rowid', () => {
+  it('uses indexes, and has no rowid', () => {
     const database = sqlite.openWal()
     sqlite.store({ database })
     const plan = (sql: string): string =>
@@ -30,14 +30,14 @@ describe('SqliteStore: the schema', () => {
     expect(() => database.prepare('SELECT rowid FROM sessions')).to.throw('rowid')
   })
 
-  it('has as many tables in one file as there are stores of other tables', async () => {
+  it('allows several stores with different tables in one file', async () => {
     const database = sqlite.openWal()
     const stores = ['sessions', 'Admin "sessions"'].map(table => sqlite.store({ database, table }))
     for (const [n, store] of stores.entries()) await store.set('a', { ...session, n } as never)
     for (const [n, store] of stores.entries()) expect([await store.get('a'), await store.length()]).to.deep.equal([{ ...session, n }, 1])
   })
 
-  it('is used again by the next store, also under a name in other letters', async () => {
+  it('is reused by the next store, also with another case of the name', async () => {
     await sqlite.store().set('a', session)
     for (const table of ['sessions', 'Sessions']) expect(await sqlite.store({ table }).get('a')).to.include({ n: 1 })
   })
@@ -59,9 +59,9 @@ describe('SqliteStore: the schema', () => {
     expect(database.prepare('SELECT count(*) AS n FROM sessions').get()).to.include({ n: 1 })
   })
 
-  it('is refused if the table is of another store, whose sessions stay', () => {
+  it('is refused if the table belongs to another store, whose sessions are kept', () => {
     const database = sqlite.openWal()
-    // As connect-sqlite3 has it
+    // The table of connect-sqlite3
     database.exec("CREATE TABLE sessions (sid PRIMARY KEY, expired, sess); INSERT INTO sessions VALUES ('a', 1, '{}')")
     expect(() => sqlite.store({ database }))
       .to.throw('the database has a table "sessions" of another kind; write another name in the table option')
@@ -94,7 +94,7 @@ describe('SqliteStore: the schema', () => {
     })
   })
 
-  it('is created by whichever of several stores comes first', async () => {
+  it('is created by the first of several stores', async () => {
     const stores = [sqlite.openWal(), sqlite.openWal()].map(database => new SqliteStore({ database }))
     await stores[0]?.set('a', session)
     expect(await stores[1]?.get('a')).to.include({ n: 1 })
