@@ -8,10 +8,10 @@ import { count, KOAS, KoaSite, leave, show, type Bag, type Handler } from './sit
 const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave }
 
 for (const [name, koa] of Object.entries(KOAS)) {
-  describe(`koa: sockets that abort, on ${name}`, () => {
+  describe(`koa: aborted requests, on ${name}`, () => {
     useServers()
 
-    it('leave nothing in flight, wherever the request was', async () => {
+    it('leave no session in use, at any stage of the request', async () => {
       const store = new GateStore()
       store.open = true
       const site = new KoaSite({ store }, HANDLERS, { koa })
@@ -29,7 +29,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect(inFlightOf(store).activeSessions.size).to.equal(0)
     })
 
-    it('leave nothing where the store is slow, once it has answered', async () => {
+    it('leave no session in use with a slow store, after it has responded', async () => {
       const store = new TracingStore()
       const site = new KoaSite({ store }, HANDLERS, { koa })
       const visitor = site.visitor()
@@ -48,7 +48,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
     })
 
     for (const method of ['get', 'set', 'destroy'] as const) {
-      it(`and a store whose ${method} fails leave nothing in flight either`, async () => {
+      it(`leave no session in use if ${method} of the store fails`, async () => {
         const store = new TracingStore()
         const site = new KoaSite({ store }, HANDLERS, { koa })
         const visitor = site.visitor()
@@ -62,7 +62,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
   })
 }
 
-describe('koa: requests at the same time', () => {
+describe('koa: concurrent requests', () => {
   const together = async (path: (n: number) => string, handlers: Record<string, Handler>): Promise<[KoaSite, TracingStore, string]> => {
     const store = new TracingStore()
     const site = new KoaSite({ store }, { ...HANDLERS, ...handlers })
@@ -72,7 +72,7 @@ describe('koa: requests at the same time', () => {
     return [site, store, (await visitor.get('/read')).text]
   }
 
-  it('of fifty, each of which sets a key of its own, none is lost', async () => {
+  it('lose none of fifty keys, of a request each', async () => {
     const set: Handler = async ctx => {
       const session = ctx.session as Bag
       await turns(Number(ctx.query.n) % 7)
@@ -82,9 +82,9 @@ describe('koa: requests at the same time', () => {
     expect(Object.keys(JSON.parse(text) as object).length).to.equal(51)
   })
 
-  it('a logout among them is final', async () => {
+  it('do not restore a session that one of them has destroyed', async () => {
     let arrived = 0
-    /** All have read the session when the first goes on. */
+    /** All requests have read the session before the first goes on. */
     const together50 =
       (act: Handler): Handler =>
       async ctx => {

@@ -21,7 +21,7 @@ interface Exports {
 const original = require('koa-session-ts') as Exports
 const ours: Exports = { default: koaSessionTs, BaseStore, CONNECT, DISCONNECT }
 
-/** As an app writes one, over what it imports. */
+/** A store as an app extends the imported class. */
 function inheriting(Base: typeof BaseStore) {
   return class OwnStore extends Base {
     readonly records = new Map<string, string>()
@@ -49,7 +49,7 @@ const at = (ms: number): Date => new Date(Date.now() + ms)
 for (const [whose, { default: session, BaseStore: Base, CONNECT: comes, DISCONNECT: leaves }] of Object.entries({ original, ours })) {
   describe(`koa: BaseStore of koa-session-ts, ${whose}`, () => {
     useClock()
-    // The original's, of an outage, goes off long after it
+    // The original's timer of an outage fires long after it
     useTimers()
     const OwnStore = inheriting(Base)
     let silence: ReturnType<typeof silenced>
@@ -59,7 +59,7 @@ for (const [whose, { default: session, BaseStore: Base, CONNECT: comes, DISCONNE
     const site = (store: BaseStore, cookieOptions?: { maxAge: number; signed: boolean }): KoaSite =>
       new KoaSite({}, HANDLERS, { instead: () => session({ store, ...(cookieOptions && { cookieOptions }) }) })
 
-    it('is a store for those who inherit it', async () => {
+    it('can be extended', async () => {
       const store = new OwnStore()
       const visitor = site(store).visitor()
       await visitor.get()
@@ -70,7 +70,7 @@ for (const [whose, { default: session, BaseStore: Base, CONNECT: comes, DISCONNE
       expect(store.records.size).to.equal(0)
     })
 
-    it('says how long a session is to be kept', async () => {
+    it('passes the lifetime of a session', async () => {
       const store = new OwnStore('')
       const LIVES: [cookie: StoredSession['cookie'] | undefined, ttl: number | undefined, life: number][] = [
         [{ signed: true }, 5000, 5000],
@@ -86,7 +86,7 @@ for (const [whose, { default: session, BaseStore: Base, CONNECT: comes, DISCONNE
       expect(store.lives).to.deep.equal(LIVES.map(([, , life]) => life))
     })
 
-    it('is told of a session as long as its cookie', async () => {
+    it('receives the lifetime of the cookie', async () => {
       const store = new OwnStore()
       await site(store, { maxAge: 60_000, signed: true }).get()
       expect(store.lives).to.deep.equal([60_000])

@@ -13,13 +13,13 @@ describe('koa: sessions in the cookie, before the middleware', () => {
     return next()
   }
 
-  it('are there where it knows the app, and keep what is written', async () => {
+  it('exist if the middleware knows the app, and keep changes', async () => {
     const visitor = new KoaSite({}, HANDLERS, { before: [early], knowsApp: true }).visitor()
     await visitor.get()
     expect((await visitor.get('/read')).text).to.equal('{"early":true,"views":1}')
   })
 
-  it('are not where it does not', async () => {
+  it('do not exist if it does not know the app', async () => {
     const found: unknown[] = []
     const before: Middleware[] = [(ctx, next) => (found.push(ctx.session), next())]
     const site = new KoaSite({}, HANDLERS, { before })
@@ -28,7 +28,7 @@ describe('koa: sessions in the cookie, before the middleware', () => {
     expect(found).to.deep.equal([undefined, undefined])
   })
 
-  it('that valid throws at are an error of the request, and not of the process', async () => {
+  it('for which valid throws are an error of the request, and not of the process', async () => {
     let isReady = true
     const valid = (): boolean => {
       if (!isReady) throw new Error('no')
@@ -43,7 +43,7 @@ describe('koa: sessions in the cookie, before the middleware', () => {
     expect([uncaught, site.errors.map(err => err.message)]).to.deep.equal([[], ['no']])
   })
 
-  it('can be put in their place by a test: the accessors are configurable', async () => {
+  it('can be replaced by a test: the accessors are configurable', async () => {
     const site = new KoaSite({}, HANDLERS, { knowsApp: true })
     Object.defineProperty(site.app.context, 'session', { value: { user: 'mocked' } })
     expect((await site.get('/read')).text).to.equal('{"user":"mocked"}')

@@ -14,14 +14,14 @@ const encoded = (data: object): string => Buffer.from(JSON.stringify(data)).toSt
 describe('koa: sessions in the cookie', () => {
   const clock = useClock()
 
-  it('are base64 of JSON, with their end, and signed by app.keys', async () => {
+  it('are base64 of JSON with their expiry, signed by app.keys', async () => {
     const visitor = new KoaSite({}, HANDLERS).visitor()
     await visitor.get()
     expect(payload(visitor.jar.value('koa.sess'))).to.deep.equal({ views: 1, _expire: clock.now() + 24 * HOUR, _maxAge: null })
     expect(visitor.jar.value('koa.sess.sig')).to.match(/^[\w-]{27}$/)
   })
 
-  it('of any text survive', async () => {
+  it('may contain any text', async () => {
     const text = 'a;b "ü" 漢 \u{1F600}'
     const visitor = new KoaSite({}, { '/': ctx => ((ctx.session as Bag).text = text), '/read': show }).visitor()
     await visitor.get()
@@ -32,7 +32,7 @@ describe('koa: sessions in the cookie', () => {
   describe('tampered with', () => {
     const forged = encoded({ views: 99, _expire: Date.UTC(2030, 0, 1), _session: true })
 
-    it('are new ones, under the signature of another value', async () => {
+    it('are new ones, with the signature of another value', async () => {
       const visitor = new KoaSite({}, HANDLERS).visitor()
       await visitor.get()
       visitor.jar.forge('koa.sess', forged)
@@ -45,7 +45,7 @@ describe('koa: sessions in the cookie', () => {
       expect((await visitor.get('/read')).text).to.equal('{}')
     })
 
-    it('are believed where signed is false', async () => {
+    it('are accepted if signed is false', async () => {
       const visitor = new KoaSite({ signed: false }, HANDLERS).visitor()
       visitor.jar.forge('koa.sess', forged)
       expect((await visitor.get('/read')).text).to.equal('{"views":99}')
@@ -57,7 +57,7 @@ describe('koa: sessions in the cookie', () => {
       Buffer.from('null').toString('base64'),
       Buffer.from('5').toString('base64'),
     ]) {
-      it(`are new ones, where they are none: ${garbage}`, async () => {
+      it(`are new ones, if they are invalid: ${garbage}`, async () => {
         const visitor = new KoaSite({ signed: false }, HANDLERS).visitor()
         visitor.jar.forge('koa.sess', garbage)
         const res = await visitor.get()
@@ -66,7 +66,7 @@ describe('koa: sessions in the cookie', () => {
     }
   })
 
-  it('that an older key has signed are read, and signed by the newest', async () => {
+  it('signed by an older key are read, and signed again by the newest', async () => {
     const visitor = new KoaSite({}, HANDLERS, { keys: ['old'] }).visitor()
     await visitor.get()
     const both = new KoaSite({}, HANDLERS, { keys: ['new', 'old'] })
@@ -76,15 +76,15 @@ describe('koa: sessions in the cookie', () => {
     expect((await Object.assign(other.visitor(), { jar: visitor.jar }).get('/read')).text).to.equal('{"views":1}')
   })
 
-  it('that a key has signed which the app has no more are new ones', async () => {
+  it('signed by a removed key are new ones', async () => {
     const visitor = new KoaSite({}, HANDLERS, { keys: ['old'] }).visitor()
     await visitor.get()
     const other = new KoaSite({}, HANDLERS, { keys: ['new'] }).visitor()
     expect((await Object.assign(other, { jar: visitor.jar }).get('/read')).text).to.equal('{}')
   })
 
-  describe('when their time has come', () => {
-    /** Sends what it was once given, whatever the browser would. */
+  describe('that have expired', () => {
+    /** Sends the cookie again after its expiry, unlike a browser. */
     const replay = async (options: object, ms: number): Promise<string> => {
       const site = new KoaSite(options, HANDLERS)
       const visitor = site.visitor()
@@ -94,17 +94,17 @@ describe('koa: sessions in the cookie', () => {
       return (await site.visitor().get('/read', { Cookie })).text
     }
 
-    it('are new ones, though the cookie comes back', async () => {
+    it('are new ones, even if the client still sends the cookie', async () => {
       expect(await replay({ maxAge: HOUR }, HOUR - 1)).to.equal('{"views":1}')
       expect(await replay({ maxAge: HOUR }, HOUR)).to.equal('{}')
     })
 
-    it('are so after a day where the cookie ends with the browser', async () => {
+    it('are new ones after a day if the cookie has no expiry', async () => {
       expect(await replay({}, 24 * HOUR - 1)).to.equal('{"views":1}')
       expect(await replay({}, 24 * HOUR)).to.equal('{}')
     })
 
-    it('are told to the app as expired, with what they were', async () => {
+    it('are emitted to the app as expired, with their data', async () => {
       const site = new KoaSite({ maxAge: HOUR }, HANDLERS)
       const heard: unknown[] = []
       site.app.on('session:expired', (event: { key: unknown; value: object }) => heard.push([event.key, event.value]))
@@ -118,7 +118,7 @@ describe('koa: sessions in the cookie', () => {
     })
   })
 
-  it('have the same date on every cookie', async () => {
+  it('have the same expiry on both cookies', async () => {
     const visitor = new KoaSite({ maxAge: HOUR }, HANDLERS).visitor()
     for (let visit = 0; visit < 2; visit++) expect(lines(await visitor.get())[0]).to.contain('01 Jan 2026 01:00:00')
     const site = new KoaSite({}, HANDLERS).visitor()
@@ -130,7 +130,7 @@ describe('koa: sessions in the cookie', () => {
       ;(ctx.session as Bag).text = 'x'.repeat(Number(ctx.query.size))
     }
 
-    it('are an error that says so, and no cookie', async () => {
+    it('are an error, and set no cookie', async () => {
       const site = new KoaSite({}, large)
       const res = await site.get('/?size=4000')
       expect([res.status, lines(res)]).to.deep.equal([500, []])
@@ -138,14 +138,14 @@ describe('koa: sessions in the cookie', () => {
       expect(site.errors[0]?.message).to.match(/^session is too large for a cookie: \d+ bytes of 4093$/)
     })
 
-    it('leave the visitor with what they had', async () => {
+    it('do not change the session of the client', async () => {
       const visitor = new KoaSite({}, { ...HANDLERS, '/large': large }).visitor()
       await visitor.get()
       await visitor.get('/large?size=4000')
       expect((await visitor.get('/read')).text).to.equal('{"views":1}')
     })
 
-    it('begin at 4093 bytes of name and value', async () => {
+    it('have more than 4093 bytes of name and value', async () => {
       const plain = { encode: (data: object) => (data as { text?: string }).text ?? '', decode: (text: string) => ({ text }) }
       const site = new KoaSite({ name: 'abc', ...plain }, large)
       expect((await site.get('/?size=4089')).status).to.equal(404)

@@ -6,7 +6,7 @@ import { Strings, Told } from './told'
 
 type Make = (options: KoaSessionOptions, app: never) => unknown
 
-/** All ways in which a session may be kept. */
+/** All places and formats of a session. */
 const KINDS: Record<string, { make?: unknown; options: () => KoaSessionOptions }> = {
   'in the cookie, as koa-session’s': { options: () => ({}) },
   'in the cookie, as express-session’s': { options: () => ({ record: 'cookie' }) },
@@ -24,7 +24,7 @@ const KINDS: Record<string, { make?: unknown; options: () => KoaSessionOptions }
   'by koaSessionTs': { make: koaSessionTs, options: () => ({ store: new Told() as never, cookieOptions: { signed: true } }) },
 }
 
-/** Names that a record, or the code, might take for its own, and what an app may have under them. */
+/** Names that a record or the code may use itself, and values of an app under them. */
 const DATA: readonly (readonly [name: string, value: unknown])[] = [
   ['_expire', 5],
   ['_expire', 'never'],
@@ -51,7 +51,9 @@ const DATA: readonly (readonly [name: string, value: unknown])[] = [
   ['hasOwnProperty', false],
 ]
 
-/** koa-session's own, the options of its cookie in koa-generic-session's, and what koa-session-store takes out of a cookie too. */
+/**
+ * The names that are taken: those of koa-session, the cookie options in koa-generic-session, and those that koa-session-store removes from a cookie.
+ */
 function isTaken(kind: string, name: string): boolean {
   if (/koaGenericSession|koaSessionTs/.test(kind)) return name === 'cookie'
   if (name === '_sid') return kind === 'by koaSessionStore, in the cookie'

@@ -10,7 +10,7 @@ interface DatedKey {
   readonly until?: number
 }
 
-/** As docs/koa.md has it. The newest key is the first. */
+/** As in docs/koa.md. The newest key is the first. */
 function keysNow(dated: readonly DatedKey[]): string[] {
   const now = Date.now()
   const valid = dated.filter(({ until = Infinity }) => until > now)

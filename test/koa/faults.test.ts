@@ -9,7 +9,7 @@ import { turns } from '../support/wire'
 import koaSession = require('../../lib/koa')
 import { count, KOAS, KoaSite, onRequest, lines, show, type Bag, type Handler } from './site'
 
-/** Ends the session by its own method. */
+/** Ends the session with its method. */
 const destroy: Handler = async ctx => {
   await onRequest(ctx).destroy()
   ctx.body = 'left'
@@ -27,7 +27,7 @@ describe('koa: a session that cannot be regenerated', () => {
       count(ctx)
     },
   }
-  /** Someone who has a session comes while the store ends none. */
+  /** A request of a client with a session while destroy of the store fails. */
   const visit = async (path: string) => {
     const store = new TracingStore()
     const failing = new KoaSite({ store }, { '/': count, '/read': show, ...WAYS })
@@ -52,12 +52,12 @@ describe('koa: a session that cannot be regenerated', () => {
     ['/keep', 2],
     ['/regenerateSession', 1],
   ] as const) {
-    it(`stays, and the client keeps its cookie, on ${path}`, async () => {
+    it(`is kept, and the client keeps its cookie, on ${path}`, async () => {
       expect(await visit(path)).to.deep.equal({ status: 500, kept: true, count, next: '{"views":1}', said: ['stuck'] })
     })
   }
 
-  it('makes room all the same where the handler goes on, as on Connect', async () => {
+  it('is replaced nevertheless if the handler catches the error, as on Connect', async () => {
     expect(await visit('/goOn')).to.deep.equal({ status: 200, kept: false, count: 2, next: '{"views":1}', said: [] })
   })
 })
@@ -66,7 +66,7 @@ describe('koa: req.session.destroy()', () => {
   const site = (store: TracingStore, handlers: Record<string, Handler> = {}): KoaSite =>
     new KoaSite({ store }, { '/': count, '/read': show, '/leave': destroy, ...handlers })
 
-  it('asks the store once, and the client forgets its cookie', async () => {
+  it('calls the store once, and clears the cookie', async () => {
     const store = new TracingStore()
     const visitor = site(store).visitor()
     await visitor.get()
@@ -75,7 +75,7 @@ describe('koa: req.session.destroy()', () => {
     expect([store.trace(), visitor.jar.names]).to.deep.equal([['get', 'destroy'], []])
   })
 
-  it('that fails is told to the app alone, and the client keeps its cookie', async () => {
+  it('that fails is an error for its caller only, and the client keeps its cookie', async () => {
     const store = new TracingStore()
     const caught: Handler = ctx => (destroy(ctx) as Promise<void>).catch((err: Error) => (ctx.body = err.message))
     const failing = site(store, { '/try': caught })
@@ -89,7 +89,7 @@ describe('koa: req.session.destroy()', () => {
     expect((await visitor.get('/read')).text).to.equal('{"views":1}')
   })
 
-  it('and an object in its place begin a session of another id', async () => {
+  it('followed by an object in its place begins a session with a new ID', async () => {
     const store = new TracingStore()
     const anew: Handler = async ctx => {
       await destroy(ctx)
@@ -106,7 +106,7 @@ describe('koa: req.session.destroy()', () => {
 })
 
 describe('koa: onError that returns', () => {
-  it('where the session could not be read leaves the client its cookie, and it is read again', async () => {
+  it('after a failed read keeps the cookie of the client, and the session is read again later', async () => {
     const store = new TracingStore()
     const site = new KoaSite({ store, onError: () => {} }, { '/': count, '/read': show })
     const visitor = site.visitor()
@@ -121,7 +121,7 @@ describe('koa: onError that returns', () => {
 })
 
 describe('koa: a store', () => {
-  it('is listened to once, however many middlewares share it', () => {
+  it('has one listener per event for several middlewares', () => {
     const store = Object.assign(new EventEmitter(), { get: () => undefined, set: () => undefined, destroy: () => undefined })
     for (let i = 0; i < 11; i++) koaSession({ store })
     for (const event of ['connect', 'CONNECT', 'disconnect', 'DISCONNECT']) expect(store.listenerCount(event), event).to.equal(1)
@@ -129,10 +129,10 @@ describe('koa: a store', () => {
 })
 
 for (const [name, koa] of Object.entries(KOAS)) {
-  describe(`koa: a body that breaks while the store is asked, on ${name}`, () => {
+  describe(`koa: a stream body that fails during the save, on ${name}`, () => {
     const uncaught = useUncaught()
 
-    /** Answers with a stream, and changes the session, which the store is asked to keep. */
+    /** Responds with a stream, and changes the session, which is saved. */
     const answering = async (make: () => NodeJS.ReadableStream, broken: (body: NodeJS.ReadableStream) => Promise<void>) => {
       const store = new GateStore()
       let body: NodeJS.ReadableStream | undefined
@@ -151,19 +151,19 @@ for (const [name, koa] of Object.entries(KOAS)) {
       return { status, errors: site.errors.map(({ message }) => message), uncaught }
     }
 
-    it('is an error of the request, told once', async () => {
+    it('is an error of the request, emitted once', async () => {
       const torn = async (body: NodeJS.ReadableStream): Promise<void> => void (body as PassThrough).destroy(new Error('torn'))
       expect(await answering(() => new PassThrough(), torn)).to.deep.equal({ status: 500, errors: ['torn'], uncaught: [] })
     })
 
-    it('and so is a file that is missing', async () => {
+    it('is an error of the request for a missing file', async () => {
       const missing = async (body: NodeJS.ReadableStream): Promise<void> =>
         new Promise(resolve => body.on('error', () => setImmediate(resolve)))
       const { errors, uncaught } = await answering(() => createReadStream('/no/such/file'), missing)
       expect([errors.map(message => message.split(':')[0]), uncaught]).to.deep.equal([['ENOENT'], []])
     })
 
-    it('goes out where it does not break, and is left to Koa', async () => {
+    it('is sent by Koa if it does not fail', async () => {
       const whole = async (body: NodeJS.ReadableStream): Promise<void> => void (body as PassThrough).end('all of it')
       expect(await answering(() => new PassThrough(), whole)).to.deep.equal({ status: 200, errors: [], uncaught: [] })
     })

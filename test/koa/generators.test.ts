@@ -4,14 +4,14 @@ import { count, KOAS, KoaSite, leave, lines, show, type Bag, type Ctx, type Hand
 
 const koa = KOAS['Koa 2']
 
-/** A generator as a middleware of Koa 1, which Koa 2 takes and wraps by itself. */
+/** A generator as a middleware of Koa 1, which Koa 2 wraps itself. */
 type Generating = (this: Ctx, next: unknown) => Generator<unknown, unknown, never>
 
 const session = (ctx: Ctx): Bag => ctx.session as Bag
 
 const site = (options: KoaSessionOptions, generator: Generating): KoaSite => new KoaSite(options, generator as never, { koa })
 
-/** What a path does, and perhaps promises. */
+/** The handler of a path, which may return a promise. */
 const ACTS: Record<string, (ctx: Ctx) => unknown> = {
   '/': count,
   '/read': show,
@@ -51,7 +51,7 @@ for (const [kind, options] of Object.entries(KINDS)) {
       expect(await texts('/', '/', '/read', '/leave', '/read')).to.deep.equal(['1', '2', '{"views":2}', 'left', '{}'])
     })
 
-    it('that throw have changed it all the same', async () => {
+    it('that throw have changed the session nevertheless', async () => {
       const failing = site(options(), act)
       const visitor = failing.visitor()
       expect((await visitor.get('/fail')).status).to.equal(500)
@@ -59,13 +59,13 @@ for (const [kind, options] of Object.entries(KINDS)) {
       expect(failing.errors.map(err => err.message)).to.deep.equal(['oops'])
     })
 
-    it('yield what is promised: save, saveSession and regenerateSession', async () => {
+    it('can yield the promises of save, saveSession and regenerateSession', async () => {
       const visitor = site(options(), act).visitor()
       for (const path of ['/saveSession', '/save', '/regenerate']) expect(lines(await visitor.get(path)).length, path).to.equal(2)
       expect((await visitor.get('/read')).text).to.equal('{"views":9}')
     })
 
-    it('yield a deferred session', async () => {
+    it('can yield a deferred session', async () => {
       const deferred: Generating = function* () {
         const session: Bag = yield this.session
         session.views = Number(session.views ?? 0) + 1
@@ -75,7 +75,7 @@ for (const [kind, options] of Object.entries(KINDS)) {
       expect([(await visitor.get()).text, (await visitor.get()).text]).to.deep.equal(['1', '2'])
     })
 
-    it('may come before it, and yield to it', async () => {
+    it('may run before the middleware, and yield to it', async () => {
       const order: string[] = []
       const before: Generating = function* (next) {
         order.push('before')

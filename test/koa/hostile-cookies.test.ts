@@ -11,26 +11,26 @@ const siteOf = (record: (typeof RECORDS)[number]): KoaSite => new KoaSite({ sign
 
 const sent = (payload: unknown): string => `koa.sess=${Buffer.from(JSON.stringify(payload)).toString('base64')}`
 
-describe('koa: a cookie that nobody has signed, and that is of nobody’s making', () => {
+describe('koa: a forged cookie without signatures', () => {
   const hostile = [{ originalMaxAge: 'x' }, { domain: -1 }, { path: 'a;b' }, { sameSite: 'loose' }, { priority: -1 }, { secure: true }]
 
   for (const record of RECORDS) {
     const site = siteOf(record)
     for (const cookie of hostile) {
       for (const [path, text] of Object.entries({ '/': '1', '/read': '{}', '/leave': 'left' })) {
-        it(`whose cookie is ${JSON.stringify(cookie)} is a new session, and no error, on ${path}, as ${record}`, async () => {
+        it(`with the value ${JSON.stringify(cookie)} starts a new session, without an error, on ${path}, as ${record}`, async () => {
           const res = await site.get(path).set('Cookie', sent({ views: 1, cookie: { originalMaxAge: 1000, ...cookie } }))
           expect([res.status, res.text]).to.deep.equal([200, text])
         })
       }
     }
 
-    it(`is believed where its cookie is one, as ${record}`, async () => {
+    it(`is accepted if its value is valid, as ${record}`, async () => {
       const cookie = { originalMaxAge: null, expires: null, path: '/', httpOnly: true, secure: false }
       expect((await site.get('/').set('Cookie', sent({ views: 1, cookie }))).text).to.equal('2')
     })
 
-    it(`is no error, whatever it says, as ${record}`, async () => {
+    it(`is no error with any value, as ${record}`, async () => {
       await fc.assert(
         fc.asyncProperty(PAYLOAD, fc.constantFrom(...Object.keys(HANDLERS)), async (payload, path) => {
           const res = await site.get(path).set('Cookie', sent(payload))
@@ -42,7 +42,7 @@ describe('koa: a cookie that nobody has signed, and that is of nobody’s making
   }
 })
 
-/** A text of JSON with so many values inside each other. */
+/** JSON with so many levels of nesting. */
 const deep: Readonly<Record<string, (levels: number) => string>> = {
   lists: levels => `{"views":1,"a":${'['.repeat(levels)}${']'.repeat(levels)}}`,
   objects: levels => `{"views":1,"a":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`,
@@ -52,7 +52,7 @@ const deep: Readonly<Record<string, (levels: number) => string>> = {
   'lists alone': levels => '['.repeat(levels) + ']'.repeat(levels),
 }
 
-/** How a cookie holds a text. */
+/** The encodings of a text in a cookie. */
 const codecs = {
   base64: { encode: (text: string) => Buffer.from(text).toString('base64') },
   JSON: {
@@ -71,10 +71,10 @@ describe('koa: a cookie that is not signed, with deeply nested values', () => {
       const own = 'decode' in codec ? { encode: (data: object) => codec.encode(JSON.stringify(data)), decode: codec.decode } : {}
       const site = new KoaSite({ signed: false, record, ...own }, HANDLERS)
       for (const [what, write] of Object.entries(deep)) {
-        it(`is no error, however deep: ${what}, in ${coding}, as ${record}`, async () => {
+        it(`is no error at any depth: ${what}, in ${coding}, as ${record}`, async () => {
           for (const levels of [10, 700, 1400, 5000, 50_000]) {
             const cookie = `koa.sess=${codec.encode(write(levels))}`
-            // Node reads no longer one
+            // Node accepts no longer one
             if (cookie.length > 15_900) continue
             for (const path of Object.keys(HANDLERS)) {
               const { status } = await site.get(path).set('Cookie', cookie)
@@ -86,13 +86,13 @@ describe('koa: a cookie that is not signed, with deeply nested values', () => {
     }
   }
 
-  it('is a new session if the nested values cannot be stored again', async () => {
+  it('starts a new session if the nested values cannot be stored again', async () => {
     const site = siteOf('data')
     const payload = Buffer.from((deep.lists as (levels: number) => string)(5800)).toString('base64')
     expect((await site.get('/').set('Cookie', `koa.sess=${payload}`)).text).to.equal('1')
   })
 
-  it('is a new session if what the app decodes cannot be written as JSON', async () => {
+  it('starts a new session if the value from decode cannot be serialized', async () => {
     const site = new KoaSite({ signed: false, decode: () => ({ views: 1n }) }, HANDLERS)
     expect((await site.get('/').set('Cookie', 'koa.sess=any')).text).to.equal('1')
     expect(site.errors).to.deep.equal([])
@@ -114,7 +114,7 @@ const ATTRIBUTES = [
 ]
 const NAMES = [...ATTRIBUTES, 'partitioned', 'signed', 'overwrite', 'data', 'serialize', 'toJSON', 'constructor', '__proto__']
 
-/** What JSON can say, and what the parts of a session mostly are. */
+/** Any JSON, with values that are typical of sessions. */
 const anything = fc.oneof(
   fc.constantFrom(null, true, false, 0, -1, 1e9, 1e300, '', '/', 'a;b', 'x\r\ny', 'lax', 'low', '2030-01-01T00:00:00.000Z', 'never'),
   fc.jsonValue({ maxDepth: 2 }),
@@ -126,7 +126,7 @@ const PAYLOAD = fc.oneof(
     weight: 9,
     arbitrary: fc
       .record({ cookie, _expire: anything, _maxAge: anything, _session: anything, _sid: anything, data: anything }, { requiredKeys: [] })
-      // Whether it is one of ours is told by what it has, and `views` is what the handlers use
+      // A record is recognised by its keys, and the handlers use `views`
       .map(payload => ({ ...payload, views: 1 })),
   },
 )

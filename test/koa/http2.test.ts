@@ -44,7 +44,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
         }
       }
 
-      it('has sessions, and leaves nothing behind', async () => {
+      it('has sessions, and leaves none in use', async () => {
         const store = new TracingStore()
         await connected({ store }, async visit => {
           const [set, first] = await visit()
@@ -54,7 +54,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
         })
       })
 
-      it(`${isSecure ? 'takes' : 'refuses'} a secure cookie`, async () => {
+      it(`${isSecure ? 'accepts' : 'refuses'} a secure cookie`, async () => {
         await connected({ secure: true }, async (visit, { errors }) => {
           const [set] = await visit()
           expect([set.length, set.every(line => line.includes('; secure')), errors.length]).to.deep.equal(
@@ -63,7 +63,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
         })
       })
 
-      it(`makes a cookie of which nothing is said ${isSecure ? 'secure' : 'as plain as itself'}`, async () => {
+      it(`sets a cookie ${isSecure ? 'with' : 'without'} the secure attribute by default`, async () => {
         await connected({}, async visit => {
           const [set] = await visit()
           expect(set.map(line => line.includes('; secure'))).to.deep.equal([isSecure, isSecure])

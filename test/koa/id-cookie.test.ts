@@ -4,8 +4,8 @@ import { count, KoaSite, leave, lines, show, type Handler, type Visitor } from '
 
 const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave, '/app': count, '/app/leave': leave }
 
-describe('koa: the cookie of an id', () => {
-  /** Somebody with a session, and somebody else who has heard of its id. */
+describe('koa: the cookie of a session ID', () => {
+  /** A client with a session, and another client that knows its ID. */
   async function two(options: object): Promise<{ store: TracingStore; thief: Visitor; id: string; signature: string | undefined }> {
     const store = new TracingStore()
     const site = new KoaSite({ store, ...options }, HANDLERS)
@@ -15,14 +15,14 @@ describe('koa: the cookie of an id', () => {
     return { store, thief: site.visitor(), id: visitor.jar.value('koa.sid') as string, signature: visitor.jar.value('koa.sid.sig') }
   }
 
-  it('without its signature is nobody’s, and the store does not hear of it', async () => {
+  it('without its signature is ignored, without a store call', async () => {
     const { store, thief, id } = await two({})
     thief.jar.forge('koa.sid', id)
     expect((await thief.get('/read')).text).to.equal('{}')
     expect(store.trace()).to.deep.equal([])
   })
 
-  it('under the signature of another is nobody’s, and the store does not hear of it', async () => {
+  it('with the signature of another ID is ignored, without a store call', async () => {
     const { store, thief, id } = await two({})
     await thief.get()
     store.trace()
@@ -31,7 +31,7 @@ describe('koa: the cookie of an id', () => {
     expect(store.trace()).to.deep.equal([])
   })
 
-  it('under a signature that somebody made up is nobody’s', async () => {
+  it('with a forged signature is ignored', async () => {
     const { store, thief, id, signature = '' } = await two({})
     thief.jar.forge('koa.sid', id)
     thief.jar.forge('koa.sid.sig', signature.slice(0, -1) + (signature.endsWith('A') ? 'B' : 'A'))
@@ -39,14 +39,14 @@ describe('koa: the cookie of an id', () => {
     expect(store.trace()).to.deep.equal([])
   })
 
-  it('under its own signature is believed', async () => {
+  it('with its own signature is accepted', async () => {
     const { thief, id, signature } = await two({})
     thief.jar.forge('koa.sid', id)
     thief.jar.forge('koa.sid.sig', signature as string)
     expect((await thief.get('/read')).text).to.equal('{"views":1}')
   })
 
-  it('is believed as it is where signed is false', async () => {
+  it('is accepted without a signature if signed is false', async () => {
     const { thief, id, signature } = await two({ signed: false })
     thief.jar.forge('koa.sid', id)
     expect([signature, (await thief.get('/read')).text]).to.deep.equal([undefined, '{"views":1}'])

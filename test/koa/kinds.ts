@@ -4,20 +4,20 @@ import { Told } from './told'
 
 type Kinds = Readonly<Record<string, () => KoaSessionOptions>>
 
-/** Where sessions may be, as far as most options care. */
+/** The places of sessions that most options distinguish. */
 export const PLACES: Kinds = {
   'a store': () => ({ store: new TracingStore() }),
   'the cookie': () => ({}),
 }
 
-/** Likewise, where stores are not all the same. */
+/** The same, for options that distinguish kinds of stores. */
 export const STORES: Kinds = {
   'the cookie': () => ({}),
   'express-session’s store': () => ({ store: new TracingStore() }),
   'a store of promises': () => ({ store: new Told() as never }),
 }
 
-/** Ways in which what an app gives may fail. */
+/** Ways in which a function of the app may fail. */
 export const failures = (message: string): Readonly<Record<string, () => unknown>> => ({
   throws: () => {
     throw new Error(message)

@@ -10,7 +10,7 @@ const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave':
 describe('koa: koa-redis', () => {
   needsRedis()
 
-  it('keeps sessions as long as their cookie, and under the prefix', async () => {
+  it('keeps sessions for the lifetime of their cookie, under the prefix', async () => {
     const prefix = `resession-koa-${process.pid}-${Math.random().toString(36).slice(2)}:`
     const store = redisStore({ url: REDIS })
     try {
@@ -27,7 +27,7 @@ describe('koa: koa-redis', () => {
     }
   })
 
-  it('is given no life but a number: what ends with the browser is stored', async () => {
+  it('receives only numbers as ttl, and stores sessions without a lifetime', async () => {
     const prefix = `resession-koa-${process.pid}-${Math.random().toString(36).slice(2)}:`
     const store = redisStore({ url: REDIS })
     try {

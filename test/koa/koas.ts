@@ -1,4 +1,4 @@
-/** As much of an app of Koa 2 or 3 as these tests use. Its published types do not check beside content-disposition 2, which comes with Koa. */
+/** The part of an app of Koa 2 or 3 that these tests use. Its published types do not compile with content-disposition 2, which Koa depends on. */
 export interface KoaApp {
   keys?: string[]
   proxy: boolean

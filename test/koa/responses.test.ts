@@ -17,7 +17,7 @@ const failing: Handler = ctx => {
 const names = (found: string[]): string[] => found.map(line => line.slice(0, line.indexOf('=')))
 
 for (const [name, koa] of Object.entries(KOAS)) {
-  describe(`koa: manners on ${name}`, () => {
+  describe(`koa: responses on ${name}`, () => {
     useServers()
 
     it('counts visits', async () => {
@@ -27,7 +27,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
     })
 
     describe('an error that is thrown downstream', () => {
-      it('is answered with our cookie, and without those of others', async () => {
+      it('sends the session cookie, and no other cookies', async () => {
         const site = new KoaSite({}, { '/': failing, '/read': show }, { koa })
         const visitor = site.visitor()
         const res = await visitor.get()
@@ -36,7 +36,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
         expect(site.errors).to.deep.equal([oops])
       })
 
-      it('does not bring one visitor the cookie of another, though it is the same error', async () => {
+      it('does not send the cookie of another client, even if both requests throw the same error object', async () => {
         const site = new KoaSite({}, ctx => (ctx.path === '/' ? failing(ctx) : Promise.reject(oops)), { koa })
         await site.get()
         expect(lines(await site.get('/other'))).to.deep.equal([])
@@ -50,7 +50,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
           throw thrown
         }
 
-      it('is as it was afterwards', async () => {
+      it('is not changed afterwards', async () => {
         const bare = new Error('bare')
         await new KoaSite({}, throwing(bare), { koa }).get()
         expect(Object.hasOwn(bare, 'headers')).to.equal(false)
@@ -67,27 +67,27 @@ for (const [name, koa] of Object.entries(KOAS)) {
         expect(headers).to.deep.equal({ 'X-Other': '1' })
       })
 
-      it('and that takes no headers more is answered with its own status, and without the cookie', async () => {
-        // Of one that is frozen Koa makes no answer at all: it sets the status
+      it('is sent with its status and without the cookie if it is not extensible', async () => {
+        // For a frozen one Koa sends no response at all: it sets the status
         const sealed = Object.preventExtensions(Object.assign(new Error('sealed'), { status: 418 }))
         const site = new KoaSite({}, throwing(sealed), { koa })
         const res = await site.get()
         expect([res.status, lines(res), site.errors]).to.deep.equal([418, [], [sealed]])
       })
 
-      it('and that a middleware before ours catches leaves the cookie where it is', async () => {
+      it('keeps the cookie if an earlier middleware catches it', async () => {
         const before: Middleware[] = [(ctx, next) => Promise.resolve(next()).catch(() => (ctx.body = 'caught'))]
         const res = await new KoaSite({}, throwing(oops), { koa, before }).get()
         expect([res.text, names(lines(res))]).to.deep.equal(['caught', ['koa.sess', 'koa.sess.sig']])
       })
 
-      it('may be none: of a string that is thrown Koa makes one', async () => {
+      it('may be a string, which Koa wraps', async () => {
         const site = new KoaSite({}, throwing('a string'), { koa })
         const res = await site.get()
         expect([res.status, site.errors.map(err => err.message)]).to.deep.equal([500, ['non-error thrown: "a string"']])
       })
 
-      it('keeps the headers that it brings', async () => {
+      it('keeps its own headers', async () => {
         const site = new KoaSite(
           {},
           ctx => {
@@ -101,7 +101,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
         expect(names(lines(res))).to.deep.equal(['koa.sess', 'koa.sess.sig'])
       })
 
-      it('comes before what the commit could not do, which the app hears of', async () => {
+      it('has precedence over an error of the commit, which is emitted on the app', async () => {
         const unsaved = new Error('unsaved')
         const store = { get: () => undefined, set: () => Promise.reject(unsaved), destroy: () => undefined }
         const site = new KoaSite({ store }, failing, { koa })
@@ -110,7 +110,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       })
     })
 
-    it('an error of a middleware before ours does not lose the cookie of what has been stored', async () => {
+    it('an error of an earlier middleware does not lose the cookie of a stored session', async () => {
       const site = new KoaSite({}, count, {
         koa,
         before: [
@@ -138,7 +138,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect([names(lines(res)), Buffer.from(res.body as never).toString() || res.text]).to.deep.equal([['koa.sess', 'koa.sess.sig'], 'ab'])
     })
 
-    it('a stream that fails has the cookie sent before, and the session stored', async () => {
+    it('a stream that fails after the headers: the cookie is sent, and the session is stored', async () => {
       const store = new TracingStore()
       const broken: Handler = ctx => {
         ;(ctx.session as Bag).user = 'alice'
@@ -151,14 +151,14 @@ for (const [name, koa] of Object.entries(KOAS)) {
       }
       const site = new KoaSite({ store }, { '/': broken, '/read': show }, { koa })
       const wire = (await Wire.to(site.server)).get('/')
-      // Koa 2 does not hang up after that
+      // Koa 2 does not close the connection after that
       const text = await wire.until(text => text.includes('\r\n\r\n1\r\na'))
       await turns()
       expect(text).to.match(/Set-Cookie: koa\.sid=/i)
       expect([store.trace(), site.errors[0]]).to.deep.equal([['set'], oops])
     })
 
-    it('a stream as the body goes out when the session is stored, and not before', async () => {
+    it('a stream as the body is sent only after the session is stored', async () => {
       const store = new GateStore()
       const streaming: Handler = ctx => {
         ;(ctx.session as Bag).user = 'alice'
@@ -177,7 +177,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       [401, 'who are you'],
       [500, 'Internal Server Error'],
     ] as const) {
-      it(`ctx.throw(${status}) answers so, with our cookie`, async () => {
+      it(`ctx.throw(${status}) responds with the status and the session cookie`, async () => {
         const throwing: Handler = ctx => {
           ;(ctx.session as Bag).user = 'alice'
           ctx.throw(status, status === 500 ? 'secret' : message, {})
@@ -203,7 +203,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect(site.errors).to.deep.equal([])
     })
 
-    it('with ctx.respond = false an answer that has left is none to fail over', async () => {
+    it('with ctx.respond = false a change is no error after the response is sent', async () => {
       const site = new KoaSite(
         {},
         async ctx => {

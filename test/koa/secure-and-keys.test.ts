@@ -50,7 +50,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect([res.status, lines(res), store.trace()]).to.deep.equal([500, [], []])
     })
 
-    it('on plain HTTP is no error where there is nothing to send', async () => {
+    it('on plain HTTP is no error if there is no cookie to send', async () => {
       expect((await new KoaSite({ store: new TracingStore(), secure: true }, HANDLERS, { koa }).get('/read')).status).to.equal(200)
     })
 
@@ -70,7 +70,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       'a store': () => ({ store: new TracingStore() }),
       'the cookie': () => ({}),
     })) {
-      it(`whose sessions are in ${kind} answers what needs none`, async () => {
+      it(`whose sessions are in ${kind} serves requests without a cookie to send`, async () => {
         expect((await new KoaSite(newOptions(), HANDLERS, { koa, keys: null }).get('/read')).status).to.equal(200)
         expect((await new KoaSite(newOptions(), HANDLERS, { koa, keys: null }).get('/leave')).status).to.equal(200)
       })
@@ -86,14 +86,14 @@ for (const [name, koa] of Object.entries(KOAS)) {
         })
       }
 
-      it(`whose sessions are in ${kind} needs none with signed: false`, async () => {
+      it(`whose sessions are in ${kind} needs no keys with signed: false`, async () => {
         const visitor = new KoaSite({ ...newOptions(), signed: false }, HANDLERS, { koa, keys: null }).visitor()
         await visitor.get()
         expect((await visitor.get('/read')).text).to.equal('{"views":1}')
       })
     }
 
-    it('needs none where ids do not travel by cookie', async () => {
+    it('needs no keys with a transport of its own', async () => {
       const transport = { get: () => undefined, set: () => {}, clear: () => {} }
       expect((await new KoaSite({ store: new TracingStore(), transport }, HANDLERS, { koa, keys: null }).get()).text).to.equal('1')
     })

@@ -18,7 +18,7 @@ const HANDLERS: Record<string, Handler> = {
   },
 }
 
-/** Ids that go by headers of the app's own; what it is told. */
+/** A site with a transport that uses headers of the app and records its calls. */
 function site(options: object = {}): { visit: (path: string, key?: string) => Promise<string>; told: string[]; last: () => string } {
   const told: string[] = []
   let id = ''
@@ -36,9 +36,9 @@ function site(options: object = {}): { visit: (path: string, key?: string) => Pr
   return { visit, told, last: () => id }
 }
 
-describe('koa: the client', () => {
+describe('koa: the session ID', () => {
   for (const path of ['/', '/force', '/save', '/count-and-save', '/regenerate']) {
-    it(`is told once of what a request stores: ${path}`, async () => {
+    it(`is sent once per request that stores: ${path}`, async () => {
       const { visit, told, last } = site()
       await visit('/')
       told.splice(0)
@@ -47,13 +47,13 @@ describe('koa: the client', () => {
     })
   }
 
-  it('is told once of what is stored by hand, with autoCommit: false', async () => {
+  it('is sent once after saveSession with autoCommit: false', async () => {
     const { visit, told } = site({ autoCommit: false })
     await visit('/commit')
     expect(told).to.deep.equal(['set'])
   })
 
-  it('is told nothing of what is not stored', async () => {
+  it('is not sent if nothing is stored', async () => {
     const { visit, told, last } = site()
     await visit('/')
     told.splice(0)
@@ -61,7 +61,7 @@ describe('koa: the client', () => {
     expect(told).to.deep.equal([])
   })
 
-  it('is told once that a session is over, or was none', async () => {
+  it('is cleared once if the session has ended or does not exist', async () => {
     const { visit, told, last } = site()
     await visit('/')
     await visit('/leave', last())
@@ -69,12 +69,12 @@ describe('koa: the client', () => {
     expect(told).to.deep.equal(['set', 'clear', 'clear'])
   })
 
-  it('gets one cookie, though it may not overwrite others', async () => {
+  it('is sent in one cookie with overwrite: false', async () => {
     const app = new KoaSite({ store: new TracingStore(), cookie: { overwrite: false } }, HANDLERS)
     expect(lines(await app.get()).map(line => line.split('=')[0])).to.deep.equal(['koa.sid', 'koa.sid.sig'])
   })
 
-  it('is told again where somebody has taken the cookie off the answer', async () => {
+  it('is sent again if the cookie was removed from the response', async () => {
     const handler: Handler = async ctx => {
       await count(ctx)
       await ctx.saveSession()

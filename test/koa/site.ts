@@ -9,7 +9,7 @@ import { KOAS, type KoaApp, type KoaClass } from './koas'
 export { Browser as Visitor, lines } from '../support/browser'
 export { KOAS, type KoaApp } from './koas'
 
-/** A session as what it is for a test: a bag of anything, with the members of koa-session's. */
+/** A session for tests: any data, with the members of koa-session's sessions. */
 export interface Bag {
   [key: string]: unknown
   readonly isNew: boolean
@@ -21,7 +21,7 @@ export interface Bag {
   toJSON(): object
 }
 
-/** Likewise, with the members of express-session's. */
+/** The same with the members of express-session's sessions. */
 export interface RequestBag {
   [key: string]: unknown
   readonly id: string
@@ -41,12 +41,12 @@ export interface RequestBag {
   regenerate(callback?: (err?: unknown) => void): unknown
 }
 
-/** What passport sees of the session. */
+/** The session as passport accesses it. */
 export function onRequest(ctx: Ctx): RequestBag {
   return (ctx.req as unknown as { session: RequestBag }).session
 }
 
-/** A context as sessions make it. */
+/** A context with the members that the session adds. */
 export interface Ctx {
   readonly app: KoaApp
   readonly req: IncomingMessage
@@ -73,17 +73,17 @@ export type Middleware = (ctx: Ctx, next: () => Promise<unknown>) => unknown
 export type KoaSessionOptions = AnySpelling
 interface Setting {
   readonly koa?: KoaClass
-  /** `null` for an app that has none. */
+  /** `null` for an app without keys. */
   readonly keys?: string[] | null
-  /** Middlewares that come before ours. */
+  /** Middlewares before the session. */
   readonly before?: Middleware[]
-  /** Whether the middleware is told of the app. */
+  /** Whether the middleware receives the app. */
   readonly knowsApp?: boolean
-  /** Another middleware in the place of ours. */
+  /** Another middleware instead of ours. */
   readonly instead?: (app: KoaApp) => unknown
 }
 
-/** A Koa app with our middleware before a handler, or handlers by path; what it emits as an error is kept. */
+/** A Koa app with our middleware before a handler, or handlers by path. It keeps the errors that the app emits. */
 export class KoaSite {
   readonly app: KoaApp
   readonly errors: Error[] = []
@@ -102,12 +102,12 @@ export class KoaSite {
     this.server = reusePort(createServer((req, res) => void listener(req, res)))
   }
 
-  /** Someone new, without a cookie. */
+  /** A new client, without a cookie. */
   visitor(): Browser {
     return new Browser(this.server)
   }
 
-  /** One visit of someone new. */
+  /** One request of a new client. */
   get(path = '/'): request.Test {
     return request(this.server).get(path)
   }
@@ -117,7 +117,7 @@ function routes(table: Record<string, Handler>): Handler {
   return ctx => table[ctx.path]?.(ctx)
 }
 
-/** Counts visits in the session, and answers with the count. */
+/** Counts requests in the session, and responds with the count. */
 export const count: Handler = ctx => {
   const session = ctx.session as Bag
   session.views = Number(session.views ?? 0) + 1
@@ -129,13 +129,13 @@ export const countAndSave: Handler = async ctx => {
   await ctx.session?.save()
 }
 
-/** Counts visits in the store. */
+/** Counts requests in the store. */
 export const countThere: Handler = ctx =>
   ctx.updateSession(session => {
     session.views = Number(session.views ?? 0) + 1
   })
 
-/** Answers with the session as it is, and changes nothing. */
+/** Responds with the session, and changes nothing. */
 export const show: Handler = ctx => {
   ctx.body = JSON.stringify(ctx.session ?? null)
 }

@@ -28,7 +28,11 @@ const FAILURES: Record<string, Answer> = {
     })(),
 }
 
-/** A visitor counts, reads, and leaves. @returns what was answered */
+/**
+ * A client counts, reads, and logs out.
+ *
+ * @returns the responses
+ */
 async function visits(store: unknown): Promise<string[]> {
   const visitor = new KoaSite({ store: store as never }, HANDLERS).visitor()
   const texts: string[] = []
@@ -39,18 +43,18 @@ async function visits(store: unknown): Promise<string[]> {
 const AS_IT_SHOULD = ['1', '2', '{"views":2}', 'left', '{}']
 
 describe('koa: stores', () => {
-  it('express-session’s', async () => {
+  it('of express-session', async () => {
     expect(await visits(new MemoryStore())).to.deep.equal(AS_IT_SHOULD)
   })
 
   for (const [kind, answer] of Object.entries(ANSWERS)) {
-    it(`with get, set and destroy that answer by ${kind}`, async () => {
+    it(`with get, set and destroy that use ${kind}`, async () => {
       const store = new Told(answer)
       expect(await visits(store)).to.deep.equal(AS_IT_SHOULD)
       expect(store.records.size).to.equal(0)
     })
 
-    it(`with load, save and remove that answer by ${kind}`, async () => {
+    it(`with load, save and remove that use ${kind}`, async () => {
       const store = new Strings(answer)
       expect(await visits(store)).to.deep.equal(AS_IT_SHOULD)
       expect(store.records.size).to.equal(0)
@@ -66,7 +70,7 @@ describe('koa: stores', () => {
     })
   }
 
-  it('that say ENOENT have no such session', async () => {
+  it('that report ENOENT have no such session', async () => {
     const store = new Told()
     const visitor = new KoaSite({ store: store as never }, HANDLERS).visitor()
     await visitor.get()
@@ -74,7 +78,7 @@ describe('koa: stores', () => {
     expect((await visitor.get('/read')).text).to.equal('{}')
   })
 
-  it('that are made for each request are given its context', async () => {
+  it('that are made for each request receive its context', async () => {
     const store = new Told()
     const paths: string[] = []
     const visitor = new KoaSite({ store: ctx => (paths.push(ctx.path), store as never) }, HANDLERS).visitor()
@@ -83,7 +87,7 @@ describe('koa: stores', () => {
     expect(paths).to.deep.equal(['/', '/read'])
   })
 
-  it('of promises are told the life, the context, and what is changed', async () => {
+  it('of promises receive the ttl, the context, and whether the session has changed', async () => {
     const store = new Told()
     const visitor = new KoaSite({ store: store as never, cookie: { maxAge: 60_000 } }, HANDLERS).visitor()
     await visitor.get()
@@ -100,7 +104,7 @@ describe('koa: stores', () => {
     ])
   })
 
-  it('of JSON strings have the data alone, unless the cookie is another than new ones are', async () => {
+  it('of JSON strings contain only the data, unless the cookie differs from the default', async () => {
     const store = new Strings(value => value)
     const lasting: Handler = ctx => void Object.assign(ctx.session as object, { a: 1, maxAge: 60_000 })
     const site = new KoaSite({ store: store as never }, { '/': count, '/lasting': lasting })
@@ -110,7 +114,7 @@ describe('koa: stores', () => {
     expect(records).to.deep.equal([['views'], ['cookie', 'a']])
   })
 
-  it('with the records of all four older middlewares are read', async () => {
+  it('with records of all four older middlewares are supported', async () => {
     const store = new Told()
     const records = [
       { views: 1, _expire: Date.now() + 60_000, _maxAge: 60_000 },
@@ -128,7 +132,7 @@ describe('koa: stores', () => {
     }
   })
 
-  it('with a record that has ended have no such session, though they have it still', async () => {
+  it('with an expired record have no such session', async () => {
     const store = new Told()
     const visitor = new KoaSite({ store: store as never }, HANDLERS).visitor()
     for (const record of [

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 export type Call = [method: string, ...args: unknown[]]
 export type Answer = (value: unknown) => unknown
 
-/** A store of promises, or of what else `answer` makes of values, that tells what it was asked. */
+/** A store that records its calls. It returns promises, or what `answer` makes of values. */
 export class Told extends EventEmitter {
   readonly calls: Call[] = []
   readonly records = new Map<string, string>()
@@ -29,12 +29,12 @@ export class Told extends EventEmitter {
     return this.answer(this.records.delete(args[0] as string))
   }
 
-  /** The methods called since the last look, in order. */
+  /** The methods called since the last call, in order. */
   trace(): string[] {
     return this.calls.splice(0).map(([method]) => method)
   }
 
-  /** What is kept, in the order in which it came. */
+  /** The records, in insertion order. */
   get kept(): Record<string, unknown>[] {
     return Array.from(this.records.values(), text => JSON.parse(text) as Record<string, unknown>)
   }

@@ -20,7 +20,7 @@ onEachKoa('koa: several cookies of one name', (_host, koa) => {
 
   const pairs = (set: string[]): string => set.map(line => line.split(';')[0]).join('; ')
 
-  /** The cookie of a session that the store has no longer. */
+  /** The cookie of a session that the store no longer has, and one of an existing session. */
   async function goneAndKnown(options: object = {}): Promise<{ site: KoaSite; store: TracingStore; gone: string; known: string }> {
     const { site, store, cookies } = await siteOf(options, 2)
     const [gone = '', known = ''] = cookies
@@ -57,7 +57,7 @@ onEachKoa('koa: several cookies of one name', (_host, koa) => {
       expect([res.text, store.trace()]).to.deep.equal(['1', ['get', 'get', 'set']])
     })
 
-    it(`are asked for once each, four at most, with signed: ${signed}`, async () => {
+    it(`are read once each, four at most, with signed: ${signed}`, async () => {
       const { site, store, cookies } = await siteOf(options, 5)
       for (const cookie of cookies.slice(0, 4)) await site.get('/leave').set('Cookie', cookie)
       const [a, b, c, d, known] = cookies
@@ -71,7 +71,7 @@ onEachKoa('koa: several cookies of one name', (_host, koa) => {
     })
   }
 
-  it('are read in whatever order their signatures come', async () => {
+  it('are read in any order of their signatures', async () => {
     const { site, gone, known } = await goneAndKnown()
     const [[a, signatureOfA], [b, signatureOfB]] = [gone, known].map(cookie => cookie.split('; ')) as [string[], string[]]
     for (const cookie of [
@@ -84,7 +84,7 @@ onEachKoa('koa: several cookies of one name', (_host, koa) => {
     }
   })
 
-  it('of which the first has no good signature are read from the other, whose signature stays', async () => {
+  it('of which the first has an invalid signature are read from the other, which keeps its signature', async () => {
     const { site, store, known } = await goneAndKnown()
     for (const forged of ['koa.sid=forged', 'koa.sid=forged; koa.sid.sig=forged', 'koa.sid=""', 'koa.sid=']) {
       const res = await site.get('/read').set('Cookie', `${forged}; ${known}`)
@@ -92,7 +92,7 @@ onEachKoa('koa: several cookies of one name', (_host, koa) => {
     }
   })
 
-  it('without a signature that holds are a new session, and the store is not asked', async () => {
+  it('without a valid signature are a new session, without a store call', async () => {
     const { site, store, gone, known } = await goneAndKnown()
     const signatureOfOther = gone.split('; ')[1]
     const res = await site.get('/read').set('Cookie', `koa.sid=a; ${known.split('; ')[0]}; koa.sid.sig=b; ${signatureOfOther}`)
@@ -111,7 +111,7 @@ onEachKoa('koa: several cookies of one name', (_host, koa) => {
     expect([res.text, lines(res)]).to.deep.equal(['{"views":1}', []])
   })
 
-  it('are of no use to a transport of the app, which finds the ID', async () => {
+  it('have no effect with a transport of the app', async () => {
     const store = new TracingStore()
     const transport = { get: () => 'unknown', set() {}, clear() {} }
     const { cookies } = await siteOf({ store, cookie: { signed: false } }, 1)
@@ -121,7 +121,7 @@ onEachKoa('koa: several cookies of one name', (_host, koa) => {
     expect(store.trace()).to.deep.equal(['get'])
   })
 
-  it('that keep sessions are read until one has not ended', async () => {
+  it('that contain sessions are read until one has not expired', async () => {
     const site = new KoaSite({ store: 'cookie' }, HANDLERS, { koa })
     const known = pairs(lines(await site.get()))
     const ended = pairs(lines(await new KoaSite({ store: 'cookie', cookie: { maxAge: 1000 } }, HANDLERS, { koa }).get()))

@@ -17,7 +17,7 @@ const MAKERS: Record<string, { make: Make; cookieOf: (ctx: Ctx) => Record<string
   },
 }
 
-/** Attributes that would end theirs and begin another, or that are none. */
+/** Attributes that would end early and begin another, or that are invalid. */
 const EVIL: readonly (readonly [name: string, value: unknown, message: string])[] = [
   ['path', '/a; Domain=evil.example', 'option path is invalid'],
   ['path', '/a\r\nSet-Cookie: b=c', 'option path is invalid'],
@@ -46,7 +46,7 @@ for (const [name, { make, cookieOf }] of Object.entries(MAKERS)) {
       })
     }
 
-    it('from a stored record never go out: not when it is read, changed or ended', async () => {
+    it('from a stored record are never sent: not when it is read, changed or ended', async () => {
       const store = new Told()
       const site = siteOf(store, { '/': change, '/read': () => {}, '/leave': leave })
       const visitor = site.visitor()
@@ -58,14 +58,14 @@ for (const [name, { make, cookieOf }] of Object.entries(MAKERS)) {
       const sent: string[] = []
       for (const path of ['/read', '/', '/leave']) sent.push(...lines(await visitor.get(path)))
       expect(sent.join('\n')).to.not.contain('evil')
-      // A logout reaches the browser all the same
+      // A logout still reaches the browser
       expect(sent.filter(line => /^koa\.(sid|sess)=;.*path=\//.test(line))).to.have.length(1)
       expect(store.records.size).to.equal(0)
     })
   })
 }
 
-/** What no cookie carries, or carries to another ID. */
+/** IDs that a cookie cannot carry, or would change. */
 const IDS: readonly unknown[] = [
   'a;b',
   'a\r\nb',
@@ -115,7 +115,7 @@ describe('koa: IDs that cannot be sent', () => {
     })
   }
 
-  it('may travel by a transport of the app’s own', async () => {
+  it('may be used with a transport of the app', async () => {
     const store = new Told()
     const transport = { get: () => undefined, set: () => {}, clear: () => {} }
     await new KoaSite({ store: store as never, genid: () => 'a;b', transport }, change).get()

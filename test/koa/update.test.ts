@@ -51,7 +51,7 @@ for (const [place, options] of Object.entries(PLACES)) {
         expect(texts).to.deep.equal(['ERR_SESSION_NOT_FOUND'])
       })
 
-      it('refuses what is no function', async () => {
+      it('refuses a value that is no function', async () => {
         const texts = await visits(async ctx => {
           ctx.body = await ctx.updateSession(undefined as never).catch((err: Error) => err.message)
         }, '/act')

@@ -5,7 +5,7 @@ import type { Response } from 'supertest'
 import { TracingStore } from '../support/tracing-store'
 import { count, KOAS, KoaSite, lines, show, type KoaSessionOptions, type Middleware } from './site'
 
-/** What `ctx.cookies` is, on either Koa; as much of it as is used here. */
+/** The class of `ctx.cookies` of both versions of Koa, as far as it is used here. */
 const Cookies = createRequire(__filename)('cookies') as {
   new (req: object, res: object, options: { keys: string[] }): object
   prototype: { get(name: string, options?: object): string | undefined }
@@ -13,17 +13,17 @@ const Cookies = createRequire(__filename)('cookies') as {
 
 interface Seen {
   readonly text: string
-  /** How often `ctx.cookies` was asked for the session's cookie. */
+  /** How often the session's cookie was read from `ctx.cookies`. */
   readonly asked: number
   /** The names of the cookies that were set. */
   readonly set: readonly string[]
 }
 
 for (const [name, koa] of Object.entries(KOAS)) {
-  describe(`koa: headers whose signature has held, on ${name}`, () => {
+  describe(`koa: Cookie headers with a verified signature, on ${name}`, () => {
     let site: KoaSite
     let asked: number
-    /** What a middleware before ours sets. */
+    /** A cookie that a middleware before ours sets. */
     let othersCookie: string | undefined
     const others: Middleware = (ctx, next) => {
       if (othersCookie) ctx.set('Set-Cookie', [othersCookie])
@@ -65,14 +65,14 @@ for (const [name, koa] of Object.entries(KOAS)) {
     const found = (asked: number): Seen => ({ text: '{"views":1}', asked, set: [] })
     const refused: Seen = { text: '{}', asked: 1, set: [] }
 
-    it('are read once, and so are others', async () => {
+    it('are verified once, each of them', async () => {
       const [ada, bob] = [await enter(), await enter()]
       expect([await read(ada), await read(ada), await read(ada)]).to.deep.equal([found(1), found(0), found(0)])
       expect([await read(bob), await read(bob)]).to.deep.equal([found(1), found(0)])
       expect(await read(`${ada}; theme=dark`)).to.deep.equal(found(1))
     })
 
-    it('are read anew under other keys: in an array of their own, before the others, or behind them', async () => {
+    it('are verified again with other keys: another array, or keys that are added at the front or at the end', async () => {
       const header = await enter()
       await read(header)
       const { app } = site
@@ -88,7 +88,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       }
     })
 
-    it('are nobody’s any more where their key has been taken away, be it in place', async () => {
+    it('are invalid after their key has been removed, also in place', async () => {
       for (const takeAway of [() => (site.app.keys = ['new']), () => site.app.keys?.splice(0, 1, 'new')]) {
         open({})
         const header = await enter()
@@ -99,7 +99,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       }
     })
 
-    it('are read each time where the keys are a Keygrip, which does not say what it has', async () => {
+    it('are verified each time if the keys are a Keygrip, whose keys are hidden', async () => {
       const header = await enter()
       const keys = ['old']
       site.app.keys = keygrip(keys) as never
@@ -108,7 +108,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect((await read(header)).text).to.equal('{}')
     })
 
-    it('are read each time where a key is a buffer, whose bytes can become others', async () => {
+    it('are verified each time if a key is a Buffer, because its bytes can change', async () => {
       const header = await enter()
       const key = Buffer.from('old')
       site.app.keys = [key as never]
@@ -117,7 +117,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect((await read(header)).text).to.equal('{}')
     })
 
-    it('of an older key are signed anew, each time until the client has heard of it', async () => {
+    it('of an older key are signed again, each time until the client sends the new signature', async () => {
       const header = await enter()
       site.app.keys?.unshift('new')
       const resigned: Seen = { ...found(1), set: ['koa.sid.sig'] }
@@ -128,7 +128,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect([await read(young), await read(young)]).to.deep.equal([found(1), found(0)])
     })
 
-    it('of an older key are signed anew where others have set cookies before, to whose lines that is added', async () => {
+    it('of an older key are signed again next to earlier Set-Cookie lines', async () => {
       const header = await enter()
       site.app.keys?.unshift('new')
       othersCookie = 'theme=dark'
@@ -138,7 +138,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect([await read(header), await read(header)]).to.deep.equal([1, 0].map(asked => ({ ...found(asked), set: ['theme'] })))
     })
 
-    it('that were tampered with are never remembered, before and after the good one has been seen', async () => {
+    it('that were tampered with are refused, before and after the valid one is cached', async () => {
       const header = await enter()
       const forged = header.replace(/(koa\.sid=.)(.)/, (_, start: string, char: string) => start + (char === 'A' ? 'B' : 'A'))
       const otherwise = header.replace(/.$/, char => (char === 'A' ? 'E' : 'A'))
@@ -152,14 +152,14 @@ for (const [name, koa] of Object.entries(KOAS)) {
       }
     })
 
-    it('are remembered up to 1024 characters, and not of one more', async () => {
+    it('are cached up to 1024 characters', async () => {
       const header = await enter()
       const long = (length: number): string => `${header}; a=`.padEnd(length, 'a')
       expect([await read(long(1024)), await read(long(1024))]).to.deep.equal([found(1), found(0)])
       expect([await read(long(1025)), await read(long(1025))]).to.deep.equal([found(1), found(1)])
     })
 
-    it('bring the signature that goes out again with the cookie, as long as the key is the first', async () => {
+    it('provide the signature that is sent again with the cookie, as long as the key is the first', async () => {
       open({ cookie: { path: '/', sameSite: 'lax' } })
       const first = await site.get('/')
       const header = headerOf(first)
@@ -173,7 +173,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
         .and.not.equal(lines(first)[1])
     })
 
-    it('are read each time where somebody has come to ctx.cookies before, who may have put others there, with other keys', async () => {
+    it('are verified each time if an earlier middleware has used ctx.cookies, which may have other keys', async () => {
       const keysOf: Record<string, string[]> = { a: ['of a'], b: ['of b'] }
       const tenants: Middleware = (ctx, next) => {
         const keys = keysOf[ctx.req.headers['x-tenant'] as string]
@@ -195,7 +195,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
       ])
     })
 
-    it('are none where sessions are not signed, nor where there is no header', async () => {
+    it('are not cached without signed cookies, or without a header', async () => {
       open({ signed: false })
       const header = await enter()
       expect([await read(header), await read(header)]).to.deep.equal([found(1), found(1)])
@@ -207,14 +207,14 @@ for (const [name, koa] of Object.entries(KOAS)) {
   })
 }
 
-/** Keys that keep themselves hidden, as in a Keygrip: https://github.com/crypto-utils/keygrip */
+/** Keys that are hidden, as in a Keygrip: https://github.com/crypto-utils/keygrip */
 function keygrip(keys: readonly string[]): object {
   const sign = (data: string, key = ''): string => createHmac('sha1', key).update(data).digest('base64url')
   const index = (data: string, digest: string): number => keys.findIndex(key => sign(data, key) === digest)
   return { sign: (data: string) => sign(data, keys[0]), index, verify: (data: string, digest: string) => index(data, digest) !== -1 }
 }
 
-/** What a browser sends that was given these cookies. */
+/** The Cookie header of a browser after this response. */
 function headerOf(res: Response): string {
   return lines(res)
     .map(line => line.split(';')[0])

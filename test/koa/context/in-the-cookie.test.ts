@@ -30,10 +30,14 @@ const HANDLERS: Record<string, Handler> = {
   '/null': ctx => (count(ctx), void (ctx.sessionSave = null)),
 }
 
-describe('koa context: a session in the cookie has all that one in a store has', () => {
+describe('koa context: a session in the cookie has the members of one in a store', () => {
   const clock = useClock()
 
-  /** Someone who has visited once goes on. @returns what each visit is answered, and how many lines it is sent */
+  /**
+   * The later requests of a client with one earlier request.
+   *
+   * @returns the body of each response, and its number of Set-Cookie lines
+   */
   const visits = async (...paths: string[]): Promise<[text: string, sent: number][]> => {
     const visitor = new KoaSite({}, HANDLERS).visitor()
     await visitor.get()
@@ -54,18 +58,18 @@ describe('koa context: a session in the cookie has all that one in a store has',
     expect(texts).to.deep.equal(['true', '0', 'false'])
   })
 
-  it('maxAge, as it was last set, and undefined if it was never said', async () => {
+  it('maxAge, as it was last set, and undefined by default', async () => {
     const visitor = new KoaSite({}, HANDLERS).visitor()
     expect((await visitor.get('/maxAge')).text).to.equal('undefined')
     await visitor.get('/remember')
     clock.turn(10_000)
     expect((await visitor.get('/maxAge')).text).to.equal('60000')
     await visitor.get('/forget')
-    // What ends with the browser is kept for a day
+    // A session without an expiry is kept for a day
     expect((await visitor.get('/maxAge')).text).to.equal('86400000')
   })
 
-  it('maxAge, whose setting saves an empty session, and makes it end', async () => {
+  it('maxAge, which saves an empty session and sets its expiry', async () => {
     const visitor = new KoaSite({}, HANDLERS).visitor()
     expect(lines(await visitor.get('/remember')).length).to.equal(2)
     expect((await visitor.get('/isNew')).text).to.equal('false')
@@ -73,7 +77,7 @@ describe('koa context: a session in the cookie has all that one in a store has',
     expect((await visitor.get('/isNew')).text).to.equal('true')
   })
 
-  it('maxAge, whose setting to what it was begins its life anew', async () => {
+  it('maxAge, which starts the lifetime again if it is set to its old value', async () => {
     const visitor = new KoaSite({}, HANDLERS).visitor()
     await visitor.get('/remember')
     clock.turn(50_000)
@@ -82,7 +86,7 @@ describe('koa context: a session in the cookie has all that one in a store has',
   })
 
   for (const path of ['/save', '/saveSession', '/true']) {
-    it(`${path}, which saves what has not changed`, async () => {
+    it(`${path}, which saves an unchanged session`, async () => {
       expect(await visits(path, '/read')).to.deep.equal([
         ['Not Found', 2],
         ['{"views":1}', 0],
@@ -91,7 +95,7 @@ describe('koa context: a session in the cookie has all that one in a store has',
   }
 
   for (const path of ['/regenerate', '/regenerateSession']) {
-    it(`${path}, which empties it, and takes the cookie back`, async () => {
+    it(`${path}, which empties the session, and clears the cookie`, async () => {
       expect(await visits(path, '/read')).to.deep.equal([
         ['Not Found', 2],
         ['{}', 0],
@@ -112,12 +116,12 @@ describe('koa context: a session in the cookie has all that one in a store has',
     })
   }
 
-  it('sessionSave = false, which saves nothing, and ends nothing', async () => {
+  it('sessionSave = false, which neither saves nor ends the session', async () => {
     expect(await answers('/false', '/read', '/falseEnd', '/read')).to.deep.equal(['2', '{"views":1}', 'left', '{"views":1}'])
     expect(await sent('/false', '/falseEnd')).to.deep.equal([0, 0])
   })
 
-  it('sessionSave = null, which saves what has changed', async () => {
+  it('sessionSave = null, which saves changes', async () => {
     expect(await answers('/null', '/read')).to.deep.equal(['2', '{"views":2}'])
   })
 })
@@ -131,7 +135,7 @@ describe('koa context: the maxAge of a session', () => {
     })
   }
 
-  it('is kept by one that is set after null', async () => {
+  it('is kept by a session that is set after null', async () => {
     const again: Handler = ctx => {
       ctx.session = null
       ctx.session = { a: 1, maxAge: 60_000 } as never

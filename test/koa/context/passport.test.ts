@@ -3,7 +3,7 @@ import { MemoryStore } from '../../../lib'
 import { koaGenericSession, koaSessionTs } from '../../../lib/koa-presets'
 import { count, KOAS, KoaSite, lines, show, type Ctx, type Handler, type KoaSessionOptions, type Middleware, type Visitor } from '../site'
 
-/** As much of koa-passport, which has no types, as this uses. */
+/** The part of koa-passport that this test uses. The package has no types. */
 interface Passport {
   use(name: string, strategy: object): void
   serializeUser(act: (user: User, done: Done) => void): void
@@ -29,7 +29,7 @@ type PassportCtx = Ctx & {
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { KoaPassport } = require('koa-passport') as { KoaPassport: new () => Passport }
 
-/** Whoever asks is who they say they are. */
+/** A strategy that accepts every user name. */
 class Credulous {
   declare success: (user: User) => void
   declare fail: () => void
@@ -71,12 +71,12 @@ type Kind = { readonly options: () => KoaSessionOptions; readonly preset?: (opti
 const KINDS: Record<string, Kind> = {
   'in a store': { options: () => ({ store: new MemoryStore(), name: 'sess' }) },
   'in the cookie': { options: () => ({ name: 'sess' }) },
-  // Its sessions have no methods, which passport asks for: it finds them at ctx.req.session
+  // Its sessions have no methods; passport finds those of ctx.req.session
   'of koaGenericSession': { options: () => ({ store: new MemoryStore(), key: 'sess' }), preset: koaGenericSession as never },
   'of koaSessionTs': { options: () => ({ key: 'sess', cookieOptions: { signed: true } }), preset: koaSessionTs as never },
 }
 
-/** Without the options of the cookie, which some have among the data. */
+/** The data without the options of the cookie, which some packages store among it. */
 function dataOf(text: string): object {
   const { cookie: _, ...data } = JSON.parse(text) as Record<string, unknown>
   return data
@@ -92,20 +92,20 @@ for (const [name, koa] of Object.entries(KOAS)) {
       }
 
       for (const login of ['/login', '/strategy?name=alice']) {
-        it(`a user who logs in by ${login} is known from then on, and until they log out`, async () => {
+        it(`a user who logs in by ${login} is authenticated until the logout`, async () => {
           const visitor = passportSite(setting, koa).visitor()
           expect(await visits(visitor, '/who', login, '/who', '/who')).to.deep.equal(['nobody', 'Not Found', 'alice', 'alice'])
           expect((await visits(visitor, '/logout', '/who'))[1]).to.equal('nobody')
         })
       }
 
-      it('one who is refused is not', async () => {
+      it('a user whose login fails is not authenticated', async () => {
         const visitor = passportSite(setting, koa).visitor()
         expect((await visitor.get('/strategy')).status).to.equal(401)
         expect((await visitor.get('/who')).text).to.equal('nobody')
       })
 
-      it('a login makes another session of it, and a logout another again', async () => {
+      it('a login and a logout each change the session ID', async () => {
         const visitor = passportSite(setting, koa).visitor()
         const values: unknown[] = []
         for (const path of ['/', '/login', '/logout', '/']) {
@@ -117,7 +117,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
         expect(values[3]).to.not.equal(values[1])
       })
 
-      it('the data of before the login are gone, unless they are to be kept', async () => {
+      it('the data from before the login is dropped, unless it is to be kept', async () => {
         const visitor = passportSite(setting, koa).visitor()
         await visits(visitor, '/', '/login')
         expect(dataOf((await visitor.get('/read')).text)).to.deep.equal({ passport: { user: 'alice' } })
@@ -126,7 +126,7 @@ for (const [name, koa] of Object.entries(KOAS)) {
         expect(dataOf((await other.get('/read')).text)).to.deep.equal({ views: 1, passport: { user: 'alice' } })
       })
 
-      it('a visitor who does not log in is sent no cookie for it', async () => {
+      it('a client that does not log in gets no cookie', async () => {
         expect(lines(await passportSite(setting, koa).get('/who'))).to.deep.equal([])
       })
     })

@@ -13,7 +13,7 @@ describe('koa context: regenerateSession', () => {
     return [before !== after, await store.count(), (await visitor.get('/read')).text]
   }
 
-  it('gives an empty session of another id, and leaves nothing of the old', async () => {
+  it('makes an empty session under a new ID, and destroys the old one', async () => {
     const regenerate: Handler = async ctx => {
       const session = (await ctx.regenerateSession()) as Bag
       session.same = session === ctx.session && onRequest(ctx).id === ctx.sessionId
@@ -21,7 +21,7 @@ describe('koa context: regenerateSession', () => {
     expect(await visits(regenerate)).to.deep.equal([true, 1, '{"same":true}'])
   })
 
-  it('and the same content again is a session that is stored', async () => {
+  it('followed by the same data stores the new session', async () => {
     const regenerate: Handler = async ctx => {
       await ctx.regenerateSession()
       ;(ctx.session as Bag).views = 1
@@ -29,11 +29,11 @@ describe('koa context: regenerateSession', () => {
     expect(await visits(regenerate)).to.deep.equal([true, 1, '{"views":1}'])
   })
 
-  it('{ keep: true } takes the data along', async () => {
+  it('with { keep: true } keeps the data', async () => {
     expect(await visits(ctx => ctx.regenerateSession({ keep: true }))).to.deep.equal([true, 1, '{"views":1}'])
   })
 
-  it('after null gives a new session, too', async () => {
+  it('after null makes a new session too', async () => {
     const regenerate: Handler = async ctx => {
       ctx.session = null
       const session = (await ctx.regenerateSession()) as Bag
@@ -42,7 +42,7 @@ describe('koa context: regenerateSession', () => {
     expect(await visits(regenerate)).to.deep.equal([true, 1, '{"isThis":true}'])
   })
 
-  it('after the session’s own destroy gives a new session, too', async () => {
+  it('after session.destroy makes a new session too', async () => {
     const regenerate: Handler = async ctx => {
       await onRequest(ctx).destroy()
       await ctx.regenerateSession()
@@ -51,7 +51,7 @@ describe('koa context: regenerateSession', () => {
     expect(await visits(regenerate)).to.deep.equal([true, 1, '{"views":1}'])
   })
 
-  it('after one that was destroyed does not keep the next from ending', async () => {
+  it('after a destroy does not prevent the next session from being ended', async () => {
     const store = new TracingStore()
     const handler: Handler = async ctx => {
       await onRequest(ctx).destroy()
@@ -67,7 +67,7 @@ describe('koa context: regenerateSession', () => {
     expect([await store.count(), visitor.jar.value('koa.sid')]).to.deep.equal([0, undefined])
   })
 
-  it('of what was set after null makes one id, and destroys one', async () => {
+  it('of a session that was set after null makes one ID, and destroys one session', async () => {
     const store = new TracingStore()
     const ids: unknown[] = []
     const regenerate: Handler = async ctx => {
@@ -87,7 +87,7 @@ describe('koa context: regenerateSession', () => {
     ])
   })
 
-  it('and nothing more leaves nothing in the store: an empty session is like any new one', async () => {
+  it('without data stores nothing, as for any new session', async () => {
     expect(await visits(ctx => ctx.regenerateSession())).to.deep.equal([true, 0, '{}'])
   })
 })

@@ -25,7 +25,7 @@ describe('koa context: req.session', () => {
     expect((await visitor.get('/read')).text).to.equal('{"user":"alice"}')
   })
 
-  it('has express-session’s names over the app’s data, which keep theirs at ctx.session', async () => {
+  it('has the members of express-session, which hide data of the same names; ctx.session has that data', async () => {
     const NAMES = ['id', 'cookie', 'save', 'touch', 'reload', 'destroy', 'regenerate', 'resetMaxAge'] as const
     const look: Handler = ctx => {
       for (const name of NAMES) (ctx.session as Bag)[name === 'save' || name === 'regenerate' ? 'a' : name] = 'mine'
@@ -44,7 +44,7 @@ describe('koa context: req.session', () => {
     expect(body).to.deep.equal({ kinds, isId: true, isReq: true, has: true, mine: 'mine' })
   })
 
-  it('is the same object each time, chains, and may be put back', async () => {
+  it('is the same object each time, has chainable methods, and may be assigned again', async () => {
     const look: Handler = ctx => {
       const req = onRequest(ctx)
       const isSame = req === onRequest(ctx) && req.touch() === req && req.save(() => {}) === req
@@ -55,7 +55,7 @@ describe('koa context: req.session', () => {
     expect((await new KoaSite({ store: new TracingStore() }, look).get()).body).to.deep.equal([true, true])
   })
 
-  it('set to null, or to an object, is ctx.session set so', async () => {
+  it('set to null, or to an object, sets ctx.session', async () => {
     const set =
       (value: unknown): Handler =>
       ctx => {
@@ -69,13 +69,13 @@ describe('koa context: req.session', () => {
     expect([(await visitor.get('/end')).text, visitor.jar.names]).to.deep.equal(['null', []])
   })
 
-  it('set to what is none is a TypeError', async () => {
+  it('set to another value is a TypeError', async () => {
     const site = new KoaSite({}, ctx => void ((ctx.req as unknown as { session: unknown }).session = 'alice'))
     expect((await site.get()).status).to.equal(500)
     expect(site.errors.map(err => err.name)).to.deep.equal(['TypeError'])
   })
 
-  it('has its id and its store beside it, as express-session has', async () => {
+  it('has req.sessionID and req.sessionStore, as in express-session', async () => {
     const store = new TracingStore()
     let found: unknown[] = []
     const look: Handler = ctx => {
@@ -86,7 +86,7 @@ describe('koa context: req.session', () => {
     expect(found).to.deep.equal([true, true])
   })
 
-  it('is none where the session is for other paths', async () => {
+  it('is undefined on other paths than those of the session', async () => {
     let found: unknown = 'not looked'
     await new KoaSite({ path: '/app' }, ctx => void (found = (ctx.req as unknown as { session: unknown }).session)).get('/other')
     expect(found).to.equal(undefined)

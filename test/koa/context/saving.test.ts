@@ -6,20 +6,20 @@ import { count, KoaSite, leave, lines, show, type Bag, type Ctx, type Handler } 
 import { Told } from '../told'
 
 describe('koa context: sessionStore and sessionOptions', () => {
-  it('sessionStore is the very store', async () => {
+  it('sessionStore is the store of the options', async () => {
     const store = new TracingStore()
     let found: unknown
     await new KoaSite({ store }, ctx => void (found = ctx.sessionStore)).get()
     expect(found).to.equal(store)
   })
 
-  it('sessionStore is none where sessions are kept in the cookie', async () => {
+  it('sessionStore is undefined for sessions in the cookie', async () => {
     let found: unknown
     await new KoaSite({}, ctx => void (found = ctx.sessionStore)).get()
     expect(found).to.equal(undefined)
   })
 
-  it('sessionStore is what a function has given for the request', async () => {
+  it('sessionStore is the store that a function has returned for the request', async () => {
     const found: unknown[] = []
     const made: unknown[] = []
     const store = (): never => {
@@ -32,7 +32,7 @@ describe('koa context: sessionStore and sessionOptions', () => {
     expect(found.every((store, at) => store === made[at])).to.equal(true)
   })
 
-  it('sessionStore is the very store where that is one of promises', async () => {
+  it('sessionStore is the store of the options if it returns promises', async () => {
     const store = new Told()
     let found: unknown
     await new KoaSite({ store: store as never }, ctx => void (found = ctx.sessionStore)).get()
@@ -60,17 +60,17 @@ describe('koa context: sessionSave', () => {
     expect((await new KoaSite({}, ctx => (ctx.body = String(ctx.sessionSave))).get()).text).to.equal('null')
   })
 
-  it('true saves what has not changed', async () => {
+  it('true saves an unchanged session', async () => {
     expect(await visits(ctx => (ctx.sessionSave = true))).to.deep.equal([['get', 'set'], 2, '{"views":1}'])
   })
 
-  it('true saves a new session that nobody put anything into', async () => {
+  it('true saves an empty new session', async () => {
     const store = new TracingStore()
     const res = await new KoaSite({ store }, ctx => void (ctx.sessionSave = true)).get()
     expect([store.trace(), lines(res).length]).to.deep.equal([['set'], 2])
   })
 
-  it('true ends what is set to null', async () => {
+  it('true ends a session that is set to null', async () => {
     const end: Handler = ctx => {
       ctx.sessionSave = true
       ctx.session = null
@@ -78,7 +78,7 @@ describe('koa context: sessionSave', () => {
     expect(await visits(end)).to.deep.equal([['get', 'destroy'], 2, '{}'])
   })
 
-  it('false does not save what has', async () => {
+  it('false does not save a changed session', async () => {
     const change: Handler = ctx => {
       ctx.sessionSave = false
       ;(ctx.session as Bag).views = 9
@@ -86,7 +86,7 @@ describe('koa context: sessionSave', () => {
     expect(await visits(change)).to.deep.equal([['get'], 0, '{"views":1}'])
   })
 
-  it('false does not destroy either', async () => {
+  it('false does not destroy a session', async () => {
     const end: Handler = ctx => {
       ctx.sessionSave = false
       ctx.session = null
@@ -94,7 +94,7 @@ describe('koa context: sessionSave', () => {
     expect(await visits(end)).to.deep.equal([['get'], 0, '{"views":1}'])
   })
 
-  it('null saves what has changed', async () => {
+  it('null saves a changed session', async () => {
     const change: Handler = ctx => {
       ctx.sessionSave = null
       ;(ctx.session as Bag).views = 9
@@ -106,7 +106,7 @@ describe('koa context: sessionSave', () => {
 describe('koa context: saveSession', () => {
   const uncaught = useUncaught()
 
-  it('stores at once, and the end does not store the same again', async () => {
+  it('stores at once, and does not repeat the save at the end', async () => {
     const store = new TracingStore()
     let calls: string[] = []
     const save: Handler = async ctx => {
@@ -118,7 +118,7 @@ describe('koa context: saveSession', () => {
     expect([calls, store.trace(), lines(res).length]).to.deep.equal([['set'], [], 2])
   })
 
-  it('stores what has not changed', async () => {
+  it('stores an unchanged session', async () => {
     const store = new TracingStore()
     const visitor = new KoaSite({ store }, { '/': count, '/save': ctx => ctx.saveSession() }).visitor()
     await visitor.get()
@@ -127,7 +127,7 @@ describe('koa context: saveSession', () => {
     expect([store.trace(), lines(res).length]).to.deep.equal([['get', 'set'], 2])
   })
 
-  it('does not change the id of a new session', async () => {
+  it('does not change the ID of a new session', async () => {
     const save: Handler = async ctx => {
       const before = ctx.sessionId
       count(ctx)
@@ -137,7 +137,7 @@ describe('koa context: saveSession', () => {
     expect((await new KoaSite({ store: new TracingStore() }, save).get()).text).to.equal('true')
   })
 
-  it('what is changed after it is stored at the end', async () => {
+  it('is followed by a save of later changes at the end', async () => {
     const save: Handler = async ctx => {
       count(ctx)
       await ctx.saveSession()
@@ -166,7 +166,7 @@ describe('koa context: saveSession', () => {
     expect([await store.count(), visitor.jar.names]).to.deep.equal([0, []])
   })
 
-  it('and save are enough where maxAge has been set: the end does not store it again', async () => {
+  it('and save store a new maxAge, and do not repeat the save at the end', async () => {
     const store = new TracingStore()
     const remember =
       (save: (ctx: Ctx) => unknown): Handler =>
@@ -183,7 +183,7 @@ describe('koa context: saveSession', () => {
     expect(store.trace()).to.deep.equal(['get', 'set', 'get', 'set'])
   })
 
-  it('that nobody waits for, and that fails, does not end the process', async () => {
+  it('that fails without await does not end the process', async () => {
     const store = new TracingStore()
     store.set = (_id, _data, done) => void setImmediate(done as (err: Error) => void, new Error('full'))
     await new KoaSite({ store }, ctx => void [count(ctx), ctx.saveSession()]).get()

@@ -5,7 +5,7 @@ import { count, KoaSite, lines, show, type Ctx, type Middleware } from '../site'
 describe('koa context: sessionId', () => {
   const say = (ctx: Ctx): unknown => (ctx.body = ctx.sessionId)
 
-  it('is the session’s, and the cookie’s value', async () => {
+  it('is the ID of the session, and the value of the cookie', async () => {
     const visitor = new KoaSite({ store: new TracingStore() }, { '/': count, '/id': say }).visitor()
     await visitor.get()
     expect((await visitor.get('/id')).text).to.equal(visitor.jar.value('koa.sid'))
@@ -15,17 +15,17 @@ describe('koa context: sessionId', () => {
     expect((await new KoaSite({ store: new TracingStore() }, say).get()).text).to.match(/^[\w-]{32}$/)
   })
 
-  it('is none where sessions are kept in the cookie', async () => {
+  it('is undefined for sessions in the cookie', async () => {
     expect((await new KoaSite({}, ctx => (ctx.body = String(ctx.sessionId))).get()).text).to.equal('undefined')
   })
 
-  describe('forced by an earlier middleware', () => {
+  describe('set by an earlier middleware', () => {
     const force: Middleware = (ctx, next) => {
       if (ctx.query.id) ctx.sessionId = String(ctx.query.id)
       return next()
     }
 
-    it('is whose session it is, on the first request and on later ones', async () => {
+    it('selects the session, on the first request and on later ones', async () => {
       const store = new TracingStore()
       const site = new KoaSite({ store }, { '/': count, '/read': show }, { before: [force] })
       const visitor = site.visitor()
@@ -36,14 +36,14 @@ describe('koa context: sessionId', () => {
       expect((await other.get(`/read?id=${id}`)).text).to.equal('{"views":1}')
     })
 
-    it('that the store does not know is nobody’s: the session gets another', async () => {
+    it('that is not in the store is not adopted: the session gets a new one', async () => {
       const visitor = new KoaSite({ store: new TracingStore() }, { '/': count }, { before: [force] }).visitor()
       await visitor.get('/?id=chosen')
       expect(visitor.jar.value('koa.sid')).to.match(/^[\w-]{32}$/)
     })
   })
 
-  it('that the store does not know is cleared, and replaced where there is something to save', async () => {
+  it('that is not in the store is cleared, and replaced if there is data to save', async () => {
     const store = new TracingStore()
     const visitor = new KoaSite({ store }, { '/': count, '/read': show }).visitor()
     await visitor.get()

@@ -14,13 +14,13 @@ const site = (handlers: Record<string, Handler>, options = {}): KoaSite =>
 describe('koa context: the session object', () => {
   const uncaught = useUncaught()
 
-  it('isNew is true of a session that came about in this request, until the next', async () => {
+  it('isNew is true for a session that began in this request', async () => {
     const visitor = site({ '/': ctx => ((session(ctx).a = 1), (ctx.body = String(session(ctx).isNew))) }).visitor()
     expect((await visitor.get()).text).to.equal('true')
     expect((await visitor.get()).text).to.equal('false')
   })
 
-  it('length and populated count the data, and the cookie is none', async () => {
+  it('length and populated count the data without the cookie', async () => {
     const said: unknown[] = []
     await site({
       '/': ctx => {
@@ -35,7 +35,7 @@ describe('koa context: the session object', () => {
     ])
   })
 
-  it('JSON, console.log and Object.keys have the data alone', async () => {
+  it('JSON, console.log and Object.keys show only the data', async () => {
     const visitor = site({
       '/all': ctx => {
         ctx.body = {
@@ -50,7 +50,7 @@ describe('koa context: the session object', () => {
     expect((await visitor.get('/all')).body).to.deep.equal({ json: '{"views":1}', log: '{ views: 1 }', keys: ['views'], to: { views: 1 } })
   })
 
-  it('is the body that it is given for', async () => {
+  it('can be used as the body', async () => {
     const visitor = site({ '/body': ctx => (ctx.body = ctx.session) }).visitor()
     await visitor.get()
     expect((await visitor.get('/body')).body).to.deep.equal({ views: 1 })
@@ -63,7 +63,7 @@ describe('koa context: the session object', () => {
   })
 
   describe('maxAge', () => {
-    it('is what the option says, or undefined', async () => {
+    it('is the value of the option, or undefined', async () => {
       const said: unknown[] = []
       const say = (ctx: Ctx): unknown => said.push(session(ctx).maxAge)
       await site({ '/': say }).get()
@@ -72,12 +72,12 @@ describe('koa context: the session object', () => {
       expect(said).to.deep.equal([undefined, 60_000, 'session'])
     })
 
-    it('set, saves even an empty session, and sets the cookie’s date', async () => {
+    it('set, saves even an empty session, and sets the expiry of the cookie', async () => {
       const res = await site({ '/': ctx => (session(ctx).maxAge = 60_000) }).get()
       expect(lines(res)[0]).to.contain('expires=')
     })
 
-    it('set, holds for this session from then on', async () => {
+    it('set, applies to this session from then on', async () => {
       const visitor = site({
         '/set': ctx => (session(ctx).maxAge = 60_000),
         '/age': ctx => (ctx.body = String(onRequest(ctx).cookie.originalMaxAge)),
@@ -86,13 +86,13 @@ describe('koa context: the session object', () => {
       expect((await visitor.get('/age')).text).to.equal('60000')
     })
 
-    it('set to "session" ends it with the browser', async () => {
+    it('set to "session" removes the expiry', async () => {
       const res = await site({ '/': ctx => (session(ctx).maxAge = 'session' as never) }, { cookie: { maxAge: 60_000 } }).get()
       expect(lines(res)[0]).to.not.contain('expires=')
     })
   })
 
-  it('a changed cookie is a change, is stored, and is sent', async () => {
+  it('a changed cookie is stored and sent', async () => {
     const visitor = site({ '/hide': ctx => (onRequest(ctx).cookie.httpOnly = false) }).visitor()
     expect(lines(await visitor.get())[0]).to.contain('httponly')
     expect(lines(await visitor.get('/hide'))[0]).to.not.contain('httponly')
@@ -100,7 +100,7 @@ describe('koa context: the session object', () => {
   })
 
   describe('save', () => {
-    it('stores at once, changed or not, and sets the cookie; the end does not store the same again', async () => {
+    it('stores at once, changed or not, and sets the cookie; the save is not repeated at the end', async () => {
       const store = new TracingStore()
       const stored: string[][] = []
       const visitor = site(
@@ -118,7 +118,7 @@ describe('koa context: the session object', () => {
       expect([stored, store.trace(), lines(res).length]).to.deep.equal([[['get', 'set']], [], 2])
     })
 
-    it('that nobody waits for is waited for', async () => {
+    it('without await is awaited by the response', async () => {
       const visitor = site({ '/save': ctx => void session(ctx).save() }).visitor()
       expect(lines(await visitor.get('/save')).length).to.equal(2)
     })

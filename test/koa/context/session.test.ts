@@ -19,12 +19,12 @@ for (const [kind, options] of Object.entries(KINDS)) {
     const site = (handlers: Record<string, Handler>): KoaSite =>
       new KoaSite(options(), { '/': count, '/read': show, '/leave': leave, '/nothing': () => {}, ...handlers })
 
-    it('is an empty object for someone new, who gets no cookie for it', async () => {
+    it('is an empty object for a new client, without a cookie', async () => {
       const res = await site({}).get('/read')
       expect([res.text, lines(res)]).to.deep.equal(['{}', []])
     })
 
-    it('is what the visitor had', async () => {
+    it('is the stored session of the client', async () => {
       const visitor = site({}).visitor()
       await visitor.get()
       expect((await visitor.get('/read')).text).to.equal('{"views":1}')
@@ -37,21 +37,21 @@ for (const [kind, options] of Object.entries(KINDS)) {
       expect(lines(await visitor.get('/nothing'))).to.deep.equal([])
     })
 
-    it('changed, sends the cookie anew, and its signature', async () => {
+    it('changed, sends the cookie again, with its signature', async () => {
       const visitor = site({}).visitor()
       expect(lines(await visitor.get()).length).to.equal(2)
       expect(lines(await visitor.get()).length).to.equal(2)
     })
 
     describe('set to an object', () => {
-      it('has that in the place of the data, on the next visit too', async () => {
+      it('replaces the data, also for the next request', async () => {
         const visitor = site({ '/set': set({ a: 1 }) }).visitor()
         await visitor.get()
         await visitor.get('/set')
         expect((await visitor.get('/read')).text).to.equal('{"a":1}')
       })
 
-      it('for someone new, is a session, whose cookie is signed and has all attributes', async () => {
+      it('for a new client, is a session, whose cookie is signed and has all attributes', async () => {
         const visitor = site({ '/set': set({ a: 1 }) }).visitor()
         const res = await visitor.get('/set')
         expect(visitor.jar.names).to.deep.equal(['sess', 'sess.sig'])
@@ -59,25 +59,25 @@ for (const [kind, options] of Object.entries(KINDS)) {
         expect((await visitor.get('/read')).text).to.equal('{"a":1}')
       })
 
-      it('that is empty, empties a session that was there', async () => {
+      it('that is empty, empties an existing session', async () => {
         const visitor = site({ '/set': set({}) }).visitor()
         await visitor.get()
         await visitor.get('/set')
         expect((await visitor.get('/read')).text).to.equal('{}')
       })
 
-      it('that is empty, is nothing where there was none', async () => {
+      it('that is empty, stores nothing for a new session', async () => {
         expect(lines(await site({ '/set': set({}) }).get('/set'))).to.deep.equal([])
       })
 
-      it('with a maxAge in it, takes that for the session’s, and a cookie for data', async () => {
+      it('with a key maxAge, sets the lifetime; a key cookie is data', async () => {
         const visitor = site({ '/set': set({ a: 1, maxAge: 60_000, cookie: { httpOnly: false } }) }).visitor()
         const [line] = lines(await visitor.get('/set'))
         expect([line?.includes('httponly'), line?.includes('expires=')]).to.deep.equal([true, true])
         expect((await visitor.get('/read')).text).to.equal('{"a":1,"cookie":{"httpOnly":false}}')
       })
 
-      it('is a Session from then on, and not that object', async () => {
+      it('is a Session from then on, and not the given object', async () => {
         const given = { a: 1 }
         const check: Handler = ctx => {
           ctx.session = given as never
@@ -91,7 +91,7 @@ for (const [kind, options] of Object.entries(KINDS)) {
 
     for (const value of [null, undefined]) {
       describe(`set to ${value}`, () => {
-        it('is over, and both cookies are cleared', async () => {
+        it('ends the session, and clears both cookies', async () => {
           const visitor = site({ '/end': set(value) }).visitor()
           await visitor.get()
           const cleared = lines(await visitor.get('/end'))
@@ -108,7 +108,7 @@ for (const [kind, options] of Object.entries(KINDS)) {
           expect((await site({ '/end': check }).get('/end')).text).to.equal('null')
         })
 
-        it('of someone new, clears the cookie all the same', async () => {
+        it('of a new client, clears the cookie too', async () => {
           const visitor = site({ '/end': set(value) }).visitor()
           expect(lines(await visitor.get('/end')).length).to.be.greaterThan(0)
           expect(visitor.jar.names).to.deep.equal([])
@@ -126,7 +126,7 @@ for (const [kind, options] of Object.entries(KINDS)) {
       })
     }
 
-    it('set to null and then to an object is another session', async () => {
+    it('set to null and then to an object is a new session', async () => {
       const again: Handler = ctx => {
         ctx.session = null
         ctx.session = { b: 1 } as never
@@ -147,7 +147,7 @@ describe('koa context: session, and its store', () => {
     return [new KoaSite({ store }, { '/': count, '/leave': leave, '/read': show, ...handlers }), store]
   }
 
-  it('someone new asks nothing of it until there is something to save', async () => {
+  it('a new client causes no store call until there is data to save', async () => {
     const [site, store] = sites()
     const visitor = site.visitor()
     await visitor.get('/read')
@@ -156,7 +156,7 @@ describe('koa context: session, and its store', () => {
     expect(store.trace()).to.deep.equal(['set'])
   })
 
-  it('set to null destroys the session that the visitor had', async () => {
+  it('set to null destroys the stored session', async () => {
     const [site, store] = sites()
     const visitor = site.visitor()
     await visitor.get()
@@ -165,13 +165,13 @@ describe('koa context: session, and its store', () => {
     expect([store.trace(), await store.count()]).to.deep.equal([['get', 'destroy'], 0])
   })
 
-  it('set to null destroys nothing where the visitor had none', async () => {
+  it('set to null destroys nothing for a new client', async () => {
     const [site, store] = sites()
     await site.get('/leave')
     expect(store.trace()).to.deep.equal([])
   })
 
-  it('set to null and then to an object destroys the first, and has another id', async () => {
+  it('set to null and then to an object destroys the first session, and has a new ID', async () => {
     const [site, store] = sites({ '/again': ctx => ((ctx.session = null), (ctx.session = { b: 1 } as never)) })
     const visitor = site.visitor()
     await visitor.get()
@@ -180,7 +180,7 @@ describe('koa context: session, and its store', () => {
     expect([store.trace(), await store.count()]).to.deep.equal([['get', 'destroy', 'set'], 1])
   })
 
-  it('of another context is data here: its id and its cookie stay with it', async () => {
+  it('of another context is copied as data, without its ID and cookie', async () => {
     let other: Bag | undefined
     const [site] = sites({ '/give': ctx => ((other = ctx.session as Bag), (other.user = 'alice')), '/take': ctx => (ctx.session = other) })
     const [alice, bob] = [site.visitor(), site.visitor()]

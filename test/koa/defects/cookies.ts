@@ -8,7 +8,7 @@ const text =
   ctx =>
     void (((ctx.session as Bag).text = value), (ctx.body = 'set'))
 
-/** Of the cookies that carry sessions, or their ids. */
+/** Defects of the cookies that carry sessions or their IDs. */
 export const COOKIES: readonly Defect[] = [
   {
     number: 4,

@@ -6,7 +6,7 @@ import { KoaSite, KOAS, type Bag, type Ctx, type Handler } from '../site'
 export type Subject = 'original' | 'preset'
 
 interface Older extends Record<Subject, Middleware> {
-  /** It is a generator function, which Koa 3 does not take. */
+  /** Whether it is a generator function, which Koa 3 refuses. */
   readonly isGenerator?: true
   readonly Store: new () => TracedStore
 }
@@ -14,7 +14,7 @@ interface Older extends Record<Subject, Middleware> {
 const { koaSession7, koaSession6, koaSess, koaGenericSession: generic, koaSessionStore: store, koaSessionTs: ts } = ORIGINALS
 const presets = { koaSession, koaGenericSession, koaSessionStore, koaSessionTs } as unknown as Record<string, Middleware>
 
-/** The older middlewares as they are published, and ours in their place. */
+/** The published older middlewares, and our presets. */
 const OLDER = {
   'koa-session 7': { original: koaSession7.create, preset: presets.koaSession, Store: PromiseStore },
   'koa-session 6': { original: koaSession6.create, preset: presets.koaSession, Store: PromiseStore },
@@ -28,23 +28,23 @@ export type Name = 'koa-session 7' | 'koa-session 6' | 'koa-sess' | 'koa-generic
 
 export const KOA_SESSION = ['koa-session 7', 'koa-session 6'] as const
 
-/** What older middlewares do wrong, and ours in their place does not. */
+/** A defect of older middlewares that our preset does not have. */
 export interface Defect {
-  /** As they are counted in docs/compatibility.md, where several may be one. */
+  /** The number in docs/compatibility.md, where several may have one number. */
   readonly number: number
   readonly what: string
   readonly whose: readonly Name[]
-  /** The same for both. Default: the store. */
+  /** The options of both. Default: the store. */
   readonly options?: (store: TracedStore, name: Name) => object
   readonly keys?: null
   readonly handlers?: Record<string, Handler>
   readonly visits: (world: World) => Promise<unknown>
-  /** What comes of the visits with ours, and with theirs. */
+  /** The result with our preset, and with the older middleware. */
   readonly good: unknown
   readonly bad: unknown
 }
 
-/** An app, with a store of its own, on one of the two. */
+/** An app with a store of its own, on one of the two. */
 export class World {
   readonly store: TracedStore
   readonly site: KoaSite
@@ -65,18 +65,18 @@ export class World {
     )
   }
 
-  /** What the store was asked. */
+  /** The store calls. */
   get calls(): string[] {
     return this.store.calls.map(({ call }) => call)
   }
 }
 
-/** Options of the cookie, in the words of each. */
+/** Options of the cookie, in the spelling of each package. */
 export const withCookie =
   (cookie: object): Defect['options'] =>
   (store, name) => ({ store, [name === 'koa-session-ts' ? 'cookieOptions' : 'cookie']: cookie })
 
-/** The data; some keep their cookie's options among it. */
+/** The data of a session; some packages store their cookie options among it. */
 export function dataOf(session: unknown): object {
   const { cookie: _, ...data } = JSON.parse(JSON.stringify(session)) as Record<string, unknown>
   return data
@@ -89,5 +89,5 @@ const HANDLERS: Record<string, Handler> = {
   '/end': ctx => void ((ctx.session = null), (ctx.body = 'ended')),
 }
 
-/** Where `ctx.session` is a promise. */
+/** The session if `ctx.session` is a promise. */
 export const later = (ctx: Ctx): Promise<Bag> => ctx.session as unknown as Promise<Bag>

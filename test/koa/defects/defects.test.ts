@@ -6,7 +6,7 @@ import { silenced } from '../lineages/silenced'
 import { DEFECTS } from './table'
 import { World, type Defect, type Name, type Subject } from './defect'
 
-describe('koa: what older middlewares do wrong, and ours does not', function () {
+describe('koa: defects of older middlewares', function () {
   // Some run in processes of their own, two each
   this.timeout(30_000)
   const uncaught = useUncaught()

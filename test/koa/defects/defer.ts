@@ -8,7 +8,7 @@ const read: NonNullable<Defect['handlers']> = {
   '/read': ctx => later(ctx).then(({ a }) => void (ctx.body = { a })),
 }
 
-/** Of sessions that are read where somebody asks for them. */
+/** Defects of deferred sessions. */
 export const DEFER: readonly Defect[] = [
   {
     number: 2,

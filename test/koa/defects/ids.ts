@@ -3,7 +3,7 @@ import { lines, type Bag } from '../site'
 
 const HOUR = 3_600_000
 
-/** Of the ids of sessions, and the records under them. */
+/** Defects of session IDs and their records. */
 export const IDS: readonly Defect[] = [
   {
     number: 10,

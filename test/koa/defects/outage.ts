@@ -8,7 +8,11 @@ import { turns } from '../../support/wire'
 
 const WAIT = 10_000
 
-/** A request that is under way, once it has come as far as it comes by itself. @returns its status by then, and in the end */
+/**
+ * A pending request, after it has stopped by itself.
+ *
+ * @returns its status then, and at the end
+ */
 async function underWay(site: KoaSite): Promise<{ now: number | 'waits'; end: Promise<number> }> {
   const coming = once(site.server, 'request') as Promise<[IncomingMessage, ServerResponse]>
   const end = site.get('/set').then(({ status }) => status)
@@ -17,7 +21,7 @@ async function underWay(site: KoaSite): Promise<{ now: number | 'waits'; end: Pr
   return { now: response.writableEnded ? response.statusCode : 'waits', end }
 }
 
-/** Of stores that go and come back. */
+/** Defects with stores that disconnect and reconnect. */
 export const OUTAGE: readonly Defect[] = [
   {
     number: 1,

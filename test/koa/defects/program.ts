@@ -11,7 +11,7 @@ const ts = { original: require('koa-session-ts') as Pick<typeof presets, 'Memory
 const HOUR = 3_600_000
 const session = { cookie: { signed: true }, a: 1 }
 
-/** What is done in a process of its own: it says what came of it, and lasts as long as it lasts. */
+/** The acts in a process of their own: each prints its result, and the process runs until nothing keeps it alive. */
 const ACTS = {
   async outage(subject: Subject): Promise<string> {
     const timers = new Timers()
@@ -26,7 +26,7 @@ const ACTS = {
   async 'long life'(subject: Subject): Promise<string> {
     const store = new ts[subject].MemoryStore('mine')
     await store.set('an-id', session, 2 ** 31)
-    // Node makes one millisecond of what is too long, and of timers the shorter one goes off first
+    // Node turns a delay that is too long into one millisecond, and the shorter of two timers fires first
     await new Promise(resolve => setTimeout(resolve, 2))
     const kept = await store.get('an-id')
     return JSON.stringify(kept && { a: (kept as { a?: number }).a })
@@ -48,7 +48,7 @@ export type Act = keyof typeof ACTS
 
 async function main([act, subject]: string[]): Promise<void> {
   console.log(await ACTS[act as Act](subject as Subject))
-  // What keeps the process has been said
+  // Reports what keeps the process alive
   process.exit()
 }
 

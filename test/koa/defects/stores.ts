@@ -2,7 +2,7 @@ import { apart } from './apart'
 import { KOA_SESSION, type Defect } from './defect'
 import { PromiseStore } from '../lineages/traced-stores'
 
-/** As strict as Redis, which koa-redis hands the life to. */
+/** As strict as Redis, to which koa-redis passes the ttl. */
 class StrictStore extends PromiseStore {
   override async set(id: string, record: object, ttl?: unknown): Promise<void> {
     if (ttl !== undefined && !Number.isFinite(ttl)) throw new Error('ERR value is not an integer or out of range')
@@ -10,7 +10,7 @@ class StrictStore extends PromiseStore {
   }
 }
 
-/** Of what is asked of stores, and of a store that is there. */
+/** Defects of store calls with a connected store. */
 export const STORES: readonly Defect[] = [
   {
     number: 6,

@@ -5,7 +5,7 @@ import { IDS } from './ids'
 import { OUTAGE } from './outage'
 import { STORES } from './stores'
 
-/** By what they are of. */
+/** All defects, by subject. */
 export const DEFECTS: Readonly<Record<string, readonly Defect[]>> = {
   cookies: COOKIES,
   'ids and records': IDS,

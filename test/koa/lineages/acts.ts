@@ -4,10 +4,10 @@ export type Act = (ctx: KoaContext) => unknown
 
 type Session = Record<string, unknown>
 
-/** Where it is deferred it is a promise. */
+/** The session, which is a promise if it is deferred. */
 const sessionOf = async (ctx: KoaContext): Promise<Session> => (await (ctx.session as unknown)) as Session
 
-/** What the session holds; some keep their cookie's options among it. */
+/** The data of the session; some packages store their cookie options among it. */
 async function dataOf(ctx: KoaContext): Promise<unknown> {
   const session = await (ctx.session as unknown)
   if (typeof session !== 'object' || session === null) return session
@@ -15,7 +15,7 @@ async function dataOf(ctx: KoaContext): Promise<unknown> {
   return data
 }
 
-/** @param value of which each session gets its own: koa-session-store writes on it */
+/** @param value copied for each session, because koa-session-store changes it */
 const put =
   (value: unknown): Act =>
   ctx => {
@@ -23,21 +23,21 @@ const put =
     return 'put'
   }
 
-/** By the context, or where that cannot, by the session. */
+/** Regenerates the session through the context, or else through the session. */
 async function renew(ctx: KoaContext): Promise<void> {
   await (ctx.regenerateSession?.() ?? (ctx.session as unknown as { regenerate(): Promise<void> }).regenerate())
 }
 
-/** What a handler does with its session, by the path that it answers. */
+/** The handlers by path. */
 export const ACTS = {
   ignore: () => 'ignored',
   read: dataOf,
   json: ctx => ctx.session,
   set: async ctx => ((await sessionOf(ctx)).a = 1),
   change: async ctx => ((await sessionOf(ctx)).a = 2),
-  /** What JSON, base64 and cookies write in other ways. */
+  /** Characters that JSON, base64 and cookies encode differently. */
   odd: ctx => ((ctx.session as { a?: string }).a = 'a=b, {"c"}'),
-  /** What may not stand in a cookie. */
+  /** Characters that are invalid in a cookie. */
   strange: ctx => ((ctx.session as { a?: string }).a = 'a;\u00fc\u6f22'),
   hold: ctx => ((ctx.sessionSave = false), ((ctx.session as { a?: number }).a = 2)),
   force: ctx => (ctx.sessionSave = true),
@@ -52,7 +52,7 @@ export const ACTS = {
     ;(await sessionOf(ctx)).a = 3
     throw new Error('the handler failed')
   },
-  /** Where it is deferred: it is asked for, and nobody waits. */
+  /** Uses a deferred session without await. */
   touch: ctx => (void ctx.session, 'touched'),
   'read twice': async ctx => (await Promise.all([dataOf(ctx), dataOf(ctx)])).map(data => data ?? 'nothing'),
   maxAge(ctx) {

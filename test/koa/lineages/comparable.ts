@@ -9,7 +9,7 @@ export interface Place {
   readonly index: number
 }
 
-/** What of an observation remains comparable; undefined where the two go separate ways from here. */
+/** Reduces an observation to its comparable part; undefined if the two diverge from here on. */
 export type Comparable = (seen: Seen, place: Place) => Seen | undefined
 
 export const but =
@@ -28,7 +28,7 @@ export const acts =
     names.includes(visit.act)
 export const uncaught = ({ scenario }: Place): boolean => scenario.name.startsWith('throws') && !scenario.catches
 
-/** koa-session's one day, that nobody has asked for. */
+/** Removes the lifetime of one day that koa-session sets by default. */
 export function withoutDay(seen: Seen): Seen {
   const clean = <Value>(value: Value): Value =>
     JSON.parse(
@@ -44,13 +44,13 @@ export const withoutSid: Comparable = seen => ({
   cookies: seen.cookies.map(text => text.replace(',"_sid":"an id"', '').replace(/\{_sid: .*\}/, '{}')),
 })
 
-/** Without the look for an id that nobody had, or that was made in this very visit. */
+/** Removes reads for an ID that does not exist, or that was made in this request. */
 export const withoutVainGets: Comparable = (seen, { scenario, index }) => {
   const isFirst = !scenario.visits.slice(0, index).some(({ act, cookies }) => act === 'set' && !cookies)
   return { ...seen, calls: seen.calls.filter(call => call !== 'get unknown' && !(isFirst && call.startsWith('get'))) }
 }
 
-/** Without the order of calls, and with IDs that are numbered as they come up in what the client and the store have. */
+/** Removes the order of calls, and numbers IDs in the order in which the client and the store have them. */
 export const withoutOrder: Comparable = ({ calls, ...seen }) => {
   const { cookies, records, body } = seen
   const names = new Map<string, string>()
@@ -65,7 +65,7 @@ export const withoutOrder: Comparable = ({ calls, ...seen }) => {
   return { ...seen, ...kept, calls: renamed(calls.filter(call => !call.startsWith('get'))).sort() }
 }
 
-/** Without what is cleared of the session's own cookie. */
+/** Removes the clearing of the session's own cookie. */
 export const withoutCleared: Comparable = seen => ({
   ...seen,
   cookies: seen.cookies.filter(text => !/^cookie(\.sig)? cleared$/.test(text)),

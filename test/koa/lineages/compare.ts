@@ -5,13 +5,16 @@ import type { Lineage } from './lineages'
 import type { Seen } from './namer'
 import type { Scenario } from './scenarios'
 
-/** What was seen of both, visit by visit. */
+/** The observations of both, visit by visit. */
 export interface Pair {
   readonly preset: readonly Seen[]
   readonly original: readonly Seen[]
 }
 
-/** @returns the ids of the differences that were needed. @throws AssertionError at the first visit where the two differ otherwise */
+/**
+ * @returns the ids of the differences that were needed.
+ * @throws AssertionError at the first visit with another difference
+ */
 export function compare(lineage: Lineage, scenario: Scenario, { preset, original }: Pair): Set<string> {
   const needed = new Set<string>()
   const differences = DIFFERENCES.filter(({ lineages }) => lineages.test(lineage.name))

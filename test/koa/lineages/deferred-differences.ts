@@ -3,7 +3,7 @@ import type { Difference } from './differences'
 
 const GENERIC = /^koa-(generic-session|session-ts)/
 
-/** Of sessions that are read where somebody asks for them. */
+/** Differences of deferred sessions. */
 export const DEFERRED_DIFFERENCES: readonly Difference[] = [
   {
     id: 'unawaited-is-untouched',

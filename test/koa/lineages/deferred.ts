@@ -4,7 +4,7 @@ import type { Scenario, Visit } from './scenarios'
 const options: Neutral = { defer: true }
 const visits = (...acts: Visit['act'][]): Visit[] => acts.map(act => ({ act }))
 
-/** Of sessions that are read where somebody asks for them. */
+/** Scenarios of deferred sessions. */
 export const DEFERRED: readonly Scenario[] = [
   { name: 'deferred, untouched', options, visits: visits('ignore', 'set', 'ignore', 'read') },
   { name: 'deferred, new, read', options, visits: visits('read', 'read') },

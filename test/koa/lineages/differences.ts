@@ -16,7 +16,7 @@ import {
 import { DEFERRED_DIFFERENCES } from './deferred-differences'
 import { GENERIC_DIFFERENCES } from './generic-differences'
 
-/** Where a preset means to differ from what it stands in for. */
+/** An intended difference between a preset and its older middleware. */
 export interface Difference {
   readonly id: string
   readonly why: string

@@ -3,7 +3,7 @@ import type { Difference } from './differences'
 
 const GENERIC = /^koa-(generic-session|session-ts)/
 
-/** Of koa-generic-session, and of its port to TypeScript. */
+/** Differences of koa-generic-session, and of its port to TypeScript. */
 export const GENERIC_DIFFERENCES: readonly Difference[] = [
   {
     id: 'null-clears',

@@ -1,7 +1,7 @@
 import { hasEnded } from '../../support/jar'
 import type { Visit } from './scenarios'
 
-/** The cookies of one site, which go along as they were set until the server ends them: what it makes of one that is too old is to be seen. */
+/** The cookies of one site. They are sent until the server clears them, also after their expiry, to observe how the server treats expired ones. */
 export class Jar {
   #now = new Map<string, string>()
   #before = new Map<string, string>()

@@ -3,10 +3,10 @@ import type { AnySpelling } from '../../../lib/koa/settings/option-aliases'
 
 /* eslint-disable @typescript-eslint/no-require-imports -- Koa 2 and the older middlewares have no types, or ones that clash with each other */
 
-// Koa 2 says of each generator function that Koa 3 takes none
+// Koa 2 emits a deprecation warning for each generator function
 process.env.NO_DEPRECATION = [process.env.NO_DEPRECATION, 'koa'].filter(Boolean).join()
 
-/** As much of an app of Koa 2 or 3 as these tests use. */
+/** The part of an app of Koa 2 or 3 that these tests use. */
 export interface KoaApp {
   keys?: string[]
   silent?: boolean
@@ -31,10 +31,10 @@ export interface KoaContext {
 export type KoaClass = new () => KoaApp
 
 export const Koa3 = require('koa') as KoaClass
-/** It takes generator functions for middlewares, as koa-session-store's are. */
+/** Accepts generator functions as middlewares, as koa-session-store's are. */
 export const Koa2 = require('koa-2') as KoaClass
 
-/** How all of them are called, and ours as any of them. */
+/** The common signature of the older middlewares and our presets. */
 export type Middleware = (options?: AnySpelling, app?: KoaApp) => unknown
 
 interface Original {

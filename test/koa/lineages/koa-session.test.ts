@@ -15,7 +15,7 @@ interface Committing extends Bag {
 
 const session = (ctx: Ctx): Committing => ctx.session as Committing
 
-/** What the handler does to its session when it is changed, and the end of the request does not save. */
+/** How the handler saves a changed session that the end of the request does not save. */
 const WAYS: Record<string, (session: Committing) => unknown> = {
   'manuallyCommit()': session => session.manuallyCommit(),
   'commit()': session => session.commit(),
@@ -34,7 +34,7 @@ for (const [whose, create] of Object.entries({
       new KoaSite({}, handler, { instead: app => create(options as never, app as never) })
 
     for (const [way, commit] of Object.entries(WAYS)) {
-      it(`${way} stores what autoCommit: false does not`, async () => {
+      it(`${way} stores the session with autoCommit: false`, async () => {
         const store = new PromiseStore()
         const app = site({ store, autoCommit: false }, async ctx => {
           session(ctx).a = 1
@@ -47,7 +47,7 @@ for (const [whose, create] of Object.entries({
         expect(store.records.size).to.equal(1)
       })
 
-      it(`${way} tells of a store that cannot`, async () => {
+      it(`${way} rejects with the error of the store`, async () => {
         const store = new PromiseStore()
         store.fails = 'set'
         const app = site({ store, autoCommit: false }, async ctx => {
@@ -62,7 +62,7 @@ for (const [whose, create] of Object.entries({
       })
     }
 
-    it('externalKey is the id of a session in a store, and none of one in the cookie', async () => {
+    it('externalKey is the ID of a session in a store, and undefined for one in the cookie', async () => {
       const store = new PromiseStore()
       const tell: Handler = ctx => {
         session(ctx).a = 1
@@ -73,7 +73,7 @@ for (const [whose, create] of Object.entries({
       expect((await site({}, tell).get()).body).to.deep.equal({})
     })
 
-    it('maxage is taken for maxAge', async () => {
+    it('maxage sets maxAge', async () => {
       const silence = silenced()
       const app = site({ maxage: 60_000 }, ctx => void (session(ctx).a = 1))
       silence.end()
@@ -83,10 +83,10 @@ for (const [whose, create] of Object.entries({
   })
 }
 
-describe('koa lineages: koa-session, ours', () => {
+describe('koa lineages: the koa-session preset', () => {
   const uncaught = useUncaught()
 
-  it('does not end the process over a commit that fails, and that nobody waits for', async () => {
+  it('does not end the process if a commit fails without await', async () => {
     const store = new PromiseStore()
     store.fails = 'set'
     const app = new KoaSite({}, ctx => void ((session(ctx).a = 1), session(ctx).commit(), (ctx.body = 'done')), {
@@ -98,7 +98,7 @@ describe('koa lineages: koa-session, ours', () => {
   })
 })
 
-describe('koa lineages: koa-session says that maxage is called maxAge', () => {
+describe('koa lineages: the deprecation warning of koa-session for maxage', () => {
   const said = (create: Middleware, options: object, environment: string): string[] => {
     const [{ NODE_ENV: before }, { warn }, heard] = [process.env, console, [] as string[]]
     process.env.NODE_ENV = environment
@@ -119,7 +119,7 @@ describe('koa lineages: koa-session says that maxage is called maxAge', () => {
     ['development', { maxage: 5, maxAge: 5 }, false],
     ['development', { maxAge: 5 }, false],
   ] as const) {
-    it(`${speaks ? 'in the same words' : 'or nothing'}: ${environment}, ${JSON.stringify(options)}`, () => {
+    it(`${speaks ? 'is the same' : 'is not emitted'}: ${environment}, ${JSON.stringify(options)}`, () => {
       const theirs = said(ORIGINALS.koaSession7.create, { ...options }, environment)
       expect(theirs.length).to.equal(speaks ? 1 : 0)
       expect(said(koaSession as unknown as Middleware, { ...options }, environment)).to.deep.equal(theirs)

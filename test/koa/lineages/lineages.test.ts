@@ -5,7 +5,7 @@ import { DIFFERENCES } from './differences'
 import { LINEAGES, scenariosOf } from './lineages'
 import { cell, keyOf, matrix, MATRIX, pairOf } from './matrix'
 
-describe('koa lineages: a preset and what it stands in for', function () {
+describe('koa lineages: a preset and its older middleware', function () {
   this.timeout(20_000)
   const needed = new Set<string>()
   const cells = new Map<string, string>()
@@ -13,7 +13,7 @@ describe('koa lineages: a preset and what it stands in for', function () {
   for (const lineage of LINEAGES) {
     describe(lineage.name, () => {
       for (const scenario of scenariosOf(lineage)) {
-        it(`${scenario.name}: they do not differ but as listed`, async () => {
+        it(`${scenario.name}: only the listed differences`, async () => {
           const pair = await pairOf(lineage, scenario)
           cells.set(keyOf(lineage, scenario), cell(pair))
           for (const id of compare(lineage, scenario, pair)) needed.add(id)
@@ -22,13 +22,13 @@ describe('koa lineages: a preset and what it stands in for', function () {
     })
   }
 
-  // A suite of its own, so that it comes after those above
-  describe('all of it', () => {
-    it('needs each difference that is listed', () => {
+  // A suite of its own, because it must run after those above
+  describe('all scenarios', () => {
+    it('need each listed difference', () => {
       expect([...needed].sort()).to.deep.equal(DIFFERENCES.map(({ id }) => id).sort())
     })
 
-    it('is what stands in matrix.md, which npm run koa-matrix writes', () => {
+    it('are in matrix.md, which npm run koa-matrix writes', () => {
       expect(matrix(cells)).to.equal(readFileSync(MATRIX, 'utf8'))
     })
   })

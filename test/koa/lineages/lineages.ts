@@ -5,7 +5,7 @@ import { Koa2, Koa3, ORIGINALS, type KoaClass, type Middleware } from './koa-app
 import { SCENARIOS, type Need, type Scenario } from './scenarios'
 import { JsonStore, PromiseStore, type TracedStore } from './traced-stores'
 
-/** Options that all of them have, as ours are called. */
+/** Options that all of them support, in our spelling. */
 export interface Neutral extends Pick<
   AnySpelling,
   'name' | 'rolling' | 'valid' | 'errorHandler' | 'allowEmpty' | 'defer' | 'renew' | 'externalKey' | 'sessionIdStore'
@@ -13,28 +13,28 @@ export interface Neutral extends Pick<
   readonly cookie?: Pick<KoaCookieOptions, 'maxAge' | 'signed'>
 }
 
-/** One older middleware in one of its modes, and ours in its place. */
+/** One older middleware in one of its modes, and our preset for it. */
 export interface Lineage {
   readonly name: string
   readonly Koa: KoaClass
   readonly original: Middleware
   readonly preset: Middleware
-  /** Of its cookie, where nobody says otherwise. */
+  /** The default name of its cookie. */
   readonly cookie: string
-  /** Where it keeps sessions; in the cookie if not said. */
+  /** The class of its store; missing for sessions in the cookie. */
   readonly Store?: new () => TracedStore
-  /** What it has not. */
+  /** The options and abilities that it lacks. */
   readonly lacks?: readonly (keyof Neutral | Need)[]
-  /** What its stores say when they go, and when they come back. */
+  /** The events of its stores for disconnect and connect. */
   readonly outage?: readonly [leaves: string, comes: string]
-  /** A scenario's options, as it spells them. */
+  /** The options of a scenario in its spelling. */
   readonly words: (options: Neutral) => AnySpelling
 }
 
-// Each with options of its own: koa-session-store writes on them
+// Each with options of its own, because koa-session-store changes them
 const flat: Lineage['words'] = ({ name: key, cookie, ...others }) => said({ key, ...cookie, ...others })
 const nested: Lineage['words'] = ({ name: key, cookie, ...others }) => said({ key, cookie: cookie && { ...cookie }, ...others })
-/** It does not sign where it is told anything of cookies but that. */
+/** Without signed, it does not sign if it has any cookie options. */
 const cookieOptions: Lineage['words'] = ({ name: key, cookie, ...others }) =>
   said({ key, cookieOptions: cookie && { signed: true, ...cookie }, ...others })
 const ours: Lineage['words'] = ({ cookie, ...others }) => said({ cookie: cookie && { ...cookie }, ...others })
@@ -95,7 +95,7 @@ export const LINEAGES: readonly Lineage[] = [
   { name: 'koa-session-ts 0.2', ...ts, Store: PromiseStore },
 ]
 
-/** The scenarios that a lineage can play. */
+/** The scenarios that a lineage supports. */
 export function scenariosOf({ Store, lacks = [] }: Lineage): readonly Scenario[] {
   return SCENARIOS.filter(({ needs = [], options, changes }) => {
     if (needs.includes('store') && !Store) return false

@@ -15,7 +15,7 @@ is not 200, calls of the store, \`SC\` for a cookie that is set, \`CLR\` for one
 for nothing. Where the original does otherwise, that comes second, after *was*.
 `
 
-/** What a visit brought about, in short. */
+/** A short description of a result. */
 function short({ status, calls, cookies }: Seen): string {
   const asked = calls.map(call => call.split(' ')[0])
   const signed = (what: 'set' | 'cleared'): string =>
@@ -44,7 +44,7 @@ export function keyOf(lineage: Lineage, scenario: Scenario): string {
   return `${lineage.name}: ${scenario.name}`
 }
 
-/** Both, over one scenario. */
+/** Runs both with one scenario. */
 export async function pairOf(lineage: Lineage, scenario: Scenario): Promise<Pair> {
   return { original: await play(lineage, scenario, 'original'), preset: await play(lineage, scenario, 'preset') }
 }

@@ -1,19 +1,19 @@
 import { endOf, hasEnded } from '../../support/jar'
 import type { TracedStore } from './traced-stores'
 
-/** What one visit was seen to bring about. */
+/** The observed results of one request. */
 export interface Seen {
   readonly status: number
   readonly body: string
-  /** What the app was told of, by name. */
+  /** The errors that the app emitted, by name. */
   readonly errors: readonly string[]
-  /** What each Set-Cookie says, without the attributes. */
+  /** Each Set-Cookie line without the attributes. */
   readonly cookies: readonly string[]
-  /** The attributes, of each; a life is in seconds from now. */
+  /** The attributes of each line; a lifetime is in seconds from now. */
   readonly attributes: readonly string[]
-  /** Calls of the store, in order. */
+  /** The store calls, in order. */
   readonly calls: readonly string[]
-  /** The lives that the store was told, in milliseconds. */
+  /** The ttls that the store received, in milliseconds. */
   readonly ttls: readonly (number | undefined)[]
   /** All records. */
   readonly records: Readonly<Record<string, unknown>>
@@ -27,15 +27,15 @@ interface Answer {
   readonly store: TracedStore | undefined
 }
 
-/** Puts names in the place of random ids, in the order in which they come up, and spans in the place of times. */
+/** Replaces random IDs by names, in the order in which they occur, and times by spans. */
 export class Namer {
   readonly #names = new Map<string, string>()
 
-  /** @param cookie its name */
+  /** @param cookie the name of the cookie */
   constructor(readonly cookie: string) {}
 
   seen({ status, body, lines, errors, store }: Answer): Seen {
-    // Names are for ids that are stored: others are looked for in vain
+    // Only stored IDs get names; reads of others find nothing
     const asked = store?.calls ?? []
     for (const { call, id } of asked) if (call !== 'get') this.#named(id)
     const calls = asked.map(({ call, id }) => `${call} ${call === 'get' && !this.#names.has(bare(id)) ? 'unknown' : this.#named(id)}`)
@@ -75,12 +75,12 @@ export class Namer {
   }
 }
 
-/** Without koa-generic-session's prefix. What is no string has been seen, too. */
+/** The ID without the prefix of koa-generic-session. Values that are no strings occur too. */
 function bare(id: string): string {
   return String(id).replace(/^koa:sess:/, '')
 }
 
-/** What stands in a record, with its end as a span. */
+/** A record with its expiry as a span. */
 function timeless(record: object): object {
   const { _expire, ...data } = record as { _expire?: number }
   return { ...data, ...(_expire !== undefined && { _expire: _expire - Date.now() }) }

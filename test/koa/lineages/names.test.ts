@@ -8,7 +8,7 @@ type Data = Record<string, unknown>
 
 const session = (ctx: KoaContext): Data => ctx.session as Data
 
-/** express-session's names, koa-session's, ours, and such as apps use for flags and fields of their own. */
+/** Names of express-session, of koa-session, of this package, and names that apps use for flags and fields. */
 const NAMES = [
   ...['id', 'req', 'cookie', 'save', 'touch', 'reload', 'destroy', 'regenerate', 'resetMaxAge'],
   ...['isNew', 'maxAge', 'length', 'populated', 'externalKey', 'commit', 'manuallyCommit', 'toJSON', 'inspect'],
@@ -32,7 +32,7 @@ const NAMES = [
 
 const KOA_SESSIONS = ['maxAge', 'length', 'populated', 'externalKey', 'save', 'regenerate', 'manuallyCommit', 'commit', 'toJSON', 'isNew']
 
-/** Of koa-session's classes, the names that say nothing to an app. */
+/** Members of koa-session's classes that apps do not use. */
 const PRIVATE = /^_|^constructor$|^isNew$/
 
 function namesOf(object: object): string[] {
@@ -62,13 +62,13 @@ for (const lineage of LINEAGES) {
   const reserved = reservedIn(lineage.name)
 
   describe(`koa lineages: names in ctx.session, ${lineage.name}`, () => {
-    it('are those of the older middleware, and no other', async () => {
+    it('are those of the older middleware, and no others', async () => {
       const looks: Looks = { names: ctx => namesOf(session(ctx)), keys: ctx => Object.keys(session(ctx)).filter(key => !PRIVATE.test(key)) }
       const { original, preset } = bodies(await sideBySide(lineage, looks, ['/names', '/keys']))
       expect(preset).to.deep.equal(original)
     })
 
-    it('are shown by JSON, console.log, Object.keys and spread as the older middleware shows them', async () => {
+    it('appear in JSON, console.log, Object.keys and spread as with the older middleware', async () => {
       const looks: Looks = {
         set: ctx => Object.assign(session(ctx), { a: 1, list: [1] }) && 'set',
         json: ctx => JSON.stringify(session(ctx)),
@@ -89,12 +89,12 @@ for (const lineage of LINEAGES) {
 
     for (const name of NAMES) {
       if (reserved.includes(name)) {
-        it(`${name} is what it is in the older middleware`, async () => {
+        it(`${name} is the same as in the older middleware`, async () => {
           const { original, preset } = bodies(await sideBySide(lineage, looksFor(name), ['/read', '/read']))
           expect(preset).to.deep.equal(original)
         })
       } else {
-        it(`${name} is data: undefined at first, stored when set, and gone when deleted`, async () => {
+        it(`${name} is data: undefined by default, stored when set, and removed when deleted`, async () => {
           const { original, preset } = bodies(
             await sideBySide(lineage, looksFor(name), ['/read', '/set', '/value', '/read', '/delete', '/read', '/value']),
           )

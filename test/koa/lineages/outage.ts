@@ -7,7 +7,7 @@ import type { TracedStore } from './traced-stores'
 /** How long all of them wait, in milliseconds. */
 const PATIENCE = 10_000
 
-/** A store goes, requests come, and it is back soon or not in time. */
+/** A store disconnects, requests arrive, and it reconnects soon or too late. */
 export class Outage {
   readonly #timers = new Timers()
 
@@ -19,7 +19,10 @@ export class Outage {
     store.emit(says[0])
   }
 
-  /** @param coming a request. @throws Error where it does not wait */
+  /**
+   * @param coming a request.
+   * @throws Error if it does not wait
+   */
   async end(coming: Promise<[IncomingMessage, ServerResponse]>): Promise<void> {
     try {
       const [, response] = await coming

@@ -7,13 +7,13 @@ interface Cookies {
 
 const cookiesOf = (ctx: unknown): Cookies => (ctx as { cookies: Cookies }).cookies
 
-/** Ids go by a cookie that is the app's own: koa-session's way to say it. */
+/** A transport with a cookie of the app, in the spelling of koa-session. */
 export const externalKey: NonNullable<AnySpelling['externalKey']> = {
   get: ctx => cookiesOf(ctx).get('own'),
   set: (ctx, id) => cookiesOf(ctx).set('own', id, { httpOnly: false }),
 }
 
-/** And koa-generic-session's; what it is told of the session goes along. */
+/** The same in the spelling of koa-generic-session; the session that it receives is sent too. */
 export const sessionIdStore: NonNullable<AnySpelling['sessionIdStore']> = {
   get() {
     return cookiesOf(this).get('own')

@@ -30,12 +30,12 @@ export class World {
     this.#namer = new Namer(scenario.options?.name ?? lineage.cookie)
   }
 
-  /** What one visit brings about, in words that do not depend on ids and clocks. */
+  /** The results of one request, independent of IDs and clocks. */
   async visit(subject: Subject, visit: Visit): Promise<Seen> {
     const { store, jar } = this
     this.#errors = []
     if (store) Object.assign(store, { calls: [], fails: visit.fails })
-    // Each visit has an app of its own, and none of the original's before it is there any more; ours listen to a store once
+    // Each request has an app of its own, without the listeners of the earlier ones; our middlewares add one listener per store
     const listeners = store?.eventNames().map(event => [event, store.rawListeners(event)] as const)
     const server = createServer(this.#app(subject).callback()).listen(0)
     await once(server, 'listening')
@@ -67,7 +67,7 @@ export class World {
     return app.use(handler)
   }
 
-  /** Where sessions are kept, if not in the cookie. */
+  /** The options for the place of sessions. */
   get #where(): AnySpelling {
     const { store, scenario } = this
     if (scenario.needs?.includes('ContextStore')) return { ContextStore: contextStore(store as TracedStore) as never }
@@ -94,7 +94,7 @@ async function handler(ctx: KoaContext): Promise<void> {
   ctx.body = JSON.stringify(await (act as (ctx: KoaContext) => unknown)(ctx)) ?? 'undefined'
 }
 
-/** @param subjects which of the two answers each visit; the last one answers those that remain */
+/** @param subjects which of the two handles each request; the last one handles the remaining requests */
 export async function play(lineage: Lineage, scenario: Scenario, ...subjects: readonly Subject[]): Promise<Seen[]> {
   const clock = new Clock()
   const silence = silenced()

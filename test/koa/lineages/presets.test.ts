@@ -21,14 +21,14 @@ const count = (ctx: KoaContext): void => {
   ctx.body = String(a + 1)
 }
 
-describe('koa lineages: setting presets up', () => {
+describe('koa lineages: setup of presets', () => {
   const given = (options: object) => options as never
   class NoGet {
     set(): void {}
     destroy(): void {}
   }
 
-  describe('koa-session throws at once, in the words of koa-session 6', () => {
+  describe('koa-session throws at setup, with the messages of koa-session 6', () => {
     const REFUSED: Record<string, object> = {
       'a store that cannot get': { store: { set() {}, destroy() {} } },
       'a store that cannot destroy': { store: { get() {}, set() {} } },
@@ -60,7 +60,7 @@ describe('koa lineages: setting presets up', () => {
     })
   })
 
-  it('koa-session takes the app first, or last, or options alone before it', () => {
+  it('koa-session accepts the app as first or last argument', () => {
     for (const call of [
       (app: KoaApp) => session(app as never),
       (app: KoaApp) => session(undefined, app),
@@ -70,7 +70,7 @@ describe('koa lineages: setting presets up', () => {
     }
   })
 
-  it('null is as good as nothing: a cookie is signed that nobody has said a thing of', async () => {
+  it('null means the default: a cookie is signed by default', async () => {
     const app = appWith(app => session(given({ signed: null, sameSite: null, maxAge: null, store: null }), app), ['a key']).use(count)
     const [first] = await serve(app, [{}])
     expect(first?.lines.map(line => line.split('=')[0])).to.deep.equal(['koa.sess', 'koa.sess.sig'])
@@ -91,7 +91,7 @@ describe('koa lineages: setting presets up', () => {
     expect([...store.records.keys()]).to.deep.equal([keys[0]])
   })
 
-  it("a session that is not koa-session's keeps those names for data", async () => {
+  it('a session of another preset has data under those names', async () => {
     const app = appWith(() => generic(), ['a key']).use((ctx: KoaContext) => {
       const data = ctx.session as { externalKey?: number }
       ctx.body = String((data.externalKey = (data.externalKey ?? 0) + 1))
@@ -99,14 +99,14 @@ describe('koa lineages: setting presets up', () => {
     expect((await serve(app, [{}, {}])).map(({ body }) => body)).to.deep.equal(['1', '2'])
   })
 
-  it('koa-generic-session takes maxage for the age of its cookie', async () => {
+  it('koa-generic-session uses maxage as the maxAge of its cookie', async () => {
     const app = appWith(() => generic(given({ cookie: { maxage: 60_000 } })), ['a key']).use(count)
     const [first] = await serve(app, [{}])
     const expires = Date.parse(/expires=([^;]*)/.exec(first?.lines[0] ?? '')?.[1] ?? '')
     expect(expires - Date.now()).to.be.within(50_000, 61_000)
   })
 
-  it('koa-session-ts signs where it is given no cookieOptions, and not where they do not say so', async () => {
+  it('koa-session-ts signs without cookieOptions, and not with cookieOptions that do not set signed', async () => {
     const names = async (options?: object, keys?: string[]): Promise<unknown> => {
       const [first] = await serve(appWith(() => ts(options && given(options)), keys).use(count), [{}])
       return first?.lines.map(line => line.split('=')[0])
@@ -116,7 +116,7 @@ describe('koa lineages: setting presets up', () => {
     expect(await names({ cookieOptions: { maxAge: 60_000, signed: true } }, ['a key'])).to.deep.equal(['koa.sid', 'koa.sid.sig'])
   })
 
-  it('koa-session-store takes no options at all', () => {
+  it('koa-session-store works without options', () => {
     expect(koaSessionStore()).to.be.a('function')
   })
 })

@@ -8,8 +8,8 @@ import { visit } from './serve'
 type Older = (next: unknown) => () => Generator
 
 /**
- * `require('koa')()`, as Koa 0.x was called: Koa 2 is a class, but still takes generator functions for middlewares. What Koa 0.0.x had for those is
- * given the next one, and returns a generator function.
+ * `require('koa')()`, as Koa 0.x was called: Koa 2 is a class, but still accepts generator functions as middlewares. A middleware of Koa 0.0.x
+ * receives the next one, and returns a generator function.
  */
 function koa(): KoaApp {
   const app = Object.assign(new Koa2(), { silent: true })
@@ -27,7 +27,7 @@ function generatorOf(middleware: Older): unknown {
   }
 }
 
-/** What an example of a README may require: itself is our preset, and a server that it starts takes any free port. */
+/** Runs an example of a README: `require` of the package returns our preset, and a server listens on a free port. */
 function run(source: string, name: string, preset: unknown): Promise<Server> {
   const started: Server[] = []
   const listen = (listener: RequestListener): Server => {
@@ -54,7 +54,7 @@ function listenAnywhere(this: Server): Server {
   return Server.prototype.listen.call(this, 0)
 }
 
-/** What a browser is answered that asks for paths, one by one. */
+/** The responses to successive requests of one browser. */
 async function answers(server: Server, ...paths: string[]): Promise<string[]> {
   return (
     await visit(
@@ -134,22 +134,22 @@ app.listen( 3000 ); console .log( 'listening on port 3000' );
 `
 
 describe('koa lineages: the examples of the READMEs', () => {
-  it("koa-session's counts views", async () => {
+  it('the example of koa-session counts views', async () => {
     const server = await run(KOA_SESSION, 'koa-session', koaSession)
     expect(await answers(server, '/', '/', '/')).to.deep.equal(['1 views', '2 views', '3 views'])
   })
 
-  it("koa-sess's counts, and begins anew after /remove", async () => {
+  it('the example of koa-sess counts, and starts again after /remove', async () => {
     const server = await run(KOA_SESS, 'koa-sess', koaGenericSession)
     expect(await answers(server, '/get', '/get', '/remove', '/get')).to.deep.equal(['1', '2', '0', '1'])
   })
 
-  it("koa-session-store's counts views", async () => {
+  it('the example of koa-session-store counts views', async () => {
     const server = await run(KOA_SESSION_STORE, 'koa-session-store', koaSessionStore)
     expect(await answers(server, '/', '/', '/')).to.deep.equal(['1 views', '2 views', '3 views'])
   })
 
-  it("koa-session-ts's has all that it prints, without keys", async () => {
+  it('the example of koa-session-ts prints its values, without keys', async () => {
     const session = koaSessionTs
     const printed: unknown[] = []
     const console = { log: (value: unknown) => printed.push(value) }
@@ -169,7 +169,7 @@ describe('koa lineages: the examples of the READMEs', () => {
         console.log(ctx.sessionId)
         console.log(ctx.sessionSave)
         console.log(ctx.sessionStore)
-        // The README does not wait for it
+        // The README does not await it
         await ctx.regenerateSession()
       },
     )

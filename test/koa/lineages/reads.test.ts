@@ -13,21 +13,21 @@ const session = (ctx: KoaContext): Data => ctx.session as Data
 const isKoaSession = ({ name }: Lineage): boolean => /^koa-session [67]/.test(name)
 const isGeneric = ({ name }: Lineage): boolean => /^koa-(generic-session|session-ts)/.test(name)
 
-/** NaN, and what JSON leaves out, in words. */
+/** A value as text, with NaN and values that JSON omits. */
 const said = (value: unknown): string => (typeof value === 'function' ? 'a function' : inspect(value, { sorted: true }))
 
 const MEMBERS = ['maxAge', 'isNew', 'length', 'populated', 'externalKey', 'save', 'cookie', 'id'] as const
 
-/** IDs differ. That a session is not new is `undefined` in koa-session 6, and `false` in 7. */
+/** IDs differ. A session that is not new has `undefined` in koa-session 6, and `false` in 7. */
 function shown(name: string, value: unknown): string {
   if (name === 'externalKey' && value) return 'an ID'
   return said(name === 'isNew' ? value === true : value)
 }
 
-/** koa-session's, for this request. */
+/** The options of koa-session for this request. */
 const optionsOf = (ctx: KoaContext): Data => (ctx as unknown as { sessionOptions: Data }).sessionOptions
 
-/** Each member, and the whole. */
+/** Each member, and the whole object. */
 const look = (ctx: KoaContext): unknown => {
   const s = ctx.session as Data | null | undefined
   if (!s) return said(s)
@@ -68,7 +68,7 @@ const LOOKS: Looks = {
   isNewSet: ctx => ((session(ctx).isNew = true), look(ctx)),
 }
 
-/** Each form that an option takes, by lineage. */
+/** Each form of an option, by lineage. */
 function formsOf(lineage: Lineage): Record<string, AnySpelling> {
   if (isKoaSession(lineage)) {
     return {
@@ -119,14 +119,14 @@ const OF_KOA_SESSION: Record<string, readonly string[]> = {
 }
 
 interface Different {
-  /** As docs/compatibility.md says it. */
+  /** The reason in docs/compatibility.md. */
   readonly why: string
   readonly shows: (lineage: Lineage, options: string, course: string) => boolean
 }
 
 const inCookie = (lineage: Lineage): boolean => isKoaSession(lineage) && !lineage.Store
 
-/** Where a preset means to give another value. */
+/** Values in which a preset differs intentionally. */
 const DIFFERENT: readonly Different[] = [
   {
     why: 'An empty object that takes the place of a session in the cookie is saved',
@@ -164,7 +164,7 @@ const DIFFERENT: readonly Different[] = [
 const COMPATIBILITY = readFileSync(join(__dirname, '../../../docs/compatibility.md'), 'utf8')
 
 for (const lineage of LINEAGES) {
-  describe(`koa lineages: what is read of a session, ${lineage.name}`, () => {
+  describe(`koa lineages: the members of a session, ${lineage.name}`, () => {
     for (const [what, options] of Object.entries(formsOf(lineage))) {
       for (const [course, visits] of Object.entries({ ...VISITS, ...(isKoaSession(lineage) && OF_KOA_SESSION) })) {
         it(`with ${what}: ${course}`, async () => {

@@ -6,17 +6,17 @@ import type { Call } from './traced-stores'
 
 export interface Visit {
   readonly act: keyof typeof ACTS
-  /** Which cookies go along: those that a browser has by now, those it had before the last visit, none, or a foreign one that nobody has signed. */
+  /** The cookies that are sent: the current ones of the browser, those from before the last request, none, or a foreign one without a signature. */
   readonly cookies?: 'replayed' | 'none' | 'garbage'
-  /** What the store cannot do, during the visit. */
+  /** The store call that fails during the request. */
   readonly fails?: Call
-  /** How long after the last one it comes, in milliseconds. */
+  /** The time since the last request, in milliseconds. */
   readonly after?: number
-  /** The store is gone when it comes, and is back soon, or not in time. */
+  /** The store is disconnected when the request arrives, and reconnects soon, or too late. */
   readonly outage?: 'short' | 'long'
 }
 
-/** What not all of them have. */
+/** An ability that not all of them have. */
 export type Need = 'store' | 'ContextStore' | 'regenerate' | 'sessionSave' | 'outage'
 
 export interface Scenario {
@@ -25,9 +25,9 @@ export interface Scenario {
   readonly options?: Neutral
   /** The app has no keys. */
   readonly keyless?: true
-  /** A middleware before the session's answers for what the handler throws. */
+  /** A middleware before the session catches errors of the handler, and responds. */
   readonly catches?: true
-  /** What the app does to its options when the middleware has been made of them. */
+  /** Changes of the options by the app after the middleware was created. */
   readonly changes?: Neutral
   readonly needs?: readonly Need[]
 }
@@ -36,7 +36,7 @@ const set = { act: 'set' } as const
 const read = { act: 'read' } as const
 const RENEW: Neutral = { renew: true, cookie: { maxAge: 120_000 } }
 
-/** Section by section: the life of a session, what may be put in its place, what goes wrong, and options. */
+/** In sections: the life of a session, values that replace it, failures, and options. */
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'new, untouched', visits: [{ act: 'ignore' }] },
   { name: 'new, read', visits: [read, read] },

@@ -11,18 +11,18 @@ export interface Request {
 export interface Answer {
   readonly status: number
   readonly body: string
-  /** Each Set-Cookie. */
+  /** Each Set-Cookie line. */
   readonly lines: readonly string[]
 }
 
-/** What a browser is answered that comes again and again. */
+/** The responses to successive requests of one browser. */
 export async function serve(app: KoaApp, requests: readonly Request[]): Promise<Answer[]> {
   const server = createServer(app.callback()).listen(0)
   await once(server, 'listening')
   return visit(server, requests)
 }
 
-/** Closes the server in the end. */
+/** Closes the server at the end. */
 export async function visit(server: Server, requests: readonly Request[]): Promise<Answer[]> {
   const jar = new Jar()
   const answers: Answer[] = []

@@ -4,7 +4,7 @@ import type { Lineage } from './lineages'
 import { serve, type Answer } from './serve'
 import { silenced } from './silenced'
 
-/** What a handler finds out, by the path that it answers; as JSON. */
+/** Handlers by path; their results are compared as JSON. */
 export type Looks = Readonly<Record<string, (ctx: KoaContext) => unknown>>
 
 export interface Sides {
@@ -14,15 +14,15 @@ export interface Sides {
 
 interface Setting {
   readonly options?: AnySpelling
-  /** Comes before the session. */
+  /** Runs before the session. */
   readonly before?: (ctx: KoaContext, next: () => Promise<void>) => unknown
-  /** In which requests the middleware takes part: in all, if this is missing. */
+  /** The requests for which the middleware runs. Default: all. */
   readonly only?: (ctx: KoaContext) => boolean
-  /** What a handler throws is Koa's to answer; else its name is what was found. */
+  /** Errors of a handler go to Koa; otherwise, the name of the error is the result. */
   readonly throws?: boolean
 }
 
-/** The same visits of one browser to an app with the older middleware, and of another to one with the preset. */
+/** The same requests of one browser to an app with the older middleware, and of another to one with the preset. */
 export async function sideBySide(lineage: Lineage, looks: Looks, paths: readonly string[], setting: Setting = {}): Promise<Sides> {
   const silence = silenced()
   try {
@@ -62,7 +62,7 @@ async function attempt(look: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** What was found, by the older middleware and by the preset. */
+/** The results with the older middleware and with the preset. */
 export function bodies({ original, preset }: Sides): { original: unknown; preset: unknown } {
   const read = (answers: readonly Answer[]): unknown[] => answers.map(({ status, body }) => (status === 200 ? body : `${status} ${body}`))
   return { original: read(original), preset: read(preset) }

@@ -1,4 +1,4 @@
-/** koa-session-ts speaks to the console of ordinary events, koa-sess of failures. */
+/** Silences the console: koa-session-ts logs ordinary events, koa-sess failures. */
 export function silenced(): { end: () => void } {
   const { warn, error } = console
   console.warn = console.error = () => {}

@@ -2,19 +2,19 @@ import { EventEmitter } from 'node:events'
 
 export type Call = 'get' | 'set' | 'destroy'
 
-/** A call of a store, under the name that all stores have for it. */
+/** A call of a store, under a name that is the same for all stores. */
 export interface TracedCall {
   readonly call: Call
   readonly id: string
-  /** In milliseconds, where the store is told. */
+  /** In milliseconds, if the store receives it. */
   readonly ttl?: number | undefined
 }
 
-/** Remembers what it is asked, and keeps records as JSON, as a store elsewhere would. */
+/** Records its calls, and keeps records as JSON, as a remote store does. */
 export class TracedStore extends EventEmitter {
   readonly records = new Map<string, string>()
   calls: TracedCall[] = []
-  /** What it cannot do, for now. */
+  /** The call that fails at the moment. */
   fails: Call | undefined
 
   protected heard(call: Call, id: string, ttl?: unknown): void {
@@ -23,7 +23,7 @@ export class TracedStore extends EventEmitter {
   }
 }
 
-/** Of koa-session, koa-generic-session and koa-session-ts. */
+/** The kind of store of koa-session, koa-generic-session and koa-session-ts. */
 export class PromiseStore extends TracedStore {
   async get(id: string): Promise<unknown> {
     this.heard('get', id)
@@ -42,7 +42,7 @@ export class PromiseStore extends TracedStore {
   }
 }
 
-/** Of koa-session-store. */
+/** The kind of store of koa-session-store. */
 export class JsonStore extends TracedStore {
   async load(id: string): Promise<string | undefined> {
     this.heard('get', id)
@@ -60,13 +60,13 @@ export class JsonStore extends TracedStore {
   }
 }
 
-/** One for each request, which asks the same. */
+/** A store object per request, which calls the same store. */
 export function contextStore(store: TracedStore) {
   const { get, set, destroy } = store as PromiseStore
   return class ContextStore {
     constructor(private readonly ctx: { readonly path: string }) {}
 
-    /** An error where it was given no context. */
+    /** Fails without a context. */
     get(...args: Parameters<typeof get>): Promise<unknown> {
       return Promise.resolve(this.ctx.path).then(() => get.apply(store as PromiseStore, args))
     }

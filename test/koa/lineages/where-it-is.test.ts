@@ -19,7 +19,7 @@ const LOOKS: Looks = {
   names: ctx => ['sessionId', 'sessionSave', 'regenerateSession', 'saveSession'].map(name => typeof (ctx as unknown as Data)[name]),
 }
 
-/** What a middleware before the session does. */
+/** The use of ctx.session by a middleware before the session. */
 const BEFORE: Record<string, (ctx: KoaContext) => unknown> = {
   'reads it': ctx => void ctx.session,
   'writes into it': ctx => void ((ctx.session as Data).foo = 1),
@@ -31,10 +31,10 @@ const isKoaSession = ({ name }: Lineage): boolean => /^koa-session [67]/.test(na
 const isGeneric = ({ name }: Lineage): boolean => /^koa-(generic-session|session-ts)/.test(name)
 
 for (const lineage of LINEAGES) {
-  describe(`koa lineages: where ctx.session is, ${lineage.name}`, () => {
+  describe(`koa lineages: when ctx.session exists, ${lineage.name}`, () => {
     if (isKoaSession(lineage)) {
       for (const [what, act] of Object.entries(BEFORE)) {
-        it(`a middleware before it that ${what}`, async () => {
+        it(`with an earlier middleware that ${what}`, async () => {
           const before = async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
             await act(ctx)
             await next()
@@ -44,14 +44,14 @@ for (const lineage of LINEAGES) {
         })
       }
 
-      it('a middleware before it sees an empty session in a store, and what is in the cookie', async () => {
+      it('an earlier middleware has an empty session with a store, and the session of the cookie without one', async () => {
         const seen: string[] = []
         const before = async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
           seen.push(look(ctx))
           await next()
         }
         await sideBySide(lineage, LOOKS, ['/fill', '/look'], { before })
-        // Two apps with two visits each
+        // Two apps with two requests each
         const [a, b, c, d] = seen
         expect([...seen].sort()).to.deep.equal([a, b, c, d].sort())
         expect(seen.filter(text => text === '{}')).to.have.length(lineage.Store ? 4 : 2)

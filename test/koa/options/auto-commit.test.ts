@@ -34,7 +34,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
     const site = (autoCommit?: boolean): KoaSite => new KoaSite({ ...make(), name: 'sess', autoCommit }, HANDLERS)
 
     for (const autoCommit of [true, undefined]) {
-      it(`${autoCommit} saves what has changed at the end of a request`, async () => {
+      it(`${autoCommit} saves a changed session at the end of a request`, async () => {
         const visitor = site(autoCommit).visitor()
         await visitor.get()
         expect((await visitor.get('/read')).text).to.equal('{"views":1}')
@@ -42,7 +42,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
     }
 
     for (const path of ['/', '/longer']) {
-      it(`false does not, on ${path}`, async () => {
+      it(`false does not save it, on ${path}`, async () => {
         const visitor = site(false).visitor()
         expect(lines(await visitor.get(path))).to.deep.equal([])
         expect((await visitor.get('/read')).text).to.equal('{}')
@@ -50,7 +50,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
     }
 
     for (const path of ['/saved', '/session-saved', '/updated', '/committed', '/said']) {
-      it(`false saves where the app says so, on ${path}`, async () => {
+      it(`false saves if the app asks for it, on ${path}`, async () => {
         const visitor = site(false).visitor()
         expect(lines(await visitor.get(path)).length).to.equal(2)
         expect((await visitor.get('/read')).text).to.equal('{"views":1}')
@@ -64,7 +64,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
       expect((await visitor.get('/read')).text).to.equal('{"views":1}')
     })
 
-    it('false ends it where saveSession says so', async () => {
+    it('false ends it with saveSession', async () => {
       const visitor = site(false).visitor()
       await visitor.get('/saved')
       expect(lines(await visitor.get('/left')).length).to.equal(2)
@@ -74,7 +74,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
   })
 }
 
-describe('koa options: autoCommit: false, and the store', () => {
+describe('koa options: autoCommit: false with a store', () => {
   const calls = async (path: string): Promise<string[]> => {
     const store = new TracingStore()
     const visitor = new KoaSite({ store, autoCommit: false }, HANDLERS).visitor()
@@ -84,9 +84,9 @@ describe('koa options: autoCommit: false, and the store', () => {
     return store.trace()
   }
 
-  it('it is read', async () => expect(await calls('/read')).to.deep.equal(['get']))
-  it('is asked for nothing more by a change', async () => expect(await calls('/')).to.deep.equal(['get']))
-  it('is asked for nothing more by null', async () => expect(await calls('/leave')).to.deep.equal(['get']))
+  it('reads the session', async () => expect(await calls('/read')).to.deep.equal(['get']))
+  it('makes no other store call for a change', async () => expect(await calls('/')).to.deep.equal(['get']))
+  it('makes no other store call for null', async () => expect(await calls('/leave')).to.deep.equal(['get']))
   it('saves once for saveSession', async () => expect(await calls('/saved')).to.deep.equal(['get', 'set']))
   it('destroys once for saveSession after null', async () => expect(await calls('/left')).to.deep.equal(['get', 'destroy']))
   it('saves once for sessionSave = true', async () => expect(await calls('/said')).to.deep.equal(['get', 'set']))

@@ -31,7 +31,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
     const site = (beforeSave: unknown, options: KoaSessionOptions = {}): KoaSite =>
       new KoaSite({ ...make(), ...options, beforeSave: beforeSave as BeforeSave }, HANDLERS)
 
-    it('is given the context and the live session', async () => {
+    it('is called with the context and the session object', async () => {
       const calls: [path: string, isLive: boolean, views: unknown][] = []
       const told = site((ctx: Ctx, session: Bag) => void calls.push([ctx.path, session === ctx.session, session.views]))
       await told.get()
@@ -44,7 +44,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
       expect((await visitor.get('/read')).text).to.equal('{"views":1,"saved":true}')
     })
 
-    it('that is async is waited for', async () => {
+    it('may be async', async () => {
       const visitor = site(async (_ctx: Ctx, session: Bag) => {
         await new Promise(setImmediate)
         session.saved = true
@@ -54,7 +54,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
     })
 
     for (const path of ['/save', '/saveSession', '/update']) {
-      it(`is told of what the app asks for, on ${path}, once`, async () => {
+      it(`is called once for an explicit save, on ${path}`, async () => {
         let calls = 0
         await site(() => void calls++).get(path)
         expect(calls).to.equal(1)
@@ -67,13 +67,13 @@ for (const [kind, make] of Object.entries(PLACES)) {
       expect((await visitor.get('/read')).text).to.equal('{"views":11}')
     })
 
-    it('is told of what saveUninitialized saves', async () => {
+    it('is called for a save of saveUninitialized', async () => {
       let calls = 0
       await site(() => void calls++, { saveUninitialized: true }).get('/read')
       expect(calls).to.equal(1)
     })
 
-    it('is told of nothing where nothing is saved, or the session ends', async () => {
+    it('is not called without a save, or if the session ends', async () => {
       let calls = 0
       const visitor = site(() => void calls++).visitor()
       await visitor.get('/read')
@@ -82,7 +82,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
     })
 
     for (const [what, beforeSave] of Object.entries(failures('no'))) {
-      it(`that ${what} is what the save fails with: nothing is stored, and no cookie sent`, async () => {
+      it(`that ${what} makes the save fail: nothing is stored, and no cookie is sent`, async () => {
         const store = new TracingStore()
         const refusing = site(beforeSave, kind === 'a store' ? { store } : {})
         const res = await refusing.get()
@@ -90,7 +90,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
         expect(refusing.errors.map(err => err.message)).to.deep.equal(['no'])
       })
 
-      it(`that ${what} is what an update fails with, which is not made`, async () => {
+      it(`that ${what} makes an update fail, which is not stored`, async () => {
         let made = 0
         const store = new TracingStore()
         const refusing = new KoaSite({ ...(kind === 'a store' && { store }), beforeSave: beforeSave as BeforeSave }, ctx =>
@@ -101,7 +101,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
         expect(refusing.errors.map(err => err.message)).to.deep.equal(['no'])
       })
 
-      it(`${what} is no fault of the store’s: onError does not hear of it`, async () => {
+      it(`that ${what} does not cause a call of onError`, async () => {
         const heard: unknown[] = []
         const refusing = site(beforeSave, { onError: err => void heard.push(err) })
         expect([(await refusing.get()).status, (await refusing.get('/saveSession')).status, heard]).to.deep.equal([500, 500, []])
@@ -109,7 +109,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
     }
 
     for (const reason of [undefined, null]) {
-      it(`that fails for ${reason} has failed all the same`, async () => {
+      it(`that fails with ${reason} makes the save fail too`, async () => {
         for (const beforeSave of [
           () => Promise.reject(reason as never),
           () => {

@@ -7,7 +7,7 @@ const methods = { get: () => {}, set: () => {}, destroy: () => {} }
 const strings = { load: () => {}, save: () => {}, remove: () => {} }
 const functions = { accepted: [() => 'a', function () {}], refused: ['a', 5, {}, true] }
 
-/** Of each option: what will do, and what never could. */
+/** The accepted and the refused values of each option. */
 const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
   name: { accepted: ['a', 'koa:sess'], refused: ['', 5, null] },
   store: {
@@ -44,22 +44,22 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
   decode: functions,
 }
 
-/** What is said of what is refused, where that is not of the option itself. */
+/** The message for refused values, if it does not name the option itself. */
 const SAID: Record<string, string | RegExp> = {
   cookie: /^(cookie option must have attributes|option path is invalid)/,
   maxAge: 'cookie option must have attributes, and a maxAge that is a number, null or "session"',
   seal: 'secret option',
 }
 
-describe('koa options: what they may be', () => {
+describe('koa options: accepted and refused values', () => {
   for (const [option, { accepted, refused }] of Object.entries(PAIRS)) {
     const set = (value: unknown) => (): KoaSite => new KoaSite({ [option]: value }, () => {})
 
-    it(`${option} may be missing, or one of ${accepted.length} kinds`, () => {
+    it(`${option} may be missing, or one of ${accepted.length} values`, () => {
       for (const value of [undefined, ...accepted]) expect(set(value)).to.not.throw()
     })
 
-    it(`${option} may be none of ${refused.length} others, which is said when the app starts`, () => {
+    it(`${option} refuses ${refused.length} other values when the app starts`, () => {
       for (const value of refused) expect(set(value), JSON.stringify(value)).to.throw(TypeError, SAID[option] ?? `${option} option must`)
     })
   }

@@ -14,7 +14,7 @@ const HANDLERS: Record<string, Handler> = {
 describe('koa options: cookieOnSave', () => {
   useClock()
 
-  /** How many lines each visit is sent. */
+  /** The number of Set-Cookie lines of each response. */
   const sent = async (options: KoaSessionOptions, ...paths: string[]): Promise<number[]> => {
     const visitor = new KoaSite({ store: new TracingStore(), ...options }, HANDLERS).visitor()
     const counts: number[] = []
@@ -28,20 +28,20 @@ describe('koa options: cookieOnSave', () => {
     })
   }
 
-  it('false sends it with the first alone', async () => {
+  it('false sends it only with the first save', async () => {
     expect(await sent({ cookieOnSave: false }, '/', '/', '/read', '/save')).to.deep.equal([2, 0, 0, 0])
     expect(await sent({ cookieOnSave: false }, '/save', '/')).to.deep.equal([2, 0])
   })
 
-  it('false sends it with each where it has a date, which moves', async () => {
+  it('false sends it with each save if it has an expiry', async () => {
     expect(await sent({ cookieOnSave: false, maxAge: 60_000 }, '/', '/', '/read')).to.deep.equal([2, 2, 0])
   })
 
-  it('false sends that of another id, and takes it back at the end', async () => {
+  it('false sends the cookie of a new ID, and clears it when the session ends', async () => {
     expect(await sent({ cookieOnSave: false }, '/', '/regenerate', '/leave')).to.deep.equal([2, 2, 2])
   })
 
-  it('false means nothing where the session is in the cookie, which a change would not reach else', async () => {
+  it('false has no effect for a session in the cookie', async () => {
     const visitor = new KoaSite({ cookieOnSave: false }, HANDLERS).visitor()
     await visitor.get()
     await visitor.get()

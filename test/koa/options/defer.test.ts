@@ -20,7 +20,7 @@ const site = (handlers: Record<string, Handler>, store = new TracingStore()): Ko
 describe('koa options: defer', () => {
   const uncaught = useUncaught()
 
-  it('true makes ctx.session a promise, and reads the session where it is asked for, once', async () => {
+  it('true makes ctx.session a promise, and reads the session once, at its first use', async () => {
     const store = new TracingStore()
     const visitor = site({ '/twice': async ctx => (ctx.body = (await later(ctx)) === (await later(ctx))) }, store).visitor()
     await visitor.get('/count')
@@ -31,7 +31,7 @@ describe('koa options: defer', () => {
     expect(store.trace()).to.deep.equal([])
   })
 
-  it('false reads it before the handler', async () => {
+  it('false reads the session before the handler', async () => {
     const store = new TracingStore()
     const visitor = new KoaSite({ store, defer: false }, { '/count': count, '/nothing': () => {} }).visitor()
     await visitor.get('/count')
@@ -40,7 +40,7 @@ describe('koa options: defer', () => {
     expect(store.trace()).to.deep.equal(['get'])
   })
 
-  it('true gives two that ask at the same time the same session', async () => {
+  it('true returns the same session for two concurrent uses', async () => {
     const store = new TracingStore()
     const both: Handler = async ctx => {
       const [one, other] = await Promise.all([later(ctx), later(ctx)])
@@ -53,7 +53,7 @@ describe('koa options: defer', () => {
     expect((await visitor.get('/both')).text).to.equal('1')
   })
 
-  it('true leaves a session in peace that was asked for and not awaited', async () => {
+  it('true does not save a session whose promise was not awaited', async () => {
     const store = new TracingStore()
     const visitor = site({ '/touch': ctx => void [later(ctx), (ctx.body = 'touched')] }, store).visitor()
     await visitor.get('/count')
@@ -67,7 +67,7 @@ describe('koa options: defer', () => {
     expect((await visitor.get('/count')).text).to.equal('2')
   })
 
-  it('true lets the app set a session that it has not read, under a fresh id', async () => {
+  it('true lets the app set a session without reading it, under a new ID', async () => {
     const visitor = site({ '/set': ctx => ((ctx.session = { views: 41 } as never), (ctx.body = 'set')) }).visitor()
     const other = new KoaSite({ store: new TracingStore(), defer: true }, ctx => void (ctx.session = { a: 1 } as never)).visitor()
     await visitor.get('/set')
@@ -92,7 +92,7 @@ describe('koa options: defer', () => {
     expect((await visitor.get('/count')).text).to.equal('42')
   })
 
-  it('true does not end the process where nobody waits for a session that cannot be read', async () => {
+  it('true does not end the process if a session that cannot be read is not awaited', async () => {
     const store = new TracingStore()
     const visitor = site({ '/touch': ctx => void [later(ctx), (ctx.body = 'touched')] }, store).visitor()
     await visitor.get('/count')
@@ -124,7 +124,7 @@ describe('koa options: defer', () => {
     expect(handled.errors).to.deep.equal([])
   })
 
-  it('true stores what was changed before an error', async () => {
+  it('true stores changes from before an error', async () => {
     const visitor = site({
       '/fail': async ctx => {
         ;(await later(ctx)).views = 6
@@ -135,7 +135,7 @@ describe('koa options: defer', () => {
     expect((await visitor.get('/count')).text).to.equal('7')
   })
 
-  it('true has no session for other paths than the cookie’s, set or not', async () => {
+  it('true has no session on other paths than the cookie’s, even if the app sets one', async () => {
     const apart = new KoaSite({ store: new TracingStore(), defer: true, cookie: { path: '/app' } }, ctx => {
       ctx.session = { a: 1 } as never
       ctx.body = 'answered'

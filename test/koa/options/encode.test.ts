@@ -11,21 +11,21 @@ const hex = {
 }
 
 describe('koa options: encode and decode', () => {
-  it('are base64 of JSON where nothing is said', async () => {
+  it('use base64 of JSON by default', async () => {
     const visitor = new KoaSite({}, HANDLERS).visitor()
     await visitor.get()
     const text = Buffer.from(visitor.jar.value('koa.sess') as string, 'base64').toString()
     expect(JSON.parse(text)).to.deep.include({ views: 1 })
   })
 
-  it('make of a session what is in the cookie, and a session of that', async () => {
+  it('convert a session to the value of the cookie, and back', async () => {
     const visitor = new KoaSite(hex, HANDLERS).visitor()
     await visitor.get()
     expect(visitor.jar.value('koa.sess')).to.match(/^[0-9a-f]+$/)
     expect((await visitor.get('/read')).text).to.equal('{"views":1}')
   })
 
-  it('encode is given the record, and decode what encode made', async () => {
+  it('receive the record for encode, and its result for decode', async () => {
     const given: unknown[] = []
     const codec: KoaSessionOptions = {
       encode: data => (given.push(Object.keys(data)), hex.encode(data)),
@@ -38,7 +38,7 @@ describe('koa options: encode and decode', () => {
     expect(given).to.deep.equal([['views', '_expire', '_maxAge'], value])
   })
 
-  it('one of them may be given alone', async () => {
+  it('may be set separately', async () => {
     const told: string[] = []
     const decode = (text: string): object => (told.push(text), JSON.parse(Buffer.from(text, 'base64').toString()) as object)
     const visitor = new KoaSite({ decode }, HANDLERS).visitor()
@@ -47,7 +47,7 @@ describe('koa options: encode and decode', () => {
     expect(told.length).to.equal(1)
   })
 
-  it('of a cookie that decode throws at, there is no session, and the request goes on', async () => {
+  it('start a new session if decode throws', async () => {
     const decode = (): object => {
       throw new Error('unreadable')
     }
@@ -59,14 +59,14 @@ describe('koa options: encode and decode', () => {
   })
 
   for (const made of [null, undefined, 5, 'text']) {
-    it(`of ${JSON.stringify(made)} that decode gives, there is none either`, async () => {
+    it(`start a new session if decode returns ${JSON.stringify(made)}`, async () => {
       const visitor = new KoaSite({ ...hex, decode: () => made as never }, HANDLERS).visitor()
       await visitor.get()
       expect((await visitor.get('/read')).text).to.equal('{}')
     })
   }
 
-  it('encode that throws is an error of the request, and no cookie is sent', async () => {
+  it('are an error of the request if encode throws, and no cookie is sent', async () => {
     const encode = (): string => {
       throw new Error('no')
     }
@@ -77,21 +77,21 @@ describe('koa options: encode and decode', () => {
 
   for (const made of [undefined, null, 5, {}, Promise.resolve('later')]) {
     const what = made instanceof Promise ? 'a promise' : JSON.stringify(made)
-    it(`encode that gives ${what} is an error of the request, and no cookie is sent`, async () => {
+    it(`are an error of the request if encode returns ${what}, and no cookie is sent`, async () => {
       const site = new KoaSite({ ...hex, encode: () => made as never }, HANDLERS)
       const res = await site.get()
       expect([res.status, lines(res), site.errors.map(err => err.name)]).to.deep.equal([500, [], ['TypeError']])
     })
   }
 
-  it('are within the seal, where there is one', async () => {
+  it('are applied before the seal', async () => {
     const visitor = new KoaSite({ ...hex, seal: 'a secret' }, HANDLERS).visitor()
     await visitor.get()
     expect(visitor.jar.value('koa.sess')).to.match(/^1\.[\w-]+$/)
     expect((await visitor.get('/read')).text).to.equal('{"views":1}')
   })
 
-  it('are nothing to a store', async () => {
+  it('have no effect for a store', async () => {
     const store = new TracingStore()
     let asked = 0
     const visitor = new KoaSite({ store, encode: () => String(asked++), decode: () => ({ asked: asked++ }) }, HANDLERS).visitor()

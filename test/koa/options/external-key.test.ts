@@ -7,7 +7,7 @@ const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave':
 describe('koa options: externalKey and sessionIdStore, older spellings of transport', () => {
   const header = (ctx: Ctx): string => String((ctx as unknown as { get(name: string): string }).get('x-session'))
 
-  it('externalKey { get(ctx), set(ctx, id) } is koa-session’s', async () => {
+  it('externalKey { get(ctx), set(ctx, id) } is the transport of koa-session', async () => {
     const externalKey = {
       get: (ctx: never) => header(ctx),
       set: (ctx: unknown, id: string) => (ctx as Ctx).set('x-session', id),
@@ -19,7 +19,7 @@ describe('koa options: externalKey and sessionIdStore, older spellings of transp
     expect((await site.get('/read').set('X-Session', id)).text).to.equal('{}')
   })
 
-  it('sessionIdStore { get, set(id, session), reset } of the context is koa-generic-session’s', async () => {
+  it('sessionIdStore { get, set(id, session), reset }, called on the context, is that of koa-generic-session', async () => {
     const calls: unknown[][] = []
     const sessionIdStore = {
       get(this: unknown) {

@@ -14,7 +14,7 @@ const HANDLERS: Record<string, Handler> = {
   '/age': ctx => (ctx.body = String(onRequest(ctx).cookie.originalMaxAge)),
 }
 
-/** What is left of `{ views: 1 }`, and whether the id is another. */
+/** The remaining part of `{ views: 1 }`, and whether the ID has changed. */
 async function left(keepOnRegenerate: boolean | undefined, path: string): Promise<[text: string, isOther: boolean]> {
   const options: KoaSessionOptions = { store: new TracingStore(), keepOnRegenerate }
   const visitor = new KoaSite(options, HANDLERS).visitor()
@@ -26,32 +26,32 @@ async function left(keepOnRegenerate: boolean | undefined, path: string): Promis
 
 describe('koa options: keepOnRegenerate', () => {
   for (const path of ['/session', '/context', '/callback']) {
-    it(`true takes the data along where nobody says, on ${path}`, async () => {
+    it(`true keeps the data by default, on ${path}`, async () => {
       expect(await left(true, path)).to.deep.equal(['{"views":1}', true])
     })
 
     for (const value of [false, undefined]) {
-      it(`${value} does not, on ${path}`, async () => {
+      it(`${value} drops the data by default, on ${path}`, async () => {
         expect(await left(value, path)).to.deep.equal(['{}', true])
       })
     }
   }
 
-  it('is no matter where the app says what is to become of them', async () => {
+  it('has no effect if the app sets keep', async () => {
     expect([await left(false, '/keep'), await left(true, '/drop')]).to.deep.equal([
       ['{"views":1}', true],
       ['{}', true],
     ])
   })
 
-  it('true takes the lifetime of this session along', async () => {
+  it('true keeps the lifetime of this session', async () => {
     const visitor = new KoaSite({ store: new TracingStore(), keepOnRegenerate: true }, HANDLERS).visitor()
     await visitor.get('/remember')
     expect(lines(await visitor.get('/session'))[0]).to.contain('expires=')
     expect((await visitor.get('/age')).text).to.equal('60000')
   })
 
-  it('false does not: the new one has that of any other', async () => {
+  it('false resets the lifetime to that of new sessions', async () => {
     const site = new KoaSite(
       { store: new TracingStore() },
       { ...HANDLERS, '/login': async ctx => (await ctx.session?.regenerate(), count(ctx)) },

@@ -47,7 +47,7 @@ interface Known {
   readonly mend: () => void
 }
 
-/** A store whose method fails from now on, and a visitor who has a session there. */
+/** A store whose method fails from now on, and a client that has a session in it. */
 type Break = (method: Method, fault: Error) => [store: unknown, begin: () => void, mend: () => void]
 
 const BREAKS: Record<string, Break> = {
@@ -95,13 +95,13 @@ for (const [kind, breaking] of Object.entries(BREAKS)) {
         expect([res.status, res.lines, site.errors]).to.deep.equal([500, [], [down]])
       })
 
-      it(`hears of a ${method} with the error, the kind and the context, once`, async () => {
+      it(`is called once for a ${method}, with the error, its kind and the context`, async () => {
         const { visit, heard } = await known(method, 'goes on')
         await visit(path)
         expect(heard).to.deep.equal([[down, method, path]])
       })
 
-      it(`that throws at a ${method} is an error of the request: the one that it throws`, async () => {
+      it(`that throws for a ${method} makes its error an error of the request`, async () => {
         const other = new Error('other')
         const { site, visit } = await known(method, () => {
           throw other
@@ -109,13 +109,13 @@ for (const [kind, breaking] of Object.entries(BREAKS)) {
         expect([(await visit(path)).status, site.errors]).to.deep.equal([500, [other]])
       })
 
-      it(`that rejects its promise at a ${method} is one as well`, async () => {
+      it(`that rejects for a ${method} does the same`, async () => {
         const { site, visit } = await known(method, () => Promise.reject(down))
         expect([(await visit(path)).status, site.errors]).to.deep.equal([500, [down]])
       })
     }
 
-    it('that returns from a get goes on with a new session, and leaves the client its own', async () => {
+    it('that returns for a get goes on with a new session, and the client keeps its cookie', async () => {
       const { site, visit, mend } = await known('get', 'goes on')
       expect(await visit('/read')).to.deep.equal({ status: 200, text: '{}', lines: [] })
       mend()
@@ -123,7 +123,7 @@ for (const [kind, breaking] of Object.entries(BREAKS)) {
       expect(site.errors).to.deep.equal([])
     })
 
-    it('that returns from a set goes on with the answer, and sends no cookie for what is not stored', async () => {
+    it('that returns for a set sends the response, without a cookie of the session that is not stored', async () => {
       const { site, visit, mend } = await known('set', 'goes on')
       expect(await visit('/')).to.deep.equal({ status: 200, text: '2', lines: [] })
       mend()
@@ -131,7 +131,7 @@ for (const [kind, breaking] of Object.entries(BREAKS)) {
       expect(site.errors).to.deep.equal([])
     })
 
-    it('that returns from a destroy goes on with the answer, and does not take the cookie of a session that is there', async () => {
+    it('that returns for a destroy sends the response, and does not clear the cookie of the existing session', async () => {
       const { site, visit, mend } = await known('destroy', 'goes on')
       expect(await visit('/leave')).to.deep.equal({ status: 200, text: 'left', lines: [] })
       mend()
@@ -139,19 +139,19 @@ for (const [kind, breaking] of Object.entries(BREAKS)) {
       expect(site.errors).to.deep.equal([])
     })
 
-    it('is not asked about an ENOENT of get, which is a session that is missing', async () => {
+    it('is not called for ENOENT from get, which means a missing session', async () => {
       const { site, visit, heard } = await known('get', 'goes on', Object.assign(new Error('missing'), { code: 'ENOENT' }))
       expect((await visit('/read')).text).to.equal('{}')
       expect([heard, site.errors]).to.deep.equal([[], []])
     })
 
-    it('hears of a destroy where an object follows null', async () => {
+    it('is called for a destroy if an object follows null', async () => {
       const { visit, heard } = await known('destroy', 'goes on')
       expect((await visit('/again')).status).to.equal(200)
       expect(heard).to.deep.equal([[down, 'destroy', '/again']])
     })
 
-    it('hears of what saveSession does: a set, or a destroy', async () => {
+    it('is called for a set or a destroy by saveSession', async () => {
       const one = await known('set', 'goes on')
       await one.visit('/saveSession')
       const other = await known('destroy', 'goes on')
@@ -162,7 +162,7 @@ for (const [kind, breaking] of Object.entries(BREAKS)) {
       ])
     })
 
-    it('is not asked where the app itself hears of it: save and regenerate', async () => {
+    it('is not called if the app gets the error, from save and regenerate', async () => {
       const one = await known('set', 'goes on')
       expect((await one.visit('/save')).text).to.equal('down')
       const other = await known('destroy', 'goes on')
@@ -170,7 +170,7 @@ for (const [kind, breaking] of Object.entries(BREAKS)) {
       expect(other.heard).to.deep.equal([])
     })
 
-    it('under its older spelling errorHandler, does the same', async () => {
+    it('has an older spelling, errorHandler', async () => {
       const [store, begin] = breaking('get', down)
       const heard: unknown[] = []
       const visitor = new KoaSite({ store: store as never, errorHandler: (_err, what) => void heard.push(what) }, HANDLERS).visitor()
@@ -187,11 +187,11 @@ describe('koa options: onError', () => {
   beforeEach(() => heard.splice(0))
 
   const UNSENT: Record<string, [options: KoaSessionOptions, setting: object, message: string]> = {
-    'that there are no keys': [{}, { keys: null }, '.keys required for signed cookies'],
-    'that a secure cookie is for HTTPS': [{ secure: true }, {}, 'Cannot send secure cookie over unencrypted connection'],
+    'missing keys': [{}, { keys: null }, '.keys required for signed cookies'],
+    'a secure cookie over HTTP': [{ secure: true }, {}, 'Cannot send secure cookie over unencrypted connection'],
   }
   for (const [what, [options, setting, message]] of Object.entries(UNSENT)) {
-    it(`hears ${what}, as koa-generic-session’s does, and may go on: nothing is stored`, async () => {
+    it(`is called for ${what}, as in koa-generic-session, and may go on: nothing is stored`, async () => {
       const store = new FaultyStore()
       const res = await new KoaSite({ store, ...options, onError }, count, setting).get()
       expect([res.text, lines(res), store.asked, heard.map(err => (err as Error).message)]).to.deep.equal(['1', [], [], [message]])
@@ -199,8 +199,8 @@ describe('koa options: onError', () => {
   }
 
   const OURS: Record<string, [options: KoaSessionOptions, handler: Handler]> = {
-    'that JSON has no BigInt': [{}, ctx => void ((ctx.session as Bag).big = 1n)],
-    'that beforeSave throws': [
+    'a BigInt': [{}, ctx => void ((ctx.session as Bag).big = 1n)],
+    'an error of beforeSave': [
       {
         beforeSave() {
           throw new Error('no')
@@ -210,19 +210,19 @@ describe('koa options: onError', () => {
     ],
   }
   for (const [what, [options, handler]] of Object.entries(OURS)) {
-    it(`does not hear ${what}, which is an error of the request`, async () => {
+    it(`is not called for ${what}, which is an error of the request`, async () => {
       const site = new KoaSite({ store: new FaultyStore(), ...options, onError }, handler)
       expect([(await site.get()).status, heard, site.errors.length]).to.deep.equal([500, [], 1])
     })
   }
 
-  it('hears that a session is too large for the cookie, and may go on', async () => {
+  it('is called for a session that is too large for the cookie, and may go on', async () => {
     const site = new KoaSite({ onError }, ctx => void [((ctx.session as Bag).text = 'x'.repeat(5_000)), (ctx.body = 'on')])
     const res = await site.get()
     expect([res.text, lines(res), heard.map(err => (err as Error).name)]).to.deep.equal(['on', [], ['RangeError']])
   })
 
-  it('hears of a deferred session that cannot be read', async () => {
+  it('is called for a deferred session that cannot be read', async () => {
     const store = new FaultyStore()
     const handler: Handler = async ctx => {
       const session = (await (ctx.session as unknown as Promise<Bag>)) as Bag
@@ -235,7 +235,7 @@ describe('koa options: onError', () => {
     expect([(await visitor.get()).text, heard]).to.deep.equal(['1', [down]])
   })
 
-  it('hears of both where neither a read nor a write is done', async () => {
+  it('is called for a failed read and a failed write', async () => {
     const store = new FaultyStore()
     const visitor = new KoaSite({ store, onError }, count).visitor()
     await visitor.get()

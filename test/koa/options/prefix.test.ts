@@ -7,7 +7,7 @@ const HANDLERS = { '/': count, '/read': show, '/leave': leave }
 
 for (const [kind, make] of Object.entries({ promises: () => new Told(), JSON: () => new Strings() })) {
   describe(`koa options: prefix, of a store of ${kind}`, () => {
-    it('is before the id in the store, and not in the cookie', async () => {
+    it('is added to the ID in the store, and not in the cookie', async () => {
       const store = make()
       const visitor = new KoaSite({ store: store as never, prefix: 'app:' }, HANDLERS).visitor()
       await visitor.get()
@@ -16,7 +16,7 @@ for (const [kind, make] of Object.entries({ promises: () => new Told(), JSON: ()
       expect(Array.from(store.records.keys())).to.deep.equal([`app:${id}`])
     })
 
-    it('is before it in reads and when the session ends, too', async () => {
+    it('is also added for reads and when the session ends', async () => {
       const store = make()
       const visitor = new KoaSite({ store: store as never, prefix: 'app:' }, HANDLERS).visitor()
       await visitor.get()
@@ -33,7 +33,7 @@ for (const [kind, make] of Object.entries({ promises: () => new Told(), JSON: ()
       expect((await Object.assign(other, { jar: visitor.jar }).get('/read')).text).to.equal('{}')
     })
 
-    it('is nothing where nothing is said', async () => {
+    it('is empty by default', async () => {
       const store = make()
       const visitor = new KoaSite({ store: store as never }, HANDLERS).visitor()
       await visitor.get()
@@ -43,7 +43,7 @@ for (const [kind, make] of Object.entries({ promises: () => new Told(), JSON: ()
 }
 
 describe('koa options: prefix', () => {
-  it('is not for stores of express-session, which have their own', async () => {
+  it('is refused for stores of express-session, which have their own', async () => {
     const store = new TracingStore()
     const visitor = new KoaSite({ store, prefix: 'app:' }, HANDLERS).visitor()
     await visitor.get()

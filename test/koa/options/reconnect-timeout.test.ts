@@ -24,20 +24,20 @@ for (const [leaves, comes] of [
       return [new KoaSite({ store: store as never, reconnectTimeout }, count), store]
     }
 
-    /** A visit that is under way, and whether it has been answered. */
+    /** A pending request, and whether it has its response. */
     const visit = (site: KoaSite): { status: Promise<number>; isOver: () => boolean } => {
       let isOver = false
       const status = site.get().then(res => ((isOver = true), res.status))
       return { status, isOver: () => isOver }
     }
 
-    /** Long enough for a request to come through that nothing holds up. */
+    /** Waits long enough for a request that nothing delays. */
     const arrived = async (site: KoaSite): Promise<void> => {
       await turns(200)
       expect(site.errors).to.deep.equal([])
     }
 
-    it('requests wait for it, and go on when it is there again', async () => {
+    it('requests wait for it, and go on when it is connected again', async () => {
       const [site, store] = distant()
       store.emit(leaves)
       const waiting = visit(site)
@@ -49,7 +49,7 @@ for (const [leaves, comes] of [
       expect(await waiting.status).to.equal(200)
     })
 
-    it('is ten seconds where nothing is said', async () => {
+    it('is ten seconds by default', async () => {
       const [site, store] = distant()
       store.emit(leaves)
       const waiting = visit(site)
@@ -58,7 +58,7 @@ for (const [leaves, comes] of [
       expect(await waiting.status).to.equal(500)
     })
 
-    it('Infinity waits until it is back', async () => {
+    it('Infinity waits until the store is connected', async () => {
       const [site, store] = distant(Infinity)
       const before = timers.pending()
       store.emit(leaves)
@@ -76,7 +76,7 @@ for (const [leaves, comes] of [
       expect(await visit(site).status).to.equal(500)
     })
 
-    it('requests fail when it has been gone for so long, and then at once', async () => {
+    it('requests fail after the timeout, and then at once', async () => {
       const [site, store] = distant(500)
       store.emit(leaves)
       const waiting = visit(site)
@@ -87,7 +87,7 @@ for (const [leaves, comes] of [
       expect(site.errors.map(err => err.message)).to.deep.equal(Array(2).fill('session store is unavailable'))
     })
 
-    it('an outage that nobody waits for ends nothing: the process goes on, and later requests fail at once', async () => {
+    it('an outage without requests does not end the process, and later requests fail at once', async () => {
       const [site, store] = distant(500)
       store.emit(leaves)
       timers.turn(500)
@@ -98,7 +98,7 @@ for (const [leaves, comes] of [
       expect(await visit(site).status).to.equal(200)
     })
 
-    it('the timer of an outage that is over does not end a healthy store, nor the next outage early', async () => {
+    it('the timer of an earlier outage does not affect a connected store or the next outage', async () => {
       const [site, store] = distant(500)
       store.emit(leaves)
       timers.turn(400)
@@ -116,7 +116,7 @@ for (const [leaves, comes] of [
       expect(await waiting.status).to.equal(500)
     })
 
-    it('a store that says it twice has left once', async () => {
+    it('a second event of one outage is ignored', async () => {
       const [site, store] = distant(500)
       store.emit(leaves)
       timers.turn(400)
@@ -125,7 +125,7 @@ for (const [leaves, comes] of [
       expect(await visit(site).status).to.equal(500)
     })
 
-    it('nothing is set when the store is there', () => {
+    it('no timer is set for a connected store', () => {
       const [, store] = distant(500)
       const before = timers.pending()
       store.emit(leaves)
@@ -136,7 +136,7 @@ for (const [leaves, comes] of [
 }
 
 describe('koa options: reconnectTimeout', () => {
-  it('a number of milliseconds that a timer of Node takes will do, or Infinity, and nothing else', () => {
+  it('accepts milliseconds that a timer of Node supports, and Infinity, and nothing else', () => {
     const set = (reconnectTimeout: unknown) => (): KoaSite => new KoaSite({ reconnectTimeout: reconnectTimeout as number }, count)
     for (const value of [0, 2 ** 31 - 1, Infinity]) expect(set(value)).to.not.throw()
     for (const value of ['10s', -1, null, NaN, 2 ** 31])

@@ -14,7 +14,7 @@ const HANDLERS = {
   '/age': (ctx: Ctx) => (ctx.body = String(onRequest(ctx).cookie.originalMaxAge)),
 }
 
-/** Of each shape: what a session that ends with the browser looks like, and one that lives for a minute. */
+/** The record of each shape for a session without a lifetime, and for one of a minute. */
 const SHAPES: Record<Name, { readonly plain: object; readonly minute: object }> = {
   cookie: {
     plain: { cookie: { originalMaxAge: null, expires: null, httpOnly: true, path: '/' }, views: 1 },
@@ -46,12 +46,12 @@ describe('koa options: record', () => {
   }
 
   for (const [name, { plain, minute }] of Object.entries(SHAPES)) {
-    it(`'${name}' is what it is at rest, in a store`, async () => {
+    it(`'${name}' is the shape of the record in a store`, async () => {
       expect(await kept(name as Name, '/')).to.deep.equal(plain)
       expect(await kept(name as Name, '/remember')).to.deep.equal(minute)
     })
 
-    it(`'${name}' is what it is in the cookie`, async () => {
+    it(`'${name}' is the shape of the record in the cookie`, async () => {
       const visitor = new KoaSite({ record: name as Name }, HANDLERS).visitor()
       await visitor.get()
       expect(JSON.parse(Buffer.from(visitor.jar.value('koa.sess') as string, 'base64').toString())).to.deep.equal(plain)
@@ -59,7 +59,7 @@ describe('koa options: record', () => {
     })
 
     for (const reader of NAMES) {
-      it(`'${name}' is read by '${reader}', its lifetime too`, async () => {
+      it(`'${name}' is read by '${reader}', with its lifetime`, async () => {
         const store = new Told()
         const visitor = new KoaSite({ store: store as never, record: reader }, HANDLERS).visitor()
         await visitor.get()
@@ -72,18 +72,18 @@ describe('koa options: record', () => {
     }
   }
 
-  describe('where nothing is said', () => {
-    it('is express-session’s in a store of promises', async () => {
+  describe('by default', () => {
+    it('is that of express-session in a store of promises', async () => {
       expect(await kept(undefined, '/')).to.deep.equal(SHAPES.cookie.plain)
     })
 
-    it('is koa-session-store’s in one of JSON', async () => {
+    it('is that of koa-session-store in a store of JSON strings', async () => {
       const store = new Strings()
       await new KoaSite({ store: store as never }, HANDLERS).get('/')
       expect(JSON.parse(Array.from(store.records.values())[0] as string)).to.deep.equal(SHAPES.data.plain)
     })
 
-    it('is koa-session’s in the cookie', async () => {
+    it('is that of koa-session in the cookie', async () => {
       const visitor = new KoaSite({}, HANDLERS).visitor()
       await visitor.get()
       expect(JSON.parse(Buffer.from(visitor.jar.value('koa.sess') as string, 'base64').toString())).to.deep.equal(SHAPES.expiry.plain)

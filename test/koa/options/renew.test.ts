@@ -16,14 +16,14 @@ for (const [kind, make] of Object.entries(STORES)) {
       return visitor
     }
 
-    it('true saves nothing while half of the life is left', async () => {
+    it('true saves nothing while more than half of the lifetime remains', async () => {
       const visitor = await known({ renew: true })
       clock.turn(HOUR / 2)
       expect(lines(await visitor.get('/read'))).to.deep.equal([])
     })
 
     for (const path of ['/read', '/nothing']) {
-      it(`true saves when less is left, on ${path}, and the session lives as long as a new one`, async () => {
+      it(`true saves when less remains, on ${path}, and starts the lifetime again`, async () => {
         const visitor = await known({ renew: true })
         clock.turn(HOUR / 2 + 1)
         expect(lines(await visitor.get(path))[0]).to.contain('01:30:00')
@@ -33,14 +33,14 @@ for (const [kind, make] of Object.entries(STORES)) {
     }
 
     for (const renew of [false, undefined]) {
-      it(`${renew} saves nothing, however little is left`, async () => {
+      it(`${renew} saves nothing at any remaining lifetime`, async () => {
         const visitor = await known({ renew })
         clock.turn(HOUR - 1)
         expect(lines(await visitor.get('/read'))).to.deep.equal([])
       })
     }
 
-    it('true saves none that ends with the browser', async () => {
+    it('true saves no session without an expiry', async () => {
       const visitor = await known({ renew: true, maxAge: null })
       clock.turn(HOUR * 20)
       expect(lines(await visitor.get('/read'))).to.deep.equal([])
@@ -48,10 +48,10 @@ for (const [kind, make] of Object.entries(STORES)) {
   })
 }
 
-describe('koa options: renew, and what the store is asked', () => {
+describe('koa options: renew, store calls', () => {
   const clock = useClock()
 
-  it('is to set, once', async () => {
+  it('are one set', async () => {
     const store = new TracingStore()
     const visitor = new KoaSite({ store, maxAge: HOUR, renew: true }, HANDLERS).visitor()
     await visitor.get()

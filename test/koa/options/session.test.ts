@@ -16,7 +16,7 @@ for (const [kind, make] of Object.entries(PLACES)) {
     const site = (Session: unknown, handlers: Record<string, Handler>): KoaSite =>
       new KoaSite({ ...make(), Session: Session as never }, { '/': count, '/read': show, '/say': say, ...handlers })
 
-    it('is what sessions are made of: new ones, those that are read, set and regenerated', async () => {
+    it('is the class of new, stored, assigned and regenerated sessions', async () => {
       const made: unknown[] = []
       const look = (ctx: Ctx): void => void made.push(ctx.session instanceof Shouting)
       const visitor = site(Shouting, {
@@ -30,21 +30,21 @@ for (const [kind, make] of Object.entries(PLACES)) {
       expect(made).to.deep.equal([true, true, true, true])
     })
 
-    it('has names of its own, which are no data', async () => {
+    it('may have members of its own, which are no data', async () => {
       const visitor = site(Shouting, {}).visitor()
       await visitor.get()
       expect([(await visitor.get('/say')).text, (await visitor.get('/read')).text]).to.deep.equal(['1!', '{"views":1}'])
     })
 
     for (const Session of [undefined, KoaSession]) {
-      it(`${Session ? 'KoaSession' : 'undefined'} is ours`, async () => {
+      it(`${Session ? 'KoaSession' : 'undefined'} selects the default class`, async () => {
         const visitor = site(Session, {}).visitor()
         await visitor.get()
         expect([(await visitor.get('/say')).text, (await visitor.get('/read')).text]).to.deep.equal(['undefined', '{"views":1}'])
       })
     }
 
-    it('has manuallyCommit, and externalKey where there is an id to the cookie', async () => {
+    it('has manuallyCommit, and externalKey if the session has an ID', async () => {
       const handler: Handler = async ctx => {
         count(ctx)
         const session = ctx.session as never as KoaSession

@@ -7,7 +7,7 @@ const genid = (): string => 'a'
 const other = (): string => 'b'
 const onError = (): void => {}
 
-/** Of each older spelling: the younger one, and a value. */
+/** Each older spelling with the current one, and a value. */
 const OLDER: [old: keyof AnySpelling, option: keyof AnySpelling, value: unknown, other: unknown][] = [
   ['key', 'name', 'a', 'b'],
   ['allowEmpty', 'saveUninitialized', true, false],
@@ -15,7 +15,7 @@ const OLDER: [old: keyof AnySpelling, option: keyof AnySpelling, value: unknown,
   ['errorHandler', 'onError', onError, other],
 ]
 
-/** What is flat in koa-session. */
+/** Cookie attributes that koa-session has among its options. */
 const FLAT: [attribute: keyof AnySpelling, value: unknown][] = [
   ['maxAge', 5],
   ['expires', new Date(5)],
@@ -32,40 +32,40 @@ const FLAT: [attribute: keyof AnySpelling, value: unknown][] = [
 
 describe('koa options: older spellings', () => {
   for (const [old, option, value, another] of OLDER) {
-    it(`${old} is ${option}`, () => {
+    it(`${old} sets ${option}`, () => {
       expect(spell({ [old]: value })).to.have.property(option, value)
     })
 
-    it(`${old} is nothing beside ${option}, in whatever order`, () => {
+    it(`${old} has no effect next to ${option}, in any order`, () => {
       expect(spell({ [old]: value, [option]: another })).to.have.property(option, another)
       expect(spell({ [option]: another, [old]: value })).to.have.property(option, another)
     })
 
-    it(`${old} that is undefined leaves ${option} as it is`, () => {
+    it(`${old} that is undefined does not change ${option}`, () => {
       expect(spell({ [option]: another, [old]: undefined })).to.have.property(option, another)
       expect(spell({ [option]: undefined, [old]: value })).to.have.property(option, value)
     })
   }
 
-  it('cookieOptions is cookie, and nothing beside it', () => {
+  it('cookieOptions sets cookie, and has no effect next to it', () => {
     expect(spell({ cookieOptions: { path: '/a' } }).cookie).to.deep.equal({ path: '/a' })
     expect(spell({ cookieOptions: { path: '/a' }, cookie: { path: '/b' } }).cookie).to.deep.equal({ path: '/b' })
   })
 
   for (const [attribute, value] of FLAT) {
-    it(`${attribute} beside the options is the cookie’s, and nothing beside what that says`, () => {
+    it(`${attribute} among the options sets the attribute of the cookie, and has no effect next to it`, () => {
       expect(spell({ [attribute]: value }).cookie).to.deep.equal({ [attribute]: value })
       expect(spell({ [attribute]: value, cookie: { [attribute]: 1 } as never }).cookie).to.deep.equal({ [attribute]: 1 })
     })
   }
 
-  it('maxage is maxAge, and nothing beside it', () => {
+  it('maxage sets maxAge, and has no effect next to it', () => {
     expect(spell({ maxage: 5 }).cookie).to.deep.equal({ maxAge: 5 })
     expect(spell({ maxage: 5, maxAge: 6 }).cookie).to.deep.equal({ maxAge: 6 })
     expect(spell({ maxage: 5, cookie: { maxAge: 7 } }).cookie).to.deep.equal({ maxAge: 7 })
   })
 
-  it('a maxAge of "session" is null, wherever it stands', () => {
+  it('a maxAge of "session" means null, in the options and in cookie', () => {
     for (const options of [{ maxAge: 'session' }, { maxage: 'session' }, { cookie: { maxAge: 'session' } }] as AnySpelling[]) {
       expect(spell(options).cookie).to.deep.equal({ maxAge: null })
     }
@@ -93,7 +93,7 @@ describe('koa options: older spellings', () => {
     })
   }
 
-  it('key and flat attributes are what the cookie is set with', async () => {
+  it('key and flat attributes apply to the cookie', async () => {
     const [line] = lines(await new KoaSite({ key: 'old', path: '/', httpOnly: false, sameSite: 'lax' }, count).get())
     expect(line).to.match(/^old=[^;]+; path=\/; samesite=lax$/)
   })

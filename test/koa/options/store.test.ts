@@ -34,7 +34,7 @@ describe('koa options: store', () => {
     })
   }
 
-  it('that has both sets of methods is one of promises', async () => {
+  it('that has both sets of methods is used as a store of promises', async () => {
     const store = Object.assign(new Told(), { load: () => '{"views":9}', save: () => {}, remove: () => {} })
     const visitor = site(store).visitor()
     await visitor.get()
@@ -44,12 +44,12 @@ describe('koa options: store', () => {
 
   const REFUSED = ['memory', {}, null, 5, { get: () => {}, set: () => {} }, { load: () => {}, save: () => {}, remove: 5 }]
   for (const store of REFUSED) {
-    it(`${JSON.stringify(store)} is none, which is said when the app starts`, () => {
+    it(`${JSON.stringify(store)} is refused when the app starts`, () => {
       expect(() => site(store)).to.throw(TypeError, 'store option must have get, set and destroy, or load, save and remove')
     })
   }
 
-  it('of express-session’s kind that lacks a method is none either', () => {
+  it('of the express-session kind without a method is refused', () => {
     const store = Object.assign(new MemoryStore(), { destroy: undefined })
     expect(() => site(store)).to.throw(TypeError, 'store option must have a destroy method')
   })
@@ -60,7 +60,7 @@ describe('koa options: store', () => {
       JSON: () => new Strings(),
       'express-session': () => new MemoryStore(),
     })) {
-      it(`is asked for one of ${kind} in each request, with its context`, async () => {
+      it(`is called for a store of ${kind} in each request, with its context`, async () => {
         const store = make()
         const asked: Ctx[] = []
         const visitor = site((ctx: Ctx) => (asked.push(ctx), store)).visitor()
@@ -70,7 +70,7 @@ describe('koa options: store', () => {
       })
     }
 
-    it('may give each its own: they do not see each other’s sessions', async () => {
+    it('may return separate stores, whose sessions are separate', async () => {
       const stores = { a: new Told(), b: new Told() }
       const visitor = site(({ query }: Ctx) => stores[query.of as 'a' | 'b']).visitor()
       await visitor.get('/?of=a')
@@ -78,7 +78,7 @@ describe('koa options: store', () => {
       expect([stores.a.trace(), stores.b.trace()]).to.deep.equal([['set'], ['get']])
     })
 
-    it('may give stores of several kinds', async () => {
+    it('may return stores of several kinds', async () => {
       const stores = { a: new MemoryStore(), b: new Told() }
       const several = site(({ query }: Ctx) => stores[query.of as 'a' | 'b'])
       for (const of of ['a', 'b']) {
@@ -88,7 +88,7 @@ describe('koa options: store', () => {
       }
     })
 
-    it('and requests that overlap lose nothing, though each has a store of its own', async () => {
+    it('loses no data of concurrent requests, even if each has its own store object', async () => {
       const kept = new Told()
       const release: (() => void)[] = []
       const both = new KoaSite(
@@ -116,7 +116,7 @@ describe('koa options: store', () => {
       expect(JSON.parse((await visitor.get('/read')).text)).to.deep.equal({ views: 1, slow: 1, fast: 1 })
     })
 
-    it('that gives no store is an error of the request', async () => {
+    it('that returns no store is an error of the request', async () => {
       const none = site(() => ({}))
       const res = await none.get()
       expect([res.status, lines(res)]).to.deep.equal([500, []])
@@ -132,7 +132,7 @@ describe('koa options: store', () => {
       expect(none.errors.map(err => err.message)).to.deep.equal(['no store for you'])
     })
 
-    it('does not put off what other options could never be', () => {
+    it('does not defer the checks of other options', () => {
       for (const options of [{ storeTimeout: -1 }, { path: 'a;b' }, { touchAfter: '1' as never }, { concurrency: 'on' as never }]) {
         expect(() => site(() => new Told(), options), JSON.stringify(options)).to.throw(TypeError)
         expect(() => site(new Told(), options), JSON.stringify(options)).to.throw(TypeError)

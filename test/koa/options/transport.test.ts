@@ -9,7 +9,11 @@ type Sent = Record<string, string>
 
 const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/leave': leave, '/save': ctx => (count(ctx), ctx.session?.save()) }
 
-/** Ids in a header, in both directions. @param calls what it is asked */
+/**
+ * Sends IDs in a header, in both directions.
+ *
+ * @param calls records its calls
+ */
 function byHeader(calls: unknown[][] = []): Exclude<Transport, (...args: never[]) => unknown> {
   const header = (ctx: unknown): string => (ctx as { get(name: string): string }).get('x-session')
   return {
@@ -42,14 +46,14 @@ for (const [kind, make] of Object.entries(KINDS)) {
       return [res.text, res.headers['x-session'] as string | undefined, lines(res)]
     }
 
-    it('brings it, and takes it, without cookies', async () => {
+    it('reads and sends it, without cookies', async () => {
       const here = site()
       const [, value = '', cookies] = await visit(here, '/')
       expect([value.length > 0, cookies]).to.deep.equal([true, []])
       expect((await visit(here, '/read', { 'X-Session': value }))[0]).to.equal('{"views":1}')
     })
 
-    it('is told of the end', async () => {
+    it('clears it when the session ends', async () => {
       const here = site()
       const [, value = ''] = await visit(here, '/')
       const calls: unknown[][] = []
@@ -57,14 +61,14 @@ for (const [kind, make] of Object.entries(KINDS)) {
       expect(calls).to.deep.equal([['get'], ['clear', '/']])
     })
 
-    it('is asked once in a request, and told once of each save', async () => {
+    it('reads it once per request, and sends it once per save', async () => {
       const calls: unknown[][] = []
       await visit(site(calls), '/')
       await visit(site(calls), '/save')
       expect(calls.map(([method]) => method)).to.deep.equal(['get', 'set', 'get', 'set'])
     })
 
-    it('that has nothing says so by undefined, null or an empty string, as Koa says of a header', async () => {
+    it('may return undefined, null or an empty string for no value', async () => {
       for (const nothing of [undefined, null, '', Promise.resolve(''), Promise.resolve(null)]) {
         const heard: unknown[] = []
         const options = make()
@@ -76,7 +80,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       }
     })
 
-    it('may promise what it has', async () => {
+    it('may return a promise', async () => {
       const way = byHeader()
       const here = new KoaSite({ ...make(), transport: { ...way, get: async ctx => way.get(ctx) } }, HANDLERS)
       const [, value = ''] = await visit(here, '/')
@@ -96,7 +100,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
 }
 
 describe('koa options: transport', () => {
-  it('set and clear are waited for', async () => {
+  it('may be async in set and clear', async () => {
     const order: string[] = []
     const slow = (what: string) => async (): Promise<void> => {
       await turns(3)
@@ -111,7 +115,7 @@ describe('koa options: transport', () => {
     expect(order).to.deep.equal(['set', 'over', 'clear', 'over'])
   })
 
-  it('that is a function is given the way by cookie, and what it returns is the way', async () => {
+  it('that is a function is called with the cookie transport, and its result is used', async () => {
     const seen: string[] = []
     const transport: Transport = byCookie => ({
       ...byCookie,
@@ -126,7 +130,7 @@ describe('koa options: transport', () => {
     expect(visitor.jar.names).to.deep.equal([])
   })
 
-  it('that is a function is asked once, when the app starts', async () => {
+  it('that is a function is called once, when the app starts', async () => {
     let asked = 0
     const transport: Transport = byCookie => (asked++, byCookie)
     const site = new KoaSite({ store: new TracingStore(), transport }, HANDLERS)
@@ -135,12 +139,12 @@ describe('koa options: transport', () => {
     expect(asked).to.equal(1)
   })
 
-  it('of the app’s own needs no keys, and a secure cookie is nothing to it', async () => {
+  it('of the app needs no keys, and ignores a secure cookie', async () => {
     const site = new KoaSite({ store: new TracingStore(), transport: byHeader(), secure: true }, HANDLERS, { keys: null })
     expect((await site.get()).status).to.equal(200)
   })
 
-  it('that a function makes of cookies needs keys, and is told so before anything is stored', async () => {
+  it('that uses the cookie transport needs keys, whose absence is an error before anything is stored', async () => {
     const store = new TracingStore()
     const site = new KoaSite({ store, transport: byCookie => byCookie }, HANDLERS, { keys: null })
     expect([(await site.get()).status, store.trace()]).to.deep.equal([500, []])

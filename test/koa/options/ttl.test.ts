@@ -11,7 +11,7 @@ const HANDLERS = {
   '/forget': (ctx: Ctx) => ((ctx.session as Bag).maxAge = null),
 }
 
-/** What the store is told at each save. */
+/** The ttl that the store receives at each save. */
 async function told(ttl: Ttl, options: KoaSessionOptions = {}, path = '/'): Promise<unknown[]> {
   const store = new Told()
   await new KoaSite({ store: store as never, ttl, ...options }, HANDLERS).get(path)
@@ -19,12 +19,12 @@ async function told(ttl: Ttl, options: KoaSessionOptions = {}, path = '/'): Prom
 }
 
 describe('koa options: ttl', () => {
-  it('is what the store is told, whatever the cookie says', async () => {
+  it('is passed to the store, for any lifetime of the cookie', async () => {
     expect(await told(5_000)).to.deep.equal([5_000])
     expect(await told(5_000, { maxAge: 60_000 })).to.deep.equal([5_000])
   })
 
-  it('is what a function of the session gives', async () => {
+  it('may be a function of the session', async () => {
     const sessions: [views: unknown, id: unknown, lifetime: unknown][] = []
     const ttl: Ttl = session => {
       sessions.push([(session as never as Bag).views, typeof (session as unknown as { id: unknown }).id, session.cookie.originalMaxAge])
@@ -34,32 +34,32 @@ describe('koa options: ttl', () => {
     expect(sessions).to.deep.equal([[1, 'string', 60_000]])
   })
 
-  it('is the cookie’s maxAge where nothing is said', async () => {
+  it('is the maxAge of the cookie by default', async () => {
     expect(await told(undefined, { maxAge: 60_000 })).to.deep.equal([60_000])
   })
 
-  it('is that of this session, where it has one of its own', async () => {
+  it('is the maxAge of this session if it has one', async () => {
     expect(await told(undefined, { maxAge: 60_000 }, '/remember')).to.deep.equal([90_000])
   })
 
-  it('is nothing where the session ends with the browser', async () => {
+  it('is undefined for a session without an expiry', async () => {
     for (const maxAge of [undefined, null, 'session'] as const) expect(await told(undefined, { maxAge })).to.deep.equal([undefined])
     expect(await told(undefined, { maxAge: 60_000 }, '/forget')).to.deep.equal([undefined])
   })
 
-  it('that is no number is the cookie’s maxAge, and nothing else ever goes to the store', async () => {
+  it('that is no number is replaced by the maxAge of the cookie', async () => {
     for (const ms of ['session', '1d', NaN, Infinity, null, undefined, 0, {}, Promise.resolve(5)]) {
       expect(await told(() => ms as never, { maxAge: 60_000 }), String(ms)).to.deep.equal([60_000])
       expect(await told(() => ms as never), String(ms)).to.deep.equal([undefined])
     }
   })
 
-  it('of 0 is none, as in koa-generic-session: to some stores it would be no end at all', async () => {
+  it('of 0 is ignored, as in koa-generic-session: in some stores it would mean no expiry', async () => {
     expect(await told(0, { maxAge: 60_000 })).to.deep.equal([60_000])
     expect(await told(0)).to.deep.equal([undefined])
   })
 
-  it('goes with the write that rolling makes, too', async () => {
+  it('is also passed for the write of rolling', async () => {
     const store = new Told()
     const visitor = new KoaSite({ store: store as never, ttl: 5_000, rolling: true }, HANDLERS).visitor()
     await visitor.get()

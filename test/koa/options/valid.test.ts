@@ -19,7 +19,7 @@ const HOUR = 3_600_000
 const EVENTS = ['session:missed', 'session:expired', 'session:invalid'] as const
 const HANDLERS: Record<string, Handler> = { '/': count, '/read': show, '/id': ctx => (ctx.body = ctx.sessionId) }
 
-/** A site whose app tells what it hears. */
+/** A site whose app records its events. */
 function telling(options: KoaSessionOptions, knowsApp = false): [KoaSite, [event: string, heard: Heard][]] {
   const site = new KoaSite(options, HANDLERS, { knowsApp })
   const heard: [string, Heard][] = []
@@ -45,20 +45,20 @@ for (const [kind, make] of Object.entries(KINDS)) {
     }
 
     for (const yes of [true, 1, 'yes', Promise.resolve(true)]) {
-      it(`that says ${yes instanceof Promise ? 'yes later' : JSON.stringify(yes)} lets the record be the session`, async () => {
+      it(`that returns ${yes instanceof Promise ? 'a promise of true' : JSON.stringify(yes)} accepts the record`, async () => {
         const [text, heard] = await known(() => yes)
         expect([text, heard]).to.deep.equal(['{"views":1}', []])
       })
     }
 
     for (const no of [false, 0, '', undefined, null, Promise.resolve(false)]) {
-      it(`that says ${no instanceof Promise ? 'no later' : JSON.stringify(no)} begins a new one, takes the cookie back, and tells the app`, async () => {
+      it(`that returns ${no instanceof Promise ? 'a promise of false' : JSON.stringify(no)} starts a new session, clears the cookie, and emits an event`, async () => {
         const [text, heard, names] = await known(() => no)
         expect([text, heard.map(([event]) => event), names]).to.deep.equal(['{}', ['session:invalid'], []])
       })
     }
 
-    it('is given the context and the record, as it is at rest', async () => {
+    it('is called with the context and the record as it is stored', async () => {
       const calls: unknown[][] = []
       await known((...args: unknown[]) => calls.push(args))
       expect(calls.length).to.equal(1)
@@ -67,7 +67,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       expect(record._expire !== undefined, 'koa-session’s field').to.equal(inCookie)
     })
 
-    it('is not asked about someone new', async () => {
+    it('is not called for a new client', async () => {
       let asked = 0
       const [site, heard] = telling({ ...make(), valid: () => ++asked })
       await site.get('/read')
@@ -75,7 +75,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
       expect([asked, heard]).to.deep.equal([0, []])
     })
 
-    it('tells the app with key, value and ctx', async () => {
+    it('emits an event with key, value and ctx', async () => {
       const [, [[event, { key, value, ctx }] = ['', {} as Heard]]] = await known(() => false)
       expect([event, value?.views, ctx.path]).to.deep.equal(['session:invalid', 1, '/read'])
       if (inCookie) expect(key).to.equal(undefined)
@@ -94,8 +94,8 @@ for (const [kind, make] of Object.entries(KINDS)) {
   })
 }
 
-describe('koa options: valid, and the store', () => {
-  it('that says no leaves the record there, and the session gets another id', async () => {
+describe('koa options: valid with a store', () => {
+  it('that returns false does not destroy the record, and the session gets a new ID', async () => {
     const store = new TracingStore()
     let isGood = true
     const [site] = telling({ store, valid: () => isGood })
@@ -115,11 +115,11 @@ describe('koa options: valid, and the store', () => {
   }
 })
 
-describe('koa: what the app hears of sessions', () => {
+describe('koa: session events of the app', () => {
   const clock = useClock()
 
   for (const knowsApp of [true, false]) {
-    it(`is session:missed where the store does not know the id${knowsApp ? ', with an app that was named' : ''}`, async () => {
+    it(`are session:missed if the ID is not in the store${knowsApp ? ', with an app that was named' : ''}`, async () => {
       const store = new TracingStore()
       const [site, heard] = telling({ store }, knowsApp)
       const visitor = site.visitor()
@@ -133,7 +133,7 @@ describe('koa: what the app hears of sessions', () => {
     })
   }
 
-  it('is session:missed where the store says ENOENT', async () => {
+  it('are session:missed if the store reports ENOENT', async () => {
     const store = new Told()
     const [site, heard] = telling({ store: store as never })
     const visitor = site.visitor()
@@ -144,7 +144,7 @@ describe('koa: what the app hears of sessions', () => {
     expect(heard.map(([event]) => event)).to.deep.equal(['session:missed'])
   })
 
-  it('is session:expired where the record has ended by its own account, and valid is not asked', async () => {
+  it('are session:expired if the record has expired, without a call of valid', async () => {
     const store = new Told()
     let asked = 0
     const [site, heard] = telling({ store: store as never, maxAge: HOUR, valid: () => ++asked })
@@ -160,7 +160,7 @@ describe('koa: what the app hears of sessions', () => {
     expect(asked).to.equal(0)
   })
 
-  it('is nothing where the session is good', async () => {
+  it('are not emitted for a valid session', async () => {
     const [site, heard] = telling({ store: new TracingStore(), maxAge: HOUR, valid: () => true })
     const visitor = site.visitor()
     await visitor.get()
@@ -170,7 +170,7 @@ describe('koa: what the app hears of sessions', () => {
     expect(heard).to.deep.equal([])
   })
 
-  it('comes when the request has gone on, and is not waited for', async () => {
+  it('are emitted after the request has gone on, and are not awaited', async () => {
     const order: string[] = []
     const site = new KoaSite({ store: new TracingStore(), signed: false }, () => void order.push('handler'))
     site.app.on('session:missed', () => void order.push('event'))
@@ -180,8 +180,8 @@ describe('koa: what the app hears of sessions', () => {
   })
 })
 
-describe('koa options: valid, that adds to the record', () => {
-  it('adds to the session, and to the store with the next change', async () => {
+describe('koa options: valid that changes the record', () => {
+  it('changes the session, and the stored record with the next save', async () => {
     const store = new MemoryStore()
     const valid: Valid = (_, record) => Boolean(Object.assign(record, { seen: true }))
     const visitor = new KoaSite({ store, valid }, HANDLERS).visitor()
@@ -193,7 +193,7 @@ describe('koa options: valid, that adds to the record', () => {
     expect(stored()).to.deep.equal([{ cookie: null, views: 2, seen: true }])
   })
 
-  it('that looks at ctx.session finds none while it is being read', async () => {
+  it('finds no ctx.session while it is being read', async () => {
     const found: unknown[] = []
     const valid = (ctx: object): boolean => {
       found.push((ctx as { session: unknown }).session)
