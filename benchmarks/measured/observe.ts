@@ -1,6 +1,6 @@
 import type { Answer } from './answer'
 import { dataOf } from './record'
-import type { Site } from './site'
+import { keyOf, type Site } from './site'
 
 /** One request as observed from outside: equal for equal subjects, regardless of session IDs and times. */
 export interface Observed {
@@ -39,10 +39,10 @@ async function heldBy(site: Site, records: Readonly<Record<string, object>>, val
   return Object.entries(records).find(([id]) => carries(value, id))?.[1]
 }
 
-/** Whether the value of a cookie is an id, as it is or signed. */
+/** Whether the value of a cookie is an id, as it is or signed, or one whose hash it is. */
 function carries(value: string, id: string): boolean {
   const text = value.startsWith('s%3A') ? decodeURIComponent(value).slice(2) : value
-  return text === id || text.startsWith(`${id}.`)
+  return text === id || text.startsWith(`${id}.`) || keyOf(text.slice(0, text.lastIndexOf('.'))) === id
 }
 
 function valueOf(pair: string): string {

@@ -1,3 +1,4 @@
+import type { Subject } from './subjects'
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
@@ -83,13 +84,14 @@ export function knownData(visit: Visit): () => Data {
 export async function connectSite(
   session: SessionModule,
   visit: Visit,
-  options: object = {},
+  options: Subject['options'] = {},
   store: SessionStore = new session.MemoryStore(),
 ): Promise<Site> {
   const middleware = session({ ...OPTIONS, ...visit.options, ...options, store })
   for (const [visitor, id] of idsFor(visit).entries()) {
     const cookie = new session.Cookie(visit.options?.cookie)
-    await promised<void>(done => store.set(id, { cookie, ...record(visit.bytes, visitor) }, done))
+    const key = options.hashIds ? keyOf(id) : id
+    await promised<void>(done => store.set(key, { cookie, ...record(visit.bytes, visitor) }, done))
   }
   return {
     listener: (req, res) =>
@@ -103,6 +105,11 @@ export async function connectSite(
     records: () => allOf(store),
     close: () => store.client?.destroy(),
   }
+}
+
+/** Under what `hashIds` stores a session. */
+export function keyOf(id: string): string {
+  return `h1.${createHash('sha256').update(`resession id\0${id}`).digest('base64url')}`
 }
 
 /** What a store holds, under ids. */

@@ -24,7 +24,7 @@ export interface Subject {
   /** Whether it is measured neither over HTTP nor by its memory. */
   readonly inProcessOnly?: boolean
   /** What the session middleware is given beyond what all are given. */
-  readonly options?: { readonly concurrency?: 'merge' | 'off'; readonly touchAfter?: number }
+  readonly options?: { readonly concurrency?: 'merge' | 'off'; readonly touchAfter?: number; readonly hashIds?: true }
   /** The subject that is the same package with other options: it stands side by side with this one too, and takes no memory of its own. */
   readonly variant?: string
   /** What `require` is given for the wrapper that makes a store of connect-redis atomic. */
@@ -49,6 +49,15 @@ const connect: readonly Subject[] = [
     module: 'resession',
     floor: 'none',
     options: { concurrency: 'off' },
+    variant: 'resession',
+    inProcessOnly: true,
+  },
+  {
+    name: 'resession, hashIds',
+    kind: 'connect',
+    module: 'resession',
+    floor: 'none',
+    options: { hashIds: true },
     variant: 'resession',
     inProcessOnly: true,
   },
