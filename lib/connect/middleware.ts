@@ -38,7 +38,7 @@ export function middleware(
 ): Middleware {
   const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
   const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
-  if (!kept) settings.port.keys.use(checkHashIds(options.hashIds), settings.family.keepsAlive)
+  if (!kept) settings.port.keys.use(checkHashIds(options.hashIds), { renews: settings.family.keepsAlive, limits: settings.lifetime })
   reportMistakes(options, settings)
   adviseOnStore(settings.store, settings)
   const cookie = new SessionCookie(settings.name, settings.diagnostics)

@@ -127,6 +127,12 @@ onEachStore('options: hashIds', (host, storage) => {
   })
 })
 
+/** When a session ends by its record, in milliseconds since 1970. */
+function endIn(store: KeyedStore, id: string): number {
+  const { cookie } = JSON.parse(store.textOf(keyOf(id)) as string) as { cookie: { expires: string } }
+  return new Date(cookie.expires).getTime()
+}
+
 /** As another process sees it. */
 function copy(from: KeyedStore, to: KeyedStore): void {
   for (const key of from.keys()) to.set(key, JSON.parse(from.textOf(key) as string) as never, () => {})
@@ -338,11 +344,34 @@ onEachStore('options: hashIds: "migrate"', (host, storage) => {
         const { store, id, client } = await deployed(make, { cookie: { maxAge: 1000 }, rolling: false })
         clock.turn(600)
         await client.get('/read')
-        const { cookie } = JSON.parse(store.textOf(keyOf(id)) as string) as { cookie: { expires: string; originalMaxAge: number } }
-        const ends = new Date(cookie.expires).getTime()
-        // On Koa, only `rolling` starts it anew
-        expect(ends - clock.now()).to.equal(host.framework === 'Connect' ? 1000 : 400)
-        expect(cookie.originalMaxAge).to.equal(1000)
+        // On Koa, only `rolling` starts it anew; on Connect, a touch does
+        const isRenewed = host.framework === 'Connect' && 'touch' in store
+        expect(endIn(store, id) - clock.now()).to.equal(isRenewed ? 1000 : 400)
+        expect(store.textOf(keyOf(id))).to.include('"originalMaxAge":1000')
+      })
+
+      it('does not move a session beyond its idle and absolute timeouts', async () => {
+        const { store, id, client } = await deployed(make, {
+          cookie: { maxAge: 10_000 },
+          idleTimeout: 1000,
+          absoluteTimeout: 1500,
+          touchAfter: 0,
+        })
+        clock.turn(600)
+        await client.get('/read')
+        expect(endIn(store, id) - clock.now()).to.equal(900)
+        clock.turn(899)
+        expect((await client.get('/read')).text).to.equal('1')
+        clock.turn(1)
+        expect((await client.get('/read')).text).to.equal('0')
+      })
+
+      it('gives a session that a poll moves no longer life than an idle timeout', async () => {
+        const options = { idleTimeout: 1000, touchAfter: 0, activity: () => false, cookie: { maxAge: 10_000 } }
+        const { store, id, client } = await deployed(make, options)
+        clock.turn(600)
+        await client.get('/read')
+        expect(endIn(store, id) - clock.now()).to.be.at.most(1000)
       })
 
       it('does not move a session that has expired', async () => {

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { isMissing } from '../errors/store-errors'
 import type { Callback } from '../../primitives/callbacks'
 import type { Deadline } from '../concurrency/deadline'
+import { cookieUntil, nearestEnd, type Limits } from '../record/lifetime'
+import { marksIn, newMarks } from '../record/marks'
 import { cookieOf, type SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 import type { Heard, Outcome } from './contract'
@@ -23,6 +25,13 @@ const EXPIRED = new Date(0)
 /** A record that is being moved is no session yet. */
 export function isPending(record: SessionData): boolean {
   return PENDING in record
+}
+
+/** How long a session lives whose record is moved. */
+export interface MovedLifetime {
+  /** Whether each request starts the lifetime anew. Then the expiry in a record may be older than that which touches have given to the store. */
+  readonly renews: boolean
+  readonly limits: Limits | undefined
 }
 
 /** The keys of a session whose record is moved. */
@@ -85,13 +94,10 @@ export class MovedRecord {
 export class KeyMigration {
   #tries = 0
 
-  /**
-   * @param renews whether the lifetime starts anew
-   * @param done gets what the store has of the session by then
-   */
+  /** @param done gets what the store has of the session by then */
   constructor(
     private readonly records: MovedRecord,
-    private readonly renews: boolean,
+    private readonly lifetime: MovedLifetime,
     private readonly done: Heard,
   ) {}
 
@@ -134,9 +140,12 @@ export class KeyMigration {
   #copyOf(record: SessionData): SessionData {
     const cookie = cookieOf(record)
     const { originalMaxAge, expires } = cookie
-    // The expiry in a record may be older than that which touches have given to the store
-    if (this.renews || (expires && Number(expires) <= Date.now())) cookie.maxAge = originalMaxAge as number
-    return { ...record, cookie }
+    const now = Date.now()
+    const { renews, limits } = this.lifetime
+    if (!renews && !(expires && Number(expires) <= now)) return { ...record, cookie }
+    const own = originalMaxAge === null ? null : now + originalMaxAge
+    const end = limits ? nearestEnd(marksIn(record) ?? newMarks(now), limits, { now, own }) : (own ?? Infinity)
+    return { ...record, cookie: cookieUntil(cookie, end) }
   }
 
   /** The copy is there. @param version of the copy */

@@ -83,7 +83,9 @@ export class StoreClient {
   #move(id: string, keys: MovedKeys, done: Heard): void {
     const deadline = this.deadline()
     const records = new MovedRecord(this.#calls, this.#writes, { ...keys, id, compares: this.compares, deadline })
-    this.activeSessions.run(id, deadline, done, moved => new KeyMigration(records, this.keys.renews, moved).run())
+    const { limits, renews } = this.keys.lifetime
+    const lifetime = { limits, renews: renews && !this.answersAtOnce && typeof this.#store.touch === 'function' }
+    this.activeSessions.run(id, deadline, done, moved => new KeyMigration(records, lifetime, moved).run())
   }
 
   set(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {

@@ -1,5 +1,6 @@
 import crypto = require('node:crypto')
 import { LruCache } from '../../primitives/lru-cache'
+import type { MovedLifetime } from './key-migration'
 
 /** `'migrate'` finds and moves records that are stored under IDs; `true` knows only those under hashes. */
 export type HashIds = 'migrate' | true
@@ -31,15 +32,14 @@ export function isKey(id: string): boolean {
 export class StoreKeys {
   #mode: HashIds | undefined
   readonly #known = new LruCache<string>(MOST)
-  /** Whether the lifetime of a session starts anew with each request, and so when its record is moved. */
-  #renews = false
+  #lifetime: MovedLifetime = { renews: false, limits: undefined }
 
   get mode(): HashIds | undefined {
     return this.#mode
   }
 
-  get renews(): boolean {
-    return this.#renews
+  get lifetime(): MovedLifetime {
+    return this.#lifetime
   }
 
   /**
@@ -47,7 +47,7 @@ export class StoreKeys {
    *
    * @throws TypeError if another middleware of the store says something else
    */
-  use(mode: HashIds | undefined, renews: boolean): void {
+  use(mode: HashIds | undefined, lifetime: MovedLifetime): void {
     if (!mode) return
     if (this.#mode && this.#mode !== mode) {
       throw new TypeError(
@@ -55,13 +55,13 @@ export class StoreKeys {
       )
     }
     this.#mode = mode
-    this.#renews ||= renews
+    this.#lifetime = lifetime
   }
 
   /** As another store of the kind, if no middleware of this one has said anything. */
   adopt(other: StoreKeys): void {
     if (this.#mode || !other.mode) return
-    this.use(other.mode, other.renews)
+    this.use(other.mode, other.lifetime)
   }
 
   of(id: string): string {

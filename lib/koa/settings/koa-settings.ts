@@ -219,7 +219,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
   const isKept = store instanceof CookieSessionStore
   const core = coreOptions(options, cookie)
   const settings = settle<KoaHost>(core, store, () => {})
-  settings.port.keys.use(checkHashIds(core.hashIds), core.rolling === true)
+  settings.port.keys.use(checkHashIds(core.hashIds), { renews: core.rolling === true || settings.keepsIdle, limits: settings.lifetime })
   return {
     ...settings,
     ...about,
