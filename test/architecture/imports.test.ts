@@ -2,13 +2,13 @@ import { expect } from 'chai'
 import { dirname } from 'node:path'
 import { circles, forbiddenImports, readLib, type Sources } from './imports'
 
-/** The most files that a folder may have: more cannot be taken in at a glance. */
+/** The maximum number of files in a folder. */
 const MOST_FILES = 15
 
 describe('architecture: the imports of lib', () => {
   const lib = readLib()
 
-  /** lib, and one more line in a file of it. */
+  /** The files of lib, with one more line in a file. */
   function withImport(file: string, line: string): Sources {
     return new Map([...lib, [file, `${line}\n${lib.get(file)}`]])
   }

@@ -4,7 +4,7 @@ import ts = require('typescript')
 
 export const LIB = join(__dirname, '../../lib')
 
-/** Source texts by their paths below lib. */
+/** Source texts by path below lib. */
 export type Sources = ReadonlyMap<string, string>
 
 const BASE = ['primitives']
@@ -17,7 +17,7 @@ const LIFETIME = [...SETTINGS, 'core/lifetime']
 const CORE = [...LIFETIME, 'core/request']
 const ADAPTED = [...CORE, 'cookie-store']
 
-/** What each folder may import besides itself, type imports included. A folder without a row belongs to the row of its parent. */
+/** The folders that each folder may import besides itself, type imports included. A folder without a row belongs to the row of its parent. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   primitives: [],
   'core/errors': BASE,

@@ -8,7 +8,7 @@ import { portOf } from '../support/wire'
 export const PROTOCOLS = ['http', 'https'] as const
 export type Protocol = (typeof PROTOCOLS)[number]
 
-/** Where a server is, under any name that ends with `.test`. */
+/** The address of a server, under any name that ends with `.test`. */
 export type Address = (host: string, path?: string) => string
 
 export async function serve(protocol: Protocol, listener: Parameters<typeof createServer>[1]): Promise<Address> {
@@ -21,7 +21,7 @@ export async function serveSession(protocol: Protocol, options: Partial<SessionO
   const middleware = session({ ...QUIET, ...options })
   return serve(protocol, (incoming, res) => {
     const req = incoming as Req
-    // What a browser asks for by itself
+    // The browser requests it by itself
     if (req.url === '/favicon.ico') return void res.writeHead(404).end()
     middleware(req, res, () => void handler(req, res))
   })

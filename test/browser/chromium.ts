@@ -4,23 +4,23 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { newFolder } from '../package/installation'
 import { suiteNeeds } from '../support/suite-needs'
 
-/** What the packages of the systems call it. */
+/** Its names in the packages of operating systems. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 const LAUNCH = {
   args: [
-    // Any host of the tests is this machine. RFC 6761 section 6.2: nobody else has the name
+    // Any host of the tests is this machine. RFC 6761 section 6.2 reserves the domain for tests
     '--host-resolver-rules=MAP *.test 127.0.0.1',
-    // In a container there is no more of it than 64 MB
+    // In a container it has only 64 MB
     '--disable-dev-shm-usage',
   ],
-  // Which root has not
+  // The sandbox does not work as root
   chromiumSandbox: process.getuid?.() !== 0,
 }
-/** Whoever tries TLS here has signed the certificate themselves. */
+/** The TLS certificates of these tests are self-signed. */
 const SELF_SIGNED = { ignoreHTTPSErrors: true }
 
-/** The cookie jar of one person, and the pages that they have open. */
+/** A browser context with its own cookie jar, and its pages. */
 export class Person {
   constructor(private readonly context: BrowserContext) {}
 
@@ -28,7 +28,7 @@ export class Person {
     return this.context.newPage()
   }
 
-  /** What the browser has kept, with what it made of the attributes. */
+  /** The cookies of the browser, with the attributes as it has interpreted them. */
   async cookies(): Promise<Kept[]> {
     const page = this.context.pages()[0] ?? (await this.page())
     const session = await this.context.newCDPSession(page)
@@ -37,27 +37,27 @@ export class Person {
   }
 }
 
-/** As the DevTools protocol tells a cookie. */
+/** A cookie in the DevTools protocol. */
 export interface Kept {
   readonly name: string
   readonly value: string
   readonly domain: string
   readonly path: string
-  /** In seconds since 1970; -1 where it ends with the browser. */
+  /** In seconds since 1970; -1 for a cookie without an expiry. */
   readonly expires: number
   readonly httpOnly: boolean
   readonly secure: boolean
-  /** Missing where the server said nothing of it, and Chromium treats it as `Lax`. */
+  /** Missing if the server has not set it; Chromium then treats it as `Lax`. */
   readonly sameSite?: 'Strict' | 'Lax' | 'None'
   readonly priority: 'Low' | 'Medium' | 'High'
-  /** `hasCrossSiteAncestor`: a frame of another site is around it. */
+  /** `hasCrossSiteAncestor`: it is in a frame of another site. */
   readonly partitionKey?: { readonly topLevelSite: string; readonly hasCrossSiteAncestor: boolean }
 }
 
 /**
  * Starts Chromium for the suite that it is called in. The suite is skipped if Chromium is not installed.
  *
- * @returns what makes someone new, with a cookie jar of their own
+ * @returns a function that makes a new person, with a cookie jar of their own
  */
 export function useChromium(): Enter {
   const executablePath = program()
@@ -87,10 +87,10 @@ export function useChromium(): Enter {
   }
 }
 
-/** @param settings `lenient`: other sites' frames have their cookies, which by Chromium's own settings they have not in every window */
+/** @param settings `lenient`: frames of other sites have their cookies, which Chromium's default settings block in some windows */
 type Enter = (settings?: 'lenient') => Promise<Person>
 
-/** The "Third-party cookies" of Chromium's settings: allowed. */
+/** Allows "Third-party cookies" in Chromium's settings. */
 function lenientProfile(): string {
   const folder = newFolder('profile-')
   mkdirSync(join(folder, 'Default'))

@@ -9,13 +9,13 @@ import { useChromium, type Kept } from './chromium'
 interface Case {
   readonly protocol: Protocol
   readonly options: Partial<SessionOptions>
-  /** What Chromium makes of the cookie. */
+  /** The cookie in Chromium. */
   readonly kept: Partial<Kept> | 'refused' | 'not sent'
 }
 
 const HOST = 'www.site.test'
 
-/** In pairs: what is kept, and what is refused for want of one thing. */
+/** In pairs: an accepted cookie, and one that is refused because of one attribute. */
 const CASES: Record<string, Case> = {
   'no attributes at all': {
     protocol: 'http',

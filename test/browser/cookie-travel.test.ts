@@ -6,23 +6,23 @@ import { useServers } from '../support/wire'
 import { serve, serveSession, type Address } from './browser-site'
 import { useChromium } from './chromium'
 
-/** How another site can send a browser to ours. */
+/** How another site can make a browser send a request to ours. */
 type Way = 'link' | 'form' | 'frame' | 'image'
 
 const NONE = { sameSite: 'none', secure: true } as const
 
 interface Case {
   readonly cookie: CookieOptions
-  /** What the browser allows. */
+  /** The settings of the browser. */
   readonly settings?: 'lenient'
-  /** The ways on which the cookie comes along. */
+  /** The ways in which the cookie is sent. */
   readonly ways: readonly Way[]
 }
 
 const CASES: Record<string, Case> = {
   'sameSite: strict': { cookie: { sameSite: 'strict' }, ways: [] },
   'sameSite: lax': { cookie: { sameSite: 'lax' }, ways: ['link'] },
-  // Chromium takes it for Lax, but for the first two minutes of a cookie
+  // Chromium treats it as Lax, except for the first two minutes of a cookie
   'no sameSite': { cookie: {}, ways: ['form', 'link'] },
   'sameSite: none': { cookie: NONE, settings: 'lenient', ways: ['form', 'frame', 'image', 'link'] },
   'sameSite: none, where cookies of other sites are not allowed,': { cookie: NONE, ways: ['form', 'link'] },
@@ -168,7 +168,7 @@ async function bodyOf(page: Page): Promise<string | null> {
   return page.locator('body').textContent()
 }
 
-/** A page of another site, with each way to ours. */
+/** A page of another site, with each way to send a request to ours. */
 function otherSite(at: Address): string {
   const to = (way: Way): string => at('site.test', `/${way}`)
   return `<!doctype html><link rel="icon" href="data:,">

@@ -26,7 +26,7 @@ describe('a login by form in Chromium, whose store takes its time', () => {
     await page.goto(at('site.test'))
     const click = page.getByRole('button').click()
     await store.waits()
-    // Had the browser been told where to go, it would have asked there before this
+    // If the browser already had the location, it would have requested it before this
     for (let other = 0; other < 3; other++) await (await ada.page()).goto(at('site.test'))
     expect(asked.slice(1)).to.deep.equal(['/login', '/', '/', '/'])
     store.open = true

@@ -6,7 +6,7 @@ import { onEachHost } from '../support/hosts'
 import { siteOn } from '../support/site'
 import { useWarnings } from '../support/warnings'
 
-/** As many as it takes. */
+/** Enough requests for the warning. */
 const MANY = 50
 
 let made = 0
@@ -36,7 +36,11 @@ onEachHost('diagnostics: a path that no request has', host => {
   })
 })
 
-/** A site after so many requests for another path than its sessions have. @param first path before those */
+/**
+ * A site after so many requests for another path than that of its sessions.
+ *
+ * @param first the path before those
+ */
 async function visited(host: Host, name: string, times: number, first = '/page') {
   const site = siteOn(host, { name, cookie: { path: '/app' } }, (req, res) => (req.session ? count(req, res) : res.end()))
   await site.get(first)

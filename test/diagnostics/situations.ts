@@ -8,15 +8,15 @@ import type { SessionData, SessionOptions } from '../support/subject'
 
 type Options = Partial<SessionOptions>
 
-/** Something that goes wrong, and the same where nothing is wrong. */
+/** A mistake, and the same without the mistake. */
 export interface Situation {
   readonly title: string
   readonly reason: Reason
   readonly code: WarningCode
   readonly channel: string
-  /** What the warning says, apart from the name of the cookie. */
+  /** The text of the warning, apart from the name of the cookie. */
   readonly says: RegExp
-  /** @param options to be given to each middleware */
+  /** @param options of each middleware */
   wrong(host: Host, options: Options & { name: string }): Promise<unknown>
   right(host: Host, options: Options & { name: string }): Promise<unknown>
 }
@@ -31,7 +31,7 @@ async function visit(host: Host, options: Options, headers: Record<string, strin
   for (let visits = 0; visits < times; visits++) await visitor.get('/', headers)
 }
 
-/** Visits a site with the cookie that another site, with the same name and these options, has set. */
+/** Sends a request to a site with the cookie that another site, with the same name and these options, has set. */
 async function visitWithCookieOf(host: Host, other: Options, options: Options): Promise<void> {
   const first = siteOn(host, other, count).visitor()
   await first.get()
@@ -47,7 +47,7 @@ async function logIn(host: Host, options: Options, clients: number): Promise<voi
 
 const HOUR = 3_600_000
 
-/** A store that keeps only the keys that it knows. */
+/** A store that keeps only known keys. */
 class ColumnStore extends EngineStore {
   override set(id: string, data: SessionData, done: (err?: unknown) => void): void {
     const { cookie, views } = data as SessionData & { views?: number }
@@ -62,7 +62,7 @@ async function visitWithOwnKey(host: Host, options: Options, key: string): Promi
   for (let visits = 0; visits < 2; visits++) await visitor.get()
 }
 
-/** Those that are the same on all hosts. */
+/** The situations that are the same on all hosts. */
 export const SITUATIONS: readonly Situation[] = [
   {
     title: 'a Secure cookie on a connection that counts as insecure',

@@ -18,7 +18,7 @@ const CHANNELS = [
 
 let count = 0
 
-/** A warning is given once for each name. */
+/** A warning is emitted once for each name. */
 const newName = (): string => `sid${count++}`
 
 onEachHost('diagnostics', host => {

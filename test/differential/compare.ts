@@ -4,10 +4,10 @@ import { differences } from './differences'
 import type { Scenario } from './scenario'
 import type { Observation } from './world'
 
-/** How often each difference was needed, so that none stands in the list for nothing. */
+/** How often each difference was needed, so that none is listed unnecessarily. */
 export type Tally = Map<string, number>
 
-/** Throws at the first visit on which the two packages were seen to differ otherwise than listed. */
+/** Throws at the first visit on which the two packages differ otherwise than listed. */
 export function compare(scenario: Scenario, ours: readonly Observation[], theirs: readonly Observation[], tally: Tally): void {
   for (const [index, visit] of scenario.visits.entries()) {
     let [our, their] = [ours[index], theirs[index]]

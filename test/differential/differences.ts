@@ -1,12 +1,12 @@
 import type { Scenario, Visit } from './scenario'
 import type { Observation } from './world'
 
-/** Where we mean to differ from express-session. Each stands in docs/compatibility.md under its id. */
+/** An intended difference from express-session. Each is listed in docs/compatibility.md under its id. */
 export interface Difference {
   readonly id: string
-  /** Whether the visit is one that it can show in. */
+  /** Whether the difference can appear in the visit. */
   readonly shows: (visit: Visit, scenario: Scenario, index: number) => boolean
-  /** What of an observation remains comparable; undefined where the two go separate ways from here. */
+  /** Reduces an observation to its comparable part; undefined if the two diverge from here on. */
   readonly comparable: (seen: Observation, visit: Visit) => Observation | undefined
 }
 
@@ -19,14 +19,14 @@ export const differences: readonly Difference[] = [
   {
     id: 'one-write',
     shows: () => true,
-    // Upstream splits a response off its last byte, so that it is chunked; ours has the length that Node gives it. And its headers come after the
-    // save, and so what is wrong with them
+    // express-session sends the last byte of a response separately, so that it is chunked; ours has the length that Node sets. Our headers are
+    // written after the save, and so are errors of invalid headers
     comparable: seen => ({ ...seen, framing: '', errors: [...seen.errors].sort() }),
   },
   {
     id: 'save-before-first-byte',
     shows: visit => visit.finish.as === 'write',
-    // A change after the first write is one more save, or the undoing of one
+    // A change after the first write is one more save, or a save that reverts it
     comparable: (seen, { finish }) => (finish.as === 'write' && finish.after ? undefined : seen),
   },
   {
@@ -55,7 +55,7 @@ export const differences: readonly Difference[] = [
   {
     id: 'touch-is-not-awaited',
     shows: (_, { store }, index) => store.answers === 'later' && store.fails?.method === 'touch' && store.fails.visit === index,
-    // Nor is it an error of the request that it fails
+    // Nor is its failure an error of the request
     comparable: seen => ({ ...seen, errors: seen.errors.filter(error => !error.includes('touch failed')) }),
   },
   {

@@ -7,7 +7,7 @@ import { QUIET, setCookie, Visitor, type Req } from '../support/site'
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types would be added to those of our own requests
 const theirs = require('express-session') as typeof ours
 
-/** A memory store as plain text, which both packages can use as theirs. */
+/** A memory store of JSON strings, based on the Store class of either package. */
 function storeFor(session: typeof ours, kept: Map<string, string>): InstanceType<typeof ours.Store> {
   type Done = (err?: unknown, found?: unknown) => void
   return Object.assign(new (session.Store as unknown as new () => InstanceType<typeof ours.Store>)(), {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** One thing that a handler does with its session. */
+/** One act of a handler on its session. */
 export type Action =
   | { do: 'set'; key: string; value: unknown }
   | { do: 'delete'; key: string }
@@ -9,7 +9,7 @@ export type Action =
   | { do: 'cookie'; attribute: 'maxAge' | 'expires' | 'httpOnly' | 'path' | 'sameSite'; value: unknown }
   | { do: 'throw' }
 
-/** How a handler answers. */
+/** How a handler responds. */
 export type Finish =
   | { as: 'end'; chunk?: string; encoding?: BufferEncoding; buffer?: boolean }
   | { as: 'write'; chunks: string[]; after?: Action }
@@ -24,11 +24,11 @@ export interface Visit {
   readonly secure: boolean
   readonly method: 'GET' | 'HEAD' | 'POST'
   readonly status: number
-  /** Milliseconds since the visit before. */
+  /** Milliseconds since the last visit. */
   readonly elapsed: number
   readonly actions: Action[]
   readonly finish: Finish
-  /** What the app has set before the session adds its own. */
+  /** The cookies that the app has set before the session adds its own. */
   readonly setCookie: 'none' | 'one' | 'two'
 }
 

@@ -7,22 +7,22 @@ import { Clock } from '../support/clock'
 import type { Req } from '../support/site'
 import type { Action, Scenario, Visit } from './scenario'
 
-/** All that can be seen of one visit from outside. */
+/** The results of one visit that are visible from outside. */
 export interface Observation {
   readonly status: number | undefined
   readonly headers: string[]
   readonly framing: string
   readonly body: string
-  /** The calls that the store got, in order, with what they carried. */
+  /** The store calls, in order, with their arguments. */
   readonly store: string[]
   readonly contents: Record<string, string>
-  /** What reached `next`, and what was thrown at the handler. */
+  /** The errors for `next`, and those that were thrown in the handler. */
   readonly errors: string[]
 }
 
 type Session = typeof resession
 
-/** One package, one store, one clock: visited as the scenario says, observed from outside. */
+/** One package with a store and a clock. It plays visits, and observes their results from outside. */
 export class World {
   readonly #scenario: Scenario
   readonly #store: RecordingStore
@@ -68,7 +68,7 @@ export class World {
     const settled = new Promise<void>(resolve => (this.#settled = resolve))
     const { res, body } = await this.#send(visit)
     await settled
-    // What failed after the answer reaches next() within a turn of the loop
+    // Errors after the response reach next() within a turn of the loop
     await new Promise(resolve => setImmediate(() => setImmediate(resolve)))
     const line = res.headers['set-cookie']?.find(line => line.startsWith(`${this.#scenario.options.name ?? 'connect.sid'}=`))
     if (line) this.#cookies.push(line.split(';')[0] as string)
@@ -121,7 +121,7 @@ export class World {
   #serve(middleware: resession.RequestHandler, req: Req, res: ServerResponse): void {
     const visit = this.#visit
     res.on('close', () => this.#settled())
-    // What Express makes of "trust proxy"
+    // As Express sets it with "trust proxy"
     Object.assign(req, { secure: visit.secure })
     if (visit.setCookie === 'one') res.setHeader('Set-Cookie', 'app=1')
     if (visit.setCookie === 'two') res.setHeader('Set-Cookie', ['app=1', 'app=2'])
@@ -177,7 +177,7 @@ async function act(req: Req, action: Action): Promise<void> {
   if (action.do === 'null') return void (req.session = null as never)
   if (action.do === 'unset') return void Reflect.deleteProperty(req, 'session')
   if (action.do === 'generate') return void (req.sessionStore as { generate?: (req: Req) => void } | undefined)?.generate?.(req)
-  // The rest is for a handler that has a session
+  // The rest needs a session
   const session = req.session as (typeof req.session & Record<string, unknown>) | null | undefined
   if (!session) return
   if (action.do === 'set') session[action.key as 'cookie'] = structuredClone(action.value) as never
@@ -192,7 +192,7 @@ async function act(req: Req, action: Action): Promise<void> {
 }
 
 function noteFailure(req: Req, method: string, err: unknown): void {
-  // Through a header, so that the failure shows in the answer
+  // Sent in a header, so that the failure is visible in the response
   const failures = ((req as { failures?: string[] }).failures ??= [])
   failures.push(`${method}: ${String(err)}`)
 }
@@ -202,7 +202,7 @@ function editCookie(cookie: resession.Cookie, { attribute, value }: Extract<Acti
   Object.assign(cookie, { [attribute]: edited })
 }
 
-/** Headers that do not depend on when and how the bytes went. */
+/** Headers that do not depend on the timing and framing of the bytes. */
 function visible(res: IncomingMessage): string[] {
   const lines: string[] = []
   for (let i = 0; i < res.rawHeaders.length; i += 2) lines.push(`${res.rawHeaders[i]}: ${res.rawHeaders[i + 1]}`)

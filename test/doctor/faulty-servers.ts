@@ -35,14 +35,14 @@ export function loginApp(login: 'keeps' | 'regenerates'): express.Express {
   })
 }
 
-/** A server of one line: each response has this `Set-Cookie`, and these headers. */
+/** A server that sends this `Set-Cookie` and these headers in each response. */
 export function fixed(line: string, headers: Record<string, string> = {}, status = 200): RequestListener {
   return (_req, res) => {
     res.writeHead(status, { 'Cache-Control': 'no-store', ...headers, 'Set-Cookie': line }).end('hello')
   }
 }
 
-/** A server that gives each new client a cookie, and keeps to it. `;` and what follows are of the line. */
+/** A server that gives each new client a cookie, and accepts it later. `attributes` is appended to the line. */
 export function steady(attributes: string, headers: Record<string, string> = {}, name = 'sid'): RequestListener {
   let count = 0
   return (req, res) => {
@@ -57,7 +57,7 @@ export function secure(listener: RequestListener): Server {
   return createSecureServer({ key: certificate(), cert: certificate() }, listener)
 }
 
-/** Answers requests by several apps in turn, as a load balancer does. */
+/** Distributes requests over several apps in turn, as a load balancer does. */
 export function inTurn(...apps: readonly ((req: IncomingMessage, res: ServerResponse) => void)[]): RequestListener {
   let count = 0
   return (req, res) => apps[count++ % apps.length]?.(req, res)

@@ -48,7 +48,7 @@ describe('examples/cluster.js', () => {
     expect(new Set(seen.map(({ pid }) => pid))).to.deep.equal(processes)
   }).timeout(60_000)
 
-  /** On a connection of its own, which goes to the next process. */
+  /** Uses a connection of its own, which goes to the next process. */
   async function look(cookie: string): Promise<{ views: number; pid: string }> {
     const text = await (await fetch(url, { headers: { cookie, connection: 'close' } })).text()
     const [, views, pid] = /^(\d+) views, process (\d+)$/m.exec(text) as unknown as [string, string, string]

@@ -19,7 +19,7 @@ describe('the demo on Express, if it is started again', () => {
     rmSync(folder, { recursive: true })
   })
 
-  /** What a visitor sees of a demo that has just been started. */
+  /** The page of a demo that has just been started. */
   async function visit(cookie = ''): Promise<request.Response> {
     return request(createServer(onExpress(join(folder, 'demo'))))
       .get('/')
@@ -50,7 +50,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     visitor = request.agent(server)
   })
 
-  /** A form sent, and the page that the browser is then sent to. */
+  /** Sends a form, and follows the redirect. */
   async function send(path: string, fields: Record<string, string> = {}): Promise<string> {
     const res = await visitor.post(path).type('form').send(fields).redirects(1).expect(200)
     return res.text
@@ -170,7 +170,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
 
   for (const [lane, least, most, own] of [
     ['/race/resession', 50, 50, ['cookie']],
-    // How many it keeps depends on how fast the machine is; never all of them
+    // The number of kept keys depends on the speed of the machine; it is never all of them
     [`/race/${rival}`, 1, 49, fields],
   ] as const) {
     describe(lane, () => {
@@ -211,7 +211,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
   }
 }
 
-/** What stands in the one element of a class, as a browser would read it. */
+/** The text of the only element with a class, as a browser would read it. */
 function textAt(name: string, page: string): string {
   const [, text = ''] = new RegExp(`class="${name}">([^<]*)<`).exec(page) ?? []
   return text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
@@ -221,7 +221,7 @@ function recordOn(page: string): Record<string, unknown> {
   return JSON.parse(textAt('record', page)) as Record<string, unknown>
 }
 
-/** As a browser sends them. */
+/** The Cookie header for the next request. */
 function cookiesOf(res: request.Response): string {
   const lines = res.headers['set-cookie'] as unknown as string[]
   return lines.map(line => line.split(';')[0]).join('; ')

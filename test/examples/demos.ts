@@ -1,14 +1,14 @@
 import { demo as onKoa } from '../../examples/demo/koa'
 import { demo as onExpress } from '../../examples/demo/server'
 
-/** One of the demos, and what is its host's own. */
+/** One of the demos, with the properties that depend on its host. */
 export interface Demo {
   readonly demo: typeof onExpress
-  /** The package that the race is against. */
+  /** The package that the race compares with. */
   readonly rival: string
-  /** What a rival's record has beside the data. */
+  /** The keys of a rival's record beside the data. */
   readonly fields: readonly string[]
-  /** The cookies that a browser has then, by their names. */
+  /** The cookies of a browser afterwards, by name. */
   cookies(id: string, signature: string): Readonly<Record<string, string>>
 }
 

@@ -13,7 +13,7 @@ describe('examples/koa.ts', () => {
   const cookies: Record<string, string> = {}
 
   before(async function () {
-    // The compiler takes its time on a busy machine
+    // The compiler is slow on a busy machine
     this.timeout(30_000)
     url = `http://localhost:${await freePort()}`
     program = spawn(process.execPath, ['--import', 'tsx', file], { env: { ...process.env, PORT: new URL(url).port }, stdio: 'inherit' })
@@ -22,7 +22,7 @@ describe('examples/koa.ts', () => {
 
   after(() => program.kill())
 
-  /** A browser, as far as it takes. */
+  /** A client without cookies. */
   async function get(path: string): Promise<string> {
     const cookie = Object.entries(cookies)
       .map(pair => pair.join('='))

@@ -13,7 +13,7 @@ import { suiteNeeds } from '../support/suite-needs'
 
 const root = join(__dirname, '../..')
 
-/** A program of examples/ that runs. */
+/** A running program of examples/. */
 class Program {
   cookie = ''
 
@@ -37,7 +37,7 @@ class Program {
     return this.child.exitCode === null && this.child.signalCode === null
   }
 
-  /** When it next prints an error. */
+  /** Resolves when it next prints an error. */
   async nextError(): Promise<void> {
     await once(this.child.stderr as Readable, 'data')
   }
@@ -67,7 +67,7 @@ describe('examples/redis.js, without its Redis', () => {
   afterEach(() => program?.child.kill())
   after(async () => server?.stop())
 
-  /** The client connects again by itself, after a while that grows. */
+  /** Waits until the client has reconnected, with growing intervals. */
   async function untilWell(asked: Program): Promise<string> {
     for (;;) {
       const [status, text] = await asked.ask('/')
@@ -90,7 +90,7 @@ describe('examples/redis.js, without its Redis', () => {
     await server.start()
     program = await Program.start('redis.js', { REDIS_URL: `redis://127.0.0.1:${server.port}` })
     expect(await untilWell(program)).to.equal('visit 1\n')
-    // A command that is on its way then fails with the client's own error
+    // A pending command then fails with the client's own error
     const connectionLost = program.nextError()
     await server.stop()
     await connectionLost
@@ -101,7 +101,7 @@ describe('examples/redis.js, without its Redis', () => {
   }).timeout(60_000)
 })
 
-/** What the test needs of a client of `ws`. */
+/** The part of a `ws` client that the test uses. */
 interface Socket extends NodeJS.EventEmitter {
   send(text: string): void
   terminate(): void

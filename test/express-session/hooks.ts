@@ -1,14 +1,14 @@
 /**
- * The original throws out of callbacks, and never answers, where ours reports: in a run against it such a test fails by itself, and leaves the
- * others and the process alone.
+ * Isolates failures in a run with express-session: it throws out of callbacks, and never responds, in cases that resession reports. Such a test fails
+ * by itself, without affecting other tests or the process.
  */
 
-// Tests may turn timers of their own
+// Tests may replace the timers
 const { setTimeout, setInterval, clearInterval } = globalThis
-/** In milliseconds for which nothing happens in the process: a busy machine makes a test slow, but does not leave it idle. */
+/** The idle time of the process after which a test fails, in milliseconds: a busy machine makes a test slow, but does not leave it idle. */
 const LIMIT = 2000
 const CHECKED_EVERY = 100
-/** The timeout of tests that name none. */
+/** The timeout of tests that do not set one. */
 const DEFAULT_TIMEOUT = 10_000
 const AFTERMATH = 50
 
@@ -18,7 +18,7 @@ let listeners: NodeJS.UncaughtExceptionListener[] = []
 
 type Fn = (this: unknown) => unknown
 
-/** Acts when the event loop has had nothing to do for so many milliseconds in all. */
+/** Calls a function when the event loop has been idle for so many milliseconds in total. */
 function whenIdle(ms: number, act: () => void): NodeJS.Timeout {
   const before = performance.eventLoopUtilization()
   return setInterval(() => {
@@ -37,7 +37,7 @@ export const mochaHooks = {
   beforeEach(this: { currentTest: { fn: Fn; timeout(): number } }): void {
     const test = this.currentTest
     const { fn } = test
-    // A test that names a longer one does much, and is slower still beside others
+    // A test with a longer timeout does more, and is slower in parallel with others
     const limit = test.timeout() > DEFAULT_TIMEOUT ? test.timeout() : LIMIT
     test.fn = async function (this: unknown) {
       let watch: NodeJS.Timeout | undefined
@@ -48,7 +48,7 @@ export const mochaHooks = {
           Promise.resolve(fn.call(this)).then(resolve, reject)
         })
       } catch (err) {
-        // What it throws later is its own, not the next test's
+        // Later errors belong to this test, not to the next one
         fail = () => {}
         await new Promise(resolve => setTimeout(resolve, AFTERMATH))
         throw err

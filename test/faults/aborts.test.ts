@@ -17,7 +17,7 @@ import { handle } from './requests'
 import { SERVERS, useClients } from './servers'
 import { asStore, breakStore, PlainStore } from './stores'
 
-/** Handlers by what becomes of their answer, while the client is there or not. */
+/** Handlers by the result of their response, with and without a client. */
 const HANDLERS: Record<string, Handler> = {
   '/count': handle,
   '/show': handle,
@@ -40,17 +40,17 @@ const PATHS = Object.keys(HANDLERS)
 
 const handler: Handler = (req, res, next) => (HANDLERS[req.url as string] as Handler)(req, res, next)
 
-/** When a client hangs up. */
+/** The moments at which a client disconnects. */
 const MOMENTS: (() => Promise<void>)[] = [async () => {}, () => turns(1), () => turns(2), () => turns(4)]
 
-/** Connections that a server has seen come and go. */
+/** Counts the connections that a server has closed. */
 function countClosed(server: Server): { count: number } {
   const closed = { count: 0 }
   server.on('connection', (socket: net.Socket) => socket.on('close', () => closed.count++))
   return closed
 }
 
-/** Each client without a cookie has made a session, which is the store's. */
+/** Removes the sessions that clients without a cookie have created. */
 function forgetNew(store: PlainStore, cookie: string): void {
   for (const id of store.records.keys()) if (!cookie.includes(id)) store.records.delete(id)
   store.asked.splice(0)
@@ -109,7 +109,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
     }
     const before = remains(store, clock)
     for (let connection = 0; connection < 10; connection++) {
-      // Node hangs up on a client that cancels a thousand
+      // Node closes the connection of a client that cancels a thousand streams
       const client = http2.connect(`http://127.0.0.1:${(server.address() as net.AddressInfo).port}`)
       for (let i = 0; i < 100; i += 20) await Promise.all(Array.from({ length: 20 }, (_, index) => cancel(client, i + index)))
       await new Promise(resolve => client.ping(resolve))
@@ -126,7 +126,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
   for (const [name, { serve }] of Object.entries(SERVERS)) {
     it(`errors after the headers, which end the connection: ${name}`, async () => {
       const store = new PlainStore()
-      // Counted, since an error keeps its stack, and that the request
+      // Only counted, because an error keeps its stack, and that the request
       let errors = 0
       const fail: Parts['fail'] = (_, res) => {
         errors++
@@ -135,7 +135,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
       const parts = { options: { store: asStore(store) }, handler, fail }
       for (let i = 0; i < 20; i++) {
         const client = await serve(parts)
-        // What has come of it is no whole answer, for which HTTP/2 has no word
+        // The response is incomplete, which HTTP/2 does not report
         await client.ask('/error-after-headers').reply.catch(() => {})
         client.close()
       }
@@ -166,7 +166,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
       for (let i = 0; i < 500; i++) await round()
       expect(statuses).to.deep.equal(new Set([503]))
       expect((await heap()) - before).to.be.below(5_000_000)
-      // That of the pause in which the store is left alone
+      // The timer of the circuit breaker
       expect(remains(store, clock)).to.include({ inFlight: 0, timers: 1 })
     }).timeout(120_000)
   }

@@ -12,7 +12,7 @@ const boom = (): never => {
   throw new Error('boom')
 }
 
-/** Where an app may throw while its store calls back, and what the store does then. */
+/** Where an app may throw while its store calls back, and the failing method of the store. */
 const THROWS: Record<string, { method: Method; handler: Handler }> = {
   'the handler': { method: 'get', handler: boom },
   'a callback of save': { method: 'set', handler: req => ((data(req).user = 'ada'), req.session.save(boom)) },
@@ -21,7 +21,11 @@ const THROWS: Record<string, { method: Method; handler: Handler }> = {
   'a callback of regenerate': { method: 'destroy', handler: req => req.session.regenerate(boom) },
 }
 
-/** Stores that take what comes out of their callback for their own error, as connect-redis does. @param seen what came out */
+/**
+ * Stores that treat an error from their callback as their own, as connect-redis does.
+ *
+ * @param seen records these errors
+ */
 const guarded = (seen: unknown[]): Record<string, Fault> => {
   const call = (done: Done, given: Given): void => {
     try {
@@ -61,7 +65,7 @@ describe('faults: an app that throws does so once, and its store hears nothing o
           })
           const { cookie } = await client.ask('/enter').reply
           breakStore(store, method, guarded(seen as unknown[])[way] as Fault)
-          // Of a server that catches nothing there is no answer to wait for
+          // A server that catches no errors sends no response
           client.ask('/', cookie).reply.catch(() => {})
           while (uncaught.length === 0 && errors?.length === 0) await turns(1)
           await turns()

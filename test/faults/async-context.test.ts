@@ -14,16 +14,16 @@ import { QUIET } from '../support/site'
 
 type Bag = Record<string, unknown>
 
-/** What a handler is given, on each host. */
+/** The parts of a request, on each host. */
 interface Visit {
   readonly req: http.IncomingMessage & { session: Express.Request['session'] & Bag }
   readonly res: http.ServerResponse
-  /** Tells in which request's context something is called. */
+  /** Records in which request's context it is called. */
   note(what: string): void
   update(change: (session: Bag) => void): Promise<void>
 }
 
-/** Each has the name of its path. Several requests of one session ask for all of them at the same time. */
+/** The actions, named by their path. Several requests of one session run all of them concurrently. */
 const ACTIONS: Record<string, (visit: Visit) => unknown> = {
   '/update': async ({ res, note, update }) => {
     const updated = update(draft => {
@@ -61,7 +61,7 @@ const ACTIONS: Record<string, (visit: Visit) => unknown> = {
   '/stream': ({ req, res, note }) => {
     req.session[`${Math.random()}`] = 1
     res.once('drain', () => (note('drain'), res.end('end')))
-    // Held until the session is saved: the writer is told to wait
+    // Waits until the session is saved: the writer waits for drain
     if (res.write('x')) res.emit('drain')
   },
   '/error': ({ req, res, note }) => {
@@ -78,14 +78,14 @@ const ACTIONS: Record<string, (visit: Visit) => unknown> = {
   },
 }
 
-/** The last two end the session, for the others as well. */
+/** The last two end the session, also for the other requests. */
 const LASTING = Object.keys(ACTIONS).slice(0, -2)
 
 const STORES: Record<string, (seed: number) => session.MemoryStore> = {
   MemoryStore: () => new session.MemoryStore(),
   'a plain store': seed => {
     const store = new ShufflingStore(seed)
-    // Its own class, and not MemoryStore's
+    // Own methods, so that those of MemoryStore are not called
     return Object.assign(store, { compareAndSet: undefined }) as never
   },
   'an atomic store': seed => new ComparingStore(seed),
@@ -99,10 +99,10 @@ const ON_CONNECT = [
   ...['destroy callback', 'end callback', 'finish', 'close', 'drain'],
 ]
 
-/** Node emits these events of HTTP/2 outside of any request's context, without a session too. */
+/** Node emits these events of HTTP/2 outside of any request's context, also without a session. */
 const OUTSIDE: Record<string, string[]> = { 'HTTP/2': ['finish', 'close'] }
 
-/** What was noted, by the contexts that it was noted in: the request's own, another request's, or none. */
+/** The records, by context: the request's own, another request's, or none. */
 class Notes {
   readonly own = new Map<string, number>()
   readonly foreign: string[] = []
@@ -206,7 +206,7 @@ async function http2Server(listener: Listener): Promise<Server> {
     const stream = client.request({ ':path': path, 'x-request': id, cookie })
     let line = ''
     stream.on('response', headers => (line = headers['set-cookie']?.[0] ?? ''))
-    // Of the write that comes too late
+    // The error of the late write
     stream.on('error', () => {})
     await new Promise(resolve => stream.resume().on('close', resolve))
     return line.split(';')[0] as string

@@ -14,29 +14,29 @@ export interface Clock {
   pending(): number
 }
 
-/** What became of one request. */
+/** The result of one request. */
 export interface Outcome {
   readonly status: number
   /** Whether a cookie was set. */
   readonly cookie: boolean
-  /** When the answer came, in milliseconds. */
+  /** The time of the response, in milliseconds. */
   readonly at: number
-  /** The messages or codes of what reached the error handler. */
+  /** The messages or codes of the errors that reached the error handler. */
   readonly errors: string[]
-  /** Those of what reached nobody but a channel. */
+  /** The messages or codes of the errors that were only published on a channel. */
   readonly heard: string[]
   /** How often the handler ran. */
   readonly handled: number
-  /** How many answers came. */
+  /** The number of responses. */
   readonly answers: number
   readonly uncaught: unknown[]
-  /** What is left of it: sessions in flight, and timers. */
+  /** Sessions still in use, and timers. */
   readonly left: number
-  /** How the visitor's next request is answered, by a store that is well. */
+  /** The response to the client's next request, with a healthy store. */
   readonly next: string
 }
 
-/** One site with one visitor. */
+/** One site with one client. */
 class Case {
   readonly errors: unknown[] = []
   handled = 0
@@ -76,7 +76,11 @@ class Case {
   }
 }
 
-/** One request that meets a fault, and what became of it. */
+/**
+ * Runs one request with a fault.
+ *
+ * @returns its result
+ */
 export async function meet(
   { method, store: Store, known, path, options }: Asks,
   fault: Fault,
@@ -98,7 +102,7 @@ export async function meet(
     const asking = site.ask(path)
     const at = fault.slow ? await outlast(asking, clock) : 0
     const { status, cookie } = await asking.reply
-    // What nobody waited for, and then whatever is late
+    // First calls without await, and then late ones
     await turns()
     clock.turn(2 * LIMIT)
     await turns()
@@ -127,7 +131,11 @@ export async function meet(
   }
 }
 
-/** The store says nothing until the limit, and nor does the site. @returns when it does */
+/**
+ * Waits for the time limit, and checks that the site sends nothing before it.
+ *
+ * @returns the time of the response
+ */
 async function outlast(asking: Asking, clock: Clock): Promise<number> {
   while (clock.pending() === 0) await turns(1)
   await turns()

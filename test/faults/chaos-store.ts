@@ -3,10 +3,10 @@ import { session, type SessionData } from '../support/subject'
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each method of a store has another value
 type Answer = (err?: any, value?: any, version?: any) => void
 
-/** In milliseconds of the timers that a trial turns. */
+/** In milliseconds of the timers of a trial. */
 export const LIMIT = 100
 
-/** What may go wrong with a call. A call that is never answered is carried out at once or not at all: a store that carries it out later and never says so cannot be heard of. */
+/** The faults of a call. A call without a callback is carried out at once or never: if it were carried out later, this could not be detected. */
 const FAULTS = {
   error: 'not carried out, and an error',
   'error afterwards': 'carried out, and an error',
@@ -23,15 +23,18 @@ const FAULTS = {
 export type Fault = keyof typeof FAULTS
 
 export const ALL = Object.keys(FAULTS) as Fault[]
-/** Those that every call is answered in time in spite of. */
+/** The faults with which every call still calls back in time. */
 export const IN_TIME = ['error', 'error afterwards', 'throw', 'twice'] satisfies Fault[]
 
-/** Plain data in a process of its own, as it were, which answers as chance will have it. */
+/** Plain data, as in a separate process, with random results. */
 export class ChaosStore extends session.Store {
   readonly records = new Map<string, { readonly text: string; readonly version: number }>()
   #version = 0
 
-  /** @param faults that may happen. @param rate how often of 1 a call has one */
+  /**
+   * @param faults the possible faults.
+   * @param rate the probability of a fault per call
+   */
   constructor(
     readonly random: () => number,
     readonly faults: readonly Fault[],
@@ -52,7 +55,7 @@ export class ChaosStore extends session.Store {
     this.ask(() => (this.put(id, text), []), callback)
   }
 
-  /** As some published stores do, it writes the whole record of a session that is there. */
+  /** As some published stores do, it writes the whole record of an existing session. */
   override touch(id: string, data: SessionData, callback: Answer = () => {}): void {
     const text = JSON.stringify(data)
     this.ask(() => (this.records.has(id) && this.put(id, text), []), callback)
@@ -67,7 +70,10 @@ export class ChaosStore extends session.Store {
     return this.#version
   }
 
-  /** @param act carries it out. @returns what to answer */
+  /**
+   * @param act carries out the call.
+   * @returns the arguments of the callback
+   */
   protected ask(act: () => unknown[], callback: Answer): void {
     const fault = this.random() < this.rate ? (this.#pick(this.faults) as Fault) : undefined
     const soon = 1 + this.random() * 12
@@ -93,7 +99,7 @@ export class ChaosStore extends session.Store {
   }
 }
 
-/** One that compares versions. */
+/** A store with compareAndSet. */
 export class AtomicChaosStore extends ChaosStore {
   override get(id: string, callback: Answer): void {
     this.ask(() => {
@@ -106,7 +112,7 @@ export class AtomicChaosStore extends ChaosStore {
     super.set(id, data, callback)
   }
 
-  /** It only moves the expiry, which these records have not. */
+  /** It only moves the expiry, which these records do not have. */
   override touch(_id: string, _data: SessionData, callback: Answer = () => {}): void {
     this.ask(() => [], callback)
   }

@@ -11,9 +11,9 @@ import { answerError, Line, lineServer } from './line'
 
 const CLIENTS = 3
 const REQUESTS = 24
-/** For so long requests begin, in milliseconds of the timers. */
+/** The period in which requests begin, in milliseconds of the timers. */
 const DURATION = 4 * LIMIT
-/** By then each has been answered: it makes a handful of calls, each of which has a time limit. */
+/** Each request has its response by then: it makes a few calls, each with a time limit. */
 const PATIENCE = 40 * LIMIT
 
 const ACTIONS = ['put', 'put', 'put', 'save', 'update', 'read', 'read', 'logout', 'unset', 'login', 'rotate'] as const
@@ -21,26 +21,26 @@ type Action = (typeof ACTIONS)[number]
 /** A rotation ends the session of the old ID, and keeps its data under the new one. */
 const ENDS: readonly Action[] = ['logout', 'unset', 'login', 'rotate']
 
-/** One request, and what is known of it at the end. */
+/** One request, and its results. */
 interface Asked {
   readonly number: number
   readonly client: number
   readonly action: Action
-  /** In the order of all beginnings and answers. */
+  /** In the order of all beginnings and responses. */
   began: number
   answered?: number
   status?: number
-  /** The session that it was given. */
+  /** The session that it received. */
   id?: string
   owner?: unknown
   /** The session that it left. */
   left?: string | undefined
-  /** The app's error handler was told. */
+  /** Whether the app's error handler was called. */
   failed?: boolean
   res?: ServerResponse
 }
 
-/** What a trial was about. */
+/** The counts of a trial. */
 export interface Tally {
   trials: number
   requests: number
@@ -48,7 +48,7 @@ export interface Tally {
   writes: number
 }
 
-/** Some requests of some clients, on a store that fails as chance will have it. */
+/** Some requests of some clients, on a store with random faults. */
 export class Trial {
   readonly #random: () => number
   readonly #timers = new Timers()
@@ -127,7 +127,7 @@ export class Trial {
     answerError(err, res)
   }
 
-  /** @returns what promises were broken */
+  /** @returns the broken promises */
   async run(tally: Tally): Promise<string[]> {
     const starts = Array.from({ length: REQUESTS }, () => this.#random() * DURATION).sort((one, other) => one - other)
     let pending = 0
@@ -142,7 +142,7 @@ export class Trial {
       this.#turn(2)
     }
     this.#store.rate = 0
-    // What is late lands, and what that has restored is destroyed again
+    // Late writes are carried out, and sessions that they restore are destroyed again
     for (let rest = 0; rest < 80; rest++) {
       this.#turn(rest < 40 ? LIMIT / 4 : 10_000)
       await turns(4)
@@ -155,7 +155,7 @@ export class Trial {
   async #ask(): Promise<void> {
     const client = Math.floor(this.#random() * CLIENTS)
     const jar = this.#cookies[client] as string[]
-    // Now and then a cookie that the client had before
+    // Sometimes an earlier cookie of the client
     const cookie = this.#random() < 0.75 ? jar.at(-1) : jar[Math.floor(this.#random() * jar.length)]
     const action = ACTIONS[Math.floor(this.#random() * ACTIONS.length)] as Action
     const asked: Asked = { number: this.#asked.length, client, action, began: this.#step++ }
@@ -179,18 +179,18 @@ export class Trial {
     return pending > 0 ? [`${pending} requests were not answered within ${PATIENCE} ms`] : []
   }
 
-  /** No request is given a session of another client. */
+  /** No request receives a session of another client. */
   #leaks(): string[] {
     const wrong = this.#asked.filter(({ owner, client }) => owner !== undefined && owner !== client)
     return wrong.map(({ number, client, owner }) => `request ${number} of client ${client} was given a session of client ${String(owner)}`)
   }
 
-  /** No session that was ended with success is given to a request that begins later, or is in the store at the end. */
+  /** A session that was ended successfully is not given to a later request, and is not in the store at the end. */
   #undone(tally: Tally): string[] {
     const ends = this.#asked.filter(asked => ENDS.includes(asked.action) && this.#succeeded(asked))
     tally.logouts += ends.length
     return ends.flatMap(({ number, id, answered, action, left }) => {
-      // A login whose old session is the new one's would be another mistake
+      // A login whose old session is that of the new one would be another mistake
       if ((action === 'login' || action === 'rotate') && left === id) return [`${action} ${number} kept its session ID`]
       const over = action === 'rotate' ? [id as string] : this.#movedFrom(id as string)
       const later = this.#asked.filter(other => over.includes(other.id as string) && other.began > (answered as number))
@@ -200,13 +200,13 @@ export class Trial {
     })
   }
 
-  /** The IDs that a session has had from this one on. A request that still has an old one, and logs out, ends them all. */
+  /** The IDs that a session has had since this one. A logout of a request that still has an old one ends them all. */
   #movedFrom(id: string): string[] {
     const move = this.#asked.find(asked => asked.action === 'rotate' && asked.id === id && this.#succeeded(asked))
     return move?.left === undefined ? [id] : [id, ...this.#movedFrom(move.left)]
   }
 
-  /** What was answered with success is in the store: always on an atomic store, else if no write came late. */
+  /** A successful write is in the store: always on an atomic store, otherwise if no write came late. */
   #lost(tally: Tally): string[] {
     if (!this.#isAtomic && this.#faults === ALL) return []
     const ends = this.#asked.filter(({ action }) => ENDS.includes(action))

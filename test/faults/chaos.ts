@@ -1,9 +1,9 @@
 import { Trial, type Tally } from './chaos-trial'
 
 /**
- * Plays random trials. The same seed plays the same.
+ * Plays random trials. The same seed plays the same trials.
  *
- * @param uncaught errors that no request was told of
+ * @param uncaught errors that no request received
  * @throws Error with the seed of the first trial in which a promise was broken
  */
 export async function chaos(trials: number, seed: number, uncaught: unknown[] = []): Promise<Tally> {

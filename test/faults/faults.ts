@@ -1,20 +1,24 @@
-/** The time limit of the stores here, in milliseconds of a clock that is turned. */
+/** The time limit of the stores here, in milliseconds of a manual clock. */
 export const LIMIT = 1000
-/** This late they answer that answer late. */
+/** The delay of a late callback. */
 export const LATE = LIMIT + 25
 
 export type Given = readonly [err?: unknown, value?: unknown, beside?: unknown]
 export type Done = (...given: Given) => void
 
-/** What may be wrong with one call of a store. */
+/** A fault of one store call. */
 export interface Fault {
-  /** @param good does what was asked, and gives the answer. @param done the callback that the store was given. @returns what the store returns */
+  /**
+   * @param good carries out the call, and returns its result.
+   * @param done the callback of the call.
+   * @returns the return value of the store method
+   */
   act(good: () => Given, done: Done): unknown
   /** Whether the method declares its callback. Default: yes. */
   readonly declares?: boolean
-  /** What has gone wrong, if anything: the message or the code of the error. An answer of a wrong type is one only where an answer is read. */
+  /** The resulting failure: the message or the code of the error. A result of a wrong type is a failure only if the result is read. */
   readonly failure?: 'no disk' | 'ERR_STORE_TIMEOUT' | 'without a reason' | 'of a wrong type'
-  /** It takes the time limit to find out. */
+  /** Whether the failure takes the whole time limit. */
   readonly slow?: true
 }
 
@@ -135,7 +139,7 @@ const BOTH: Record<string, Fault> = {
 
 export const FAULTS: Record<string, Fault> = { ...ERRORS, ...SILENCE, ...TWICE, ...BOTH }
 
-/** Those that fail at once in something that they have done. */
+/** Faults that fail at once although the call was carried out. */
 export const WRITES_AND_FAILS: readonly Fault[] = [
   TWICE['calls back with an error and answers'],
   BOTH['rejects a promise and calls back'],

@@ -21,7 +21,7 @@ const LOGOUTS: Record<string, (req: Req, res: ServerResponse) => unknown> = {
   'null, with unset': (req, res) => ((req.session = null as never), res.end('done')),
 }
 
-/** What the late write is of. */
+/** The kinds of late writes. */
 const WRITES: Record<string, (req: Req, res: ServerResponse) => unknown> = {
   'a save at the end': (req, res) => ((data(req).written = true), res.end('written')),
   'a save of the handler': (req, res) => ((data(req).written = true), req.session.save(endWith(res))),
@@ -29,8 +29,8 @@ const WRITES: Record<string, (req: Req, res: ServerResponse) => unknown> = {
 }
 
 /**
- * S: the write starts. T: it times out. L: the store carries it out, and answers. A: the destroy is asked for. R: the store carries it out, and answers.
- * A write lands once, and a destroy is answered behind being asked for.
+ * The events: S, the write starts; T, it times out; L, the store carries it out and calls back; A, the destroy begins; R, the store carries out the
+ * destroy and calls back. A write is carried out once, and R follows A.
  */
 const ORDERS = ordersOf('STLAR').concat(ordersOf('SLAR'))
 
@@ -58,7 +58,7 @@ class Play {
   readonly site: Site
   #cookie = ''
   #id = ''
-  /** Goes on with the handler of the write, which has read the session. */
+  /** Continues the handler of the write, which has read the session. */
   #goOn: () => void = () => {}
   #write: Held | undefined
   #logout: Wire | undefined
@@ -90,7 +90,7 @@ class Play {
     this.site = siteOn(host, given, handler)
   }
 
-  /** Both requests of the write and the client's session are there. */
+  /** Resolves when the requests of the write have read the client's session. */
   async begin(): Promise<this> {
     const client = this.site.visitor()
     await client.get('/enter')
@@ -103,7 +103,7 @@ class Play {
     return this
   }
 
-  /** @returns whether it can happen */
+  /** @returns whether the event is possible */
   async happen(event: string): Promise<boolean> {
     if (event === 'S') return this.#start()
     if (event === 'T') return this.#timeOut()
@@ -144,7 +144,7 @@ class Play {
     return destroy !== undefined
   }
 
-  /** @returns the status of the logout, if it is answered */
+  /** @returns the status of the logout, if it has a response */
   async finish(): Promise<number | undefined> {
     await until(() => this.store.held.length > 0, 10)
     while (this.store.held.length > 0) {
@@ -154,7 +154,7 @@ class Play {
     return this.#logout && (await replyOf(this.#logout))[0]
   }
 
-  /** What a client with the old cookie is shown. */
+  /** The response to a client with the old cookie. */
   async read(): Promise<string> {
     this.store.holds = false
     const reply = await replyOf(await this.#ask('/read'))
@@ -180,7 +180,7 @@ class Play {
   }
 }
 
-/** Waits for so many turns of the event loop at most. */
+/** Waits for at most so many turns of the event loop. */
 async function until(isSo: () => boolean, most = 1000): Promise<void> {
   for (let turn = 0; turn < most && !isSo(); turn++) await new Promise(resolve => setImmediate(resolve))
 }

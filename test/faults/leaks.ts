@@ -12,11 +12,11 @@ const gc = runInNewContext('gc') as () => void
 const PROCESS_EVENTS = ['uncaughtException', 'unhandledRejection', 'exit', 'beforeExit', 'warning'] as const
 const STORE_EVENTS = ['connect', 'disconnect'] as const
 
-/** What a process has more of, request by request, if requests leave something behind. */
+/** Resources that grow with each request if requests leak. */
 export interface Remains {
   readonly inFlight: number
   readonly listeners: number
-  /** Of the package: timers that keep no process alive too. */
+  /** Timers of the package, including those that do not keep the process alive. */
   readonly timers: number
 }
 
@@ -32,7 +32,7 @@ export function remains(store: PlainStore, clock: { pending(): number }): Remain
   }
 }
 
-/** Resolves when all that nobody can reach is gone, with what the heap holds then, in bytes. */
+/** Resolves after garbage collection, with the size of the heap in bytes. */
 export async function heap(): Promise<number> {
   for (let i = 0; i < 3; i++) {
     gc()
@@ -46,15 +46,15 @@ const HANDLER_TURNS = 20
 const MOST_TURNS = 1000
 
 /**
- * Resolves when the requests of closed connections are over. A connection closes before its handler has returned, and a store call that the handler
- * makes afterwards has a timer.
+ * Resolves when the requests of closed connections are complete. A connection closes before its handler has returned, and a later store call of the
+ * handler has a timer.
  */
 export async function requestsOver(clock: { pending(): number }): Promise<void> {
   await turns(HANDLER_TURNS)
   for (let turn = 0; turn < MOST_TURNS && clock.pending() > 0; turn++) await turns(1)
 }
 
-/** Nothing is held any more, which is known of a handler that never ends when its request is collected. */
+/** Waits until no session is in use. For a handler that never ends, this is detected when its request is collected. */
 export async function expectNothingHeld(store: SessionStore): Promise<void> {
   const { activeSessions } = clientFor(store)
   for (let i = 0; i < 20 && activeSessions.size > 0; i++) await heap()

@@ -9,13 +9,13 @@ import { answerError, Line, lineServer } from './line'
 import { handle } from './requests'
 import { asStore, breakStore, ComparingStore, PlainStore, type Method } from './stores'
 
-/** Later than this no answer may come. */
+/** The latest time of a response. */
 const MOST = LIMIT + 50
 
 const slow = (ms: number): Fault => ({ act: (good, done) => void setTimeout(() => done(...good()), ms) })
 const never: Fault = { act: () => {} }
 
-/** What a commit may ask for one thing, of which each call is in time and all of them together are not. */
+/** Commits that make several calls, of which each is in time and all of them together are not. */
 const COMMITS: Record<string, { store: new () => PlainStore; path: string; options?: Partial<SessionOptions>; faults: [Method, Fault][] }> =
   {
     'a touch that fails, after which nobody says whether the session is there': {
@@ -62,7 +62,7 @@ describe('faults: the time limit is for all calls of one thing together', () => 
       const options = { ...host.keepsAlive, ...given, storeTimeout: LIMIT, saveErrors: 'report', store: asStore(store) } as const
       const errors: unknown[] = []
       const handler: typeof handle = (...args) => {
-        // The session is read in time; what comes now is the commit
+        // The session is read in time; the following calls are those of the commit
         for (const [method, fault] of faults) breakStore(store, method, fault)
         return handle(...args)
       }

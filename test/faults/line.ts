@@ -4,18 +4,18 @@ import { connect } from '../support/connect-host'
 import type { Handler, Parts } from '../support/host'
 import type { Reply } from './servers'
 
-/** A connection without a network, for requests by the hundred thousand: Node's own server reads from it and writes to it. One request at a time. */
+/** A connection without a network, for very many requests: Node's own server reads from it and writes to it. One request at a time. */
 export class Line extends Duplex {
   #text = ''
 
   constructor(server: Server) {
-    // As Node's sockets have it: strings arrive as strings
+    // As for Node's sockets: strings are passed on as strings
     super({ decodeStrings: false })
     // Documented for this use: "to inject connections into the HTTP server"
     server.emit('connection', this)
   }
 
-  /** @returns when the response is over, which may be because the connection is; then nothing may have come */
+  /** @returns the response, which may be empty if the connection was closed */
   async ask(path: string, cookie?: string): Promise<Reply> {
     this.#text = ''
     const over = new Promise<void>(resolve => waiting.set(this, resolve))
@@ -24,7 +24,7 @@ export class Line extends Duplex {
     return parse(this.#text)
   }
 
-  /** The client is gone. */
+  /** Disconnects the client. */
   abort(): void {
     this.destroy()
   }
@@ -42,7 +42,7 @@ export class Line extends Duplex {
   }
 }
 
-/** Whom to tell when a line's response is over. */
+/** The callbacks for the end of the response of each line. */
 const waiting = new WeakMap<object, () => void>()
 
 /** A server for such lines. */
@@ -55,14 +55,14 @@ export function lineServer(parts: Parts, host = connect): Server {
   })
 }
 
-/** Answers with the status of the error. */
+/** Responds with the status of the error. */
 export function answerError(err: unknown, res: ServerResponse): void {
   if (res.headersSent) return
   res.statusCode = (err as { status?: number } | undefined)?.status ?? 500
   res.end('failed')
 }
 
-/** A handler that counts how often it runs. */
+/** A handler that counts its calls. */
 export function counted(handler: Handler): Handler & { count: number } {
   const counting: Handler & { count: number } = Object.assign(
     (...args: Parameters<Handler>) => {

@@ -1,20 +1,20 @@
 import http = require('node:http')
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** One answer, or the end of a request that got none. */
+/** One response, or the end of a request without one. */
 export interface Answered {
-  /** 0 where the connection broke. */
+  /** 0 if the connection was closed. */
   readonly status: number
   readonly body: string
-  /** When it was asked and when it was answered, in milliseconds. */
+  /** The times of the request and the response, in milliseconds. */
   readonly began: number
   readonly ended: number
 }
 
-/** Between an answer and the next request, in milliseconds: of visitors who never rest, each waits for all the others. */
+/** Between a response and the next request, in milliseconds: without a pause, each client would wait for all others. */
 const REST = 20
 
-/** Visitors who ask again soon after they are answered, each on a connection of its own that is kept. */
+/** Clients that send the next request soon after a response, each on its own keep-alive connection. */
 export class Load {
   readonly answers: Answered[] = []
   asked = 0
@@ -22,7 +22,10 @@ export class Load {
   readonly #visits: Promise<void>[]
   #over = false
 
-  /** @param cookies of the visitors. @param path what they ask for */
+  /**
+   * @param cookies of the clients.
+   * @param path of their requests
+   */
   constructor(
     private readonly port: number,
     cookies: readonly string[],
@@ -31,7 +34,7 @@ export class Load {
     this.#visits = cookies.map(cookie => this.#visit(cookie))
   }
 
-  /** Resolves with those that are so, the first of all answers from a moment on; rejects where none comes in time. */
+  /** Resolves with the matching responses from a moment on; rejects if none comes in time. */
   async first(from: number, isSo: (answer: Answered) => boolean, limit: number): Promise<Answered> {
     const end = performance.now() + limit
     for (;;) {
@@ -42,7 +45,7 @@ export class Load {
     }
   }
 
-  /** Resolves when each request that was made is answered. */
+  /** Resolves when each request has its response. */
   async stop(): Promise<void> {
     this.#over = true
     await Promise.all(this.#visits)
@@ -66,7 +69,11 @@ interface Asked {
   readonly cookie?: string
 }
 
-/** One request. @returns status 0 where the connection broke */
+/**
+ * One request.
+ *
+ * @returns status 0 if the connection was closed
+ */
 export function ask(
   port: number,
   { path = '/', agent, cookie }: Asked = {},
@@ -83,7 +90,7 @@ export function ask(
   })
 }
 
-/** The slowest but one of a hundred, in milliseconds. */
+/** The 99th percentile of the durations, in milliseconds. */
 export function p99(answers: readonly Answered[]): number {
   const times = answers.map(({ began, ended }) => ended - began).sort((one, other) => one - other)
   return times[Math.floor(times.length * 0.99)] as number

@@ -14,7 +14,7 @@ import { handle } from './requests'
 import { SERVERS, useClients } from './servers'
 import { asStore, breakStore, ComparingStore, PlainStore, type Method } from './stores'
 
-/** How a handler may answer. */
+/** Ways to respond. */
 const ANSWERS: ((res: ServerResponse, req: Req) => unknown)[] = [
   res => res.end('saved'),
   res => (res.write('sa'), res.end('ved')),
@@ -26,13 +26,13 @@ const ANSWERS: ((res: ServerResponse, req: Req) => unknown)[] = [
   res => void setImmediate(() => res.end('saved')),
 ]
 
-/** Each fails at once. */
+/** The faults that fail at once. */
 const BROKEN = Object.values(FAULTS).filter(({ failure, slow }) => failure === 'no disk' && !slow)
 
-/** A store that compares is asked what it has, so that a write that was made is not reported as failed. */
+/** After a failed write, a store with compareAndSet is read again; a write that was carried out is no failure. */
 const UNMADE = BROKEN.filter(fault => !WRITES_AND_FAILS.includes(fault))
 
-/** What becomes of a site whose store cannot write, each time in another way and with another answer. */
+/** Runs a site whose store cannot write, each time with another fault and another way to respond. */
 async function failedSaves(
   server: string,
   [Store, method, faults]: readonly [typeof PlainStore, Method, typeof BROKEN],
@@ -58,7 +58,7 @@ async function failedSaves(
   return { statuses, cookies }
 }
 
-/** A site whose every request goes by lines. */
+/** A site whose requests all use lines. */
 function lines(host: Host, store: PlainStore, handler: Handler, options: Partial<SessionOptions> = {}): () => Line {
   const server = lineServer({ options: { ...options, store: asStore(store) }, handler, fail: answerError }, host)
   return () => new Line(server)

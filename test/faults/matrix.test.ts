@@ -7,7 +7,7 @@ import { FAULTS, LIMIT, WRITES_AND_FAILS, type Fault } from './faults'
 import { REQUESTS, type Asks } from './requests'
 import { SERVERS, useClients } from './servers'
 
-/** Under which options each request is made. */
+/** The options with which each request is made. */
 const MODES: Record<Asks['tells'], Partial<SessionOptions>[]> = {
   reader: [{ onStoreError: 'error' }, { onStoreError: 'anonymous' }],
   client: [{ saveErrors: 'report' }, { saveErrors: 'fail' }],
@@ -43,7 +43,7 @@ function nameOf(mode: Partial<SessionOptions>): string {
     .join()
 }
 
-/** What has to become of a request. */
+/** The expected result of a request. */
 function expected(asks: Asks, fault: Fault, mode: Partial<SessionOptions>): Partial<Outcome> {
   const error = errorOf(asks, fault)
   const stops = error !== undefined && endsIn(asks, mode) === 'an error'
@@ -62,7 +62,7 @@ function expected(asks: Asks, fault: Fault, mode: Partial<SessionOptions>): Part
 
 function errorOf({ method, reads, known }: Asks, fault: Fault): string | undefined {
   const { failure } = fault
-  // A store that compares is asked what it has if a new session's write fails: one that was made is no failure
+  // If the write of a new session fails, a store with compareAndSet is read again: a write that was carried out is no failure
   if (method === 'compareAndSet' && !known && WRITES_AND_FAILS.includes(fault)) return undefined
   if (failure === 'of a wrong type' && !reads) return undefined
   return failure === 'without a reason' ? `store.${method} failed without a reason` : failure

@@ -19,7 +19,7 @@ import { answerError } from './line'
 const TIMEOUT = 200
 const OUTAGE = 4000
 const VISITORS = 20
-/** A path without a session: what an answer takes on this machine, which may have other things to do. */
+/** A path without a session, which shows the duration of a response on this machine under its present load. */
 const PLAIN = '/plain'
 
 /** How an engine goes away and comes back. */
@@ -28,7 +28,7 @@ const OUTAGES: Record<string, { begin: (engine: ServerProcess) => unknown; end: 
   'is killed, and started anew': { begin: engine => engine.stop(), end: engine => engine.start() },
 }
 
-/** A site on a real Redis, and who visits it. */
+/** A site on a real Redis, and its clients. */
 async function open(engine: ServerProcess) {
   const client = createClient({ url: `redis://127.0.0.1:${engine.port}`, socket: { reconnectStrategy: 50 } })
   client.on('error', () => {})
@@ -59,7 +59,7 @@ function answer(req: Req, res: ServerResponse): void {
 
 const isRead = ({ status, body }: Answered): boolean => status === 200 && body === 'known'
 
-/** When the store was left alone, and when no more. */
+/** When the circuit breaker opened and closed. */
 function listen(): { unavailable: number[]; available: number[]; stop(): void } {
   const [unavailable, available]: [number[], number[]] = [[], []]
   const gone = (): void => void unavailable.push(performance.now())

@@ -3,20 +3,20 @@ import type { Handler } from '../support/host'
 import type { SessionOptions } from '../support/subject'
 import { ComparingStore, PlainStore, UpdatingStore, type Method } from './stores'
 
-/** A request that asks the store for something that may go wrong. */
+/** A request with a store call that may fail. */
 export interface Asks {
-  /** What goes wrong. */
+  /** The failing method. */
   readonly method: Method
   readonly store: new () => PlainStore
-  /** The visitor has a session already. */
+  /** Whether the client already has a session. */
   readonly known: boolean
   readonly path: string
   /**
-   * Who is told of an error. `client`: nobody but by `saveErrors: 'fail'`. `handler`: the handler, which passes it on. `channel`: whoever listens there,
-   * since the answer is out by then.
+   * The receiver of an error. `client`: only with `saveErrors: 'fail'`. `handler`: the handler, which passes it on. `channel`: only the subscribers
+   * of the channel, because the response is already sent.
    */
   readonly tells: 'reader' | 'client' | 'handler' | 'nobody' | 'channel'
-  /** What an answer of a wrong type means: an error, or nothing, since nobody looks at it. */
+  /** Whether a result of a wrong type is an error; it is not if the result is not read. */
   readonly reads: boolean
   readonly options?: Partial<SessionOptions>
 }
@@ -34,14 +34,14 @@ export const REQUESTS: Record<string, Asks> = {
   'set, of a known session': { ...WRITE, method: 'set', store: PlainStore, known: true, reads: false },
   'compareAndSet, of a new session': { ...COMPARE, known: false },
   'compareAndSet, of a known session': { ...COMPARE, known: true },
-  // An answer of another type is none of an `update` like ours: the store has a method that happens to be called so, and is asked to set
+  // A result of another type means that `update` has another contract: the store's `set` is used instead
   update: { ...WRITE, method: 'update', store: UpdatingStore, known: true, reads: false },
   'destroy, at the end': { ...DESTROY, path: '/drop', tells: 'client', options: { unset: 'destroy' } },
   'destroy, by the handler': { ...DESTROY, path: '/destroy', tells: 'handler' },
   'destroy, by a regenerate': { ...DESTROY, path: '/regenerate', tells: 'handler' },
 }
 
-/** What the site does by path. */
+/** The handlers by path. */
 export const handle: Handler = (req, res, next) => {
   const told = (err?: unknown): void => (err ? next(err) : void res.end('done'))
   if (req.url === '/destroy') return req.session.destroy(told)

@@ -14,17 +14,17 @@ import { portOf, useServers, Wire } from '../support/wire'
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- it has no types of its own, and for what is used here those of 5 hold
 const express4 = require('express-4') as typeof express
 
-/** What a client got. */
+/** A received response. */
 export interface Reply {
   readonly status: number
-  /** The name and value that it was given. */
+  /** The name and value of its cookie. */
   readonly cookie: string | undefined
   readonly body: string
 }
 
-/** One request under way. */
+/** One pending request. */
 export interface Asking {
-  /** Whether any byte of an answer has come. */
+  /** Whether any byte of a response has arrived. */
   begun(): boolean
   readonly reply: Promise<Reply>
 }
@@ -32,7 +32,7 @@ export interface Asking {
 /** One connection to a site. */
 export interface Client {
   ask(path: string, cookie?: string): Asking
-  /** How many answers have come, by whatever reason. */
+  /** The number of responses so far, complete or not. */
   answers(): number
   close(): void
 }
@@ -56,13 +56,13 @@ export const SERVERS: Record<string, Serving> = {
 
 const opened = new Set<Client>()
 
-/** A connection that the suite's `useClients` hangs up after the test, however that ends. */
+/** A connection that the suite's `useClients` closes after the test, even if that fails. */
 function opening(client: Client): Client {
   opened.add(client)
   return client
 }
 
-/** Ends the connections of the suite that it is called in, and the servers with them. */
+/** Closes the connections of the suite that it is called in, and its servers. */
 export function useClients(): void {
   useServers()
   afterEach(() => {
@@ -74,7 +74,7 @@ export function useClients(): void {
 function expressed(make: typeof express, { options, handler, fail }: Parts): express.Express {
   const app = make()
   app.use(session({ ...QUIET, ...options }) as never, handler as never)
-  // Told from others by its four parameters
+  // Express recognises an error handler by its four parameters
   app.use((err: unknown, _req: express.Request, res: express.Response, _next: Next) => fail(err, res))
   return app
 }
@@ -94,7 +94,7 @@ async function client1(server: Server): Promise<Client> {
       })
       return { begun: () => wire.text.length > from, reply }
     },
-    // Of bytes that are no answer there is no status line to find
+    // Bytes that are no response have no status line
     answers: () => wire.text.split('HTTP/1.1 ').length - 1,
     close: () => wire.socket.destroy(),
   })

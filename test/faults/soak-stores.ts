@@ -3,10 +3,10 @@ import type { Version } from '../../lib/core/record/snapshot'
 import { session, type SessionData } from '../support/subject'
 import type { Done } from './faults'
 
-/** More than there are visitors, so that what is kept is bounded and yet nobody is put out. */
+/** More than the number of clients, so that the memory is bounded and no session of a client is removed. */
 const MOST = 2000
 
-/** With sessions of nobody: a store that is still filling up grows. Like those of visitors who were given another. */
+/** Fills the store with unused sessions, because a store that is still filling up grows. */
 function fill(store: InstanceType<typeof session.MemoryStore>): void {
   const cookie = new session.Cookie()
   for (let i = 0; i < MOST; i++) store.set(String(i).padStart(32, 'x'), { cookie, views: 10, updated: 1 } as never, () => {})
@@ -14,21 +14,21 @@ function fill(store: InstanceType<typeof session.MemoryStore>): void {
 
 type Answer<Value = void> = (err?: unknown, value?: Value, version?: Version) => void
 
-/** How often, of 1,000 calls, a store does not do as it should. */
+/** The number of faults per 1,000 calls. */
 const TROUBLE = { silent: 2, late: 2, fails: 10, throws: 4, twice: 10 } as const
-/** This late, in milliseconds of a clock that is turned. */
+/** The delay of a late callback, in milliseconds of a manual clock. */
 const LATE = 5000
 
-/** Of so many calls the last ones are not answered, which is an outage. */
+/** Of so many calls, the last ones get no callback, which simulates an outage. */
 const [CALM, OUTAGE] = [40_000, 18]
 
-/** How a store answers: mostly well. */
+/** The random faults of a store. */
 class Trouble {
   #calls = 0
 
   constructor(private readonly random: () => number) {}
 
-  /** @param wait when a healthy answer comes */
+  /** @param wait delays the callback of a healthy call */
   ask(done: Done, act: (done: Done) => void, wait: (act: () => void) => void): void {
     let chance = this.random() * 1000
     const meets = (what: keyof typeof TROUBLE): boolean => (chance -= TROUBLE[what]) < 0 && chance >= -TROUBLE[what]
@@ -42,7 +42,7 @@ class Trouble {
   }
 }
 
-/** The memory store, whose every method may go wrong; it compares, and answers at once. */
+/** The memory store with faults in every method; it has compareAndSet, and is synchronous. */
 export class TroubledMemory extends (session.MemoryStore as unknown as new (options: object) => InstanceType<typeof session.MemoryStore>) {
   #trouble: Trouble
 
@@ -78,7 +78,7 @@ export class TroubledMemory extends (session.MemoryStore as unknown as new (opti
   }
 }
 
-/** A plain store as far away as a database: it neither compares nor answers in the same turn of the event loop. */
+/** A plain store that is as remote as a database: without compareAndSet, and asynchronous. */
 export class TroubledDistance extends (session.Store as unknown as new () => object) {
   readonly #kept = new session.MemoryStore({ max: MOST })
   readonly #trouble: Trouble

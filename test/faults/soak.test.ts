@@ -7,16 +7,16 @@ import { expectNothingHeld } from './leaks'
 import { STORES } from './soak-stores'
 import { Traffic } from './traffic'
 
-/** On Koa too these are enough for an outage. */
+/** Enough for an outage, on Koa too. */
 const REQUESTS = 22_000
-/** Versions of Koa do not differ in this, and it takes its time. */
+/** Versions of Koa do not differ in this, and the test is slow. */
 const PLACES = ['Connect', 'Koa 3'].filter(name => name in HOSTS)
 
 describe('faults: mixed traffic over a store that has its troubles', () => {
   const uncaught = useUncaught()
   afterEach(() => Timers.restore())
 
-  // How little the heap grows is shown by `npm run soak`
+  // `npm run soak` shows how little the heap grows
   for (const [name, Store] of Object.entries(STORES)) {
     for (const where of PLACES) {
       it(`leaves nothing in flight, and no timer: ${REQUESTS} requests, ${name}, ${where}`, async () => {
@@ -24,10 +24,10 @@ describe('faults: mixed traffic over a store that has its troubles', () => {
         const store = new Store(randomOf(2))
         const traffic = new Traffic(store, timers, HOSTS[where])
         await traffic.run(REQUESTS)
-        // What is late, and the pause of a store that was left alone
+        // Late callbacks, and the pause of the circuit breaker
         timers.turn(60_000)
         await expectNothingHeld(store)
-        // And what has come of it since: on Koa that is promised
+        // Their results, which are promises on Koa
         timers.turn(60_000)
         expect({ timers: timers.pending, uncaught }).to.deep.equal({ timers: 0, uncaught: [] })
         for (const [what, count] of Object.entries(traffic.counts)) expect(count, what).to.be.above(10)

@@ -7,7 +7,7 @@ import { Traffic } from './traffic'
 /** Requests to each store that are measured; a fifth as many before warm the process up. */
 const REQUESTS = Number(process.argv[2] ?? 1_000_000)
 const POINTS = 25
-/** Bytes a request. */
+/** In bytes per request. */
 const BAR = 1
 
 interface Point {
@@ -15,7 +15,7 @@ interface Point {
   readonly heap: number
 }
 
-/** What the heap holds when all is gone that nobody can reach, in bytes. */
+/** The size of the heap after garbage collection, in bytes. */
 async function heap(): Promise<number> {
   for (let i = 0; i < 4; i++) {
     global.gc?.()
@@ -24,7 +24,7 @@ async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
-/** Of the straight line that lies closest to the points: https://en.wikipedia.org/wiki/Simple_linear_regression */
+/** The slope of the least-squares line: https://en.wikipedia.org/wiki/Simple_linear_regression */
 function slope(points: readonly Point[]): number {
   const mean = (pick: (point: Point) => number): number => points.reduce((sum, point) => sum + pick(point), 0) / points.length
   const [x, y] = [mean(({ requests }) => requests), mean(({ heap }) => heap)]
@@ -44,7 +44,7 @@ async function soak(name: string, requests: number): Promise<boolean> {
     if (point > 0) await traffic.run(requests / POINTS)
     points.push({ requests: traffic.counts.requests - from, heap: await heap() })
   }
-  // What is late, and the breaker's pause
+  // Late callbacks, and the pause of the circuit breaker
   timers.turn(60_000)
   await heap()
   const left = { inFlight: traffic.inFlight, timers: timers.pending }

@@ -5,15 +5,15 @@ import type { Done, Fault, Given } from './faults'
 
 export type Method = 'get' | 'set' | 'touch' | 'destroy' | 'compareAndSet' | 'update'
 
-/** How many arguments come before the callback. */
+/** The number of arguments before the callback. */
 const ARGUMENTS: Record<Method, number> = { get: 1, set: 2, touch: 2, destroy: 1, compareAndSet: 3, update: 2 }
 
 type Answer<Value = void> = (err?: unknown, value?: Value, version?: Version) => void
 
-/** A store as most are: far away, and with no more than a store has to have. */
+/** A typical store: remote, with only the required methods. */
 export class PlainStore extends (session.Store as unknown as new () => object) {
   readonly records = new Map<string, string>()
-  /** What was asked, in order. */
+  /** The calls, in order. */
   readonly asked: string[] = []
 
   get(id: string, callback: Answer<SessionData | null>): void {
@@ -46,14 +46,14 @@ export class PlainStore extends (session.Store as unknown as new () => object) {
     return []
   }
 
-  /** As a database: in another turn of the event loop. */
+  /** Calls back in another turn of the event loop, as a database does. */
   protected answer(method: Method, callback: Answer<never>, act: () => Given): void {
     this.asked.push(method)
     setImmediate(() => (callback as Done)(...act()))
   }
 }
 
-/** One that compares. Its version of a record is the text. */
+/** A store with compareAndSet. The JSON of a record is its version. */
 export class ComparingStore extends PlainStore {
   override get(id: string, callback: Answer<SessionData | null>): void {
     super.get(id, callback)
@@ -73,7 +73,7 @@ export class ComparingStore extends PlainStore {
   }
 }
 
-/** One that writes only over what is there. */
+/** A store whose update only replaces an existing record. */
 export class UpdatingStore extends PlainStore {
   override get(id: string, callback: Answer<SessionData | null>): void {
     super.get(id, callback)
@@ -93,12 +93,16 @@ export class UpdatingStore extends PlainStore {
   }
 }
 
-/** As the middleware takes it. */
+/** The store with the type that the middleware accepts. */
 export function asStore(store: PlainStore): SessionStore & InstanceType<typeof session.Store> {
   return store as never
 }
 
-/** From now on one method has a fault. @returns what mends it */
+/**
+ * Gives one method a fault.
+ *
+ * @returns a function that removes it
+ */
 export function breakStore(store: PlainStore, method: Method, { act, declares = true }: Fault): () => void {
   const methods = store as unknown as Record<Method, unknown>
   const healthy = store[method as 'get'] as unknown as (this: PlainStore, ...args: unknown[]) => void
@@ -111,7 +115,11 @@ export function breakStore(store: PlainStore, method: Method, { act, declares = 
   return () => delete methods[method]
 }
 
-/** What the healthy method would answer, without the wait. */
+/**
+ * Calls the healthy method synchronously.
+ *
+ * @returns the arguments of its callback
+ */
 function atOnce(store: PlainStore, healthy: (this: PlainStore, ...args: unknown[]) => void, args: unknown[]): Given {
   let given: Given = []
   const near = Object.create(store, {

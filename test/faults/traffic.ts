@@ -10,13 +10,13 @@ import type { Timers } from '../support/timers'
 import { turns } from '../support/wire'
 import { answerError, Line, lineServer } from './line'
 
-/** So many requests are under way at a time, and so many visitors there are: some requests of a round are of one session. */
+/** The number of concurrent requests, and of clients: some requests of a round share a session. */
 const AT_ONCE = 16
 const VISITORS = 400
-/** The store's time limit, in milliseconds of the clock that is turned. */
+/** The time limit of the store, in milliseconds of the manual clock. */
 const LIMIT = 2000
 
-/** What is asked for, with how often of 100. A client that hangs up does so before the answer, which may never have come. */
+/** The paths, with their share in percent. A client that disconnects does so before the response, which may never have come. */
 const MIX: readonly [share: number, path: string, hangsUp?: boolean][] = [
   [38, '/read'],
   [24, '/write'],
@@ -49,7 +49,7 @@ const handler: Handler = async (req, res, next) => {
   }
 }
 
-/** A site under mixed traffic, in this process; nothing in it grows but by mistake. */
+/** A site with mixed traffic, in this process; nothing in it grows except by a leak. */
 export class Traffic {
   readonly counts = { requests: 0, aborted: 0, failed: 0, unavailable: 0, timeouts: 0 }
   readonly #server: Server
@@ -77,11 +77,11 @@ export class Traffic {
       for (let index = 0; index < AT_ONCE; index++) void this.#ask(index).then(() => pending--)
       for (let turn = 1; pending > 0; turn++) {
         await turns(1)
-        // Nobody who can be answered is not answered by then
+        // Every possible response has been sent by then
         if (turn % 40 === 0) this.timers.turn(LIMIT / 2)
       }
       this.counts.requests += AT_ONCE
-      // So that a store that was left alone is asked again by and by
+      // The circuit breaker then probes the store again
       this.timers.turn(50)
     }
   }

@@ -1,14 +1,14 @@
 interface Group {
   readonly files: readonly string[]
-  /** The tests that are run for each change of these files, if they come to it. */
+  /** The tests that are run for each change in these files, if they reach it. */
   readonly tests: readonly string[]
 }
 
-/** @returns the paths of test files, given without their ending */
+/** @returns the paths of test files, given without their extension */
 const tests = (folders: Readonly<Record<string, readonly string[]>>): string[] =>
   Object.entries(folders).flatMap(([folder, names]) => names.map(name => `test/${folder}/${name}.test.ts`))
 
-/** The code that security rests on: signed cookies, secrets, sealing, merging, deciding, conditional writes. */
+/** The code that is relevant for security: signed cookies, secrets, sealing, merging, plans, conditional writes. */
 export const GROUPS: readonly Group[] = [
   {
     files: ['lib/connect/session-cookie.ts', 'lib/primitives/cookie-pairs.ts'],

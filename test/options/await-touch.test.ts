@@ -22,7 +22,7 @@ const HANDLERS = routes({
   '/logout': (req, res) => req.session.destroy(endWith(res)),
 })
 
-/** A client with a session, on a store that answers when the test says so. */
+/** A client with a session, on a store that calls back when the test says so. */
 class Stage {
   readonly store = new GateStore()
   readonly site: Site
@@ -53,7 +53,7 @@ class Stage {
     return /\r\n\r\n(read|counted|remembered|done)$/.exec(wire.text)?.[1]
   }
 
-  /** A request that is answered before the store has answered. */
+  /** A request whose response is complete before the store has called back. */
   async askAhead(path: string): Promise<void> {
     const wire = await this.ask(path)
     await this.store.waits()

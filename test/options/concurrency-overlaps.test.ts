@@ -72,7 +72,7 @@ onEachStore('options: concurrency, with requests that overlap', (host, storage) 
     expect((await meet(reloads, put('fast', 1))).stored).to.deep.equal({ user: { name: 'ada' }, count: 1 })
   })
 
-  /** Whether a cookie lives as long as `remember` has said. */
+  /** Whether a cookie has the lifetime that `remember` has set. */
   const isRemembered = (cookie: string | undefined): boolean => {
     const lifetime = endOf(cookie ?? '') - Date.now()
     return lifetime > 3_500_000 && lifetime <= 3_600_000

@@ -16,7 +16,7 @@ onEachStore('options: concurrency', (host, storage) => {
   const meet = async (concurrency: Concurrency, fast = put('fast', 2)): Promise<Outcome> =>
     overlap([host, storage], put('slow', 1), fast, { concurrency, unset: 'destroy' })
 
-  /** A site whose handlers note their path in the session. */
+  /** A site whose handlers store their path in the session. */
   const siteWith = (store: TracingStore, options: Partial<SessionOptions>, act: (req: Req) => void = () => {}): Site =>
     siteOn(host, { ...storage.options(store), ...options }, (req, res) => ((data(req)[req.url as string] = true), act(req), res.end()))
 

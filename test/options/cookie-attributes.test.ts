@@ -41,7 +41,7 @@ const ACCEPTED: readonly Row[] = [
   ],
 ]
 
-/** An attribute that is undefined is left out on Connect, as in express-session. On Koa it has its default. */
+/** An undefined attribute is omitted on Connect, as in express-session. On Koa it has its default. */
 const ACCEPTED_BY: Record<Host['framework'], readonly Row[]> = {
   Connect: [[{ httpOnly: undefined }, 'Path=/']],
   Koa: [
@@ -50,7 +50,7 @@ const ACCEPTED_BY: Record<Host['framework'], readonly Row[]> = {
   ],
 }
 
-/** Koa sets `secure` on HTTPS unless the app says otherwise. */
+/** Koa sets `secure` on HTTPS by default. */
 const ON_HTTPS: Record<Host['framework'], readonly Row[]> = {
   Connect: [
     [{}, 'Path=/; HttpOnly'],
@@ -80,7 +80,7 @@ const REFUSED: readonly Refusal[] = [
   [{ priority: 'urgent' }, 'option priority is invalid'],
   [{ sameSite: 'sometimes' }, 'option sameSite is invalid'],
 ]
-/** express-session takes any number for maxAge, and a function. */
+/** express-session accepts any number for maxAge, and a function. */
 const REFUSED_BY: Record<Host['framework'], readonly Refusal[]> = {
   Connect: [
     ['/', 'argument options must be a object'],
@@ -97,7 +97,7 @@ const said = (cookie: unknown): string => inspect(cookie, { breakLength: Infinit
 onEachHost('options: cookie attributes', host => {
   useClock()
 
-  /** The attributes of each cookie that the first request of a client is sent, behind a proxy that speaks HTTPS. */
+  /** The attributes of each cookie in the first response to a client, behind a proxy with HTTPS. */
   async function attributes(cookie: CookieOptions, proxy: boolean): Promise<string[]> {
     const res = await siteOn(host, { cookie, proxy }, count).get().set('X-Forwarded-Proto', 'https')
     return lines(res).map(line => line.replace(/^[^;]*; /, ''))

@@ -26,7 +26,7 @@ const HANDLERS = routes({
   '/unset': (req, res) => ((req.session = null as never), res.end()),
 })
 
-/** As the documentation says it. */
+/** As in the documentation. */
 const keyOf = (id: string): string => `h1.${createHash('sha256').update(`resession id\0${id}`).digest('base64url')}`
 
 const isKey = (key: string): boolean => /^h1\.[\w-]{43}$/.test(key)
@@ -127,13 +127,13 @@ onEachStore('options: hashIds', (host, storage) => {
   })
 })
 
-/** When a session ends by its record, in milliseconds since 1970. */
+/** The expiry in the record of a session, in milliseconds since 1970. */
 function endIn(store: KeyedStore, id: string): number {
   const { cookie } = JSON.parse(store.textOf(keyOf(id)) as string) as { cookie: { expires: string } }
   return new Date(cookie.expires).getTime()
 }
 
-/** As another process sees it. */
+/** Copies the records, as another process reads them. */
 function copy(from: KeyedStore, to: KeyedStore): void {
   for (const key of from.keys()) to.set(key, JSON.parse(from.textOf(key) as string) as never, () => {})
 }
@@ -236,7 +236,7 @@ onEachStorage('options: hashIds', (host, storage) => {
   })
 })
 
-/** IDs that a genid gives, and whether they have 128 bits if each of their characters is random. */
+/** IDs of a genid, and whether they have 128 bits if each of their characters is random. */
 const STRONG: Readonly<Record<string, string>> = {
   '22 characters of base64url': 'aB3_defghijklmnopqrstU',
   '32 hexadecimal digits': '0123456789abcdef0123456789abcdef',

@@ -42,7 +42,7 @@ const HANDLERS = routes({
 })
 let store: FaultyStore
 
-/** Somebody who has been here once, before the store fails to say what it has. */
+/** A client with one earlier request, after which the reads of the store fail. */
 async function returning(options: Partial<SessionOptions>): Promise<{ site: Site; visitor: Visitor }> {
   store = new FaultyStore()
   const site = new Site({ store, ...options }, HANDLERS)

@@ -17,7 +17,7 @@ onEachStorage('options: rolling', (host, storage) => {
   const site = (rolling?: boolean, store = new TracingStore()): Site =>
     siteOn(host, { ...storage.options(store), rolling, cookie: { maxAge: HOUR } }, HANDLERS)
 
-  /** What the store is asked by a request that changes nothing. */
+  /** The store calls of a request that changes nothing. */
   const reading = async (rolling: boolean): Promise<string[]> => {
     const store = new TracingStore()
     const client = site(rolling, store).browser()

@@ -28,7 +28,7 @@ onEachStorage('options: saveUninitialized', (host, storage) => {
   const site = (saveUninitialized?: boolean, store = new TracingStore()): Site =>
     siteOn(host, { ...storage.options(store), saveUninitialized }, HANDLERS)
 
-  /** What the first request of a client asks of the store, and the cookies that it is sent. */
+  /** The store calls of the first request of a client, and the cookies of its response. */
   const first = async (saveUninitialized: boolean | undefined, path: string): Promise<{ calls: string[]; cookies: string[] }> => {
     const store = new TracingStore()
     const res = await site(saveUninitialized, store).get(path)
@@ -83,7 +83,7 @@ onEachStorage('options: saveUninitialized', (host, storage) => {
     const store = new TracingStore()
     const client = site(true, store).browser()
     await client.get('/leave')
-    // Koa clears the cookie, whether the client has one or not
+    // Koa clears the cookie, even if the client has none
     expect({ calls: store.trace(), cookies: client.jar.names }).to.deep.equal(NOTHING)
   })
 })

@@ -131,7 +131,7 @@ describe('options: seal', () => {
 })
 
 onEachKoa('options: seal', (_, koa) => {
-  /** A Keygrip in place of a list: it signs, and does not show its keys. */
+  /** A Keygrip instead of a list: it signs, and does not show its keys. */
   const KEYGRIP = { sign: () => 'signature', index: () => 0, verify: () => true } as never
 
   it('true is an error of the request if app.keys is a Keygrip, which hides its keys', async () => {

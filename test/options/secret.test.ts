@@ -7,7 +7,7 @@ import { deprecations } from '../support/deprecations'
 import { setCookie, Site, type Req } from '../support/site'
 import { session } from '../support/subject'
 
-/** The value that a cookie must have, made without the package under test. */
+/** The expected value of a cookie, made without the package under test. */
 const signed = (id: string, secret: string): string => encodeURIComponent(`s:${sign(id, secret)}`)
 
 describe('options: secret', () => {

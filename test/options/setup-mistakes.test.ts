@@ -20,7 +20,7 @@ const said = (value: unknown): string => inspect(value, { breakLength: Infinity,
 
 type Refused = readonly [cookie: unknown, message: RegExp]
 
-/** The environment gives strings, and NaN for what is not set. */
+/** Environment variables are strings, and numbers from missing ones are NaN. */
 const REFUSED_COOKIES: readonly Refused[] = [
   [{ maxAge: NaN }, /maxAge.*not NaN/],
   [{ maxAge: Number(undefined) * 1000 }, /maxAge.*not NaN/],
@@ -52,7 +52,7 @@ const REFUSED_COOKIES: readonly Refused[] = [
   ['/', /cookie.*not the string "\/"/],
 ]
 
-/** Values that express-session takes for no lifetime, no date and no path. */
+/** Values that express-session treats as no lifetime, no date and no path. */
 const ACCEPTED_COOKIES: readonly unknown[] = [
   { maxAge: 0 },
   { maxAge: null },
@@ -232,7 +232,7 @@ const WARNED_BY: Record<Host['framework'], readonly Row[]> = {
   ],
 }
 
-/** Right options, or options that only look like mistakes. */
+/** Correct options, or options that only look like mistakes. */
 const SILENT: readonly object[] = [
   {},
   { resave: undefined, whatever: undefined },
@@ -252,7 +252,7 @@ const SILENT: readonly object[] = [
 
 const NAMES = { Connect: CONNECT_NAMES, Koa: KOA_NAMES } as const
 
-/** Options that Koa spells otherwise, or does not have. */
+/** Options that Koa spells differently, or does not have. */
 const isOf = (framework: Host['framework'], options: object): boolean =>
   framework === 'Connect' || !['resave', 'proxy', 'genId'].some(name => name in options)
 
@@ -286,7 +286,7 @@ interface Warning extends Error {
 let count = 0
 
 onEachHost('options: warnings of mistakes that are accepted', host => {
-  /** Each test has mistakes of its own, since one is reported once in a process. */
+  /** Each test has mistakes of its own, because one is reported once in a process. */
   const mistake = (prefix: string): Partial<SessionOptions> =>
     ({ [`${prefix}${count++}`]: true, store: new session.MemoryStore({ max: 10 }) }) as never
 

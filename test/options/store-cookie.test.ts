@@ -13,7 +13,7 @@ import { session, type SessionOptions } from '../support/subject'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-/** Puts in as much as the query says. */
+/** Stores as many bytes as the query says. */
 const fill: Handler = (req, res) => {
   data(req).text = 'x'.repeat(Number((req.url ?? '').split('?')[1]))
   res.end()
@@ -28,7 +28,7 @@ const HANDLERS = routes({ '/': count, '/read': show, '/fill': fill, '/logout': l
 
 const siteOf = (options: Partial<SessionOptions> = {}, handler = HANDLERS): Site => new Site({ store: 'cookie', ...options }, handler)
 
-/** Someone of whom the session knows one visit. */
+/** A client with one earlier request. */
 async function known(options?: Partial<SessionOptions>): Promise<{ site: Site; visitor: Visitor }> {
   const site = siteOf(options)
   const visitor = site.visitor()
@@ -36,7 +36,7 @@ async function known(options?: Partial<SessionOptions>): Promise<{ site: Site; v
   return { site, visitor }
 }
 
-/** What a site makes of a cookie, wherever that comes from. */
+/** The data that a site reads from a cookie of any origin. */
 const read = async (site: Site, cookie: string): Promise<unknown> => {
   const { views } = JSON.parse((await site.visitor().get('/read', { Cookie: cookie })).text) as { views?: number }
   return views
@@ -198,7 +198,7 @@ describe('options: store: "cookie"', () => {
   })
 
   describe('a session that is too large', () => {
-    /** How many bytes name and value have. */
+    /** The size of name and value, in bytes. */
     const sizeOf = (line: string | undefined): number => Buffer.byteLength((line ?? '').split(';')[0] ?? '')
 
     it('is an error in place of the response, and the client keeps its old session', async () => {

@@ -9,7 +9,7 @@ onEachStore('options: storeTimeout, after five unanswered calls', (host, storage
   const timers = useTimers()
   const refused = [503, host.errorText('store does not respond; the circuit breaker is open for a second', 503)]
 
-  /** A site whose store has not answered so many requests. */
+  /** A site whose store has not responded to so many requests. */
   async function unanswered(count = 5): Promise<TimedSite> {
     const timed = await new TimedSite(host, storage, { storeTimeout: 500 }).enter()
     timed.store.fail('get', 'silence')
@@ -52,7 +52,7 @@ onEachStore('options: storeTimeout, after five unanswered calls', (host, storage
     expect(await timed.visit('/read')).to.deep.equal([200, 'read'])
   })
 
-  // A store of promises answers later
+  // A store of promises calls back later
   if (storage.touch === 'touch') {
     it('requests go on with the one that calls again, if it is answered at once', async () => {
       const timed = await unanswered()

@@ -105,7 +105,7 @@ onEachStore('options: storeTimeout', (host, storage) => {
     store.fail('get', 'silence')
     store.speak()
     await store.silent()
-    // Each of the others is asked for a millisecond before its time is up
+    // Each of the other calls begins a millisecond before its time limit
     timers.turn(1)
     await Promise.all([first, ...others].map(replyOf))
     store.mend()
@@ -145,7 +145,7 @@ onEachStore('options: storeTimeout', (host, storage) => {
     await turns()
     timers.turn(200)
     expect(await replyOf(first)).to.deep.equal(host.unsaved.reply('put', 503))
-    // Its turn comes now, and it reads again before it writes
+    // It is next now, and reads again before it writes
     await store.silent(2)
     timers.turn(300)
     expect(await replyOf(second)).to.deep.equal(host.unsaved.reply('put', 503))

@@ -7,7 +7,7 @@ import { useWarnings } from '../support/warnings'
 const LONG = 'sixteen bytes, at least'
 const SECURE = { secure: true, sameSite: 'lax' } as const
 
-/** What browsers refuse, and the same as they take it. */
+/** Cookies that browsers refuse, and the same as they accept them. */
 const COOKIES: readonly [what: string, refused: Partial<SessionOptions>, says: RegExp, accepted: Partial<SessionOptions>][] = [
   ['__Host- without secure', { name: '__Host-id' }, /__Host-id.* needs secure: true/, { name: '__Host-id', cookie: SECURE }],
   [

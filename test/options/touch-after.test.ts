@@ -107,7 +107,7 @@ onEachStore('options: touchAfter', (host, storage) => {
     store.mend()
     await client.get('/read')
     await client.get('/read')
-    // A get after the error asks whether the session still exists
+    // A get after the error checks whether the session still exists
     expect(store.asked).to.deep.equal(['get', touch, 'get', 'get', touch, 'get'])
   })
 

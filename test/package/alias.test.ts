@@ -5,7 +5,7 @@ import { install, packOf, tarball, type Manifest } from './installation'
 import { needsRegistry } from './needs-registry'
 import { run } from './run'
 
-/** Whether a store of its own package got the same Store as the app. */
+/** Whether a store in another package gets the same Store as the app. */
 const SAME = "console.log(require('old-store').Store === require('express-session').Store)"
 
 describe('The alias express-session', function () {

@@ -23,7 +23,7 @@ describe('Bundlers', function () {
     writeFileSync(join(folder, 'app.mjs'), fixture('app.mjs', 'resession'))
   })
 
-  /** What the bundled app prints. */
+  /** The output of the bundled app. */
   const printed = async (file: string): Promise<unknown> => JSON.parse(await run(process.execPath, [file], folder))
 
   it('docs/bundling.md has a command for each format', () => {

@@ -3,7 +3,7 @@ import type { Name } from './installation'
 import { NODES, report, RUNTIMES } from './report'
 import { needsRegistry } from './needs-registry'
 
-/** What consumers/doors.mjs prints. */
+/** The output of consumers/doors.mjs. */
 interface Doors {
   /** With its version. */
   runtime: string
@@ -33,7 +33,7 @@ describe('The package as installed', function () {
   }
 })
 
-/** What the runtimes add to a namespace of a CommonJS module. */
+/** The names that runtimes add to the namespace of a CommonJS module. */
 const ADDED = ['module.exports', 'length', 'name', 'prototype']
 
 function looksAsItShould(name: Name, runtime: string): void {

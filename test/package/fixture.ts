@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Name } from './installation'
 
 /**
- * A file of `consumers/`. They import 'PACKAGE', which is no package, so that they can be tried under each name of ours, and never find this
- * checkout instead; 'UPSTREAM' is express-session where it stands beside us.
+ * A file of `consumers/`. They import the placeholder 'PACKAGE', so that each runs under both names of the package, and never finds this checkout;
+ * 'UPSTREAM' is express-session, installed next to it.
  */
 export function fixture(file: string, name: Name): string {
   const text = readFileSync(join(__dirname, 'consumers', file), 'utf8')

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { run } from './run'
 
-/** Our own name, or the one that apps and stores ask for. */
+/** The package's own name, or the one that apps and stores require. */
 export type Name = 'resession' | 'express-session'
 
-/** What is put into the package.json of an empty project. */
+/** Fields for the package.json of an empty project. */
 export interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
   readonly overrides?: Readonly<Record<string, string>>
@@ -23,7 +23,7 @@ export function tarball(): Promise<string> {
   return (packed ??= pack())
 }
 
-/** An empty project with these dependencies. Suites that ask for the same share it. */
+/** An empty project with these dependencies. Suites with the same dependencies share it. */
 export function install(manifest: Manifest, ...flags: string[]): Promise<string> {
   const key = JSON.stringify([manifest, flags])
   let folder = installed.get(key)
@@ -31,7 +31,7 @@ export function install(manifest: Manifest, ...flags: string[]): Promise<string>
   return folder
 }
 
-/** An empty project with our package under a name, and further dependencies. */
+/** An empty project with the package under a name, and further dependencies. */
 export async function installAs(name: Name, others: Manifest['dependencies'] = {}, ...flags: string[]): Promise<string> {
   return install({ dependencies: { [name]: `file:${await tarball()}`, ...others } }, ...flags)
 }
@@ -43,7 +43,7 @@ export async function installInto(folder: string, manifest: Manifest, flags: rea
   return folder
 }
 
-/** A folder that is there until the run ends. */
+/** A folder that exists until the run ends. */
 export function newFolder(prefix: string): string {
   if (!room) {
     const made = mkdtempSync(join(tmpdir(), 'resession-package-'))
@@ -53,7 +53,7 @@ export function newFolder(prefix: string): string {
   return mkdtempSync(join(room, prefix))
 }
 
-/** A tarball of a package that has no more than a manifest, and an index.js if given. */
+/** A tarball of a package with only a manifest, and an index.js if given. */
 export async function packOf(manifest: { name: string; version: string } & Record<string, unknown>, index = ''): Promise<string> {
   const folder = newFolder('package-')
   mkdirSync(join(folder, 'out'))

@@ -4,7 +4,7 @@ import { fixture } from './fixture'
 import { installAs, type Name } from './installation'
 import { run } from './run'
 
-/** The lines of Node that the package is for. */
+/** The release lines of Node that the package supports. */
 export const NODES = ['20', '22', '24', '26'] as const
 
 /** Other runtimes that run the package. */
@@ -15,7 +15,7 @@ const VERSIONS: Readonly<Record<string, readonly string[]>> = { bun: ['bun@1.4.5
 /**
  * Runs a script of `consumers/` in a project that has the package under a name. It prints one line of JSON.
  *
- * @param runtime a line of Node, or one of `RUNTIMES`
+ * @param runtime a release line of Node, or one of `RUNTIMES`
  */
 export async function report<T>(script: string, name: Name, runtime: string): Promise<T> {
   const folder = await installAs(name)
@@ -25,7 +25,7 @@ export async function report<T>(script: string, name: Name, runtime: string): Pr
   return JSON.parse(await run(command, [...args, script], folder)) as T
 }
 
-/** Other runtimes than that of this run come from the npm registry, which has their binaries as packages. npx keeps them for the next time. */
+/** Other runtimes come from the npm registry, which has their binaries as packages. npx caches them. */
 function commandOf(runtime: string): string[] {
   return process.versions.node.startsWith(`${runtime}.`)
     ? [process.execPath]

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 
-/** Runs a command to its end, and returns what it printed. Where it fails, the error says what it printed. */
+/** Runs a command to its end, and returns its output. If it fails, the error contains the output. */
 export function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(command, args, { cwd, env: cleanEnvironment(), maxBuffer: 2 ** 24 }, (err, stdout, stderr) => {
@@ -10,7 +10,7 @@ export function run(command: string, args: readonly string[], cwd: string): Prom
   })
 }
 
-/** Without what `npm test` tells its children: an npm started inside would take this project for its own, and the warnings of the run for wanted. */
+/** Without the variables of `npm test`: an npm inside would treat this project as its own, and warnings would be suppressed. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours = /^(npm_package_|npm_lifecycle_|npm_config_local_prefix$|NODE_OPTIONS$|NODE_ENV$|NODE_PATH$)/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))

@@ -6,7 +6,7 @@ import { needsRegistry } from './needs-registry'
 import { NODES, report } from './report'
 import { run } from './run'
 
-/** What consumers/sqlite.mjs prints. */
+/** The output of consumers/sqlite.mjs. */
 interface Visits {
   readonly file: unknown
   readonly database?: unknown

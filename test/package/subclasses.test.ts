@@ -2,10 +2,10 @@ import { expect } from 'chai'
 import { NODES, report } from './report'
 import { needsRegistry } from './needs-registry'
 
-/** What consumers/subclasses.cjs prints: under each way to subclass, what two visits were told and whether the store is an instance, or an error. */
+/** The output of consumers/subclasses.cjs: by way of subclassing, the responses to two requests and whether the store is an instance, or an error. */
 type Outcomes = Record<string, [string, string, boolean] | string>
 
-/** `Store` and `MemoryStore`, in each of the ways that published stores go; the names are those of consumers/subclasses.cjs. */
+/** The ways in which published stores subclass `Store` and `MemoryStore`; the names are those of consumers/subclasses.cjs. */
 const WAYS = [
   'class extends',
   'class extends, with private fields',

@@ -13,7 +13,7 @@ const PAGE = 'docs/testing.md'
 const PACKAGES = { express: '5', jest: '30', koa: '3', mocha: '12', sinon: '22', supertest: '7', vite: '8.3.8', vitest: '4.1.12' }
 
 interface TestRunner {
-  /** The module that has its `describe` and `it`. */
+  /** The module that exports its `describe` and `it`. */
   readonly module: string
   readonly command: readonly string[]
   readonly contractFile: string
@@ -27,7 +27,7 @@ const RUNNERS: Record<string, TestRunner> = {
   'node --test': { module: 'node:test', command: [process.execPath, '--test'], contractFile: 'contract.mjs' },
 }
 
-/** As it is reported if it passes. */
+/** The report of the last rule if it passes. */
 const LAST_RULE = /(✔|✓|ok \d+ -) .*has no update unless the option has names it/
 
 describe('Test runners', function () {
@@ -38,7 +38,7 @@ describe('Test runners', function () {
     installation = await installAs('resession', PACKAGES)
   })
 
-  /** A project inside the installation, whose packages it finds. */
+  /** A project inside the installation, whose packages it resolves. */
   function project(name: string, files: Readonly<Record<string, string>>): string {
     const folder = join(installation, name.replaceAll(/\W/g, ''))
     for (const [file, text] of Object.entries({ 'package.json': '{}', ...files })) {
@@ -96,7 +96,7 @@ describe('Test runners', function () {
   })
 })
 
-/** Of a command that may fail. */
+/** The output of a command that may fail. */
 function outcome(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<{ failed: boolean; output: string }> {
   const [program = '', ...args] = command
   const { NODE_OPTIONS: _, NODE_ENV: __, ...rest } = process.env

@@ -8,10 +8,14 @@ import { SURROUNDINGS, type Door, type Row, type Surroundings } from './type-tab
 
 const MODULES = { node10: 'commonjs', node16: 'node16', nodenext: 'nodenext', bundler: 'esnext' } as const
 
-/** Node's types: for older compilers those of the oldest Node that we are for, since they cannot read the newest. */
+/** Node's types: for older compilers those of the oldest supported Node, because they cannot read the newest. */
 const NODE_TYPES: Readonly<Record<Compiler, string>> = { '5.0': '20', '5.4': '20', '5.9': '26', '6.0': '26', '7.0': '26' }
 
-/** Compiles all programs that suit a row, emits the declaration files of some, and compiles these. @throws Error with what the compiler said */
+/**
+ * Compiles all programs that suit a row, emits the declaration files of some, and compiles these.
+ *
+ * @throws Error with the output of the compiler
+ */
 export async function compile(row: Row): Promise<void> {
   const others = { '@types/node': NODE_TYPES[row.compiler], ...SURROUNDINGS[row.surroundings] }
   const installation = await installAs(row.name, others, ...(row.also?.flags ?? []))
@@ -39,7 +43,7 @@ const DECLARATIONS: Readonly<Record<Surroundings, readonly string[]>> = {
   'Express 5 and @types/express-session': ['declarations', 'declarations-express'],
 }
 
-/** Compiles with the real express-session and its types: the same text that the rows with the alias have to compile. */
+/** Compiles with the real express-session and its types: the same programs as in the rows with the alias. */
 export async function compileUpstream(row: Row): Promise<void> {
   const others = { '@types/node': NODE_TYPES[row.compiler], ...SURROUNDINGS[row.surroundings] }
   const project = newProject(await install({ dependencies: { 'express-session': '1', ...others } }), row, { noEmit: true })
@@ -67,7 +71,7 @@ function programsFor({ name, surroundings, also }: Row, door: Door): readonly st
   ]
   if (surroundings === 'Koa') return [...everywhere, 'koa-app']
   if (surroundings === 'no Express') return [...everywhere, 'without-express', 'koa-alone']
-  // Under the alias, what imports 'express-session' gets ours: there is no other side
+  // Under the alias, imports of 'express-session' resolve to this package
   const besides = surroundings.endsWith('@types/express-session') && name === 'resession' ? ['side-by-side'] : []
   return [...everywhere, 'express-app', ...ORIGINAL_TOO, ...besides]
 }
@@ -104,7 +108,7 @@ function configure(folder: string, { compiler, resolution, surroundings, also }:
     noImplicitOverride: true,
     skipLibCheck: false,
     esModuleInterop: true,
-    // Up to 5.9, all that is there is in; since then, only what is named
+    // Up to 5.9, all installed types are included; since then, only those that are named
     ...(compiler >= '6.0' && { types: ['node', ...listed] }),
     ...also?.options,
     ...output,

@@ -1,7 +1,7 @@
 import type { Compiler } from './compilers'
 import type { Name } from './installation'
 
-/** What else a project has of types, beside Node's. Koa's do not check where Koa itself is, since content-disposition 2 has renamed one of its own. */
+/** The types in a project, besides Node's. Koa's do not compile with Koa itself, because content-disposition 2 has renamed a type. */
 export const SURROUNDINGS = {
   'no Express': {},
   'Express 4': { '@types/express': '4' },
@@ -15,12 +15,12 @@ export type Surroundings = keyof typeof SURROUNDINGS
 export type Resolution = 'node10' | 'node16' | 'nodenext' | 'bundler'
 
 /**
- * How a program imports, and what kind of file it is: by `import x = require('x')`, by default; `call` is `import * as x` that is then called, which
- * goes without esModuleInterop only.
+ * How a program imports, and its kind of file: by `import x = require('x')`, by default; `call` is an `import * as x` that is called, which requires
+ * that esModuleInterop is off.
  */
 export type Door = 'require.ts' | 'default.ts' | 'call.ts' | 'require.cts' | 'default.cts' | 'call.cts' | 'default.mts'
 
-/** One project, in which every program that suits it has to compile. */
+/** One project, in which every suitable program must compile. */
 export interface Row {
   readonly compiler: Compiler
   readonly resolution: Resolution
@@ -34,20 +34,20 @@ interface Flavour {
   readonly title: string
   /** Compiler options beyond `strict`. */
   readonly options?: Readonly<Record<string, unknown>>
-  /** For npm. */
+  /** Flags for npm. */
   readonly flags?: readonly string[]
-  /** In the place of all that suit the row. */
+  /** Replaces the programs that suit the row. */
   readonly programs?: readonly string[]
 }
 
 const classic: Flavour = { title: 'no esModuleInterop', options: { esModuleInterop: false } }
 const classic6: Flavour = { title: 'no esModuleInterop', options: { esModuleInterop: false, ignoreDeprecations: '6.0' } }
 const deprecated6: Flavour = { title: 'deprecations ignored', options: { ignoreDeprecations: '6.0' } }
-/** Each package in a folder of its own, reached by links, as pnpm does it: what is beside us is not beside our real path. */
+/** Each package in a folder of its own, reached by links, as with pnpm: other packages are not next to its real path. */
 const linked: Flavour = { title: 'a linked node_modules', flags: ['--install-strategy=linked'] }
-/** Bundlers' mixture of import and require. */
+/** The mixture of import and require for bundlers. */
 const preserve: Flavour = { title: 'module preserve', options: { module: 'preserve' } }
-/** Nothing but what an app imports that came from another middleware. */
+/** Only the imports of an app that came from another middleware. */
 const presets: Flavour = { title: 'the presets alone', programs: ['koa-preset'] }
 const stricter: Flavour = {
   title: 'all that is stricter than strict',
@@ -77,8 +77,8 @@ const row = (
 ): Row => ({ compiler, resolution, name, surroundings, doors, also })
 
 /**
- * Not all combinations: every compiler meets every resolution that it has, all surroundings and both names, and every resolution meets all
- * surroundings under both names. types.test.ts checks that it stays so.
+ * Not all combinations: every compiler is tested with each of its resolutions, all surroundings and both names, and every resolution with all
+ * surroundings under both names. types.test.ts checks this.
  */
 export const TABLE: readonly Row[] = [
   row('5.0', 'node10', own, five, ['require.ts', 'default.ts']),

@@ -8,7 +8,7 @@ const NAMES = ['resession', 'express-session']
 const RESOLUTIONS = ['node10', 'node16', 'nodenext', 'bundler']
 const EVERYTHING = Object.keys(SURROUNDINGS)
 
-/** Two at a time: each test also starts what the next one waits for. */
+/** Two at a time: each test also starts the compilation that the next one waits for. */
 function compiles(title: (row: Row) => string, rows: readonly Row[], compile: (row: Row) => Promise<void>): void {
   const started: Promise<void>[] = []
   const start = (index: number): Promise<void> | undefined => {
@@ -62,7 +62,7 @@ function titleOf({ compiler, resolution, name, surroundings, also, doors }: Row)
   return `serve TypeScript ${compiler} with ${resolution}${more}, as ${name}, beside ${surroundings}, by ${doors.join(', ')}`
 }
 
-/** With the types that upstream needs; installed as usual, and imported in a way that suits Express too. */
+/** A row with the types that express-session needs, installed as usual, and with an import that suits Express too. */
 function isUpstreamToo(row: Row): boolean {
   const { name, surroundings, doors, also } = row
   return name === 'express-session' && surroundings.endsWith('@types/express-session') && !doors.includes('call.cts') && !also?.flags

@@ -3,16 +3,16 @@ import { data } from '../support/handlers'
 import type { Req } from '../support/site'
 import { session } from '../support/subject'
 
-/** How long a handler may take, in milliseconds. */
+/** The longest duration of a handler, in milliseconds. */
 const LONGEST = 20
 
-/** @param until what it is released by, if it waits for that */
+/** @param until the name of the release that it waits for, if any */
 type Act = (req: Req, argument: string, until?: string) => unknown
 
-/** What is to be called for those that wait. */
+/** The callbacks of waiting handlers. */
 const waiting = new Map<string, () => void>()
 
-/** What a request can be about, with callbacks where express-session is asked too. Those that take their time meet others in any order. */
+/** The acts of a request, with callbacks if express-session is used too. Slow ones meet others in any order. */
 export const ACTS: Record<string, Act> = {
   look: req => seen(req),
   release: (_, until) => waiting.get(until)?.(),
@@ -40,7 +40,7 @@ export const ACTS: Record<string, Act> = {
   },
 }
 
-/** What a visitor is told of a session. */
+/** The session in a response. */
 export interface Seen {
   readonly id: string
   readonly data: Record<string, unknown>

@@ -3,21 +3,21 @@ import { request, type Agent, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { HOSTS } from '../support/hosts'
 
-/** What serves the sites. */
+/** The hosts that serve the sites. */
 const HOST_NAMES = ['Connect', 'Koa 3'] as const
 
 /** In milliseconds. */
 const PATIENCE = 10_000
 
 /**
- * @param begun called when the server says that it has begun
- * @returns what came, as JSON has it
- * @throws where it did not come to the end, or not in time, or the status is not 200
+ * @param begun called when the server reports that it has begun
+ * @returns the parsed JSON of the response
+ * @throws if the response is incomplete, late, or its status is not 200
  */
 export async function ask(agent: Agent, url: string, id: string, begun: () => void = () => {}): Promise<unknown> {
   const cookie = HOST_NAMES.map(name => HOSTS[name]?.cookie(id)).join('; ')
   const req = request(url, { agent, headers: { cookie }, signal: AbortSignal.timeout(PATIENCE) })
-  // A connection that is lost under the body is said here too
+  // A connection that is lost during the body is reported here too
   req.on('error', () => {}).on('information', begun)
   const [res] = (await once(req.end(), 'response')) as [IncomingMessage]
   const body = await text(res)
@@ -25,7 +25,11 @@ export async function ask(agent: Agent, url: string, id: string, begun: () => vo
   return JSON.parse(body)
 }
 
-/** So many, a few at a time. @throws what the first to fail throws; no more are begun then, and none is under way any more */
+/**
+ * Runs `count` acts, a few at a time.
+ *
+ * @throws the first error; no more acts begin then, and none is pending
+ */
 export async function inLanes(count: number, lanes: number, act: (number: number) => Promise<void>): Promise<void> {
   const failures: unknown[] = []
   let next = 0

@@ -12,7 +12,7 @@ import { Records } from './records'
 const INCREMENTS = 400 * TIMES
 const LOGINS = 150 * TIMES
 const LANES = 8
-/** A prime, so that all kinds of commands are hit. */
+/** A prime, so that all kinds of commands are affected. */
 const EVERY = 23
 
 /** SQLite has no connection that could be lost. */
@@ -23,7 +23,7 @@ for (const engine of distant) {
     this.timeout(60_000 * TIMES)
     engine.needs()
 
-    // What a hook skips is what is in suites below its own, hooks too
+    // A skip in a hook applies to the suites below its own, hooks included
     describe('two that share sessions', () => {
       let connection: Connection
       let proxy: CuttingProxy
@@ -52,7 +52,7 @@ for (const engine of distant) {
       })
       afterEach(() => (proxy.every = Infinity))
 
-      /** @returns the numbers of the requests that were not answered with 200 */
+      /** @returns the numbers of the requests without status 200 */
       async function failing(count: number, act: (number: number) => Promise<unknown>): Promise<Set<number>> {
         const failed = new Set<number>()
         await inLanes(count, LANES, async number => void (await act(number).catch(() => failed.add(number))))

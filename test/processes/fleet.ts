@@ -12,7 +12,7 @@ interface Member {
   readonly address: string
 }
 
-/** Processes that serve the sessions of one engine. Each has a number; numbers beyond the last begin again. */
+/** Processes that serve the sessions of one engine. Each has a number; numbers beyond the last wrap around. */
 export class Fleet {
   readonly #agent = new Agent({ keepAlive: true })
   readonly #members: Member[]
@@ -39,14 +39,14 @@ export class Fleet {
    * One request to one process, with the cookie of one session.
    *
    * @param begun called when its handler has the session
-   * @returns what the handler returned
-   * @throws where it is not answered, or not to the end, or not with 200
+   * @returns the handler's result
+   * @throws if the response is missing, incomplete, or its status is not 200
    */
   async ask(number: number, site: Site, path: string, id: string, begun?: () => void): Promise<unknown> {
     return ask(this.#agent, `${this.#member(number).address}/${site}/${path}`, id, begun)
   }
 
-  /** At once, whatever it is about. Resolves when it is gone. */
+  /** Kills a process at once. Resolves when it has exited. */
   async kill(number: number): Promise<void> {
     const { child } = this.#member(number)
     const exit = once(child, 'exit')
@@ -54,7 +54,7 @@ export class Fleet {
     await exit
   }
 
-  /** Starts another one in the place of one that was killed. */
+  /** Starts another process in place of a killed one. */
   async restart(number: number): Promise<void> {
     this.#members[number % this.#members.length] = await start(this.engine, this.place)
   }
@@ -78,7 +78,7 @@ async function start({ name, url }: Engine, place: string): Promise<Member> {
 }
 
 async function end({ child }: Member): Promise<void> {
-  // Of one that has ended by itself nothing would be heard any more
+  // A process that has exited by itself sends no events
   if (!child.connected) return
   const exit = once(child, 'exit')
   child.disconnect()

@@ -4,10 +4,10 @@ import { KILLS, LANES, PROCESSES, TRAFFIC } from './counts'
 import type { Engine } from './engines'
 import type { Rig } from './rig'
 
-/** What a client hears of a server that is no more. */
+/** The errors of a client whose server has exited. */
 const GONE = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE']
 
-/** What came of requests, under which one process died. */
+/** The results of requests during which one process was killed. */
 class Traffic {
   readonly answered: number[] = []
   readonly unanswered: number[] = []
@@ -19,17 +19,17 @@ class Traffic {
     private readonly victim: number,
   ) {}
 
-  /** Ends when all requests have, and the process is gone. */
+  /** Ends when all requests have, and the process has exited. */
   async play(): Promise<void> {
     await inLanes(TRAFFIC, LANES, async number => {
-      // Then each process has some under way
+      // Each process has pending requests then
       if (this.answered.length >= TRAFFIC / 4) this.#killed ??= this.rig.fleet.kill(this.victim)
       await this.#ask(number)
     })
     await this.#killed
   }
 
-  /** Even ones increment, odd ones put in a key. */
+  /** Even numbers increment, odd numbers set a key. */
   async #ask(number: number): Promise<void> {
     const meant = Math.floor(number / 2)
     const server = this.#killed && meant % PROCESSES === this.victim ? meant + 1 : meant
@@ -57,7 +57,7 @@ export function kills(rig: Rig, { kills = KILLS }: Engine): void {
       const keys = traffic.answered.filter(isOdd).map(number => `key-${number}`)
       expect(keys.filter(key => !stored?.[key])).to.deep.equal([])
       const increments = traffic.answered.filter(isEven).length
-      // What is not answered may be stored or not
+      // Requests without a response may be stored or not
       expect(stored?.n).to.be.within(increments, increments + traffic.unanswered.filter(isEven).length)
       unanswered += traffic.unanswered.length
     }

@@ -8,7 +8,7 @@ import type { Site } from './server'
 
 type Other = readonly [Site, string]
 
-/** What processes are about, with the session, while one of them ends it. */
+/** The acts of other processes on the session while one of them ends it. */
 const OTHERS: readonly Other[] = [
   ['ours', 'put'],
   ['ours', 'save'],
@@ -42,7 +42,11 @@ const ENDS: Record<string, End> = {
   'a program that takes the record away': async ({ records }, id) => records.destroy(id),
 }
 
-/** One process is about something. Resolves as soon as it has the session. @returns when it is over */
+/**
+ * Begins a request in one process. Resolves as soon as it has the session.
+ *
+ * @returns a promise of its end
+ */
 async function begin({ fleet }: Rig, id: string, [site, path]: Other, number: number): Promise<() => Promise<unknown>> {
   let over: Promise<unknown> = Promise.resolve()
   await new Promise<void>((resolve, reject) => {
@@ -52,14 +56,14 @@ async function begin({ fleet }: Rig, id: string, [site, path]: Other, number: nu
   return async () => over
 }
 
-/** In that process, and in others. */
+/** The same process, and two others. */
 const PLACES = [0, 1, 2]
 
 /**
- * A session is ended while requests of it are under way.
+ * Ends a session while it has pending requests.
  *
- * @param late they go on when it has been ended, else at any moment
- * @returns what is stored of it after all
+ * @param late whether they go on after its end, else at any moment
+ * @returns its record afterwards
  */
 async function trial(rig: Rig, end: End, [site, act]: Other, number: number, late = number % 2 === 0) {
   const id = await rig.records.make()
@@ -74,14 +78,14 @@ async function trial(rig: Rig, end: End, [site, act]: Other, number: number, lat
   return { id, stored: await rig.records.read(id) }
 }
 
-/** The cookie of a session that has been ended is worth nothing. */
+/** Checks that the cookie of an ended session is not valid. */
 async function lookAgain({ fleet }: Rig, site: Site, old: string, number: number): Promise<void> {
   const { id, data } = (await fleet.ask(number, site, 'look', old)) as Seen
   expect(id).to.be.a('string').and.not.equal(old)
   expect(data).to.deep.equal({})
 }
 
-/** More at a time would take longer to begin, and be over before they meet. */
+/** More concurrent requests would take longer to begin, and end before they overlap. */
 const AT_ONCE = 8
 
 export function logouts(rig: Rig, { lacksUpdate }: Engine): void {

@@ -12,7 +12,7 @@ for (const engine of engines) {
   describe(`processes on ${engine.title}`, () => {
     engine.needs()
 
-    // What a hook skips is what is in suites below its own, hooks too
+    // A skip in a hook applies to the suites below its own, hooks included
     describe(`${PROCESSES} that share a session`, () => {
       const rig = useRig(engine)
       for (const check of CHECKS) check(rig, engine)

@@ -5,7 +5,7 @@ import type { Store } from './engines/engine'
 
 const LIFETIME = 600_000
 
-/** The engine's records, seen by a program that has nothing but the published store. */
+/** The engine's records, read by a program that only has the published store. */
 export class Records {
   constructor(private readonly store: Store) {}
 

@@ -5,15 +5,15 @@ import { connect, type Connection } from './engines/engine'
 import { Fleet } from './fleet'
 import { Records } from './records'
 
-/** What the checks of one engine share. */
+/** The shared objects of the tests of one engine. */
 export interface Rig {
   readonly fleet: Fleet
   readonly records: Records
-  /** Rejects if the engine's data are damaged. */
+  /** Rejects if the engine's data is damaged. */
   check(): Promise<unknown>
 }
 
-/** To be called in a suite: what it returns is filled when the suite begins, and nothing is left of it when the suite ends. */
+/** Called in a suite: the returned object is filled before the suite, and cleaned up after it. */
 export function useRig(engine: Engine): Rig {
   const rig: { fleet?: Fleet; records?: Records; check: Rig['check'] } = { check: async () => connection?.check?.() }
   let connection: Connection | undefined

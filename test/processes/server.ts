@@ -1,4 +1,4 @@
-// One of several processes that serve the sessions of one engine; ends with whoever started it
+// One of several processes that serve the sessions of one engine; it exits when its parent does
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import session = require('../../lib')
 import { listening } from '../support/listening'
@@ -11,12 +11,12 @@ import { connect, type Connection, type EngineName, type Package } from './engin
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types would be added to those of our own requests
 const original = require('express-session') as Package
 
-/** Lives long enough, and has an expiry to be moved. */
+/** A long lifetime, and an expiry that can be moved. */
 const OPTIONS = { ...QUIET, cookie: { maxAge: 600_000 } } as const
 
 const handler: Handler = (req, res, next) => answer(req, res).catch(next)
 
-/** The first part of a path: who keeps the sessions, and how. */
+/** The first part of a path: the store and the options. */
 function sites({ plain, atomic }: Connection) {
   const store = atomic()
   const koa = HOSTS['Koa 3'] as Host
@@ -24,7 +24,7 @@ function sites({ plain, atomic }: Connection) {
   return {
     'express-session': served(original({ ...OPTIONS, store: plain(original) })),
     ours: served(session({ ...OPTIONS, store })),
-    // Whose engine has no versions, but knows whether it has a session
+    // The engine has no versions, but reports whether a session exists
     updating: served(session({ ...OPTIONS, store: updating })),
     rolling: served(session({ ...OPTIONS, store, rolling: true })),
     resaving: served(session({ ...OPTIONS, store, resave: true })),
@@ -44,7 +44,7 @@ export type Site = keyof ReturnType<typeof sites>
 async function answer(req: Req, res: ServerResponse): Promise<void> {
   const [, , act = '', argument = '', until] = (req.url as string).split('/')
   const done = ACTS[act]?.(req, argument, until)
-  // Whoever asks knows by this that the session has been read, and what waits can be released
+  // Tells the client that the session has been read, and that waiting handlers can be released
   res.writeProcessing()
   res.end(JSON.stringify((await done) ?? null))
 }
@@ -60,7 +60,7 @@ async function main(engine: string, url: string, place: string): Promise<void> {
     const [, site] = (req.url as string).split('/')
     table[site as Site](req, res)
   })
-  // An idle connection that is closed as it is used again would look like a server that died
+  // An idle connection that is closed while it is used again would look like a server that has exited
   server.keepAliveTimeout = 0
   process.send?.(await listening(server))
 }

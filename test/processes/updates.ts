@@ -4,7 +4,7 @@ import { INCREMENTS, LANES } from './counts'
 import type { Rig } from './rig'
 import type { Site } from './server'
 
-/** @returns what a session came to that was incremented so many times, through all processes */
+/** @returns the counter of a session after so many increments, through all processes */
 async function counted({ fleet, records }: Rig, site: Site, act: string, times: number): Promise<unknown> {
   const id = await records.make()
   await inLanes(times, LANES, async number => void (await fleet.ask(number, site, act, id)))

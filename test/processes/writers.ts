@@ -4,7 +4,11 @@ import { ROUNDS, WRITERS } from './counts'
 import type { Rig } from './rig'
 import type { Site } from './server'
 
-/** One session, and requests of it that are all under way at once, each with a key of its own. @returns how many keys are lost */
+/**
+ * Concurrent requests of one session, each with a key of its own.
+ *
+ * @returns the number of lost keys
+ */
 async function lost({ fleet, records }: Rig, site: Site): Promise<number> {
   const id = await records.make()
   await inLanes(WRITERS, WRITERS, async number => void (await fleet.ask(number, site, `put/key-${number}`, id)))

@@ -4,7 +4,7 @@ import type { Options } from '../../lib/core/settings/options'
 import type { KoaOptions } from '../../lib/koa/settings/koa-options'
 import { pageOf } from '../support/docs/pages'
 
-/** All of them: the compiler misses the one that is not here. */
+/** All options: the compiler reports a missing one. */
 const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
   secret: true,
   store: true,
@@ -36,7 +36,7 @@ const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
   strict: true,
 }
 
-// Those two are there for the sake of types alone
+// These two exist only for their types
 const OF_THE_COOKIE: Record<Exclude<keyof CookieOptions, 'signed' | 'encode'>, true> = {
   maxAge: true,
   expires: true,
@@ -94,7 +94,7 @@ const OF_KOA: Record<keyof KoaOptions, true> = {
 
 interface Described {
   readonly file: string
-  /** The heading that the options stand under, and the level of their own headings. */
+  /** The heading above the options, and the level of their own headings. */
   readonly under?: string
   readonly level: 2 | 3
   readonly options: Record<string, true>

@@ -4,7 +4,7 @@ import ts = require('typescript')
 
 const root = join(__dirname, '../..')
 
-/** The files that package.json exports, and how many names at least each has. */
+/** The files that package.json exports, and the minimum number of names of each. */
 const ENTRIES = ['index', 'koa', 'koa-presets', 'atomic', 'sqlite', 'store-contract', 'testing'] as const
 
 /** The interfaces whose members are options. */
@@ -32,7 +32,7 @@ function namesOf(entry: string): ts.Symbol[] {
   return checker.getExportsOfModule(checker.getSymbolAtLocation(source) as ts.Symbol)
 }
 
-/** An alias has the documentation of what it stands for. */
+/** An alias has the documentation of its target. */
 function documentation(symbol: ts.Symbol): string {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
   return ts.displayPartsToString(target.getDocumentationComment(checker))

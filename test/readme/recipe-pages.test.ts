@@ -9,7 +9,7 @@ import { session } from '../support/subject'
 const SECRET = 'a secret that only these tests know'
 const OPTIONS = { secret: SECRET, resave: false, saveUninitialized: false }
 
-/** An app with a recipe of docs/recipes.md, which is found by a text in it. */
+/** An app with a recipe of docs/recipes.md, which is identified by a text in it. */
 function appWith(text: string, { before, after }: { before?: express.RequestHandler; after?: (app: express.Express) => void } = {}) {
   const app = express()
   if (before) app.use(before)

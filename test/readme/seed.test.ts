@@ -4,7 +4,7 @@ import { useClock } from '../support/clock'
 import { data, routes } from '../support/handlers'
 import { setCookie, Site, type Handler } from '../support/site'
 
-/** What the README of express-session's early days shows, as an app of that time would use it: behind cookie-parser, with `key`. */
+/** The examples in the README of early express-session, in an app of that time: after cookie-parser, with `key`. */
 describe('README: express-session’s own examples', () => {
   const clock = useClock()
   const parse = cookieParser()
@@ -27,7 +27,7 @@ describe('README: express-session’s own examples', () => {
     const visitor = new Site({ key: 'sid', cookie: { maxAge: 60_000 } }, counter, behindParser).visitor()
     expect((await visitor.get()).text).to.equal('first')
     clock.turn(30_000)
-    // What is left is what the last request left, until this one has ended and starts it anew; with a chunk written, it has
+    // The expiry is that of the last request until this one has ended and starts the lifetime again; with a chunk written, it has
     expect((await visitor.get()).text).to.equal('<p>views: 2</p><p>expires in: 60s</p>')
     expect(visitor.cookie).to.match(/^sid=/)
   })

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect } from 'chai'
 
-/** The lines of each visit, without times and colours. */
+/** The lines of each request, without times and colours. */
 function visits(): Map<string, string[]> {
   const script = join(__dirname, '../support/debug-visits.ts')
   const env = { ...process.env, DEBUG: 'express-session', DEBUG_COLORS: 'no', DEBUG_HIDE_DATE: 'yes' }

@@ -75,7 +75,7 @@ const TARGETS = [
   ],
 ]
 
-/** Whether a middleware for /admin gives a request of this target a session. */
+/** Whether a middleware for /admin gives a request with this target a session. */
 function hasSession(make: typeof expressSession, url: string): boolean {
   const middleware = make({ secret: 'keyboard cat', resave: false, saveUninitialized: false, cookie: { path: COOKIE_PATH } }) as Middleware
   const req = { url, headers: {}, connection: {} } as { session?: unknown }
@@ -91,7 +91,7 @@ describe('request: targets and cookie.path', () => {
     })
   }
 
-  /** Node's `url.parse`, by which express-session reads these, throws for them out of the middleware. */
+  /** Node's `url.parse`, which express-session uses, throws for these. */
   for (const target of ['http://[x/admin', 'http://xn--/admin']) {
     it(`${JSON.stringify(target)} has a session, and does not throw`, () => {
       expect(pathOf(target)).to.equal('/admin')

@@ -11,7 +11,7 @@ const SECRET = QUIET.secret
 const signed = (id: string, secret: string = SECRET): string => encodeURIComponent(`s:${sign(id, secret)}`)
 
 describe('request: the cookie that is sent', () => {
-  /** What the store was asked for a cookie header, and what the visitor saw. */
+  /** The store calls for a Cookie header, and the response. */
   const send = async (cookie: string, store = stored()): Promise<{ calls: string[]; text: string; id: string | undefined }> => {
     const site = new Site({ store, name: 'sid' }, count)
     const res = await site.get().set('Cookie', cookie)
@@ -181,7 +181,7 @@ describe('request: the cookie that is sent', () => {
       const parser = cookieParser(secret)
       return (req: object, res: object): void => {
         parser(req as never, res as never, () => {})
-        // Some middlewares take the header away
+        // Some middlewares remove the header
         delete (req as { headers: { cookie?: string } }).headers.cookie
       }
     }

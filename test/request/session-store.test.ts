@@ -4,7 +4,7 @@ import { Site, type Handler, type Req, type Visitor } from '../support/site'
 import { session, subject, type SessionOptions } from '../support/subject'
 import { TracingStore } from '../support/tracing-store'
 
-/** An app that puts another store on each request: each test has both, with a session of its client in each. */
+/** An app that sets another store on each request: each test has both, with a session of its client in each. */
 describe('request: req.sessionStore = other', () => {
   let first: TracingStore
   let other: TracingStore
@@ -45,7 +45,7 @@ describe('request: req.sessionStore = other', () => {
     '/save': ['set', 'touch'],
     '/nothing': ['touch'],
     '/destroy': ['destroy', 'destroy'],
-    // express-session throws out of a timer
+    // express-session throws in a timer
     ...(subject === 'resession' && { '/regenerate': ['destroy', 'set'] }),
     '/unset': ['destroy'],
     '/reload': ['get', 'touch'],

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 const load = createRequire(__filename)
 const send = load('send') as (req: IncomingMessage, path: string) => { pipe(res: ServerResponse): unknown }
 
-/** Longer than any buffer of Node, so that a writer has to wait for 'drain'. */
+/** Larger than any buffer of Node, so that a writer has to wait for 'drain'. */
 const FILE = resolve(__dirname, '../../package-lock.json')
 const TEXT = 'some text that can be compressed, '.repeat(200)
 const PIECES = Array.from({ length: 60 }, (_, index) => `${index} `.repeat(2000))

@@ -36,7 +36,7 @@ function memoryStore(): InstanceType<typeof session.MemoryStore> {
   return store
 }
 
-/** The network between, and no more: 5 ms for each call. */
+/** A store with a simulated network: 5 ms for each call. */
 function farStore(): InstanceType<typeof session.MemoryStore> {
   const store = memoryStore()
   for (const name of ['get', 'set', 'destroy', 'touch'] as const) {
@@ -55,7 +55,7 @@ interface Setup {
   readonly after: readonly Middleware[]
 }
 
-/** @param sessions the session middleware, and what the handler does with the session; nothing for an app without sessions */
+/** @param sessions the session middleware, and the handler's change of the session; undefined for an app without sessions */
 function application({ form, carrier: { handler }, before, after }: Setup, sessions: readonly RequestHandler[]): RequestListener {
   const chain: RequestHandler[] = [...before.map(make => make()), ...sessions, ...after.map(make => make())]
   const respond: RequestHandler = (req, res) => {
@@ -68,7 +68,7 @@ function application({ form, carrier: { handler }, before, after }: Setup, sessi
   return app as unknown as RequestListener
 }
 
-/** Without a framework, which would change the prototypes of request and response. */
+/** Runs the chain without a framework, which would change the prototypes of request and response. */
 function inTurn(chain: RequestHandler[]): RequestListener {
   const step = (index: number, req: IncomingMessage, res: ServerResponse): void =>
     chain[index]?.(req as never, res as never, err => {
@@ -84,7 +84,7 @@ async function play(setup: Setup, sessions: readonly RequestHandler[], cookie: s
   return carrier.carry(application(setup, sessions), { method: form.method ?? 'GET', headers })
 }
 
-/** Each form of a response, with a session and without. */
+/** Compares each form of a response with and without a session. */
 function compareAll(title: string, carrier: Carrier, before: readonly Middleware[], after: readonly Middleware[]): void {
   const expected = new Map<string, Promise<Got>>()
   for (const [fateName, { options, isKnown, changes }] of Object.entries(FATES)) {

@@ -15,12 +15,12 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What a client, or the caller of an adapter, gets: compared as a whole. */
+/** The result for a client, or for the caller of an adapter: compared as a whole. */
 export type Got = unknown
 
-/** What carries requests to an app and responses back. */
+/** Passes requests to an app, and responses back. */
 export interface Carrier {
-  /** Which form of a handler it takes. */
+  /** The kind of handler that it accepts. */
   readonly handler: 'express' | 'express-4' | 'connect' | 'plain'
   carry(listener: RequestListener, asked: Asked): Promise<Got>
 }
@@ -56,10 +56,14 @@ export const MIDDLEWARES: Record<string, Middleware> = {
   },
 }
 
-/** Headers that say when, how long, or which: not what the handler did. */
+/** Headers with times, durations or IDs, which differ in each response. */
 const VARYING = /^(date|set-cookie|x-response-time|x-request-id):/i
 
-/** Two requests on one connection, of which the second shows that the first has left it in order. @returns all bytes, but for what varies */
+/**
+ * Two requests on one connection: the second shows that the first has left it in a valid state.
+ *
+ * @returns all bytes, except for varying ones
+ */
 async function carryByWire(listener: RequestListener, asked: Asked, isFramed = true): Promise<Got> {
   const server = createServer(listener)
   const wire = await Wire.to(server)
@@ -75,14 +79,14 @@ async function carryByWire(listener: RequestListener, asked: Asked, isFramed = t
   return wire.text.replace(/^.*\r\n/gm, line => (VARYING.test(line) ? '' : line))
 }
 
-/** Where compressed chunks part depends on when they are flushed. */
+/** The boundaries of compressed chunks depend on when they are flushed. */
 function inflate({ line, headers, body }: ReturnType<typeof readAnswers>[number]): Got {
   const kept = headers.filter(header => !VARYING.test(header))
   const isCompressed = kept.includes('content-encoding: gzip') && body
   return { line, headers: kept, body: isCompressed ? gunzipSync(Buffer.from(body, 'latin1')).toString() : body }
 }
 
-/** A Lambda behind an API Gateway, by an event of its first version. */
+/** A Lambda behind an API Gateway, with an event of version 1. */
 async function carryAsEvent(handler: (event: object, context: object) => Promise<EventResult>, { method, headers }: Asked): Promise<Got> {
   const multiValueHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
   const result = await handler(
@@ -145,13 +149,13 @@ async function ask(client: http2.ClientHttp2Session, headers: http2.OutgoingHttp
   return { headers: steady(got as Record<string, unknown>), body }
 }
 
-/** http-proxy in front of the app: it pipes the app's response into its own. */
+/** http-proxy before the app: it pipes the app's response into its own. */
 async function carryByProxy(listener: RequestListener, asked: Asked): Promise<Got> {
   const upstream: Server = createServer(listener)
   const target = `http://127.0.0.1:${await portOf(upstream)}`
   const proxy = (load('http-proxy') as { createProxyServer(options: object): { web: RequestListener } }).createProxyServer({ target })
   try {
-    // Where chunks part depends on what has arrived when the proxy reads
+    // The boundaries of chunks depend on how much has arrived when the proxy reads
     return await carryByWire((req, res) => proxy.web(req, res), asked, false)
   } finally {
     upstream.close()
@@ -204,7 +208,7 @@ export const CARRIERS: Record<string, Carrier> = {
   '@vendia/serverless-express': serverlessExpress('@vendia/serverless-express'),
   '@codegenie/serverless-express': serverlessExpress('@codegenie/serverless-express'),
   'light-my-request': {
-    // With Express it would change the prototypes of all Express apps of the process
+    // Express would change the prototypes of all Express apps of the process
     handler: 'connect',
     carry: async (app, { method, headers }) => {
       const inject = load('light-my-request') as (app: RequestListener, options: object) => Promise<Injected>

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './suites'
 
-// npm run build: compiles lib to dist. The folder is replaced when all of it is there, so that tests that run at the same time always find one
+// npm run build: compiles lib to dist. The folder is replaced when it is complete, so that concurrent tests always find one
 
 const cache = join(ROOT, 'node_modules/.cache')
 mkdirSync(cache, { recursive: true })

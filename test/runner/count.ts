@@ -1,4 +1,4 @@
-// npm run test:count: how many tests each folder and each suite has, without running them
+// npm run test:count: prints how many tests each folder and each suite has, without running them
 import { execFileSync } from 'node:child_process'
 import { dirname, join, relative } from 'node:path'
 import { groupOf, ROOT } from './suites'
@@ -11,7 +11,7 @@ const ARGUMENTS = ['--dry-run', '--reporter', 'json', 'test/**/*.test.ts', 'benc
 
 function main(): void {
   const output = execFileSync(join(ROOT, 'node_modules/.bin/mocha'), ARGUMENTS, { cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26 })
-  // Modules that the tests load may print before the report
+  // Modules of the tests may print before the report
   const { tests } = JSON.parse(output.slice(output.indexOf('{'))) as Report
   const files = tests.map(({ file }) => relative(ROOT, file))
   print(files.map(dirname))

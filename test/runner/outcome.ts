@@ -1,26 +1,26 @@
-/** What a part of a suite came to. */
+/** The outcome of a part of a suite. */
 export interface Outcome {
   readonly name: string
   readonly passed: number
   readonly failed: number
   readonly skipped: number
   readonly seconds: number
-  /** One line for each requirement that is missing. */
+  /** One line for each missing requirement. */
   readonly reasons: readonly string[]
-  /** What it printed of its failures, cut. */
+  /** The failures in its output, truncated. */
   readonly failures: string
 }
 
 export interface Ended {
   readonly name: string
-  /** All that it printed. */
+  /** The whole output. */
   readonly output: string
-  /** Of its process; null if a signal ended it. */
+  /** The exit code of its process; null if a signal ended it. */
   readonly code: number | null
   readonly seconds: number
 }
 
-/** Lines of failures that the summary repeats. */
+/** The maximum number of lines of failures in the summary. */
 const MOST_LINES = 100
 
 export function readOutcome({ name, output, code, seconds }: Ended): Outcome {
@@ -38,7 +38,7 @@ export function readOutcome({ name, output, code, seconds }: Ended): Outcome {
   }
 }
 
-/** Mocha prints failures after their number; other programs are expected to end with theirs. */
+/** Mocha prints failures after their number; other programs are expected to print theirs at the end. */
 function failuresIn(output: string): string {
   const lines = output.trimEnd().split('\n')
   const first = lines.findIndex(line => /^\s*\d+ failing\b/.test(line))
@@ -49,7 +49,7 @@ export function isGood({ failed }: Outcome): boolean {
   return failed === 0
 }
 
-/** The failures, a table with a row for each part, the reasons for what was skipped, and a line with the sums, which .ci/run reads. */
+/** The failures, a table with a row for each part, the reasons for skipped tests, and a line with the sums, which .ci/run reads. */
 export function summaryOf(outcomes: readonly Outcome[]): string {
   const width = Math.max(...outcomes.map(({ name }) => name.length))
   const row = (name: string, ...cells: string[]): string => [name.padEnd(width), ...cells.map(cell => cell.padStart(9))].join('')

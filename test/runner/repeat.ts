@@ -1,4 +1,4 @@
-// npm run test:repeat -- 20 [--busy 2] [--suite rest]: runs a suite's tests so many times in random order, beside so many busy loops
+// npm run test:repeat -- 20 [--busy 2] [--suite rest]: runs a suite's tests so many times in random order, next to so many busy loops
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'

@@ -6,7 +6,7 @@ import { ROOT, SUITES, type Part } from './suites'
 
 const BIN = join(ROOT, 'node_modules/.bin')
 
-/** @param isAlone print the output as it comes; the output of parts that run at the same time is printed part by part */
+/** @param isAlone prints the output immediately; the output of concurrent parts is printed part by part */
 function run({ name, command: [program = '', ...args] }: Part, isAlone: boolean): Promise<Outcome> {
   const began = performance.now()
   const env = { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}` }

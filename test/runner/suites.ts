@@ -13,7 +13,7 @@ export interface Part {
 /** Parts that run at the same time. */
 type Stage = readonly Part[]
 
-/** Which files of test/ belong to which suite: the longest prefix decides. */
+/** The files of test/ by suite: the longest prefix decides. */
 const FILES = {
   quick: [
     'architecture/',
@@ -33,7 +33,7 @@ const FILES = {
     'store-contract/',
     'stores/',
   ],
-  /** What needs no engine, no browser and no other version of Node, and takes longer. */
+  /** Tests that need no engine, no browser and no other version of Node, and take longer. */
   rest: [''],
   engines: ['atomic/', 'faults/outage', 'processes/', 'stores/sqlite/'],
   exhaustive: ['concurrency/interleavings', 'differential/', 'faults/matrix', 'koa/lineages/'],

@@ -10,7 +10,7 @@ import { TracingStore } from '../support/tracing-store'
 
 const HOUR = 3_600_000
 
-/** What a handler does to the cookie, and what Set-Cookie says then, as express-session writes it. */
+/** Changes of the cookie by a handler, and the Set-Cookie attributes afterwards, as express-session writes them. */
 const CHANGES: readonly (readonly [edit: object, attributes: string])[] = [
   [{ maxAge: 5000 }, 'Path=/; Expires=Thu, 01 Jan 2026 00:01:05 GMT; HttpOnly'],
   [{ maxAge: 24 * HOUR }, 'Path=/; Expires=Fri, 02 Jan 2026 00:01:00 GMT; HttpOnly'],
@@ -24,7 +24,7 @@ const CHANGES: readonly (readonly [edit: object, attributes: string])[] = [
   [{ path: '/app' }, 'Path=/app; Expires=Thu, 01 Jan 2026 01:01:00 GMT; HttpOnly'],
 ]
 
-/** What leaves the cookie as it is. */
+/** Acts that do not change the cookie. */
 const NO_CHANGES: Record<string, (cookie: Record<string, unknown>, session: { touch(): unknown; resetMaxAge(): unknown }) => void> = {
   'maxAge set to what it is': cookie => void (cookie.maxAge = HOUR),
   'attributes set to what they are': cookie =>
@@ -37,7 +37,7 @@ onEachStore('session: a cookie that a request changes', (host, storage) => {
   const clock = useClock()
   type Edit = (cookie: Record<string, unknown>, session: never) => void
 
-  /** A client whose session has a cookie of one hour, and what its next request does to the cookie, one minute later. */
+  /** A client whose session has a cookie of one hour, and the change of the cookie by its next request, one minute later. */
   async function known(edit: Edit, options: Partial<SessionOptions> = {}): Promise<{ client: Visitor; store: TracingStore }> {
     const handle: Handler = async (req, res) => {
       if (req.url === '/in') data(req).user = 'ada'
@@ -68,7 +68,7 @@ onEachStore('session: a cookie that a request changes', (host, storage) => {
         expect(store.trace().filter(call => call === 'set')).to.deep.equal(path === '/save-edit' ? ['set', 'set'] : ['set'])
         const sent = lines(res).map(line => line.replace(/^[^;]*; /, ''))
         expect(sent).to.deep.equal(host.cookieNames(storage.cookieName).map(() => host.attributes(attributes)))
-        // From now on it is no change any more
+        // From now on it is no longer a change
         expect(cookieNames(await client.get('/read'))).to.deep.equal([])
         expect(store.trace()).to.not.include(storage.touch === 'set' ? 'touch' : 'set')
       })
@@ -96,7 +96,7 @@ onEachStore('session: a cookie that a request changes', (host, storage) => {
 onEachHost('session: a cookie that a request changes', host => {
   useClock()
 
-  /** As connect-redis, connect-pg-simple and express-mysql-session: a touch moves the expiry of the engine, and not the one in the record. */
+  /** As in connect-redis, connect-pg-simple and express-mysql-session, a touch moves the expiry of the engine, and not the one in the record. */
   class EngineStore extends session.Store {
     readonly records = new Map<string, string>()
     override get(id: string, callback: (err: unknown, record?: SessionData | null) => void): void {
@@ -129,7 +129,7 @@ onEachHost('session: a cookie that a request changes', host => {
   })
 })
 
-/** Koa's lineages save a new session whose cookie is changed. */
+/** The presets for Koa save a new session whose cookie is changed. */
 describe('session: a cookie that a request changes', () => {
   it('does not cause a new session to be stored', async () => {
     const store = new TracingStore()

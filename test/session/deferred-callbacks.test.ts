@@ -50,7 +50,7 @@ onEachHost('session: callbacks', host => {
           const order: string[] = []
           const handle: Handler = (req, res) => {
             if (req.url === '/in') return ((data(req).user = 'ada'), res.end())
-            // As apps write it: a callback that ran at once would find `returned` in its dead zone
+            // As apps write it: with a synchronous callback, `returned` would be in its temporal dead zone
             const returned = req.session[method](() => {
               order.push(`called back after ${String(typeof returned)}`)
               res.end()

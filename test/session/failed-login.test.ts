@@ -9,7 +9,7 @@ import { VersionedStore } from '../support/versioned-store'
 type Done = (err?: unknown) => void
 type Step = 'create' | 'destroy'
 
-/** What can fail from now on, for which IDs. */
+/** The method that fails from now on, and for which IDs. */
 class Faults {
   old: string | undefined
   step: Step | undefined
@@ -87,7 +87,7 @@ const login: Handler = async (req, res) => {
   }
 }
 
-/** Koa's other way: an object in the place of a session that was ended. */
+/** The second way on Koa: an object in the place of an ended session. */
 const loginByAssignment: Handler = (req, res) => {
   Object.assign(req, { session: null })
   Object.assign(req, { session: { user: 'eve' } })
@@ -151,13 +151,13 @@ describe('session: a login that fails', () => {
 
 interface Outcome {
   readonly failed: boolean
-  /** The session that the client has afterwards. */
+  /** The session of the client afterwards. */
   readonly client: object
-  /** The session that its cookie from before has. */
+  /** The session of its old cookie. */
   readonly old: object
 }
 
-/** A store that compares keeps the old session. The others have the order of calls of the original packages: destroy, then create. */
+/** A store with compareAndSet keeps the old session. With others, the order of calls is that of the original packages: destroy, then create. */
 function expectedOf({ framework }: Host, store: string, step: Step): { title: string; outcome: Outcome } {
   if (store === 'a store that compares')
     return { title: 'leaves the old session to the client', outcome: { failed: true, client: OLD, old: OLD } }

@@ -6,14 +6,14 @@ import { session } from '../support/subject'
 
 interface Answer {
   readonly visitor: Visitor
-  /** What the handler answered with. */
+  /** The result of the handler. */
   readonly said: unknown
   readonly line: string | undefined
-  /** What the next request finds. */
+  /** The data of the next request. */
   readonly next: Record<string, unknown>
 }
 
-/** Someone of whom the session knows one visit comes to a handler, which says something. */
+/** Runs a handler for a client with one earlier request. */
 async function visit(act: (req: Req) => unknown): Promise<Answer> {
   const handler: Handler = async (req, res) => {
     const said = await Promise.resolve(act(req)).catch((err: Error) => err.message)

@@ -9,10 +9,10 @@ const original = require('express-session') as typeof session
 
 type Middleware = (req: Req, res: ServerResponse, next: () => void) => void
 
-/** parseurl, which express-session uses, keeps what it has parsed on the request. Every class has a constructor. */
+/** parseurl, which express-session uses, caches its result on the request. Every class has a constructor. */
 const OTHERS = ['_parsedUrl', 'constructor']
 
-/** All names that can be read of an object, own and inherited. */
+/** All names that can be read from an object, own and inherited. */
 function namesOf(object: object): string[] {
   const names = new Set<string>()
   for (let holder: object | null = object; holder && holder !== Object.prototype; holder = Object.getPrototypeOf(holder) as object | null) {
@@ -21,7 +21,7 @@ function namesOf(object: object): string[] {
   return [...names].filter(name => !OTHERS.includes(name)).sort()
 }
 
-/** The names of what a request of one package has. */
+/** The names on a request of one package. */
 async function seen(pkg: typeof session, look: (req: Req, before: string[]) => unknown): Promise<unknown> {
   const middleware = pkg({ secret: 'a', resave: false, saveUninitialized: false, store: new pkg.MemoryStore() }) as Middleware
   let names: unknown
@@ -40,7 +40,7 @@ async function seen(pkg: typeof session, look: (req: Req, before: string[]) => u
   return names
 }
 
-/** What stores of ours can do beyond express-session's. */
+/** Abilities of our stores that express-session does not have. */
 const ABILITIES = ['compareAndSet']
 
 describe('session: names', () => {

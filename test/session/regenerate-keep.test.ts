@@ -271,7 +271,7 @@ describe('session: regenerate with keep', () => {
 })
 
 describe('session: regenerate with keep, two processes and a store that compares', () => {
-  /** The records of both processes, and what the other one does when the new record has been written. */
+  /** The records of both processes; the other process acts when the new record has been written. */
   const meet = async (
     other: (records: VersionedStore['records'], old: string) => void,
   ): Promise<{ records: VersionedStore['records']; errors: unknown[] }> => {
@@ -357,7 +357,7 @@ describe('session: regenerate with keep, two processes and a store that compares
   })
 })
 
-/** A visitor who has logged in, and who can visit one page while another one waits. */
+/** A client that has logged in, and can request one page while another one waits. */
 async function entered(store: Store, pages: Record<string, Act>, options: Options = {}) {
   const waiting = new Map<string, { begun(): void; readonly goes: Promise<void> }>()
   const handlers: Record<string, Handler> = {

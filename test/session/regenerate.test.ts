@@ -95,7 +95,7 @@ describe('session: regenerate', () => {
     const { text } = await visits((req, res) => {
       const before = req.session
       let returned: unknown
-      // The answer waits for both: a store may call back before regenerate returns
+      // The response waits for both: a store may call back before regenerate returns
       const called = new Promise<void>(resolve => (returned = before.regenerate(() => resolve())))
       void called.then(() => res.end(String(returned === before)))
     })

@@ -4,7 +4,7 @@ import { count, data, routes, show } from '../support/handlers'
 import { setCookie, Site, type Req } from '../support/site'
 import { session } from '../support/subject'
 
-/** What a handler finds out about its session, over HTTP. */
+/** The JSON of a handler's observation of its session, over HTTP. */
 async function seen(look: (req: Req) => unknown): Promise<unknown> {
   const site = new Site({}, (req, res) => res.end(JSON.stringify(look(req) ?? null)))
   return JSON.parse((await site.get()).text)

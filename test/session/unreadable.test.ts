@@ -6,11 +6,11 @@ import { count, data, routes } from '../support/handlers'
 import { QUIET, setCookie, Site } from '../support/site'
 import { session } from '../support/subject'
 
-/** What a store may come up with for a session of `{ views: 1 }`. */
+/** A cookie in a record as a store may return it for a session of `{ views: 1 }`. */
 const GOOD = '{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}'
 
 describe('session: records that cannot be read', () => {
-  /** The second visit of someone whose record has become something else meanwhile. */
+  /** The second request of a client whose record has changed meanwhile. */
   const visit = async (record: unknown): Promise<{ status: number; text: string; cookie: string | undefined; errors: string[] }> => {
     const store = new session.MemoryStore()
     const site = new Site({ store, cookie: { maxAge: 60_000 } }, routes({ '/': count }))

@@ -16,7 +16,7 @@ async function update(req: Req, change: (session: Data) => unknown): Promise<voi
 
 const increment = (session: Data): void => void (session.n = Number(session.n ?? 0) + 1)
 
-/** The answer of one request to a session of `{ n: 1 }`, what the store was asked, and what it has then. */
+/** The response to one request of a session with `{ n: 1 }`, the store calls, and the record afterwards. */
 async function visit(handler: (req: Req, store: TracingStore) => unknown, options: Partial<SessionOptions> = {}) {
   const store = new TracingStore()
   const site = new Site({ store, ...options }, async (req, res) => {

@@ -7,7 +7,7 @@ import { KOAS } from '../koa/koas'
 import { CountedSite, POOL, type Counts } from './counts'
 import { connectSite, koaSite } from './sites'
 
-/** What Node itself does for an answer without a session. */
+/** The operations of Node itself for a response without a session. */
 const BARE: Counts = {
   parses: 0,
   stringifies: 0,
@@ -22,62 +22,62 @@ const BARE: Counts = {
 }
 
 /**
- * Every session is one object with a hidden `req` and `id`; every response is held by its writeHead, flushHeaders, write and end. Whoever has answered when
- * his handler returns is not waited for any more: it takes a listener to let go of the others.
+ * Every session is one object with a hidden `req` and `id`; every response has a patched writeHead, flushHeaders, write and end. If the handler
+ * responds before it returns, nothing waits for the end of the response; otherwise a listener releases the session.
  */
 const SESSION: Counts = { ...BARE, definitions: 2, patches: 4 }
-/** An id: where 128 have been made, the pool of random bytes is filled again. */
+/** An ID: the pool of random bytes is filled again after 128 IDs. */
 const NEW = { fills: 1 }
 
-/** What each visit of the benchmark costs with the in-box store, which answers at once and keeps text. */
+/** The operations of each visit of the benchmark with MemoryStore, which is synchronous and stores JSON. */
 const WITH_MEMORY: Readonly<Record<string, Counts>> = {
-  // No data, so no JSON; nobody is told of the id, so no signature
+  // No data, so no JSON; the ID is not sent, so no signature
   anonymous: { ...SESSION, ...NEW },
-  // The data are written once, for the question whether there are any, and go to the store as that text; the signature is the cookie's
+  // The data is serialized once, to check whether it is empty, and stored as that JSON; the signature is that of the cookie
   'first write': { ...SESSION, ...NEW, stringifies: 1, hmacs: 1 },
-  // What was parsed the last time is copied, and compared with what has become of it; the signature is remembered
+  // The last parsed data is copied, and compared with its state at the end; the signature is cached
   'resumed read': { ...SESSION },
-  // What was written to be compared is what is stored
+  // The JSON for the comparison is also stored
   'resumed write': { ...SESSION, parses: 1, stringifies: 1 },
-  // The cookie that is sent anew has the signature that came
+  // The cookie that is sent again has the received signature
   rolling: { ...SESSION },
 }
 
 interface Asked extends Counts {
-  /** What the store is asked, in order. */
+  /** The store calls, in order. */
   readonly asked: readonly string[]
 }
 
-/** The same with a store that calls back, and has nothing beyond express-session's methods. JSON that it makes itself is counted too. */
+/** The same with a store that calls back, and has only express-session's methods. Its own JSON calls are counted too. */
 const WITH_CALLBACKS: Readonly<Record<string, Asked>> = {
   anonymous: { ...SESSION, ...NEW, asked: [] },
-  // The store writes the data out itself
+  // The store serializes the data itself
   'first write': { ...SESSION, ...NEW, stringifies: 2, hmacs: 1, asked: ['set'] },
-  // The store parses it; what it was has to be written out too, to be compared
+  // The store parses it; its original state must be serialized too, for the comparison
   'resumed read': { ...SESSION, parses: 1, stringifies: 2, asked: ['get', 'touch'] },
   'resumed write': { ...SESSION, parses: 1, stringifies: 3, asked: ['get', 'set'] },
   rolling: { ...SESSION, parses: 1, stringifies: 2, asked: ['get', 'touch'] },
 }
 
-/** Koa itself listens for the end of the response, and answers when its promises have settled. */
+/** Koa itself listens for the end of the response, and responds when its promises have settled. */
 const BARE_KOA: Counts = { ...BARE, patches: 1, listeners: 4, writes: 0, lateWrites: 1 }
-/** The session has a hidden cookie too; and three properties are the request's, where middlewares of Connect look for them. */
+/** The session has a hidden cookie too; and three properties are set on the request, where middlewares of Connect expect them. */
 const KOA_SESSION: Counts = { ...BARE_KOA, definitions: 6 }
-/** To let go of a session that is in flight, whatever becomes of the response: 'close'. */
+/** A 'close' listener releases a session in use, for any end of the response. */
 const KOA_IN_FLIGHT = { listeners: BARE_KOA.listeners + 1 }
 
-/** The same on Koa, where `ctx.cookies` signs what is set. */
+/** The same on Koa, where `ctx.cookies` signs new cookies. */
 const ON_KOA: Readonly<Record<string, Counts>> = {
   anonymous: { ...KOA_SESSION, ...NEW },
   'first write': { ...KOA_SESSION, ...NEW, stringifies: 1, hmacs: 1 },
-  // The header is remembered
+  // The header is cached
   'resumed read': { ...KOA_SESSION, ...KOA_IN_FLIGHT },
-  // Koa's sessions set their cookie with each save
+  // Sessions on Koa set their cookie with each save
   'resumed write': { ...KOA_SESSION, ...KOA_IN_FLIGHT, parses: 1, stringifies: 1 },
   rolling: { ...KOA_SESSION, ...KOA_IN_FLIGHT },
 }
 
-/** After a visit of somebody who has a session of so many bytes. */
+/** The operations after the first request of a client, whose session has so many bytes. */
 async function entered(name: string, open: typeof connectSite, store: session.Store | undefined, bytes = BYTES): Promise<CountedSite> {
   const visit = visitNamed(name)
   const site = new CountedSite(visit, open(visit, store))
@@ -91,7 +91,7 @@ describe('speed: what a visit does', () => {
   })
 
   it('is counted for each visit of the benchmark', () => {
-    // Those with more data do no more
+    // Visits with more data need no more operations
     for (const table of [WITH_MEMORY, WITH_CALLBACKS, ON_KOA]) expect(Object.keys(table)).to.have.members([...USUAL])
   })
 

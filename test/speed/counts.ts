@@ -5,34 +5,34 @@ import type { Data } from '../../benchmarks/measured/record'
 import type { Visit } from '../../benchmarks/measured/visits'
 import { Calls } from '../support/calls'
 
-/** What a visit does that costs time, and can be counted. */
+/** The operations of a request that cost time, and can be counted. */
 export interface Counts {
   /** Calls of `JSON.parse`. */
   parses: number
   /** Calls of `JSON.stringify`. */
   stringifies: number
   hmacs: number
-  /** How often the system is asked for random bytes in `POOL` visits. */
+  /** How often random bytes are requested from the system in `POOL` requests. */
   fills: number
-  /** Properties that are defined, and not assigned: each takes as long as ten of the others. */
+  /** Properties that are defined instead of assigned: each takes as long as ten assignments. */
   definitions: number
   timers: number
-  /** Functions of its own that the response is given. */
+  /** Own functions that are set on the response. */
   patches: number
   /** Listeners of the request, the response and their socket. */
   listeners: number
-  /** Writes to the socket by the time that the app's `end()` has returned. */
+  /** Writes to the socket before the app's `end()` has returned. */
   writes: number
-  /** Those that come later. */
+  /** Later writes. */
   lateWrites: number
 }
 
-/** So many ids are made of one filling of the pool, so that as many visits count a whole number of them, wherever in it they begin. */
+/** The number of IDs per filling of the pool, so that as many requests count a whole number of fillings, from any start. */
 export const POOL = 128
 
 type Counted = 'parses' | 'stringifies' | 'definitions' | 'hmacs' | 'timers' | 'fills'
 
-/** The methods that are counted, as others call them. Whoever asks the system for random bytes has to wait for it. */
+/** The counted methods, as callers access them. A call for random bytes blocks. */
 const COUNTED: readonly (readonly [what: Counted, object: object, name: string])[] = [
   ['parses', JSON, 'parse'],
   ['stringifies', JSON, 'stringify'],
@@ -44,10 +44,14 @@ const COUNTED: readonly (readonly [what: Counted, object: object, name: string])
   ['fills', crypto, 'randomUUID'],
 ]
 
-/** What an app does with the session of a request; without sessions it answers the same each time. */
+/** The handler's use of the session; without sessions it has the same result each time. */
 export type Act = (session: unknown) => string
 
-/** A site of an app. @param answered to be called when the app has given its answer */
+/**
+ * A site of an app.
+ *
+ * @param answered called when the app has responded
+ */
 export type Open = (act: Act, answered: () => void) => RequestListener
 
 /** A site in this process, and a connection to it that counts. */
@@ -67,7 +71,7 @@ export class CountedSite {
       () => (this.#sums.writes += this.#connection?.newWrites() ?? 0),
     )
     this.#listener = (req, res) => {
-      // What goes on between two visits is others' doing
+      // Operations between two requests are not the site's
       for (const [, calls] of this.#calls) calls.count()
       res.on('finish', () => {
         for (const [what, calls] of this.#calls) this.#sums[what] += calls.count()
@@ -79,7 +83,7 @@ export class CountedSite {
     }
   }
 
-  /** Who comes with a session has been there before, and twice with the cookie: that is remembered from then on, and so is what the session holds. */
+  /** Makes the session of a client: two earlier requests with the cookie fill the caches of signatures and data. */
   async enter(data: Data): Promise<void> {
     const first = new CountingConnection(this.#listener, [''])
     this.#act = session => `welcome, ${Object.assign(session, data).user.name}`
@@ -93,7 +97,7 @@ export class CountedSite {
     }
   }
 
-  /** What each of so many visits costs. */
+  /** The operations of each of so many requests. */
   async count(times: number): Promise<Counts> {
     const connection = this.#connection as CountingConnection
     connection.newWrites()
@@ -118,7 +122,7 @@ function nothing(): Counts {
 class CountingConnection extends Connection {
   #writes = 0
 
-  /** The writes since the last look. */
+  /** The writes since the last call. */
   newWrites(): number {
     const writes = this.#writes
     this.#writes = 0

@@ -10,7 +10,7 @@ import type { Open } from './counts'
 
 const nobody = (): string => 'nobody'
 
-/** @param store nothing for a site without sessions */
+/** @param store undefined for a site without sessions */
 export function connectSite({ options }: Visit, store: session.Store | undefined): Open {
   return (act, answered) => {
     const answer =
@@ -26,7 +26,7 @@ export function connectSite({ options }: Visit, store: session.Store | undefined
   }
 }
 
-/** @param store likewise */
+/** @param store undefined for a site without sessions */
 export function koaSite({ options }: Visit, store: session.Store | undefined, Koa: KoaClass): Open {
   return act => {
     const app = new Koa()

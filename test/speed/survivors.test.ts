@@ -17,7 +17,7 @@ setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as (options?: { type: 'minor' }) => void
 
 const VISITS = 400
-/** In bytes of a visit. A request, its response and what belongs to them have at least twice as much. */
+/** In bytes per request. A request with its response and related objects has at least twice as much. */
 const LITTLE = 3500
 
 function connect(options: object): RequestListener {
@@ -64,14 +64,14 @@ describe('speed: what is left of a request that is over', () => {
   }
 })
 
-/** In bytes of a visit: of three tries, since others may allocate meanwhile. */
+/** In bytes per request: the least of three runs, because other code may allocate meanwhile. */
 async function leastLeftBy(connection: Connection): Promise<number> {
   let least = Infinity
   for (let time = 0; time < 3; time++) {
     gc()
     const before = process.memoryUsage().heapUsed
     await connection.visit(VISITS)
-    // What is young has to survive two to become old
+    // A young object must survive two collections to become old
     for (let minor = 0; minor < 3; minor++) gc({ type: 'minor' })
     least = Math.min(least, (process.memoryUsage().heapUsed - before) / VISITS)
   }

@@ -4,14 +4,14 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { SqliteDatabase } from '../../lib/sqlite'
 
-// npm run better-sqlite3: installs the driver for versions of Node without node:sqlite. It is none of the project's packages, because it is compiled
-// where no binary can be fetched, which takes minutes and needs a compiler
+// npm run better-sqlite3: installs the driver for versions of Node without node:sqlite. It is not a dependency of the project: without a prebuilt
+// binary it is compiled, which takes minutes and needs a compiler
 
 const VERSION = '12.11.1'
 
 const folder = join(__dirname, `../../node_modules/.cache/better-sqlite3-${VERSION}-${process.versions.modules}`)
 
-/** As the package exports it. */
+/** The exported class. */
 type Database = new (file: string, options?: { readonly?: boolean; timeout?: number }) => SqliteDatabase
 
 /** @throws Error if it is not installed */

@@ -2,14 +2,14 @@ import type { Server } from 'node:http'
 import request = require('supertest')
 import { Jar } from './jar'
 
-/** A client that keeps cookies until they expire, and sends them to their paths alone. */
+/** A client that keeps cookies until they expire, and sends them only to their paths. */
 export class Browser {
   constructor(
     readonly server: Server,
     readonly jar = new Jar(),
   ) {}
 
-  /** The same client, of another server of the site. */
+  /** The same client, for another server of the site. */
   at(server: Server): Browser {
     return new Browser(server, this.jar)
   }

@@ -1,11 +1,11 @@
 type Method = (...args: unknown[]) => unknown
 
-/** The calls of one method of an object that others call it on, which does what it always does. */
+/** Records the calls of one method of an object, which works as before. */
 export class Calls {
   readonly #object: Record<string, Method>
   readonly #name: string
   readonly #own: Method
-  /** What it was called with, each time. */
+  /** The arguments of each call. */
   readonly args: unknown[][] = []
 
   constructor(object: object, name: string) {
@@ -19,7 +19,7 @@ export class Calls {
     }
   }
 
-  /** How many there were since the last look. */
+  /** The number of calls since the last call of `count`. */
   count(): number {
     return this.args.splice(0).length
   }

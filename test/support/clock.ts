@@ -1,6 +1,6 @@
 const real = Date.now
 
-/** A clock that stands still until it is turned. `Date.now` is all that sessions and cookies read. */
+/** A clock that only moves manually. It replaces `Date.now`, the only source of time for sessions and cookies. */
 export class Clock {
   #now: number
 

@@ -53,7 +53,7 @@ export const connect: Host = {
   errorText: message => message,
 }
 
-/** What is thrown is an error of the request, as in a router, and not of the process. */
+/** A thrown error is an error of the request, as in a router, and not of the process. */
 function listener({ options, handler, fail }: Parts): (req: IncomingMessage, res: ServerResponse) => unknown {
   const middleware = session({ ...QUIET, ...options })
   return (incoming, res) => {
@@ -67,7 +67,7 @@ function listener({ options, handler, fail }: Parts): (req: IncomingMessage, res
   }
 }
 
-/** The rest of a path that a router leaves to a middleware mounted there. */
+/** The rest of a path that a router passes to a middleware mounted there. */
 export function without(mount: string, path = '/'): string {
   return path.startsWith(mount) ? path.slice(mount.length) || '/' : path
 }

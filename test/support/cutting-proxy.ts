@@ -4,9 +4,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** A command of Redis, or a statement of SQL, as clients send it. */
 const COMMAND = /\$\d+\r\n(?:evalsha|eval|get|set|del|unlink|expire)\r\n|\b(?:select|insert|update|delete)\s/gi
 
-/** Stands before an engine, and cuts a connection when the engine has carried out the n-th command and its reply is on its way. */
+/** A proxy for an engine that closes a connection when the engine has carried out the n-th command, before its reply arrives. */
 export class CuttingProxy {
-  /** After so many commands a connection is cut. */
+  /** The number of commands between two closed connections. */
   every = Infinity
   cuts = 0
   readonly #server: Server
@@ -28,7 +28,7 @@ export class CuttingProxy {
     return new CuttingProxy(new URL(url), server)
   }
 
-  /** Of the engine, through the proxy. */
+  /** The URL of the engine, through the proxy. */
   get url(): string {
     const url = new URL(this.engine)
     url.hostname = '127.0.0.1'
@@ -63,7 +63,7 @@ export class CuttingProxy {
     }
   }
 
-  /** Whether the n-th command is among those that are sent. */
+  /** Whether the n-th command is in the chunk. */
   #isOver(chunk: Buffer): boolean {
     this.#commands += chunk.toString('latin1').match(COMMAND)?.length ?? 0
     if (this.#commands < this.every) return false

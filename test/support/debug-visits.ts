@@ -2,8 +2,8 @@ import { count, data, routes, show } from './handlers'
 import { Site, type Visitor } from './site'
 
 /**
- * Run by itself, with DEBUG set: makes one visit after another, and says before each which one it is. The packages have a `debug` each, and write to
- * stderr both.
+ * A program for DEBUG: makes one request after another, and prints the name of each before it. Both packages have their own `debug`, which writes to
+ * stderr.
  */
 const visitor = (options: ConstructorParameters<typeof Site>[0] = {}): Visitor =>
   new Site(

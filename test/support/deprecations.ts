@@ -1,4 +1,4 @@
-/** The messages of express-session's namespace that a call causes; heard through `process.on('deprecation')`, so that none is printed. */
+/** The deprecation messages of express-session's namespace that a call causes; captured with `process.on('deprecation')`, so that none is printed. */
 export function deprecations(act: () => unknown): string[] {
   const heard: string[] = []
   const listen = (warning: Error & { namespace?: string }): void => {

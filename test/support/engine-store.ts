@@ -20,7 +20,7 @@ type Done = (err?: unknown) => void
 /** A store in a table that tests can look into, of one of several kinds. */
 export class EngineStore extends (session.Store as unknown as new () => EventEmitter) {
   readonly rows = new Map<string, Row>()
-  /** The methods called since the last look. */
+  /** The methods called since the last call of `trace`. */
   readonly calls: string[] = []
   declare touch?: (id: string, data: SessionData, done: Done) => void
 
@@ -60,7 +60,7 @@ export class EngineStore extends (session.Store as unknown as new () => EventEmi
     this.rows.set(id, { text: JSON.stringify(data), end: endOf(data) })
   }
 
-  /** What has been called since the last look. */
+  /** The methods called since the last call. */
   trace(): string[] {
     return this.calls.splice(0)
   }
@@ -80,7 +80,7 @@ function endOf({ cookie }: SessionData): number {
   return cookie.expires ? new Date(cookie.expires).valueOf() : Infinity
 }
 
-/** The kinds of engines, by the names that titles have. */
+/** The kinds of engines, by their names in titles. */
 export const ENGINES: Readonly<Record<string, Engine>> = {
   'a store whose touch moves only a TTL': { touch: 'ttl', expires: true },
   'a store whose touch writes the record': { touch: 'record', expires: true },

@@ -4,7 +4,7 @@ import { createConnection } from 'mysql2/promise'
 import { Client } from 'pg'
 import { suiteNeeds } from './suite-needs'
 
-/** Where the engines are, as every driver takes it. */
+/** The URLs of the engines, as every driver accepts them. */
 export const REDIS = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379'
 export const POSTGRES = process.env.POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test'
 export const MARIADB = process.env.MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test'

@@ -1,4 +1,4 @@
-// Before anything is loaded: what both packages say of options that a test leaves out is tested by itself, and noise elsewhere
+// Before anything is loaded: deprecation warnings for missing options have tests of their own, and are noise elsewhere
 process.env.NO_DEPRECATION = 'express-session,koa,cookies'
 
 // Tests make mistakes on purpose: those that expect a warning set another environment

@@ -3,12 +3,12 @@ import { session } from './subject'
 type Method = 'get' | 'set' | 'destroy' | 'touch'
 type Args = [...unknown[], (err?: unknown) => void]
 
-/** A memory store in which methods can be told to fail, or not to answer. */
+/** A memory store in which methods can be made to fail, or not to call back. */
 export class FaultyStore extends session.MemoryStore {
-  /** What was asked, in order. */
+  /** The calls, in order. */
   readonly asked: Method[] = []
   readonly #faults = new Map<Method, Error | 'silence'>()
-  /** Answers that were not given. */
+  /** Callbacks that were not called. */
   readonly #kept: (() => void)[] = []
   readonly #watchers: (() => void)[] = []
 
@@ -20,7 +20,7 @@ export class FaultyStore extends session.MemoryStore {
     }
   }
 
-  /** From now on. */
+  /** Makes a method fail from now on. */
   fail(method: Method, fault: Error | 'silence'): void {
     this.#faults.set(method, fault)
   }
@@ -29,12 +29,12 @@ export class FaultyStore extends session.MemoryStore {
     this.#faults.clear()
   }
 
-  /** Gives the answers that were not given. */
+  /** Calls the callbacks that were not called. */
   speak(): void {
     for (const answer of this.#kept.splice(0)) answer()
   }
 
-  /** Resolves when so many calls wait for an answer. */
+  /** Resolves when so many calls wait for their callback. */
   async silent(count = 1): Promise<void> {
     while (this.#kept.length < count) await new Promise<void>(resolve => this.#watchers.push(resolve))
   }

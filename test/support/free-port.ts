@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import net = require('node:net')
 
-/** Linux gives outgoing connections a port from 32768 on: a free one of those may be taken before a server listens on it. */
+/** Linux uses ports from 32768 on for outgoing connections: a free one of those may be taken before a server listens on it. */
 const [LOWEST, BEYOND] = [15_000, 32_000]
 
-/** A port on which no process listens. Prefer port 0, and a server that says which port it was given. */
+/** A port on which no process listens. Prefer port 0, and a server that reports its port. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, BEYOND)

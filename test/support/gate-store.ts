@@ -2,11 +2,11 @@ import { session, type SessionData } from './subject'
 
 type Callback = (err?: unknown) => void
 
-/** A memory store whose writes are done and acknowledged when it is told, so that no test has to guess how long a save takes. */
+/** A memory store whose writes are carried out when the test says so, so that no test depends on the duration of a save. */
 export class GateStore extends session.MemoryStore {
-  /** What was asked for, in order. */
+  /** The calls, in order. */
   readonly asked: string[] = []
-  /** Answer at once, as a memory store does. */
+  /** Carries out writes at once, as a memory store does. */
   open = false
   readonly #waiting: ((err?: Error) => void)[] = []
   readonly #watchers: (() => void)[] = []
@@ -16,13 +16,17 @@ export class GateStore extends session.MemoryStore {
     if (this.#waiting.length === 0) await new Promise<void>(resolve => this.#watchers.push(resolve))
   }
 
-  /** Does what waits. @param err instead of doing it, say this */
+  /**
+   * Carries out the waiting writes.
+   *
+   * @param err fails with this error instead
+   */
   release(err?: Error): void {
     for (const act of this.#waiting.splice(0)) act(err)
   }
 
   override set(id: string, data: SessionData, callback: Callback = () => {}): void {
-    // As it is now: what the handler changes later is not in this save
+    // The state at the time of the call: later changes of the handler are not part of this save
     const copy = JSON.parse(JSON.stringify(data)) as SessionData
     this.#ask('set', callback, () => super.set(id, copy, callback))
   }

@@ -58,7 +58,7 @@ export interface Host {
     /** @param status of the error, 500 by default */
     reply(text: string, status?: number): readonly [status: number, text: string]
   }
-  /** Who is told that a touch failed if the response waits for it: the client, as of a save that failed, or only the app's error handler. */
+  /** The receiver of an error of touch if the response waits for it: the client, as for a failed save, or only the app's error handler. */
   readonly untouched: 'nobody' | 'client'
   /** The body of an error response. @param status of the error, 500 by default */
   errorText(message: string, status?: number): string

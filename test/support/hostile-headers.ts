@@ -1,9 +1,13 @@
 import { sign } from 'cookie-signature'
 
-/** In bytes. Node reads 16 KiB of headers, other headers included. */
+/** In bytes. Node accepts 16 KiB of headers, other headers included. */
 export const SIZE = 15_900
 
-/** 50 Cookie headers of the greatest size that a server should not work for. @param name of the session's cookie */
+/**
+ * 50 Cookie headers of the maximum size that must be cheap for a server.
+ *
+ * @param name of the session's cookie
+ */
 export function hostileHeaders(name: string): Record<string, string> {
   const repeated = (unit: string, start = ''): string => start + unit.repeat((SIZE - start.length) / unit.length)
   const pairs = (value: string, separator = '; '): string => repeated(`${name}=${value}${separator}`)

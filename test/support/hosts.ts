@@ -7,7 +7,7 @@ import { subject } from './subject'
 /** express-session does not run on Koa. */
 const koas = subject === 'resession' ? Object.entries(KOAS) : []
 
-/** By the name that titles have. */
+/** The hosts by their names in titles. */
 export const HOSTS: Readonly<Record<string, Host>> = {
   Connect: connect,
   ...Object.fromEntries(koas.map(([name, Koa]) => [name, koaHost(Koa)])),
@@ -37,7 +37,7 @@ function withStorages(title: string, suite: StorageSuite, isMeant: (storage: Sto
   }
 }
 
-/** A suite for what only Koa has, on each version of it. */
+/** A suite for features that only Koa has, on each version of it. */
 export function onEachKoa(title: string, suite: (host: Host, koa: KoaClass) => void): void {
   for (const [name, koa] of koas) describe(titled(title, `on ${name}`), () => suite(HOSTS[name] as Host, koa))
 }

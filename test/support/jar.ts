@@ -6,11 +6,11 @@ interface Kept {
   readonly ends: number
 }
 
-/** The cookies of one browser, as RFC 6265 section 5 wants them kept: by name and path, until they expire. */
+/** The cookies of one browser, kept as RFC 6265 section 5 requires: by name and path, until they expire. */
 export class Jar {
   readonly #kept = new Map<string, Kept>()
 
-  /** What a response has set. */
+  /** Stores the cookies of a response. */
   take(lines: readonly string[], requestPath: string): void {
     for (const line of lines) {
       const cookie = read(line, requestPath)
@@ -25,7 +25,7 @@ export class Jar {
       .join('; ')
   }
 
-  /** @returns nothing where there is no such cookie, or it has expired */
+  /** @returns undefined if there is no such cookie, or it has expired */
   value(name: string, path = '/'): string | undefined {
     return this.#live(path).find(cookie => cookie.name === name)?.value
   }

@@ -1,7 +1,7 @@
 import { session, type SessionData, type Store } from './subject'
 import { VersionedStore } from './versioned-store'
 
-/** A store that remembers under which keys it was asked. */
+/** A store that records the keys of its calls. */
 export interface KeyedStore extends Store {
   readonly asked: Set<string>
   keys(): string[]
@@ -40,7 +40,7 @@ class PlainKeyedStore extends session.MemoryStore implements KeyedStore {
   }
 }
 
-/** Without a look at what it is asked: its calls have no arguments that a subclass would see. */
+/** Does not override the methods, which are called through their synchronous equivalents without these arguments. */
 class SyncKeyedStore extends session.MemoryStore implements KeyedStore {
   get asked(): Set<string> {
     return new Set(this.keys())
@@ -63,7 +63,7 @@ class VersionedKeyedStore extends VersionedStore implements KeyedStore {
     for (const name of ['get', 'set', 'destroy', 'compareAndSet'] as const) {
       const real = this[name].bind(this) as (...args: unknown[]) => unknown
       Object.assign(this, { [name]: (...args: [string, ...unknown[]]) => (this.asked.add(args[0]), real(...args)) })
-      // By its length it says that it calls back
+      // Its length declares the callback
       Object.defineProperty(this[name], 'length', { value: real.length })
     }
   }

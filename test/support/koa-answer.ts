@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream'
 import type { Ctx } from '../koa/site'
 
-/** As much of a response as the handlers of our suites use, said by a Koa context; what is written in pieces is a stream. */
+/** The part of a response that the handlers of these suites use, implemented with a Koa context; a body that is written in chunks is a stream. */
 export class KoaAnswer {
   #body: PassThrough | undefined
 
-  /** @param done the middleware has come to its end: the rest is Koa's */
+  /** @param done called when the middleware has completed: Koa sends the response */
   constructor(
     private readonly ctx: Ctx,
     private readonly done: () => void,
@@ -55,7 +55,7 @@ export class KoaAnswer {
     this.done()
   }
 
-  /** @returns whether it has begun, so that an error comes in the midst of it */
+  /** @returns whether the response has begun, so that an error interrupts it */
   breaksOff(err: unknown): boolean {
     this.#body?.destroy(err as Error)
     return this.#body !== undefined

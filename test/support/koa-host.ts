@@ -29,7 +29,11 @@ const STORAGES: readonly Storage[] = [
 /** In the order in which Koa's `cookies` writes them. */
 const ATTRIBUTES = ['path', 'expires', 'domain', 'priority', 'samesite', 'secure', 'httponly', 'partitioned']
 
-/** An app of one version of Koa with the middleware before the handler. @param before another middleware that comes first */
+/**
+ * An app of one version of Koa with the middleware before the handler.
+ *
+ * @param before another middleware that runs first
+ */
 export function koaHost(Koa: KoaClass, before?: Middleware): Host {
   return {
     framework: 'Koa',
@@ -68,7 +72,7 @@ function onContexts(options: Partial<SessionOptions>, names: readonly ('skip' | 
   return Object.fromEntries(given.map(name => [name, ({ req }: Ctx) => (options[name] as (req: unknown) => unknown)(req)]))
 }
 
-/** The options on Koa that do what these do on Connect. */
+/** The options on Koa with the effects of these on Connect. */
 function koaOptions({ onStoreError, saveErrors, genid, ...options }: Partial<SessionOptions>): KoaSessionOptions {
   const given = {
     store: new MemoryStore(),
@@ -87,7 +91,7 @@ function koaOptions({ onStoreError, saveErrors, genid, ...options }: Partial<Ses
   }
 }
 
-/** Koa writes names in lower case, and of values those of SameSite and Priority. */
+/** Koa writes attribute names in lower case, and so the values of SameSite and Priority. */
 function attributes(line: string): string {
   const written = line.split('; ').map(text => (/^(Path|Domain|Expires)=/.test(text) ? text.replace(/^\w+/, lower) : lower(text)))
   const order = (text: string): number => ATTRIBUTES.indexOf(text.split('=')[0] as string)
@@ -98,7 +102,7 @@ function lower(text: string): string {
   return text.toLowerCase()
 }
 
-/** Ends when the handler ends its response. */
+/** Resolves when the handler ends its response. */
 function handled(ctx: Ctx, handler: Handler): Promise<void> {
   return new Promise((resolve, reject) => {
     const answer = new KoaAnswer(ctx, resolve)

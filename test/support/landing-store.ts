@@ -3,15 +3,19 @@ import { session, type SessionData } from './subject'
 type Callback = (err?: unknown) => void
 type Method = 'set' | 'touch' | 'destroy'
 
-/** A call that the store has neither carried out nor answered. */
+/** A call that the store has not yet carried out. */
 export interface Held {
   readonly method: Method
   readonly id: string
-  /** Carries it out, and answers. @param err answers with this, and does nothing */
+  /**
+   * Carries it out, and calls back.
+   *
+   * @param err calls back with this error, and does nothing
+   */
   land(err?: Error): void
 }
 
-/** A store whose writes are carried out and answered when a test says so. It reads at once. */
+/** A store whose writes are carried out when a test says so. It reads at once. */
 export class LandingStore extends session.MemoryStore {
   /** The calls that are held, the oldest first. */
   readonly held: Held[] = []
@@ -33,7 +37,7 @@ export class LandingStore extends session.MemoryStore {
     this.#hold('destroy', id, callback, () => super.destroy(id, callback))
   }
 
-  /** Carries out what is held, and what comes of that, until nothing is. */
+  /** Carries out the held calls and those that follow, until none is left. */
   landAll(): void {
     for (let next = this.held[0]; next; next = this.held[0]) next.land()
   }

@@ -5,16 +5,16 @@ import { siteOn, type Req } from './site'
 import type { SessionOptions } from './subject'
 import { TracingStore } from './tracing-store'
 
-/** What a request does with its session. */
+/** The act of a request on its session. */
 export type Act = (req: Req) => unknown
 
 export interface Outcome {
-  /** The data that the client finds afterwards. */
+  /** The data that the client reads afterwards. */
   readonly read: Record<string, unknown>
   /** The data in the store, nothing for sessions in the cookie. */
   readonly stored: Record<string, unknown>
   readonly cookieStored: { readonly originalMaxAge: number | null }
-  /** What the two requests have asked of the store. */
+  /** The store calls of the two requests. */
   readonly calls: string[]
   /** The session's cookie that the slow request has set. */
   readonly cookie: string | undefined
@@ -25,7 +25,7 @@ export const put =
   req =>
     void (data(req)[key] = value)
 
-/** A session has `user` and `count`. A slow request reads it, a fast one comes and goes, and the slow one goes on. */
+/** A session has `user` and `count`. A slow request reads it, a fast one begins and ends, and the slow one goes on. */
 export async function overlap(
   [host, storage]: readonly [Host, Storage],
   slow: Act,

@@ -1,6 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 
-/** What a program answers, once it listens. @throws Error where it ends before */
+/**
+ * The response of a program, once it listens.
+ *
+ * @throws Error if it exits before
+ */
 export async function answerOf(program: ChildProcess, url: string): Promise<Response> {
   while (program.exitCode === null && program.signalCode === null) {
     const res = await fetch(url).catch(() => undefined)

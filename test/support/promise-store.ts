@@ -2,14 +2,14 @@ import type { SessionData } from './subject'
 
 type Done = (err?: unknown, value?: unknown) => void
 
-/** The part of a store that calls back on which a store of promises is built. */
+/** The part of a callback store that a store of promises is built on. */
 interface Methods {
   get(id: string, done: Done): void
   set(id: string, data: SessionData, done: Done): void
   destroy(id: string, done: Done): void
 }
 
-/** A store of promises, as koa-session and koa-generic-session take it. It has no `touch`. */
+/** A store of promises, as koa-session and koa-generic-session use it. It has no `touch`. */
 export class PromiseStore {
   constructor(private readonly store: Methods) {}
 

@@ -3,12 +3,12 @@ import { session, type SessionData } from './subject'
 type Answer = (err?: unknown, value?: SessionData | null, version?: object) => void
 type Callback = (err?: unknown) => void
 
-/** A memory store as far away as a database: when it does what it is asked, and when it says so, is in the order of a seed. */
+/** A memory store that is as remote as a database: the order in which it carries out calls and calls back is random, from a seed. */
 export class ShufflingStore extends session.MemoryStore {
   readonly #random: () => number
   readonly #steps: (() => void)[] = []
   #turning = false
-  /** What was asked, in order. */
+  /** The calls, in order. */
   readonly asked: string[] = []
 
   constructor(seed: number) {
@@ -21,7 +21,7 @@ export class ShufflingStore extends session.MemoryStore {
   }
 
   override set(id: string, data: SessionData, callback: Callback = () => {}): void {
-    // As it is now: what the handler changes later is not in it
+    // The state at the time of the call: later changes of the handler are not part of it
     const copy = JSON.parse(JSON.stringify(data)) as SessionData
     this.ask(
       'set',
@@ -47,7 +47,7 @@ export class ShufflingStore extends session.MemoryStore {
     )
   }
 
-  /** Something else that takes its time in the same order, as a handler does. */
+  /** Another asynchronous operation in the same random order, such as a handler. */
   async turn(): Promise<void> {
     return new Promise(resolve => this.#later(resolve))
   }
@@ -68,7 +68,7 @@ export class ShufflingStore extends session.MemoryStore {
     setImmediate(() => this.#next())
   }
 
-  /** One step in each turn of the event loop, any of those that wait. */
+  /** Runs one of the waiting steps in each turn of the event loop. */
   #next(): void {
     const [step] = this.#steps.splice(Math.floor(this.#random() * this.#steps.length), 1)
     this.#turning = this.#steps.length > 0
@@ -77,7 +77,7 @@ export class ShufflingStore extends session.MemoryStore {
   }
 }
 
-/** One that compares versions, as its `MemoryStore` does. */
+/** One with compareAndSet, as in `MemoryStore`. */
 export class ComparingStore extends ShufflingStore {
   override compareAndSet(...[id, data, version, callback]: Parameters<ShufflingStore['compareAndSet']>): void {
     const copy = JSON.parse(JSON.stringify(data)) as SessionData

@@ -11,7 +11,7 @@ export type { Req } from './host'
 
 export type Handler = (req: Req, res: ServerResponse) => unknown
 
-/** A site with the middleware before a handler, on Connect by default. An error is kept, and answered with its status or 500. */
+/** A site with the middleware before a handler, on Connect by default. It records an error, and responds with its status or 500. */
 export class Site {
   readonly errors: Error[] = []
   readonly server: Server
@@ -38,7 +38,7 @@ export class Site {
     res.end(err.message)
   }
 
-  /** A new client that sends back the cookies it was last given. */
+  /** A new client that sends back the cookies of the last response. */
   visitor(): Visitor {
     return new Visitor(this.server)
   }
@@ -54,7 +54,7 @@ export class Site {
   }
 }
 
-/** A client that sends back the cookies it was last given, even if they have expired. */
+/** A client that sends back the cookies of the last response, even if they have expired. */
 export class Visitor {
   cookie = ''
 

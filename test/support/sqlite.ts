@@ -25,7 +25,7 @@ export function openDatabase(file: string, { readOnly = false } = {}): SqliteDat
 export const needsSqlite = (): void =>
   suiteNeeds('node:sqlite or better-sqlite3 (npm run better-sqlite3)', () => openDatabase(':memory:').close())
 
-/** A folder for each test of the suite that it is called in. All that `opens` and `stores` were asked for is closed after it. */
+/** A folder for each test of the suite that it is called in. All databases and stores of `opens` and `stores` are closed after it. */
 export function useSqlite() {
   needsSqlite()
   let folder = ''

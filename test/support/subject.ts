@@ -1,6 +1,6 @@
 import ours = require('../../lib')
 
-/** The package under test: ours, or express-session when its tests run with the configuration in test/express-session. */
+/** The package under test: resession, or express-session in a run with the configuration in test/express-session. */
 export const subject = process.env.SUBJECT ?? 'resession'
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the name is known when the tests start

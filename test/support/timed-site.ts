@@ -12,7 +12,7 @@ const HANDLERS = routes({
   '/logout': (req, res) => req.session.destroy(endWith(res)),
 })
 
-/** A client with a session, on a store that can stop answering. */
+/** A client with a session, on a store that can stop responding. */
 export class TimedSite {
   readonly store = new FaultyStore()
   readonly site: Site
@@ -39,7 +39,7 @@ export class TimedSite {
     return replyOf(await this.ask(path))
   }
 
-  /** A request that the store has been asked for, and has not answered. */
+  /** A request with a pending store call. */
   async hang(path: string, method: 'get' | 'set' | 'touch' | 'destroy'): Promise<Wire> {
     this.store.fail(method, 'silence')
     const wire = await this.ask(path)

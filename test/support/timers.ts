@@ -7,14 +7,14 @@ interface Waiting {
 
 const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout }
 
-/** Timers that go off as they are turned, and not before. Those of the package and of the tests; Node's servers have timers of their own. */
+/** Timers that fire only when they are turned manually: those of the package and of the tests. Node's servers keep their own timers. */
 export class Timers {
   #now = 0
   readonly #waiting = new Map<object, Waiting>()
 
   constructor() {
     globalThis.setTimeout = ((act: Act, ms = 0, ...args: unknown[]) => this.#set(ms, () => act(...args))) as never
-    // Who was there before may still have one of Node's
+    // Earlier code may still have a timer of Node
     globalThis.clearTimeout = (timer => this.#waiting.delete(timer as object) || real.clearTimeout(timer)) as typeof clearTimeout
   }
 
@@ -22,12 +22,12 @@ export class Timers {
     return this.#now
   }
 
-  /** How many are set. */
+  /** The number of pending timers. */
   get pending(): number {
     return this.#waiting.size
   }
 
-  /** @param ms how far; what is set meanwhile, and is due by then, goes off too */
+  /** @param ms how far; timers that are set meanwhile, and are due by then, fire too */
   turn(ms: number): void {
     const end = this.#now + ms
     for (let due = this.#next(end); due; due = this.#next(end)) {

@@ -1,11 +1,11 @@
 import { session, type SessionData } from './subject'
 
-/** A memory store that remembers what it was asked: a test says `['get', 'touch']`. */
+/** A memory store that records its calls: a test expects `['get', 'touch']`. */
 export class TracingStore extends session.MemoryStore {
-  /** The methods called since the last look, in order. */
+  /** The methods called since the last call of `trace`, in order. */
   calls: string[] = []
 
-  /** What has been called since the last look. */
+  /** The methods called since the last call. */
   trace(): string[] {
     return this.calls.splice(0)
   }
@@ -30,7 +30,7 @@ export class TracingStore extends session.MemoryStore {
     super.touch(id, data, callback)
   }
 
-  /** How many sessions it holds. */
+  /** The number of its sessions. */
   async count(): Promise<number> {
     return new Promise((resolve, reject) => this.length((err, count) => (err ? reject(err) : resolve(count as number))))
   }

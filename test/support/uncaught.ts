@@ -2,7 +2,7 @@ const EVENTS = ['uncaughtException', 'unhandledRejection'] as const
 
 type Listener = (...args: unknown[]) => void
 
-/** What nobody caught, in each test of the suite that it is called in: mocha, which would end the test, hears nothing of it. */
+/** The uncaught errors in each test of the suite that it is called in: mocha, which would fail the test, does not receive them. */
 export function useUncaught(): unknown[] {
   const heard: unknown[] = []
   const listener: Listener = err => void heard.push(err)

@@ -5,9 +5,9 @@ interface Versioned {
   readonly version: number
 }
 
-/** A store that calls back later and compares versions. Two of the same records are two processes. */
+/** An asynchronous store with compareAndSet. Two stores with the same records simulate two processes. */
 export class VersionedStore extends session.Store {
-  /** Called when a record of a new ID has been written, before the caller hears of it. */
+  /** Called when a record of a new ID has been written, before the caller is notified. */
   onCreate: (() => void) | undefined
 
   constructor(readonly records: Map<string, Versioned>) {

@@ -4,7 +4,7 @@ import net = require('node:net')
 import type { AddressInfo } from 'node:net'
 import { reusePort } from './reused-port'
 
-/** One response, taken apart. */
+/** One parsed response. */
 export interface Answer {
   readonly line: string
   /** In alphabetical order, as `name: value`, the names in lower case; without the date. */
@@ -13,15 +13,15 @@ export interface Answer {
   readonly trailers: string
 }
 
-/** A client that sees the bytes as they come, and sends any. */
+/** A client that reads the bytes as they arrive, and sends any bytes. */
 export class Wire {
-  /** What came, a character for a byte. */
+  /** The received bytes, one character per byte. */
   text = ''
   ended = false
 
   private constructor(readonly socket: net.Socket) {
     socket.on('data', piece => (this.text += piece.toString('latin1')))
-    // A server that hangs up is what some tests are about
+    // Some tests are about servers that close the connection
     socket.on('error', () => {})
     socket.on('close', () => (this.ended = true))
   }
@@ -32,7 +32,7 @@ export class Wire {
     return new Wire(socket)
   }
 
-  /** A request line and headers, with those that every request has. */
+  /** Sends a request line and headers, with those that every request has. */
   get(path = '/', ...headers: string[]): this {
     return this.send(`GET ${path} HTTP/1.1\r\nHost: site\r\n${headers.map(line => `${line}\r\n`).join('')}\r\n`)
   }
@@ -42,7 +42,7 @@ export class Wire {
     return this
   }
 
-  /** Resolves when the bytes are what is awaited, or no more can come. */
+  /** Resolves when the bytes match, or no more can come. */
   async until(arrived: (text: string) => boolean): Promise<string> {
     return new Promise(resolve => {
       const look = (): void => {
@@ -55,7 +55,11 @@ export class Wire {
     })
   }
 
-  /** All the answers that are whole, once there are so many or no more can come. @param methods of the requests */
+  /**
+   * All complete responses, once there are so many or no more can come.
+   *
+   * @param methods of the requests
+   */
   async answers(count = 1, methods: string[] = []): Promise<Answer[]> {
     await this.until(text => readAnswers(text, methods, this.ended).length >= count)
     return readAnswers(this.text, methods, this.ended)
@@ -67,18 +71,18 @@ export class Wire {
     return first
   }
 
-  /** Everything that the server sends until it hangs up. */
+  /** All bytes until the server closes the connection. */
   async rest(): Promise<string> {
     return this.until(() => false)
   }
 }
 
-/** Many turns of the event loop: in each, bytes that have been written would come through. */
+/** Waits for many turns of the event loop: in each, written bytes can arrive. */
 export async function turns(count = 20): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve))
 }
 
-/** Counts how often a server hands bytes to a socket of its own: what it hands over at once leaves in one piece. */
+/** Counts how often a server writes to its sockets: bytes of one write are sent in one piece. */
 export function countWrites(server: Server): { count: number } {
   const writes = { count: 0 }
   server.on('connection', (socket: net.Socket) => {
@@ -93,7 +97,7 @@ export function countWrites(server: Server): { count: number } {
   return writes
 }
 
-/** Where a server listens; it begins to where it does not yet. */
+/** The port of a server, which begins to listen if it does not yet. */
 export async function portOf(server: Server): Promise<number> {
   let listening = running.get(server)
   if (!listening) running.set(server, (listening = once(reusePort(server).listen(), 'listening')))
@@ -103,7 +107,7 @@ export async function portOf(server: Server): Promise<number> {
 
 const running = new Map<Server, Promise<unknown>>()
 
-/** Ends the servers of the suite that it is called in, each after the test that used it. */
+/** Closes the servers of the suite that it is called in, each after the test that used it. */
 export function useServers(): void {
   afterEach(() => {
     for (const server of running.keys()) server.close().closeAllConnections()
@@ -111,7 +115,11 @@ export function useServers(): void {
   })
 }
 
-/** RFC 9112 section 6.3: where a response ends. @param ended whether more may come */
+/**
+ * RFC 9112 section 6.3: the end of a response.
+ *
+ * @param ended whether the connection has ended
+ */
 export function readAnswers(text: string, methods: string[] = [], ended = false): Answer[] {
   const answers: Answer[] = []
   let rest = text

@@ -49,7 +49,7 @@ function appWith(options: Options, App: unknown = Koa): Koa {
   return app
 }
 
-/** A request that came through a proxy which ends TLS. */
+/** A request through a proxy that terminates TLS. */
 function get(app: Koa, path: string, cookie = ''): request.Test {
   return request(app.callback()).get(path).set('X-Forwarded-Proto', 'https').set('Cookie', cookie)
 }

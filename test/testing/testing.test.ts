@@ -13,7 +13,7 @@ type Done = (err?: unknown, found?: unknown) => void
 
 const secret = 'keyboard cat'
 
-/** A store with the three required methods, which call back at once. */
+/** A store with the three required methods, which call back synchronously. */
 function plainStore(): object {
   const records = new Map<string, string>()
   return {

@@ -1,4 +1,4 @@
-// Prints what one client gets on two visits to a server that counts them in the session: in memory, or in the file that the argument names
+// Prints the responses to one client on two requests to a server that counts them in the session: in memory, or in the file that the argument names
 import { createServer } from 'node:http'
 import session from 'PACKAGE'
 import { SqliteStore } from 'PACKAGE/sqlite'

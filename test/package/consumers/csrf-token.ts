@@ -11,7 +11,7 @@ declare module 'PACKAGE' {
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
 const { csrfSynchronisedProtection, revokeToken } = csrfSync({
-  // It has declared its own part of express-session's SessionData, whoever express-session is
+  // It augments SessionData of express-session, whichever package has that name
   getTokenFromState: req => req.session.csrfToken,
   storeTokenInState: (req, token) => void (req.session.csrfToken = token),
 })

@@ -4,7 +4,7 @@ import { atomicMysql, atomicPostgres, atomicRedis } from 'PACKAGE/atomic'
 import { SqliteStore, type SqliteDatabase } from 'PACKAGE/sqlite'
 import { storeContract } from 'PACKAGE/store-contract'
 
-// A library that passes sessions on: no export has a type annotation, so that the compiler has to name each type in the declaration file
+// A library that passes sessions on: no export has a type annotation, so that the compiler must name each type in the declaration file
 
 export { session, session as default, atomicMysql, atomicPostgres, atomicRedis, storeContract }
 export const sessions = session({ secret: 'x' })

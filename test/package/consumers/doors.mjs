@@ -1,4 +1,4 @@
-// Looks at the package from where an app stands, and prints what it sees
+// Inspects the package from the folder of an app, and prints the result
 import { createRequire } from 'node:module'
 import session, { Cookie, MemoryStore, Session, Store, update } from 'PACKAGE'
 import * as namespace from 'PACKAGE'
@@ -35,13 +35,13 @@ const report = {
 }
 console.log(JSON.stringify(report))
 
-/** Bun and Deno say which version of Node they are like, too. */
+/** Bun and Deno also report the version of Node that they emulate. */
 function runtimeName() {
   const { bun, deno, node } = process.versions
   return (bun && `bun ${bun}`) ?? (deno && `deno ${deno}`) ?? `node ${node}`
 }
 
-/** The paths that lead to the same export by both doors. */
+/** The paths that lead to the same export with import and require. */
 async function deepPaths() {
   const same = []
   for (const [file, whole] of Object.entries(DEEP)) {
@@ -53,7 +53,7 @@ async function deepPaths() {
   return same
 }
 
-/** The names of the other entries, where both doors have the same. */
+/** The names of the other entries that are the same with import and require. */
 async function doorsBeside() {
   const found = {}
   for (const path of ['atomic', 'koa', 'koa/presets', 'sqlite', 'store-contract', 'testing']) {
@@ -64,7 +64,7 @@ async function doorsBeside() {
   return found
 }
 
-/** What both doors say of other paths, each answer once. */
+/** The results of other paths with import and require, without duplicates. */
 async function refusals() {
   const answers = new Set()
   for (const path of NOWHERE) {
@@ -80,7 +80,7 @@ async function refusals() {
   return [...answers]
 }
 
-/** What a function returns, or the code of its error. */
+/** The return value of a function, or the code of its error. */
 async function attempt(load) {
   try {
     return await load()

@@ -6,7 +6,7 @@ declare module 'PACKAGE' {
     views: number
     user: { name: string }
   }
-  // How apps typed their sessions before there was SessionData
+  // How apps typed their sessions before SessionData existed
   interface Session {
     extra: number
   }
@@ -70,7 +70,7 @@ app.get('/', async (req, res, next) => {
   const views: number = req.session.views
   req.session.views = (req.session.views ?? 0) + 1
   req.session.user = { name: 'Ada' }
-  // @ts-expect-error: nobody declared it
+  // @ts-expect-error: it is not declared
   req.session.nothing
   // @ts-expect-error: declared as an object
   req.session.user = 'Ada'
@@ -121,7 +121,7 @@ app.get('/store', (req, res) => {
   req.sessionStore.forget('id')
 })
 
-/** A request of an app whose handlers know what was put into the session. */
+/** A request of an app whose handlers know the type of the session data. */
 interface SignedIn extends express.Request {
   session: session.Session & { views: number; user: { name: string } }
 }

@@ -1,7 +1,7 @@
 import session from 'PACKAGE/koa'
 import { koaSession } from 'PACKAGE/koa/presets'
 
-// Nobody has to have Koa's types: a context is then what the app says
+// Koa's types are not required: the app may declare its own type of a context
 export const middlewares = [session({ rolling: true }), koaSession]
 export const viewsOf = ({ session }: session.ContextSession): number => session.length
 // @ts-expect-error: no such option

@@ -26,7 +26,7 @@ app.use(
   }),
 )
 app.use(session({ store: { load: async id => id, save: async (_id, _json) => {}, remove: async () => {} }, prefix: 'x:' }))
-// By the names that older middlewares have for them
+// With the names of older middlewares
 app.use(session({ key: 'id', maxAge: 'session', httpOnly: false, allowEmpty: true, cookieOptions: { path: '/' } }))
 app.use(session({ genSid: () => 'id', externalKey: { get: ctx => ctx.path, set: () => {} } }))
 const middleware: Koa.Middleware = session({ valid: ctx => ctx.secure, beforeSave: (_ctx, { length }) => length, autoCommit: false })
@@ -72,7 +72,7 @@ app.use(async (ctx, next) => {
   const views: number = ctx.session.views
   ctx.session.views = (ctx.session.views ?? 0) + 1
   ctx.session.user = { name: 'Ada' }
-  // @ts-expect-error: nobody declared it
+  // @ts-expect-error: it is not declared
   ctx.session.nothing
   // @ts-expect-error: declared as an object
   ctx.session.user = 'Ada'
@@ -104,5 +104,5 @@ app.use(async (ctx, next) => {
   await next()
 })
 
-/** What a handler elsewhere is given. */
+/** A handler in another file. */
 export const greet = (ctx: Koa.Context): string | undefined => ctx.session.user?.name

@@ -1,7 +1,7 @@
 import Koa from 'koa'
 import { koaSession as session, type SessionOptions } from 'PACKAGE/koa/presets'
 
-// Of the package it imports nothing else, as an app does that has changed one line
+// Imports nothing else from the package, as an app that has changed one line
 declare module 'PACKAGE' {
   interface SessionData {
     views: number

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import session from 'PACKAGE'
 import type { Cookie, CookieOptions, MemoryStore, Session, SessionData, Store } from 'PACKAGE'
 
-// Mocks of tests: what compiles with @types/express-session compiles here
+// Mocks in tests: code that compiles with @types/express-session compiles here
 
 export const partial: Partial<Session> = {
   id: 'id',
@@ -52,7 +52,7 @@ class Fake implements Pick<Store, 'get' | 'set' | 'destroy'> {
 export const store: Partial<Store> = new Fake()
 export const memory: Partial<MemoryStore> = { get: (_id, callback) => callback(null, data), destroy: (_id, callback) => callback?.() }
 
-/** As jest and vitest type their mocks: by the parameters and the value of the last signature. */
+/** The mock types of jest and vitest: they use the parameters and the value of the last signature. */
 type Mock<Method extends (...args: never[]) => unknown> = (...args: Parameters<Method>) => ReturnType<Method>
 export const save: Mock<Session['save']> = callback => {
   callback?.(null)

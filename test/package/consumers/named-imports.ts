@@ -31,7 +31,7 @@ const kept: Store = new Own()
 export const visit = async (req: IncomingMessage): Promise<void> =>
   update(req, draft => {
     draft.views = (draft.views ?? 0) + 1
-    // @ts-expect-error: nobody declared it
+    // @ts-expect-error: it is not declared
     draft.nothing = true
   })
 // @ts-expect-error: it takes the request, and not its session

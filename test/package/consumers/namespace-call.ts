@@ -1,6 +1,6 @@
 import * as session from 'PACKAGE'
 
-// How Nest's template and its documentation write it, without esModuleInterop
+// The form of Nest's template and documentation, without esModuleInterop
 export const handler = session({ secret: 'x', store: new session.MemoryStore() })
 // @ts-expect-error: no secret
 session({})

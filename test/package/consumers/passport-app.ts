@@ -8,7 +8,7 @@ import session from 'PACKAGE'
 declare module 'PACKAGE' {
   interface SessionData {
     views: number
-    // Passport's and connect-ensure-login's own
+    // The keys of passport and connect-ensure-login
     messages: string[]
     returnTo: string
   }
@@ -34,20 +34,20 @@ app.get('/', ensureLoggedIn(), (req, res, next) => {
   true satisfies Same<typeof req.session.messages, string[] | undefined>
   true satisfies Same<typeof req.session.returnTo, string | undefined>
   true satisfies Same<typeof req.user, Express.User | undefined>
-  // @ts-expect-error: nobody declared it
+  // @ts-expect-error: it is not declared
   req.session.nothing
   // @ts-expect-error: declared as a number
   req.session.views = 'many'
   req.session.views = (req.session.views ?? 0) + 1
   if (!req.isAuthenticated()) return void res.json(req.flash('info'))
-  // What passport knows by now does not make it forget the session
+  // The types of passport do not hide those of the session
   true satisfies Same<typeof req.user.name, string>
   const messages: string[] = req.session.messages ?? req.flash('error')
   req.session.regenerate(err => (err ? next(err) : req.flash('info', messages)))
   req.logout({ keepSessionInfo: true }, err => (err ? next(err) : res.redirect('/')))
 })
 
-/** A handler that knows more of its requests. */
+/** A handler with more specific requests. */
 interface LoggedIn extends express.Request {
   user: Express.User
   session: session.Session & { views: number }

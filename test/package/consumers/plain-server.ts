@@ -22,7 +22,7 @@ createServer((incoming, res) => {
   middleware(req, res, err => {
     if (err) throw err
     req.session.views = (req.session.views ?? 0) + 1
-    // @ts-expect-error: nobody declared it
+    // @ts-expect-error: it is not declared
     req.session.nothing
     void req.session.save().then(() => res.end(`${req.session.extra}`))
     // @ts-expect-error: a promise brings nothing
@@ -30,7 +30,7 @@ createServer((incoming, res) => {
   })
 })
 
-// How socket libraries call it: on an upgrade request, without a response
+// How socket libraries call it: with an upgrade request, without a response
 export function upgrade(req: IncomingMessage & { session?: session.Session & Partial<session.SessionData> }): void {
   middleware(req, {}, () => {
     const views: number | undefined = req.session?.views

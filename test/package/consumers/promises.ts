@@ -2,7 +2,7 @@ import session from 'PACKAGE'
 
 type Data = session.SessionData
 
-/** Without callbacks the methods of a MemoryStore return promises. */
+/** Without callbacks, the methods of a MemoryStore return promises. */
 export async function use(store: session.MemoryStore, data: Data): Promise<number> {
   const found: Data | undefined = await store.get('id')
   const done: void = await store.set('id', data)
@@ -24,7 +24,7 @@ export async function use(store: session.MemoryStore, data: Data): Promise<numbe
   return [found, done, outcome.ok, Object.keys(all), loaded].length + (await store.length())
 }
 
-/** With callbacks they return nothing. */
+/** With callbacks, they return nothing. */
 export function call(store: session.MemoryStore, data: Data, maybe?: (err?: unknown) => void): void {
   store.get('id', (err, found) => [err, found?.cookie])
   store.set('id', data, maybe)
@@ -40,7 +40,7 @@ export function call(store: session.MemoryStore, data: Data, maybe?: (err?: unkn
 type Callback = Parameters<session.MemoryStore['get']>[1]
 export const callback: Callback = (_err: unknown, found?: Data | null) => found
 
-/** As jest.spyOn and sinon.stub see the methods. */
+/** The methods as the types of jest.spyOn and sinon.stub see them. */
 export const spied: Pick<session.MemoryStore, 'get' | 'set'> = {
   get: (_id: string, done: (err?: unknown) => void): void => done(),
   set: (_id: string, _data: Data, done?: (err?: unknown) => void): void => done?.(),

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import express from 'express'
 import session from 'PACKAGE'
 
-// Compiles against @types/express-session, with nothing changed but the name that stands here
+// Compiles against @types/express-session too, with only the name of the module replaced
 declare module 'PACKAGE' {
   interface SessionData {
     views: number

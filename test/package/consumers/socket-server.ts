@@ -10,7 +10,7 @@ declare module 'PACKAGE' {
   }
 }
 
-// As socket.io's documentation says it
+// As in socket.io's documentation
 declare module 'http' {
   interface IncomingMessage {
     session: Session & Partial<SessionData>
@@ -30,7 +30,7 @@ io.use((socket, next) => sessions(socket.request as express.Request, {} as expre
 io.on('connection', socket => {
   const { request } = socket
   true satisfies Same<typeof request.session.count, number | undefined>
-  // @ts-expect-error: nobody declared it
+  // @ts-expect-error: it is not declared
   request.session.nothing
   socket.join(request.session.id)
   request.session.reload(err => {

@@ -1,4 +1,5 @@
-// Prints what a client gets from an app that starts again between two visits, its sessions in a file; or the code of the error, and then the same with bun:sqlite
+// Prints the responses of an app that restarts between two requests, with its sessions in a file; or the code of the error, and then the same with
+// bun:sqlite
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import session from 'PACKAGE'

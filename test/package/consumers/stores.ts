@@ -3,7 +3,7 @@ import session from 'PACKAGE'
 type Found = (err?: unknown, session?: session.SessionData | null) => void
 type Done = (err?: unknown) => void
 
-/** A store as most are written. */
+/** A typical store. */
 class Methods extends session.Store {
   readonly records = new Map<string, string>()
 
@@ -46,7 +46,7 @@ class Arrows extends session.Store {
   override touch = (_id: string, _data: session.SessionData, callback?: Done): void => callback?.()
 }
 
-/** Promises and callbacks at once, as connect-redis 9. */
+/** Promises and callbacks at the same time, as connect-redis 9. */
 class Promises extends session.Store {
   async get(_id: string, callback?: Found): Promise<void> {
     callback?.(null, null)

@@ -1,9 +1,9 @@
-// Subclasses Store and MemoryStore in the ways of published stores, serves two visits with each, and prints what the visitor was told
+// Subclasses Store and MemoryStore in the ways of published stores, serves two requests with each, and prints the responses
 const util = require('node:util')
 const session = require('PACKAGE')
 const twoVisits = require('./two-visits.cjs')
 
-/** Each makes a subclass of the export of a name. */
+/** Each makes a subclass of the named export. */
 const WAYS = {
   'class extends': Base => class extends Base {},
   'class extends, with private fields': Base =>
@@ -74,7 +74,7 @@ async function outcome(name, extend) {
   }
 }
 
-/** A function that calls its base, its prototype linked to the base's one way or another. */
+/** A function that calls its base, with its prototype linked to the base's. */
 function linked(Base, link) {
   function Derived(options) {
     Base.call(this, options)

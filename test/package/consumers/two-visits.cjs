@@ -1,6 +1,6 @@
 const { createServer } = require('node:http')
 
-/** What one visitor is told on two visits to a server that counts them in the session. */
+/** The responses to one client on two requests to a server that counts them in the session. */
 module.exports = async function twoVisits(middleware) {
   const server = createServer((req, res) => {
     middleware(req, res, err => {

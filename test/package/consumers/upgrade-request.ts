@@ -19,6 +19,6 @@ server.on('upgrade', (req: session.UpgradeRequest, socket) => {
   })
 })
 
-/** A request of Node is taken where such a request is expected, and the other way round. */
+/** A request of Node is accepted as such a request, and vice versa. */
 export const narrowed = (req: IncomingMessage): session.UpgradeRequest => req
 export const widened = (req: session.UpgradeRequest): IncomingMessage => req

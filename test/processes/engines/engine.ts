@@ -4,28 +4,28 @@ import type session from '../../../lib'
 export type Package = typeof session
 export type Store = InstanceType<Package['Store']>
 
-/** What one process has of an engine. */
+/** The connection of one process to an engine. */
 export interface Connection {
-  /** Once, before others come. */
+  /** Called once, before other processes connect. */
   prepare(): Promise<unknown>
-  /** The store as it is published, on one package or the other. */
+  /** The published store, with either session package. */
   plain(session: Package): Store
-  /** The same, given a compare-and-set. */
+  /** The same store with compareAndSet. */
   atomic(): Store
-  /** Rejects if the engine's data are damaged, where that can be told. */
+  /** Rejects if the engine's data is damaged, if that can be detected. */
   check?(): Promise<unknown>
-  /** Takes away all that was stored, and what `prepare` has made. */
+  /** Removes all stored data, and the results of `prepare`. */
   remove(): Promise<unknown>
   close(): Promise<unknown>
 }
 
 export type EngineName = 'redis' | 'ioredis' | 'postgres' | 'mariadb' | 'sqlite'
 
-/** @param place nobody else's: for keys and tables */
+/** @param place a unique name for keys and tables */
 export type Connect = (url: string, place: string) => Promise<Connection>
 
 const load = createRequire(__filename)
 
-/** With no other driver than its own: processes that load one start twice as fast as with all. */
+/** Loads only the driver of the engine: processes that load one start twice as fast as with all. */
 export const connect = async (name: EngineName, url: string, place: string): Promise<Connection> =>
   (load(`./${name}`) as { connect: Connect }).connect(url, place)

@@ -4,15 +4,15 @@ import { needsSqlite } from '../../support/sqlite'
 import type { EngineName } from './engine'
 
 export interface Engine {
-  /** Of the file here that connects to it. */
+  /** The name of the file here that connects to it. */
   readonly name: EngineName
   readonly title: string
   readonly url: string
-  /** To be called in a suite. */
+  /** Called in a suite; skips it if the engine is missing. */
   readonly needs: () => void
-  /** Its store compares versions, and has no `update` of its own. */
+  /** Its store has compareAndSet, and no `update`. */
   readonly lacksUpdate?: boolean
-  /** How often a process is killed, if not as often as with the others. */
+  /** How many processes are killed, if not the default. */
   readonly kills?: number
 }
 

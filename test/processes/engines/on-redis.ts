@@ -3,7 +3,7 @@ import type { Connection, Store } from './engine'
 
 type RedisClass = new (options: { client: RedisClient; prefix: string }) => { clear(): Promise<unknown> }
 
-/** The class is built on express-session, and on nothing else. */
+/** The class depends on express-session only. */
 export function onRedis(client: RedisClient, RedisStore: RedisClass, place: string): Omit<Connection, 'close'> {
   const make = () => new RedisStore({ client, prefix: `${place}:` })
   const plain = (): Store => make() as never

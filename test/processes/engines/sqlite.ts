@@ -6,14 +6,14 @@ import { loadBetterSqlite } from '../../support/better-sqlite3'
 import { hasNodeSqlite } from '../../support/sqlite'
 import type { Connect, Store } from './engine'
 
-/** As docs/stores.md has it for versions of Node without node:sqlite. */
+/** As in docs/stores.md for versions of Node without node:sqlite. */
 function openWithBetterSqlite(file: string): SqliteDatabase {
   const database = new (loadBetterSqlite())(file, { timeout: 10 })
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   return database
 }
 
-/** In a file of the folder for temporary files, which each process opens for itself. */
+/** In a temporary file, which each process opens. */
 export const connect: Connect = async (_, place) => {
   const file = join(tmpdir(), `${place}.db`)
   const database = hasNodeSqlite ? undefined : openWithBetterSqlite(file)

@@ -4,7 +4,7 @@ import { ROOT, type Block } from './pages'
 
 const FOLDER = join(ROOT, 'test/support/docs')
 
-/** What fragments use without saying where it comes from. */
+/** Declarations of variables that fragments use without defining them. */
 const GIVEN = `
 import express = require('express')
 import type session = require('../../../lib/index')
@@ -102,7 +102,7 @@ const KNOWN = /on type 'typeof import\("node:cluster"\)'/
 /** Its types for `req.session` would replace ours. */
 const isForeign = (name: string): boolean => name.includes('@types/express-session')
 
-/** What the compiler has against code blocks, with the page and the line. */
+/** The compiler's errors for code blocks, with the page and the line. */
 export function complaintsOf(blocks: readonly Block[]): string[] {
   const files = new Map(blocks.map((block, index) => [join(FOLDER, `block-${index}.${block.language}`), block]))
   const texts = new Map(Array.from(files, ([name, block]) => [name, sourceOf(block)]))
@@ -129,10 +129,10 @@ export function complaintsOf(blocks: readonly Block[]): string[] {
   return complaints.filter(complaint => !KNOWN.test(complaint))
 }
 
-/** A fragment may await, and stands in a function on one line before its first, so that lines stay what they are. */
+/** A fragment may use await, so it is wrapped in a function on one line before its first, which keeps the line numbers. */
 function sourceOf({ code, fragment, page }: Block): string {
   if (!fragment || /^(import|export|declare|interface) /m.test(code)) return code
-  // On the page of Koa, fragments mean its middleware
+  // On the page of Koa, fragments use its middleware
   const given = page === 'docs/koa.md' && !code.includes('const session =') ? "const session = require('resession/koa'); " : ''
   return `void async function () { ${given}${code}\n}`
 }

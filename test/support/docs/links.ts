@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
-/** The relative links of Markdown files that lead nowhere: to a file or a heading that does not exist. @param files relative to the folder */
+/**
+ * The broken relative links of Markdown files: to a file or a heading that does not exist.
+ *
+ * @param files relative to the folder
+ */
 export function brokenLinks(folder: string, files: readonly string[]): string[] {
   return files.flatMap(file => {
     const text = withoutCode(readFileSync(join(folder, file), 'utf8'))
@@ -23,7 +27,7 @@ function exists(folder: string, file: string, link: string): boolean {
   return !anchor || anchorsOf(readFileSync(target, 'utf8')).includes(anchor)
 }
 
-/** The anchors of headings, as GitHub makes them: https://docs.github.com/en/get-started/writing-on-github */
+/** The anchors of headings, as on GitHub: https://docs.github.com/en/get-started/writing-on-github */
 function anchorsOf(text: string): string[] {
   const counts = new Map<string, number>()
   return Array.from(withoutBlocks(text).matchAll(/^#{1,6} (.+)$/gm), ([, heading]) => {

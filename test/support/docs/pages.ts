@@ -42,7 +42,11 @@ export function blocksOf({ file, text }: Page): Block[] {
   }))
 }
 
-/** The code block of a page that has a text in it. @throws Error if there is none */
+/**
+ * The code block of a page that contains a text.
+ *
+ * @throws Error if there is none
+ */
 export function blockWith(file: string, text: string): string {
   const found = blocksOf(pageOf(file)).find(({ code }) => code.includes(text))
   if (!found) throw new Error(`${file} has no code block with ${text}`)

@@ -4,5 +4,9 @@ import { memcached } from './memcached'
 import { postgres } from './postgres'
 import { redis } from './redis'
 
-/** Each starts a server of the run's own. @throws where it cannot be had on this machine */
+/**
+ * Each starts a server of the run.
+ *
+ * @throws if it is not available on this machine
+ */
 export const engines: Record<EngineName, () => Promise<Engine>> = { redis, postgres, mariadb, memcached }

@@ -5,7 +5,7 @@ import { freePort } from '../free-port'
 import { ServerProcess } from './server-process'
 import { serverUser } from './server-user'
 
-/** A server of its own, with a database `test`, whose root needs no password. */
+/** A server with a database `test`, whose root needs no password. */
 export async function mariadb(): Promise<Engine> {
   const { as, folder } = serverUser('mysql')
   const data = join(folder, 'data')

@@ -3,7 +3,7 @@ import { freePort } from '../free-port'
 import { ServerProcess } from './server-process'
 import { serverUser } from './server-user'
 
-/** It keeps nothing over a stop. */
+/** It loses its data when it stops. */
 export async function memcached(): Promise<Engine> {
   const port = await freePort()
   const { as } = serverUser('nobody')

@@ -7,7 +7,7 @@ import { freePort } from '../free-port'
 import { ServerProcess } from './server-process'
 import { serverUser } from './server-user'
 
-/** A cluster of its own, whose user `postgres` needs no password. */
+/** A cluster whose user `postgres` needs no password. */
 export async function postgres(): Promise<Engine> {
   const { as, folder } = serverUser('postgres')
   const data = join(folder, 'data')
@@ -16,7 +16,7 @@ export async function postgres(): Promise<Engine> {
   const args = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1']
   // The "immediate shutdown" of its manual, section 19.5
   const server = new ServerProcess(port, { program: program('postgres'), args, signal: 'SIGQUIT', ...as })
-  // It takes connections before it answers them
+  // It accepts connections before it responds on them
   const start = async (): Promise<void> => {
     await server.start()
     while (server.isRunning && spawnSync(program('pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status !== 0) await pause(50)
@@ -25,7 +25,7 @@ export async function postgres(): Promise<Engine> {
   return { port, start, stop: async () => server.stop() }
 }
 
-/** Debian keeps the server's programs off the path. */
+/** Debian does not install the server's programs on the PATH. */
 function program(name: string): string {
   const folder = '/usr/lib/postgresql'
   const newest = existsSync(folder) ? readdirSync(folder).sort((a, b) => Number(b) - Number(a))[0] : undefined

@@ -2,7 +2,7 @@ import { newFolder } from '../../package/installation'
 import { freePort } from '../free-port'
 import { ServerProcess } from './server-process'
 
-/** What it keeps it keeps in a file of its own, so that sessions outlive a stop, as on a real server. */
+/** It keeps its data in a file, so that sessions survive a stop, as on a real server. */
 export async function redis(): Promise<ServerProcess> {
   const port = await freePort()
   const args = [

@@ -7,9 +7,9 @@ import type { Engine } from './engine'
 export interface Command {
   readonly program: string
   readonly args: readonly string[]
-  /** The user to run as. Default: ours. */
+  /** The user to run as. Default: the current user. */
   readonly uid?: number
-  /** What ends it at once, with its children. */
+  /** The signal that ends it at once, with its children. */
   readonly signal: NodeJS.Signals
 }
 
@@ -27,7 +27,11 @@ export class ServerProcess implements Engine {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** Resolves when it takes connections. @throws Error with what it said, where it ends instead */
+  /**
+   * Resolves when it accepts connections.
+   *
+   * @throws Error with its output if it exits instead
+   */
   async start(): Promise<void> {
     if (this.isRunning) return
     const { program, args, uid } = this.command
@@ -42,17 +46,17 @@ export class ServerProcess implements Engine {
     await Promise.race([this.#listening(child), ended])
   }
 
-  /** Waits for no longer than the program runs: it may be stopped before it takes connections. */
+  /** Waits only as long as the program runs: it may be stopped before it accepts connections. */
   async #listening(child: ChildProcess): Promise<void> {
     while (child === this.#child && this.isRunning && !(await canConnect(this.port))) await pause(50)
   }
 
-  /** It keeps its connections, and answers on none of them. */
+  /** Suspends the program: it keeps its connections, and does not respond on them. */
   pause(): void {
     this.#child?.kill('SIGSTOP')
   }
 
-  /** It goes on with what it was sent meanwhile. */
+  /** Resumes it; it handles the data that was sent meanwhile. */
   resume(): void {
     this.#child?.kill('SIGCONT')
   }

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export interface ServerUser {
-  /** To run as; missing where that is whoever runs us. */
+  /** The user to run as; missing for the current user. */
   readonly as: { readonly uid?: number }
-  /** Its own, until the run ends. */
+  /** The user's folder, until the run ends. */
   readonly folder: string
 }
 
-/** Databases do not run as root: there they are run by the user that their package made. */
+/** Databases do not run as root: there they run as the user that their package has created. */
 export function serverUser(name: string): ServerUser {
   const folder = mkdtempSync(join(tmpdir(), `resession-${name}-`))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
