@@ -23,14 +23,13 @@ import stores = require('./stores/store')
 /** @ts-ignore: only where Express's types are installed */
 import type { Request as ExpressRequest } from 'express'
 
-// Made here because depd names the caller of this file, which is the app
+// Created here, because depd names the caller of this file, which is the app
 const deprecate = depd('express-session')
 
 /**
- * Sessions for Express, Connect and plain Node servers: puts `req.session` on every request that a session is for, and saves it before the answer
- * goes out.
+ * Sessions for Express, Connect and plain Node servers: sets `req.session`, and saves it before the response is sent.
  *
- * @throws TypeError for an option that could never work
+ * @throws TypeError for an option that can never work
  */
 function session(options?: session.SessionOptions): session.RequestHandler & session.Sessions {
   const given = options ?? ({} as Partial<session.SessionOptions>)
@@ -40,10 +39,7 @@ function session(options?: session.SessionOptions): session.RequestHandler & ses
 }
 
 namespace session {
-  /**
-   * What your sessions hold. Add your keys by declaration merging:
-   * `declare module 'resession' { interface SessionData { views: number } }`.
-   */
+  /** The data of your sessions. Add your keys by declaration merging: `declare module 'resession' { interface SessionData { views: number } }`. */
   export interface SessionData {
     cookie: Cookie
   }

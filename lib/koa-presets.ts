@@ -6,8 +6,8 @@ import type { AnySpelling } from './koa/settings/option-aliases'
 import { MemoryStore, warnInProduction } from './stores/memory-store'
 
 /**
- * As the older middleware is called: with its options, and where it takes one, with the app before or after them. By way of `session` the declarations of
- * this file ask for those of that, and a context's session has its type in an app that imports nothing else.
+ * Called like the older middleware: with its options, and with the app before or after them if it takes one. `session` is referenced so that the
+ * declarations of this file include those of that: `ctx.session` has its type in an app that imports nothing else.
  */
 type Call = (first?: AnySpelling | App, second?: AnySpelling | App) => ReturnType<typeof session>
 
@@ -30,16 +30,16 @@ function isApp(given: unknown): given is App {
   return typeof (given as { use?: unknown } | undefined)?.use === 'function'
 }
 
-/** In the place of koa-session 6 and 7. */
+/** Replaces koa-session 6 and 7. */
 export const koaSession = call(PRESETS.koaSession)
-/** In the place of koa-generic-session 2, and of koa-sess. */
+/** Replaces koa-generic-session 2 and koa-sess. */
 export const koaGenericSession = Object.assign(call(PRESETS.koaGenericSession), { MemoryStore: KoaMemoryStore })
-/** In the place of koa-session-store 2. */
+/** Replaces koa-session-store 2. */
 export const koaSessionStore = call(PRESETS.koaSessionStore)
-/** In the place of koa-session-ts. */
+/** Replaces koa-session-ts. */
 export const koaSessionTs = call(PRESETS.koaSessionTs)
 
-/** Beside its function, koa-session-ts has a store to inherit, one in the memory, and what stores say. */
+/** koa-session-ts also exports a base class for stores, a MemoryStore, and the events of stores. */
 export { BaseStore, CONNECT, DISCONNECT, type StoredSession } from './koa/legacy/base-store'
 export { MemoryStore } from './koa/legacy/memory-store'
 export type { AnySpelling as SessionOptions } from './koa/settings/option-aliases'

@@ -20,9 +20,9 @@ type App = contexts.App
 type KoaMiddleware = middlewares.KoaMiddleware
 
 /**
- * Sessions for Koa: puts `ctx.session` on every context that a session is for, and stores it before the answer goes out.
+ * Sessions for Koa: sets `ctx.session`, and saves it before the response is sent.
  *
- * @throws TypeError for an option that could never work
+ * @throws TypeError for an option that can never work
  */
 function session(options?: AnySpelling, app?: App): KoaMiddleware
 function session(app: App, options?: AnySpelling): KoaMiddleware
@@ -36,22 +36,22 @@ function isApp(given: object): given is App {
 }
 
 namespace session {
-  /** The options, in their own spelling; those of older middlewares are taken as well. */
+  /** The options. Spellings of older middlewares are accepted too. */
   export interface Options extends koaOptions.KoaOptions {}
 
-  /** What `ctx.session` is made of, for classes that extend it: the option `Session` takes them. */
+  /** The class of `ctx.session`, to be extended for the option `Session`. */
   export import KoaSession = sessions.KoaSession
 
-  /** One session, with what you have said that yours hold: `declare module 'resession' { interface SessionData { views: number } }`. */
+  /** A session with the data that you have declared: `declare module 'resession' { interface SessionData { views: number } }`. */
   export type Session = sessions.KoaSession & Partial<Omit<main.SessionData, 'cookie'>> & CookieShown
 
-  /** What koa-generic-session and koa-session-ts have in a session beside the data, and so their presets, and `names: 'cookie'`. */
+  /** The member that sessions of koa-generic-session and koa-session-ts have beside the data: with their presets, and with `names: 'cookie'`. */
   export interface CookieShown {
-    /** The options of this session's cookie; else the app's own data. */
+    /** The options of this session's cookie; otherwise the app's own data. */
     cookie?: cookieOptions.KoaCookieOptions
   }
 
-  /** How a session is changed: synchronously, and perhaps more than once. */
+  /** A change of a session. It must be synchronous, and may be called more than once. */
   export type Change = (session: Partial<main.SessionData>) => void
 
   /**
@@ -91,14 +91,14 @@ namespace session {
   /** What `recommended` is. */
   export type Recommended = typeof recommendations.RECOMMENDED
 
-  /** What the middleware adds to a context. */
+  /** The properties that the middleware adds to a context. */
   export interface ContextSession {
-    /** This request's session; null once it is ended. */
+    /** The session of this request; null after it was ended. */
     get session(): Session
     set session(value: object | null | undefined)
     sessionId: string | undefined
     readonly sessionStore: unknown
-    /** `true` saves and `false` does not, whatever has changed; `null`, the default, leaves it to that. */
+    /** `true` saves and `false` does not, regardless of changes; `null`, the default, saves a changed session. */
     sessionSave: boolean | null
     readonly sessionOptions: object | undefined
     saveSession(): Promise<void>

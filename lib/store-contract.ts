@@ -36,7 +36,7 @@ export interface StoreContractOptions<Store extends SessionStore = SessionStore>
    */
   has?: readonly Ability[]
   /**
-   * The shortest lifetime that the store can measure, in milliseconds.
+   * The shortest lifetime that the store supports, in milliseconds.
    *
    * @default 1000, the resolution of most engines
    */
@@ -63,7 +63,7 @@ export interface Runner {
   it(this: void, title: string, test: () => Promise<void>, timeout?: number): unknown
 }
 
-/** Longer than any rule waits where a second is the shortest lifetime. */
+/** Longer than any rule takes with the default shortest lifetime. */
 const TIMEOUT = 30_000
 
 const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, listing, answering, atomic }
@@ -73,7 +73,7 @@ const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, li
  *
  * @example storeContract('my store', { make: () => new MyStore() })
  * @see docs/stores.md, "Conformance tests"
- * @throws TypeError without `make`, or for a runner that is none
+ * @throws TypeError without `make`, or for an invalid runner
  */
 export function storeContract<Store extends SessionStore>(name: string, options: StoreContractOptions<Store>): void {
   const { make, dispose, lacks = [], has = [], shortest = 1000, wait = pause } = options
@@ -94,10 +94,10 @@ export function storeContract<Store extends SessionStore>(name: string, options:
       }
       const sit = (): Promise<void> => inTime(run(), TIMEOUT - 1_000, `${name}: "${title}" did not end`)
       const registered = it(title, sit, TIMEOUT) as { timeout?(ms: number): void } | undefined
-      // Mocha takes it here, others above
+      // Mocha takes the timeout here, others above
       registered?.timeout?.(TIMEOUT)
     },
-    // Of the form that ids have, since columns are cut for them
+    // As long as real IDs, for which columns are sized
     id: () => randomUUID().replaceAll('-', ''),
     wait: async ms => wait(ms),
     shortest,
@@ -113,11 +113,15 @@ export function storeContract<Store extends SessionStore>(name: string, options:
 function defaultRunner(): Partial<Runner> {
   const runner = globalThis as Partial<Runner>
   if (!runner.describe || !runner.it) refuseWithoutGlobals()
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only where it is the runner: it would run the tests of others a second time
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only if it is the runner
   return runner.describe && runner.it ? runner : (require('node:test') as Runner)
 }
 
-/** Their workers would register the tests with `node:test`, and report none. @throws TypeError in a worker of vitest or jest */
+/**
+ * Workers of vitest or jest would register the tests with `node:test`, and report none.
+ *
+ * @throws TypeError in such a worker
+ */
 function refuseWithoutGlobals(): void {
   const { VITEST, JEST_WORKER_ID } = process.env
   if (!VITEST && !JEST_WORKER_ID) return

@@ -3,7 +3,7 @@ import type koaSession = require('./koa')
 import { requestInProcess } from './testing/in-process-request'
 import { readKoaSession, storeKoaSession, type KoaApp } from './testing/koa-session'
 
-/** The options of the app's session middleware that cookies and records depend on. */
+/** The options of the app's session middleware that affect cookies and records. */
 export interface TestSessionOptions extends Pick<session.SessionOptions, 'secret' | 'name' | 'cookie' | 'seal' | 'hashIds'> {
   /** The store of the app, or `'cookie'` for sessions that are kept in the cookie. */
   store: NonNullable<session.SessionOptions['store']>
@@ -11,7 +11,7 @@ export interface TestSessionOptions extends Pick<session.SessionOptions, 'secret
 
 /** The options of `sessionCookie`. */
 export interface SessionCookieOptions extends TestSessionOptions {
-  /** What the session holds. */
+  /** The data of the session. */
   data: SessionValues
   /**
    * Returns the session ID, or a promise of one.
@@ -29,11 +29,11 @@ export type KoaTestSessionOptions = koaSession.AnySpelling & {
 
 /** The options of `sessionCookie` for Koa. */
 export type KoaSessionCookieOptions = KoaTestSessionOptions & {
-  /** What the session holds. */
+  /** The data of the session. */
   data: SessionValues
 }
 
-/** What a session holds, without its cookie. */
+/** The data of a session, without its cookie. */
 export type SessionValues = Omit<Partial<session.SessionData>, 'cookie'>
 
 /** A `Set-Cookie` header: its lines, one line, or the headers of a `fetch` response. A `Cookie` header will do too. */
@@ -103,7 +103,7 @@ export async function readSession(
   }
   const middleware = middlewareFor({ ...checked('readSession', options), genid })
   return requestInProcess(middleware, { url: pathOf(options), cookie: cookieHeader(setCookie) }, ({ req }) => {
-    // The ID of a new session is made when it is read
+    // A session that was not stored is new
     if (!req.session || !req.sessionID || isNew) return undefined
     const { cookie: _, ...data } = JSON.parse(JSON.stringify(req.session)) as session.SessionData
     return data
@@ -116,7 +116,7 @@ function checked<O extends TestSessionOptions>(by: string, options: O): O {
   return options
 }
 
-/** Of several middlewares on one store the last one gives it `generate`: the app's keeps its own. */
+/** If several middlewares share a store, the last one sets its `generate`: the app's is kept. */
 function middlewareFor(options: session.SessionOptions): session.RequestHandler {
   const store = options.store as { generate?: unknown } | 'cookie'
   if (store === 'cookie') return session({ resave: false, saveUninitialized: false, ...options })
@@ -129,12 +129,12 @@ function middlewareFor(options: session.SessionOptions): session.RequestHandler 
   }
 }
 
-/** A path that the cookie is for. */
+/** A path for which the cookie is sent. */
 function pathOf({ cookie }: TestSessionOptions): string {
   return (typeof cookie === 'object' && cookie.path) || '/'
 }
 
-/** Attributes stand in it like cookies of other names. Of lines for one name, the last one counts in a browser: it stands first. */
+/** Attributes are harmless: they look like cookies of other names. The last line of a name counts in a browser, so it comes first here. */
 function cookieHeader(setCookie: SetCookie): string {
   if (!setCookie) return ''
   if (typeof setCookie === 'object' && 'getSetCookie' in setCookie) return cookieHeader(setCookie.getSetCookie())

@@ -49,4 +49,4 @@ function said(sent: string | undefined): string | undefined {
 }
 
 /** The transport of a client that has sent no session. */
-export const STRANGER: Transport<Sent> = { ...CONTEXT, sentId: () => undefined, otherId: () => undefined }
+export const WITHOUT_SESSION: Transport<Sent> = { ...CONTEXT, sentId: () => undefined, otherId: () => undefined }

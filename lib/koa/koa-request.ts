@@ -13,7 +13,7 @@ import type { AnyStore } from './settings/store-adapters'
 import type { Failure } from './settings/koa-options'
 import type { KoaSettings } from './settings/koa-settings'
 import { SetCookieLines } from './cookies/set-cookie-lines'
-import { CONTEXT, STRANGER } from './context-transport'
+import { CONTEXT, WITHOUT_SESSION } from './context-transport'
 import { COOKIE } from './session/owned-names'
 import { reportRepeated } from './cookies/cookie-reports'
 
@@ -66,7 +66,7 @@ export class KoaRequest implements KoaHost {
   ) {
     this.Session = settings.Session
     this.userStore = settings.userStore
-    this.exchange = new Exchange<KoaRequest>(settings.of(this), isStandIn ? STRANGER : CONTEXT, this)
+    this.exchange = new Exchange<KoaRequest>(settings.of(this), isStandIn ? WITHOUT_SESSION : CONTEXT, this)
     this.exchange.holder.watch(whenClosed, ctx.res)
   }
 

@@ -1,27 +1,27 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** What a message says: names of keys, and never values or ids. */
+/** The content of a message: names of keys, and never values or IDs. */
 export interface Notice {
   readonly keys?: readonly string[]
-  /** As the store has it. */
+  /** The error of the store. */
   readonly error?: unknown
 }
 
-/** Where the process can hear of what else nobody would notice. */
+/** The channels for events that no response shows. */
 const CHANNELS = {
-  /** A save has kept what another request wrote meanwhile. */
+  /** A save has kept changes that another request had saved. */
   merged: channel('resession:merged'),
-  /** Two requests gave `keys` different values; those of the later one are stored. */
+  /** Two requests set `keys` to different values. Those of the later one were stored. */
   conflict: channel('resession:conflict'),
-  /** A save or a touch came to nothing, because the session is no more. */
+  /** A save or touch was dropped, because the session no longer exists. */
   interrupted: channel('resession:interrupted'),
-  /** The store has failed to move an expiry, when the request was answered. */
+  /** The store failed to move an expiry after the response had been sent. */
   untouched: channel('resession:untouched'),
-  /** A request goes on without its session, which could not be read. */
+  /** A request continues without its session, which could not be read. */
   anonymous: channel('resession:anonymous'),
-  /** A store does not answer, and is left alone for a second at a time. */
+  /** A store does not respond. It is called once a second at most until it does. */
   unavailable: channel('resession:unavailable'),
-  /** It answers again. */
+  /** It responds again. */
   available: channel('resession:available'),
 } as const
 

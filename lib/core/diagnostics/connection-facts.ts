@@ -1,12 +1,12 @@
-/** What a host knows of the connection of a request, for a warning. */
+/** Facts about a request's connection for a warning. */
 export interface ConnectionFacts {
   /** The header X-Forwarded-Proto. */
   readonly forwardedProto: string | undefined
-  /** What to write in order to trust the proxy; undefined if it is trusted. */
+  /** The setting that makes the app trust the proxy; undefined if it does. */
   readonly trust: string | undefined
 }
 
-/** Whether the header says that the client uses HTTPS. The first of a list is the protocol of the client. */
+/** Whether the header says that the client uses HTTPS. The first value of a list is that of the client. */
 export function claimsHttps(forwardedProto: string | undefined): boolean {
   return forwardedProto !== undefined && /^\s*https\s*(,|$)/i.test(forwardedProto)
 }

@@ -4,17 +4,21 @@ import { diagnose, type Diagnosed } from './diagnose'
 /** RFC 6265bis section 5.6: browsers keep no cookie whose name and value are longer. In bytes. */
 const MOST_BYTES = 4096
 
-/** A Secure cookie is not sent, for want of a secure connection. */
+/** A Secure cookie is not sent, because the connection is not secure. */
 export function withheld(about: Diagnosed, facts: ConnectionFacts): void {
   diagnose(about, 'insecure-connection', () => describeWithheld(about.name, facts))
 }
 
-/** A cookie is made that is not Secure, because its `secure` is "auto". */
+/** A cookie is created without Secure, because its `secure` is "auto" and the connection is not secure. */
 export function checkForwarded(about: Diagnosed, facts: ConnectionFacts): void {
   if (claimsHttps(facts.forwardedProto)) diagnose(about, 'not-secure', () => describeNotSecure(about.name, facts))
 }
 
-/** Reports a cookie that is about to be sent and that browsers do not keep. @param value as it stands in the header */
+/**
+ * Reports a cookie that browsers do not keep, when it is sent.
+ *
+ * @param value as in the header
+ */
 export function checkSize(about: Diagnosed, value: string): void {
   const { name } = about
   if (name.length + value.length <= MOST_BYTES) return
@@ -33,7 +37,11 @@ export function checkSameSite(about: Diagnosed, { sameSite }: { readonly sameSit
   })
 }
 
-/** A client has sent cookies of our name, and none of them counts. @param keys where the secrets are: an option or a property */
+/**
+ * Reports that none of the client's cookies of our name is valid.
+ *
+ * @param keys where the secrets are: an option or a property
+ */
 export function rejected(about: Diagnosed, reason: 'invalid-signature' | 'no-signature', keys: string): void {
   diagnose(about, reason, () => {
     const what = `A client sent the cookie "${about.name}"`
@@ -52,7 +60,7 @@ export function repeated(about: Diagnosed): void {
   })
 }
 
-/** A middleware does nothing, because another one has put a session on the request. */
+/** Reports a middleware that does nothing, because another one has put a session on the request. */
 export function second(about: Diagnosed, first: string): void {
   diagnose(about, 'second-middleware', () => {
     const what = `The session middleware with the name "${about.name}" does nothing on a request that has the session of "${first}"`
@@ -67,7 +75,7 @@ export function late(about: Diagnosed): void {
   })
 }
 
-/** A request that only reads has changed its session. */
+/** Reports a request that only reads its session but has changed it. */
 export function dropped(about: Diagnosed): void {
   diagnose(about, 'read-only', () => {
     const what = `A change of the session "${about.name}" was dropped, because the option readOnly says that the request only reads it`

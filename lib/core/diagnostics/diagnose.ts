@@ -1,14 +1,14 @@
 import { channel } from 'node:diagnostics_channel'
 import { isSilent, report, warnOnce, type OptionWarning, type WarningCode } from './warnings'
 
-/** Why a session is not kept, or may be lost: for programs. docs/troubleshooting.md has a heading for each code. */
+/** Why a session is not kept, or may be lost, as a code. docs/troubleshooting.md has a heading for each. */
 export type Reason = keyof typeof REASONS
 
-/** Where such facts are published, each with its reason. */
+/** The channels of diagnoses, each with its reasons. */
 const CHANNELS = {
   /** A response that should carry the cookie does not. */
   withheld: channel('resession:cookie-withheld'),
-  /** A client has sent a cookie that does not count. */
+  /** A cookie of a client is not valid. */
   rejected: channel('resession:cookie-rejected'),
   /** A cookie was sent that browsers do not keep. */
   dropped: channel('resession:cookie-dropped'),
@@ -63,7 +63,7 @@ const MISTAKES: Partial<Record<WarningCode, Reason>> = {
   RESESSION_SHORT_SECRET: 'short-secret',
 }
 
-/** What is published. It has no IDs and no values of cookies. */
+/** The published message. It has no IDs and no values of cookies. */
 export interface Diagnosis {
   readonly reason: Reason
   /** The code of the warning. */
@@ -75,14 +75,14 @@ export interface Diagnosis {
 /** The middleware that a diagnosis is about. */
 export interface Diagnosed {
   readonly name: string
-  /** Whether it may warn. Subscribers of the channels are told in any case. */
+  /** Whether warnings are printed. Subscribers of the channels are told in any case. */
   readonly diagnostics: boolean
 }
 
 /**
- * Publishes why a session is not kept, and warns of it once in the process for each reason and name.
+ * Publishes why a session is not kept, and warns once in the process for each reason and name.
  *
- * @param describe makes the warning, if one is due
+ * @param describe makes the text of the warning
  */
 export function diagnose(about: Diagnosed, reason: Reason, describe: () => string): void {
   const { code } = REASONS[reason]
@@ -91,7 +91,7 @@ export function diagnose(about: Diagnosed, reason: Reason, describe: () => strin
   if (about.diagnostics && !isSilent(key)) warnOnce(key, { code, message: describe() })
 }
 
-/** Publishes mistakes in the options, and warns of each once in the process. */
+/** Publishes mistakes in the options, and warns once in the process for each. */
 export function diagnoseOptions(about: Diagnosed, warnings: readonly OptionWarning[]): void {
   for (const { code } of warnings) publish(about, MISTAKES[code] ?? 'unknown-option')
   if (about.diagnostics) report(warnings)

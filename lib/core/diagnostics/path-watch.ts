@@ -1,15 +1,15 @@
 import { diagnose, type Diagnosed } from './diagnose'
 
-/** After so many requests with another path, and none with the cookie's, the path is probably wrong. */
+/** After this many requests with another path, and none with the cookie's, the path is probably wrong. */
 const MANY = 50
 
-/** Notices a `cookie.path` that no request has: behind a proxy that removes a prefix, for example. */
+/** Detects a `cookie.path` that no request has, for example behind a proxy that removes a prefix. */
 export class PathWatch {
-  /** Some request had the path. */
+  /** Whether a request had the path. */
   hasMatched = false
   #missed = 0
 
-  /** A request has another path. */
+  /** Counts a request with another path. */
   miss(about: Diagnosed, cookiePath: string, path: string): void {
     if (this.hasMatched || ++this.#missed !== MANY) return
     diagnose(about, 'path-never-matches', () => {

@@ -30,7 +30,7 @@ export function report(warnings: readonly OptionWarning[]): void {
   for (const warning of warnings) if (!isSilent(warning.message)) warnOnce(warning.message, warning)
 }
 
-/** Whether there is no warning under this key: it was given before, or the process runs tests, which make mistakes on purpose. */
+/** Whether a warning with this key is not printed: it was printed before, or the process runs tests. */
 export function isSilent(key: string): boolean {
   return told.has(key) || process.env.NODE_ENV === 'test'
 }

@@ -1,4 +1,4 @@
-/** Of a store that is there and does not answer. Express's own error handler makes of it a 503. */
+/** A store exists but does not respond. Express's error handler responds with its status, 503. */
 export class StoreUnavailable extends Error {
   readonly status = 503
 
@@ -11,17 +11,17 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** Whether what was asked may have been done all the same, now or later. */
+/** Whether the operation may have been carried out, or may still be. */
 export function isUnanswered(err: unknown): boolean {
   return err instanceof StoreUnavailable && err.code === 'ERR_STORE_TIMEOUT'
 }
 
-/** What session-file-store says of a session that it does not have. */
+/** The error of session-file-store for a missing session. */
 export function isMissing(err: unknown): boolean {
   return (err as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 }
 
-/** A store that compares, and never takes the version for the one that it has. */
+/** A store with compareAndSet that refuses the version of its own record. */
 export function refusesVersion(): Error {
   const message =
     'store refuses the version that it returned, although no other request writes: it cannot compare the record with what was read'

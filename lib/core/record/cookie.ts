@@ -1,7 +1,7 @@
 import { serialize } from 'cookie'
 import depd = require('depd')
 
-// One of its own in each file that warns: depd names the first caller outside the file that made it, and that is the user.
+// One depd object per file that warns: depd names the first caller outside of the file, which is the app
 const deprecate = depd('express-session')
 
 /** The attributes of the session cookie. */
@@ -87,7 +87,7 @@ export interface CookieData {
   sameSite: boolean | 'lax' | 'strict' | 'none' | undefined
 }
 
-/** A cookie as plain data, in a record or a test. */
+/** A cookie as plain data, in a record or in a test. */
 export interface AnyCookie extends Omit<CookieOptions, 'maxAge' | 'sameSite' | 'encode'> {
   /** The lifetime as it was last set, in milliseconds. `null` if the cookie ends when the browser is closed. */
   originalMaxAge: number | null
@@ -97,7 +97,7 @@ export interface AnyCookie extends Omit<CookieOptions, 'maxAge' | 'sameSite' | '
   sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined
 }
 
-/** Names that are ours, or the language's: data of these names would disarm the cookie that carries them. */
+/** Reserved names: a record with data of these names would break its cookie. */
 const RESERVED = new Set(['data', 'serialize', 'toJSON', 'constructor', '__proto__'])
 
 /**
@@ -106,7 +106,8 @@ const RESERVED = new Set(['data', 'serialize', 'toJSON', 'constructor', '__proto
  * @throws TypeError `argument options must be a object`, `maxAge must be a number or Date`
  */
 export class Cookie {
-  // Declared and not defined: own properties in the order path, _expires, originalMaxAge, httpOnly are upstream's, and stores read them.
+  // Declared but not defined: the own properties path, _expires, originalMaxAge, httpOnly, in this order, are express-session's, and stores read
+  // them.
   /** The path that a request must begin with. */
   declare path: string | undefined
   /** When the cookie expires, for stores that read it; use `expires`. */
@@ -134,7 +135,7 @@ export class Cookie {
     this.originalMaxAge = null
     this.httpOnly = true
     if (options) copy(options, this)
-    // Records of other makers may lack it
+    // Records of other packages may lack it
     this.originalMaxAge ??= this.maxAge as number | null
   }
 
@@ -166,7 +167,7 @@ export class Cookie {
       this.expires = ms
       return
     }
-    // One reading of the clock for both: two could differ by a millisecond, and the lifetime would shrink with each touch
+    // The clock is read once: two readings could differ by a millisecond, and the lifetime would shrink with each touch
     const now = Date.now()
     this._expires = new Date(now + ms)
     this.originalMaxAge = this._expires.valueOf() - now
@@ -190,29 +191,29 @@ export class Cookie {
   /**
    * The `Set-Cookie` line for a name and a value.
    *
-   * @throws TypeError where an attribute may not stand in a header: `option path is invalid`, and so on
+   * @throws TypeError if an attribute is not valid in a header: `option path is invalid`, and so on
    */
   serialize(name: string, value: string): string {
     return serialize(name, value, this.data as Parameters<typeof serialize>[2])
   }
 
-  /** The cookie as a record has it. */
+  /** The cookie as plain data for a record. */
   toJSON(): CookieData {
     return this.data
   }
 }
 
-// As in upstream's object literal: drivers that walk a record with `for…in`, as aws-sdk's does, store what they find there
+// Enumerable as in express-session: drivers that walk a record with `for…in`, as aws-sdk's does, store these
 for (const name of Object.getOwnPropertyNames(Cookie.prototype)) {
   Object.defineProperty(Cookie.prototype, name, { enumerable: name !== 'constructor' })
 }
 
-/** `false` and `undefined` end a cookie with the browser, as `null` does. */
+/** `false` and `undefined` end a cookie with the browser, like `null`. */
 function lifetimeOf({ originalMaxAge }: Pick<CookieData, 'originalMaxAge'>): number | null {
   return originalMaxAge || originalMaxAge === 0 ? originalMaxAge : null
 }
 
-/** Whether two cookies say the same, but for their end, which moves by itself. */
+/** Whether two cookies have equal attributes, except for the expiry, which moves. */
 export function isAlike(a: Omit<CookieData, 'expires'>, b: Omit<CookieData, 'expires'>): boolean {
   return (
     lifetimeOf(a) === lifetimeOf(b) &&
@@ -226,11 +227,11 @@ export function isAlike(a: Omit<CookieData, 'expires'>, b: Omit<CookieData, 'exp
   )
 }
 
-/** Whether a cookie still has the attributes of the record it was made from. Compares with the record itself, to need no second cookie on each request. */
+/** Whether a cookie still has the attributes of its record. It compares with the record itself, to avoid a second cookie on each request. */
 export function hasAttributesOf(record: AnyCookie | CookieData, cookie: Cookie): boolean {
   return (
     lifetimeOf(record) === lifetimeOf(cookie) &&
-    // As the constructor has them by default
+    // The default of the constructor
     ('path' in record ? record.path : '/') === cookie.path &&
     ('httpOnly' in record ? record.httpOnly : true) === cookie.httpOnly &&
     record.secure === cookie.secure &&
@@ -241,12 +242,12 @@ export function hasAttributesOf(record: AnyCookie | CookieData, cookie: Cookie):
   )
 }
 
-/** A function and not a private method, which would make the type of a cookie one that nothing but this class has. */
+/** Not a private method, which would make the type of a cookie nominal. */
 function copy(options: CookieOptions, cookie: Cookie): void {
   if (typeof options !== 'object') throw new TypeError('argument options must be a object')
-  // In the user's order, through the accessors: of maxAge and expires the last one holds
+  // In the app's order, through the accessors: of maxAge and expires the last one wins
   for (const name in options) {
-    // By their own names, since an accessor that is found by a variable is found slowly
+    // With literal names, because V8 finds an accessor slowly by a variable
     if (name === 'expires') cookie.expires = options.expires
     else if (name === 'maxAge') cookie.maxAge = options.maxAge
     else if (!RESERVED.has(name)) (cookie as never as Record<string, unknown>)[name] = options[name as keyof CookieOptions]

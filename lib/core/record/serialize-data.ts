@@ -13,7 +13,7 @@ export function serializeData(data: object): string {
   return serialize(rest)
 }
 
-/** Likewise, with the reserved key: what a store keeps beside the cookie. */
+/** The same with the reserved key: all that a store keeps beside the cookie. */
 export function serializeRecord(record: object): string {
   const { cookie: _, ...rest } = dataIn(record) as { cookie?: unknown }
   return serialize(rest)
@@ -21,6 +21,6 @@ export function serializeRecord(record: object): string {
 
 function serialize(rest: object): string {
   for (const _ in rest) return JSON.stringify(rest)
-  // Most anonymous visits end here, twice: it takes a quarter of the time
+  // Most anonymous requests return here, twice; this takes a quarter of the time
   return '{}'
 }

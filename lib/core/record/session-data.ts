@@ -1,20 +1,20 @@
 import { Cookie, type AnyCookie, type CookieOptions } from './cookie'
 
-/** What a session holds, as stores get it. */
+/** The content of a session, as stores get it. */
 export interface SessionData {
   cookie: AnyCookie
 }
 
 /** The cookie of a record. */
 export function cookieOf(record: SessionData): Cookie {
-  // A record without a cookie is a TypeError here, worded by the engine as it is upstream
+  // A record without a cookie throws a TypeError here, with the same message as in express-session
   const originalMaxAge: unknown = record.cookie.originalMaxAge
   const cookie = reviveCookie(record.cookie)
   cookie.originalMaxAge = asMaxAge(originalMaxAge)
   return cookie
 }
 
-/** A cookie of attributes that are plain data, as JSON has them. */
+/** A cookie from plain data, as JSON has them. */
 export function reviveCookie(data: AnyCookie): Cookie {
   const expires: unknown = data.expires
   const cookie = new Cookie(data as CookieOptions)
@@ -22,13 +22,13 @@ export function reviveCookie(data: AnyCookie): Cookie {
   return cookie
 }
 
-/** One whose cookie an app has made of plain data gets a cookie that lives. */
+/** Converts a cookie that an app has replaced by plain data. */
 export function liveCookie<Data extends SessionData>(session: Data): Data {
   if (typeof (session.cookie as Cookie).serialize !== 'function') session.cookie = reviveCookie(session.cookie)
   return session
 }
 
-/** A lifetime of another type would pass here and throw at the end of the request, where `touch()` sets it. */
+/** Checks the lifetime here. `touch()` would throw for another type only at the end of the request. */
 function asMaxAge(value: unknown): number | null {
   if (value && typeof value !== 'number') throw new TypeError('maxAge must be a number or Date')
   return value as number | null

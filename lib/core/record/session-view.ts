@@ -1,13 +1,16 @@
-/** Under this symbol a session knows its view: the object that the app sees in its place, as `ctx.session` on Koa. express-session's is its own view. */
+/**
+ * The key under which a session refers to its view: the object that the app sees instead, such as `ctx.session` on Koa. A session of express-session
+ * is its own view.
+ */
 export const VIEW = Symbol('resession.view')
 
-/** Holds a session's data under the app's names, whichever those are. */
+/** The data of a session under the app's names. */
 export interface View {
-  /** What the app sees. */
+  /** The object that the app sees. */
   readonly shown: object
-  /** The data as records have them. `cookie` is the name of the record's own key, and so never one of the data. */
+  /** The data as in records. `cookie` is a name of the record, and never one of the data. */
   readonly data: object
-  /** @param key as in `data` */
+  /** @param key a name as in `data` */
   put(key: string, value: unknown): void
   remove(key: string): void
 }
@@ -16,12 +19,12 @@ export function viewOf(session: object): View | undefined {
   return (session as { [VIEW]?: View })[VIEW]
 }
 
-/** The object that holds a session's data, or a record. */
+/** The object with a session's data, or a record itself. */
 export function dataIn(session: object): object {
   return viewOf(session)?.data ?? session
 }
 
-/** What the app sees of a session. */
+/** The object that the app sees of a session. */
 export function shownOf(session: object): object {
   return viewOf(session)?.shown ?? session
 }

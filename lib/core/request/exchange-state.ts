@@ -40,7 +40,7 @@ export class ExchangeState<H extends Host = Host> {
   unread = false
   /** The handler has an empty session in place of the one that could not be read. It is not stored, and its cookie is not sent. */
   anonymous = false
-  /** The request only reads its session. */
+  /** Whether the request only reads its session. */
   isReadOnly = false
   /** The ID of the session that was generated last. */
   generated: string | undefined
@@ -88,7 +88,7 @@ export class ExchangeState<H extends Host = Host> {
     this.#secrets = secrets
   }
 
-  /** A new cookie. */
+  /** Creates a cookie. */
   cookieOf(options: CookieOptions): Cookie {
     return cookieFor(this, options)
   }
@@ -183,7 +183,11 @@ export class ExchangeState<H extends Host = Host> {
     if (transaction && transaction.id === this.host.sessionID) transaction.renew()
   }
 
-  /** The session has another ID, under which the store has it. @param version of a store that compares */
+  /**
+   * The session has a new ID, under which it is stored.
+   *
+   * @param version from a store with compareAndSet
+   */
   moved(before: Session, after: Session, version: Version | undefined): void {
     this.generated = after.id
     this.#cookie = after.cookie

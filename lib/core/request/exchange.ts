@@ -24,16 +24,13 @@ import type { SessionInfo } from '../session/session-info'
 import { newId } from '../session/session-id'
 import { liveCookie, type SessionData } from '../record/session-data'
 
-/**
- * One request and its response, as the session sees them. It holds what is known between the two verbs, `open` and `commit`, and knows
- * nothing of HTTP.
- */
+/** One request and its response, as the session sees them. It has two acts, `open` and `commit`, and knows nothing of HTTP. */
 export class Exchange<H extends Host = Host> extends ExchangeState<H> implements HostExchange {
   get entered(): boolean {
     return this.host[EXCHANGE] === this
   }
 
-  /** The exchange is the host's from now on, with these secrets. */
+  /** Attaches the exchange to the host, with these secrets. */
   enter(secrets: readonly Secret[]): void {
     this.secrets = secrets
     this.host[EXCHANGE] = this
@@ -56,7 +53,7 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
     this.#present(options)
   }
 
-  /** An empty session in the place of the one whose id the client sent, and which may be there again by the next request. */
+  /** Uses an empty session for this request. The client keeps its cookie, because the next request may find the session again. */
   continueWithoutStore(): void {
     this.host.sessionID ??= newId()
     this.#present(this.cookieOptions ?? {})
@@ -101,8 +98,8 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
   }
 
   /**
-   * The session that the handler left, if any. An object that it put in the session's place becomes one, under the same id and cookie; under a new
-   * id where the session of the old one has been destroyed. A cookie made of plain data becomes one too.
+   * The session that the handler left, if any. Another object becomes a session with the same ID and cookie, or with a new ID if the old session was
+   * destroyed. A cookie of plain data becomes a Cookie.
    *
    * @throws TypeError for anything else
    */

@@ -3,7 +3,7 @@ import { needsRewrite } from '../lifetime/limits'
 import type { Host, Session } from '../session/session'
 import { ABSENT, type Facts, type Seen } from './plan'
 
-/** @throws TypeError where it left something else than a session; where its data cannot be written out */
+/** @throws TypeError if the session is not an object, or cannot be serialized */
 export function collectFacts<H extends Host>(exchange: Exchange<H>): Seen {
   const session = exchange.session()
   return { session, facts: session ? factsOf(exchange, session) : { ...ABSENT, ...absence(exchange) } }
@@ -27,7 +27,7 @@ function absence<H extends Host>(
 function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts {
   const { sentId, unread, done, anonymous, isReadOnly, replaced, lifetime, changes, settings, host } = exchange
   const { modified, saved, changed, cookieChanged, cookieReplaced, pastHalfLife } = changes.facts(session)
-  // One by one: a spread costs more than all the rest of a visit allocates
+  // Property by property: a spread allocates more than the rest of the request
   return {
     present: true,
     unread,
@@ -43,7 +43,7 @@ function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts
     passive: lifetime?.isActive === false,
     rewritten: needsRewrite(exchange, session),
     cookieReplaced,
-    // A payload that is to be sent again is one that is stored again
+    // A payload in the cookie is sent again by storing it again
     pastHalfLife: pastHalfLife || (exchange.outdated && settings.kept !== undefined),
     outdated: exchange.outdated,
     sent: sentId !== undefined,

@@ -11,7 +11,7 @@ import { EXCHANGE, type Host, generate, inflate } from '../session/session'
 import type { Secret } from '../../primitives/secrets'
 import type { WithoutStore } from '../settings/options'
 
-/** Puts a session on the host: the one whose id the client sent, or a new one. Where the exchange steps aside, it is not `entered`. */
+/** Puts a session on the host: that of the client, or a new one. If the request has no session, the exchange is not `entered`. */
 export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   if (exchange.host.session) {
     noteSecond(exchange)
@@ -36,7 +36,7 @@ function begin<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   ask(exchange, exchange.settings.cookieOptions, matchPath, done)
 }
 
-/** Another middleware came first. Two of one name are one, for an app that is mounted in another; two of different names are a mistake. */
+/** Another middleware was first. With the same name they count as one, for a mounted app; with different names it is a mistake. */
 function noteSecond<H extends Host>({ host, settings }: Exchange<H>): void {
   const first = host[EXCHANGE]?.settings.name
   if (first !== undefined && first !== settings.name) second(settings, first)
@@ -113,14 +113,14 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
     ask(
       exchange,
       host => admit(host, id, found),
-      // What an app has seen may look different by now
+      // The app may have changed the record
       (exchange, record, done) => load(exchange, { record, moment, version, likeness: settings.asksApp ? undefined : likeness }, done),
       done,
     )
   })
 }
 
-/** The store cannot say what it has, or what it has cannot be read. */
+/** Continues if the store failed to read, or the record is invalid. */
 function continueWithoutStore<H extends Host>(exchange: Exchange<H>, err: unknown, done: Callback): void {
   debug('error %j', err)
   exchange.unread = true
@@ -146,7 +146,7 @@ function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback
     inflate(exchange.host, record)
     exchange.begin(read)
   } catch (unreadable) {
-    // The client may have written what is kept in its cookie, and would send it again with each request
+    // The client may have invented the content of its cookie, and would send it with each request
     if (exchange.settings.kept) return ask(exchange, generate, began, done)
     return continueWithoutStore(exchange, unreadable, done)
   }
@@ -162,13 +162,13 @@ function end<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   })
 }
 
-/** The store has no session of the ID. A client may have sent a second cookie of the name, after a change of path or domain. */
+/** The store does not have the session. After a change of path or domain, a client may send a second cookie of the name. */
 function findOther<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   debug('no session found')
   const { host, transport, secrets, settings } = exchange
   const other = transport.otherId?.(host, secrets, ++exchange.missed)
   if (other === undefined) return ask(exchange, generate, began, done)
-  // The same one twice
+  // Twice the same ID
   if (!settings.kept && other === exchange.sentId) return findOther(exchange, done)
   find(exchange, other, done)
 }
@@ -182,7 +182,7 @@ function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done:
   done()
 }
 
-/** Asks something about the host that may be known at once, may be promised and may throw, and goes on with the answer. */
+/** Calls a function of the app, which may return a value or a promise or throw, and continues with the result. */
 function ask<H extends Host, Answer>(
   exchange: Exchange<H>,
   question: (host: H) => Answer | PromiseLike<Answer>,

@@ -2,52 +2,52 @@ import { Session } from '../session/session'
 import type { Policy } from '../settings/policy'
 import type { End } from '../session/session-end'
 
-/** What is known of a session when the handler is done with it. */
+/** What is known of a session at the end of the handler. */
 export interface Facts {
-  /** The handler left a session on the host. */
+  /** Whether the host has a session. */
   readonly present: boolean
-  /** The store could not say what it has of the session: that none is present tells nothing of what the handler wants. */
+  /** Whether the store failed to read the session. A missing session then says nothing about the handler. */
   readonly unread: boolean
-  /** The client sent this very id, under a signature that held, and it is still the session's. */
+  /** Whether the client sent this ID with a valid signature, and the session still has it. */
   readonly returning: boolean
-  /** The data or the id are not those that the exchange began with. */
+  /** Whether the data or the ID changed since the beginning. */
   readonly modified: boolean
-  /** The session has been saved in this exchange, by the handler or by a first write. */
+  /** Whether the session was saved in this exchange, by the handler or before the first byte. */
   readonly saved: boolean
-  /** The store was last seen with something else: other data, or no such session. */
+  /** Whether the store last had something else: other data, or no session. */
   readonly changed: boolean
-  /** The attributes of the cookie are not those that the handler saved. */
+  /** Whether attributes of the cookie changed since the handler's save. */
   readonly cookieChanged: boolean
-  /** What an earlier commit of this exchange, before the first byte, has done already. */
+  /** What an earlier commit of this exchange, before the first byte, did. */
   readonly done: Plan | undefined
-  /** The cookie has a date of expiry. */
+  /** Whether the cookie has an expiry. */
   readonly expires: boolean
-  /** The session is not stored, and its cookie is not sent: it stands for one that could not be read, or the request only reads. */
+  /** Whether the session is neither stored nor sent: it replaces one that could not be read, or the request only reads. */
   readonly anonymous: boolean
-  /** The store has been given an expiry so lately that another can wait. */
+  /** Whether the expiry was written so recently that the next touch can wait. */
   readonly touchedRecently: boolean
   /**
-   * The cookie's lifetime or an attribute is not what the exchange began with. False for new sessions, unless the family watches their cookies: a
-   * lifetime that is set on each request must not store a session for each client.
+   * Whether the cookie's lifetime or an attribute changed since the beginning. False for new sessions, unless `watchesCookie`: a lifetime set on each
+   * request must not store a session for each client.
    */
   readonly cookieReplaced: boolean
   /** The request does not keep the session alive. */
   readonly passive: boolean
   /** The record is to be written again, though the session has not changed: it lacks what the limits need, or its store has no other way to move its end. */
   readonly rewritten: boolean
-  /** Less than half of the session's life was left when the exchange began. */
+  /** Whether less than half of the lifetime was left at the beginning. */
   readonly pastHalfLife: boolean
-  /** The client's cookie is signed or sealed with another secret than the one that is used now, and is to be sent again. */
+  /** Whether the client's cookie is signed or sealed with an older secret, and is sent again. */
   readonly outdated: boolean
-  /** The client sent an id, under a signature that held. */
+  /** Whether the client sent an ID with a valid signature. */
   readonly sent: boolean
-  /** What the client had, if anything, has been destroyed. Known where there is no session any more, of those that are kept in the cookie. */
+  /** Whether the client's session was destroyed. Known for sessions in the cookie if there is no session any more. */
   readonly ended?: boolean
-  /** What the store said to the handler, where that has asked for the end of what the client had, itself or by a regenerate. */
+  /** The result of destroying the client's session, if the handler asked for that with destroy or regenerate. */
   readonly destroyed: End | undefined
 }
 
-/** What is so where there is no session, whatever else is known. */
+/** The facts of a request without a session. */
 export const ABSENT = {
   present: false,
   modified: false,
@@ -63,7 +63,7 @@ export const ABSENT = {
   outdated: false,
 }
 
-/** What the store is asked at the end of an exchange. */
+/** The store operation at the end of an exchange. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
 export function planStore(facts: Facts, policy: Policy): Plan {
@@ -71,12 +71,12 @@ export function planStore(facts: Facts, policy: Policy): Plan {
   if (facts.anonymous) return 'nothing'
   if (saves(facts, policy)) return 'save'
   const moves = (policy.family.keepsAlive || policy.rolling || policy.keepsIdle) && !facts.passive
-  // A save has moved the expiry too
+  // A save moves the expiry too
   return moves && facts.returning && facts.done !== 'save' && !facts.touchedRecently ? 'touch' : 'nothing'
 }
 
 function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {
-  // The handler was told that the store has not answered in time: another wait would tell no more
+  // The handler knows that the store did not respond in time. Waiting again would not help
   if (unset !== 'destroy' || unread || done === 'destroy' || destroyed === 'unanswered') return false
   return !family.clears || (!destroyed && (returning || saved))
 }
@@ -88,10 +88,10 @@ function saves(facts: Facts, policy: Policy): boolean {
   return returning ? policy.resave || changed || pastHalfLife || rewritten : policy.saveUninitialized || modified
 }
 
-/** What the response says of the cookie. */
+/** The cookie operation of the response. */
 export type CookiePlan = 'set' | 'clear' | 'nothing'
 
-/** @param done what the commit has done, where there was one */
+/** @param done what the commit did, if there was one */
 export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined): CookiePlan {
   if (facts.anonymous) return 'nothing'
   if (facts.present && setsCookie(facts, policy, done)) return 'set'
@@ -108,7 +108,7 @@ function setsCookie(
   return returning ? rolling || cookieReplaced || (expires && modified) : saveUninitialized || modified
 }
 
-/** The client has a cookie for nothing. */
+/** Whether the client's cookie has no session any more. */
 function isOver({ present, unread, sent, returning, destroyed, ended }: Facts, { unset, family }: Policy): boolean {
   if (unread || destroyed === 'failed' || destroyed === 'unanswered') return false
   if (present) return sent && !returning
@@ -116,7 +116,7 @@ function isOver({ present, unread, sent, returning, destroyed, ended }: Facts, {
   return sent && (unset === 'destroy' || destroyed === 'done')
 }
 
-/** What the handler left, and what is known of it. */
+/** The session that the handler left, with its facts. */
 export interface Seen {
   readonly session: Session | undefined
   readonly facts: Facts

@@ -5,9 +5,7 @@ import type { ExchangeState } from './exchange-state'
 import type { Host, Session, Successor } from '../session/session'
 import type { SessionStore } from '../store/contract'
 
-/**
- * Stores a new session before the old one is destroyed. If either fails, the request has the old one again, and the client keeps its cookie.
- */
+/** Stores a new session before the old one is destroyed. If either fails, the request has the old session again, and the client keeps its cookie. */
 export function replace<H extends Host>(exchange: ExchangeState<H>, session: Session, { generate, fill }: Successor, done: Callback): void {
   const { req: host, id } = session
   const { activeSessions } = exchange.port
@@ -29,7 +27,7 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
   }
   const create = (): void => {
     const { sessionID } = host
-    // By a `genid` of the app
+    // The app's `genid` returned the same ID
     if (sessionID === id) return destroySurely(exchange.port, id, renewed)
     exchange.renewed(session)
     fill?.()

@@ -20,15 +20,15 @@ import type { Version } from '../record/snapshot'
 import { copyOf } from '../session/stored-session'
 import { storedForm } from '../lifetime/stored-form'
 
-/** Long ago, for every clock: a record with this expiry does not exist. */
+/** In the past for every clock: a record with this expiry does not exist. */
 const EXPIRED = new Date(0)
 
-/** How often the old record may be written by other processes while the session moves. Each time the new one is written again. */
+/** How many times other processes may write the old record during the move. Each time the new record is written again. */
 const MOST_TRIES = 100
 
 /**
- * Gives a session another ID and keeps its data, with what other requests have saved meanwhile. The new record is written first. If the old one was
- * destroyed by then, the new one is removed again, so that a logout is never undone.
+ * Gives a session a new ID and keeps its data, with what other requests have saved. The new record is written first. If the old one was destroyed
+ * meanwhile, the new one is removed, so that a logout is never undone.
  *
  * @throws Error with the code `ERR_SESSION_NOT_FOUND`, through the callback, if the session no longer exists
  */
@@ -47,7 +47,7 @@ export function rotate<H extends Host>(exchange: ExchangeState<H>, session: Sess
   })
 }
 
-/** @param act gets the new ID, and the new cookie if the old one is not kept */
+/** @param act receives the new ID, and the new cookie if the old one is not kept */
 function prepare<H extends Host>(exchange: ExchangeState<H>, keep: Keep, done: Callback, act: (id: string, cookie?: Cookie) => void): void {
   const { settings, host } = exchange
   try {
@@ -66,11 +66,11 @@ function prepare<H extends Host>(exchange: ExchangeState<H>, keep: Keep, done: C
 interface Target {
   readonly keep: Keep
   readonly id: string
-  /** The new cookie, if that of the session is not kept. */
+  /** The new cookie, if the session's cookie is not kept. */
   readonly cookie: Cookie | undefined
 }
 
-/** One move of a session from its old ID to a new one. */
+/** The move of a session from its old ID to a new one. */
 class Rotation<H extends Host> {
   /** The new record, once it has been written. */
   #written: { readonly data: Data; readonly cookie: Cookie } | undefined
@@ -103,7 +103,7 @@ class Rotation<H extends Host> {
     )
   }
 
-  /** A session of this request that was never saved has no record, and needs none. */
+  /** Whether there is an old record: a session of this request that was never saved has none. */
   get #isStored(): boolean {
     return this.exchange.generated !== this.session.id || this.exchange.changes.hasSaved
   }
@@ -164,7 +164,7 @@ class Rotation<H extends Host> {
     if (!port.compares || version === undefined) return port.remove(id, removed, deadline)
     const compared: Callback<Outcome> = (err, outcome) => {
       if (err) return ended(err)
-      // The record has ended for every process. Removing it only frees its memory
+      // The record has ended for every process. Removing it only frees memory
       if (outcome?.ok) return port.remove(id, () => removed(), deadline)
       if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it keeps its ID'))
       this.run(deadline, ended, active)

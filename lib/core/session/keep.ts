@@ -1,4 +1,4 @@
-/** What a session keeps under a new ID: all data and the attributes of its cookie, or the keys that are named. */
+/** What a session keeps with a new ID: all data and the attributes of its cookie, or the named keys. */
 export type Keep = true | readonly string[]
 
 export function isKeep(keep: unknown): keep is Keep {

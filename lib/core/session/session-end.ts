@@ -1,17 +1,17 @@
 import { isUnanswered } from '../errors/store-errors'
 import type { Callback } from '../../primitives/callbacks'
 
-/** Objects whose sessions have been destroyed: what handlers keep of them is not stored again. */
+/** Objects whose session was destroyed. They are not saved again. */
 const ended = new WeakSet<object>()
 
-/** Sessions whose destroy the store has not answered in time. It may have been carried out. */
+/** Sessions whose destroy the store did not answer in time. It may have been carried out. */
 const unanswered = new WeakSet<object>()
 
 export function isEnded(session: object): boolean {
   return ended.has(session)
 }
 
-/** The result of a destroy, once it is over. */
+/** The result of a destroy. */
 export type End = 'done' | 'failed' | 'unanswered'
 
 export function endOf(session: object | undefined): End | undefined {
@@ -20,7 +20,7 @@ export function endOf(session: object | undefined): End | undefined {
   return isEnded(session) ? 'done' : 'failed'
 }
 
-/** The session has ended, unless it turns out that it cannot be destroyed. */
+/** Marks the session as ended, until the destroy fails. */
 export function ending(session: object, done: Callback): Callback {
   ended.add(session)
   return err => {

@@ -16,25 +16,25 @@ import { gone } from '../errors/store-errors'
 import type { SessionStore } from '../store/contract'
 import type { StoreClient } from '../store/store-client'
 
-/** Under this symbol a host knows the exchange that it is in. */
+/** The key under which a host refers to its exchange. */
 export const EXCHANGE = Symbol('resession.exchange')
 
-/** What carries a session: a Connect request, or a Koa context. */
+/** The carrier of a session: a Connect request, or a Koa context. */
 export interface Host {
   session?: Session | null | undefined
   sessionID?: string | undefined
   sessionStore?: SessionStore
-  /** A secret that cookie-parser left. */
+  /** The secret of cookie-parser. */
   secret?: unknown
-  /** What its sessions are, where that is more than a session. */
+  /** The class of its sessions, if it is a subclass. */
   readonly Session?: new (host: never, data?: object) => Session
   [EXCHANGE]?: HostExchange
 }
 
-/** What is done to a session, or to a copy of it. */
+/** A change of a session, or of a copy of it. */
 export type Change = (session: Partial<SessionData>) => void
 
-/** How the session that takes the place of another one is made. */
+/** How to make the session that replaces another one. */
 export interface Successor {
   /** Puts a new session on the host. */
   generate(host: Host): unknown
@@ -42,36 +42,44 @@ export interface Successor {
   readonly fill: (() => void) | undefined
 }
 
-/** The exchange, as sessions and stores know it. */
+/** The exchange, as sessions and stores see it. */
 export interface HostExchange extends LifetimeOfHost {
   readonly store: SessionStore
   readonly settings: { readonly name: string }
-  /** Of the store that the host has by now. */
+  /** The client for the host's current store. */
   readonly port: StoreClient
-  /** The secrets that hold for this exchange; the first one signs. */
+  /** The secrets of this exchange; the first one signs. */
   readonly secrets: readonly Secret[]
-  /** The session that the handler has left. @throws TypeError if that is no object */
+  /**
+   * The session that the handler left.
+   *
+   * @throws TypeError if it is not an object
+   */
   session(): Session | undefined
   save(session: Session, done: Callback): void
   update(session: Session, change: Change, done: Callback): void
-  /** Gives the session another ID. */
+  /** Gives the session a new ID. */
   rotate(session: Session, keep: Keep, done: Callback): void
-  /** The session of this id is read again. @returns the moment, for `read` */
+  /**
+   * The session of this ID is read again.
+   *
+   * @returns the moment, for `read`
+   */
   reading(id: string): number | undefined
-  /** The store had this of it, or nothing. */
+  /** The result of a read. */
   read(id: string, read: Read): void
-  /** Another session is in the place of one that was ended, or was to be, perhaps under its id. */
+  /** Another session has replaced one that was ended, or is to be, perhaps with the same ID. */
   renewed(before?: Session): void
-  /** Whether a session that takes the place of this one is stored before this one is destroyed. */
+  /** Whether a new session is stored before this one is destroyed. */
   createsFirst(session: Session): boolean
   /** Stores a new session before this one is destroyed. */
   replace(session: Session, successor: Successor, done: Callback): void
-  /** The session is on its way out of the store. */
+  /** The session is being destroyed. */
   destroying(session: Session): void
   readonly underway: WaitGroup
-  /** The id of the session that was generated last. */
+  /** The ID of the session that was generated last. */
   readonly generated: string | undefined
-  /** Puts a new session on the host; a promise where `genid` or `cookie` made one. */
+  /** Puts a new session on the host; a promise if `genid` or `cookie` returned one. */
   generate(): void | Promise<void>
 }
 
@@ -89,9 +97,12 @@ export class Session {
   /** The cookie: change its attributes or `maxAge` for this session. */
   declare cookie: AnyCookie
 
-  /** @param host what carries the session; its `sessionID` becomes `id`. @param data what to start with; names that a session has already are passed over. */
+  /**
+   * @param host the carrier of the session; its `sessionID` becomes `id`
+   * @param data initial data; names of members of a session are skipped
+   */
   constructor(host: Host, data?: object | null) {
-    // Own and hidden, as upstream has them: whoever lists a session's keys gets its data
+    // Own and not enumerable, as in express-session: the keys of a session are its data
     Object.defineProperty(this, 'req', { value: host })
     Object.defineProperty(this, 'id', { value: host.sessionID })
     if (typeof data !== 'object') return
@@ -112,7 +123,7 @@ export class Session {
     return this
   }
 
-  // The signatures of a method have the same type parameters, so that a mock with one signature fits: TypeScript then erases them to `any`
+  // The overloads have the same type parameters, so that a mock with one signature fits: TypeScript then erases them to `any`
   /** Writes the session to the store now. */
   save<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   save<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
@@ -124,7 +135,8 @@ export class Session {
   /**
    * Reads the session from the store again: `req.session` is then a new object.
    *
-   * @throws Error `failed to load session`, code `ERR_SESSION_NOT_FOUND`, if the store no longer has it; through the callback or the promise, as all else that fails
+   * @throws Error `failed to load session`, code `ERR_SESSION_NOT_FOUND`, if the store no longer has it; through the callback or the promise, like
+   * all other errors
    */
   reload<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   reload<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
@@ -147,7 +159,7 @@ export class Session {
     })
   }
 
-  /** Removes the session from the store, and at once from the request. */
+  /** Removes the session from the store, and immediately from the request. */
   destroy<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   destroy<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   destroy(callback?: Callback): this | Promise<void> {
@@ -159,9 +171,8 @@ export class Session {
   }
 
   /**
-   * Destroys the session and replaces it with an empty one that has a new ID. Call it on every privilege change.
-   *
-   * With `{ keep: true }`, or `{ keep: ['cart'] }`, the data stays, with what other requests have saved. The new record is stored at once.
+   * Destroys the session and replaces it with an empty one that has a new ID. Call it on every privilege change. With `{ keep: true }` or `{ keep:
+   * ['cart'] }` the data stays, with what other requests have saved. The new record is stored immediately.
    *
    * @param options a `RegenerateOptions`. Its type would reach the parameter of a mock `regenerate(callback) {}`, which could then not call it
    * @throws Error with the code `ERR_SESSION_NOT_FOUND` if data is to be kept and the session no longer exists
@@ -170,7 +181,7 @@ export class Session {
   regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   regenerate<Done extends Promise<void> = Promise<void>>(options: any): Done // eslint-disable-line @typescript-eslint/no-explicit-any
   regenerate<_Done extends Promise<void> = Promise<void>>(options: any, callback: Callback): this // eslint-disable-line @typescript-eslint/no-explicit-any
-  // Again, because the types of mocks take the last signature
+  // Repeated, because the types of mocks take the last signature
   regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   regenerate(given?: Callback | RegenerateOptions, after?: Callback): this | Promise<void> {
     const { keep = false } = typeof given === 'object' ? given : {}
@@ -202,7 +213,7 @@ function renew(session: Session, done: Callback, fill?: () => void): void {
   if (exchange?.createsFirst(session)) return exchange.replace(session, { generate, fill }, ending(session, done))
   const port = portFor(session)
   const over = ending(session, err => {
-    // If the store has not answered in time, the old session is still on the request: it is not new, and may be destroyed
+    // If the store did not answer in time, the old session is still on the request. It is not new, and may be destroyed
     if (session.req.session !== session) exchange?.renewed(session)
     done(err)
   })
@@ -210,13 +221,13 @@ function renew(session: Session, done: Callback, fill?: () => void): void {
   else regenerate(session.req, session.req.sessionStore as SessionStore, over)
 }
 
-/** As `session.save(done)`, but may call back before it returns: for the middleware. */
+/** As `session.save(done)`, but it may call back before it returns: for the middleware. */
 export function saveAtOnce(session: Session, done: Callback): void {
   save(session, counted(session, done))
 }
 
 /**
- * As `session.regenerate(done)`, but may call back before it returns: for classes that extend the session.
+ * As `session.regenerate(done)`, but it may call back before it returns: for subclasses.
  *
  * @param fill adds data to the new session, if that is stored before the old one is destroyed
  */
@@ -224,7 +235,7 @@ export function regenerateAtOnce(session: Session, keep: unknown, done: Callback
   renewKeeping(session, keep, counted(session, done), fill)
 }
 
-/** Makes a session of a record, and puts it on the host. Upstream's `Store.prototype.createSession`. */
+/** Makes a session of a record, and puts it on the host: `Store.prototype.createSession` of express-session. */
 export function createSession(host: Host, record: SessionData): Session {
   const cookie = cookieOf(record)
   const session = sessionOf(host, record)
@@ -233,35 +244,35 @@ export function createSession(host: Host, record: SessionData): Session {
   return session
 }
 
-/** A session of the kind that the host has. */
+/** A session of the host's class. */
 export function sessionOf(host: Host, data?: object): Session {
   return new ((host.Session as typeof Session | undefined) ?? Session)(host, data)
 }
 
 const METHODS = ['save', 'reload', 'destroy', 'regenerate'] as const
 
-/** A record becomes the host's session, by the store's own `createSession` where it has one. */
+/** Makes the host's session of a record, with the store's own `createSession` if it has one. */
 export function inflate(host: Host, record: SessionData): void {
   const store = host.sessionStore
   if (host.Session || typeof store?.createSession !== 'function') return void createSession(host, record)
   store.createSession(host, record)
   const made = host.session
   if (!made || made instanceof Session) return
-  // Of a store that was built on another copy of the package: its sessions know nothing of promises, nor of what the answer has to wait for
+  // A store of another copy of the package makes sessions without promises, for which no response waits
   for (const name of METHODS) {
     Object.defineProperty(made, name, { value: Session.prototype[name], configurable: true, writable: true })
   }
 }
 
-/** By way of the store, where apps of Connect put functions of their own in its place. */
+/** Generates a session through the store, because Connect apps replace `store.generate`. */
 export function generate(host: Host): unknown {
   const { sessionStore } = host
-  // A store that an app has put in the place of another may have none
+  // A store that an app has put on the request may lack it
   if (host.Session || typeof sessionStore?.generate !== 'function') return host[EXCHANGE]?.generate()
   return sessionStore.generate(host)
 }
 
-/** Destroys the host's session and generates another. Upstream's `Store.prototype.regenerate`. */
+/** Destroys the host's session and generates another: `Store.prototype.regenerate` of express-session. */
 export function regenerate(host: Host, store: SessionStore, done: Callback): void {
   const port = (host.sessionStore === store ? host[EXCHANGE]?.port : undefined) ?? clientFor(store)
   const destroy = port.compares && !port.answersAtOnce ? destroySurely.bind(undefined, port) : port.destroy.bind(port)
@@ -281,7 +292,7 @@ function portFor({ req }: Session): StoreClient {
   return req[EXCHANGE]?.port ?? clientFor(req.sessionStore as SessionStore)
 }
 
-/** Calls back, or promises: the one place where the two meet. The answer to the request waits for either. */
+/** Calls back or returns a promise. The response waits for either. */
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void>
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
   if (!callback) return ignoreRejection(fromCallback(done => act(counted(self, done))))
@@ -289,7 +300,7 @@ function either<T extends Session>(self: T, callback: Callback | undefined, act:
   return self
 }
 
-/** The response waits until what this returns is called. */
+/** The response waits until the returned function is called. */
 export function counted({ req }: Session, done: Callback): Callback {
   return req[EXCHANGE]?.underway.begin(done) ?? done
 }

@@ -2,14 +2,14 @@ import { EXCHANGE, type Change, type Host } from './session'
 import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import { gone } from '../errors/store-errors'
 
-/** Under this symbol a Koa context, and its request, know the object that carries their session. */
+/** The key under which a Koa context and its request refer to their host. */
 export const HOST = Symbol('resession.host')
 
 interface Hosted {
   readonly [HOST]: { update(change: Change): Promise<void> }
 }
 
-/** Changes the session of a request or a context in the store. A function and not a method of the session, whose names belong to the app. */
+/** Changes the session of a request or a context in the store. Not a method of the session, whose names belong to the app. */
 export function update(carrier: Host | Hosted, change: Change): Promise<void> {
   if (typeof change !== 'function')
     return ignoreRejection(Promise.reject(new TypeError('update needs a function that changes the session')))
@@ -17,7 +17,7 @@ export function update(carrier: Host | Hosted, change: Change): Promise<void> {
   return ignoreRejection(fromCallback(done => updateOn(carrier, change, done)))
 }
 
-/** @throws TypeError if `host.session` has been replaced by a value that is no object */
+/** @throws TypeError if `host.session` has been replaced by a value that is not an object */
 export function updateOn(host: Host, change: Change, done: Callback): void {
   const exchange = host[EXCHANGE]
   if (!exchange) return done(new Error('update needs a request with a session: use the session middleware first'))

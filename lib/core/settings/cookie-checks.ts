@@ -2,7 +2,7 @@ import { serialize } from 'cookie'
 import { Cookie, type CookieOptions } from '../record/cookie'
 import { describeValue } from '../../primitives/describe-value'
 
-/** What an attribute must be that the `cookie` package refuses. */
+/** How to write an attribute that the `cookie` package refuses. */
 const EXPECTED: Readonly<Record<string, string>> = {
   domain: 'a host name such as "example.com"',
   path: 'a path such as "/app"',
@@ -10,7 +10,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   sameSite: '"lax", "strict", "none", "auto", true or false',
 }
 
-/** @throws TypeError for a cookie name that may not stand in a header */
+/** @throws TypeError for a cookie name that is not valid in a header */
 export function checkName(name: string): void {
   try {
     serialize(name, '')
@@ -19,7 +19,7 @@ export function checkName(name: string): void {
   }
 }
 
-/** @throws TypeError for attributes with which no request could have a session, and for attributes that may not stand in a header */
+/** @throws TypeError for attributes with which no request could have a session, or that are not valid in a header */
 export function checkAttributes(name: string, options: CookieOptions): void {
   if (typeof options !== 'object') {
     throw new TypeError(`cookie option: argument options must be a object, not ${describeValue(options)}; write { path: '/' }, for example`)
@@ -39,10 +39,10 @@ export function checkAttributes(name: string, options: CookieOptions): void {
 }
 
 /**
- * The checks that a cookie function's result gets on each request.
+ * Checks the result of a cookie function, on each request.
  *
- * @throws TypeError for a lifetime that is no moment, and for a path that no request has. An invalid Date for `expires` is not an error here, as it is
- * none in express-session: a test of that package gives one, and expects the error at the end of the request
+ * @throws TypeError for an invalid lifetime, or a path that no request has. An invalid Date in `expires` is accepted here, as in express-session,
+ * whose tests expect the error at the end of the request
  */
 export function checkLifetimeAndPath({ maxAge, expires, path }: CookieOptions): void {
   // NaN is falsy
@@ -62,13 +62,13 @@ function checkPath(path: unknown): void {
   throw new TypeError(`cookie.path must be a path that begins with "/", not ${describeValue(path)}; write ${instead}`)
 }
 
-/** Whether the moment so many milliseconds from now is one that a Date can hold. */
+/** Whether a Date can represent the moment in that many milliseconds. */
 function isLifetime(maxAge: unknown): boolean {
   if (maxAge instanceof Date) return !Number.isNaN(maxAge.valueOf())
   return typeof maxAge === 'number' && !Number.isNaN(new Date(Date.now() + maxAge).valueOf())
 }
 
-/** Keeps the words of the `cookie` package first, which apps may look for. */
+/** Keeps the message of the `cookie` package first, because apps may look for it. */
 function explained(err: unknown, explanation: string): TypeError {
   return new TypeError(`${(err as Error).message}: ${explanation}`, { cause: err })
 }

@@ -2,13 +2,13 @@ import type { OptionWarning } from '../diagnostics/warnings'
 import type { CookieOptions } from '../record/cookie'
 import { closest } from '../../primitives/spelling'
 
-/** The options that a middleware has, for a check of their names and types. */
+/** The options of a middleware, to check names and types. */
 export interface OptionNames {
   readonly options: readonly string[]
   readonly attributes: readonly string[]
-  /** Options and attributes that are true or false. */
+  /** Boolean options and attributes. */
   readonly booleans: readonly string[]
-  /** What to write in place of options of other packages, by their names in lower case. */
+  /** What to write instead of options of other packages, by their lower-case names. */
   readonly instead: Readonly<Record<string, string>>
 }
 
@@ -28,7 +28,7 @@ const ATTRIBUTES = {
   encode: true,
 } satisfies Record<keyof CookieOptions, true>
 
-/** With the names that `req.session.cookie` has, which apps spread into the option. */
+/** With the names of `req.session.cookie`, which apps spread into the option. */
 export const COOKIE_ATTRIBUTES = [...Object.keys(ATTRIBUTES), 'originalMaxAge', '_expires', 'data']
 export const COOKIE_BOOLEANS = ['httpOnly', 'secure', 'partitioned', 'signed']
 
@@ -54,7 +54,11 @@ export const COMMON_MISTAKES: Readonly<Record<string, string>> = {
   uninitialized: 'saveUninitialized',
 }
 
-/** Mistakes that express-session accepts, so that they are no errors here. @param name the cookie's */
+/**
+ * Mistakes that express-session accepts, so that they are not errors here.
+ *
+ * @param name of the cookie
+ */
 export function warningsOf(options: object, name: string, names: OptionNames): OptionWarning[] {
   const given = options as Given
   const cookie = typeof given.cookie === 'object' && given.cookie !== null ? (given.cookie as Given) : {}
@@ -102,7 +106,7 @@ function isMistaken(key: string, value: unknown): boolean {
 }
 
 function notBoolean(option: string, text: string): OptionWarning {
-  // `proxy` is compared with true and with false
+  // `proxy` is compared with true and false
   const taken = option === 'proxy' ? 'is ignored' : `counts as ${Boolean(text)}`
   return {
     code: 'RESESSION_BOOLEAN_OPTION',
@@ -134,7 +138,7 @@ const PREFIXES: Readonly<Record<string, readonly Rule[]>> = {
   '__Secure-': [SECURE],
 }
 
-/** Cookies that browsers drop without a word. */
+/** Cookies that browsers drop silently. */
 function droppedBecause(name: string, cookie: Given): OptionWarning[] {
   const prefix = Object.keys(PREFIXES).find(prefix => name.toLowerCase().startsWith(prefix.toLowerCase()))
   return [

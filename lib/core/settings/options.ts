@@ -3,7 +3,7 @@ import type { CookieOptions } from '../record/cookie'
 import type { Host } from '../session/session'
 import type { SessionStore } from '../store/contract'
 
-/** A method's parameters are compared bivariantly, so a function of Express's own request type is accepted. */
+/** A method's parameters are compared bivariantly, so that a function of Express's own request type is accepted. */
 export type PerHost<H, Value> = { of(host: H): Value | PromiseLike<Value> }['of']
 
 /** What a request gets when its session cannot be read: an error, an empty session that is not stored, or a new session. */
@@ -96,7 +96,7 @@ export interface FixedOptions {
    */
   saveErrors?: 'report' | 'fail' | undefined
   /**
-   * Keeps hashes of session IDs in the store, and not the IDs: whoever reads the store, or a copy of it, cannot use a session. `true` knows no other
+   * Keeps hashes of session IDs in the store, and not the IDs: a copy of the store contains no usable session ID. `true` knows no other
    * sessions. `'migrate'` finds sessions that were stored under their IDs, and moves each when it is read; change it to `true` when the lifetime of a
    * session has passed. `req.sessionID` and cookies stay as they are. If several middlewares share a store, the option holds for all of them.
    *

@@ -2,21 +2,21 @@ import { optionError } from '../errors/option-errors'
 import type { Host } from '../session/session'
 import type { Options, PerHost } from './options'
 
-/** The options that decide whether a request has a session and may change it, and what its response says of the cookie. */
+/** The options that decide whether a request has a session and may change it, and about its cookie and caching. */
 export interface RequestSettings<H> {
-  /** Which requests have no session. */
+  /** The requests without a session. */
   readonly skip: PerHost<H, boolean> | undefined
-  /** Which requests only read their session. */
+  /** The requests that only read their session. */
   readonly readOnly: PerHost<H, boolean> | undefined
-  /** Whether responses that set the cookie are kept out of caches. */
+  /** Whether caches are forbidden to store responses that set the cookie. */
   readonly forbidsCaching: boolean
-  /** Whether the client is told to forget the cookie of a session that has ended. */
+  /** Whether the cookie of a session that has ended is cleared. */
   readonly clearsCookie: boolean
 }
 
 type Given<H> = Partial<Pick<Options<H>, 'skip' | 'readOnly' | 'cacheControl' | 'clearCookie'>>
 
-/** @throws TypeError for an option that could never work */
+/** @throws TypeError for an option that can never work */
 export function settleRequests<H extends Host>({ skip, readOnly, cacheControl, clearCookie = false }: Given<H>): RequestSettings<H> {
   const example = 'write req => req.path.startsWith("/assets/"), for example'
   if (skip !== undefined && typeof skip !== 'function') throw optionError('skip', 'be a function', skip, example)

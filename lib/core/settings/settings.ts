@@ -19,43 +19,55 @@ import { settleLifetime, touchAfterOf, type LifetimeSettings } from './lifetime-
 import { settleRequests, type RequestSettings } from './request-options'
 import { TouchThrottle } from './touch-throttle'
 
-/** The options with every default in, every alias out and every mistake thrown: nothing later asks what the user typed. */
+/** The checked options with all defaults and without aliases. Later code never reads the app's options. */
 export interface Settings<H extends Host = Host> extends Policy, RequestSettings<H> {
   readonly name: string
-  /** Whether there are warnings. */
+  /** Whether warnings are printed. */
   readonly diagnostics: boolean
-  /** Whether requests have the path of the cookie. */
+  /** Detects that no request has the cookie's path. */
   readonly paths: PathWatch
   readonly store: SessionStore
-  /** The store, where that is the request's own, and the cookie has it all. */
+  /** The store of a single request whose session is in the cookie. */
   readonly kept: CookieBackedStore | undefined
   readonly port: StoreClient
-  /** The store has not said that it is disconnected. */
+  /** Whether the store has not emitted `disconnect`. */
   readonly isReady: () => boolean
   readonly genid: PerHost<H, string>
   readonly cookieOptions: PerHost<H, CookieOptions>
   readonly concurrency: Concurrency
-  /** What to do without a store; nothing where that is as upstream. */
+  /** What to do if the store fails; undefined means as express-session. */
   readonly onStoreError: OnStoreError<H> | undefined
   readonly saveErrors: 'report' | 'fail'
-  /** Where touches are spared. */
+  /** Skips touches, with `touchAfter`. */
   readonly touches: TouchThrottle | undefined
   readonly awaitTouch: boolean
   /** How sessions end on the server, if there are limits. */
   readonly lifetime: LifetimeSettings<H> | undefined
-  /** None where the option is missing and cookie-parser left no secret either. Not asked for where the host signs by itself. */
+  /** Undefined if the option is missing, so that the secret of cookie-parser is used. Not called if the host signs itself. */
   readonly secrets: PerHost<H, readonly Secret[]> | undefined
-  /** Whether a cookie is sent again that another secret than the first one has signed or sealed. */
+  /** Whether a cookie that was signed or sealed with an older secret is sent again. */
   readonly resign: boolean
-  /** Looks at what the store has under an id, or that it has nothing. @returns the record, if it will do */
+  /**
+   * Checks what the store has under an ID, or that it has nothing.
+   *
+   * @returns the record if it is accepted
+   */
   readonly admit?: PerRead<H>
-  /** Whether it shows the record to the app, which may change it. */
+  /** Whether the app sees the record, and may change it. */
   readonly asksApp?: boolean
-  /** `save` of its sessions as it was made, where that is another than ours, and does no more but to tell the client, as whoever commits does. */
+  /** The original `save` of its sessions, if that is overridden and only tells the client, as the commit does. */
   readonly ownSave?: Session['save']
-  /** A session is about to be saved, or updated, when this is done. @throws what that fails with */
+  /**
+   * Called before a session is saved or updated.
+   *
+   * @throws its error is that of the save
+   */
   readonly beforeSave?: ((host: H, session: Session) => unknown) | undefined
-  /** Of what is about to be stored. @throws for a cookie that could not be sent, so that nothing is stored */
+  /**
+   * Checks the cookie of what is about to be stored.
+   *
+   * @throws for a cookie that could not be sent, so that nothing is stored
+   */
   readonly checkCookie?: ((host: H, cookie: Cookie) => void) | undefined
 }
 
@@ -63,9 +75,9 @@ type PerRead<H> = (host: H, id: string, record: SessionData | null | undefined) 
 type MaybePromise<Value> = Value | PromiseLike<Value>
 
 /**
- * @param store the one that the options name, or the default
- * @param deprecate told, in upstream's words, of options that upstream wants said
- * @throws TypeError for each option that could never work
+ * @param store from the options, or the default
+ * @param deprecate receives the deprecation messages of express-session
+ * @throws TypeError for each option that can never work
  */
 export function settle<H extends Host>(
   options: Partial<Options<H>>,
@@ -160,7 +172,7 @@ function settleTouches(options: Pick<Partial<Options>, 'touchAfter' | 'awaitTouc
   return { touches: touchAfter > 0 ? new TouchThrottle(touchAfter) : undefined, awaitTouch }
 }
 
-/** Timers of Node take no more than 2^31 - 1. */
+/** The longest delay of Node's timers is 2^31 - 1. */
 function checkTimeout(ms: number): number {
   if (ms === Infinity || (typeof ms === 'number' && ms > 0 && ms < 2 ** 31)) return ms
   throw optionError('storeTimeout', 'be a number of milliseconds between 1 and 2147483647, or Infinity', ms, 'write 10_000 for ten seconds')
@@ -179,16 +191,16 @@ function settleCookie<H>(name: string, option: Options<H>['cookie'] | null): Per
   }
 }
 
-/** @throws TypeError for a lifetime or a path with which the request could have no session. A function may give nothing: the defaults hold then */
+/** @throws TypeError for a lifetime or path with which the request could have no session. A function may return undefined for the defaults */
 function checkGiven(options: CookieOptions): CookieOptions {
   if (options) checkLifetimeAndPath(options)
   return options
 }
 
-/** @throws TypeError for a value that cannot be an ID: what is stored under it would belong to no client, or to all */
+/** @throws TypeError for a value that cannot be an ID: its record would belong to no client, or to all */
 export function checkId(made: unknown): string {
   if (typeof made === 'string' && made) {
-    // Neither a header nor a store can hold half of a character
+    // Neither a header nor a store can represent a lone surrogate
     if (!/\p{Surrogate}/u.test(made)) return made
     throw new TypeError('genid must give a string without lone surrogates, which no cookie can carry')
   }
@@ -206,6 +218,6 @@ function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined):
   }
   const secrets = checkSecrets(secret)
   if (!Array.isArray(secret) && secrets === validSecrets(secrets)) return () => checked(secrets as readonly Secret[])
-  // An array is the app's, which may change it at any time
+  // The app may change its array at any time
   return () => checked(validSecrets(secrets))
 }

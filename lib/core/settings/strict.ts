@@ -5,10 +5,14 @@ import type { OptionWarning, WarningCode } from '../diagnostics/warnings'
 /** In bytes: the 128 bits that ASVS 5.0 section 7.2.3 asks of a session ID, so that the signature is not the easier guess. */
 const LEAST = 16
 
-/** What `strict` refuses. Unknown options are left to the warning: another version may know them. */
+/** The mistakes that `strict` refuses. Unknown options only warn, because another version may know them. */
 const REFUSED: readonly WarningCode[] = ['RESESSION_DROPPED_COOKIE', 'RESESSION_SHORT_SECRET']
 
-/** Secrets that can be guessed. @param secret as the app gave it; nothing is known of what a function returns */
+/**
+ * Reports secrets that can be guessed.
+ *
+ * @param secret of the app; the result of a function is not checked
+ */
 export function shortSecrets(option: string, secret: unknown): OptionWarning[] {
   const shortest = Math.min(...listOf(secret as AnySecret[] | undefined).map(given => bytesOf(keyIn(given))))
   if (shortest >= LEAST) return []

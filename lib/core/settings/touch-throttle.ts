@@ -1,4 +1,4 @@
-/** How many sessions one generation has at most: both take four megabytes. A session that is forgotten is touched once more than necessary. */
+/** Sessions per generation; two generations take four megabytes. A session that was dropped is touched once more than necessary. */
 const MOST = 20_000
 
 /**
@@ -11,19 +11,19 @@ export class TouchThrottle {
   #older = new Map<string, number>()
   #since = Date.now()
 
-  /** @param ms how long a touch lasts, in milliseconds */
+  /** @param ms the option `touchAfter`, in milliseconds */
   constructor(private readonly ms: number) {}
 
   get size(): number {
     return this.#recent.size + this.#older.size
   }
 
-  /** @param maxAge of the session, in milliseconds: of one that lives for a shorter time a touch lasts for half of that */
+  /** @param maxAge of the session in milliseconds: a touch is valid for at most half of it */
   isRecent(id: string, maxAge: number | null): boolean {
     const touched = this.#recent.get(id) ?? this.#older.get(id)
     if (touched === undefined) return false
     const age = Date.now() - touched
-    // A clock that was put back says nothing
+    // Negative if the clock was set back
     return age >= 0 && age < Math.min(this.ms, (maxAge ?? Infinity) / 2)
   }
 
@@ -37,7 +37,7 @@ export class TouchThrottle {
     this.#recent.set(id, now)
   }
 
-  /** It came to nothing. */
+  /** The touch has failed. */
   forget(id: string): void {
     this.#recent.delete(id)
     this.#older.delete(id)

@@ -2,19 +2,27 @@ import type { ConnectionFacts } from '../diagnostics/connection-facts'
 import type { Host } from '../session/session'
 import type { Secret } from '../../primitives/secrets'
 
-/** How ids travel between clients and one kind of host. */
+/** How session IDs travel between clients and a kind of host. */
 export interface Transport<H extends Host = Host> {
-  /** The path that the client asked for, before any router cut it. */
+  /** The path of the request, before a router changes it. */
   path(host: H): string
   isSecure(host: H): boolean
-  /** For warnings. */
+  /** Facts for a warning. */
   connection(host: H): ConnectionFacts
-  /** Whether a cookie that says nothing of `secure` is Secure on a secure connection, as with `ctx.cookies`. */
+  /** Whether a cookie with undefined `secure` is Secure on a secure connection, as with `ctx.cookies`. */
   readonly addsSecure?: boolean
-  /** The id that the client sent, if its signature holds under one of the secrets. */
+  /** The ID that the client sent, if one of the secrets has signed it. */
   sentId(host: H, secrets: readonly Secret[]): string | undefined | PromiseLike<string | undefined>
-  /** Another ID that the client sent, behind so many whose signature holds as well. Asked if the store does not have those. */
+  /**
+   * A further ID that the client sent, also with a valid signature. Called if the store does not have the earlier ones.
+   *
+   * @param after the number of IDs to skip
+   */
   otherId?(host: H, secrets: readonly Secret[], after: number): string | undefined
-  /** Whether the cookie that was sent is signed by another secret than the first one. @param sent what `sentId` or `otherId` found in it */
+  /**
+   * Whether the cookie was signed with another secret than the first one.
+   *
+   * @param sent the result of `sentId` or `otherId`
+   */
   isOutdated?(host: H, secrets: readonly Secret[], sent: string): boolean
 }

@@ -1,19 +1,19 @@
 import type { SessionStore } from './contract'
 
-/** What a store may do beyond the required methods. */
+/** Optional methods for conditional writes. */
 type Ability = 'compareAndSet' | 'update'
 
 type Companions = Readonly<Record<'get' | 'set', unknown>>
 
-/** What an ability goes together with. */
+/** The methods that belong to an optional one. */
 const companionsOf = new WeakMap<object, Companions>()
 
-/** An ability counts as long as the store has this `get` and this `set`, wherever another one is put. */
+/** An optional method is used as long as the store has this `get` and `set`. */
 export function bindAbility(ability: object, companions: Companions): void {
   companionsOf.set(ability, companions)
 }
 
-/** Whether the store writes conditionally. A `get` or `set` that replaces the store's own, in a subclass or on the object, would be passed by: then it does not. */
+/** Whether the store writes conditionally. A replaced `get` or `set`, in a subclass or on the object, would be bypassed: then it does not. */
 export function hasAbility(store: SessionStore, ability: Ability): boolean {
   const { get, set, [ability]: method } = store
   const companions = method && companionsOf.get(method)

@@ -1,9 +1,9 @@
 import { StoreUnavailable } from '../errors/store-errors'
 import { publish } from '../diagnostics/channels'
 
-/** Calls in a row that were not answered in time, after which a store is left alone. */
+/** Consecutive timeouts that open the circuit. */
 const MOST_UNANSWERED = 5
-/** For so long, in milliseconds; then one call a time finds out whether it is back. */
+/** How long it stays open, in milliseconds. Then one call tests the store. */
 const PAUSE = 1000
 
 /**
@@ -15,29 +15,33 @@ export class CircuitBreaker {
   #unanswered = 0
   #open = false
   #timer: NodeJS.Timeout | undefined
-  /** It is time to ask again. */
+  /** Whether it is time to test the store. */
   #due = false
 
-  /** What to fail with instead of asking. @param probe asks the store for something of no consequence, and tells us what it answers */
+  /**
+   * The error to fail with instead of calling the store.
+   *
+   * @param probe calls the store without an effect, and reports its response
+   */
   refuse(probe: () => void): Error | undefined {
     if (!this.#open) return undefined
     if (this.#due) {
       this.#wait()
       probe()
     }
-    // The probe may have been answered at once
+    // The probe may have been answered synchronously
     return this.#open
       ? new StoreUnavailable('store does not respond; the circuit breaker is open for a second', 'ERR_STORE_UNAVAILABLE')
       : undefined
   }
 
-  /** The store has answered in time. */
+  /** The store has responded in time. */
   answered(err: unknown): void {
     this.#unanswered = 0
     this.answeredLate(err)
   }
 
-  /** What nobody waits for any more still tells that the store is back. */
+  /** A late response shows that the store is back. */
   answeredLate(err: unknown): void {
     if (!this.#open || err) return
     this.#open = false
@@ -46,7 +50,7 @@ export class CircuitBreaker {
     publish('available')
   }
 
-  /** It has not, in time. */
+  /** The store has not responded in time. */
   unanswered(): void {
     if (++this.#unanswered < MOST_UNANSWERED || this.#open) return
     this.#open = true

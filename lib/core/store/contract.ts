@@ -3,29 +3,29 @@ import type { Likeness } from '../record/json-equality'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 
-/** With its version, of a store that has `compareAndSet`. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
+/** With the record's version, from a store with `compareAndSet`. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as for Callback
 export type Found = (err?: any, record?: SessionData | null, version?: Version) => void
 
-/** @param likeness of the record's data, where the store knows */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
+/** @param likeness the record's data, if the store knows them */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as for Callback
 export type Heard = (err?: any, record?: SessionData | null, version?: Version, likeness?: Likeness) => void
 
-/** What a write goes by: the version that the record has to be of, and `text`, the data as `serializeData` has them, where the caller knows. */
+/** The condition of a write: the version that the record must have, and `text`, the data as `serializeData` gives them, if it is known. */
 export interface Condition {
   readonly version: Version | null
   readonly text?: string | undefined
 }
 
-/** Whether a record was written, and what it is known by now. */
+/** Whether a record was written, and its new version. */
 export interface Outcome {
   readonly ok: boolean
   readonly version?: Version | undefined
 }
 
 /**
- * What the middleware needs of a store; `stores/store.ts` is the contract in prose. Each method calls back, or returns a promise, or both.
- * Everything from `touch` on is optional.
+ * The part of a store that the middleware uses; `stores/store.ts` describes the contract. Each method calls back, or returns a promise, or both. All
+ * from `touch` on are optional.
  */
 export interface SessionStore {
   get(id: string, callback: Found): unknown
@@ -40,21 +40,25 @@ export interface SessionStore {
   on?(event: string, listener: () => void): unknown
 }
 
-/** By the store's contract a method answers by its callback if it declares one. */
+/** By the store's contract, a method calls back if it declares the callback. */
 export function callsBack(method: (...args: never[]) => unknown, args: readonly unknown[]): boolean {
   return method.length > args.length
 }
 
-/** The store of one request, whose session is kept in the cookie: what is stored goes out with the answer. */
+/** The store of one request whose session is in the cookie: what it stores is sent with the response. */
 export interface CookieBackedStore extends SessionStore {
-  /** Takes what the client sent, whose signature held. @returns the id of the session in it */
+  /**
+   * Takes the signed payload of the client.
+   *
+   * @returns the session ID in it
+   */
   receive(payload: string): string
-  /** Whether what was received was sealed with another secret than the one that seals now. Asked before it is read. */
+  /** Whether the payload was sealed with an older secret. Called before it is read. */
   isOutdated(): boolean
-  /** What the cookie carries, or is to carry, of the session of this id; null where that has not been stored, or has been destroyed. */
+  /** The payload of the session with this ID; null if it was not stored, or was destroyed. */
   payloadOf(id: string | undefined): string | null
-  /** Why what the client sent could not be decoded, if the app is to be told. */
+  /** Why the payload could not be decoded, if the app is to be told. */
   readonly failure?: { readonly reason: unknown } | undefined
-  /** Nothing that is stored from now on could be sent. */
+  /** From now on nothing can be sent. */
   close(): void
 }

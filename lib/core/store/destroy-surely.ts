@@ -2,10 +2,10 @@ import { StoreUnavailable } from '../errors/store-errors'
 import type { Callback } from '../../primitives/callbacks'
 import { StoreClient } from './store-client'
 
-/** How often a session is destroyed again if the store fails, and may have destroyed it. */
+/** How often a failed destroy is repeated, because it may have been carried out. */
 const MOST_REPEATED = 2
 
-/** Destroys a session of a store that may lose the reply with the connection. Not again if the store does not answer at all. */
+/** Destroys a session in a store that may lose the reply with the connection. It is not repeated after a timeout. */
 export function destroySurely(port: StoreClient, id: string, done: Callback, repeated = 0): void {
   port.destroy(id, err => {
     if (!err || err instanceof StoreUnavailable || repeated === MOST_REPEATED) return done(err)

@@ -6,24 +6,28 @@ import type { CircuitBreaker } from './circuit-breaker'
 import { StoreUnavailable, isMissing } from '../errors/store-errors'
 import type { Deadline } from '../concurrency/deadline'
 
-/** With what is beside the value, a record's version. */
+/** With a second value, such as a record's version. */
 type Answered = (err?: unknown, value?: unknown, beside?: unknown) => void
 
 export interface Call {
-  /** Of the store, by which errors name it. */
+  /** The name of the store's method, for errors. */
   readonly method: string
   readonly ask: (answered: Answered) => unknown
-  /** By the store's contract a method answers by its callback if it declares one: what it returns beside is its own. */
+  /** By the store's contract, a method calls back if it declares the callback. Its return value is then ignored. */
   readonly callsBack: boolean
   readonly deadline: Deadline
-  /** The call is given up, and may be carried out all the same. @returns what to do when the store answers */
+  /**
+   * Called if the call has timed out, but may still be carried out.
+   *
+   * @returns what to do when the store responds
+   */
   readonly givenUp?: (() => () => void) | undefined
   readonly breaker: CircuitBreaker
 }
 
 /**
- * One call of a store. However it answers, by callback or by promise, at once or later, twice or by throwing, or not at all, `done` is called once,
- * with an error or with what was found; and what `done` throws never comes back into the store.
+ * One call of a store. However the store responds (by callback or promise, synchronously or later, twice, by throwing, or not at all), `done` is
+ * called exactly once. Errors that `done` throws never reach the store.
  */
 export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Call, done: Answered): void {
   let state: 'asking' | 'waiting' | 'answered' | 'given up' = 'asking'
@@ -40,7 +44,7 @@ export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Cal
       breaker.answeredLate(err)
       return late?.()
     }
-    // Of our own, for a call within the call
+    // Our own error, from a nested call
     if (!(err instanceof StoreUnavailable)) breaker.answered(err)
     if (before === 'asking') return void (answer = given)
     deadline.rest()
@@ -62,7 +66,7 @@ export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Cal
   state = 'waiting'
   // A store's connection is shared, and calls back in the context of any request
   heard = inThisContext(done)
-  // Time that was spent in a queue, or on an earlier call, says nothing of a store that has been asked only now
+  // Time in a queue, or for an earlier call, does not count against the store
   const isWhole = !deadline.hasBegun
   deadline.wait(err => {
     state = 'given up'
@@ -72,7 +76,7 @@ export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Cal
   })
 }
 
-/** Of a state that callbacks change, which the compiler does not see. */
+/** Reads a state that callbacks change, which the compiler does not see. */
 function wasAnswered(state: string): boolean {
   return state === 'answered'
 }

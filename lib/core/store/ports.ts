@@ -1,10 +1,12 @@
 import { StoreClient } from './store-client'
 import type { SessionStore } from './contract'
 
-/** One for each store of the process, shared by all that use the store. */
+/** One client per store of the process, shared by all middlewares. */
 const ports = new WeakMap<SessionStore, StoreClient>()
 
-/** Where a store of ours that is made for one request has its port: V8 keeps what is in a WeakMap, and so the request, until its next full collection. */
+/**
+ * The key of the client of a store that is made for one request. A WeakMap would keep the store, and so the request, until V8's next full collection.
+ */
 export const PORT = Symbol('resession.port')
 
 interface Ported {
@@ -17,7 +19,7 @@ export function clientFor(store: SessionStore & Ported): StoreClient {
   return port
 }
 
-/** A store that is made anew for each request shares what is known of the others of its kind. */
+/** A store that is made for each request shares the state of the others of its kind. */
 export function shareClient(store: SessionStore & Ported, other: StoreClient): StoreClient {
   const known = store[PORT] ?? ports.get(store)
   if (known) {

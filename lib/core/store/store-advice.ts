@@ -1,10 +1,10 @@
 import cluster from 'node:cluster'
 import { diagnose, type Diagnosed } from '../diagnostics/diagnose'
 
-/** A store that keeps sessions in the memory of the process has this: whether their number is bounded. */
+/** The key that marks a store in the memory of the process. Its value tells whether the number of sessions is limited. */
 export const IN_MEMORY = Symbol('resession.in-memory')
 
-/** Reports a store that is not meant for what it is used for. */
+/** Reports a store that is not suited to its use. */
 export function adviseOnStore(store: object, about: Diagnosed): void {
   const memory = (store as { [IN_MEMORY]?: { readonly isBounded: boolean } })[IN_MEMORY]
   if (!memory) return

@@ -13,7 +13,7 @@ export function checkStore(store: SessionStore): SessionStore {
   return store
 }
 
-/** What a value is that was passed for a store, and what to pass instead. */
+/** Describes a value that was passed as a store, and what to pass instead. */
 export function storeAdvice(given: unknown): string {
   const what = describeValue(given)
   if (isClass(given)) return `${what} is not a store; write new ${given.name || 'Store'}(…)`
@@ -28,7 +28,7 @@ export function storeAdvice(given: unknown): string {
   return `${what} has no ${missing.join(', ')}; write new RedisStore(…) or another store`
 }
 
-/** A client of node-redis or ioredis: the former has a `get`, a `set` and a `destroy`, none of which do what those of a store do. */
+/** Whether it is a client of node-redis or ioredis. node-redis has `get`, `set` and `destroy`, with other meanings. */
 export function isRedisClient(given: unknown): boolean {
   if (typeof given !== 'object' || given === null) return false
   const { multi, hget, hGet, createSession } = given as Record<string, unknown>

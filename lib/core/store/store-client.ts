@@ -32,7 +32,7 @@ export class StoreClient {
     this.keys = keys
   }
 
-  /** Another store of this kind. */
+  /** The client for another store of this kind. */
   for(store: SessionStore): StoreClient {
     const { activeSessions, keys, timeout } = this
     const port = new StoreClient(store, { breaker: this.#calls.breaker, activeSessions, keys })
