@@ -18,7 +18,8 @@ const PACKAGES = {
   sqlite3: '5.1.7',
 }
 
-const FOLDER = join(ROOT, 'node_modules/.cache/resession-durable')
+/** Compiled packages work with one version of Node alone. */
+const FOLDER = join(ROOT, `node_modules/.cache/resession-durable-${process.versions.modules}`)
 
 /** @returns the folder that has the packages */
 export function installPackages(): string {
