@@ -34,7 +34,7 @@ describe('a session cookie in Chromium, from site to site', () => {
   useServers()
 
   for (const [what, { cookie, settings, ways }] of Object.entries(CASES)) {
-    it(`with ${what} comes along by ${ways.join(', ') || 'nothing'}`, async () => {
+    it(`with ${what} is sent by ${ways.join(', ') || 'nothing'}`, async () => {
       const known: string[] = []
       const at = await serveSession('https', { cookie }, (req, res) => {
         if (req.url === '/enter') data(req).user = 'ada'
@@ -54,7 +54,7 @@ describe('a session cookie in Chromium, from site to site', () => {
     })
   }
 
-  it('is another one on each site that embeds ours, where it is partitioned', async () => {
+  it('is separate on each embedding site if it is partitioned', async () => {
     const at = await serveSession('https', { cookie: { ...NONE, partitioned: true } }, count)
     const embedding = await serve('https', (_, res) =>
       res.setHeader('Content-Type', 'text/html').end(`<iframe src="${at('site.test')}"></iframe>`),
@@ -71,7 +71,7 @@ describe('a session cookie in Chromium, from site to site', () => {
     expect(partitions.sort()).to.deep.equal(['https://one.test', 'https://two.test'])
   })
 
-  it('goes to hosts below only with a domain', async () => {
+  it('is sent to subdomains only with a domain', async () => {
     for (const [domain, visits] of [
       ['site.test', '2'],
       [undefined, '1'],
@@ -84,7 +84,7 @@ describe('a session cookie in Chromium, from site to site', () => {
     }
   })
 
-  it('goes to its path and below, and nowhere else', async () => {
+  it('is sent to its path and below, and to no other paths', async () => {
     const at = await serveSession('http', { cookie: { path: '/app' } }, (req, res) => {
       res.setHeader('Cookies', req.headers.cookie ? 'some' : 'none')
       if (!req.session) return res.end('no session')
@@ -106,7 +106,7 @@ describe('a session cookie in Chromium, over time', () => {
   const someone = useChromium()
   useServers()
 
-  it('ends when its maxAge has passed, and so does the session', async () => {
+  it('expires after its maxAge, and so does the session', async () => {
     const at = await serveSession('http', { cookie: { maxAge: 2000 } }, count)
     const ada = await someone()
     const page = await ada.page()
@@ -117,7 +117,7 @@ describe('a session cookie in Chromium, over time', () => {
     expect(await bodyOf(page)).to.equal('1')
   })
 
-  it('lasts longer for whoever wants to be remembered', async () => {
+  it('has a longer lifetime with remember me', async () => {
     const handler = routes({
       '/': count,
       '/remember': (req, res) => {
@@ -142,7 +142,7 @@ describe('a session cookie in Chromium, over time', () => {
     partitioned: { ...NONE, partitioned: true },
     'for a domain and a path': { domain: 'site.test', path: '/app' },
   } as const satisfies Record<string, CookieOptions>)) {
-    it(`goes when the app clears it with the attributes that it has: ${what}`, async () => {
+    it(`is removed when the app clears it with its attributes: ${what}`, async () => {
       const cleared = new session.Cookie({ ...cookie, expires: new Date(0) } as CookieOptions)
       const handler = routes({
         '/app': count,

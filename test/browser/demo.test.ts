@@ -16,7 +16,7 @@ for (const { host, protocol, demo, cookies } of CASES) {
       return (await serve(protocol, demo()))('shop.test')
     }
 
-    it('greets whoever logs in by the form, behind a redirect, with a new id', async () => {
+    it('greets the user after a login by form and a redirect, with a new ID', async () => {
       const page = await (await someone()).page()
       await page.goto(await site())
       const before = await idOn(page)
@@ -26,7 +26,7 @@ for (const { host, protocol, demo, cookies } of CASES) {
       expect(await idOn(page)).to.not.equal(before)
     })
 
-    it('shows the cookie that the browser has', async () => {
+    it('shows the cookie of the browser', async () => {
       const ada = await someone()
       const page = await ada.page()
       await page.goto(await site())
@@ -45,7 +45,7 @@ for (const { host, protocol, demo, cookies } of CASES) {
       }
     })
 
-    it('forgets who logged out, and the back button brings nobody back', async () => {
+    it('ends the session at logout, also with the back button', async () => {
       const page = await (await someone()).page()
       await page.goto(await site())
       await logIn(page, 'Ada')
@@ -57,7 +57,7 @@ for (const { host, protocol, demo, cookies } of CASES) {
       expect(await greeting(page)).to.equal('Hello, guest')
     })
 
-    it('is the same session in two tabs, and in another person’s browser it is not', async () => {
+    it('has the same session in two tabs, and another one in another browser', async () => {
       const ada = await someone()
       const address = await site()
       const [here, there] = [await ada.page(), await ada.page()]
@@ -76,7 +76,7 @@ for (const { host, protocol, demo, cookies } of CASES) {
       expect([await greeting(bob), await bob.locator('.visits').textContent()]).to.deep.equal(['Hello, guest', '1'])
     })
 
-    it('answers fifty fetches at once, all of one session, and keeps what each put in', async () => {
+    it('serves fifty concurrent fetches of one session, and keeps the key of each', async () => {
       const ada = await someone()
       const page = await ada.page()
       await page.goto(await site())
@@ -94,12 +94,12 @@ for (const { host, protocol, demo, cookies } of CASES) {
   })
 }
 
-describe('a demo in Chromium, at the press of its button', () => {
+describe('the race of the demo in Chromium', () => {
   const someone = useChromium()
   useServers()
 
   for (const [host, { demo, rival }] of Object.entries(DEMOS)) {
-    it(`shows on ${host} that all of fifty keys are kept, and of ${rival}’s a few`, async () => {
+    it(`shows on ${host} that all fifty keys are kept, and only some by ${rival}`, async () => {
       const page = await (await someone()).page()
       await page.goto((await serve('http', demo()))('shop.test'))
       await page.getByRole('button', { name: 'Send 50 requests to each' }).click()

@@ -7,11 +7,11 @@ import { useChromium } from './chromium'
 
 const FORM = '<!doctype html><link rel="icon" href="data:,"><form method="post" action="/login"><button>Log in</button></form>'
 
-describe('a login by form in Chromium, whose store takes its time', () => {
+describe('a login by form in Chromium, with a slow store', () => {
   const someone = useChromium()
   useServers()
 
-  it('leaves the browser where it is until the session is stored, and then takes it to a page that knows it', async () => {
+  it('redirects the browser only after the session is stored, and the next page has the session', async () => {
     const store = new GateStore()
     const asked: string[] = []
     const at = await serveSession('http', { store }, (req, res) => {

@@ -27,17 +27,17 @@ describe('diagnostics: how to trust a proxy', () => {
     expect(warnings.map(({ message }) => message)[0]).to.contain("To trust the proxy, write app.set('trust proxy', 1).")
   })
 
-  it('is nothing if Express trusts it', async () => {
+  it('is not needed if Express trusts it', async () => {
     await request(expressApp(true)).get('/').set(HTTPS)
     expect(warnings).to.deep.equal([])
   })
 
-  it('is to take proxy: false back', async () => {
+  it('is to remove proxy: false', async () => {
     await request(expressApp(true, false)).get('/').set(HTTPS)
     expect(warnings[0]?.message).to.contain('write proxy: true instead of proxy: false in the session options')
   })
 
-  it('is nothing if Express trusts the proxy, and the proxy does not send the header', async () => {
+  it('is not needed if Express trusts the proxy, and the proxy does not send the header', async () => {
     await request(expressApp(true)).get('/')
     expect(warnings[0]?.message).to.match(/If a proxy ends TLS, make it send X-Forwarded-Proto: https\. For development/)
   })
@@ -47,7 +47,7 @@ describe('diagnostics: how to trust a proxy', () => {
     expect(warnings[0]?.message).to.contain('write proxy: true in the session options')
   })
 
-  it('is not said if the proxy is trusted and does not send the header', async () => {
+  it('is not in the warning if the proxy is trusted and does not send the header', async () => {
     await new Site({ name: newName(), cookie, proxy: true }, count).get()
     expect(warnings[0]?.message).to.match(/If a proxy ends TLS, make it send X-Forwarded-Proto: https\. For development/)
   })
@@ -70,7 +70,7 @@ onEachKoa('diagnostics: how to trust a proxy', host => {
 onEachHost('diagnostics: misspelt options', host => {
   const warnings = useWarnings()
 
-  it('are not warned of with diagnostics: false', () => {
+  it('cause no warning with diagnostics: false', () => {
     const misspelt = { [`rolling${made++}`]: true }
     host.start({ ...misspelt, diagnostics: false } as never)
     expect(warnings).to.deep.equal([])
@@ -84,7 +84,7 @@ onEachHost('diagnostics: misspelt options', host => {
 onEachHost('diagnostics: several cookies of the name', host => {
   const warnings = useWarnings()
 
-  it('are warned of if the first has an invalid signature', async () => {
+  it('cause a warning if the first has an invalid signature', async () => {
     const name = newName()
     const [other, site] = [siteOn(host, { name, secret: 'another secret, long enough' }, count), siteOn(host, { name }, count)]
     const [lost, visitor] = [other.visitor(), site.visitor()]
@@ -95,7 +95,7 @@ onEachHost('diagnostics: several cookies of the name', host => {
     expect(warnings.map(({ code }) => code)).to.deep.equal(['RESESSION_SEVERAL_COOKIES'])
   })
 
-  it('are warned of if the store has no session of the first', async () => {
+  it('cause a warning if the session of the first does not exist', async () => {
     const name = newName()
     const [other, site] = [siteOn(host, { name }, count), siteOn(host, { name }, count)]
     const [lost, visitor] = [other.visitor(), site.visitor()]

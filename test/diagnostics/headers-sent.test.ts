@@ -31,7 +31,7 @@ describe('diagnostics: a session that changes after the headers', () => {
     },
   }
   for (const [how, handler] of Object.entries(LATE)) {
-    it(`${how} is warned of`, async () => {
+    it(`${how} causes a warning`, async () => {
       await visit(handler)
       expect(warnings.map(({ code }) => code)).to.deep.equal(['RESESSION_HEADERS_SENT'])
       expect(warnings[0]?.message).to.contain('Change the session before the first write')
@@ -48,13 +48,13 @@ describe('diagnostics: a session that changes after the headers', () => {
     'behind a write, if the connection is insecure': [(req, res) => (res.write('a'), count(req, res)), { cookie: { secure: true } }],
   }
   for (const [how, [handler, options]] of Object.entries(IN_TIME)) {
-    it(`${how} is not warned of`, async () => {
+    it(`${how} causes no warning`, async () => {
       await visit(handler, options)
       expect(warnings.filter(({ code }) => code === 'RESESSION_HEADERS_SENT')).to.deep.equal([])
     })
   }
 
-  it('is not warned of if the client has the ID', async () => {
+  it('causes no warning if the client has the ID', async () => {
     const site = new Site({ name: newName() }, (req, res) => (req.url === '/' ? count(req, res) : (res.write('a'), count(req, res))))
     const visitor = site.visitor()
     await visitor.get('/')
@@ -72,7 +72,7 @@ for (const [koa, Koa] of Object.entries(KOAS)) {
       const raw = (ctx: Ctx): ServerResponse => Object.assign(ctx, { respond: false }).res
       const change = (ctx: Ctx): unknown => Object.assign(ctx.session as object, { views: 1 })
 
-      it('is warned of', async () => {
+      it('causes a warning', async () => {
         await visit(ctx => {
           raw(ctx).write('a')
           change(ctx)
@@ -81,7 +81,7 @@ for (const [koa, Koa] of Object.entries(KOAS)) {
         expect(warnings.map(({ code }) => code)).to.deep.equal(['RESESSION_HEADERS_SENT'])
       })
 
-      it('is not warned of if it has been saved before', async () => {
+      it('causes no warning if it has been saved before', async () => {
         await visit(async ctx => {
           change(ctx)
           await ctx.saveSession()
@@ -90,7 +90,7 @@ for (const [koa, Koa] of Object.entries(KOAS)) {
         expect(warnings).to.deep.equal([])
       })
 
-      it('is not warned of if it has not changed', async () => {
+      it('causes no warning if it has not changed', async () => {
         await visit(ctx => raw(ctx).end('a'))
         expect(warnings).to.deep.equal([])
       })

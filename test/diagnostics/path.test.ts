@@ -17,7 +17,7 @@ onEachHost('diagnostics: a path that no request has', host => {
 
   const never = `never${made++}`
 
-  it('is warned of once, after 50 requests', async () => {
+  it('causes a warning once, after 50 requests', async () => {
     const site = await visited(host, never, MANY - 1)
     expect(warnings).to.deep.equal([])
     await site.get('/page')
@@ -29,7 +29,7 @@ onEachHost('diagnostics: a path that no request has', host => {
     ])
   })
 
-  it('is not warned of if one request had it', async () => {
+  it('causes no warning if one request had it', async () => {
     await visited(host, `once${made++}`, MANY + 1, '/app/page')
     expect(warnings).to.deep.equal([])
     expect(published).to.deep.equal([])

@@ -44,7 +44,7 @@ for (const [host, make] of Object.entries(HOSTS)) {
     const published = useDiagnostics('resession:session-skipped')
     const names = [`user-${host}`, `admin-${host}`] as const
 
-    it('with different names are warned of once', async () => {
+    it('with different names cause a warning, once', async () => {
       const app = make(...names)
       await app.get('/')
       await app.get('/')
@@ -55,12 +55,12 @@ for (const [host, make] of Object.entries(HOSTS)) {
       )
     })
 
-    it('with one name are not warned of', async () => {
+    it('with the same name cause no warning', async () => {
       await make(names[0], names[0]).get('/')
       expect(published).to.deep.equal([])
     })
 
-    it('on different paths are not warned of', async () => {
+    it('on different paths cause no warning', async () => {
       const app = make(`at-user-${host}`, `at-admin-${host}`, ['/user', '/admin'])
       await app.get('/user')
       await app.get('/admin')

@@ -18,7 +18,7 @@ onEachHost('diagnostics: MemoryStore in a cluster worker', host => {
   beforeEach(() => void Object.assign(cluster, { isWorker: true }))
   afterEach(() => void Object.assign(cluster, { isWorker: false }))
 
-  it('is warned of once', () => {
+  it('causes a warning, once', () => {
     const start = (): void => host.start({ name, store: new session.MemoryStore({ max: 10 }) })
     start()
     start()
@@ -30,17 +30,17 @@ onEachHost('diagnostics: MemoryStore in a cluster worker', host => {
     ])
   })
 
-  it('is not warned of if the store is another one', () => {
+  it('causes no warning with another store', () => {
     host.start({ name: `${name}-other`, store: other() })
     expect(warnings).to.deep.equal([])
   })
 
-  it('is not warned of with diagnostics: false', () => {
+  it('causes no warning with diagnostics: false', () => {
     host.start({ name: `${name}-off`, store: new session.MemoryStore(), diagnostics: false })
     expect(warnings).to.deep.equal([])
   })
 
-  it('is not warned of in a single process', () => {
+  it('causes no warning in a single process', () => {
     Object.assign(cluster, { isWorker: false })
     host.start({ name: `${name}-single`, store: new session.MemoryStore() })
     expect(warnings).to.deep.equal([])
@@ -51,7 +51,7 @@ onEachHost('diagnostics: MemoryStore in production', host => {
   const warnings = useWarnings('production')
   const name = `production-${host.framework}-${Math.random()}`
 
-  it('is warned of once', () => {
+  it('causes a warning, once', () => {
     const start = (): void => host.start({ name, store: new session.MemoryStore() })
     start()
     start()
@@ -59,12 +59,12 @@ onEachHost('diagnostics: MemoryStore in production', host => {
     expect(warnings[0]?.message).to.match(/a restart ends all sessions/)
   })
 
-  it('is not warned of if the number of sessions is bounded', () => {
+  it('causes no warning if the number of sessions is bounded', () => {
     host.start({ name: `${name}-max`, store: new session.MemoryStore({ max: 10 }) })
     expect(warnings).to.deep.equal([])
   })
 
-  it('is not warned of if the store is another one', () => {
+  it('causes no warning with another store', () => {
     host.start({ name: `${name}-other`, store: other() })
     expect(warnings).to.deep.equal([])
   })
@@ -85,19 +85,19 @@ describe('diagnostics: MemoryStore under the name express-session', () => {
 
   const within = (name: string): string => join('/app/node_modules', name, 'dist/stores')
 
-  it('is warned of in the words of express-session', () => {
+  it('causes the warning of express-session', () => {
     warnInProduction(new session.MemoryStore(), within('express-session'))
     expect(lines).to.deep.equal([
       'Warning: connect.session() MemoryStore is not\ndesigned for a production environment, as it will leak\nmemory, and will not scale past a single process.',
     ])
   })
 
-  it('is not, if the number of sessions is bounded', () => {
+  it('causes no warning if the number of sessions is bounded', () => {
     warnInProduction(new session.MemoryStore({ max: 10 }), within('express-session'))
     expect(lines).to.deep.equal([])
   })
 
-  it('is not, under another name', () => {
+  it('causes no warning under another name', () => {
     warnInProduction(new session.MemoryStore(), within('resession'))
     expect(lines).to.deep.equal([])
   })

@@ -21,7 +21,7 @@ describe('docs/troubleshooting.md', () => {
     expect(Array.from(page.matchAll(/^### (RESESSION_\w+)$/gm), ([, code]) => code)).to.have.members(codes)
   })
 
-  it('says symptom, cause and fix of each', () => {
+  it('describes the symptom, cause and fix of each', () => {
     for (const section of page.split(/^### /m).slice(1)) {
       for (const part of ['Symptom', 'Cause', 'Fix']) expect(section).to.contain(`**${part}:**`)
     }

@@ -29,7 +29,7 @@ onEachHost('diagnostics', host => {
 
     for (const { title, reason, code, channel, says, wrong, right } of SITUATIONS) {
       describe(title, () => {
-        it('is warned of once, with a link', async () => {
+        it('causes a warning, once, with a link', async () => {
           const name = newName()
           await wrong(host, { name })
           await wrong(host, { name })
@@ -51,13 +51,13 @@ onEachHost('diagnostics', host => {
           expect(published.length).to.equal(2 * before)
         })
 
-        it('is not warned of in a healthy app', async () => {
+        it('causes no warning in a healthy app', async () => {
           await right(host, { name: newName() })
           expect(warnings).to.deep.equal([])
           expect(published).to.deep.equal([])
         })
 
-        it('is published and not warned of with diagnostics: false', async () => {
+        it('is published without a warning with diagnostics: false', async () => {
           await wrong(host, { name: newName(), diagnostics: false })
           expect(warnings).to.deep.equal([])
           expect(published).to.not.deep.equal([])
@@ -70,7 +70,7 @@ onEachHost('diagnostics', host => {
     const warnings = useWarnings('test')
 
     for (const { title, wrong } of SITUATIONS) {
-      it(`${title} is published and not warned of`, async () => {
+      it(`${title} is published without a warning`, async () => {
         await wrong(host, { name: newName() })
         expect(warnings).to.deep.equal([])
         expect(published).to.not.deep.equal([])

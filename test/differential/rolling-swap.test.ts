@@ -25,7 +25,7 @@ function server(session: typeof ours, kept: Map<string, string>): Server {
 }
 
 describe('differential: rolling from one package to the other and back', () => {
-  it('1,000 alternating requests of one visitor lose no count and log nobody out', async () => {
+  it('1,000 alternating requests of one client lose no count and no login', async () => {
     const kept = new Map<string, string>()
     const servers = [server(ours, kept), server(theirs, kept)].map(server => server.listen(0))
     let cookie = ''
@@ -39,7 +39,7 @@ describe('differential: rolling from one package to the other and back', () => {
     for (const server of servers) server.close()
   }).timeout(60_000)
 
-  it('cookies and records are the same to the byte', async () => {
+  it('cookies and records are identical', async () => {
     const genid = (): string => 'abc'
     const seen = await Promise.all(
       [ours, theirs].map(async session => {

@@ -230,7 +230,7 @@ describe('doctor', function () {
       expect(finding(report, 'secure').fix).to.contain('trust proxy')
     })
 
-    it('an https server that is asked over http fails responds, with the URL to ask', async () => {
+    it('an https server with an http URL fails responds, with the right URL', async () => {
       const url = await serve(secure(app({})))
       const report = await reportOn(url.replace('https', 'http'))
       expect(finding(report, 'responds').fix).to.equal(`If the server speaks HTTPS, ask ${url}/`)
@@ -296,7 +296,7 @@ describe('doctor', function () {
       expect(heard.slice(0, 2)).to.deep.equal(['Bearer x', undefined])
     })
 
-    it('takes the name of the session cookie', async () => {
+    it('accepts the name of the session cookie', async () => {
       const url = await serve(steady('HttpOnly; SameSite=Lax', {}, 'visitor'))
       expect((await reportOn(url, '--name', 'visitor')).cookie).to.equal('visitor')
       expect((await reportOn(url, '--name', 'other')).code).to.equal(1)
@@ -318,7 +318,7 @@ describe('doctor', function () {
       })
     }
 
-    it('is a program, whose exit code tells the result', async () => {
+    it('is a program with the result as its exit code', async () => {
       const program = [process.execPath, ['--import', 'tsx', join(__dirname, '../../lib/cli.ts'), 'doctor', await serve(app())]] as const
       const { stdout } = await promisify(execFile)(...program)
       expect(stdout).to.contain('No check failed.')

@@ -89,7 +89,7 @@ describe('doctor: which cookie is the session', () => {
     ['100%', '100%'],
   ]
   for (const [value, id] of VALUES) {
-    it(`the value ${value.slice(0, 30)} ${id === undefined ? 'holds data' : `has the ID ${id}`}`, () => {
+    it(`the value ${value.slice(0, 30)} ${id === undefined ? 'contains data' : `has the ID ${id}`}`, () => {
       expect(sessionIdOf(value)).to.equal(id)
     })
   }

@@ -28,11 +28,11 @@ describe('examples/cluster.js', () => {
     client.disconnect()
   })
 
-  it('stands in docs/scaling.md', () => {
+  it('is in docs/scaling.md', () => {
     expect(readFileSync(join(root, 'docs/scaling.md'), 'utf8')).to.contain(`\`\`\`js\n${readFileSync(file, 'utf8')}\`\`\``)
   })
 
-  it('counts the views of one visitor in four processes, and loses none', async () => {
+  it('counts the views of one client in four processes, and loses none', async () => {
     const [cookie] = ((await answerOf(program, url)).headers.get('set-cookie') as string).split(';') as [string]
     visitor = cookie
     const processes = new Set<string>()

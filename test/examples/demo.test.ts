@@ -10,7 +10,7 @@ import { DEMOS, type Demo } from './demos'
 
 for (const [host, one] of Object.entries(DEMOS)) describe(`the demo on ${host}`, () => tests(one))
 
-describe('the demo on Express, if it is started again', () => {
+describe('the demo on Express after a restart', () => {
   let folder = ''
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'resession-demo-'))
@@ -60,14 +60,14 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     return (await visitor.get('/').expect(200)).text
   }
 
-  it('counts the visits of each visitor', async () => {
+  it('counts the requests of each client', async () => {
     expect(textAt('visits', await look())).to.equal('1')
     expect(textAt('visits', await look())).to.equal('2')
     const { text } = await request(server).get('/')
     expect(textAt('visits', text)).to.equal('1')
   })
 
-  it('greets by name after a login, and with another id', async () => {
+  it('greets by name after a login, with a new ID', async () => {
     const before = await look()
     const after = await send('/login', { name: 'Ada' })
     expect(after).to.include('Hello, Ada').and.include('Logged in as Ada')
@@ -75,7 +75,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     expect(textAt('visits', after)).to.equal('1')
   })
 
-  it('asks for a name where none was typed, and changes no id', async () => {
+  it('asks for a name if none was given, and keeps the ID', async () => {
     const before = await look()
     const nameless: Record<string, string>[] = [{}, { name: '' }, { name: '  ' }]
     for (const fields of nameless) {
@@ -85,7 +85,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     }
   })
 
-  it('takes the cart along through a login', async () => {
+  it('keeps the cart through a login', async () => {
     await send('/cart/add', { goods: 'lamp' })
     expect(recordOn(await send('/login', { name: 'Ada' })))
       .to.have.property('cart')
@@ -98,7 +98,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     expect(await look()).to.not.include('Back at noon')
   })
 
-  it('puts goods in the cart, and takes them out again', async () => {
+  it('adds goods to the cart, and removes them', async () => {
     await send('/cart/add', { goods: 'pencil' })
     const full = await send('/cart/add', { goods: 'pencil' })
     expect(full).to.include('€2.40')
@@ -108,12 +108,12 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     expect(recordOn(await send('/cart/remove', { goods: 'pencil' })).cart).to.eql({})
   })
 
-  it('sells nothing that is not on the shelf', async () => {
+  it('refuses unknown goods', async () => {
     for (const goods of ['yacht', '__proto__', '']) await visitor.post('/cart/add').type('form').send({ goods }).expect(400)
     expect(recordOn(await look())).to.not.have.property('cart')
   })
 
-  it('destroys the session at logout, so that its cookie is worth nothing', async () => {
+  it('destroys the session at logout, so that its cookie is not valid', async () => {
     await send('/cart/add', { goods: 'lamp' })
     const login = await visitor.post('/login').type('form').send({ name: 'Ada' }).expect(303)
     const old = cookiesOf(login)
@@ -128,7 +128,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     expect(textAt('id', stale.text)).to.not.equal(textAt('id', inside.text))
   })
 
-  it('shows the record that the store has, this visit included', async () => {
+  it('shows the record in the store, with the changes of this request', async () => {
     await look()
     const record = recordOn(await look())
     expect(record).to.have.all.keys('cookie', 'visits', '~')
@@ -136,7 +136,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     expect(record.cookie).to.include({ originalMaxAge: 3_600_000, httpOnly: true, path: '/', sameSite: 'lax' })
   })
 
-  it('shows the cookie that comes with the page', async () => {
+  it('shows the cookie of the response', async () => {
     const res = await visitor.get('/')
     const shown = Object.entries(cookies(textAt('id', res.text), textAt('signature', res.text)))
     expect(cookiesOf(res)).to.equal(shown.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('; '))
@@ -145,7 +145,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
       .and.match(/<code>SameSite=Lax<\/code>/i)
   })
 
-  it('escapes what was typed, wherever it is shown', async () => {
+  it('escapes user input', async () => {
     const typed = `<script>alert("1")</script>'&amp;`
     const pages = [await send('/login', { name: typed }), await send('/flash', { message: typed })]
     for (const page of pages) {
@@ -155,7 +155,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     }
   })
 
-  it('keeps its pages out of caches, and scripts of others out of its pages', async () => {
+  it('forbids caches, and scripts of other origins', async () => {
     const { headers } = await visitor.get('/')
     expect(headers).to.include({ 'cache-control': 'no-store' })
     expect(headers['content-security-policy']).to.include("default-src 'self'")
@@ -176,7 +176,7 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     describe(lane, () => {
       const keys = Array.from({ length: 50 }, (_, index) => index + 1)
 
-      it('tells which of fifty keys are in the store', async () => {
+      it('reports which of fifty keys are in the store', async () => {
         await visitor.post(`${lane}/start`).expect(200)
         await Promise.all(keys.map(async key => visitor.post(`${lane}/keys/${key}`).expect(200)))
         const { body } = await visitor.get(lane).expect(200)
@@ -185,26 +185,26 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
         expect(Object.keys(body.record)).to.have.members([...own, 'started', ...body.kept.map((key: number) => `key-${key}`)])
       })
 
-      it('runs by itself, with fifty requests at once', async () => {
+      it('runs without a browser, with fifty concurrent requests', async () => {
         const { body } = await visitor.post(`${lane}/run`).expect(200)
         expect(body.kept).to.have.length.within(least, most)
         expect(Object.keys(body.record)).to.have.members([...own, 'started', ...body.kept.map((key: number) => `key-${key}`)])
       })
 
-      it('loses none where the requests come one after the other', async () => {
+      it('loses no key of successive requests', async () => {
         await visitor.post(`${lane}/start`)
         for (const key of [1, 2, 3]) await visitor.post(`${lane}/keys/${key}`)
         expect((await visitor.get(lane)).body.kept).to.eql([1, 2, 3])
       })
 
-      it('begins anew at each start', async () => {
+      it('starts again with each run', async () => {
         await visitor.post(`${lane}/start`)
         await visitor.post(`${lane}/keys/1`)
         await visitor.post(`${lane}/start`)
         expect((await visitor.get(lane)).body.kept).to.eql([])
       })
 
-      it('takes no keys but its own', async () => {
+      it('refuses other keys', async () => {
         for (const key of ['0', '51', '1.5', 'cookie', '__proto__']) await visitor.post(`${lane}/keys/${key}`).expect(400)
       })
     })

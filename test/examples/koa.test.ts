@@ -37,7 +37,7 @@ describe('examples/koa.ts', () => {
     return location ? get(location) : res.text()
   }
 
-  it('counts visits, knows who has logged in, and forgets who has left', async () => {
+  it('counts requests, and handles login and logout', async () => {
     expect(await get('/')).to.equal('guest, visit 1\n')
     expect(await get('/')).to.equal('guest, visit 2\n')
     expect(await get('/login')).to.equal('tobi, visit 1\n')

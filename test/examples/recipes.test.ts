@@ -77,7 +77,7 @@ describe('examples/redis.js, without its Redis', () => {
     }
   }
 
-  it('starts, answers 503, and works when Redis is there', async () => {
+  it('starts, responds with 503, and works when Redis is available', async () => {
     await server.stop()
     program = await Program.start('redis.js', { REDIS_URL: `redis://127.0.0.1:${server.port}` })
     expect((await program.ask('/'))[0]).to.equal(503)
@@ -86,7 +86,7 @@ describe('examples/redis.js, without its Redis', () => {
     expect(await untilWell(program)).to.equal('visit 1\n')
   }).timeout(60_000)
 
-  it('goes on when Redis stops, and has the session when Redis is back', async () => {
+  it('keeps running when Redis stops, and has the session when Redis is back', async () => {
     await server.start()
     program = await Program.start('redis.js', { REDIS_URL: `redis://127.0.0.1:${server.port}` })
     expect(await untilWell(program)).to.equal('visit 1\n')
@@ -132,7 +132,7 @@ describe('examples/websockets.js, without its session', () => {
     return String((await told)[0])
   }
 
-  it('counts the messages of a user, of two sockets at the same time too', async () => {
+  it('counts the messages of a user, also of two concurrent sockets', async () => {
     await program.ask('/login/ada', 'POST')
     const [one, other] = [await open(), await open()]
     const counts = await Promise.all([answer(one), answer(other)])
@@ -163,7 +163,7 @@ describe('examples/websockets.js, without its session', () => {
     expect(program.runs).to.equal(true)
   })
 
-  it('goes on when a client breaks off', async () => {
+  it('keeps running when a client disconnects', async () => {
     await program.ask('/login/ada', 'POST')
     const socket = await open()
     socket.send('hello')

@@ -56,14 +56,14 @@ function forgetNew(store: PlainStore, cookie: string): void {
   store.asked.splice(0)
 }
 
-describe('faults: requests that come to nothing leave nothing behind', () => {
+describe('faults: aborted requests leak nothing', () => {
   const clock = useTimers()
   const uncaught = useUncaught()
   useClients()
   afterEach(() => expect(uncaught).to.deep.equal([]))
 
   for (const [name, host] of Object.entries(HOSTS)) {
-    it(`10,000 clients that hang up: ${name}`, async () => {
+    it(`10,000 clients that disconnect: ${name}`, async () => {
       const store = new PlainStore()
       const server = lineServer({ options: { rolling: true, store: asStore(store) }, handler, fail: answerError }, host)
       const port = await portOf(server)
@@ -124,7 +124,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
   }).timeout(120_000)
 
   for (const [name, { serve }] of Object.entries(SERVERS)) {
-    it(`errors after the headers, which end the connection: ${name}`, async () => {
+    it(`errors after the headers, which close the connection: ${name}`, async () => {
       const store = new PlainStore()
       // Only counted, because an error keeps its stack, and that the request
       let errors = 0
@@ -147,7 +147,7 @@ describe('faults: requests that come to nothing leave nothing behind', () => {
   }
 
   for (const [name, host] of Object.entries(HOSTS)) {
-    it(`10,000 requests whose store never answers: each has its answer, at the limit or at once: ${name}`, async () => {
+    it(`10,000 requests whose store never responds: each has a response, at the time limit or at once: ${name}`, async () => {
       const store = new PlainStore()
       const server = lineServer({ options: { storeTimeout: LIMIT, store: asStore(store) }, handler, fail: answerError }, host)
       const lines = Array.from({ length: 20 }, () => new Line(server))

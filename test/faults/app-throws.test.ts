@@ -43,7 +43,7 @@ const guarded = (seen: unknown[]): Record<string, Fault> => {
   }
 }
 
-describe('faults: an app that throws does so once, and its store hears nothing of it', () => {
+describe('faults: an error of the app is thrown once, and does not reach the store', () => {
   const uncaught = useUncaught()
   useClients()
 

@@ -220,7 +220,7 @@ const HOSTS: Record<string, (store: session.MemoryStore, notes: Notes) => Promis
   Koa: (store, notes) => http1(koaOn(store, notes)),
 }
 
-describe('faults: AsyncLocalStorage shows each request its own context, while requests of one session overlap', () => {
+describe('faults: AsyncLocalStorage has the context of each request, during concurrent requests of one session', () => {
   for (const [host, start] of Object.entries(HOSTS))
     for (const [title, makeStore] of Object.entries(STORES)) {
       it(`on ${host}, with ${title}`, async () => {

@@ -5,7 +5,7 @@ import { chaos } from './chaos'
 describe('faults: chaos', () => {
   const uncaught = useUncaught()
 
-  it('undoes no logout, loses no write, leaks no session, hangs and crashes nothing, in 500 random trials', async () => {
+  it('no logout is undone, no write is lost, no session is leaked, nothing hangs or crashes, in 500 random trials', async () => {
     const tally = await chaos(500, 1, uncaught)
     expect(tally.trials).to.equal(500)
     expect(tally.logouts).to.be.greaterThan(500)

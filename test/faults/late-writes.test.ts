@@ -214,7 +214,7 @@ describe('faults: a regenerate that times out', () => {
   useServers()
   const timers = useTimers()
 
-  it('does not make the old session a new one, which would be written though another request has destroyed it', async () => {
+  it('does not turn the old session into a new one, which would be stored after another request has destroyed it', async () => {
     const store = new LandingStore()
     const handler = routes({
       '/enter': (req, res) => ((data(req).known = true), res.end('entered')),

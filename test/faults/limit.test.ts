@@ -51,7 +51,7 @@ const COMMITS: Record<string, { store: new () => PlainStore; path: string; optio
     },
   }
 
-describe('faults: the time limit is for all calls of one thing together', () => {
+describe('faults: one time limit applies to all store calls of a step', () => {
   const clock = useTimers()
   useServers()
 

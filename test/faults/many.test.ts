@@ -64,20 +64,20 @@ function lines(host: Host, store: PlainStore, handler: Handler, options: Partial
   return () => new Line(server)
 }
 
-describe('faults: by the thousand', () => {
+describe('faults: thousands of requests', () => {
   const uncaught = useUncaught()
   useClients()
   afterEach(() => expect(uncaught).to.deep.equal([]))
 
   for (const server of Object.keys(SERVERS)) {
-    it(`1,000 failed saves under saveErrors fail are no answers below 500, and set no cookies: ${server}, 260 of them`, async () => {
+    it(`1,000 failed saves with saveErrors fail have status 500 and no cookies: ${server}, 260 of them`, async () => {
       const outcome = { statuses: new Set([500]), cookies: 0 }
       expect(await failedSaves(server, [PlainStore, 'set', BROKEN])).to.deep.equal(outcome)
       expect(await failedSaves(server, [ComparingStore, 'compareAndSet', UNMADE])).to.deep.equal(outcome)
     }).timeout(10_000)
   }
 
-  it('of 3,000 requests whose session cannot be read in 30 of 100, those and no others are anonymous, and no client loses its cookie', async () => {
+  it('30 percent failed reads of 3,000 requests give as many anonymous requests, and no client loses its cookie', async () => {
     const random = randomOf(30)
     const store = new PlainStore()
     const newLine = lines(connect, store, handle, { onStoreError: 'anonymous', rolling: true })
@@ -102,7 +102,7 @@ describe('faults: by the thousand', () => {
   }).timeout(120_000)
 
   for (const [name, host] of Object.entries(HOSTS)) {
-    it(`10,000 requests of a store that answers once, twice or three times are handled 10,000 times: ${name}`, async () => {
+    it(`10,000 requests with a store that calls back up to three times are handled 10,000 times: ${name}`, async () => {
       const random = randomOf(10)
       const store = new PlainStore()
       const handler = counted(handle)

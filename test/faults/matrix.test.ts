@@ -16,7 +16,7 @@ const MODES: Record<Asks['tells'], Partial<SessionOptions>[]> = {
   channel: [{ saveErrors: 'report' }, { saveErrors: 'fail' }],
 }
 
-describe('faults: a store that fails is an error, once and in time, and the server goes on', () => {
+describe('faults: a store failure is one error, in time, and the server keeps running', () => {
   const clock = useTimers()
   const uncaught = useUncaught()
   useClients()

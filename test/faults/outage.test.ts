@@ -73,7 +73,7 @@ function listen(): { unavailable: number[]; available: number[]; stop(): void } 
   return { unavailable, available, stop }
 }
 
-describe('faults: a real Redis that is away for a while', function () {
+describe('faults: a temporary outage of a real Redis', function () {
   this.timeout(30_000)
   const uncaught = useUncaught()
   useServers()

@@ -12,14 +12,14 @@ const REQUESTS = 22_000
 /** Versions of Koa do not differ in this, and the test is slow. */
 const PLACES = ['Connect', 'Koa 3'].filter(name => name in HOSTS)
 
-describe('faults: mixed traffic over a store that has its troubles', () => {
+describe('faults: mixed traffic over a store with random faults', () => {
   const uncaught = useUncaught()
   afterEach(() => Timers.restore())
 
   // `npm run soak` shows how little the heap grows
   for (const [name, Store] of Object.entries(STORES)) {
     for (const where of PLACES) {
-      it(`leaves nothing in flight, and no timer: ${REQUESTS} requests, ${name}, ${where}`, async () => {
+      it(`leaves no session in use, and no timer: ${REQUESTS} requests, ${name}, ${where}`, async () => {
         const timers = new Timers()
         const store = new Store(randomOf(2))
         const traffic = new Traffic(store, timers, HOSTS[where])

@@ -12,7 +12,7 @@ describe('The alias express-session', function () {
   this.timeout(120_000)
   needsRegistry()
 
-  it('is a matter of the folder: the manifest in it keeps its own name', async () => {
+  it('is only the name of the folder: the manifest in it keeps its own name', async () => {
     const folder = await install(await aliased())
     const packages = readdirSync(join(folder, 'node_modules'))
     expect(packages).to.include('express-session').and.not.include('resession')
@@ -25,13 +25,13 @@ describe('The alias express-session', function () {
     expect(manifestIn(folder, 'express-session').name).to.equal('resession')
   })
 
-  it('leaves a store that pins express-session to its own copy', async () => {
+  it('does not replace the copy of a store that pins express-session', async () => {
     const folder = await install(await aliased(await oldStore()))
     expect(manifestIn(folder, 'old-store/node_modules/express-session').name).to.equal('express-session')
     expect(await run(process.execPath, ['-e', SAME], folder)).to.equal('false\n')
   })
 
-  it('gives such a store the one Store of the app, with an override', async () => {
+  it('gives such a store the Store of the app, with an override', async () => {
     const folder = await install({ ...(await aliased(await oldStore())), overrides: { 'express-session': '$express-session' } })
     expect(existsSync(join(folder, 'node_modules/old-store/node_modules'))).to.equal(false)
     expect(await run(process.execPath, ['-e', SAME], folder)).to.equal('true\n')

@@ -50,7 +50,7 @@ function looksAsItShould(name: Name, runtime: string): void {
     expect([doors.type, doors.length]).to.deep.equal(['function', 1])
   })
 
-  it('carries Store, Cookie, Session, MemoryStore and update, and nothing else', () => {
+  it('has Store, Cookie, Session, MemoryStore and update, and nothing else', () => {
     expect(doors.own).to.deep.equal(EXPORTS)
     expect(doors.session, 'stores ask for session.session first').to.equal('undefined')
   })
@@ -60,17 +60,17 @@ function looksAsItShould(name: Name, runtime: string): void {
     expect(names).to.deep.equal([...EXPORTS, 'default'].sort())
   })
 
-  it('is the same object behind require and import', () => {
+  it('is the same object with require and import', () => {
     expect(doors.sameByDefault).to.equal(true)
     expect(doors.sameByName).to.deep.equal(EXPORTS)
   })
 
-  it("lets in by express-session's deep paths, with and without .js, to the same classes", () => {
+  it("has express-session's deep paths, with and without .js, with the same classes", () => {
     const files = ['index', 'session/cookie', 'session/memory', 'session/session', 'session/store']
     expect(doors.deep).to.deep.equal(files.flatMap(file => [file, `${file}.js`]))
   })
 
-  it('has other entries beside, which need no other package', () => {
+  it('has other entries, which need no other package', () => {
     const atomic = ['atomicMysql', 'atomicPostgres', 'atomicRedis']
     expect(Object.keys(doors.beside)).to.deep.equal(['atomic', 'koa', 'koa/presets', 'sqlite', 'store-contract', 'testing'])
     expect(doors.beside.atomic).to.have.members(atomic)
@@ -82,7 +82,7 @@ function looksAsItShould(name: Name, runtime: string): void {
     expect(doors.beside.testing).to.have.members(['sessionCookie', 'readSession'])
   })
 
-  it('shows its package.json', () => {
+  it('exports its package.json', () => {
     expect(doors.manifest).to.equal('resession')
   })
 
@@ -91,7 +91,7 @@ function looksAsItShould(name: Name, runtime: string): void {
     expect(['ERR_PACKAGE_PATH_NOT_EXPORTED', ...codes]).to.include.members(doors.refused)
   })
 
-  it('counts two visits', () => {
+  it('counts two requests', () => {
     expect(doors.visits).to.deep.equal(['1', '2'])
   })
 }

@@ -9,17 +9,17 @@ import { run } from './run'
 describe('The tarball', function () {
   this.timeout(120_000)
 
-  it('pleases arethetypeswrong: types and code are found alike by every resolution', async () => {
+  it('passes arethetypeswrong: types and code are found by every resolution', async () => {
     const told = await run(bin('attw'), [await tarball(), '--format', 'ascii', '--no-color', '--no-emoji'], repository)
     expect(told).to.include('No problems found')
   })
 
-  it('pleases publint', async () => {
+  it('passes publint', async () => {
     const told = await run(bin('publint'), ['--strict', await tarball()], repository)
     expect(told).to.include('All good!')
   })
 
-  it('holds what lib/ is built to, and no more', async () => {
+  it('contains the build of lib/, and no other code', async () => {
     const files = (await run('tar', ['-tzf', await tarball()], repository)).trim().split('\n')
     const built = files.filter(file => file.startsWith('package/dist/'))
     const strays = built.filter(file => !existsSync(join(repository, sourceOf(file))))
@@ -40,7 +40,7 @@ describe('The tarball', function () {
     }
   })
 
-  it('has no script that npm runs, or warns of, when the package is installed', async () => {
+  it('has no install scripts', async () => {
     const { scripts } = await manifest()
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) expect(scripts).to.not.have.property(script)
   })

@@ -28,7 +28,7 @@ describe('SqliteStore', function () {
   needsRegistry()
 
   for (const [runtime, expected] of Object.entries(EXPECTED)) {
-    it(`loses no session at a restart on ${runtime}, or says what is missing`, async () => {
+    it(`loses no session at a restart on ${runtime}, or reports the missing module`, async () => {
       const visits = await report<Visits>('sqlite.mjs', 'resession', runtime.replace('Node ', '').toLowerCase())
       expect(visits).to.deep.equal(expected)
     })

@@ -32,7 +32,7 @@ describe('A store made by', function () {
 
   for (const base of ['Store', 'MemoryStore']) {
     for (const way of WAYS) {
-      it(`${way}, with ${base} for its base, keeps sessions`, () => {
+      it(`${way}, based on ${base}, keeps sessions`, () => {
         for (const node of NODES) expect(outcomes.get(node)?.[`${base}: ${way}`], `on Node ${node}`).to.deep.equal(['1', '2', true])
       })
     }

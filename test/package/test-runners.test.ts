@@ -88,7 +88,7 @@ describe('Test runners', function () {
     })
   }
 
-  it('node --test goes on after a store that never answers', async () => {
+  it('node --test goes on after a store that never responds', async () => {
     const file = { 'contract.mjs': fixture('contract.mjs', 'resession').replace(`'RUNNER'`, `'node:test'`) }
     const { output } = await outcome([process.execPath, '--test', 'contract.mjs'], project('silent', file), { STORE: 'Silent' })
     expect(output).to.include('clear neither called back nor returned a promise that settled')

@@ -23,7 +23,7 @@ function compiles(title: (row: Row) => string, rows: readonly Row[], compile: (r
   })
 }
 
-describe('The types, in programs that say what they expect and what they do not,', function () {
+describe('The types, in programs with expected errors,', function () {
   this.timeout(180_000)
   needsRegistry()
   before(installCompilers)
@@ -39,7 +39,7 @@ describe('The types, in programs that say what they expect and what they do not,
 })
 
 describe('The table of type tests', () => {
-  it('has every compiler under both names, in all surroundings, with every resolution that it has', () => {
+  it('has every compiler with both names, in all surroundings, with each of its resolutions', () => {
     for (const compiler of COMPILERS) {
       const rows = TABLE.filter(row => row.compiler === compiler)
       expect(valuesOf(rows, 'name'), compiler).to.have.members(NAMES)
@@ -48,7 +48,7 @@ describe('The table of type tests', () => {
     }
   })
 
-  it('has every resolution under both names, in all surroundings', () => {
+  it('has every resolution with both names, in all surroundings', () => {
     for (const resolution of RESOLUTIONS) {
       const rows = TABLE.filter(row => row.resolution === resolution)
       expect(valuesOf(rows, 'name'), resolution).to.have.members(NAMES)

@@ -61,7 +61,7 @@ for (const engine of distant) {
       }
 
       for (const site of ['ours', 'koa'] as const) {
-        it(`make each change once, and each that is answered (${site})`, async () => {
+        it(`make each change at most once, and each confirmed change (${site})`, async () => {
           const id = await records.make()
           const failed = (await failing(INCREMENTS, async number => fleet.ask(number, site, 'increment', id))).size
           const counter = (await records.read(id))?.n
@@ -70,7 +70,7 @@ for (const engine of distant) {
           if (engine.name === 'ioredis') expect(failed).to.equal(0)
         })
 
-        it(`log in, or leave the old session as it was (${site})`, async () => {
+        it(`log in, or do not change the old session (${site})`, async () => {
           const ids = await Promise.all(Array.from({ length: LOGINS }, async () => records.make()))
           const users = new Map<number, string>()
           const failed = await failing(LOGINS, async number =>

@@ -45,7 +45,7 @@ class Traffic {
 }
 
 export function kills(rig: Rig, { kills = KILLS }: Engine): void {
-  it(`${kills} times a process is killed under requests, and what was answered is stored`, async () => {
+  it(`${kills} times a process is killed under requests, and confirmed changes are stored`, async () => {
     let unanswered = 0
     for (let round = 0; round < kills; round++) {
       const id = await rig.records.make()

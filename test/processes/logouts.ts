@@ -93,7 +93,7 @@ export function logouts(rig: Rig, { lacksUpdate }: Engine): void {
   const trials = Math.ceil(LOGOUTS / Object.keys(ENDS).length)
 
   for (const [how, end] of Object.entries(ENDS)) {
-    it(`a session that is ended by ${how} stays ended ${trials} times of ${trials}, whatever is under way`, async () => {
+    it(`a session that is ended by ${how} stays ended in ${trials} of ${trials} runs, during concurrent requests`, async () => {
       await inLanes(trials, AT_ONCE, async number => {
         const other = others[number % others.length] as Other
         const { id, stored } = await trial(rig, end, other, number)
@@ -104,7 +104,7 @@ export function logouts(rig: Rig, { lacksUpdate }: Engine): void {
     })
   }
 
-  it('of logouts express-session undoes more than a tenth here', async () => {
+  it('express-session undoes more than a tenth of the logouts here', async () => {
     let undone = 0
     await inLanes(trials, AT_ONCE, async number => {
       const { stored } = await trial(rig, destroy, ['express-session', 'put'], number)

@@ -12,15 +12,15 @@ async function counted({ fleet, records }: Rig, site: Site, act: string, times: 
 }
 
 export function updates(rig: Rig): void {
-  it(`${INCREMENTS} increments by update come to ${INCREMENTS}`, async () => {
+  it(`${INCREMENTS} increments by update add up to ${INCREMENTS}`, async () => {
     expect(await counted(rig, 'ours', 'increment', INCREMENTS)).to.equal(INCREMENTS)
   })
 
-  it(`${INCREMENTS / 2} of them on Koa come to ${INCREMENTS / 2}`, async () => {
+  it(`${INCREMENTS / 2} of them on Koa add up to ${INCREMENTS / 2}`, async () => {
     expect(await counted(rig, 'koa', 'increment', INCREMENTS / 2)).to.equal(INCREMENTS / 2)
   })
 
-  it('of increments by hand express-session loses more than a tenth here', async () => {
+  it('express-session loses more than a tenth of manual increments here', async () => {
     const times = INCREMENTS / 5
     expect(await counted(rig, 'express-session', 'count', times)).to.be.below(times * 0.9)
   })

@@ -24,15 +24,15 @@ async function lostIn(rounds: number, rig: Rig, site: Site): Promise<number> {
 }
 
 export function writers(rig: Rig): void {
-  it(`of ${ROUNDS} times ${WRITERS} requests at once, each with a key of its own, none is lost`, async () => {
+  it(`${ROUNDS} rounds of ${WRITERS} concurrent requests, each with a key of its own, lose no key`, async () => {
     expect(await lostIn(ROUNDS, rig, 'ours')).to.equal(0)
   })
 
-  it(`nor of ${ROUNDS / 2} times ${WRITERS} on Koa`, async () => {
+  it(`${ROUNDS / 2} rounds of ${WRITERS} on Koa lose no key`, async () => {
     expect(await lostIn(ROUNDS / 2, rig, 'koa')).to.equal(0)
   })
 
-  it('of such requests express-session loses more than a tenth here', async () => {
+  it('express-session loses more than a tenth of such keys here', async () => {
     const rounds = ROUNDS / 5
     expect(await lostIn(rounds, rig, 'express-session')).to.be.above((rounds * WRITERS) / 10)
   })

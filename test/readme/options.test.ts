@@ -122,7 +122,7 @@ function sectionsOf({ file, under, level }: Described): Map<string, string> {
 
 describe('docs: the options', () => {
   for (const [title, described] of Object.entries(PAGES)) {
-    it(`of ${title} have one heading each, and there is no other`, () => {
+    it(`of ${title} have one heading each, without other headings`, () => {
       expect([...sectionsOf(described).keys()]).to.have.members(Object.keys(described.options))
     })
 

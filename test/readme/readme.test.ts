@@ -31,11 +31,11 @@ for (const [name, page] of Object.entries(PROGRAMS)) {
       rmSync(folder, { recursive: true })
     })
 
-    it('stands on the page', () => {
+    it('is on the page', () => {
       expect(blocks.map(({ code }) => code)).to.include(readFileSync(file, 'utf8'))
     })
 
-    it('responds as the transcript after it says', () => {
+    it('responds as in the transcript after it', () => {
       const transcript = blocks[blocks.findIndex(({ code }) => code === readFileSync(file, 'utf8')) + 1]?.code ?? ''
       expect(transcript).to.match(/^\$ curl /)
       for (const step of transcript.split(/^\$ /m).slice(1)) {

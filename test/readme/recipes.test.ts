@@ -61,7 +61,7 @@ describe('docs/stores.md: a store of promises', () => {
       client,
     ))()
 
-  it('keeps sessions, and fails requests alone if its client fails', async () => {
+  it('keeps sessions, and only fails requests if its client fails', async () => {
     const records = new Map<string, string>()
     const client: Record<string, unknown> = {
       get: async (id: string) => records.get(id) ?? null,

@@ -23,7 +23,7 @@ describe('README: express-session’s own examples', () => {
     res.end()
   }
 
-  it('the view counter counts, and tells how long the session lives', async () => {
+  it('the view counter counts, and shows the remaining lifetime', async () => {
     const visitor = new Site({ key: 'sid', cookie: { maxAge: 60_000 } }, counter, behindParser).visitor()
     expect((await visitor.get()).text).to.equal('first')
     clock.turn(30_000)
@@ -55,7 +55,7 @@ describe('README: express-session’s own examples', () => {
     expect(texts).to.deep.equal(['undefined', 'undefined 1', 'undefined undefined', 'undefined undefined'])
   })
 
-  it('expires and maxAge are two words for one thing', async () => {
+  it('expires and maxAge set the same value', async () => {
     const hour = 3_600_000
     const site = new Site(
       {},

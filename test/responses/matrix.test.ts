@@ -89,7 +89,7 @@ function compareAll(title: string, carrier: Carrier, before: readonly Middleware
   const expected = new Map<string, Promise<Got>>()
   for (const [fateName, { options, isKnown, changes }] of Object.entries(FATES)) {
     for (const [storeName, makeStore] of Object.entries(STORES)) {
-      it(`${title}: a response whose session is ${fateName}, in ${storeName}, is the one without a session`, async () => {
+      it(`${title}: a response whose session is ${fateName}, in ${storeName}, is the same as without a session`, async () => {
         for (const [name, form] of Object.entries(FORMS)) {
           const setup = { form, carrier, before, after }
           const cookie = isKnown ? COOKIE : 'theirs=1'
@@ -113,7 +113,7 @@ describe('responses: servers, adapters and proxies', () => {
   for (const [name, carrier] of Object.entries(CARRIERS)) compareAll(name, carrier, [], [])
 })
 
-describe('responses: middlewares beside the session', () => {
+describe('responses: middlewares next to the session', () => {
   const carrier = CARRIERS['Express 5'] as Carrier
   for (const [name, middleware] of Object.entries(MIDDLEWARES)) {
     compareAll(`${name}, before it`, carrier, [middleware], [])

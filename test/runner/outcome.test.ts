@@ -17,18 +17,18 @@ describe('runner: the outcome of a part', () => {
     expect(ended('  2 passing\n  3 failing\n', 3)).to.include({ passed: 2, failed: 3 })
   })
 
-  it('takes numbers in the output of tests for no reports', () => {
+  it('ignores numbers in the output of tests', () => {
     expect(ended('it has 3 passing cars\n5 passings\n')).to.include({ passed: 0 })
   })
 
-  it('is good without a failure', () => {
+  it('is success without a failure', () => {
     expect(isGood(ended('  1 passing\n'))).to.equal(true)
     expect(isGood(ended('  1 failing\n', 1))).to.equal(false)
   })
 })
 
 describe('runner: the summary', () => {
-  it('repeats the failures, says once why tests were skipped, and ends with the sums', () => {
+  it('repeats the failures, gives the reason of skipped tests once, and ends with the sums', () => {
     const skipped = 'SKIPPED: tests that need Redis\n  1 passing\n  2 pending\n'
     const lines = summaryOf([ended(skipped), ended(skipped), ended('noise\n  1 passing\n  1 failing\n\n  1) a title\n', 1)]).split('\n')
     expect(lines).to.deep.equal([

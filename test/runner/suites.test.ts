@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { filesOf, groupOf, SUITES } from './suites'
 
 describe('runner: the suites', () => {
-  it('have each file of tests once: what no row claims is in npm test', () => {
+  it('have each test file once: files without a row are in npm test', () => {
     expect(groupOf('koa/lines.test.ts')).to.equal('quick')
     expect(groupOf('koa/lineages/roll.test.ts')).to.equal('exhaustive')
     expect(groupOf('a-new-folder/new.test.ts')).to.equal('rest')

@@ -85,25 +85,25 @@ async function entered(name: string, open: typeof connectSite, store: session.St
   return site
 }
 
-describe('speed: what a visit does', () => {
-  it('is nothing without sessions, but to answer', async () => {
+describe('speed: the operations of a request', () => {
+  it('are only those of the response without sessions', async () => {
     expect(await (await entered('anonymous', connectSite, undefined)).count(POOL)).to.deep.equal(BARE)
   })
 
-  it('is counted for each visit of the benchmark', () => {
+  it('are counted for each visit of the benchmark', () => {
     // Visits with more data need no more operations
     for (const table of [WITH_MEMORY, WITH_CALLBACKS, ON_KOA]) expect(Object.keys(table)).to.have.members([...USUAL])
   })
 
   for (const [name, counts] of Object.entries(WITH_MEMORY)) {
-    it(`is so much and no more, with MemoryStore: ${name}`, async () => {
+    it(`are as listed, with MemoryStore: ${name}`, async () => {
       const site = await entered(name, connectSite, new session.MemoryStore())
       expect(await site.count(POOL)).to.deep.equal(counts)
     })
   }
 
   for (const [name, { asked, ...counts }] of Object.entries(WITH_CALLBACKS)) {
-    it(`is so much and no more, with a store that calls back: ${name}`, async () => {
+    it(`are as listed, with a store that calls back: ${name}`, async () => {
       const store = new TracingStore()
       const site = await entered(name, connectSite, store)
       store.trace()
@@ -112,22 +112,22 @@ describe('speed: what a visit does', () => {
     })
   }
 
-  it('is as much for a session of 20 KB', async () => {
+  it('are the same for a session of 20 KB', async () => {
     const site = await entered('resumed write', connectSite, new session.MemoryStore(), 20_000)
     expect(await site.count(POOL)).to.deep.equal(WITH_MEMORY['resumed write'])
   })
 })
 
 for (const [version, Koa] of Object.entries(KOAS)) {
-  describe(`speed: what a visit does, on ${version}`, () => {
+  describe(`speed: the operations of a request, on ${version}`, () => {
     const open: typeof connectSite = (visit, store) => koaSite(visit, store, Koa)
 
-    it('is what Koa does, without sessions', async () => {
+    it('are those of Koa without sessions', async () => {
       expect(await (await entered('anonymous', open, undefined)).count(POOL)).to.deep.equal(BARE_KOA)
     })
 
     for (const [name, counts] of Object.entries(ON_KOA)) {
-      it(`is so much and no more, with MemoryStore: ${name}`, async () => {
+      it(`are as listed, with MemoryStore: ${name}`, async () => {
         const site = await entered(name, open, new session.MemoryStore())
         expect(await site.count(POOL)).to.deep.equal(counts)
       })

@@ -38,7 +38,7 @@ function koa(Koa: KoaClass, options: object): RequestListener {
   return (req, res) => void listener(req, res)
 }
 
-describe('speed: what is left of a request that is over', () => {
+describe('speed: the memory of a finished request', () => {
   const stores: Record<string, () => object> = {
     'in memory': () => ({ store: new session.MemoryStore() }),
     'in the cookie': () => ({ store: 'cookie' }),
@@ -52,7 +52,7 @@ describe('speed: what is left of a request that is over', () => {
 
   for (const [host, open] of Object.entries(sites)) {
     for (const [where, options] of Object.entries(stores)) {
-      it(`goes with the next small collection, of a session ${where}, on ${host}`, async () => {
+      it(`is freed by the next minor garbage collection, with a session ${where}, on ${host}`, async () => {
         const listener = open(options())
         const { setCookie } = await new Connection(listener, ['']).ask()
         const connection = new Connection(listener, [setCookie.map(line => line.split(';')[0]).join('; ')])

@@ -79,7 +79,7 @@ describe('testing: sessionCookie with a Koa app', () => {
     expect(await sessionCookie({ app, data: {} })).to.match(/^koa\.sess=[^;]+; koa\.sess\.sig=[^;]+$/)
   })
 
-  it('gives a session that expires with the clock of the test', async () => {
+  it('makes a session that expires with the clock of the test', async () => {
     const options = { app: appWith({}), store: new session.MemoryStore(), cookie: { maxAge: 60_000 } }
     const cookie = await sessionCookie({ ...options, data: { n: 1 } as Data })
     clock.turn(59_000)
@@ -97,7 +97,7 @@ describe('testing: sessionCookie with a Koa app', () => {
     expect(app.listenerCount('error')).to.equal(0)
   })
 
-  it('rejects what cannot work', async () => {
+  it('rejects invalid options', async () => {
     const app = appWith({})
     const wrong: [options: object, message: string][] = [
       [{ app: {}, data: {} }, 'app option must be a Koa app'],
@@ -121,7 +121,7 @@ describe('testing: sessionCookie with a Koa app', () => {
 })
 
 describe('testing: readSession with a Koa app', () => {
-  it('gives undefined if there is no session', async () => {
+  it('returns undefined if there is no session', async () => {
     const options = { store: new session.MemoryStore() }
     const app = appWith(options)
     const cookie = await sessionCookie({ app, ...options, data: { n: 1 } as Data })

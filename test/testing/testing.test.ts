@@ -69,7 +69,7 @@ describe('testing: sessionCookie and readSession', () => {
 describe('testing: sessionCookie', () => {
   const clock = useClock()
 
-  it('stores what a response stores', async () => {
+  it('stores the same record as a response', async () => {
     const store = new session.MemoryStore()
     const cookie = { maxAge: 60_000, path: '/app', secure: true, sameSite: 'lax' } as const
     await sessionCookie({ store, secret, cookie, data: { n: 1 } as Data })
@@ -78,7 +78,7 @@ describe('testing: sessionCookie', () => {
     ])
   })
 
-  it('gives a session that expires with the clock of the test', async () => {
+  it('makes a session that expires with the clock of the test', async () => {
     const options = { store: new session.MemoryStore(), secret, cookie: { maxAge: 60_000 } }
     const cookie = await sessionCookie({ ...options, data: { n: 1 } as Data })
     clock.turn(59_000)
@@ -97,7 +97,7 @@ describe('testing: sessionCookie', () => {
     expect(await readSession(options, await sessionCookie({ ...options, data: { n: 1 } as Data }))).to.deep.equal({ n: 1 })
   })
 
-  it('leaves the generate method of the store as it is', async () => {
+  it('does not change the generate method of the store', async () => {
     const store = new session.MemoryStore()
     const generateOf = (): unknown => (store as { generate?: unknown }).generate
     await sessionCookie({ store, secret, data: {} })
@@ -108,7 +108,7 @@ describe('testing: sessionCookie', () => {
     expect(generateOf()).to.be.a('function').and.to.equal(generate)
   })
 
-  it('rejects what cannot work', async () => {
+  it('rejects invalid options', async () => {
     const store = new session.MemoryStore()
     const wrong: [options: object, message: string][] = [
       [{ secret, data: {} }, 'sessionCookie needs the store of the app; write sessionCookie({ store, secret, … })'],
@@ -142,7 +142,7 @@ describe('testing: readSession', () => {
   const store = new session.MemoryStore()
   const options = { store, secret }
 
-  it('takes the header in each form', async () => {
+  it('accepts the header in each form', async () => {
     const cookie = await sessionCookie({ ...options, data: { n: 1 } as Data })
     const line = `${cookie}; Path=/; Expires=Thu, 01 Jan 2099 00:00:00 GMT; HttpOnly`
     const headers = new Headers([
@@ -161,12 +161,12 @@ describe('testing: readSession', () => {
     for (const form of forms) expect(await readSession(options, form)).to.deep.equal({ n: 1 })
   })
 
-  it('takes the last of several cookies of the name', async () => {
+  it('uses the last of several cookies of the name', async () => {
     const lines = [await sessionCookie({ ...options, data: { n: 1 } as Data }), await sessionCookie({ ...options, data: { n: 2 } as Data })]
     expect(await readSession(options, lines)).to.deep.equal({ n: 2 })
   })
 
-  it('gives undefined if there is no session', async () => {
+  it('returns undefined if there is no session', async () => {
     const cookie = await sessionCookie({ ...options, data: { n: 1 } as Data })
     const forms: SetCookie[] = [undefined, null, '', [], 'other=1', `${cookie}x`, cookie.replace('connect.sid', 'other')]
     for (const form of forms) expect(await readSession(options, form)).to.equal(undefined)
