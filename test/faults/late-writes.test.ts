@@ -191,12 +191,13 @@ onEachStore('faults: a logout that was answered is not undone by a write that ti
   const play = (logout: string, write: string, options: Partial<SessionOptions>): Promise<Play> =>
     new Play(host, storage, logout, write, options, timers.turn).begin()
 
-  for (const saveErrors of ['report', 'fail'] as const)
+  for (const given of [{ saveErrors: 'report' }, { saveErrors: 'fail' }, { saveErrors: 'report', hashIds: true }] as const)
     for (const write of Object.keys(WRITES))
       for (const logout of Object.keys(LOGOUTS)) {
-        it(`${write}, ${logout}, saveErrors: ${saveErrors}, in all orders`, async () => {
+        const options = { ...given, unset: logout.includes('unset') ? 'destroy' : 'keep' } as const
+        it(`${write}, ${logout}, saveErrors: ${given.saveErrors}${'hashIds' in given ? ', hashIds' : ''}, in all orders`, async () => {
           for (const order of ORDERS) {
-            const played = await play(logout, write, { saveErrors, unset: logout.includes('unset') ? 'destroy' : 'keep' })
+            const played = await play(logout, write, options)
             let logoutBefore = false
             for (const event of order) {
               const did = await played.happen(event)

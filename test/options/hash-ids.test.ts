@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { connect } from '../support/connect-host'
 import { useClock } from '../support/clock'
 import { count, data, endWith, routes } from '../support/handlers'
-import { onEachHost, onEachStorage, onEachStore } from '../support/hosts'
+import { onEachHost, onEachKoa, onEachStorage, onEachStore } from '../support/hosts'
 import { KEYED_STORES, type KeyedStore } from '../support/key-stores'
 import { siteOn, type Site, type Visitor } from '../support/site'
 import { session, type SessionOptions, type Store } from '../support/subject'
@@ -391,5 +391,48 @@ onEachStore('options: hashIds: "migrate"', (host, storage) => {
         expect(later.keys()).to.deep.equal([keyOf(id)])
       })
     })
+  }
+})
+
+/** Stores of other Koa middlewares. */
+const KOA_STORES: Readonly<Record<string, (records: Map<string, unknown>) => object>> = {
+  promises: records => ({
+    get: async (key: string) => records.get(key),
+    set: async (key: string, record: object) => void records.set(key, JSON.parse(JSON.stringify(record))),
+    destroy: async (key: string) => void records.delete(key),
+  }),
+  'JSON strings': records => ({
+    load: async (key: string) => records.get(key),
+    save: async (key: string, json: string) => void records.set(key, json),
+    remove: async (key: string) => void records.delete(key),
+  }),
+}
+
+onEachKoa('options: hashIds, with the records of other Koa middlewares', host => {
+  // Formats with an end have it counted from each write
+  useClock()
+
+  for (const [kind, make] of Object.entries(KOA_STORES)) {
+    for (const record of ['cookie', 'options', 'expiry', 'data'] as const) {
+      for (const maxAge of [600_000, null]) {
+        it(`moves a record as it is, in a store of ${kind}, in the format ${record}, with maxAge: ${maxAge}`, async () => {
+          const records = new Map<string, unknown>()
+          const siteOf = (hashIds: HashIds): Site =>
+            siteOn(host, { store: make(records), record, prefix: 'app:', hashIds, cookie: { maxAge } } as never, HANDLERS)
+          const client = siteOf(false).visitor()
+          await client.get()
+          const { text: id } = await client.get('/id')
+          const before = records.get(`app:${id}`)
+          expect(before).to.not.equal(undefined)
+          const later = siteOf('migrate').visitor()
+          later.cookie = client.cookie
+          expect((await later.get('/read')).text).to.equal('1')
+          expect([...records]).to.deep.equal([[`app:${keyOf(id)}`, before]])
+          expect((await later.get()).text).to.equal('2')
+          expect((await later.get('/logout')).text).to.equal('done')
+          expect(records.size).to.equal(0)
+        })
+      }
+    }
   }
 })

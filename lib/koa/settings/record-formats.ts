@@ -77,7 +77,9 @@ function limitOf(session: SessionData): number | undefined {
 /** koa-session distinguishes a session that ends with the browser from one without a lifetime. */
 function isUntilClosed(session: SessionData & { readonly req?: KoaHost }): boolean {
   const { lifetime, settings } = session.req ?? {}
-  return session.cookie.originalMaxAge === null && (lifetime?.value === 'session' || settings?.cookie.maxAge === null)
+  // A record that is moved to another key has no request
+  const wasUntilClosed = settings === undefined && UNTIL_CLOSED in session
+  return session.cookie.originalMaxAge === null && (wasUntilClosed || lifetime?.value === 'session' || settings?.cookie.maxAge === null)
 }
 
 export const SHAPES = { cookie: withCookie, options: withOptions, expiry: withExpiry, data: dataAlone }
