@@ -43,6 +43,8 @@ const HANDLERS = routes({
   '/keep': settled(async req => (req.session as { regenerate(options: object): Promise<void> }).regenerate({ keep: true })),
   '/keys': (req, res) => res.end(JSON.stringify([Object.keys(req.session).filter(key => key !== 'cookie'), '~' in req.session])),
   '/own': (req, res) => ((data(req)['~'] = 'mine'), res.end()),
+  // As an app does that copies the fields of a form
+  '/forge': (req, res) => (Object.assign(data(req), { '~': { c: 1, a: Date.now() + 1000 * HOUR, h: 'forged' } }), res.end()),
   '/replace': (req, res) => ((req.session = { views: 7 } as never), res.end()),
   '/reload': settled(async req => req.session.reload()),
 })
@@ -209,6 +211,19 @@ onEachStorage('options: absoluteTimeout', (host, storage) => {
     expect(shown((await client.get('/read')).text)).to.deep.equal({ views: 1, '~': 'mine' })
     expect(await infoOf(client)).to.equal(null)
   })
+
+  for (const paths of [['/forge'], ['/own', '/forge'], ['/own', '/read', '/forge', '/forge'], ['/forge', '/own', '/forge']]) {
+    it(`takes no data of the app for its own, after ${paths.join(', ')}`, async () => {
+      const client = siteWith({ cookie: { maxAge: 24 * HOUR } }).browser()
+      await views(client)
+      for (const path of paths) await client.get(path)
+      const { handle, authenticatedAt } = await infoOf(client)
+      expect(handle).to.match(HANDLE)
+      expect(new Date(authenticatedAt).valueOf()).to.equal(clock.now())
+      clock.turn(HOUR)
+      expect(shown((await client.get('/read')).text)).to.deep.equal({})
+    })
+  }
 })
 
 onEachHost('options: absoluteTimeout', host => {

@@ -146,9 +146,11 @@ export class SessionLifetime {
     return (expires as Date).valueOf() > latest ? cookieUntil(cookie, latest) : cookie
   }
 
-  /** As `marksOf`, of a session that is to be stored with these data. Under the reserved key, the app's own data stay. */
+  /** As `marksOf`, of a session that is to be stored with these data. Under the reserved key, the app's own data stay, unless they could be taken for marks. */
   marksFor(id: string, data: Marked): Marks | undefined {
-    if (MARKS in data && !isMarks(data[MARKS])) this.#take(id)
+    if (!(MARKS in data)) return this.marksOf(id)
+    if (!isMarks(data[MARKS])) this.#take(id)
+    else if (this.#taken === id) this.#taken = undefined
     return this.marksOf(id)
   }
 }
