@@ -84,6 +84,8 @@ export interface Made {
 export abstract class Writer<R extends Requester = Requester> extends Member<R> {
   /** Whether a plain store is read again although no other request of this process has written the session. */
   abstract readonly rereads: boolean
+  /** Whether the record is read in any case: it keeps its end, which a touch has moved perhaps. */
+  abstract readonly readsEnd: boolean
 
   /**
    * Changes a record. May be called again with another one.

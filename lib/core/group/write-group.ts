@@ -55,14 +55,18 @@ export class WriteGroup {
     // A session that is neither new nor was read is the app's own doing: there is nothing to make a condition of
     if (!base) return this.#attempt(undefined, isNew(first) ? null : undefined)
     if (this.#knows(first)) return this.#attempt(undefined, base.version)
-    if (active.lastWrite) this.#attempt(RecordDraft.parse(active.lastWrite.text), active.lastWrite.version)
+    if (active.lastWrite && !this.#readsEnd) this.#attempt(RecordDraft.parse(active.lastWrite.text), active.lastWrite.version)
     else this.#read()
   }
 
   /** Whether the store may be assumed to have what this member has read. A store that compares says so if it does not. */
   #knows({ transaction, port }: Writer): boolean {
-    if (!transaction.isCurrent) return false
+    if (!transaction.isCurrent || this.#readsEnd) return false
     return port.compares ? transaction.base?.version !== undefined : !this.#members.writers.some(({ rereads }) => rereads)
+  }
+
+  get #readsEnd(): boolean {
+    return this.#members.writers.some(({ readsEnd }) => readsEnd)
   }
 
   #read(): void {

@@ -35,6 +35,11 @@ export function keepsEnds(exchange: Living): boolean {
   return movesByWrite(exchange) || exchange.port.answersAtOnce
 }
 
+/** Whether a save has to read the end first, which it keeps: a touch moves it without another version of the record. */
+export function readsEnd(exchange: Living): boolean {
+  return exchange.lifetime?.isActive === false && keepsEnds(exchange) && !movesByWrite(exchange)
+}
+
 /** The session that was read has ended, though the store has it still. */
 export function isOver(exchange: Living, { marks, end }: Read): boolean {
   const limits = exchange.settings.lifetime
@@ -48,6 +53,11 @@ export function needsRewrite(exchange: Living, { id, cookie }: Session): boolean
   const ends = settings.lifetime
   if (!ends || !lifetime || sentId !== id) return false
   return lifetime.lacksMarks(id) || (movesByWrite(exchange) && lifetime.isDue(id, cookie, ends.leastMove))
+}
+
+/** When the record of a session ends that is stored now. */
+export function storedEnd(exchange: Living, { id, cookie }: Session): number | undefined {
+  return exchange.settings.lifetime && exchange.lifetime?.endOf(id, cookie, keepsEnds(exchange))
 }
 
 /** What the app is told of a session. */

@@ -61,10 +61,11 @@ export class SessionLifetime {
     this.#watch?.isTaken(this.about)
   }
 
-  /** Another request has stored the session meanwhile. */
-  meet(id: string, record: object): void {
+  /** Another request has stored the session meanwhile. @param end of the record */
+  meet(id: string, record: object, end: number | undefined): void {
     const stored = marksIn(record)
     if (!stored) return
+    if (end !== undefined && this.#stored?.id === id) this.#stored = { id, end: Math.max(end, this.#stored.end ?? end) }
     const mine = this.#marks.get(id)
     this.#marks.set(id, mine ? mergeMarks(mine, stored) : stored)
   }
@@ -117,7 +118,7 @@ export class SessionLifetime {
     const own = this.#ownEnd(cookie, now)
     const marks = this.marksOf(id)
     if (!marks) return own ?? Infinity
-    const idleEnd = keepsEnd && !this.isActive && this.#stored?.id === id ? this.#stored.end : undefined
+    const idleEnd = keepsEnd && !this.isActive && !this.#isRestarted && this.#stored?.id === id ? this.#stored.end : undefined
     return nearestEnd(marks, this.#limits, { now, own, idleEnd })
   }
 

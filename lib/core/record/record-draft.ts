@@ -1,5 +1,6 @@
 import type { AnyCookie, CookieData } from './cookie'
 import { cloneJson } from './json-equality'
+import { dateOf } from './lifetime'
 import { isSame, merge, type Data } from './merge'
 import { serializeData } from './serialize-data'
 import { marksIn } from './marks'
@@ -11,6 +12,7 @@ import { dataIn } from './session-view'
 interface Beside {
   readonly cookie: AnyCookie | CookieData
   readonly marks: Marks | undefined
+  readonly end: number | undefined
 }
 
 /**
@@ -21,22 +23,25 @@ export class RecordDraft {
   cookie: AnyCookie | CookieData;
   /** What the library remembers of the session. */
   [MARKS]: Marks | undefined
+  /** When the record ends, in milliseconds since 1970; undefined if it does not say. */
+  end: number | undefined
   /** As they are stored: not only JSON, because some stores keep dates. */
   readonly #values = new Map<string, unknown>()
   /** The same as JSON has them, by which changes are found. */
   readonly #json = new Map<string, unknown>()
 
   /** @param json JSON's copy of the data. A key that JSON does not have is not stored */
-  private constructor({ cookie, marks }: Beside, data: Data, json: Data) {
+  private constructor({ cookie, marks, end }: Beside, data: Data, json: Data) {
     this.cookie = cookie
     this[MARKS] = marks
+    this.end = end
     for (const key of Object.keys(json)) this.#put(key, data[key], json[key])
   }
 
   /** @param text of the record's data, if known */
   static of(record: SessionData, text = serializeData(record)): RecordDraft {
     const data = dataIn(record) as Data
-    return new RecordDraft({ cookie: record.cookie, marks: marksIn(data) }, data, JSON.parse(text) as Data)
+    return new RecordDraft({ cookie: record.cookie, marks: marksIn(data), end: dateOf(record) }, data, JSON.parse(text) as Data)
   }
 
   /** @param text a whole record, with its cookie */
@@ -44,13 +49,13 @@ export class RecordDraft {
     const { cookie, ...data } = JSON.parse(text) as SessionData
     const marks = marksIn(data)
     if (marks) delete (data as Data)[MARKS]
-    return new RecordDraft({ cookie, marks }, data, data)
+    return new RecordDraft({ cookie, marks, end: dateOf({ cookie }) }, data, data)
   }
 
   /** A draft of the same data, as JSON has it, with nothing in common. */
   clone(): RecordDraft {
     const data = cloneJson(Object.fromEntries(this.#json))
-    return new RecordDraft({ cookie: this.cookie, marks: this[MARKS] }, data, data)
+    return new RecordDraft({ cookie: this.cookie, marks: this[MARKS], end: this.end }, data, data)
   }
 
   /** Whether it is not what a request began with. */

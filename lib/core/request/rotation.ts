@@ -12,6 +12,7 @@ import type { Keep } from '../session/keep'
 import type { Data } from '../record/merge'
 import { RecordDraft } from '../record/record-draft'
 import { checkId } from '../settings/settings'
+import { dateOf } from '../record/lifetime'
 import { cookieOf, type SessionData } from '../record/session-data'
 import { ending } from '../session/session-end'
 import { dataIn } from '../record/session-view'
@@ -111,7 +112,7 @@ class Rotation<H extends Host> {
   #write(record: SessionData | undefined, deadline: Deadline, done: Callback): void {
     const { exchange, target } = this
     const { port } = exchange
-    if (record) exchange.lifetime?.meet(this.session.id, record)
+    if (record) exchange.lifetime?.meet(this.session.id, record, dateOf(record))
     const data = this.#keptOf(this.#merge(record))
     const cookie = target.cookie ?? (this.session.cookie as Cookie)
     exchange.settings.checkCookie?.(exchange.host, cookie)

@@ -11,6 +11,7 @@ import type { RecordDraft } from '../record/record-draft'
 import { MARKS } from '../record/reserved-key'
 import { isEnded } from '../session/session-end'
 import { dataIn } from '../record/session-view'
+import { readsEnd, storedEnd } from '../lifetime/limits'
 import { storedForm } from '../lifetime/stored-form'
 import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
@@ -27,6 +28,7 @@ function saveNow<H extends Host>(exchange: ExchangeState<H>, session: Session, d
 
 class Save<H extends Host> extends Writer<ExchangeState<H>> {
   readonly rereads: boolean
+  readonly readsEnd: boolean
   /** The session as it was when its turn came. */
   #given: Written | undefined
 
@@ -39,6 +41,7 @@ class Save<H extends Host> extends Writer<ExchangeState<H>> {
   ) {
     super(exchange, transaction, deadline, done)
     this.rereads = exchange.settings.concurrency === 'merge'
+    this.readsEnd = readsEnd(exchange)
   }
 
   override act(joined: readonly Writer[]): void {
@@ -56,11 +59,12 @@ class Save<H extends Host> extends Writer<ExchangeState<H>> {
     const given = this.#given as Written
     if (!base || !draft) return { given, stored: () => storedForm(request, session), whole: true }
     mergeCookie(session, base, draft)
-    request.lifetime?.meet(session.id, draft)
+    request.lifetime?.meet(session.id, draft, draft.end)
     const merged = request.giving(session, given.text)
     rebase(draft, base, given.text, dataIn(session) as Data)
     draft.cookie = session.cookie
     draft[MARKS] = request.lifetime?.marksOf(session.id) ?? draft[MARKS]
+    draft.end = storedEnd(request, session)
     return { given: merged, stored: () => storedForm(request, session, { data: draft.data }), draft, whole: false }
   }
 

@@ -14,6 +14,7 @@ import { cookieOf, liveCookie } from '../record/session-data'
 import { isEnded } from '../session/session-end'
 import { dataIn, itself, shownOf, viewOf } from '../record/session-view'
 import { hostOf } from '../session/stored-session'
+import { readsEnd } from '../lifetime/limits'
 import { storedForm } from '../lifetime/stored-form'
 import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
@@ -33,6 +34,7 @@ interface Changed extends Made {
 
 class Update<H extends Host> extends Writer<ExchangeState<H>> {
   override readonly rereads = true
+  override readonly readsEnd: boolean
 
   constructor(
     exchange: ExchangeState<H>,
@@ -42,6 +44,7 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
     done: Callback,
   ) {
     super(exchange, transaction, deadline, done)
+    this.readsEnd = readsEnd(exchange)
   }
 
   override act(joined: readonly Writer[]): void {
@@ -58,7 +61,7 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
     const text = serializeData(liveCookie(session))
     const before = dataOf(text)
     if (base && draft) mergeCookie(session, base, draft)
-    if (draft) this.request.lifetime?.meet(session.id, draft)
+    if (draft) this.request.lifetime?.meet(session.id, draft, draft.end)
     const changed = sessionOf(hostOf(session, session.id), base && draft ? mergedData(draft, base, text) : dataOf(text))
     changed.cookie = cookieOf({ cookie: session.cookie })
     if (isPromise(change(shownOf(changed)) as unknown)) throw new TypeError('update needs a synchronous function')

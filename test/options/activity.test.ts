@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import { authenticated, MemoryStore } from '../../lib'
+import { useClock } from '../support/clock'
+import { ENGINES, EngineStore } from '../support/engine-store'
+import { count, data, routes, show, shown } from '../support/handlers'
+import { onEachHost } from '../support/hosts'
+import { siteOn, type Site } from '../support/site'
+import type { Store } from '../support/subject'
+import { VersionedStore } from '../support/versioned-store'
+
+const MINUTE = 60_000
+const IDLE = 30 * MINUTE
+
+const STORES: Readonly<Record<string, () => Store>> = {
+  MemoryStore: () => new MemoryStore(),
+  'a store that compares': () => new VersionedStore(new Map()),
+  ...Object.fromEntries(Object.entries(ENGINES).map(([what, engine]) => [what, () => new EngineStore(engine).asStore])),
+}
+
+onEachHost('options: activity', host => {
+  const clock = useClock()
+  let goOn = (): void => {}
+  let arrived = (): void => {}
+
+  const siteWith = (store: Store): Site =>
+    siteOn(
+      host,
+      { store, idleTimeout: IDLE, activity: req => !String(req.url).startsWith('/poll') },
+      routes({
+        '/': count,
+        '/read': show,
+        '/poll': show,
+        '/poll/slow': async (req, res) => {
+          arrived()
+          await new Promise<void>(resolve => (goOn = resolve))
+          data(req).slow = true
+          res.end()
+        },
+        '/poll/again': async (req, res) => res.end(String(await authenticated(req))),
+      }),
+    )
+
+  for (const [what, make] of Object.entries(STORES)) {
+    for (const [does, path] of Object.entries({ reads: '/read', changes: '/' })) {
+      it(`a request that is none takes nothing back of one that ${does} the session meanwhile, on ${what}`, async () => {
+        const client = siteWith(make()).browser()
+        await client.get()
+        clock.turn(IDLE - MINUTE)
+        const isIn = new Promise<void>(resolve => (arrived = resolve))
+        const slow = client.get('/poll/slow')
+        await isIn
+        await client.get(path)
+        goOn()
+        await slow
+        clock.turn(IDLE - 2 * MINUTE)
+        expect(shown((await client.get('/poll')).text)).to.include({ slow: true })
+      })
+    }
+
+    it(`authenticated counts in every request, on ${what}`, async () => {
+      const client = siteWith(make()).browser()
+      await client.get()
+      clock.turn(IDLE - MINUTE)
+      await client.get('/poll/again')
+      clock.turn(IDLE - 2 * MINUTE)
+      expect(shown((await client.get('/poll')).text)).to.include({ views: 1 })
+    })
+  }
+})
