@@ -1,6 +1,6 @@
 import type { Result } from './report/result'
 
-/** What the project has set itself. */
+/** A target of the project. */
 export interface Bar {
   readonly what: string
   readonly limit: { readonly atMost: number } | { readonly atLeast: number }
@@ -18,7 +18,7 @@ export interface Beside {
   readonly measured: number
 }
 
-/** A row here is a row of the report. */
+/** Each entry is a row of the report. */
 interface BarOfResult extends Bar {
   readonly measured: (result: Result) => number | undefined
   readonly beside?: (result: Result) => Beside | undefined
@@ -28,7 +28,7 @@ export function barsOf(result: Result): MeasuredBar[] {
   return bars.map(bar => ({ ...bar, measured: bar.measured(result), beside: bar.beside?.(result) }))
 }
 
-/** What ours adds to the floor of a visit, of what its yardstick adds. */
+/** The time that our package adds to the floor of a visit, relative to that of its yardstick. */
 function added(subject: string, visit: string, atMost: number): BarOfResult {
   const [yardstick, manual] = subject === 'resession' ? ['express-session', 'manual'] : ['koa-session', 'koa, manual']
   const share = ({ inProcess }: Result, of: string) => inProcess.find(row => row.subject === of && row.visit === visit)?.share
@@ -71,7 +71,7 @@ export const bars: readonly BarOfResult[] = [
   {
     what: 'memory: bytes per session, of those of express-session',
     limit: { atMost: 0.6 },
-    // Of the numbers of sessions, the worst
+    // The worst of all numbers of sessions
     measured: ({ memory }) => worst(memory.flatMap(({ subject, share }) => (subject === 'resession' ? (share ?? []) : []))),
   },
 ]
@@ -80,7 +80,7 @@ function worst(shares: readonly number[]): number | undefined {
   return shares.length > 0 ? Math.max(...shares) : undefined
 }
 
-/** What could not be measured is not reached. */
+/** A bar that could not be measured is not reached. */
 export function isReached({ limit, measured = NaN }: MeasuredBar): boolean {
   return 'atMost' in limit ? measured <= limit.atMost : measured >= limit.atLeast
 }

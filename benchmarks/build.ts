@@ -6,12 +6,16 @@ import type { Subject } from './measured/subjects'
 
 export const ROOT = join(__dirname, '..')
 
-/** Where the measured code is compiled to: plain JavaScript, so that no loader is in the processes that measure. */
+/** The folder of the compiled measured code: plain JavaScript, so that the measuring processes have no loader. */
 export const COMPILED = join(ROOT, 'node_modules/.cache/resession-benchmarks')
 
 const requireFromRoot = createRequire(join(ROOT, 'package.json'))
 
-/** The package as it is published, and the measured code. @throws Error where the compiler refuses one of them */
+/**
+ * Builds the package as it is published, and the measured code.
+ *
+ * @throws Error if the compiler fails
+ */
 export function build(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 2, 2] })
   execFileSync(process.execPath, [requireFromRoot.resolve('typescript/bin/tsc'), '-p', 'benchmarks/measured'], {
@@ -20,7 +24,11 @@ export function build(): void {
   })
 }
 
-/** The subject with the files that its package's users get. @param root where they are found from */
+/**
+ * The subject with the files that users of its package get.
+ *
+ * @param root the folder from which they are resolved
+ */
 export function resolved(subject: Subject, root = ROOT): Subject {
   const { module, storeModule, atomic } = subject
   const { resolve } = createRequire(join(root, 'package.json'))
@@ -32,12 +40,12 @@ export function resolved(subject: Subject, root = ROOT): Subject {
   }
 }
 
-/** The package that a module is in. */
+/** The package of a module. */
 export function packageOf(module: string): string {
   return module.split('/', module.startsWith('@') ? 2 : 1).join('/')
 }
 
-/** The version that the package says it has; not by `require`, which some let in nowhere else than by their front door. */
+/** The version in the manifest of a package; not by `require`, because some packages do not export the manifest. */
 export function versionOf(name: string): string {
   const { name: ours } = requireFromRoot('./package.json') as { name: string }
   const folder = name === ours ? ROOT : join(ROOT, 'node_modules', name)

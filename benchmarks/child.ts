@@ -5,29 +5,29 @@ import { join } from 'node:path'
 import { COMPILED } from './build'
 import type { Job } from './measured/main'
 
-/** How a process is started. */
+/** The options of a process. */
 export interface Way {
-  /** Which core it has to itself, where the machine can say so. */
+  /** The core that it is pinned to, if the machine supports this. */
   readonly core?: number | undefined
   readonly flags?: readonly string[]
-  /** How long it takes at most, unless it hangs. */
+  /** A timeout, after which it counts as hanging. */
   readonly minutes?: number
 }
 
 /**
- * Of a fixed young generation, in MiB. Left alone it grows while a case is being timed, sooner or later, and more collections cost more than what
- * some subjects differ by. Long-lived servers come to this size by themselves.
+ * The fixed size of the young generation, in MiB. By default it grows during the timing, and more collections cost more than the differences between
+ * some subjects. Long-lived servers reach this size by themselves.
  */
 const YOUNG = 16
 const ALWAYS = [`--min-semi-space-size=${YOUNG}`, `--max-semi-space-size=${YOUNG}`]
 
-/** Where nothing else is said. */
+/** The default. */
 const MINUTES = 5
 
 /** A process of plain Node that has one job. */
 export class Child {
   readonly #process: ChildProcess
-  /** What its job is called in errors. */
+  /** The name of its job in errors. */
   readonly #what: string
   readonly #minutes: number
 
@@ -35,7 +35,7 @@ export class Child {
     this.#minutes = minutes
     const node = [process.execPath, ...ALWAYS, ...flags, join(COMPILED, 'main.js')] as const
     const [command, ...words] = core === undefined ? node : (['taskset', '-c', String(core), ...node] as const)
-    // Nothing of the surroundings: NODE_OPTIONS would load what the user has there, DEBUG would make the subjects talk
+    // Without the environment: NODE_OPTIONS would load modules of the user, DEBUG would make the subjects print
     const env = { PATH: process.env.PATH }
     this.#process = spawn(command, words, { env, stdio: ['ignore', 2, 2, 'ipc'] })
     this.#process.send(job)
@@ -55,7 +55,7 @@ export class Child {
     const said = once(this.#process, 'message', { signal }).then(([message]) => message as Result | { error: string })
     const ended = once(this.#process, 'exit', { signal }).then(() => ({ error: 'the process ended without a result' }))
     const result = await Promise.race([said, ended]).catch((err: Error) => ({ error: err.message }))
-    // Whichever has not come is listened for no longer: a child may be asked often
+    // Removes the other listener: a child may receive many messages
     heard.abort()
     if (result && typeof result === 'object' && 'error' in result) throw new Error(`${this.#what}: ${result.error}`)
     return result as Result
@@ -86,7 +86,7 @@ export interface Cores {
   readonly client: number
 }
 
-/** A core for the server and another for the client, so that neither takes the other's time; undefined where they cannot be had. */
+/** A core for the server and another for the client, so that they do not compete; undefined if they are not available. */
 export function coresForTwo(): Cores | undefined {
   const last = cpus().length - 1
   if (last < 1 || spawnSync('taskset', ['-c', `0,${last}`, 'true']).status !== 0) return undefined

@@ -4,28 +4,28 @@ import { visits, type Visit } from './measured/visits'
 import { groups, type Group } from './growth/groups'
 import { plans, type Plan } from './plans'
 
-/** What is to be run. */
+/** The selected measurements. */
 export interface Choice {
   readonly plan: Plan
   readonly visits: readonly Visit[]
   readonly subjects: readonly Subject[]
-  /** Of subjects that are timed side by side. */
+  /** Pairs of subjects that are timed side by side. */
   readonly pairs: readonly (readonly [Subject, Subject])[]
-  /** Those that are measured far from their store. */
+  /** Subjects that are measured with a distant store. */
   readonly distantSubjects: readonly Subject[]
-  /** What grows. */
+  /** The growth measurements. */
   readonly growth: readonly Group[]
   /** Whether requests of one session that overlap are measured. */
   readonly overlap: boolean
-  /** The commit of ours that ours is held against; nothing else is measured then. */
+  /** The commit to compare with; nothing else is measured then. */
   readonly against?: string | undefined
-  /** Whether all of the plan is run: only then are results written. */
+  /** Whether the whole plan is run: only then are results written. */
   readonly complete: boolean
-  /** Whether the results of overlapping requests are written, which stand apart. */
+  /** Whether the results of overlapping requests are written, which are stored separately. */
   readonly writesOverlap: boolean
 }
 
-/** @throws Error where the words make no sense */
+/** @throws Error if the arguments are invalid */
 export function readCommandLine(words: string[]): Choice {
   const { values } = parseArgs({
     args: words,
@@ -67,7 +67,7 @@ const NOTHING_ELSE = { visits: [], subjects: [], pairs: [], distantSubjects: [] 
 function withWhatTheyNeed(chosen: readonly Subject[]): Subject[] {
   const needs = ({ floor, variant, yardstick }: Subject): unknown[] => [floor, variant, yardstick, YARDSTICK]
   const needed = new Set<unknown>(chosen.flatMap(subject => [subject.name, ...needs(subject)]))
-  // What those need that are needed: no more than their floors, whose own needs are none
+  // The needs of the needed: only floors, which need nothing else
   for (const subject of subjects) if (needed.has(subject.name)) needed.add(subject.floor)
   return subjects.filter(({ name }) => needed.has(name))
 }
@@ -78,7 +78,7 @@ function withYardstick(chosen: readonly Subject[]): Subject[] {
   )
 }
 
-/** Each variant under its original, and beside itself: by how much that is off, the comparison is. */
+/** Pairs each variant with its original, and with itself: the deviation of the latter shows the accuracy of the comparison. */
 function pairsOf(chosen: readonly Subject[]): (readonly [Subject, Subject])[] {
   return chosen.flatMap(variant => {
     const original = chosen.find(({ name }) => name === variant.variant)

@@ -16,24 +16,28 @@ import { inTurn, turns, type Say } from './rounds'
 import type { DistantSample } from './samples'
 import { median, rounded } from './spread'
 
-/** An engine as it was found. */
+/** An engine that was found. */
 export interface Found extends Pick<Engine, 'name' | 'store'> {
   readonly version: string
-  /** How long it takes for the smallest thing, in microseconds: as it is, and from where the sessions are. */
+  /** The time of the smallest request, in microseconds: direct, and through the delay. */
   readonly near: number
   readonly far: number
 }
 
-/** What was measured with the sessions in the engines that there are. */
+/** The results with the sessions in the available engines. */
 export interface Distant {
   readonly engines: readonly Found[]
   readonly samples: readonly DistantSample[]
 }
 
-/** Of which `near` and `far` are the medians. */
+/** The number of pings, of which `near` and `far` are the medians. */
 const PINGS = 200
 
-/** Each case in a server of its own, and a client that asks for one thing after the other. @returns nothing where there is no engine */
+/**
+ * Measures each case in a server of its own, with a client that sends one request at a time.
+ *
+ * @returns undefined if there is no engine
+ */
 export async function measureDistant(choice: Choice, expected: Expected, cores: Cores | undefined, say: Say): Promise<Distant | undefined> {
   const found: Found[] = []
   const samples: DistantSample[] = []

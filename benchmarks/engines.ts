@@ -7,20 +7,20 @@ import { connectRedis, REDIS, redisVersion, removeKeys } from './redis'
 /** A connection to an engine that keeps sessions. */
 export interface Line {
   version(): Promise<string>
-  /** The smallest thing that it can be asked. */
+  /** The smallest possible request. */
   ping(): Promise<unknown>
-  /** Nothing stays of what was kept under that. */
+  /** Removes everything under the prefix. */
   clear(prefix: string): Promise<unknown>
   close(): Promise<unknown>
 }
 
 export interface Engine {
   readonly name: EngineName
-  /** The package by which sessions are kept there. */
+  /** The package of the store. */
   readonly store: string
   readonly url: string
   readonly port: number
-  /** @throws where it cannot be reached */
+  /** @throws if the engine cannot be reached */
   connect(url: string): Promise<Line>
 }
 
@@ -42,13 +42,13 @@ export const engines: readonly Engine[] = [
   },
 ]
 
-/** Where it listens. */
+/** The address on which it listens. */
 export function targetOf({ url, port }: Engine): Target {
   const { hostname, port: own } = new URL(url)
   return { host: hostname, port: Number(own || port) }
 }
 
-/** The same by a proxy on this machine. */
+/** The URL through a proxy on this machine. */
 export function urlThrough(engine: Engine, port: number): string {
   return Object.assign(new URL(engine.url), { hostname: '127.0.0.1', port: String(port) }).href
 }

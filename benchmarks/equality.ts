@@ -2,10 +2,10 @@ import { deepStrictEqual } from 'node:assert'
 import type { Observed } from './measured/observe'
 import { YARDSTICK, yardstickOf, type Subject } from './measured/subjects'
 
-/** Of a difference that are shown: where one record differs, all may. */
+/** The maximum number of lines of a difference: if one record differs, all may. */
 const MOST_LINES = 24
 
-/** A case whose subjects do not do the same, so that their times say nothing. */
+/** A case whose subjects do not behave the same, so that their times are meaningless. */
 export class BrokenCase extends Error {
   override readonly name = 'BrokenCase'
 }
@@ -17,9 +17,9 @@ export interface Seen {
 }
 
 /**
- * Each subject of a visit against `YARDSTICK`, and where it names another yardstick, against that as well, in all that is seen of the two.
+ * Compares each subject of a visit with `YARDSTICK`, and if it names another yardstick, with that as well.
  *
- * @throws BrokenCase where there is a difference
+ * @throws BrokenCase if there is a difference
  */
 export function mustAllAgree(visit: string, all: ReadonlyMap<Subject, Seen>): void {
   const seenOf = (subject: string): Seen => {
@@ -57,7 +57,7 @@ function inOrder({ before, after }: Seen): Observed[] {
   return after ? [...before, after] : [...before]
 }
 
-/** @throws BrokenCase where the two differ */
+/** @throws BrokenCase if the two differ */
 export function mustBeSame(what: string, actual: unknown, expected: unknown): void {
   try {
     deepStrictEqual(actual, expected)

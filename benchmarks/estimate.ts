@@ -4,20 +4,20 @@ import { engines } from './engines'
 import { timesOf } from './measured/in-process'
 import { subjectsAt, subjectsFar } from './measured/subjects'
 
-/** The groups that take long. */
+/** The slow groups. */
 export type Group = 'inProcess' | 'sideBySide' | 'http' | 'distant' | 'memory' | 'growth'
 
-/** In seconds, on a common machine; by how much this one differs, the run finds out. A process takes so long to start, and to be looked at. */
+/** Estimates in seconds, for a common machine; the run corrects them. The time to start and check a process. */
 const START = 0.3
 const VISIT = 40e-6
-/** Of a visit, for each byte of the session's data. */
+/** The time per byte of the session's data, for a request. */
 const BYTE = 17e-9
 /** A request without a session. */
 const HIT = 12e-6
-/** To put a session into a memory store. */
+/** The time to put a session into a memory store. */
 const FILL = 5e-6
 
-/** About how long each group takes, in seconds. */
+/** The estimated duration of each group, in seconds. */
 export function secondsOf(choice: Choice): Readonly<Record<Group, number>> {
   const { sideBySide, http, distant, memory } = choice.plan
   const visitsOf = (names: readonly string[]): number => choice.visits.filter(({ name }) => names.includes(name)).length

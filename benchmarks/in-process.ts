@@ -15,10 +15,10 @@ export type Expected = ReadonlyMap<string, readonly Observed[]>
 
 type Results = ReadonlyMap<Subject, InProcessResult>
 
-/** What came of a look at every case. */
+/** The results of a check of every case. */
 export interface Looked {
   readonly expected: Expected
-  /** What a quick run has for times. */
+  /** The times of a quick run. */
   readonly samples: readonly InProcessSample[]
 }
 
@@ -55,10 +55,10 @@ export async function measureInProcess({ plan, visits, subjects }: Choice, say: 
   return samples
 }
 
-/** How often a visit is made. */
+/** The number of requests of a visit. */
 type Counts = Pick<Plan['inProcess'], 'warmUp' | 'timed'>
 
-/** The subjects one after the other. */
+/** Times the subjects one after the other. */
 export async function timeEach(visit: Visit, subjects: readonly Subject[], counts: Counts): Promise<Results> {
   const results = new Map<Subject, InProcessResult>()
   for (const subject of subjects) {

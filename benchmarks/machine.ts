@@ -4,7 +4,7 @@ import { packageOf, ROOT, versionOf } from './build'
 import type { Cores } from './child'
 import type { Subject } from './measured/subjects'
 
-/** Where and on what was measured. */
+/** The machine and the software of a measurement. */
 export interface Machine {
   /** The day, by UTC. */
   readonly when: string
@@ -17,7 +17,7 @@ export interface Machine {
   readonly v8: string
   /** The versions of the subjects' packages. */
   readonly packages: Readonly<Record<string, string>>
-  /** Ours, as git names it; `-dirty` where it had changes that were not committed. */
+  /** The commit of this repository; with `-dirty` if there were uncommitted changes. */
   readonly commit: string
   /** Whether server and client had a core each. */
   readonly pinned: boolean
@@ -39,7 +39,7 @@ export function thisMachine(subjects: readonly Subject[], cores: Cores | undefin
   }
 }
 
-/** An unpacked tarball has none. */
+/** The commit; undefined in an unpacked tarball. */
 function commit(): string {
   try {
     return execFileSync('git', ['describe', '--always', '--dirty'], {

@@ -1,10 +1,10 @@
 import { BYTES } from './measured/record'
 import { USUAL } from './measured/visits'
 
-/** How much is measured. */
+/** The amounts of a measurement. */
 export interface Plan {
   readonly name: 'full' | 'quick'
-  /** Even rounds of what is timed give each order of the subjects its turn. */
+  /** With an even number of rounds, each order of the subjects occurs equally often. */
   readonly inProcess: InProcessPlan
   readonly sideBySide: SomeVisits & { readonly warmUp: number; readonly fours: number; readonly block: number }
   readonly http: SomeVisits & { readonly connections: number; readonly warmUpSeconds: number; readonly seconds: number }
@@ -13,15 +13,15 @@ export interface Plan {
   readonly overlap: OverlapPlan
   readonly growth: {
     readonly rounds: number
-    /** In a memory store, one size after the other, and how often each of its methods is called. */
+    /** The sizes of a memory store, and the number of calls of each of its methods. */
     readonly sessions: readonly number[]
     readonly calls: number
-    /** That expire all at once. */
+    /** The number of sessions that expire at the same time. */
     readonly expired: number
     readonly hits: number
     readonly kilobytes: readonly number[]
     readonly cookies: readonly number[]
-    /** Bytes of the largest `Cookie` header: Node takes 16 KiB of headers, and there are others. */
+    /** The size of the largest `Cookie` header: Node accepts 16 KiB of headers, other headers included. */
     readonly header: number
     /** Requests before the timing, and the duration of the timing. */
     readonly warmUp: number
@@ -29,13 +29,13 @@ export interface Plan {
   }
 }
 
-/** Requests of one session that come at the same time, and of which each writes a key of its own. */
+/** Concurrent requests of one session, each of which writes a key of its own. */
 export interface OverlapPlan {
   readonly rounds: number
   readonly writers: readonly number[]
-  /** How far away the store is. */
+  /** The delay of the store. */
   readonly milliseconds: number
-  /** Sizes of the session, at which so many write. */
+  /** Sizes of the session for these numbers of writers. */
   readonly kilobytes: readonly number[]
   readonly atEachSize: number
   /** With the session in an engine. */
@@ -49,7 +49,7 @@ interface InProcessPlan {
   readonly rounds: number
   readonly warmUp: number
   readonly timed: number
-  /** Whether each case has a process of its own. Where times mean nothing, each subject has, and one look at all is enough. */
+  /** Whether each case has a process of its own. Otherwise times are meaningless, and one process per subject checks all cases. */
   readonly apart: boolean
 }
 

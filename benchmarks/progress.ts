@@ -1,6 +1,6 @@
 import type { Say } from './rounds'
 
-/** Says what comes next, and how long the rest may take: as estimated, and by as much slower or faster as what is done has been. */
+/** Prints the next step and the estimated rest, corrected by the duration of the finished steps. */
 export class Progress<Group extends string> {
   readonly #estimates: Readonly<Record<Group, number>>
   readonly #print: (line: string) => void

@@ -5,7 +5,7 @@ export const REDIS = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379'
 
 export type RedisClient = ReturnType<typeof createClient>
 
-/** @returns nothing where it cannot be reached */
+/** @returns undefined if it cannot be reached */
 export async function connectRedis(url = REDIS): Promise<RedisClient | undefined> {
   const client: RedisClient = createClient({ url, socket: { reconnectStrategy: false } }) as never
   client.on('error', () => {})
@@ -16,13 +16,13 @@ export async function connectRedis(url = REDIS): Promise<RedisClient | undefined
   }
 }
 
-/** Where it listens. */
+/** The address on which it listens. */
 export function targetOf(url = REDIS): Target {
   const { hostname, port } = new URL(url)
   return { host: hostname, port: Number(port || 6379) }
 }
 
-/** The same by a proxy on this machine. */
+/** The URL through a proxy on this machine. */
 export function urlThrough(port: number): string {
   const url = new URL(REDIS)
   url.hostname = '127.0.0.1'

@@ -1,7 +1,11 @@
-/** Told what comes next. @param part of its group, that is done by then: from nothing to one */
+/**
+ * Receives the name of the next step.
+ *
+ * @param part the finished part of its group, from 0 to 1
+ */
 export type Say = (progress: string, part: number) => void
 
-/** Each of the items in each round, and a word before each. */
+/** Iterates over the items in each round, and reports each before it is run. */
 export function* turns<Item extends { readonly name: string }>(
   { what, rounds, items }: { readonly what: string; readonly rounds: number; readonly items: readonly Item[] },
   say: Say,

@@ -21,7 +21,7 @@ import { writeResult } from './report/write'
 import { measureSideBySide } from './side-by-side'
 import { distantRows, httpRows, inProcessRows, memoryRows, sideBySideRows } from './summary'
 
-/** Measures what was chosen; how to read what comes of it stands in README.md. */
+/** Runs the selected measurements; README.md explains the results. */
 async function run(choice: Choice): Promise<void> {
   if (choice.against !== undefined) return console.log(againstTable(await compare(choice, choice.against, say)))
   build()

@@ -5,20 +5,20 @@ export interface InProcessSample {
   readonly visit: string
   readonly subject: string
   readonly round: number
-  /** Per visit, the floor's included. */
+  /** Per request, including the floor. */
   readonly microseconds: number
 }
 
-/** A subject and one that is held against it, in one process. */
+/** Two subjects that are compared in one process. */
 export interface SideBySideSample {
   readonly visit: string
   readonly subject: string
   readonly beside: string
   readonly round: number
-  /** Processor time per visit, in microseconds: the medians of what was timed in turns. */
+  /** Processor time per request, in microseconds: the median of the blocks. */
   readonly microseconds: number
   readonly besideMicroseconds: number
-  /** The median of the subject's time divided by the other's, each pair from the same moment. */
+  /** The median of the ratios of the times of adjacent blocks. */
   readonly ratio: number
 }
 
@@ -28,9 +28,9 @@ export interface HttpSample {
   readonly subject: string
   readonly round: number
   readonly requestsPerSecond: number
-  /** The server's processor time for each request, in microseconds. */
+  /** The server's processor time per request, in microseconds. */
   readonly processor: number
-  /** The shares of one core that server and client used: the one that has more of it left waited for the other. */
+  /** The used shares of one core by server and client: the less busy one waited for the other. */
   readonly serverBusy: number
   readonly clientBusy: number
 }
@@ -41,10 +41,10 @@ export interface DistantSample {
   readonly visit: string
   readonly subject: string
   readonly round: number
-  /** Of whole requests, in microseconds: half of them take no longer, and 99 in a hundred. */
+  /** The median and the 99th percentile of whole requests, in microseconds. */
   readonly half: number
   readonly most: number
-  /** What the engine was asked for each of them. */
+  /** The number of requests to the engine per request. */
   readonly asked: number
 }
 

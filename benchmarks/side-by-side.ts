@@ -21,7 +21,7 @@ export async function measureSideBySide({ plan, visits, pairs }: Choice, expecte
   return samples
 }
 
-/** In every other round the other one comes first: what is loaded first may have it better. */
+/** The order alternates between rounds: the subject that is loaded first may have an advantage. */
 async function compare(
   pair: readonly [Subject, Subject],
   visit: Visit,

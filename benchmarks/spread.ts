@@ -1,4 +1,4 @@
-/** Some measurements of one thing. */
+/** Several measurements of one quantity. */
 export interface Spread {
   readonly median: number
   /** The quartiles. */
@@ -18,7 +18,7 @@ export function median(values: readonly number[]): number {
   return ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2
 }
 
-/** Between two measurements in proportion. */
+/** Interpolates linearly between two measurements. */
 function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share
   const below = sorted[Math.floor(at)] ?? NaN
@@ -26,7 +26,7 @@ function quantile(sorted: readonly number[], share: number): number {
   return rounded(below + (above - below) * (at - Math.floor(at)))
 }
 
-/** The digits behind are noise, and would be noise in every diff of the results. */
+/** The further digits are noise, and would cause diffs of the results. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4))
 }

@@ -9,11 +9,11 @@ export interface InProcessRow {
   readonly subject: string
   /** Per visit. */
   readonly microseconds: Spread
-  /** The floor that it is over. */
+  /** The floor below it. */
   readonly over?: string
-  /** What is left without the floor's of the same round. */
+  /** The time without that of the floor in the same round. */
   readonly added?: Spread
-  /** Of what its yardstick adds. */
+  /** The share of the yardstick's added time. */
   readonly share?: number
   readonly yardstick?: string
 }
@@ -32,9 +32,9 @@ export interface HttpRow {
   readonly visit: string
   readonly subject: string
   readonly requestsPerSecond: Spread
-  /** Of the floor's requests. */
+  /** The share of the floor's requests. */
   readonly ofFloor?: number
-  /** The yardstick's requests go into them so often. */
+  /** The number of requests per request of the yardstick. */
   readonly timesYardstick?: number
   readonly processor: Spread
   readonly serverBusy: Spread
@@ -45,14 +45,14 @@ export interface DistantRow {
   readonly engine: EngineName
   readonly visit: string
   readonly subject: string
-  /** What the engine is asked. */
+  /** The number of requests to the engine. */
   readonly asked: number
   readonly half: Spread
-  /** What is left without the floor's of the same round, in microseconds, and how many round trips of the smallest thing go into it. */
+  /** The time without that of the floor in the same round, in microseconds, and its ratio to the smallest round trip. */
   readonly beyond?: Spread
   readonly roundTrips?: number
   readonly most: Spread
-  /** Of the yardstick's in the same round. */
+  /** The ratio to the yardstick's in the same round. */
   readonly ofYardstick: Spread
 }
 
@@ -64,7 +64,7 @@ export interface MemoryRow {
   readonly sessions: number
   readonly subject: string
   readonly bytesPerSession: Spread
-  /** Of what the yardstick takes. */
+  /** The share of the yardstick's memory. */
   readonly share?: number
 }
 
@@ -159,7 +159,7 @@ export function memoryRows(samples: readonly MemorySample[], subjects: readonly 
   })
 }
 
-/** Of what each row's own yardstick costs. */
+/** Adds the shares of the cost of each row's own yardstick. */
 function withShares<Row extends { readonly subject: string; readonly yardstick?: string }>(
   rows: readonly Row[],
   cost: (row: Row) => number | undefined,
@@ -172,12 +172,12 @@ function withShares<Row extends { readonly subject: string; readonly yardstick?:
   })
 }
 
-/** The subjects of the table that were measured, in its order: samples come in both. */
+/** The measured subjects of the table, in its order: the order of samples alternates. */
 function present(subjects: readonly Subject[], group: readonly { readonly subject: string }[]): Subject[] {
   return subjects.filter(({ name }) => group.some(({ subject }) => subject === name))
 }
 
-/** In the order in which they first came. */
+/** In the order of their first occurrence. */
 function groupsOf<Sample>(samples: readonly Sample[], keyOf: (sample: Sample) => string | number): [Sample, ...Sample[]][] {
   const groups = new Map<string | number, [Sample, ...Sample[]]>()
   for (const sample of samples) {

@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../build'
 
-/** The commit that a ref names. @throws Error where there is none */
+/**
+ * The commit that a ref names.
+ *
+ * @throws Error if there is none
+ */
 export function commitOf(ref: string): string {
   try {
     const words = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]
@@ -15,9 +19,12 @@ export function commitOf(ref: string): string {
   }
 }
 
-/** Calls with a folder in which a commit of ours is built, by the compiler and among the packages of this checkout. Nothing of it is left afterwards. */
+/**
+ * Calls `use` with a folder in which a commit of this repository is built, with the compiler and the packages of this checkout. The folder is removed
+ * afterwards.
+ */
 export async function withBuilt<Result>(commit: string, use: (folder: string) => Promise<Result>): Promise<Result> {
-  // Outside of node_modules: below it, the compiler takes files for those of a package, and writes none
+  // Outside of node_modules: below it, the compiler treats files as those of a package, and emits nothing
   const folder = mkdtempSync(join(tmpdir(), 'resession-against-'))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
   const interrupted = (): never => process.exit(1)
@@ -34,7 +41,7 @@ export async function withBuilt<Result>(commit: string, use: (folder: string) =>
   }
 }
 
-/** Its types were checked when it was committed, and by other versions of what they come from. */
+/** Without type checks: the types were checked at the commit, with other versions of its dependencies. */
 function compile(folder: string): void {
   const compiler = createRequire(join(ROOT, 'package.json')).resolve('typescript/bin/tsc')
   const words = ['-p', 'tsconfig.build.json', '--noCheck', '--declaration', 'false']

@@ -10,14 +10,18 @@ import type { InProcessSample } from '../samples'
 import { againstRows, type AgainstRow } from './rows'
 import { commitOf, withBuilt } from './checkout'
 
-/** Ours as it is and as it was, over one floor. */
+/** Our package now and at the earlier commit, over the same floor. */
 export interface Contest {
   readonly floor: Subject
   readonly now: Subject
   readonly then: Subject
 }
 
-/** Each visit of what is ours as it is in this checkout, against that of another commit. @param print told of the progress */
+/**
+ * Compares each visit of this checkout with that of another commit.
+ *
+ * @param print receives the progress
+ */
 export async function compare(choice: Choice, ref: string, print: (line: string) => void): Promise<AgainstRow[]> {
   const ours = oursAmong(choice.subjects)
   const commit = commitOf(ref)
@@ -46,7 +50,7 @@ async function hold({ now, then, floor }: Contest, { plan, visits, subjects }: C
   return againstRows(samples, subjects)
 }
 
-/** @throws Error where nothing of it is ours */
+/** @throws Error if nothing of it is ours */
 function oursAmong(chosen: readonly Subject[]): Subject[] {
   const ours = chosen.filter(({ module, variant }) => module?.startsWith('resession') && variant === undefined)
   if (ours.length === 0) throw new Error('--against compares what is ours, and nothing of that was chosen')

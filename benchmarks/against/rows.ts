@@ -5,7 +5,7 @@ import type { InProcessSample } from '../samples'
 import { spreadOf, type Spread } from '../spread'
 import { inProcessRows } from '../summary'
 
-/** One visit as it is and as it was: what each adds to the floor, in microseconds. */
+/** One visit now and at the earlier commit: the time that each adds to the floor, in microseconds. */
 export interface AgainstRow {
   readonly visit: string
   readonly now: string
@@ -13,11 +13,11 @@ export interface AgainstRow {
   readonly floor: Spread
   readonly added: Spread
   readonly before: Spread
-  /** Of what is added now to what was before, in the same round. */
+  /** The ratio of the added time now to that before, in the same round. */
   readonly ratio: Spread
 }
 
-/** @param subjects the floor, as it is, as it was */
+/** @param subjects the floor, the present version, the earlier version */
 export function againstRows(samples: readonly InProcessSample[], subjects: readonly Subject[]): AgainstRow[] {
   const rows = inProcessRows(samples, subjects)
   return rows.flatMap((row, at) => {

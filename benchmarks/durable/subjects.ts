@@ -7,7 +7,7 @@ import { ROOT } from '../build'
 import type { DurableStore } from '../measured/durable-store'
 import type { Subject } from '../measured/subjects'
 
-/** Installed by the run, and not with the project: two of them are compiled where no binary can be fetched, which takes minutes. */
+/** Installed by the run, and not with the project: two of them are compiled if no prebuilt binary is available, which takes minutes. */
 const PACKAGES = {
   'better-sqlite3': '12.11.1',
   'better-sqlite3-session-store': '0.1.0',
@@ -35,7 +35,7 @@ export function installPackages(): string {
   return FOLDER
 }
 
-/** The version of a published store; of those of this project, nothing. */
+/** The version of a published store; undefined for the stores of this project. */
 export function versionOfStore(kind: string): string {
   const version = (PACKAGES as Record<string, string>)[kind]
   return version ? `${kind} ${version}` : kind
@@ -50,10 +50,10 @@ export const KINDS: readonly DurableStore['kind'][] = [
   'memorystore',
 ]
 
-/** Those that keep nothing when the process ends. */
+/** Stores that lose everything when the process ends. */
 export const VOLATILE: readonly string[] = ['MemoryStore', 'memorystore']
 
-/** A visit to them takes milliseconds. */
+/** Stores whose requests take milliseconds. */
 const SLOW: readonly string[] = ['connect-sqlite3', 'session-file-store']
 
 /** A store with an empty folder of its own. @param within where the folder is made */

@@ -17,7 +17,7 @@ export interface Size extends DurableResult {
   readonly sessions: number
 }
 
-/** Medians of what a store adds to the floor of the same round, in microseconds. */
+/** The medians of the time that a store adds to the floor of the same round, in microseconds. */
 export function inProcessTable(samples: readonly InProcessSample[]): string {
   const visits = Array.from(new Set(samples.map(({ visit }) => visit)))
   const subjects = Array.from(new Set(samples.map(({ subject }) => subject))).filter(subject => subject !== 'none')

@@ -2,18 +2,18 @@ import type { MeasuredBar } from '../bars'
 import { YARDSTICK } from '../measured/subjects'
 import type { GrowthRow } from './rows'
 
-/** How much dearer a call may be in the largest store than in the smallest. */
+/** The maximum ratio of the cost of a call in the largest store to that in the smallest. */
 const FLAT = 2
-/** Cost as a power of size: 1 is linear, 2 is quadratic. The tenth is for what is measured, not for what is built. */
+/** The cost as a power of the size: 1 is linear, 2 is quadratic. The tenth allows for inaccurate measurements. */
 const LINEAR = 1.1
-/** The first points of a curve have more of the fixed cost than of what grows. */
+/** The first points of a curve are dominated by the fixed cost. */
 const LAST = 10
 /** In milliseconds, megabytes and microseconds. */
 const STOP = 5
 const HEAP = 5
 const HEADER = 150
 
-/** Of what was measured, each bar, and what `YARDSTICK` came to. */
+/** The value of each bar, and that of `YARDSTICK`. */
 export function growthBars(rows: readonly GrowthRow[]): MeasuredBar[] {
   const others = barsOf(rows, YARDSTICK)
   return barsOf(rows, 'resession').map(bar => {

@@ -4,15 +4,15 @@ import { BYTES } from '../measured/record'
 import { subjects, YARDSTICK, type Subject } from '../measured/subjects'
 import { OBSERVED, type Plan } from '../plans'
 
-/** Something that grows, and what becomes dearer with it. */
+/** A quantity that grows, and the costs that grow with it. */
 export interface Group {
   readonly name: string
   readonly title: string
-  /** What is counted along the curves. */
+  /** The quantity along the curves. */
   readonly along: string
-  /** Whether what the floor takes is taken away. */
+  /** Whether the time of the floor is subtracted. */
   readonly added: boolean
-  /** Rounds, where those of the plan would only repeat what is exact. */
+  /** The number of rounds, if those of the plan would only repeat exact results. */
   readonly rounds?: number
   readonly subjects: readonly Subject[]
   readonly points: (plan: Plan['growth']) => readonly Point[]
@@ -46,7 +46,7 @@ export const groups: readonly Group[] = [
     points: ({ expired: at }) =>
       [true, false].map(expired => ({
         at,
-        // It looks for them where it lists the sessions, and nowhere else
+        // It removes them when the sessions are listed, and at no other time
         job: ({ name }) => ({ what: 'prune', sessions: at, expired, by: name === YARDSTICK ? 'listing' : 'writes' }),
       })),
   },
@@ -94,7 +94,7 @@ export const groups: readonly Group[] = [
   },
 ]
 
-/** With more data there is more to each visit that is warm from the start: all of JSON. */
+/** With more data, each visit that is warm from the start does more work: all of JSON. */
 function warmUpOf({ warmUp }: Plan['growth'], kilobytes: number): number {
   return Math.ceil(warmUp / Math.min(10, Math.max(1, kilobytes / 3)))
 }

@@ -4,7 +4,7 @@ import type { Spread } from '../spread'
 import { groups, type Group } from './groups'
 import type { GrowthRow } from './rows'
 
-/** The growth for people to read. */
+/** The growth section of the report. */
 export function growthMarkdown({ growth, plan, machine }: Result): string {
   const measured = groups.filter(({ name }) => growth.some(({ group }) => group === name))
   return [
@@ -37,7 +37,7 @@ function range({ low, high }: Spread): string {
   return `${figure(low)} to ${figure(high)}`
 }
 
-/** Three digits, which is more than what is measured has. */
+/** Three digits, more than the accuracy of the measurements. */
 function figure(value: number): string {
   return String(Number(value.toPrecision(3)))
 }

@@ -10,12 +10,12 @@ const DRAWN = ['store size', 'data size', 'cookies']
 const WIDTH = 760
 const COLUMNS = 3
 const TOP = 96
-/** Of a panel, with its words; and of what is within its axes. */
+/** The size of a panel with its labels, and of its inner area. */
 const PANEL = { width: 244, height: 216 }
 const PLOT = { left: 54, top: 30, width: 168, height: 136 }
 const FAINT = { class: 'faint' }
 
-/** Its own ground, as that of the bars has it. */
+/** A background of its own, as in the plot of the bars. */
 const STYLE = `
   text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2328 }
   .title { font-size: 16px; font-weight: 600 } .group { font-weight: 600 }
@@ -44,7 +44,7 @@ export function growthPlot({ growth, machine, plan }: Result): string {
   return curvesPlot('What grows, and what it costs', panelsOf(growth), plan.growth.rounds, machine)
 }
 
-/** Both axes are logarithmic: what is linear rises by a decade in each decade, and what is flat is flat. */
+/** Both axes are logarithmic: a linear cost rises by a decade per decade, and a constant one is flat. */
 export function curvesPlot(title: string, panels: readonly Panel[], rounds: number, machine: Machine): string {
   const height = TOP + Math.ceil(panels.length / COLUMNS) * PANEL.height + 34
   return picture(
@@ -125,7 +125,7 @@ interface Scale {
   readonly decades: readonly number[]
 }
 
-/** From whole decades to a place between the two ends. */
+/** Maps whole decades to positions between the two ends. */
 export function scaleOf(values: readonly number[], start: number, end: number): Scale {
   const low = Math.floor(Math.log10(Math.min(...values)))
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))))

@@ -9,11 +9,11 @@ export interface GrowthRow {
   readonly curve: string
   readonly subject: string
   readonly at: number
-  /** What is left without the floor's of the same round, in the groups where that is taken away; the floor's own is its own. */
+  /** The value without that of the floor in the same round, in the groups where it is subtracted; the floor keeps its own. */
   readonly value: Spread
 }
 
-/** In the order of the groups, and in each in that of the samples, but for the subjects: those come in both. */
+/** In the order of the groups, and within each in that of the samples; subjects keep their order. */
 export function growthRows(samples: readonly GrowthSample[], groups: readonly Group[]): GrowthRow[] {
   return groups.flatMap(({ name: group, subjects, added }) => {
     const own = samples.filter(sample => sample.group === group)

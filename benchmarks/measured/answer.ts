@@ -3,7 +3,7 @@ import { get } from 'node:http'
 /** A parsed response. */
 export interface Answer {
   readonly status: number
-  /** By their names in small letters; without those that Node sets of itself and those of `setCookie`. */
+  /** By name in lower case; without those that Node sets itself and those in `setCookie`. */
   readonly headers: Readonly<Record<string, string>>
   readonly setCookie: readonly string[]
   readonly body: string
@@ -12,7 +12,7 @@ export interface Answer {
 /** In milliseconds. Far more than any response takes; a longer wait means that the request hangs. */
 export const PATIENCE = 10_000
 
-/** Node's own: they say nothing of the app. */
+/** Node's own headers, which do not depend on the app. */
 const NODES = ['date', 'connection', 'keep-alive']
 
 /** Parses a response. */

@@ -16,7 +16,7 @@ export class Connection extends Duplex {
 
   /** @param cookies the `Cookie` header of each client */
   constructor(listener: RequestListener, cookies: readonly string[]) {
-    // As Node's sockets have it: strings arrive as strings
+    // As for Node's sockets: strings are passed on as strings
     super({ decodeStrings: false })
     this.#cookies = cookies
     this.#requests = cookies.map(requestOf)
@@ -58,7 +58,7 @@ export class Connection extends Duplex {
     return parseAnswer(bytes)
   }
 
-  /** The `Cookie` header that the next visit brings. */
+  /** The `Cookie` header of the next request. */
   get nextCookie(): string {
     return this.#cookies[this.#turn % this.#cookies.length] as string
   }

@@ -30,7 +30,7 @@ export function cookieSessionSite(module: string, visit: Visit): Promise<Site> {
 /** The session is in the cookie, encrypted, and saved by the app. */
 export function ironSessionSite(module: string, visit: Visit): Promise<Site> {
   const { getIronSession, unsealData } = createRequire(__filename)(module) as IronSession
-  // The same attributes as cookie-session's; it takes no shorter password, and over HTTP no secure cookie comes back
+  // The same attributes as cookie-session's; it accepts no shorter password, and a secure cookie would not be sent over HTTP
   const password = SECRET.repeat(3)
   const options = { cookieName: NAME, password, cookieOptions: { maxAge: DAY / 1000, secure: false, sameSite: undefined } }
   return entered(visit, async app => {

@@ -5,7 +5,7 @@ export interface DelayJob {
   readonly do: 'delay'
   readonly engine: EngineName
   readonly target: Target
-  /** For there and back together; half of it each way. */
+  /** The round-trip delay; half of it in each direction. */
   readonly milliseconds: number
 }
 
@@ -19,10 +19,14 @@ export interface Asked {
   readonly asked: number
 }
 
-/** In milliseconds: so exact is the distance. */
+/** The accuracy of the delay, in milliseconds. */
 const NAP = 0.05
 
-/** Puts a distance between a server and what it asks, and counts what that is. @returns what to ask for the count */
+/**
+ * Adds a delay between a server and an engine, and counts the requests.
+ *
+ * @returns a function that returns the count
+ */
 export async function delay({ engine, target, milliseconds }: DelayJob): Promise<Delaying & { readonly asked: () => number }> {
   const distance = new Distance(milliseconds / 2)
   const counters = new WeakMap<object, (chunk: Buffer) => number>()

@@ -11,7 +11,11 @@ export interface StorePlace {
   readonly prefix: string
 }
 
-/** By the store that most people take. @param atomic the file of the wrapper that it is given to, if any */
+/**
+ * Uses the most popular store of the engine.
+ *
+ * @param atomic the file of the wrapper for the store, if any
+ */
 export async function storeAt(place: StorePlace, atomic?: string): Promise<SessionStore> {
   if (place.engine === 'Redis') return redisStore(place, atomic)
   return place.engine === 'PostgreSQL' ? postgresStore(place) : mysqlStore(place)

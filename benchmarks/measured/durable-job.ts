@@ -6,22 +6,22 @@ import { durableStore, type DurableStore } from './durable-store'
 import { BYTES, record } from './record'
 import { promised, type SessionStore } from './site'
 
-/** Fills a durable store, and looks at what that costs. */
+/** Fills a durable store, and measures the costs. */
 export interface DurableJob {
   readonly do: 'durable'
   readonly durable: DurableStore
   readonly sessions: number
-  /** Whether all sessions are to expire, and to be pruned. */
+  /** Whether all sessions expire, and are pruned. */
   readonly prunes: boolean
 }
 
 export interface DurableResult {
   /** On disk, in blocks. */
   readonly bytesPerSession: number
-  /** Of each call, in microseconds. */
+  /** The time of each call, in microseconds. */
   readonly get: number
   readonly set: number
-  /** The longest batch and its median, in milliseconds, and the expired rows that were left. */
+  /** The longest batch and its median, in milliseconds, and the number of remaining expired rows. */
   readonly prune?: { readonly batches: number; readonly longest: number; readonly median: number; readonly left: number }
 }
 
@@ -59,7 +59,7 @@ interface Inside {
   readonly SqliteRecords: new (database: object, table: string, ttl: number) => { prune(most: number): number; length(): number }
 }
 
-/** As the timer prunes: batch after batch, whose sizes follow from the time of the one before. */
+/** Prunes as the timer does: in batches whose size follows from the time of the one before. */
 function prune({ sqlite, packages, folder }: DurableStore, expired: number): NonNullable<DurableResult['prune']> {
   const load = createRequire(sqlite)
   const { Pruner } = load('./stores/sqlite/pruner') as Pick<Inside, 'Pruner'>

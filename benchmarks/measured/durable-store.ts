@@ -3,10 +3,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promised, type SessionStore } from './site'
 
-/** A store of which a process makes one for itself. */
+/** A store that a process creates for itself. */
 export interface DurableStore {
   readonly kind: 'MemoryStore' | 'SqliteStore' | 'better-sqlite3-session-store' | 'connect-sqlite3' | 'session-file-store' | 'memorystore'
-  /** What `require` is given for `resession/sqlite`; resolved to a file. */
+  /** The argument of `require` for `resession/sqlite`; resolved to a file. */
   readonly sqlite: string
   /** The folder that has the published stores in its node_modules. */
   readonly packages: string
@@ -22,7 +22,7 @@ interface Database {
   prepare(sql: string): { all(): unknown[] }
 }
 
-/** The store, with an `all` that gives its sessions under their IDs. */
+/** The store, with an `all` that returns its sessions by ID. */
 export async function durableStore(durable: DurableStore): Promise<SessionStore | undefined> {
   const { kind, folder, packages } = durable
   const load = createRequire(join(packages, 'package.json'))

@@ -3,7 +3,7 @@ import { record, type Data } from './record'
 import { VISITORS, type Site } from './site'
 import type { Visit } from './visits'
 
-/** What an app does at the moment. */
+/** The present handler of the app. */
 export interface App {
   act(session: Data): string
   writes: boolean

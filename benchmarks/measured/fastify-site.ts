@@ -6,7 +6,7 @@ import { cookiesFor, knownData, SECRET, type Site } from './site'
 import type { Subject } from './subjects'
 import type { Visit } from './visits'
 
-/** As much of Fastify as is used here; its types want more of the compiler than the rest of the benchmark. */
+/** The part of Fastify that is used here; its types need more compiler features than the rest of the benchmark. */
 interface Fastify {
   register(plugin: unknown, options?: object): PromiseLike<unknown>
   get(path: string, handler: (request: Request, reply: Reply) => unknown): void
@@ -25,9 +25,9 @@ interface Reply {
 
 type MemoryStore = new (sessions: Map<string, object>) => object
 
-/** Of @fastify/session, which takes none that is shorter. */
+/** The minimum length for @fastify/session. */
 
-/** Fastify alone where the subject has no floor, else Fastify with its session plugin. */
+/** Fastify alone if the subject has no floor, else Fastify with its session plugin. */
 export async function fastifySite({ module = '', floor }: Subject, visit: Visit): Promise<Site> {
   if (floor === undefined) return bareFastify(visit)
   const require = createRequire(__filename)

@@ -7,21 +7,21 @@ export interface FillJob {
   readonly do: 'fill'
   readonly subject: Subject
   readonly sessions: number
-  /** Of the data of each, as JSON. */
+  /** The size of the data of each session, as JSON. */
   readonly bytes: number
 }
 
 export interface Filled {
-  /** Of memory, per session: the heap, and what buffers and the like hold outside of it. */
+  /** Memory per session: the heap and external memory such as buffers. */
   readonly bytesPerSession: number
   /** The session that was written last, read back. */
   readonly last: unknown
 }
 
-/** Sessions that run the code in before memory is first measured, so that its compilation is not counted. */
+/** Sessions that warm up the code before memory is first measured, so that its compilation is not counted. */
 const PRACTICE = 1000
 
-/** What sessions weigh in the memory store of a package. Only with `--expose-gc`. */
+/** The memory of sessions in the memory store of a package. Only with `--expose-gc`. */
 export async function fillStore({ subject, sessions, bytes }: FillJob): Promise<Filled> {
   const session = load(subject.module ?? '')
   fill(new session.MemoryStore(), session, PRACTICE, bytes)
@@ -33,7 +33,7 @@ export async function fillStore({ subject, sessions, bytes }: FillJob): Promise<
   return { bytesPerSession, last }
 }
 
-/** The id of the last. */
+/** @returns the ID of the last session */
 function fill(store: SessionStore, session: SessionModule, sessions: number, bytes: number): string {
   let id = ''
   for (let visitor = 0; visitor < sessions; visitor++) {
@@ -46,7 +46,7 @@ function fill(store: SessionStore, session: SessionModule, sessions: number, byt
 /** Only with `--expose-gc`. */
 export function memoryInUse(): number {
   if (!global.gc) throw new Error('memory can be measured only with --expose-gc')
-  // The first may leave what only finalizers and caches held
+  // The first collection may leave objects that only finalizers and caches held
   global.gc()
   global.gc()
   const { heapUsed, external } = process.memoryUsage()

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 export interface LoadJob {
   readonly do: 'load'
   readonly port: number
-  /** One connection for each, so that no two requests of one session overlap. */
+  /** One connection per cookie, so that no two requests of one session overlap. */
   readonly cookies: readonly string[]
   readonly seconds: number
 }
@@ -17,7 +17,7 @@ export interface Load {
   readonly processor: number
 }
 
-/** As much of autocannon as is used here; it brings no types. */
+/** The part of autocannon that is used here; it has no types. */
 type Autocannon = (options: object) => Promise<{ '2xx': number; non2xx: number; errors: number; timeouts: number; duration: number }>
 
 /** Sends requests to a server as fast as it responds. */

@@ -13,7 +13,7 @@ export interface ServeJob {
   readonly visit: string
   /** Requests that are observed before any are counted. */
   readonly observed: number
-  /** Where sessions are kept; in memory where there is none. */
+  /** The place of the sessions; in memory by default. */
   readonly place?: StorePlace
 }
 

@@ -34,7 +34,7 @@ export async function timeInProcess({ subject, visits, observed, ...counts }: In
   return results
 }
 
-/** How often a subject is visited, before and while it is timed. */
+/** The number of requests to a subject, before and during the timing. */
 export function timesOf(subject: Subject, visit: Visit, { warmUp, timed }: Pick<InProcessJob, 'warmUp' | 'timed'>) {
   const { fewer = 1 } = subject
   return { warmUp: Math.ceil(warmUp / fewer), timed: Math.ceil(timed / fewer / (visit.fewer ?? 1)) }

@@ -7,7 +7,7 @@ import { allOf, cookiesFor, knownData, load, SECRET, type Site } from './site'
 import type { Subject } from './subjects'
 import { DAY, type Visit } from './visits'
 
-/** As much of Koa as is used here; it brings no types. */
+/** The part of Koa that is used here; it has no types. */
 interface Koa {
   keys: string[]
   use(middleware: unknown): void
@@ -22,7 +22,7 @@ interface Ctx {
 
 type KoaSession = (options: object, app: Koa) => unknown
 
-/** Koa alone where the subject has no floor, else Koa with its session middleware. */
+/** Koa alone if the subject has no floor, else Koa with its session middleware. */
 export async function koaSite(subject: Subject, visit: Visit): Promise<Site> {
   if (subject.floor === undefined) return bareKoa(visit)
   const { module = '' } = subject
@@ -92,7 +92,7 @@ function inMemoryStore(module: string): Kept {
   return { store, records: async () => dataOnly(await allOf(store)) }
 }
 
-/** They keep the end of a session each in another form, and what the cookie says shows it. */
+/** Each package keeps the expiry in another form, and the cookie shows it anyway. */
 function dataOnly(records: Readonly<Record<string, object>>): Record<string, object> {
   return Object.fromEntries(Object.entries(records).map(([id, record]) => [id, dataOf(record)]))
 }

@@ -4,17 +4,17 @@ import { PATIENCE } from './answer'
 export interface AskJob {
   readonly do: 'ask'
   readonly port: number
-  /** They take turns. */
+  /** The cookies, used in turn. */
   readonly cookies: readonly string[]
-  /** Requests before the first that is timed. */
+  /** Requests before the first timed one. */
   readonly warmUp: number
   readonly timed: number
 }
 
 export interface Latencies {
-  /** Of whole requests, in microseconds. */
+  /** The median of whole requests, in microseconds. */
   readonly half: number
-  /** Ninety-nine in a hundred take no longer. */
+  /** The 99th percentile. */
   readonly most: number
 }
 

@@ -9,7 +9,7 @@ import { overlap, type OverlapJob, type Ready } from './overlap/job'
 import { askInTurn, type AskJob } from './latency-client'
 import { timeSideBySide, type SideBySideJob } from './side-by-side'
 
-/** What a process is started for. */
+/** The job of a process. */
 export type Job = InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | DurableJob | FillJob | GrowthJob | OverlapJob
 
 /** The server's processor time so far, in microseconds, user and system: sent for every message after the job. */
@@ -17,7 +17,7 @@ export interface ProcessorTime {
   readonly processor: number
 }
 
-/** A process measures one thing: its job comes as its first message, and the result is what it says. */
+/** A process measures one thing: its job is its first message, and it sends the result. */
 process.once('message', (job: Job) => {
   perform(job).catch((err: unknown) => process.send?.({ error: err instanceof Error ? err.stack : String(err) }))
 })
@@ -57,7 +57,7 @@ async function perform(job: Job): Promise<void> {
   }
 }
 
-/** Says that a step is done, and waits until the others are. */
+/** Reports that a step is done, and waits until the others are. */
 async function begun(): Promise<void> {
   say({ ready: true } satisfies Ready)
   await new Promise(resolve => process.once('message', resolve))

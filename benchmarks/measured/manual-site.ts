@@ -5,7 +5,7 @@ import { record, type Data } from './record'
 import { answer, cookiesFor, idsFor, SECRET, type Site } from './site'
 import type { Visit } from './visits'
 
-/** A session at rest. */
+/** A stored session. */
 interface Row {
   data: string
   /** Milliseconds since 1970. */
@@ -16,8 +16,8 @@ const NAME = 'connect.sid'
 export const EMPTY = '{}'
 
 /**
- * A session with a signed cookie in one handler, written without a package: no `req.session`, no options, no error handling, no response that waits for
- * the save, and no concurrent requests. What a package adds to this is its own.
+ * A session with a signed cookie in one handler, written without a package: no `req.session`, no options, no error handling, no response that waits
+ * for the save, and no concurrent requests. It is the reference for the overhead of a package.
  */
 export function manualSite(visit: Visit): Site {
   const { rolling = false, cookie: { maxAge } = {} } = visit.options ?? {}
@@ -46,7 +46,7 @@ export function manualSite(visit: Visit): Site {
   }
 }
 
-/** Of a header that has no other cookie. What has held is remembered. */
+/** Verifies a header with no other cookie, and caches valid values. */
 function verifier(): (header: string | undefined) => string | undefined {
   const verified = new Map<string, string>()
   return header => {
@@ -68,7 +68,7 @@ function lineOf(id: string, { expires }: Row): string {
 const pool = Buffer.alloc(24 * 128)
 let next = pool.length
 
-/** As long as those of the packages. */
+/** An ID as long as those of the packages. */
 export function newId(): string {
   if (next === pool.length) {
     randomFillSync(pool)

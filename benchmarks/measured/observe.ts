@@ -10,13 +10,13 @@ export interface Observed {
   readonly stored: readonly Stored[]
 }
 
-/** Records that are the same, and how many of them there are. */
+/** Equal records, and their number. */
 export interface Stored {
   readonly record: string
   readonly times: number
 }
 
-/** @param ask one visit, with a `Cookie` header */
+/** @param ask sends one request, with a `Cookie` header */
 export async function observe(site: Site, cookie: string, ask: (cookie: string) => Promise<Answer>): Promise<Observed> {
   const answer = await ask(cookie)
   const records = await site.records()
@@ -39,7 +39,7 @@ async function heldBy(site: Site, records: Readonly<Record<string, object>>, val
   return Object.entries(records).find(([id]) => carries(value, id))?.[1]
 }
 
-/** Whether the value of a cookie is an id, as it is or signed, or one whose hash it is. */
+/** Whether the value of a cookie is an ID, as it is, signed or hashed. */
 function carries(value: string, id: string): boolean {
   const text = value.startsWith('s%3A') ? decodeURIComponent(value).slice(2) : value
   return text === id || text.startsWith(`${id}.`) || keyOf(text.slice(0, text.lastIndexOf('.'))) === id
@@ -49,14 +49,18 @@ function valueOf(pair: string): string {
   return pair.slice(pair.indexOf('=') + 1)
 }
 
-/** A `Set-Cookie` line that says of its value only what it is, and its attributes in one spelling and order. @param what of a name and a value */
+/**
+ * A `Set-Cookie` line with its value replaced, and its attributes in a uniform spelling and order.
+ *
+ * @param what describes a name and a value
+ */
 function plain(line: string, what: (pair: string) => string): string {
   const [pair = '', ...attributes] = line.split(/; ?/)
   const name = pair.slice(0, pair.indexOf('='))
   return [`${name}=${name.endsWith('.sig') ? 'a signature' : what(pair)}`, ...attributes.map(timeless).sort()].join('; ')
 }
 
-/** What expires is said in minutes from now: no two subjects are asked within the same millisecond. */
+/** Expiries are given in minutes from now: requests of two subjects differ by milliseconds. */
 function timeless(attribute: string): string {
   const [key = '', value] = attribute.toLowerCase().split('=')
   if (key === 'max-age') return `expires=in ${minutes(Number(value) * 1000)}`
@@ -80,7 +84,7 @@ function counted(records: readonly object[]): Stored[] {
 function canonical(record: object): string {
   return JSON.stringify(record, (key, value: unknown) => {
     if (key === 'expires' && typeof value === 'string') return minutesFromNow(value)
-    // express-session computes it from two looks at the clock, and loses a millisecond now and then
+    // express-session computes it from two readings of the clock, and sometimes loses a millisecond
     if (key === 'originalMaxAge' && typeof value === 'number') return minutes(value)
     return isPlain(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value
   })

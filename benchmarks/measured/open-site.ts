@@ -9,7 +9,7 @@ import { bareSite, connectSite, load, type Site } from './site'
 import type { Subject } from './subjects'
 import type { Visit } from './visits'
 
-/** @param place where sessions are kept; in memory where there is none */
+/** @param place the place of the sessions; in memory by default */
 export async function openSite(subject: Subject, visit: Visit, place?: StorePlace): Promise<Site> {
   const { kind, module = '', options, atomic, durable } = subject
   switch (kind) {

@@ -1,4 +1,4 @@
-/** A memory store of koa-session's and koa-generic-session's contract: what any store does, and no more. */
+/** A minimal memory store with the contract of koa-session and koa-generic-session. */
 export class PromiseStore {
   readonly #texts = new Map<string, string>()
 
@@ -15,7 +15,7 @@ export class PromiseStore {
     this.#texts.delete(id)
   }
 
-  /** Under their ids. */
+  /** By ID. */
   records(): Record<string, object> {
     return Object.fromEntries(Array.from(this.#texts, ([id, text]) => [id, JSON.parse(text) as object]))
   }

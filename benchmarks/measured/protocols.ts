@@ -1,6 +1,6 @@
 export type EngineName = 'Redis' | 'PostgreSQL' | 'MariaDB'
 
-/** Of one connection: how much is asked in a chunk that goes to the engine. A message may come in pieces. */
+/** Counts the requests in a chunk of one connection to the engine. A message may arrive in pieces. */
 type Counter = (chunk: Buffer) => number
 
 export const COUNTERS: Readonly<Record<EngineName, () => Counter>> = {
@@ -10,7 +10,7 @@ export const COUNTERS: Readonly<Record<EngineName, () => Counter>> = {
   PostgreSQL() {
     let begun = false
     return framed({
-      // The first has no type before its length
+      // The first message has no type before its length
       head: () => (begun ? 5 : 4),
       rest: head => head.readUInt32BE(head.length - 4) - 4,
       isAsked: head => begun === (begun = true) && ['S', 'Q'].includes(String.fromCharCode(head[0] as number)),
@@ -21,9 +21,9 @@ export const COUNTERS: Readonly<Record<EngineName, () => Counter>> = {
 }
 
 interface Frame {
-  /** How many bytes it takes to know more. */
+  /** The number of bytes until the length is known. */
   head(): number
-  /** How many follow. */
+  /** The number of bytes that follow. */
   rest(head: Buffer): number
   isAsked(head: Buffer): boolean
 }

@@ -12,10 +12,14 @@ export interface Proxy {
   readonly server: Server
 }
 
-/** Told of each chunk before it goes on, which waits for what this returns. @param connection the same for all chunks of one */
+/**
+ * Called with each chunk, which is delayed until the returned promise resolves.
+ *
+ * @param connection the same object for all chunks of one connection
+ */
 type Passing = (direction: Direction, chunk: Buffer, connection: object) => void | Promise<void>
 
-/** Passes on what comes. */
+/** Forwards all data. */
 export async function proxyTo(target: Target, passing: Passing): Promise<Proxy> {
   const server = createServer(near => {
     const far = connect(target)

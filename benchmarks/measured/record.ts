@@ -1,12 +1,12 @@
-/** Of a session's data, as JSON, where a case does not say otherwise. */
+/** The default size of a session's data, as JSON. */
 export const BYTES = 200
 
-/** What the sessions of the benchmark hold. */
+/** The data of the sessions of the benchmark. */
 export interface Data {
   user: { id: number; name: string; email: string; roles: string[] }
   views: number
   note: string
-  /** Of large ones: many small things cost more than one long text. */
+  /** The data of large sessions: many small objects cost more than one long string. */
   cart?: { id: number; name: string; price: number; pieces: number }[]
 }
 
@@ -22,14 +22,14 @@ export function record(bytes: number, visitor = 0): Data {
     note: '',
   }
   const thing = { id: 10_000_000, name: 'Analytical engine', price: 199.95, pieces: 2 }
-  // As many as there is room for; the note takes what is left
+  // As many things as fit; the note fills the rest
   const things = Math.floor((bytes - JSON.stringify({ ...data, cart: [] }).length) / `${JSON.stringify(thing)},`.length)
   if (things > 0) data.cart = Array.from({ length: things }, (_, at) => ({ ...thing, id: thing.id + at }))
   data.note = 'n'.repeat(Math.max(0, bytes - JSON.stringify(data).length))
   return data
 }
 
-/** A record, or what a cookie carries, without what the packages keep beside the data. */
+/** A record, or the content of a cookie, without the fields that packages keep beside the data. */
 export function dataOf(record: object): object {
   const { cookie: _, _expire: __, _maxAge: ___, ...data } = record as Record<string, unknown>
   return data

@@ -3,7 +3,7 @@ import type { RedisStore as Store } from 'connect-redis'
 import type { createClient as create } from 'redis'
 import type { SessionStore } from './site'
 
-/** Where sessions are kept in Redis. */
+/** The place of sessions in Redis. */
 export interface RedisPlace {
   readonly url: string
   /** The unique prefix of the keys. */
@@ -12,9 +12,9 @@ export interface RedisPlace {
 
 type Wrapper = (store: SessionStore) => SessionStore
 
-/** @param atomic the file of the wrapper that the store is given to, if any */
+/** @param atomic the file of the wrapper for the store, if any */
 export async function redisStore({ url, prefix }: RedisPlace, atomic?: string): Promise<SessionStore> {
-  // Only those load them that need them
+  // Loaded only when needed
   const load = createRequire(__filename)
   const { createClient } = load('redis') as { createClient: typeof create }
   const { RedisStore } = load('connect-redis') as { RedisStore: typeof Store }

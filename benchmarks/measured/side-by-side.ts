@@ -13,16 +13,16 @@ export interface SideBySideJob {
   readonly observed: number
   /** Requests of each subject before the timing. */
   readonly warmUp: number
-  /** So many times four blocks are timed: one of the first subject, two of the second, one of the first; and the other way round. */
+  /** The number of quadruples: one block of the first subject, two of the second, one of the first; then the other way round. */
   readonly fours: number
   /** Requests of a block. */
   readonly block: number
 }
 
 export interface SideBySideResult {
-  /** For each four blocks, microseconds per visit. */
+  /** Microseconds per request for each four blocks. */
   readonly times: readonly (readonly [number, number])[]
-  /** Of each subject, what was seen before and after. */
+  /** The observations of each subject before and after. */
   readonly observed: readonly [readonly Observed[], readonly Observed[]]
 }
 
@@ -67,7 +67,7 @@ async function looks(side: Side, times: number): Promise<Observed[]> {
   return seen
 }
 
-/** The first before and after the second, so that what grows grows for both. */
+/** The first before and after the second, so that growth affects both. */
 async function timeFour(first: Side, second: Side, block: number): Promise<[number, number]> {
   const start = await timeBlock(first, block)
   const middle = (await timeBlock(second, block)) + (await timeBlock(second, block))
@@ -75,7 +75,7 @@ async function timeFour(first: Side, second: Side, block: number): Promise<[numb
   return [(start + end) / 2, middle / 2]
 }
 
-/** In microseconds of processor time per visit: nothing is waited for here, and what others run on the machine does not count. */
+/** In microseconds of processor time per request: there are no waits, and other processes are not counted. */
 async function timeBlock({ connection }: Side, block: number): Promise<number> {
   const start = process.cpuUsage()
   await connection.visit(block)

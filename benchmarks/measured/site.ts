@@ -12,15 +12,15 @@ export interface Site {
   readonly listener: RequestListener
   /** The `Cookie` header of each client; of one new client if there are no sessions yet. */
   readonly cookies: readonly string[]
-  /** What its store holds, under ids. */
+  /** The records of its store, by ID. */
   records(): Promise<Readonly<Record<string, object>>>
-  /** The data in the value of its cookie, where they are kept there. */
+  /** The data in the value of its cookie, if sessions are kept there. */
   carried?(value: string): Promise<object>
-  /** Lets go of what its store is connected to. */
+  /** Closes the connections of its store. */
   close?(): void
 }
 
-/** As much of a session package as the benchmark uses. */
+/** The part of a session package that the benchmark uses. */
 export interface SessionModule {
   (options: object): (req: IncomingMessage, res: ServerResponse, next: (err?: unknown) => void) => void
   Cookie: new (options?: object) => object
@@ -33,9 +33,9 @@ export interface SessionStore {
   set(id: string, session: object, callback?: (err?: unknown) => void): void
   touch?(id: string, session: object, callback?: (err?: unknown) => void): void
   length?(callback: (err: unknown, length?: number) => void): void
-  /** Of a store in Redis, its connection. */
+  /** The connection of a store in Redis. */
   readonly client?: { destroy(): void }
-  /** Under their ids, or in a list, each with its id. */
+  /** By ID, or in a list, each with its ID. */
   all(callback: (err: unknown, sessions?: Record<string, object> | { id: string }[] | null) => void): void
 }
 
@@ -43,7 +43,7 @@ export interface SessionStore {
  * The number of clients with a session that take turns. With one alone, a package that caches the last ID would look faster than it is on real sites.
  */
 export const VISITORS = 100
-/** As long as @fastify/session asks for. */
+/** As long as @fastify/session requires. */
 export const SECRET = 'keyboard cat, keyboard cat, keyboard cat'
 const OPTIONS = { secret: SECRET, resave: false, saveUninitialized: false }
 
@@ -52,7 +52,7 @@ export function load(module: string): SessionModule {
   return createRequire(__filename)(module) as SessionModule
 }
 
-/** A copy of the package for one site alone, so that the compiler does not mix what it learns there with what another site's copy does. */
+/** A copy of the package for one site alone, so that the optimizations of the compiler are not shared with other sites. */
 export function loadAfresh(module: string): SessionModule {
   const { cache } = createRequire(__filename)
   const forget = (): NodeJS.Dict<NodeJS.Module> => {
@@ -107,12 +107,12 @@ export async function connectSite(
   }
 }
 
-/** Under what `hashIds` stores a session. */
+/** The key under which `hashIds` stores a session. */
 export function keyOf(id: string): string {
   return `h1.${createHash('sha256').update(`resession id\0${id}`).digest('base64url')}`
 }
 
-/** What a store holds, under ids. */
+/** The records of a store, by ID. */
 export async function allOf(store: SessionStore): Promise<Record<string, object>> {
   const sessions = await promised<Record<string, object> | { id: string }[] | null>(done => store.all(done as never))
   return Array.isArray(sessions) ? Object.fromEntries(sessions.map(({ id, ...record }) => [id, record])) : (sessions ?? {})
@@ -132,7 +132,7 @@ export function answer(res: ServerResponse, bodyOf: () => string): void {
   res.end(body)
 }
 
-/** Of the length and the letters that real ones have. */
+/** IDs with the length and the characters of real ones. */
 export function idsFor({ returning }: Visit): string[] {
   const id = (_: unknown, visitor: number) => createHash('sha256').update(`visitor ${visitor}`).digest('base64url').slice(0, 32)
   return returning ? Array.from({ length: VISITORS }, id) : []

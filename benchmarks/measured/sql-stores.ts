@@ -6,10 +6,10 @@ import type { Pool } from 'pg'
 import type { StorePlace } from './distant-store'
 import type { SessionStore } from './site'
 
-/** Only those load them that need them. */
+/** Loaded only when needed. */
 const load = createRequire(__filename)
 
-/** By connect-pg-simple, in a table of its own. */
+/** The store of connect-pg-simple, with a table of its own. */
 export function postgresStore({ url, prefix: tableName }: StorePlace): SessionStore {
   const { Pool: Connections } = load('pg') as { Pool: typeof Pool }
   const PgStore = (load('connect-pg-simple') as typeof connectPgSimple)(load('express-session') as never)

@@ -2,20 +2,20 @@ import type { DurableStore } from './durable-store'
 import type { EngineName } from './protocols'
 import type { Visit } from './visits'
 
-/** What is measured: a row here is a column of every group of cases. */
+/** A measured subject: each entry is a column of every group of cases. */
 export interface Subject {
   readonly name: string
-  /** Which kind of site it makes: see open-site.ts. */
+  /** The kind of its site: see open-site.ts. */
   readonly kind: 'bare' | 'manual' | 'connect' | 'koa' | 'koa manual' | 'fastify' | 'cookie-session' | 'iron-session'
-  /** What `require` is given; resolved to a file before it is handed to a process that measures. */
+  /** The argument of `require`; resolved to a file before it is passed to a measuring process. */
   readonly module?: string
-  /** The subject that does the same without sessions, whose time is not this one's. */
+  /** The subject without sessions, whose time is subtracted. */
   readonly floor?: string
-  /** The subject that sets the same cookies and keeps the same records, and in whose added time this one's is told; where none is named, `YARDSTICK`. */
+  /** The subject with the same cookies and records, to which the added time is compared; `YARDSTICK` by default. */
   readonly yardstick?: string
   /** Whether the cookie carries the data: a client that sends an old cookie gets the old session. */
   readonly inCookie?: boolean
-  /** What `require` is given for the `MemoryStore`, where that is not in `module`. */
+  /** The argument of `require` for the `MemoryStore`, if it is not in `module`. */
   readonly storeModule?: string
   /** The visits that it is not measured with, because the package does not support them. */
   readonly lacks?: readonly string[]
@@ -23,24 +23,24 @@ export interface Subject {
   readonly fewer?: number
   /** Whether it is measured neither over HTTP nor by its memory. */
   readonly inProcessOnly?: boolean
-  /** What the session middleware is given beyond what all are given. */
+  /** Options of the session middleware beyond those that all subjects have. */
   readonly options?: { readonly concurrency?: 'merge' | 'off'; readonly touchAfter?: number; readonly hashIds?: true }
-  /** The subject that is the same package with other options: it stands side by side with this one too, and takes no memory of its own. */
+  /** The subject of the same package with other options: both are also timed side by side, and its memory is not measured. */
   readonly variant?: string
-  /** What `require` is given for the wrapper that makes a store of connect-redis atomic. */
+  /** The argument of `require` for the wrapper that makes a store of connect-redis atomic. */
   readonly atomic?: string
-  /** The store that its sessions are kept in, if not the package's `MemoryStore`: see benchmarks/durable. */
+  /** The store of its sessions, if not the package's `MemoryStore`: see benchmarks/durable. */
   readonly durable?: DurableStore
-  /** Where its sessions are kept that are far away; in each of the engines where none is named. */
+  /** The engines of its distant sessions; all by default. */
   readonly engines?: readonly EngineName[]
 }
 
-/** The subject that the others are held against. */
+/** The subject that the others are compared with. */
 export const YARDSTICK = 'express-session'
 
 const connect: readonly Subject[] = [
   { name: 'none', kind: 'bare' },
-  // By its own name the package finds itself as its users find it: through `exports`, in dist/
+  // The package resolves its own name as its users do: through `exports`, in dist/
   { name: 'resession', kind: 'connect', module: 'resession', floor: 'none' },
   { name: 'express-session', kind: 'connect', module: 'express-session', floor: 'none' },
   {
@@ -103,22 +103,22 @@ const others: readonly Subject[] = [
 
 export const subjects: readonly Subject[] = [...connect, ...[...koa, ...others].map(subject => ({ ...subject, inProcessOnly: true }))]
 
-/** The name of the one that a subject is held against. */
+/** The name of the yardstick of a subject. */
 export function yardstickOf({ yardstick = YARDSTICK }: Subject): string {
   return yardstick
 }
 
-/** Those that a visit is measured of. */
+/** The subjects of a visit. */
 export function subjectsAt(visit: Pick<Visit, 'name' | 'subjects'>, among: readonly Subject[] = subjects): readonly Subject[] {
   return among.filter(({ name, lacks }) => !lacks?.includes(visit.name) && (visit.subjects?.includes(name) ?? true))
 }
 
-/** Those that are measured with their sessions in this engine. */
+/** The subjects that are measured with their sessions in this engine. */
 export function subjectsFar(engine: EngineName, among: readonly Subject[]): readonly Subject[] {
   return among.filter(({ engines }) => engines?.includes(engine) ?? true)
 }
 
-/** Those that are measured with their sessions in an engine that is far away. */
+/** The subjects that are measured with their sessions in a distant engine. */
 export const distantSubjects: readonly Subject[] = [
   { name: 'none', kind: 'bare' },
   { name: 'express-session', kind: 'connect', module: 'express-session', floor: 'none' },

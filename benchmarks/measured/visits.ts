@@ -1,19 +1,19 @@
 import { BYTES, record, type Data } from './record'
 
-/** One way to come to a site. A row here is a group of cases: one for each subject, in process and over HTTP. */
+/** A kind of request. Each entry is a group of cases: one for each subject, in process and over HTTP. */
 export interface Visit {
   readonly name: string
   /** Whether the clients come with a session, which holds `bytes` of data. */
   readonly returning: boolean
-  /** Of JSON, without the cookie. */
+  /** The size of the JSON, without the cookie. */
   readonly bytes: number
   /** Options of the session middleware beyond those that all visits use. */
   readonly options?: { readonly rolling?: boolean; readonly cookie?: { readonly maxAge: number } }
-  /** Whether the app changes the session: some packages want to be told to save it. */
+  /** Whether the app changes the session: some packages need an explicit save. */
   readonly writes: boolean
   /** The handler's use of the session, and its response body. If the data is lost, the body differs. */
   readonly act: (session: Data) => string
-  /** The only ones that it is measured of; where none are named, all are. */
+  /** The subjects that it is measured with; all by default. */
   readonly subjects?: readonly string[]
   /** The divisor for its timed requests, because each takes longer. */
   readonly fewer?: number
@@ -58,13 +58,13 @@ const usual: readonly Visit[] = [
     returning: true,
     bytes: BYTES,
     writes: false,
-    // A cookie without an end would have nothing to roll
+    // A cookie without an expiry would have nothing to extend
     options: { rolling: true, cookie: { maxAge: DAY } },
     act: ({ user, views }) => `visitor ${user.id}, ${views} views`,
   },
 ]
 
-/** No cookie holds so much: only of those with a memory store is this asked. */
+/** Too large for a cookie: only for subjects with a memory store. */
 const larger: readonly Visit[] = [
   { bytes: 2000, fewer: 1 },
   { bytes: 20_000, fewer: 5 },
@@ -80,10 +80,10 @@ const larger: readonly Visit[] = [
 
 export const visits: readonly Visit[] = [...usual, ...larger]
 
-/** The names of those that are asked of every subject. */
+/** The names of the visits that are measured with every subject. */
 export const USUAL: readonly string[] = usual.map(({ name }) => name)
 
-/** @throws RangeError where the table has no such visit */
+/** @throws RangeError if the table has no such visit */
 export function visitNamed(name: string): Visit {
   const visit = visits.find(visit => visit.name === name)
   if (!visit) throw new RangeError(`there is no visit "${name}"`)

@@ -62,7 +62,7 @@ interface Target {
   readonly atMost: number
 }
 
-/** Those that a short run does not measure are left out. */
+/** Targets that a short run does not measure are omitted. */
 function targetTable({ writers, sizes, engines, plan }: OverlapResult): string {
   const targets = [
     ...[OURS, COMPARING].flatMap(subject => [
@@ -99,7 +99,7 @@ function countTargets(subject: string, rows: readonly OverlapRow[]): Target[] {
   const row = rows.find(row => row.subject === subject && row.writers === 50)
   const lost = rows.filter(row => row.subject === subject).map(({ writers, kept }) => writers - kept)
   return [
-    // The one with which all requests open, and those that come one after the other
+    // The round trip that opens each request, and the successive ones
     { what: `${subject}: round trips of 50 requests`, measured: row && 1 + row.gets + row.writes, atMost: 4 },
     { what: `${subject}: further reads of 50 requests`, measured: row?.gets, atMost: 4 },
     { what: `${subject}: writes of 50 requests`, measured: row?.writes, atMost: 4 },
@@ -115,7 +115,7 @@ function timeTargets(subject: string, rows: readonly OverlapRow[]): Target[] {
   ]
 }
 
-/** From the first point at a tenth of the last one: before, the fixed cost hides what grows. */
+/** From the first point with at least a tenth of the last one: before that, the fixed cost dominates. */
 function powerOf(subject: string, rows: readonly OverlapRow[], along: 'writers' | 'kilobytes'): number | undefined {
   const own = rows.filter(row => row.subject === subject)
   const last = own.at(-1)

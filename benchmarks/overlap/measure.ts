@@ -9,7 +9,7 @@ import { YARDSTICK, type Subject } from '../measured/subjects'
 import type { OverlapPlan } from '../plans'
 import { spreadOf, type Spread } from '../spread'
 
-/** Requests of one session that come at the same time. */
+/** Concurrent requests of one session. */
 export interface OverlapRow {
   readonly subject: string
   readonly writers: number
@@ -18,10 +18,10 @@ export interface OverlapRow {
   readonly milliseconds: Spread
   /** Processor time, in milliseconds. */
   readonly processor: Spread
-  /** Calls to the store: reads beyond the one with which each request opens, and writes. The most of all rounds. */
+  /** Store calls: reads other than the first of each request, and writes. The maximum of all rounds. */
   readonly gets: number
   readonly writes: number
-  /** The fewest of all rounds. */
+  /** The minimum of all rounds. */
   readonly kept: number
 }
 
@@ -36,9 +36,9 @@ export interface EngineRow {
 export interface OverlapResult {
   readonly machine: Machine
   readonly plan: OverlapPlan
-  /** With more and more writers. */
+  /** For growing numbers of writers. */
   readonly writers: readonly OverlapRow[]
-  /** With more and more data. */
+  /** For growing sizes of the data. */
   readonly sizes: readonly OverlapRow[]
   readonly engines: readonly EngineRow[]
 }
@@ -77,7 +77,7 @@ export async function measureOverlap(plan: OverlapPlan, tell: Tell): Promise<Ove
   return { machine, plan, writers, sizes, engines: await inEngines(plan, tell) }
 }
 
-/** Bytes of data. */
+/** The size of the data, in bytes. */
 const SMALL = 500
 
 async function overlapRow(
@@ -113,7 +113,7 @@ async function inEngines(plan: OverlapPlan, tell: Tell): Promise<EngineRow[]> {
   return rows
 }
 
-/** @returns nothing if the engine cannot be reached */
+/** @returns undefined if the engine cannot be reached */
 async function engineRow(engine: Engine, measured: Measured, plan: OverlapPlan): Promise<EngineRow | undefined> {
   const line = await engine.connect(engine.url).catch(() => undefined)
   if (!line) return undefined
@@ -138,11 +138,11 @@ function jobsIn(place: StorePlace, { subject }: Measured, { processes, writersEa
   return names.map(prefix => ({ do: 'overlap', subject: resolved(subject), writers, bytes: SMALL, prefix, place }))
 }
 
-/** Begins in all processes at the same time, and looks at what is kept when all are done. */
+/** Begins in all processes at the same time, and counts the kept changes when all are done. */
 async function together(jobs: readonly OverlapJob[]): Promise<Overlapped[]> {
   const children: Child[] = []
   try {
-    // One after the other: the first creates the table, and each writes the sessions that are there before
+    // One after the other: the first creates the table, and each writes the sessions that must exist before
     for (const job of jobs) {
       const child = new Child(job)
       children.push(child)

@@ -10,7 +10,7 @@ type Bar = InProcessRow & Required<Pick<InProcessRow, 'added' | 'over'>>
 /** The bars of one visit over one floor. */
 type Group = readonly [Bar, ...Bar[]]
 
-/** From microseconds and bars to where they are. */
+/** Maps microseconds and bars to positions. */
 interface Scale {
   readonly x: (microseconds: number) => number
   readonly y: (bar: Bar) => number
@@ -23,11 +23,11 @@ const RIGHT = 110
 const TOP = 66
 const BAR = 18
 const STEP = 22
-/** Above a group, for its words. */
+/** The space above a group for its labels. */
 const GAP = 34
 const FAINT = { class: 'faint' }
 
-/** Brings its own ground, light or dark, so that it can be read on any page; without variables, which not every viewer knows. */
+/** It has a background of its own, light or dark, so that it is readable on any page; without CSS variables, which some viewers do not support. */
 const STYLE = `
   text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2328 }
   .title { font-size: 16px; font-weight: 600 }
@@ -43,7 +43,7 @@ const STYLE = `
   }
 `
 
-/** Bars of the time that each subject adds to a visit, those of one floor together. */
+/** Bars of the time that each subject adds to a visit, grouped by floor. */
 export function addedTimePlot({ inProcess, machine, plan }: Result): string {
   const variants = table.filter(({ variant }) => variant !== undefined).map(({ name }) => name)
   // Next to the bars of large sessions, the others would be invisible
@@ -107,7 +107,7 @@ function drawnGroup(group: Group, scale: Scale): string {
   return element('g', {}, text(words, 20, scale.y(first) - GAP / 2 + 3, { class: 'group' }), ...group.map(bar => drawn(bar, scale)))
 }
 
-/** The floor without a name is a plain server of Node's. */
+/** The floor without a name is a plain server of Node. */
 function floorName(over: string): string {
   return over === 'none' ? 'a bare handler' : `${over} alone`
 }

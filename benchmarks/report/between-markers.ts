@@ -1,4 +1,8 @@
-/** The text with something else between the markers of a name, and nothing changed outside of them. @throws Error unless it has one pair */
+/**
+ * Replaces the text between the markers of a name.
+ *
+ * @throws Error unless there is exactly one pair
+ */
 export function replaceBetweenMarkers(text: string, replacement: string, name = 'results'): string {
   const [begin, end] = [`<!-- ${name}: written by the run -->`, `<!-- ${name}: end -->`]
   const [before, rest, ...more] = text.split(begin)

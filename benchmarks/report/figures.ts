@@ -4,7 +4,7 @@ export function range({ low, high }: Spread, format: (value: number) => string):
   return `${format(low)} to ${format(high)}`
 }
 
-/** As many as there are in what was measured, for times from a tenth of a microsecond on. */
+/** The number of significant digits of a measurement, for times from a tenth of a microsecond on. */
 export function digits(value: number): string {
   return value.toFixed(Math.abs(value) < 10 ? 2 : 1)
 }

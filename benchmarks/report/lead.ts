@@ -6,7 +6,7 @@ import { digits, whole } from './figures'
 import type { Result } from './result'
 import { table } from './table'
 
-/** The packages that a user chooses between, and what an app would write without a package. */
+/** The packages that a user chooses between, and a session without a package. */
 const CHOICES = [
   'resession',
   'express-session',
@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<string, string>> = { manual: 'written manually', 'k
 const READ = 'resumed read'
 const WRITE = 'resumed write'
 
-/** What a user wants to know first. */
+/** The most important results for a user. */
 export function leadMarkdown(result: Result): string {
   const { machine } = result
   return [
@@ -76,7 +76,7 @@ function choicesTable({ inProcess, http }: Result): string {
   )
 }
 
-/** The targets that the project has set itself. */
+/** The targets of the project. */
 export function barsMarkdown(result: Result): string {
   return ['### Time, requests and memory', barsTable(barsOf(result)), '### Growth', barsTable(growthBars(result.growth))].join('\n\n')
 }

@@ -4,7 +4,7 @@ import { digits, percent, range, whole } from './figures'
 import type { Result } from './result'
 import { table } from './table'
 
-/** The result for people to read. */
+/** The report in Markdown. */
 export function markdownOf(result: Result): string {
   const { plan, inProcess, sideBySide, http, memory } = result
   const { fours, block, rounds } = plan.sideBySide

@@ -6,7 +6,7 @@ export function element(name: string, attributes: Attributes, ...children: reado
   return children.length === 0 ? `<${name}${words.join('')}/>` : `<${name}${words.join('')}>${children.join('')}</${name}>`
 }
 
-/** @param y of its middle, which is set explicitly: viewers do not agree on `dominant-baseline` */
+/** @param y of its middle, which is set explicitly: viewers differ in `dominant-baseline` */
 export function text(words: string, x: number, y: number, attributes: Attributes = {}): string {
   return element('text', { x, y, dy: '0.36em', ...attributes }, escaped(words))
 }
@@ -32,7 +32,7 @@ export function picture({ width, height, title }: Frame, style: string, ...child
   return `${element('svg', box, element('title', {}, escaped(title)), element('style', {}, style), '\n', children.join('\n'), '\n')}\n`
 }
 
-/** Steps of 1, 2 or 5 times a power of ten: about so many up to the maximum, and beginning with none. */
+/** Steps of 1, 2 or 5 times a power of ten: about so many up to the maximum, starting from zero. */
 export function ticks(max: number, about: number): number[] {
   const power = 10 ** Math.floor(Math.log10(max / about))
   const step = ([1, 2, 5].find(factor => factor * power * about >= max) ?? 10) * power

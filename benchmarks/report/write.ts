@@ -8,7 +8,11 @@ import { barsMarkdown, leadMarkdown } from './lead'
 import { markdownOf } from './markdown'
 import type { Result } from './result'
 
-/** Writes all that there is to read of a run: the JSON, the plots, and the tables of the README. @param folder that of the benchmarks */
+/**
+ * Writes the results of a run: the JSON, the plots, and the tables of the README.
+ *
+ * @param folder that of the benchmarks
+ */
 export async function writeResult(result: Result, folder: string): Promise<void> {
   const readme = join(folder, 'README.md')
   const results = join(folder, 'results')

@@ -4,18 +4,18 @@ import { connectRedis, removeKeys, type RedisClient } from '../redis'
 import { somePrefix } from './counts'
 import { subjects } from './subjects'
 
-/** What Redis has to do for one command: processor time of its one thread, in microseconds. */
+/** The processor time of Redis's main thread for one command, in microseconds. */
 export type Times = Readonly<Record<string, number>>
 
 export interface Capacity {
   readonly bytes: number
   readonly times: Times
-  /** Of a session in Redis: what it says of the record itself, and by how much it has grown for each of many. */
+  /** The memory of a session in Redis: the reported size of the record, and the growth per session. */
   readonly usage: number
   readonly memory: number
 }
 
-/** One command at a time each: what many servers with few requests each look like to Redis. */
+/** One command at a time on each connection, as many servers with few requests each. */
 const CONNECTIONS = 50
 const MANY = 20_000
 const DAY = 24 * 60 * 60 * 1000
@@ -29,7 +29,7 @@ interface Lane {
   version: unknown
 }
 
-/** How each command comes about: as the stores themselves give it. */
+/** How each command is sent: by the stores themselves. */
 const COMMANDS: Readonly<Record<string, (lane: Lane, session: object) => Promise<unknown>>> = {
   GET: async ({ store, id }) => called(done => store.get(id, done)),
   EXPIRE: async ({ store, id }, session) => called(done => store.touch(id, session, done)),
@@ -44,7 +44,10 @@ const COMMANDS: Readonly<Record<string, (lane: Lane, session: object) => Promise
   },
 }
 
-/** @param seconds for each command @throws Error where there is no Redis */
+/**
+ * @param seconds for each command
+ * @throws Error if there is no Redis
+ */
 export async function measureCapacity(bytes: number, seconds: number): Promise<Capacity> {
   const prefix = somePrefix()
   const session = { cookie: { originalMaxAge: DAY, expires: new Date(Date.now() + DAY), httpOnly: true, path: '/' }, ...record(bytes) }
@@ -72,7 +75,7 @@ function laneOf(client: RedisClient, prefix: string): Lane {
   return { store: subjects[3].store(client, prefix) as never, id: someId(), version: null }
 }
 
-/** As long as the middleware's. */
+/** An ID as long as the middleware's. */
 function someId(): string {
   return randomBytes(24).toString('base64url')
 }
@@ -104,14 +107,14 @@ async function timeOf(
   return ((await processorTime(client)) - start) / done
 }
 
-/** Of the thread that does the commands, in microseconds. */
+/** The processor time of the main thread, in microseconds. */
 async function processorTime(client: RedisClient): Promise<number> {
   const info = await client.info('cpu')
   const seconds = (name: string): number => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1])
   return (seconds('used_cpu_sys_main_thread') + seconds('used_cpu_user_main_thread')) * 1e6
 }
 
-/** By how much Redis grows for one of many sessions, with what it needs to find them. */
+/** The growth of Redis's memory per session, including its index. */
 async function memoryOf(client: RedisClient, lanes: readonly Lane[], session: object): Promise<number> {
   const used = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1])
   const before = await used()

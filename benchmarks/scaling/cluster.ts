@@ -3,12 +3,12 @@ import type { Row } from './count'
 import type { RequestName } from './requests'
 import type { SubjectName } from './subjects'
 
-/** Of all requests, how many are of which kind. */
+/** The shares of the kinds of requests. */
 export const MIX: Readonly<Partial<Record<RequestName, number>>> = { anonymous: 0.15, read: 0.8, write: 0.05 }
 export const REQUESTS_PER_SECOND = 1_000_000
-/** How much of a core a primary may use: the rest is for its replicas, for peaks, and for the loss of another one. */
+/** The maximum load of a core of a primary: the rest is for its replicas, for peaks, and for the loss of another primary. */
 export const BUSY = 0.5
-/** With `touchAfter`: of so many reads, one touches. */
+/** With `touchAfter`, the number of reads per touch. */
 export const READS_PER_TOUCH = 10
 
 /** The store of the sessions, and whether each read touches. */
@@ -17,7 +17,7 @@ export interface Setup {
   readonly touchesRarely: boolean
 }
 
-/** What Redis Cluster has for one second of a mix. */
+/** The load of a Redis Cluster for one second of a mix. */
 export interface Need {
   readonly commands: number
   /** Bytes per second. */
@@ -28,7 +28,7 @@ export interface Need {
   readonly primaries: number
 }
 
-/** @throws RangeError where something was not measured */
+/** @throws RangeError if something was not measured */
 export function needOf(setup: Setup, rows: readonly Row[], { bytes, times }: Capacity): Need {
   const total = { commands: 0, there: 0, back: 0, cores: 0 }
   for (const [request, share] of sharesOf(setup)) {

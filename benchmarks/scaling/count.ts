@@ -3,7 +3,7 @@ import { Place } from './place'
 import { loginOf, requests, type Request, type RequestName } from './requests'
 import { subjects, type Subject, type SubjectName } from './subjects'
 
-/** What a request of one kind costs one subject. */
+/** The cost of one kind of request for one subject. */
 export interface Row {
   readonly bytes: number
   readonly request: RequestName
@@ -41,7 +41,7 @@ async function count(counts: Counts, subject: Subject, request: Request, bytes: 
     await counts.resume()
   }
   try {
-    // Each once, since the first write with a script brings the script along
+    // Each once, because the first write with a script also sends the script
     await other.visit('', login)
     const cookie = await place.visit('', login)
     await counts.resume()

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { proxyTo, type Proxy } from '../measured/proxy'
 import { connectRedis, removeKeys, targetOf, urlThrough, type RedisClient } from '../redis'
 
-/** What was asked of Redis, and what it took on the way. */
+/** The commands to Redis, and their bytes. */
 export interface Cost {
-  /** By their names, in order; what a script calls inside is not among them. */
+  /** The names of the commands, in order, without those inside a script. */
   readonly commands: readonly string[]
-  /** To Redis and from it, as its protocol has them: without what the network adds. */
+  /** The bytes to and from Redis in its protocol, without the overhead of the network. */
   readonly there: number
   readonly back: number
 }
@@ -16,7 +16,7 @@ export function somePrefix(): string {
   return `~${randomBytes(4).toString('base64url')}:`
 }
 
-/** Everything that is asked of Redis through it is counted, while it counts. Redis itself says what it was, and a proxy how long it was. */
+/** Counts the commands through it. Redis itself reports the commands, and a proxy their bytes. */
 export class Counts {
   readonly prefix = somePrefix()
   #proxy: Proxy | undefined
@@ -26,7 +26,7 @@ export class Counts {
   #bytes = { there: 0, back: 0 }
   #heard: (marker: string) => void = () => {}
 
-  /** @throws Error where there is no Redis */
+  /** @throws Error if there is no Redis */
   static async open(): Promise<Counts> {
     const counts = new Counts()
     const monitor = await counts.#connect()
@@ -43,7 +43,7 @@ export class Counts {
     return this.#clients[1] as RedisClient
   }
 
-  /** A client of which everything is counted. */
+  /** A client whose commands are counted. */
   async counted(): Promise<RedisClient> {
     return this.#connect(urlThrough((this.#proxy as Proxy).port))
   }
@@ -58,7 +58,7 @@ export class Counts {
     this.#counting = false
   }
 
-  /** What was counted since this was called last. */
+  /** The counts since the last call. */
   take(): Cost {
     const cost = { commands: this.#commands, ...this.#bytes }
     this.#commands = []
@@ -79,7 +79,7 @@ export class Counts {
     return client
   }
 
-  /** What Redis says it does is late: until it has said that it did what is asked here, more may come. */
+  /** The reports of Redis are delayed: they are complete when the marker of this call arrives. */
   async #settle(): Promise<void> {
     const marker = `${this.prefix}${randomBytes(8).toString('hex')}`
     const said = new Promise<void>(resolve => (this.#heard = line => line.includes(marker) && resolve()))
@@ -87,7 +87,7 @@ export class Counts {
     await said
   }
 
-  /** `1700000000.000000 [0 127.0.0.1:50000] "GET" "key"`; of what a script calls, `[0 lua]`. */
+  /** `1700000000.000000 [0 127.0.0.1:50000] "GET" "key"`; commands inside a script have `[0 lua]`. */
   #monitored(line: string): void {
     const [, from, command = ''] = /\[\d+ ([^\]]+)\] "(\w+)"/.exec(line) ?? []
     if (command.toUpperCase() === 'ECHO') return this.#heard(line)

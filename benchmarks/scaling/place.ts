@@ -11,16 +11,16 @@ export interface Session {
   destroy(done: (err?: unknown) => void): unknown
 }
 
-/** What a handler does with the session. */
+/** The handler's use of the session. */
 export type Act = (req: { session: Session }) => unknown
 
 const DAY = 24 * 60 * 60 * 1000
 const OPTIONS = { secret: 'keyboard cat, keyboard cat', resave: false, saveUninitialized: false, cookie: { maxAge: DAY } }
 
-/** A server with a store of its own: to another one it is another process. */
+/** A server with a store of its own; several act as several processes. */
 export class Place {
   readonly #server: Server
-  /** Of the request that is on its way. */
+  /** The handler of the pending request. */
   #act: Act = () => {}
 
   private constructor(subject: Subject, client: RedisClient, prefix: string, options: object) {
@@ -44,7 +44,10 @@ export class Place {
     return place
   }
 
-  /** @returns the cookie by then @throws Error where it fails */
+  /**
+   * @returns the cookie afterwards
+   * @throws Error if the request fails
+   */
   async visit(cookie: string, act: Act): Promise<string> {
     this.#act = act
     const { status, setCookie, body } = await ask((this.#server.address() as AddressInfo).port, cookie)

@@ -2,7 +2,7 @@ import { update } from '../../lib'
 import { record } from '../measured/record'
 import type { Act, Place } from './place'
 
-/** Where a request is played. */
+/** The environment of a request. */
 export interface Stage {
   readonly place: Place
   /** The same site in another process. */
@@ -10,11 +10,11 @@ export interface Stage {
   /** The cookie of a user who is logged in. */
   readonly cookie: string
   readonly login: Act
-  /** Not counted. */
+  /** Runs an act that is not counted. */
   aside(act: () => Promise<unknown>): Promise<void>
 }
 
-/** A kind of request: a row here is a row of the tables. */
+/** A kind of request: each entry is a row of the tables. */
 export interface Request {
   readonly name: string
   /** Only for subjects with abilities that express-session lacks. */

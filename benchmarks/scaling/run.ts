@@ -11,7 +11,7 @@ import { sectionsOf, SIZES } from './sections'
 /** For each command. */
 const SECONDS = 3
 
-/** Counts and measures what sessions ask of a Redis, and writes the tables of docs/scaling.md. */
+/** Counts and measures the Redis commands of sessions, and writes the tables of docs/scaling.md. */
 async function run(): Promise<void> {
   const file = join(ROOT, 'docs/scaling.md')
   const rows = await countAll(SIZES)

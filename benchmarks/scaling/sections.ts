@@ -6,7 +6,7 @@ import { bytesTable, clusterTable, commandsTable, memoryTable, timesTable } from
 /** Of a session's data, as JSON. */
 export const SIZES = [200, 2000] as const
 
-/** What docs/scaling.md has between its markers, by their names. */
+/** The sections of docs/scaling.md between its markers, by name. */
 export function sectionsOf(machine: string, rows: readonly Row[], capacities: readonly Capacity[]) {
   return {
     run: machine,

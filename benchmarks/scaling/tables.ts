@@ -6,7 +6,7 @@ import type { Cost } from './counts'
 import { requests } from './requests'
 import { subjects, type SubjectName } from './subjects'
 
-/** For how many sessions memory is given. */
+/** The numbers of sessions in the table of memory. */
 const SESSIONS = [1_000_000, 10_000_000, 100_000_000]
 
 const CLUSTERS: readonly Setup[] = [
@@ -17,7 +17,7 @@ const CLUSTERS: readonly Setup[] = [
   { subject: 'resession, `atomicRedis`', touchesRarely: true },
 ]
 
-/** What Redis is asked: it does not depend on how much a session holds. */
+/** The commands to Redis, which do not depend on the size of a session. */
 export function commandsTable(rows: readonly Row[]): string {
   return byRequest(rows, ({ commands }) => commands.join(', ') || 'nothing')
 }
@@ -27,7 +27,7 @@ export function bytesTable(rows: readonly Row[], bytes: number): string {
   return byRequest(some, ({ there, back }) => (there + back > 0 ? `${there} / ${back}` : 'none'))
 }
 
-/** A dash where there is no such request. */
+/** A dash if there is no such request. */
 function byRequest(rows: readonly Row[], say: (cost: Cost) => string): string {
   const cell = (request: string, subject: SubjectName): string => {
     const row = rows.find(row => row.request === request && row.subject === subject)

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { ROOT } from '../build'
 
-/** Installed by the run, and not with the project: nothing but this comparison uses them. */
+/** Installed by the run, and not with the project: only this comparison uses them. */
 export const PACKAGES = {
   'async-mutex': '0.5.0',
   cockatiel: '3.2.1',

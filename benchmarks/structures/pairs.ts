@@ -42,7 +42,7 @@ function caches(require: NodeJS.Require): [Cache, Cache] {
   return [new LruCache<number>(ENTRIES), new LRUCache({ max: 2 * ENTRIES })]
 }
 
-/** What each request with a session does: the signature of its cookie is in the cache. */
+/** The operation of each request with a session: the signature of its cookie is in the cache. */
 function cacheHits(require: NodeJS.Require): Pair {
   const hits = (cache: Cache): Operation => {
     for (const [n, key] of KEYS.entries()) cache.set(key, n)
@@ -65,7 +65,7 @@ function cacheMisses(require: NodeJS.Require): Pair {
   return { structure: 'LruCache, set of a new key', library: 'lru-cache', ours: sets(ours), theirs: sets(theirs) }
 }
 
-/** What a request with `touchAfter` does. */
+/** The operation of a request with `touchAfter`. */
 function throttle(require: NodeJS.Require): Pair {
   const { LRUCache } = require('lru-cache') as { LRUCache: new (options: { max: number; ttl: number }) => Cache }
   const [own, cache] = [new TouchThrottle(60_000), new LRUCache({ max: 40_000, ttl: 60_000 })]
@@ -85,7 +85,7 @@ function throttle(require: NodeJS.Require): Pair {
   }
 }
 
-/** A task that nothing delays, as nearly all are. */
+/** A task without a delay, as nearly all are. */
 function queue(require: NodeJS.Require): Pair {
   const { Mutex } = require('async-mutex') as { Mutex: new () => { runExclusive(task: () => void): Promise<void> } }
   const mutex = new Mutex()
@@ -137,7 +137,7 @@ interface Cockatiel {
   circuitBreaker(policy: unknown, options: object): { execute(act: () => Promise<void>): Promise<unknown> }
 }
 
-/** At setup only: what counts is that it is one function less to install. */
+/** At setup only: the benefit is one dependency less. */
 function spelling(require: NodeJS.Require): Pair {
   const levenshtein = require('fastest-levenshtein') as { closest(text: string, known: readonly string[]): string }
   return {

@@ -1,4 +1,4 @@
-// npm run structures: generic structures of this package beside libraries. --quick measures little; nothing is written
+// npm run structures: compares generic structures of this package with libraries. --quick measures little; nothing is written
 import { table } from '../report/table'
 import { median, rounded } from '../spread'
 import { installPackages, PACKAGES } from './packages'

@@ -14,24 +14,24 @@ const subjectNamed = (name: string) => subjects.find(subject => subject.name ===
 
 describe('The benchmark against another commit', () => {
   for (const ref of ['no-such-branch', '--all', '']) {
-    it(`refuses "${ref}", which names none`, () => {
+    it(`refuses "${ref}", which names no commit`, () => {
       expect(() => commitOf(ref)).to.throw('--against takes what names a commit, and git knows no')
     })
   }
 
-  it('refuses what is not ours', async () => {
+  it('refuses packages that are not ours', async () => {
     const refused = await compare(readCommandLine(['--only', 'cookie-session']), 'HEAD', () => {}).catch((err: Error) => err.message)
     expect(refused).to.contain('compares what is ours')
   })
 
-  describe('that is built aside', function () {
+  describe('that is built separately', function () {
     this.timeout(120_000)
     before(function () {
       // A tarball has no commits
       if (!existsSync(join(ROOT, '.git'))) this.skip()
     })
 
-    it('has files of its own, which are gone afterwards', async () => {
+    it('has files of its own, which are removed afterwards', async () => {
       let folder = ''
       await withBuilt(commitOf('HEAD'), async built => {
         folder = built
@@ -49,7 +49,7 @@ describe('The benchmark against another commit', () => {
       expect(readdirSync(join(ROOT, 'node_modules'))).to.include('express')
     })
 
-    it('leaves nothing where the comparison fails', async () => {
+    it('removes its files if the comparison fails', async () => {
       let folder = ''
       const failed = await withBuilt(commitOf('HEAD'), async built => {
         folder = built
@@ -61,13 +61,13 @@ describe('The benchmark against another commit', () => {
     })
   })
 
-  it('leaves out what the other commit had not', () => {
+  it('omits visits that the other commit does not support', () => {
     const folder = mkdtempSync(join(tmpdir(), 'resession-'))
     expect(contestOf(subjectNamed('resession/koa'), 'HEAD', folder)).to.be.undefined
     rmSync(folder, { recursive: true })
   })
 
-  it('tells what is added now and what was, and the ratio of each round', () => {
+  it('reports the added time now and before, and the ratio of each round', () => {
     const [floor, now, then] = [
       { ...subjectNamed('none') },
       { ...subjectNamed('resession') },

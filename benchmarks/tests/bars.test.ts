@@ -18,7 +18,7 @@ describe('The bars of the benchmark', () => {
     expect([1.9, 2, 2.1].map(measured => isReached({ what: '', limit: least, measured }))).to.deep.equal([false, true, true])
   })
 
-  it('say of a run what it has reached, what it has not, and what it has not measured', () => {
+  it('show for a run whether each is reached, not reached or not measured', () => {
     const lines = barsTable(barsOf({ ...everything, http: [] })).split('\n')
     const of = (what: string) => lines.filter(line => line.includes(what)).map(line => line.split(' | ').slice(-3).join(' | '))
     expect(of('rolling: what resession adds')).to.deep.equal(['0.050 | yes | manual: 0.250 |'])
@@ -26,7 +26,7 @@ describe('The bars of the benchmark', () => {
     expect(of('over HTTP')).to.deep.equal([' | not measured |  |', ' | not measured |  |'])
   })
 
-  it('take the worst of several sizes of a store', () => {
+  it('use the worst of several sizes of a store', () => {
     expect(bars.find(({ what }) => what.startsWith('memory'))?.measured(everything)).to.equal(0.7)
   })
 })

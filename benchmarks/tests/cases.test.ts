@@ -15,7 +15,7 @@ import { visitNamed, visits, type Visit } from '../measured/visits'
 import { OBSERVED } from '../plans'
 
 const few = { observed: OBSERVED, warmUp: 2, timed: 5 }
-/** From source: whether the package is built is not what is tested here. */
+/** From the sources: this test does not depend on a build. */
 const ours = load(require.resolve('../../lib'))
 const SOURCES: Record<string, string> = { resession: require.resolve('../../lib'), 'resession/koa': require.resolve('../../lib/koa') }
 const sourceOf = (module: string) => SOURCES[module] ?? module
@@ -34,7 +34,7 @@ describe('The cases of the benchmark', function () {
 
   for (const visit of visits) {
     for (const subject of subjectsAt(visit)) {
-      it(`time the ${visit.name} visit of ${subject.name} in process, and find the answers right`, async () => {
+      it(`time the ${visit.name} visit of ${subject.name} in process, with the right responses`, async () => {
         const result = await time(subject, visit)
         const yardsticks = new Set([yardstick, subjectNamed(yardstickOf(subject))])
         const all = new Map<Subject, InProcessResult>()
@@ -56,27 +56,27 @@ describe('The cases of the benchmark', function () {
     })
   }
 
-  it('are all looked at in one process, each as often as it is to be', async () => {
+  it('are all checked in one process, with the right number of requests', async () => {
     const names = visits.filter(visit => subjectsAt(visit, [yardstick]).length > 0).map(({ name }) => name)
     const results = await timeInProcess({ do: 'time', subject: yardstick, visits: names, ...few })
     for (const [at, name] of names.entries()) mustBeSame(name, results[at]?.before, (await time(yardstick, visitNamed(name))).before)
   })
 
-  it('are paid fewer visits where these take long, and warmed up as often where only the data is large', () => {
+  it('have fewer requests if these are slow, and as many warm-up requests if only the data is large', () => {
     const counts = { warmUp: 1000, timed: 1000 }
     expect(timesOf(yardstick, visitNamed('resumed read'), counts)).to.deep.equal(counts)
     expect(timesOf(yardstick, visitNamed('resumed read, 20 KB'), counts)).to.deep.equal({ warmUp: 1000, timed: 200 })
     expect(timesOf(subjectNamed('iron-session'), visitNamed('resumed read'), counts)).to.deep.equal({ warmUp: 100, timed: 100 })
   })
 
-  it('ask nobody to keep large data in a cookie', () => {
+  it('never put large data into a cookie', () => {
     const large = visits.filter(({ bytes }) => bytes > 1000)
     expect(large).to.have.lengthOf(4)
     for (const visit of large)
       expect(subjectsAt(visit).map(({ name }) => name)).to.deep.equal(['none', 'resession', 'express-session', 'manual'])
   })
 
-  it('count the answers of a server', async () => {
+  it('count the responses of a server', async () => {
     const { server, port, cookies } = await serve({ do: 'serve', subject: yardstick, visit: 'resumed read', observed: 0 })
     const result = await loadServer({ do: 'load', port, cookies: cookies.slice(0, 2), seconds: 0.2 })
     server.close()
@@ -84,7 +84,7 @@ describe('The cases of the benchmark', function () {
     expect(result.failures).to.equal(0)
   })
 
-  it('weigh the sessions of a memory store, which holds what was written', async () => {
+  it('measure the memory of a memory store, which has the written sessions', async () => {
     setFlagsFromString('--expose-gc')
     global.gc ??= runInNewContext('gc') as NonNullable<typeof global.gc>
     const fill = (subject: Subject) => fillStore({ do: 'fill', subject: fromSource(subject), sessions: 200, bytes: 200 })
@@ -93,7 +93,7 @@ describe('The cases of the benchmark', function () {
     mustBeSame('memory', last, (await fill(yardstick)).last)
   })
 
-  it('come with data of the size that they claim', () => {
+  it('have data of the given size', () => {
     for (const { name, bytes } of visits) expect(JSON.stringify(record(bytes, 7)), name).to.have.lengthOf(bytes)
     for (const { act, bytes } of visits) {
       const session = {} as Parameters<typeof act>[0]
@@ -107,10 +107,10 @@ describe('The cases of the benchmark', function () {
   })
 })
 
-describe('The equality of the answers', function () {
+describe('The equality of the responses', function () {
   this.timeout(20_000)
 
-  /** Subjects that do not do the same, and a visit at which it shows. */
+  /** Subjects that behave differently, and a visit that shows it. */
   const broken: readonly (readonly [what: string, visit: string, make: (visit: string) => Promise<Site>])[] = [
     ['sends another body', 'resumed read', visit => disturbed(visit, res => replaceEnd(res, body => body.toUpperCase()))],
     ['sends another status', 'anonymous', visit => disturbed(visit, res => (res.statusCode = 203))],
@@ -144,7 +144,7 @@ describe('The equality of the answers', function () {
   })
 
   for (const name of ['resession/koa, cookie', 'cookie-session', 'iron-session']) {
-    it(`refuses a cookie of ${name} that holds other data`, async () => {
+    it(`refuses a cookie of ${name} with other data`, async () => {
       const visit = visitNamed('resumed write')
       const expected = await time(yardstick, visit)
       const spoilt = await time(subjectNamed(name), { ...visit, act: session => `${visit.act(session)}${--session.views && ''}` })
@@ -154,7 +154,7 @@ describe('The equality of the answers', function () {
   }
 
   for (const name of ['none', 'koa', 'fastify']) {
-    it(`refuses the floor ${name} where it does less than the subjects`, async () => {
+    it(`refuses the floor ${name} if it does less than the subjects`, async () => {
       const visit = visitNamed('resumed write')
       const expected = await time(yardstick, visit)
       const idle = await time(subjectNamed(name), { ...visit, act: () => 'nothing' })
@@ -177,13 +177,13 @@ class Forgetful extends ours.MemoryStore {
   }
 }
 
-/** Ours, with options that the others do not have. */
+/** Our package, with options that the others do not have. */
 function configured(visit: string, options: object, MemoryStore = ours.MemoryStore): Promise<Site> {
   const session: SessionModule = Object.assign((given: object) => ours({ ...given, ...options }), { Cookie: ours.Cookie, MemoryStore })
   return connectSite(session, visitNamed(visit))
 }
 
-/** Ours, with something done to each response. */
+/** Our package, with a change to each response. */
 async function disturbed(visit: string, disturb: (res: ServerResponse) => void): Promise<Site> {
   const site = await configured(visit, {})
   return {

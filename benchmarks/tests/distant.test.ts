@@ -20,8 +20,8 @@ const NEEDS: Readonly<Record<EngineName, () => void>> = { Redis: needsRedis, Pos
 
 const yardstick = subjects.find(({ name }) => name === YARDSTICK) as Subject
 
-describe('The benchmark far from the store', () => {
-  it('passes on what comes, and tells of it before', async () => {
+describe('The benchmark with a distant store', () => {
+  it('forwards chunks, and calls the callback before', async () => {
     const echoing = await echo()
     const passed: [Direction, string][] = []
     const { port, server } = await proxyTo({ host: '127.0.0.1', port: echoing.port }, (direction, chunk) => {
@@ -40,7 +40,7 @@ describe('The benchmark far from the store', () => {
     ])
   })
 
-  it('asks for one thing after the other', async () => {
+  it('sends one request at a time', async () => {
     const { server, port, cookies } = await serve({ do: 'serve', subject: yardstick, visit: 'resumed write', observed: 0 })
     const { half, most } = await askInTurn({ do: 'ask', port, cookies, warmUp: 1, timed: 20 })
     server.close()
@@ -48,7 +48,7 @@ describe('The benchmark far from the store', () => {
     expect(most).to.be.at.least(half)
   })
 
-  it('does not take an error for an answer', async () => {
+  it('does not count an error as a response', async () => {
     const { server, port } = await serve({ do: 'serve', subject: yardstick, visit: 'resumed read', observed: 0 })
     const asked = await askInTurn({ do: 'ask', port, cookies: ['nobody=1'], warmUp: 0, timed: 1 }).catch((err: Error) => err.message)
     server.close()
@@ -57,14 +57,14 @@ describe('The benchmark far from the store', () => {
 
   const SENT: Readonly<Record<EngineName, { readonly first: string; readonly command: string }>> = {
     Redis: { first: '', command: '*2\r\n$3\r\nGET\r\n$1\r\na\r\n' },
-    // A length that counts itself, a Parse, and a Sync
+    // A startup message with its length, a Parse, and a Sync
     PostgreSQL: { first: '\0\0\0\x08\0\x03\0\0', command: 'P\0\0\0\x05SS\0\0\0\x04' },
     // The reply to the greeting is the second packet, and so is the reply to a command
     MariaDB: { first: '\x01\0\0\x01x', command: '\x01\0\0\0\x0e\x01\0\0\x01y' },
   }
 
   for (const [engine, { first, command }] of Object.entries(SENT)) {
-    it(`counts what ${engine} is asked, however it is cut`, () => {
+    it(`counts the requests to ${engine}, for any division into chunks`, () => {
       const sent = Buffer.from(first + command + command, 'latin1')
       const inOne = COUNTERS[engine as EngineName]()
       expect(inOne(sent)).to.equal(2)
@@ -86,7 +86,7 @@ describe('The benchmark far from the store', () => {
 
       for (const name of plans.full.distant.visits) {
         for (const subject of subjectsFar(engine.name, distantSubjects)) {
-          it(`answers and stores at the ${name} visit of ${subject.name} what a memory store does`, async () => {
+          it(`responds and stores in the ${name} visit of ${subject.name} as with a memory store`, async () => {
             const few = { observed: OBSERVED, warmUp: 0, timed: 1 }
             const expected = await timeSite(await openSite(yardstick, visitNamed(name)), few)
             const { site, end } = await distantSite(subject, name, place)
@@ -106,7 +106,7 @@ async function echo(): Promise<{ server: Server; port: number }> {
   return { server, port: (server.address() as AddressInfo).port }
 }
 
-/** From source: whether the package is built is not what is tested here. */
+/** From the sources: this test does not depend on a build. */
 async function distantSite(subject: Subject, visit: string, place: StorePlace) {
   const ours = subject.module === 'resession' && { module: require.resolve('../../lib') }
   const atomic = subject.atomic !== undefined && { atomic: require.resolve('../../lib/atomic') }

@@ -17,7 +17,7 @@ import { barsTable } from '../report/bars-table'
 import type { Result } from '../report/result'
 import { rounded, spreadOf } from '../spread'
 
-/** From source: whether the package is built is not what is tested here. */
+/** From the sources: this test does not depend on a build. */
 const source = require.resolve('../../lib')
 const fromSource = (subject: Subject): Subject => (subject.module === 'resession' ? { ...subject, module: source } : subject)
 
@@ -26,7 +26,7 @@ const FEW: Plan['growth'] = {
   ...{ header: 16_000, warmUp: 0, seconds: 0.001 },
 }
 
-/** What each subject comes to, at each point. */
+/** The results of each subject at each point. */
 async function grownIn(group: Group): Promise<ReadonlyMap<Subject, Grown>[]> {
   const all: Map<Subject, Grown>[] = []
   for (const { job } of group.points(FEW)) {
@@ -48,7 +48,7 @@ describe('The growth of the benchmark', function () {
   })
 
   for (const group of groups) {
-    it(`has the same curves of each subject, who do the same: ${group.name}`, async () => {
+    it(`has the same curves for each subject, with the same behaviour: ${group.name}`, async () => {
       for (const results of await grownIn(group)) {
         const curves = Array.from(results.values(), ({ values }) => Object.keys(values))
         for (const names of curves) expect(names).to.deep.equal(curves[0])
@@ -58,13 +58,13 @@ describe('The growth of the benchmark', function () {
     })
   }
 
-  it('leaves nothing of what has expired, and nobody whose session is alive is looked for in vain', async () => {
+  it('removes all expired sessions, and finds all others', async () => {
     const [expired, alive] = await grownIn(groups.find(({ name }) => name === 'pruning') as Group)
     for (const { values } of expired?.values() ?? []) expect(values).to.include({ 'expired sessions left': 0 })
     for (const { values } of alive?.values() ?? []) expect(Object.keys(values)).to.deep.equal(['longest stop with nothing expired, ms'])
   })
 
-  it('leaves no records of strangers', async () => {
+  it('leaves no records of requests without a session', async () => {
     const [results] = await grownIn(groups.find(({ name }) => name === 'anonymous hits') as Group)
     for (const { values } of results?.values() ?? []) expect(values).to.include({ 'records left': 0 })
   })
@@ -73,7 +73,7 @@ describe('The growth of the benchmark', function () {
 describe('The other cookies of the benchmark', () => {
   const own = 'connect.sid=s%3Aabc.def'
 
-  it('are as many as asked for, and come before that of the session', () => {
+  it('have the given number, and come before that of the session', () => {
     expect(withOthers(own, { cookies: 0 })).to.equal(own)
     const cookies = withOthers(own, { cookies: 63 }).split('; ')
     expect(new Set(cookies)).to.have.lengthOf(64)
@@ -81,7 +81,7 @@ describe('The other cookies of the benchmark', () => {
   })
 
   for (const form of FORMS) {
-    it(`fill a header to the byte, and are nobody’s session: ${form}`, () => {
+    it(`fill a header exactly, and are no session: ${form}`, () => {
       const header = withOthers(own, { bytes: 16_000, form })
       expect(header).to.have.lengthOf(16_000)
       expect(header.split('; ').filter(pair => pair.startsWith('connect.sid='))).to.deep.equal([own])
@@ -98,7 +98,7 @@ const row = (group: string, curve: string, at: number, value: number, subject = 
 })
 
 describe('The rows of growth', () => {
-  it('take from each time the floor of its own round, in whatever order the subjects came', () => {
+  it('subtract the floor of the same round, in any order of the subjects', () => {
     const times = [
       ...[sampled('cookies', 'cookies', 'none', 8, 0, 10), sampled('cookies', 'cookies', 'resession', 8, 0, 12)],
       ...[sampled('cookies', 'cookies', 'resession', 8, 1, 24), sampled('cookies', 'cookies', 'none', 8, 1, 20)],
@@ -110,7 +110,7 @@ describe('The rows of growth', () => {
     ])
   })
 
-  it('leave alone what the floor costs too, where that says more', () => {
+  it('do not subtract the floor in some groups', () => {
     const whole = groups.map(group => ({ ...group, added: false }))
     const times = ['none', 'resession'].map(subject => sampled('cookies', 'cookies', subject, 8, 0, 10))
     expect(growthRows(times, whole).map(({ value }) => value.median)).to.deep.equal([10, 10])
@@ -138,7 +138,7 @@ describe('The bars of growth', () => {
     expect(reached([row('store size', 'get', 1000, 100), row('store size', 'get', 10_000, 201)])).to.deep.equal([[2.01, false]])
   })
 
-  it('are reached by what is linear, whatever it costs before, and not by more', () => {
+  it('are reached by a linear cost with any fixed cost, and not by a higher one', () => {
     expect(reached(powered(1))).to.deep.equal([[1, true]])
     expect(reached(powered(1.2))).to.deep.equal([[1.2, false]])
     expect(reached(powered(2))).to.deep.equal([[2, false]])
@@ -147,7 +147,7 @@ describe('The bars of growth', () => {
     ])
   })
 
-  it('are not reached because of a fixed cost that hides what grows', () => {
+  it('are not reached because of a fixed cost that hides the growth', () => {
     const curve = [
       row('data size', 'resumed read', 1, 10),
       row('data size', 'resumed read', 10, 20),
@@ -156,7 +156,7 @@ describe('The bars of growth', () => {
     expect(reached(curve)).to.deep.equal([[1.398, false]])
   })
 
-  it('are reached by nothing that could not be measured', () => {
+  it('are not reached without a measurement', () => {
     expect(reached([row('cookies', 'cookies', 8, -1), row('cookies', 'cookies', 64, 1)])).to.deep.equal([[NaN, false]])
   })
 
@@ -175,7 +175,7 @@ describe('The bars of growth', () => {
     })
   }
 
-  it('are ours, and of nothing else that is measured', () => {
+  it('apply only to our package', () => {
     expect(growthBars([row('pruning', 'longest stop, ms', 10, 900, YARDSTICK)])).to.deep.equal([])
     expect(growthBars([row('pruning', 'longest stop with nothing expired, ms', 10, 900)])).to.deep.equal([])
   })
@@ -192,7 +192,7 @@ describe('The report of growth', () => {
     machine: { when: '2026-01-01', node: 'v20.19.0', processor: 'A <processor>', commit: 'abcdef0' },
   } as never as Result
 
-  it('says of each bar whether it was reached, and has a column for each subject', () => {
+  it('shows whether each bar was reached, and has a column for each subject', () => {
     expect(barsTable(growthBars(growth))).to.contain(
       '| get: times its time with 1000 sessions, with 10000 | at most 2.000 | 2.500 | no | express-session: 1.500 |',
     )
@@ -202,14 +202,14 @@ describe('The report of growth', () => {
     expect(text).to.not.contain('expired')
   })
 
-  it('draws a curve for each subject in each panel, of what is above nothing', () => {
+  it('draws a curve of positive values for each subject in each panel', () => {
     const plot = growthPlot(result)
     expect(plot).to.match(/^<svg .*<\/svg>\n$/s)
     expect(plot.match(/<polyline /g)).to.have.lengthOf(2)
     expect(plot).to.contain('>get, ns<').and.contain('A &lt;processor>').and.not.contain('NaN').and.not.contain('>cookies, ')
   })
 
-  it('has whole decades for axes, and a decade at least', () => {
+  it('has axes of whole decades, one at least', () => {
     const { of, decades } = scaleOf([30, 300], 0, 200)
     expect(decades).to.deep.equal([10, 100, 1000])
     expect([10, 100, 1000].map(of)).to.deep.equal([0, 100, 200])
@@ -223,7 +223,7 @@ describe('The command line of growth', () => {
     return { ...choice, growth: choice.growth.map(({ name }) => name) }
   }
 
-  it('measures all that grows unless told otherwise', () => {
+  it('measures all groups of growth by default', () => {
     expect(readCommandLine([]).growth).to.equal(groups)
     expect(readCommandLine(['--quick']).growth).to.equal(groups)
   })
@@ -235,7 +235,7 @@ describe('The command line of growth', () => {
     expect(choice.complete).to.be.false
   })
 
-  it('measures it beside a visit, and leaves all growth out where only a visit is chosen', () => {
+  it('measures it next to a visit, and omits growth if only a visit is chosen', () => {
     const choice = chosen('pruning', 'rolling')
     expect(choice.visits.map(({ name }) => name)).to.deep.equal(['rolling'])
     expect(choice.growth).to.deep.equal(['pruning'])

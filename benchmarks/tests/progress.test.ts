@@ -20,11 +20,11 @@ describe('The progress of the benchmark', () => {
     ])
   })
 
-  it('goes through each other round backwards', () => {
+  it('reverses every other round', () => {
     expect([0, 1, 2].map(round => inTurn('abc'.split(''), round).join(''))).to.deep.equal(['abc', 'cba', 'abc'])
   })
 
-  it('says what is left as estimated, and corrects it by what was', () => {
+  it('reports the estimated rest, and corrects it by the finished steps', () => {
     let now = 0
     const lines: string[] = []
     const progress = new Progress(
@@ -46,7 +46,7 @@ describe('The progress of the benchmark', () => {
     ])
   })
 
-  it('comes to an end within half an hour, and a part of it sooner', () => {
+  it('estimates half an hour at most, and less for a part', () => {
     expect(minutesOf()).to.be.within(15, 30)
     expect(minutesOf('--only', 'rolling')).to.be.below(8)
     expect(minutesOf('--quick')).to.be.below(1)

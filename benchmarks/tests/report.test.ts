@@ -20,7 +20,7 @@ const GROWTH = '<!-- growth: written by the run --><!-- growth: end -->\n'
 const BARS = '<!-- bars: written by the run --><!-- bars: end -->\n'
 
 describe('The report of the benchmark', () => {
-  it('stands between the markers, and nothing else changes', () => {
+  it('is written between the markers, and nothing else changes', () => {
     const text = `# Title\n\n${BEGIN}\nold\n${END}\n\nafter\n`
     expect(replaceBetweenMarkers(text, 'new')).to.equal(`# Title\n\n${BEGIN}\n\nnew\n\n${END}\n\nafter\n`)
   })
@@ -31,7 +31,7 @@ describe('The report of the benchmark', () => {
   })
 
   for (const text of ['', BEGIN, END, `${END}${BEGIN}`, `${BEGIN}${END}${BEGIN}${END}`, `${BEGIN}${END}${END}`, `${END}${BEGIN}${END}`]) {
-    it(`is not written where the markers are "${text.replaceAll('results: ', '')}"`, () => {
+    it(`is not written if the markers are "${text.replaceAll('results: ', '')}"`, () => {
       expect(() => replaceBetweenMarkers(text, 'table')).to.throw('have to stand in the text')
     })
   }
@@ -64,12 +64,12 @@ describe('The report of the benchmark', () => {
     }
   })
 
-  it('has no bars of large sessions in the plot, beside which one would not see the others', () => {
+  it('has no bars of large sessions in the plot, because the others would be invisible', () => {
     const large = result.inProcess.map(row => ({ ...row, visit: 'resumed read, 20 KB' }))
     expect(addedTimePlot({ ...result, inProcess: [...result.inProcess, ...large] })).to.equal(addedTimePlot(result))
   })
 
-  it('says so where there was no engine', () => {
+  it('says so if there was no engine', () => {
     expect(markdownOf({ ...result, distant: undefined })).to.contain('Not measured: there was no engine to keep sessions in.')
   })
 })
@@ -80,14 +80,14 @@ describe('The figures of the benchmark', () => {
     expect(spreadOf([4, 1])).to.include({ median: 2.5, low: 1.75, high: 3.25 })
   })
 
-  it('take from each time the floor of its own round, in whatever order the subjects came', () => {
+  it('subtract the floor of the same round, in any order of the subjects', () => {
     const samples = [timed('none', 0, 10), timed('resession', 0, 12), timed('resession', 1, 24), timed('none', 1, 20)]
     const rows = inProcessRows(samples, subjects)
     expect(rows.map(({ subject }) => subject)).to.deep.equal(['none', 'resession'])
     expect(rows[1]?.added?.rounds).to.deep.equal([2, 4])
   })
 
-  it('are shares of what the own yardstick adds to the same floor', () => {
+  it('are shares of the time that the yardstick adds to the same floor', () => {
     const times = { none: 10, 'express-session': 20, koa: 30, 'resession/koa': 32, 'koa-session': 70 }
     const rows = inProcessRows(
       Object.entries(times).map(([subject, microseconds]) => timed(subject, 0, microseconds)),
@@ -97,7 +97,7 @@ describe('The figures of the benchmark', () => {
     expect(rows.find(({ subject }) => subject === 'koa')).to.not.have.any.keys('over', 'added', 'share')
   })
 
-  it('have no share of what was not measured', () => {
+  it('have no share without a measurement', () => {
     expect(inProcessRows([timed('resession', 0, 12)], subjects)[0]).to.not.have.any.keys('added', 'share')
   })
 })
@@ -105,7 +105,7 @@ describe('The figures of the benchmark', () => {
 describe('The command line of the benchmark', () => {
   const names = (rows: readonly { readonly name: string }[]) => rows.map(({ name }) => name)
 
-  it('holds a variant against its original, and against itself', () => {
+  it('compares a variant with its original, and with itself', () => {
     const pairs = [
       ['resession', 'resession, off'],
       ['resession, off', 'resession, off'],
@@ -119,7 +119,7 @@ describe('The command line of the benchmark', () => {
     expect(readCommandLine(['--only', 'resession']).pairs).to.deep.equal([])
   })
 
-  it('measures far from the store what is chosen, the floor and the yardstick', () => {
+  it('measures the chosen subjects, the floor and the yardstick with a distant store', () => {
     expect(readCommandLine([]).distantSubjects).to.deep.equal(distantSubjects)
     expect(names(readCommandLine(['--only', 'resession, atomicRedis']).distantSubjects)).to.deep.equal([
       'none',
@@ -129,17 +129,17 @@ describe('The command line of the benchmark', () => {
     expect(readCommandLine(['--only', 'none']).distantSubjects).to.deep.equal([])
   })
 
-  it('holds ours against a commit, and writes no results then', () => {
+  it('compares our package with a commit, and writes no results then', () => {
     expect(readCommandLine(['--against', 'v1'])).to.include({ against: 'v1', plan: plans.full, complete: false })
     expect(readCommandLine([]).against).to.be.undefined
   })
 
-  it('measures everything unless told otherwise', () => {
+  it('measures everything by default', () => {
     expect(readCommandLine([])).to.include({ plan: plans.full, complete: true })
     expect(readCommandLine(['--quick'])).to.include({ plan: plans.quick, complete: false })
   })
 
-  it('adds to one subject those without which it says nothing', () => {
+  it('adds the subjects that a subject depends on', () => {
     const { subjects, visits, complete } = readCommandLine(['--only', 'resession', '--only', 'rolling'])
     expect(subjects.map(({ name }) => name)).to.deep.equal(['none', 'resession', 'express-session'])
     expect(visits.map(({ name }) => name)).to.deep.equal(['rolling'])

@@ -23,8 +23,8 @@ const rows = [
   row('write', ['GET', 'SET'], 400, 310),
 ]
 
-describe('What a cluster needs', () => {
-  it('is the sum of what the requests of the mix cost', () => {
+describe('The load of a cluster', () => {
+  it('is the sum of the costs of the requests in the mix', () => {
     const need = needOf({ subject: 'resession', touchesRarely: false }, rows, small)
     expect(need.commands).to.be.closeTo(800_000 * 2 + 50_000 * 2, 1)
     expect(need.there).to.be.closeTo(800_000 * 100 + 50_000 * 400, 1)
@@ -33,13 +33,13 @@ describe('What a cluster needs', () => {
     expect(need.primaries).to.equal(35)
   })
 
-  it('is less where few reads touch', () => {
+  it('is less if few reads touch', () => {
     const need = needOf({ subject: 'resession', touchesRarely: true }, rows, small)
     expect(need.commands).to.be.closeTo(80_000 * 2 + 720_000 + 50_000 * 2, 1)
     expect(need.back).to.be.closeTo(80_000 * 300 + 720_000 * 290 + 50_000 * 310, 1)
   })
 
-  it('is not said of what was not counted, or not measured', () => {
+  it('is an error without counts or measurements', () => {
     expect(() => needOf({ subject: 'express-session', touchesRarely: false }, rows, small)).to.throw(RangeError, 'was not counted')
     expect(() => needOf({ subject: 'resession', touchesRarely: false }, rows, { ...small, times: {} })).to.throw(RangeError, 'GET')
   })
@@ -53,11 +53,11 @@ describe('docs/scaling.md', () => {
     counted = await countAll(SIZES)
   })
 
-  it('says what Redis is asked', () => {
+  it('lists the commands to Redis', () => {
     expect(page, 'npm run scaling').to.contain(commandsTable(counted))
   })
 
-  it('has a place for all that its run writes, and nothing else between the markers', () => {
+  it('has markers for all sections, and nothing else between them', () => {
     const sections = sectionsOf('', counted, SIZES.map(capacityOf))
     const text = Object.entries(sections).reduce((text, [name, section]) => replaceBetweenMarkers(text, section, name), page)
     expect(text.match(/: written by the run -->/g)).to.have.lengthOf(Object.keys(sections).length)

@@ -6,7 +6,7 @@ import { subjects, type Subject } from '../measured/subjects'
 import { visits } from '../measured/visits'
 import { OBSERVED } from '../plans'
 
-/** From source: whether the package is built is not what is tested here. */
+/** From the sources: this test does not depend on a build. */
 const source = require.resolve('../../lib')
 
 describe('The comparison side by side', () => {
@@ -14,7 +14,7 @@ describe('The comparison side by side', () => {
   const originalOf = ({ variant }: Subject) => subjects.find(({ name }) => name === variant) as Subject
 
   for (const { name } of visits) {
-    it(`times the ${name} visit of both, who do the same`, async () => {
+    it(`times the ${name} visit of both, with the same behaviour`, async () => {
       for (const variant of variants) {
         const pair = [originalOf(variant), variant].map(subject => ({ ...subject, module: source }))
         const job = { visit: name, observed: OBSERVED, warmUp: 2, fours: 2, block: 1 } as const
@@ -25,7 +25,7 @@ describe('The comparison side by side', () => {
     })
   }
 
-  it('gives each a copy of the package, and leaves the others theirs', () => {
+  it('gives each a copy of the package of its own', () => {
     const common = load(source)
     const [one, other] = [loadAfresh(source), loadAfresh(source)]
     expect(one).to.not.equal(other)

@@ -9,7 +9,7 @@ export interface HitsJob {
   readonly hits: number
 }
 
-/** Hits before memory is first measured, so that neither the compiler nor caches that fill up are counted. */
+/** Requests before memory is first measured, so that neither compilation nor filling caches are counted. */
 const PRACTICE = 20_000
 
 /** What remains of requests without a session. Only with `--expose-gc`. */

@@ -11,7 +11,7 @@ export type GrowthJob = { readonly do: 'grow'; readonly subject: Subject } & Gro
 export type Growing = StoreJob | PruneJob | HitsJob | VisitsJob
 
 export interface Grown {
-  /** Under the names of the curves. */
+  /** By the name of the curve. */
   readonly values: Readonly<Record<string, number>>
   /** For requests: the observations before the timing. */
   readonly before?: readonly Observed[]

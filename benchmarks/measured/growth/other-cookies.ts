@@ -1,8 +1,8 @@
-/** What else stands in the `Cookie` header: the session's cookie comes last, so that all of it is before it. */
+/** The other cookies in the `Cookie` header: the session's cookie comes last, after all of them. */
 export type Others =
   | { readonly cookies: number }
   | {
-      /** Of the whole header's value. */
+      /** The size of the whole header value. */
       readonly bytes: number
       readonly form: Form
     }

@@ -6,16 +6,16 @@ import { filled, type Filled } from './filled'
 export interface PruneJob {
   readonly what: 'prune'
   readonly sessions: number
-  /** Whether they have expired; the floor is what happens anyway. */
+  /** Whether the sessions have expired; the floor is the cost without expired sessions. */
   readonly expired: boolean
   /** When the package looks for expired sessions: during writes, one after the other, or when the sessions are counted, all at once. */
   readonly by: 'writes' | 'listing'
 }
 
-/** How long the process stops at most while a memory store lets go of expired sessions, in milliseconds, and how many are left. */
+/** The longest pause of the process while a memory store removes expired sessions, in milliseconds, and how many remain. */
 export async function prune(subject: Subject, { sessions, expired, by }: PruneJob): Promise<Record<string, number>> {
   const store = filled(subject, sessions)
-  // What the filling has left to the collector is no pruning
+  // Collects the garbage of the filling before the measurement
   global.gc?.()
   const now = Date.now
   if (expired) Date.now = () => now() + 2 * DAY
@@ -23,7 +23,7 @@ export async function prune(subject: Subject, { sessions, expired, by }: PruneJo
   const stop = await longestStop(by === 'writes' ? sessions : 2, act)
   Date.now = now
   if (!expired) return { 'longest stop with nothing expired, ms': stop }
-  // As if nothing had expired: what is left shows itself
+  // As if nothing had expired: remaining sessions become visible
   const left = Object.keys(await allOf(store.store)).filter(id => id !== VISITOR).length
   return { 'longest stop, ms': stop, 'expired sessions left': left }
 }
@@ -40,8 +40,8 @@ function listing({ store }: Filled): () => void {
 }
 
 /**
- * The longest of so many turns of the event loop. By the clock or by the processor time of all threads, whichever is less: what else runs on the machine
- * is in the former only, and collectors that work beside the turn in the latter.
+ * The longest of so many turns of the event loop, by the clock or by the processor time of all threads, whichever is less: other processes only
+ * affect the former, and parallel collectors only the latter.
  */
 function longestStop(turns: number, act: () => void): Promise<number> {
   let [longest, left] = [0, turns]
@@ -51,7 +51,7 @@ function longestStop(turns: number, act: () => void): Promise<number> {
     setImmediate(function turn() {
       const [now, used] = [performance.now(), process.cpuUsage()]
       const microseconds = used.user + used.system - processor.user - processor.system
-      // The first one begins somewhere
+      // The first one has no defined start
       if (left < turns) longest = Math.max(longest, Math.min(now - wall, microseconds / 1000))
       wall = now
       processor = used

@@ -5,21 +5,21 @@ import { filled } from './filled'
 export interface StoreJob {
   readonly what: 'store'
   readonly sessions: number
-  /** So often each method is called, after as many calls that are not timed. */
+  /** The number of timed calls of each method, after as many calls without timing. */
   readonly times: number
 }
 
 /** Concurrent calls: with a store that responds in a later turn, the turns would otherwise be timed. */
 const BLOCK = 100
-/** Session objects that take turns: more would be another thing that grows. */
+/** Session objects that are used in turn: more would be another growing quantity. */
 const OBJECTS = 100
 
-/** The processor time of each method of a memory store that holds so many sessions, in nanoseconds. */
+/** The processor time of each method of a memory store with so many sessions, in nanoseconds. */
 export async function timeStore(subject: Subject, { sessions, times }: StoreJob): Promise<Record<string, number>> {
   const { store, ids, sessionOf } = filled(subject, sessions)
   const objects = Array.from({ length: OBJECTS }, (_, visitor) => sessionOf(visitor))
   const objectAt = (at: number) => objects[at % OBJECTS] as object
-  // Those that come with requests are other strings than those that are kept
+  // The strings of requests are other objects than those in the store
   const sent = () =>
     Array.from({ length: times }, () => Buffer.from(ids[Math.floor(Math.random() * sessions)] as string).toString('latin1'))
   const methods: Record<string, Call> = {

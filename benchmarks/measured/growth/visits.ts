@@ -9,11 +9,11 @@ import type { Grown } from './job'
 export interface VisitsJob {
   readonly what: 'visits'
   readonly visit: string
-  /** Of the sessions' data. */
+  /** The size of the sessions' data. */
   readonly bytes: number
   /** The other cookies that the clients send. */
   readonly others?: Others
-  /** The curve that the time is a point of. */
+  /** The curve of the time. */
   readonly curve: string
   readonly observed: number
   /** Requests before the timing: a fixed time would be too short for the compiler on a slow machine. */
@@ -21,7 +21,7 @@ export interface VisitsJob {
   readonly seconds: number
 }
 
-/** Between two looks at the clock. */
+/** The number of requests between two readings of the clock. */
 const BLOCK = 100
 
 /** The processor time of a request, in microseconds. */

@@ -2,17 +2,17 @@ import type { SessionModule, SessionStore } from '../site'
 
 type Done = (err?: unknown, value?: unknown, beside?: unknown) => void
 
-/** A store of texts that responds after a delay. What it is asked is counted. */
+/** A store of JSON strings that calls back after a delay, and counts its calls. */
 export interface DelayedStore extends SessionStore {
   readonly counts: { gets: number; writes: number }
 }
 
-/** @param compares whether it writes on the condition of a version */
+/** @param compares whether it has compareAndSet */
 export function delayedStore({ Store = Object }: SessionModule, milliseconds: number, compares: boolean): DelayedStore {
   const texts = new Map<string, string>()
   const counts = { gets: 0, writes: 0 }
   const later = (done: Done, act: () => readonly unknown[]): void => {
-    // Half of the way there, half of it back
+    // Half of the delay before the call, half of it after
     setTimeout(() => {
       const given = act()
       setTimeout(() => done(null, ...given), milliseconds / 2)

@@ -7,16 +7,16 @@ import type { Subject } from '../subjects'
 import type { Visit } from '../visits'
 import { delayedStore, type DelayedStore } from './delayed-store'
 
-/** Requests that come at the same time, and of which each puts a key of its own into one session. */
+/** Concurrent requests, each of which adds a key of its own to one session. */
 export interface OverlapJob {
   readonly do: 'overlap'
   readonly subject: Subject
   readonly writers: number
-  /** Of the session's data before. */
+  /** The size of the session's data before. */
   readonly bytes: number
-  /** Of the keys: those of one process differ from those of another. */
+  /** The prefix of the keys: processes use different ones. */
   readonly prefix: string
-  /** Where the sessions are: in an engine, or as many milliseconds away in this process. */
+  /** The place of the sessions: an engine, or a delay in this process. */
   readonly place: StorePlace | { readonly milliseconds: number; readonly compares: boolean }
 }
 
@@ -26,25 +26,25 @@ export interface Ready {
 }
 
 export interface Overlapped {
-  /** By the clock of the machine, in milliseconds. */
+  /** The time of the machine's clock, in milliseconds. */
   readonly start: number
   readonly end: number
   /** Processor time, in milliseconds. */
   readonly processor: number
-  /** Calls to a store that counts them: reads beyond the one with which each request opens, and writes. */
+  /** Calls of a store that counts them: reads other than the first of each request, and writes. */
   readonly gets: number
   readonly writes: number
   /** Changes of this process that are in the store afterwards. */
   readonly kept: number
 }
 
-/** Before the measurement: so many requests at a time, so often, on another session. */
+/** Concurrent requests and rounds before the measurement, on another session. */
 const WARM_UP = { writers: 10, times: 30 }
 
 interface Overlap {
   readonly site: Site
   readonly counts: DelayedStore['counts']
-  /** Sends so many requests of a visitor at the same time. Resolves when all responses are finished. */
+  /** Sends so many concurrent requests of a client. Resolves when all responses are finished. */
   readonly write: (visitor: number, writers: number) => Promise<void>
 }
 
@@ -101,7 +101,7 @@ function connection(request: string): Duplex {
   return duplex
 }
 
-/** Of the changes of this process, those that came after the warm-up. */
+/** The changes of this process after the warm-up. */
 async function keptIn(site: Site, { prefix, writers }: OverlapJob): Promise<number> {
   const first = WARM_UP.writers * WARM_UP.times
   const ours = (key: string): boolean => key.startsWith(`${prefix}-`) && Number(key.slice(prefix.length + 1)) > first
