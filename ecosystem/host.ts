@@ -5,7 +5,7 @@ import type { Engine } from '../test/support/engine-servers/engine'
 import type { Integration, Package, Room, Scenario, World } from './integration'
 import { integrations } from './integrations'
 
-/** What the run asks for. */
+/** The task of a host. */
 export interface Task {
   readonly integration: string
   /** The project of the package under test, and that of the other one. */
@@ -17,7 +17,7 @@ export interface Task {
 }
 
 export type Order = 'stop' | 'start'
-/** What the host says: that the engine has to do something, that a scenario begins, and what came of it. */
+/** A message of the host: an order for the engine, the begin of a scenario, or its result. */
 export type Word = { order: Order } | { begins: string } | { ends: string; error: string | undefined }
 
 const say = (word: Word): void => void process.send?.(word)
@@ -56,7 +56,7 @@ async function main(task: Task): Promise<void> {
 }
 
 process.once('message', (task: Task) => {
-  // Pools, timers and servers would keep the process; and some of them cannot be closed
+  // Pools, timers and servers would keep the process alive, and some of them cannot be closed
   main(task).then(
     () => process.exit(0),
     err => {

@@ -8,20 +8,20 @@ export type Store = InstanceType<Package['Store']>
 export interface Room {
   /** Requires a package of the project in which the third-party package is installed. */
   load<T = never>(name: string): T
-  /** `express-session`, whichever it is there. */
+  /** The package under the name `express-session`. */
   readonly session: Package
-  /** The engine's. */
+  /** The port of the engine. */
   readonly port: number
   /** A unique name for keys, tables and folders. */
   readonly name: string
-  /** For files, and empty at first. */
+  /** For files; empty at first. */
   readonly folder: string
 }
 
-/** Where a scenario plays. */
+/** The environment of a scenario. */
 export interface World {
   readonly here: Room
-  /** The same room under the other package. */
+  /** The same environment with the other package. */
   there(): Room
   readonly engine: Engine | undefined
 }
@@ -31,12 +31,12 @@ export type Scenario = (world: World) => Promise<void>
 
 /** A third-party package that is used with sessions: the packages to install, and the scenarios that run with either session package. */
 export interface Integration {
-  /** As the table has it: the package and its version. */
+  /** The title in the table: the package and its version. */
   readonly title: string
-  /** Under the names by which they are loaded, with exact versions. */
+  /** By the names under which they are loaded, with exact versions. */
   readonly packages: Readonly<Record<string, string>>
   readonly engine?: EngineName
-  /** In the order in which they are played, one after the other in one process. */
+  /** In their order, one after the other in one process. */
   readonly scenarios: Readonly<Record<string, Scenario>>
   /** Why a scenario fails, in a sentence each: the cause in the third-party package. */
   readonly notes?: Readonly<Record<string, string>>

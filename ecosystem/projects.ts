@@ -7,7 +7,7 @@ import type { Integration } from './integration'
 export const PACKAGES = ['express-session', 'resession'] as const
 export type PackageName = (typeof PACKAGES)[number]
 
-/** What each package is to npm, where everybody asks for express-session. */
+/** The npm specification of each package, under the name express-session. */
 async function specOf(name: PackageName): Promise<string> {
   return name === 'resession' ? `file:${await tarball()}` : '1.19.0'
 }
@@ -23,7 +23,7 @@ export async function projects(integrations: readonly Integration[]): Promise<Pr
   const packages = packagesOf(integrations)
   const [first, second] = PACKAGES
   const original = await install(newFolder(`${first}-`), first, packages)
-  // A copy, since what is compiled while it is installed takes minutes
+  // A copy, because compilation during the installation takes minutes
   const copy = newFolder(`${second}-`)
   await cp(original, copy, { recursive: true, verbatimSymlinks: true })
   return { [first]: original, [second]: await install(copy, second, packages) }
@@ -32,7 +32,7 @@ export async function projects(integrations: readonly Integration[]): Promise<Pr
 async function install(folder: string, name: PackageName, packages: Record<string, string>): Promise<string> {
   const dependencies = { 'express-session': await specOf(name), ...packages }
   const overrides = { 'express-session': '$express-session' }
-  // The peers that old stores ask for are of their time
+  // Old stores have peer dependencies of their time
   await installInto(folder, { dependencies, overrides }, ['--legacy-peer-deps'])
   const { name: installed } = JSON.parse(readFileSync(join(folder, 'node_modules/express-session/package.json'), 'utf8')) as {
     name: string

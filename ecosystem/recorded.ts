@@ -10,7 +10,7 @@ const FILE = join(__dirname, 'express-session.json')
 /** The results of third-party packages with express-session, by their titles. They stay true as long as the versions and the scenarios do. */
 interface Recorded {
   readonly packages: Integration['packages']
-  /** Null for a scenario that passed, else why it did not. */
+  /** Null for a scenario that passed, otherwise the reason of its failure. */
   readonly results: Readonly<Record<string, string | null>>
 }
 

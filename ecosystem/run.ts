@@ -43,7 +43,7 @@ function placeOf(integration: Integration, name: PackageName, projects: Projects
   return { integration: integration.title, projects: [projects[name], projects[other]] as const, name: place, folder, scenarios }
 }
 
-/** Loudly without, where a machine does not have it; with `CI=true` that is a failure. */
+/** Prints a line if the machine does not have the engine; with `CI=true` that is a failure. */
 async function start(kind: EngineName): Promise<Engine | undefined> {
   try {
     return await engines[kind]()
@@ -63,7 +63,7 @@ function worse({ integration: { title, scenarios, unmended = {} }, results }: Ro
   )
 }
 
-/** What waits for lifetimes to pass, most of the time, can do so side by side. */
+/** Scenarios that mostly wait for lifetimes can run in parallel. */
 const LANES = 3
 
 /** One group per engine, because an outage affects all its users; packages without an engine are spread over a few groups. */

@@ -36,7 +36,7 @@ export async function site(session: Package, store: Store, maxAge: number): Prom
 
 async function answer(req: IncomingMessage & Express.Request, res: ServerResponse): Promise<void> {
   const [, act = '', argument = ''] = (req.url as string).split('/')
-  // While its store is away a site has no sessions, and goes on without
+  // While its store is disconnected, a site has no sessions, and requests go on without one
   if (!req.session) return void res.writeHead(503).end()
   res.end(String(await (ACTS[act] as Act)(req.session as unknown as Data, req, argument)))
 }

@@ -17,7 +17,7 @@ export function told({ title }: Integration, name: PackageName, results: Results
   return `  ${title}, on ${name}: ${passed(results)} of ${results.size}${failed.join('')}`
 }
 
-/** Between the markers of docs/stores.md: all that a run can know. */
+/** Writes the parts of docs/stores.md between its markers. */
 export function writeTables(rows: readonly Row[]): void {
   const file = join(repository, 'docs/stores.md')
   const isStore = ({ integration: { scenarios } }: Row): boolean => STORE_SCENARIOS.some(name => name in scenarios)
@@ -80,7 +80,7 @@ function why({ integration: { title, scenarios, notes, unmended }, results }: Ro
   return reasons.length > 0 ? `\n### ${title}\n\n${reasons.join('')}` : ''
 }
 
-/** Of an error's message, which may be one of some lines. */
+/** The first sentence of an error's message, which may have several lines. */
 function sentence(message: string): string {
   return `${message.replace(/\s+/g, ' ').replace(/[.: ]+$/, '')}.`
 }

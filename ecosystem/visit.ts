@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { Engine } from '../test/support/engine-servers/engine'
 import type { Task, Word } from './host'
 
-/** What came of each scenario: nothing where it passed, else why it did not. */
+/** The result of each scenario: undefined if it passed, otherwise the reason of its failure. */
 export type Results = Map<string, string | undefined>
 
-/** How long a scenario may take, in milliseconds. */
+/** The time limit of a scenario, in milliseconds. */
 const PATIENCE = 120_000
 
-/** Plays scenarios in a process, and goes on in another one where they end it. */
+/** Runs scenarios in a process, and goes on in another one if they end it. */
 export async function visit(task: Task, engine: Engine | undefined): Promise<Results> {
   const results: Results = new Map()
   let left = task.scenarios
@@ -53,11 +53,11 @@ async function playIn(task: Task, engine: Engine | undefined, results: Results):
 
 async function obey(order: 'stop' | 'start', engine: Engine | undefined, child: ChildProcess): Promise<void> {
   await engine?.[order]()
-  // It may have been ended meanwhile, for taking too long
+  // It may have been ended meanwhile, after the time limit
   if (child.connected) child.send('done')
 }
 
-/** The line that names the error, of what a dying process prints. Ports are other ones in each run. */
+/** The line of a crashed process that names the error, without ports, which differ in each run. */
 function reason(said: string): string {
   const lines = said.split('\n').map(line => line.trim().replace(/127\.0\.0\.1:\d+/, 'its engine'))
   return lines.find(line => /^\w*Error\b|^error:/i.test(line)) ?? lines.find(Boolean) ?? 'without a word'

@@ -6,7 +6,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 export interface Answer {
   readonly status: number
   readonly text: string
-  /** Where a redirect leads. */
+  /** The location of a redirect. */
   readonly location: string | null
 }
 
@@ -14,7 +14,7 @@ export interface Answer {
 export class Visitor {
   cookie = ''
 
-  /** @param fetch for what Node's own cannot do */
+  /** @param fetch for protocols that Node's own does not support */
   constructor(
     public site: string,
     private readonly fetch: Fetch = globalThis.fetch,
@@ -62,7 +62,11 @@ export class Visitor {
     return res
   }
 
-  /** Goes where a redirect leads as browsers do, at its headers. @returns what is there */
+  /**
+   * Follows a redirect as browsers do, as soon as its headers arrive.
+   *
+   * @returns the body of the target
+   */
   async follow(path: string): Promise<string> {
     const res = await this.ask(path)
     equal(res.status, 302)
@@ -81,7 +85,7 @@ async function read(res: Response): Promise<Answer> {
   return { status: res.status, text: await res.text(), location: res.headers.get('location') }
 }
 
-/** The line that sets the session's cookie, among those of others. */
+/** The line that sets the session's cookie. */
 export function sessionCookie(res: Response): string | undefined {
   return res.headers.getSetCookie().find(isSession)
 }

@@ -1,6 +1,6 @@
 import 'content-disposition'
 
-/** Koa's published types ask for it by the name that it had before content-disposition 2, which brings types of its own. */
+/** Koa's published types import it by the name that it had before content-disposition 2, which has its own types. */
 declare module 'content-disposition' {
   interface Options extends CreateOptions {}
 }

@@ -17,7 +17,7 @@ interface CsrfSync {
   csrfSync(options: { getTokenFromRequest(req: Request): unknown }): { csrfSynchronisedProtection: RequestHandler }
 }
 
-/** Each keeps its secret in the session, and finds the token in the form's field of the same name. */
+/** Each keeps its secret in the session, and reads the token from the form field of the same name. */
 const protections: readonly Protection[] = [
   {
     name: 'csrf-sync',

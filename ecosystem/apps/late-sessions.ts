@@ -6,14 +6,14 @@ export const SECRET = 'of no value'
 /** The delay of a save, in milliseconds: long enough that a response without a wait arrives before it. */
 export const LATER = 200
 
-/** The middleware under test, on a store that takes its time. */
+/** The middleware under test, on a slow store. */
 export function lateSessions({ session }: Room, options: Partial<session.SessionOptions> = {}): session.RequestHandler {
   return session({ secret: SECRET, store: lateStore(session), resave: false, saveUninitialized: false, ...options })
 }
 
 type Written = Parameters<Store['set']>
 
-/** A MemoryStore as a database would be: what is written is there so many milliseconds later, and what is read takes as long to come. */
+/** A MemoryStore with the delay of a database, for reads and writes. */
 export function lateStore(session: Package, late = 20): Store {
   class LateStore extends session.MemoryStore {
     override get(...[id, done]: Parameters<Store['get']>): void {

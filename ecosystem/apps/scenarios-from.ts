@@ -1,6 +1,6 @@
 import type { Scenario } from '../integration'
 
-/** Each under its sentence, as a scenario. */
+/** Makes a scenario of each, under its title. */
 export function scenariosFrom<Played>(
   played: Readonly<Record<string, Played>>,
   scenario: (played: Played) => Scenario,

@@ -7,16 +7,16 @@ import { Visitor } from '../visitor'
 /** The packages that `sessionApp` needs. */
 export const EXPRESS = { 'express-5': 'npm:express@5.3.0' }
 
-/** An Express app that has sessions, and reads forms. */
+/** An Express app with sessions and a parser of forms. */
 export function sessionApp(room: Room, sessions = sessionsOf(room)): Express {
   const express = room.load<typeof import('express')>('express-5')
   const app = express()
-  // Else it prints what goes wrong
+  // Otherwise it prints errors
   app.set('env', 'test')
   return app.use(express.urlencoded(), sessions)
 }
 
-/** The middleware, for what is not Express too. */
+/** The middleware, for other frameworks too. */
 export function sessionsOf({ session }: Room, saveUninitialized = false) {
   return session({ secret: 'of no value', resave: false, saveUninitialized })
 }

@@ -5,14 +5,14 @@ import { run } from '../../test/package/run'
 import type { Integration, Room, Scenario } from '../integration'
 import { scenariosFrom } from './scenarios-from'
 
-/** Programs of test/package/consumers, by whose types they use. */
+/** Programs of test/package/consumers, by the packages whose types they use. */
 const PROGRAMS = {
   'passport, connect-flash and connect-ensure-login': 'passport-app',
   'csrf-sync, which adds to SessionData': 'csrf-token',
   'socket.io and ws, whose requests are Node’s': 'socket-server',
 }
 
-/** Each also with @types/express-session in the program, where up to TypeScript 5.9 it is as soon as it is installed. */
+/** Each also with @types/express-session in the program; up to TypeScript 5.9 it is included if it is installed. */
 const played = Object.fromEntries(
   Object.entries(PROGRAMS).flatMap(([of, program]) => [
     [of, { program, types: ['node'] }],
@@ -52,7 +52,7 @@ export const types: readonly Integration[] = ['5.9.3', '7.0.2'].map(version => {
   }
 })
 
-/** @throws Error with the compiler's first complaint */
+/** @throws Error with the first error of the compiler */
 async function compile({ load, folder }: Room, compiler: string, program: string, types: readonly string[]): Promise<void> {
   const { resolve } = load as unknown as NodeJS.Require
   const modules = dirname(dirname(resolve(`${compiler}/package.json`)))

@@ -12,7 +12,7 @@ export const contract: StoreScenario = async ({ published: { title, lacks = [], 
   storeContract(title, { make: () => (counting ? empty() : store), lacks, shortest, runner })
   const broken = new Set<Rule>()
   const sit = async (rule: Rule): Promise<void> => inTime(rule[1]()).catch(() => void broken.add(rule))
-  // At once, since most of them wait for lifetimes to pass; but for those that count what is in the store
+  // In parallel, because most of them wait for lifetimes; except for those that count the sessions in the store
   const counts = ([title]: Rule): boolean => /^(all|length|clear) /.test(title)
   await Promise.all(rules.filter(rule => !counts(rule)).map(sit))
   counting = true

@@ -15,7 +15,7 @@ const SCENARIOS: Record<string, StoreScenario> = { login, logout, expiry, touch,
 
 export const STORE_SCENARIOS = Object.keys(SCENARIOS)
 
-/** What no store of its kind can show is not played. */
+/** Omits scenarios that do not apply to the kind of store. */
 export function scenariosOf(published: PublishedStore): Record<string, Scenario> {
   const { engine, inProcess } = published
   let opened: Promise<StoreWorld> | undefined
@@ -25,7 +25,7 @@ export function scenariosOf(published: PublishedStore): Record<string, Scenario>
   )
 }
 
-/** One store for all the scenarios. */
+/** One store for all scenarios. */
 async function open(published: PublishedStore, { here, there, engine }: World): Promise<StoreWorld> {
   const store = await published.make(here)
   let others = 0

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Visitor } from '../visitor'
 import type { StoreScenario } from './scenario'
 
-/** How long a store may take to come back once its engine has, in milliseconds. */
+/** The maximum time until a store works again after its engine is back, in milliseconds. */
 const COMEBACK = 20_000
-/** How long the engine is away. */
+/** The duration of the outage. */
 const AWAY = 500
 
 /**

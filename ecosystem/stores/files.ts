@@ -47,7 +47,7 @@ export const files: readonly PublishedStore[] = [
   },
 ]
 
-/** Such a store says when its file is open, and throws or fails until then. */
+/** Such a store emits an event when its file is open, and fails until then. */
 async function opened(store: Store): Promise<Store> {
   await once(store, 'connect')
   return store

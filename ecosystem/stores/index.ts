@@ -9,7 +9,7 @@ import { redis } from './redis'
 import { sqlite } from './sqlite'
 import { stubbed } from './stubbed'
 
-/** Each under the version that is tested. */
+/** Each with the tested version. */
 export const stores: readonly PublishedStore[] = [
   ...redis,
   ...postgres,

@@ -11,7 +11,7 @@ export const memcached: readonly PublishedStore[] = ['2.0.0', '3.0.0'].map(versi
     packages: { [name]: `npm:connect-memcached@${version}` },
     forgets: true,
     lacks: ['all'],
-    // It rounds seconds down, to a zero that means for ever; and the engine's clock ticks by the second
+    // It rounds seconds down, to zero, which means no expiry; and the engine's clock ticks by the second
     shortest: 3000,
     notes: {
       contract:

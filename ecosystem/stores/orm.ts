@@ -59,7 +59,7 @@ const typeorm: PublishedStore = {
   },
 }
 
-/** It waits for no deletion: where each takes a tenth of a second, that shows every time. */
+/** It does not await deletions: if each takes a tenth of a second, that is always visible. */
 const slowly = (table: string): string => `
 create or replace function slowly() returns trigger language plpgsql as 'begin perform pg_sleep(0.1); return new; end';
 create or replace trigger slowly before update on "${table}" for each row when (new."destroyedAt" is not null) execute function slowly();
@@ -108,12 +108,12 @@ model Session {
 }
 `
 
-/** What `prisma generate` writes: in a folder of the project, where it looks for its own packages. */
+/** Runs `prisma generate`, in a folder of the project, from which it resolves its packages. */
 function generated<Client>({ load, name }: Room): Client {
   const { resolve } = load as NodeJS.Require
   const schema = join(mkdtempSync(join(dirname(resolve('./package.json')), 'prisma-')), 'schema.prisma')
   writeFileSync(schema, schemaOf(name))
-  // Named, or it would be downloaded; only migrations make use of it
+  // Set, or it would be downloaded; only migrations use it
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' }
   execFileSync(process.execPath, [resolve('prisma/build/index.js'), 'generate', '--schema', schema], { env, stdio: 'pipe' })
   return createRequire(schema)('./client') as Client

@@ -42,7 +42,7 @@ const knex = ['4.0.2', '5.0.0'].map((version): PublishedStore => {
       type Make = new (options: object) => Store
       const found = load<{ ConnectSessionKnexStore: Make } & ((session: unknown) => Make)>(name)
       const Made = found.ConnectSessionKnexStore ?? found(session)
-      // Version 5 has new names for the same
+      // Version 5 has other names for the same options
       const store = new Made({ knex: client, tablename, tableName: tablename, createtable: true, cleanupInterval: 0, clearInterval: 0 })
       return withTable(store)
     },

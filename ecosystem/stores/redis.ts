@@ -2,13 +2,13 @@ import type { Room, Store } from '../integration'
 import type { PublishedStore } from './published-store'
 
 type Make = new (options: object) => Store
-/** As far as stores of either client's need it. */
+/** The common part of both clients that the stores need. */
 interface Client {
   on(event: 'error', listener: () => void): Client
   connect(): Promise<unknown>
 }
 
-/** What clients say of a connection that is gone; without a listener it ends the process. */
+/** Listens for connection errors; without a listener they end the process. */
 const heard = <C extends { on(event: 'error', listener: () => void): unknown }>(client: C): C => (client.on('error', () => {}), client)
 
 const withNodeRedis = async ({ pick, nodeRedis, legacyMode = false }: Version, room: Room): Promise<Store> => {
@@ -27,11 +27,11 @@ const withIoredis = ({ pick }: Version, room: Room): Store => {
 interface Version {
   readonly version: string
   readonly pick: (room: Room) => Make
-  /** The client of its time. */
+  /** The version of node-redis of its time. */
   readonly nodeRedis: string
-  /** Speaks to node-redis as that was before its own version 4, which has a mode for it. */
+  /** Whether it uses the API of node-redis before version 4, with its legacy mode. */
   readonly legacyMode?: boolean
-  /** Takes it as well. */
+  /** Whether it supports ioredis as well. */
   readonly ioredis?: boolean
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 /** In bytes. */
 const MOST = 4096
 
-/** The fields of a form, as browsers send it; of one that is too long, none. */
+/** The fields of a form in a request; empty if the body is too long. */
 export async function readForm(req: IncomingMessage): Promise<Form> {
   let length = 0
   const chunks: Buffer[] = []
@@ -18,7 +18,7 @@ class Form {
     this.#fields = new URLSearchParams(text)
   }
 
-  /** One field, of a length that can be shown. */
+  /** One field, limited to a length that can be shown. */
   get(name: string): string {
     return (this.#fields.get(name) ?? '').trim().slice(0, 80)
   }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 
-/** What may stand in a place: strings and numbers are escaped there, markup is not. */
+/** A value in a template: strings and numbers are escaped, markup is not. */
 export type Value = string | number | Html | readonly Html[]
 
-/** Markup made of a template literal. Each `${value}` is escaped, unless it is markup itself. */
+/** Markup from a template literal. Each `${value}` is escaped, unless it is markup itself. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(String.raw({ raw: parts }, ...values.map(markup)))
 }
 
-/** Reads a file whose places are written `{{name}}`, and fills them as `html` does. */
+/** Reads a file with placeholders `{{name}}`, and fills them as `html` does. */
 export function template(file: string): (values: Readonly<Record<string, Value>>) => string {
   const text = readFileSync(file, 'utf8')
   return values =>
@@ -19,7 +19,7 @@ export function template(file: string): (values: Readonly<Record<string, Value>>
     })
 }
 
-/** Its constructor is not exported, so that `html` alone can say of a text that it is markup. */
+/** Its constructor is not exported, so that only `html` can create markup. */
 export type { Html }
 class Html {
   constructor(readonly text: string) {}

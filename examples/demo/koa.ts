@@ -21,7 +21,7 @@ const { default: koaSession } = require(RIVAL) as { default: (options: object, a
 export function demo(): RequestListener {
   const ours = slowStore(memory)
   const theirs = new SlowPromiseStore()
-  // An app for each: koa-session has a property of its own on all contexts of its app
+  // An app for each, because koa-session sets a property on all contexts of its app
   const lanes = new Map([
     [
       '/race/resession',
@@ -49,7 +49,7 @@ export function demo(): RequestListener {
 
 function shopApp(): ReturnType<Koa['callback']> {
   const app = newApp()
-  // Before the session: no file is a visit
+  // Before the session, because a request for a file is not counted
   app.use(async (ctx, next) => {
     const file = files.get(ctx.path)
     if (file) send(ctx, file)
@@ -85,7 +85,7 @@ function send(ctx: Koa.Context, { status, headers, body }: Answer): void {
 function shopRequest(ctx: Koa.Context, form: Form, store: InstanceType<typeof memory.MemoryStore>): ShopRequest {
   return {
     get session() {
-      // As express-session's is, for a shop that runs on both
+      // As in express-session, for a shop that runs on both
       return (ctx.req as IncomingMessage & memory.RequestSession).session
     },
     form,
@@ -102,11 +102,11 @@ function shopRequest(ctx: Koa.Context, form: Form, store: InstanceType<typeof me
 
 type MakeMiddleware = (options: object, app: Koa) => Koa.Middleware
 
-/** @param record of an id, JSON */
+/** @param record returns the JSON of an ID's record */
 function lane(path: string, make: MakeMiddleware, record: (id: string) => string | undefined): ReturnType<Koa['callback']> {
   const app = newApp()
   app.use(async (ctx, next) => {
-    // Before the session, which is for the runner that it sends
+    // Before the session, which belongs to the requests that this one sends
     if (ctx.method === 'POST' && ctx.path === `${path}/run`) send(ctx, await run(addressOf(ctx.req, path)))
     else await next()
   })
@@ -126,7 +126,7 @@ function addressOf(req: IncomingMessage, path: string): string {
   return `http://127.0.0.1:${req.socket.localPort}${path}`
 }
 
-/** What koa-session wants of a store, as far away as the other's. */
+/** A store for koa-session with the delay of the other store. */
 class SlowPromiseStore {
   readonly texts = new Map<string, string>()
 

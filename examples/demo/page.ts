@@ -8,7 +8,7 @@ export interface Visit {
   readonly visitor: string | undefined
   readonly flash: string | undefined
   readonly cart: Cart
-  /** The package that the race is against. */
+  /** The package that the race compares with. */
   readonly rival: string
   /** The JSON in the store. */
   readonly record: string
@@ -16,12 +16,12 @@ export interface Visit {
   readonly surviveRestart: boolean
 }
 
-/** What the browser is sent. */
+/** The cookie of the response. */
 export interface ShownCookie {
   readonly name: string
   readonly id: string
   readonly signature: string
-  /** The `Set-Cookie` lines; the first is the one with the id. */
+  /** The `Set-Cookie` lines; the first is the one with the ID. */
   readonly lines: readonly string[]
 }
 
@@ -54,7 +54,7 @@ const logInForm = html`<form class="line" method="post" action="/login">
 
 const logOutForm = html`<form class="line" method="post" action="/logout"><button>Log out</button></form>`
 
-/** The labels tell a screen reader which of the many buttons it is. */
+/** The labels tell a screen reader to which goods a button belongs. */
 function row({ id, name, price }: (typeof goods)[number], count: number): Html {
   return html`<li>
     <span class="goods">${name} <small>${euros(price)}</small></span>

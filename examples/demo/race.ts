@@ -9,10 +9,10 @@ const KEYS = 50
 
 /** A request to one lane of the race, from Express or Koa, with any session package. */
 export interface LaneRequest {
-  /** Begins a session with nothing in it but what is given. */
+  /** Begins a session with the given data only. */
   begin(data: object): Promise<void>
   put(key: string): void
-  /** The record in the store, and not the session of the request: what counts is what was kept. */
+  /** The record in the store, and not the session of the request: only stored keys count. */
   record(): Promise<object | null | undefined>
 }
 
@@ -28,7 +28,7 @@ export async function lap(method: string, path: string, req: LaneRequest): Promi
   if (method === 'POST' && path.startsWith('/keys/')) {
     const number = Number(path.slice('/keys/'.length))
     if (!Number.isInteger(number) || number < 1 || number > KEYS) return json({}, 400)
-    // What a handler does between reading its session and writing it
+    // The work of a handler between reading its session and writing it
     await pause(latency())
     req.put(`key-${number}`)
     return json({})
@@ -55,7 +55,7 @@ export async function run(lane: string): Promise<Answer> {
   return json((await (await fetch(lane, { headers })).json()) as object)
 }
 
-/** A package's own memory store, as far away as a database is: requests overlap only where something takes its time. */
+/** A package's own memory store with the delay of a database: requests overlap only with a delay. */
 export function slowStore(session: Package): MemoryStore {
   class SlowStore extends session.MemoryStore {
     override get(...args: Parameters<MemoryStore['get']>): void {

@@ -18,7 +18,7 @@ const RIVAL = 'express-session'
 const NAME = 'demo.sid'
 
 /**
- * The demo on Express: a page on which one's own session can be seen and changed, and a race between two packages.
+ * The demo on Express: a page that shows and changes the session of the user, and a race between two packages.
  *
  * @param folder where sessions are kept; in memory without one
  */
@@ -28,7 +28,7 @@ export function demo(folder?: string): RequestListener {
 
   const app = express()
   app.disable('x-powered-by')
-  // Before the session: no file, and no lap of the race, is a visit
+  // Before the session, because requests for files and of the race are not counted
   app.use((req, res, next) => {
     res.set(HARDENING)
     const file = files.get(req.path)
@@ -71,7 +71,7 @@ function shopRequest(req: express.Request, form: Form, { store, secret, surviveR
 
 function lane(session: typeof expressSession, path: string): express.Router {
   const router = express.Router()
-  // Before the session, which is for the runner that it sends
+  // Before the session, which belongs to the requests that this one sends
   router.post('/run', async (req, res) => send(res, await run(`http://127.0.0.1:${req.socket.localPort}${path}`)))
   const store = slowStore(session)
   const cookie = { path, sameSite: 'lax' } as const
@@ -82,7 +82,7 @@ function lane(session: typeof expressSession, path: string): express.Router {
   return router
 }
 
-/** By callbacks, since express-session makes no promises. */
+/** With callbacks, because express-session returns no promises. */
 function laneRequest(req: express.Request, store: session.MemoryStore): LaneRequest {
   return {
     begin: data =>

@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import session = require('../../lib')
 import { SqliteStore } from '../../lib/sqlite'
 
-/** Where the demo keeps its sessions. */
+/** The storage of the demo's sessions. */
 export interface Sessions {
   readonly store: SqliteStore | InstanceType<typeof session.MemoryStore>
-  /** Signs their cookies. */
+  /** The secret that signs their cookies. */
   readonly secret: string
   readonly surviveRestart: boolean
 }
 
-/** In a file of the folder, beside the secret, so that a restart logs no user out; in memory if this version of Node has no node:sqlite. */
+/** In a file of the folder, with the secret next to it, so that a restart logs no user out; in memory if this version of Node has no node:sqlite. */
 export function sessionsIn(folder: string | undefined): Sessions {
   if (folder === undefined || !process.getBuiltinModule('node:sqlite')) {
     return { store: new session.MemoryStore({ max: 10_000 }), secret: newSecret(), surviveRestart: false }

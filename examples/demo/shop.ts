@@ -16,7 +16,7 @@ declare module '../../lib' {
 
 /** A request to the shop, from Express or Koa. */
 export interface ShopRequest {
-  /** Another one after each login. */
+  /** The session is another object after each login. */
   readonly session: Partial<Omit<session.SessionData, 'cookie'>> & SessionMethods
   readonly form: Form
   /** Whether the store keeps its sessions if the demo is stopped. */
@@ -45,7 +45,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 type Action = (req: ShopRequest, rival: string) => Answer | Promise<Answer>
 
-/** @param rival the package that the race is against. @returns nothing where there is nothing */
+/**
+ * @param rival the package that the race compares with.
+ * @returns undefined for an unknown path
+ */
 export function shop(method: string, path: string, rival: string): ((req: ShopRequest) => Promise<Answer>) | undefined {
   const action = ACTIONS[`${method === 'HEAD' ? 'GET' : method} ${path}`]
   return action && (async req => action(req, rival))
@@ -89,7 +92,7 @@ function leaveMessage(req: ShopRequest): Answer {
 }
 
 function putInCart(req: ShopRequest, change: 1 | -1): Answer {
-  // Only what is on sale: the name becomes a key of an object, where `__proto__` would do harm
+  // Only known goods: the name becomes a key of an object, so `__proto__` must be refused
   const chosen = goods.find(({ id }) => id === req.form.get('goods'))
   if (!chosen) return text('There is no such thing here.', 'text/plain', 400)
   const { [chosen.id]: count = 0, ...others } = req.session.cart ?? {}

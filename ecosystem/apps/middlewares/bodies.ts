@@ -16,10 +16,10 @@ interface Multer {
 
 type Uploaded = Request & { file: { originalname: string; buffer: Buffer } }
 
-/** Over one chunk of a socket. */
+/** Longer than one chunk of a socket. */
 const LONG = 'x'.repeat(90_000)
 
-/** Posts, and looks for it in the next request. */
+/** Posts a body, and expects it in the next request. */
 async function lands(site: Express, body: RequestInit['body'], headers: Record<string, string> = {}): Promise<void> {
   site.post('/name', (req, res) => {
     data(req).name = String((req.body as { name: string }).name)

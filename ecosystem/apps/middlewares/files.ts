@@ -49,7 +49,7 @@ function serving({ load, folder }: Room, name: string): RequestHandler {
   return load<(folder: string) => RequestHandler>(name)(folder)
 }
 
-/** A store that counts how often it is asked. */
+/** A store that counts its calls. */
 function counted({ session }: Room): { store: Store; calls: () => number } {
   const store = lateStore(session)
   let calls = 0

@@ -49,7 +49,7 @@ const responseTime = beforeAndAfter({
     await ada.get('count')
     const res = await ada.ask('count')
     match(res.headers.get('x-response-time') as string, /^\d+\.\d{3}ms$/)
-    // The store has taken 20, less what a timer may be early
+    // The delay of the store is 20, and a timer may be early
     ok(place === 'after' || parseFloat(res.headers.get('x-response-time') as string) > 15)
     ok(sessionCookie(res))
     equal(await res.text(), '2')

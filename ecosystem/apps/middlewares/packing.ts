@@ -8,7 +8,7 @@ import { beforeAndAfter, count, isKept, visitorOf } from './stage'
 
 const VERSIONS = ['1.7.4', '1.8.2']
 
-/** Over compression's threshold, of 1 KB. */
+/** Above the threshold of compression, 1 KB. */
 const LONG = 'A session is kept. '.repeat(1000)
 
 const plays: Record<string, (packing: Express) => Promise<void>> = {
@@ -55,7 +55,7 @@ const playsWith = (name: string): Record<string, Play> =>
     Object.entries(plays).map(([sentence, play]) => [sentence, ({ room, app }) => play(app(room.load<() => RequestHandler>(name)()))]),
   )
 
-/** It unpacks what it reads. */
+/** Decompresses a response. */
 async function unpacked(res: Response): Promise<string> {
   equal(res.headers.get('content-encoding'), 'gzip')
   match(sessionCookie(res) ?? '', /^connect\.sid=s/)

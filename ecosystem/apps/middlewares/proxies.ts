@@ -22,7 +22,7 @@ interface Options {
   on?: { proxyReq?(proxyReq: ClientRequest, req: Request): void; proxyRes?: ProxyRes }
 }
 
-/** Over one chunk of a socket. */
+/** Longer than one chunk of a socket. */
 const LONG = 'x'.repeat(90_000)
 
 const counting: RequestHandler = (req, _res, next) => {

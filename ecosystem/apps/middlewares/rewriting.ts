@@ -25,7 +25,7 @@ type Interceptor = (intercept: (req: Request, res: Res) => Intercepting) => Requ
 
 const PAGE = '<!DOCTYPE html><html><body><p>A session is kept.</p></body></html>'
 
-/** The page counts a visit, and comes as the scenario says. */
+/** A page that counts requests, with the expected body of the scenario. */
 async function page({ app }: Stage, middleware: RequestHandler, expected: (text: string, id: string) => unknown): Promise<void> {
   const site = app(middleware).get('/page', (req, res) => {
     count(req)

@@ -8,7 +8,7 @@ import { Visitor } from '../../visitor'
 import { lateSessions } from '../late-sessions'
 import { scenariosFrom } from '../scenarios-from'
 
-/** Where a middleware is played with. */
+/** The environment of a middleware. */
 export interface Stage {
   readonly room: Room
   readonly place: 'before' | 'after'
@@ -18,7 +18,7 @@ export interface Stage {
 
 type Play = (stage: Stage) => Promise<void>
 
-/** Each with the middleware before the session, and with it after the session. */
+/** Each scenario with the middleware before the session, and after it. */
 export function beforeAndAfter(plays: Readonly<Record<string, Play>>): Record<string, Scenario> {
   const placed = Object.entries(plays).flatMap(([sentence, play]) =>
     PLACES.map(place => [`${sentence}, ${place} the session`, { play, place }] as const),
@@ -47,17 +47,17 @@ function stage(room: Room, place: Stage['place']): Stage {
 /** An Express app with these middlewares, in this order, and a page that counts. */
 export function appOf({ load }: Room, ...middlewares: RequestHandler[]): Express {
   const app = load<typeof import('express')>('express-5')()
-  // Else it prints what goes wrong
+  // Otherwise it prints errors
   app.set('env', 'test')
   return app.use(middlewares).get('/count', (req, res) => void res.send(String(count(req))))
 }
 
-/** What a session holds. */
+/** The data of a session. */
 export function data(req: Pick<Request, 'session'>): Record<string, unknown> {
   return req.session as unknown as Record<string, unknown>
 }
 
-/** One more visit, which changes the session. */
+/** Counts one more request in the session. */
 export function count(req: Pick<Request, 'session'>): number {
   return (data(req).count = Number(data(req).count ?? 0) + 1)
 }

@@ -12,7 +12,7 @@ const METHODS = ['writeHead', 'write', 'end']
 
 const shimmer = ({ load }: Room): Wrap => load<{ wrap: Wrap }>('shimmer').wrap
 
-/** As dd-trace wraps what the package exports, the middleware that it makes, and the `next` of that. */
+/** Wraps the export of the package, the middleware that it makes, and the `next` of that, as dd-trace does. */
 function traced(room: Room, spans: string[]): Room {
   const wrapped = (held: unknown, wrapper: (original: Any) => Any): Any => {
     const holder = { held: held as Any }

@@ -4,7 +4,7 @@ import { listening } from '../../../test/support/listening'
 import type { Room, Store } from '../../integration'
 import { CLIENT, Provider } from './provider'
 
-/** What express-openid-connect makes of a request. Its session is its own, but for the store. */
+/** The properties of a request from express-openid-connect, which has its own session on the store. */
 type OpenidRequest = Request & { oidc: { user?: { sub: string } }; appSession: { basket?: string } }
 const openid = (req: Request): OpenidRequest => req as unknown as OpenidRequest
 
@@ -12,11 +12,15 @@ export interface Settings {
   /** The name under which express-openid-connect is loaded. */
   readonly name: string
   readonly store: Store
-  /** More of its option `session`. */
+  /** Further fields of its option `session`. */
   readonly session?: object | undefined
 }
 
-/** A site that logs in at a provider. @returns its address */
+/**
+ * A site with a login at a provider.
+ *
+ * @returns its address
+ */
 export async function openidApp({ load }: Room, provider: Provider, { name, store, session }: Settings): Promise<string> {
   const app = load<typeof import('express')>('express')()
   app.set('env', 'test')

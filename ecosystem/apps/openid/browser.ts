@@ -4,7 +4,11 @@ import { Visitor } from '../../visitor'
 export class Browser extends Visitor {
   readonly cookies = new Map<string, string>()
 
-  /** Goes to the provider and back. @throws where that does not end in a login */
+  /**
+   * Follows the redirects to the provider and back.
+   *
+   * @throws if they do not end in a login
+   */
   async login(): Promise<void> {
     const { location } = await this.look('login')
     const { headers } = await fetch(String(location), { redirect: 'manual', signal: AbortSignal.timeout(10_000) })

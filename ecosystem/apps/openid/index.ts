@@ -7,7 +7,7 @@ import { openidApp } from './app'
 import { Browser } from './browser'
 import { Provider } from './provider'
 
-/** As express-openid-connect puts it into a store. */
+/** A record of express-openid-connect. */
 interface Stored {
   readonly data: { readonly id_token?: string; readonly basket?: string }
 }
@@ -15,7 +15,7 @@ interface Stored {
 interface Site {
   readonly ada: Browser
   readonly provider: Provider
-  /** What the store has under an id, which is the cookie as it is. */
+  /** The record under an ID, which is the value of the cookie. */
   stored(id: string): Promise<Stored | undefined>
 }
 

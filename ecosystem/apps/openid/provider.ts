@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers'
 import { listening } from '../../../test/support/listening'
 
-/** The app, to its provider. */
+/** The ID of the app as a client of the provider. */
 export const CLIENT = 'app'
 
 /** A minimal OpenID provider that logs Ada in: she has a login there, and consents to everything. */
@@ -16,7 +16,7 @@ export class Provider {
     return this
   }
 
-  /** What it sends to its clients when Ada logs out elsewhere. */
+  /** The token that it sends to its clients when Ada logs out elsewhere. */
   logoutToken(): string {
     const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
     return this.#token('logout+jwt', { jti: randomUUID(), events })
@@ -49,7 +49,7 @@ export class Provider {
     }
   }
 
-  /** A JSON Web Token about Ada, with what more is claimed. */
+  /** A JSON Web Token about Ada, with further claims. */
   #token(typ: string, claims: object): string {
     const now = Math.floor(Date.now() / 1000)
     const payload = { iss: this.address, aud: CLIENT, sub: 'ada', iat: now, exp: now + 600, ...claims }
@@ -58,7 +58,7 @@ export class Provider {
   }
 }
 
-/** Back to the app. The nonce is the code: so it need not be kept until the app comes with it. */
+/** The redirect back to the app. The nonce is used as the code, so that it need not be stored. */
 function callbackOf(asked: URLSearchParams): string {
   const callback = new URL(asked.get('redirect_uri') as string)
   callback.searchParams.set('code', asked.get('nonce') as string)

@@ -7,7 +7,7 @@ interface User {
   readonly id: string
   readonly name: string
 }
-/** By their ids. */
+/** By ID. */
 export type Users = Map<string, User>
 
 type Done<T> = (err: Error | null, found: T | false, info?: { message: string }) => void
@@ -38,7 +38,7 @@ export function packagesOf({ version }: Version): Record<string, string> {
   return { ...EXPRESS, [`passport-${version}`]: `npm:passport@${version}`, 'passport-local': '1.0.0' }
 }
 
-/** What apps with passport keep in a session. */
+/** The session data of apps with passport. */
 interface Data {
   basket?: string
   messages?: string[]
@@ -51,11 +51,11 @@ interface Settings {
   readonly users?: Users
   /** The options of `authenticate`. */
   readonly login?: object | undefined
-  /** What comes between the sessions and passport. */
+  /** A middleware between the sessions and passport. */
   readonly between?: RequestHandler
 }
 
-/** Where Ada can log in, by passport-local, and put something into her basket. */
+/** An app in which Ada can log in, with passport-local, and add to her basket. */
 export function passportApp(room: Room, { version, logout }: Version, { users = newUsers(), login = {}, between }: Settings): Express {
   const passport = passportFor(users, room, version)
   const app = sessionApp(room).use(between ?? ((_req, _res, next) => next()), passport.initialize(), passport.session())
@@ -89,6 +89,6 @@ function passportFor(users: Users, { load }: Room, version: string): Passport {
 
 export const newUsers = (): Users => new Map([['ada', { id: 'ada', name: 'Ada' }]])
 
-/** What Ada types into the form. */
+/** Ada's input in the form. */
 export const RIGHT = { username: 'ada', password: 'right' }
 export const WRONG = { username: 'ada', password: 'wrong' }

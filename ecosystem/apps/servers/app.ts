@@ -4,10 +4,10 @@ import type { Page } from './page'
 
 /** An app, independent of its server. */
 export interface App {
-  /** Where the sessions are: `/`, or a path that they are mounted on. */
+  /** The path of the sessions: `/`, or a path that they are mounted on. */
   readonly base: string
   readonly sessions: session.RequestHandler
-  /** By their paths. */
+  /** By path. */
   readonly pages: Readonly<Record<string, Page>>
   /** Its error handler. */
   readonly failed: Failed

@@ -24,7 +24,7 @@ interface Reply {
   hijack(): void
 }
 
-/** By a plugin that lets it take middlewares. */
+/** With a plugin for middlewares. */
 export const fastify =
   (plugin: string): Serve =>
   async ({ load }, { base, sessions, pages, failed }) => {

@@ -8,14 +8,14 @@ import type { Fetch } from '../../visitor'
 
 type Headers = http.IncomingHttpHeaders
 
-/** `fetch` of Node takes no certificate. */
+/** `fetch` of Node accepts no certificate authority. */
 export const fetchHttps: Fetch = async (url, { headers, signal }) => {
   const req = https.get(url, { ...trust(), headers: headers as Record<string, string>, signal: signal as AbortSignal, agent: false })
   const [res] = (await once(req, 'response')) as [http.IncomingMessage]
   return response(res.statusCode, res.headers, res)
 }
 
-/** Nor does it speak HTTP/2. */
+/** `fetch` of Node does not support HTTP/2. */
 export const fetchHttp2: Fetch = async (url, { headers, signal }) => {
   const { origin, pathname } = new URL(url)
   const connection = http2.connect(origin, trust())

@@ -7,13 +7,13 @@ type Next = (err?: unknown) => void
 type Handler = (req: IncomingMessage, res: ServerResponse, next: Next) => void
 type Reply = (res: ServerResponse, text: string, leadsTo: string | undefined) => unknown
 
-/** As far as the servers that take middlewares as Connect does are alike. */
+/** The common part of servers that accept middlewares as Connect does. */
 interface Router {
   use(path: string, handler: Handler | Failed): unknown
   get?(path: string, handler: Handler): unknown
 }
 
-/** Without a framework's methods. */
+/** Responds without a framework's methods. */
 export const plainly: Reply = (res, text, leadsTo) => (leadsTo ? res.writeHead(302, { location: leadsTo }).end() : res.end(text))
 
 const likeExpress: Reply = (res, text, leadsTo) => {
@@ -29,7 +29,7 @@ export const express =
     return createServer(router)
   }
 
-/** Connect, and the router that Express 5 is made with. */
+/** Connect, and the router of Express 5. */
 export const connect =
   (name: string): Serve =>
   ({ load }, app) => {

@@ -8,7 +8,7 @@ type ClassDecorator = (of: object) => void
 type MethodDecorator = (of: object, name: string, descriptor?: PropertyDescriptor) => void
 type ParameterDecorator = (of: object, name: string, index: number) => void
 
-/** As far as a controller and its module need it. */
+/** The part that a controller and its module need. */
 interface Common {
   Catch(): ClassDecorator
   Controller(): ClassDecorator
@@ -34,7 +34,7 @@ interface Host {
   getArgs(): Parameters<Failed> extends [unknown, ...infer Args] ? Args : never
 }
 
-/** Sessions as its documentation has them: `app.use(session(...))`, and `@Session()` in a controller. */
+/** Sessions as in its documentation: `app.use(session(...))`, and `@Session()` in a controller. */
 const serve: Serve = async ({ load }, { base, sessions, pages, failed }) => {
   const common = load<Common>('@nestjs/common')
   const { NestFactory } = load<Core>('@nestjs/core')
@@ -51,7 +51,7 @@ const serve: Serve = async ({ load }, { base, sessions, pages, failed }) => {
   return app.getHttpServer()
 }
 
-/** What decorators would have made. */
+/** Applies the decorators without their syntax. */
 function controller({ Controller, Get, Redirect, Req, Session }: Common, pages: App['pages']): object {
   class Pages {}
   const methods = Pages.prototype as Record<string, Page['act']>
@@ -67,7 +67,7 @@ function controller({ Controller, Get, Redirect, Req, Session }: Common, pages: 
   return Pages
 }
 
-/** Of several versions one can have the names by which its packages ask for each other; the others get a suffix. */
+/** Only one version can have the names by which its packages require each other; the others get a suffix. */
 const VERSIONS: [version: string, suffix: string][] = [
   ['10.4.22', '-10'],
   ['11.2.10', '-11'],
@@ -87,7 +87,7 @@ export const nest: readonly PublishedServer[] = VERSIONS.map(([version, suffix])
   }
 })
 
-/** No other version is loaded in this process. */
+/** Redirects the resolution of this process to one version. */
 function resolveWith(suffix: string): void {
   const resolver = Module as unknown as { _resolveFilename(name: string, ...rest: unknown[]): string }
   const { _resolveFilename: resolve } = resolver

@@ -14,13 +14,13 @@ export interface Visit {
 export type Req = IncomingMessage & { session: Visit }
 
 export interface Page {
-  /** What it says, if it leads to no other. */
+  /** The body, unless the page redirects. */
   readonly act: (session: Visit, req: Req) => unknown
-  /** Where a browser goes from there: relative to its path. */
+  /** The location of its redirect, relative to its path. */
   readonly leadsTo?: string
 }
 
-/** By the last part of their paths. */
+/** By the last part of the path. */
 export const PAGES: Readonly<Record<string, Page>> = {
   count: { act: session => (session.count = (session.count ?? 0) + 1) },
   who: { act: ({ user = 'guest' }) => user },
@@ -40,10 +40,10 @@ export const PAGES: Readonly<Record<string, Page>> = {
   },
 }
 
-/** Where no session is. */
+/** A page outside of the sessions. */
 export const OUTSIDE: Page = { act: session => (session ? 'a session' : 'no session') }
 
-/** @returns what the page says */
+/** @returns the body of the page */
 export async function played(page: Page, req: IncomingMessage): Promise<string> {
   const { session } = req as Req
   return String(await page.act(session, req as Req))

@@ -78,7 +78,7 @@ const SCENARIOS: Record<string, (visited: Visited) => Promise<void>> = {
   },
 }
 
-/** The same for all. */
+/** The same scenarios for all. */
 export function scenariosOf(server: PublishedServer): Record<string, Scenario> {
   const { protocol = 'http', fetch } = server.client ?? {}
   const visited = (room: Room): Visited => ({

@@ -8,6 +8,6 @@ export type Serve = (room: Room, app: App) => Server | Promise<Server>
 /** A server or framework. */
 export interface PublishedServer extends Pick<Integration, 'title' | 'packages'> {
   readonly serve: Serve
-  /** How it is asked, where that is not in plain HTTP/1. */
+  /** The protocol of its client, if not plain HTTP/1. */
   readonly client?: { readonly protocol: 'http' | 'https'; readonly fetch: Fetch }
 }

@@ -23,9 +23,9 @@ export interface Io {
   on(event: 'connection', listener: (socket: Socket) => void): void
 }
 
-/** How sockets come to their sessions. */
+/** The way in which sockets get their sessions. */
 export interface Way {
-  /** What becomes of a handshake's request, in the server's options. */
+  /** The handling of a handshake's request, in the server's options. */
   readonly allowRequest?: (sessions: Sessions) => Allow
   readonly attach: (io: Io, sessions: Sessions, room: Room) => void
   readonly sessionOf: (socket: Socket) => Live
@@ -33,7 +33,7 @@ export interface Way {
 
 /** A site with pages and a socket.io. @returns its address */
 export async function socketApp(room: Room, way: Way): Promise<string> {
-  // As socket.io's documentation has it: a handshake alone begins a session
+  // As in socket.io's documentation: a handshake alone begins a session
   const sessions = sessionsOf(room, true)
   const server = createServer(pages(room, sessions))
   const { Server } = room.load<{ Server: new (server: object, options: object) => Io }>('socket.io')

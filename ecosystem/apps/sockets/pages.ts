@@ -9,10 +9,10 @@ export type Sessions = ReturnType<typeof sessionsOf>
 export type Live = Request['session'] & { user?: string; count?: number }
 const liveOf = (req: Request): Live => req.session as Live
 
-/** A request that has met the sessions. */
+/** A request that has passed the session middleware. */
 export type WithSession = IncomingMessage & { session: Live }
 
-/** What can be asked over HTTP, beside the sockets. */
+/** The HTTP pages next to the sockets. */
 export function pages(room: Room, sessions: Sessions, loggedOut: (user: string | undefined) => void = () => {}): Express {
   const app = sessionApp(room, sessions)
   app.post('/login', (req, res, next) => {

@@ -7,13 +7,13 @@ const ofRequest = ({ request }: Socket) => request.session
 export const engineUse: Way = {
   attach: ({ engine }, sessions) => {
     engine.use(sessions)
-    // Else that is for the end of the response, which a websocket has not
+    // Otherwise the end of the response would save it, which a websocket does not have
     engine.on('connection', ({ request }) => void request.session.save())
   },
   sessionOf: ofRequest,
 }
 
-/** Before, with no response to set a cookie in. */
+/** In earlier versions, without a response for a cookie. */
 export const ioUse: Way = {
   attach: (io, sessions) => io.use(({ request }, next) => sessions(request, {}, next)),
   sessionOf: ofRequest,
@@ -21,7 +21,7 @@ export const ioUse: Way = {
 
 type Holding = WithSession & { cookieHolder?: string | undefined }
 
-/** Before too, with the response that socket.io's documentation makes up: all that is asked of it is the cookie. */
+/** In earlier versions, with the artificial response of socket.io's documentation: only the cookie is used. */
 export const allowRequest: Way = {
   allowRequest: sessions => (req: Holding, callback) => {
     const response = {
@@ -45,7 +45,7 @@ export const allowRequest: Way = {
 
 type Shared = (sessions: Sessions, options: object) => Parameters<Io['use']>[0]
 
-/** By express-socket.io-session. */
+/** With express-socket.io-session. */
 export const shared: Way = {
   attach: (io, sessions, { load }) => io.use(load<Shared>('express-socket.io-session')(sessions, { autoSave: true })),
   sessionOf: ({ handshake }) => handshake.session,

@@ -67,7 +67,7 @@ async function ask(socket: Socket, what: string): Promise<string> {
   return String(said)
 }
 
-/** A site as ws's example with express-session is one. */
+/** A site like ws's example with express-session. */
 async function siteIn(room: Room): Promise<string> {
   const sessions = sessionsOf(room)
   const sockets = new Map<string, Socket>()

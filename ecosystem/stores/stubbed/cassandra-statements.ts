@@ -2,10 +2,10 @@ import type { Column, Statement } from './cassandra-wire'
 
 interface Row {
   readonly session: Buffer
-  /** In whole seconds, as a time to live is. */
+  /** In whole seconds, like the TTL. */
   readonly until: number
 }
-/** By what `sid` says. */
+/** By `sid`. */
 type Table = Map<string, Row>
 
 const TEXT = 0xd
@@ -14,7 +14,7 @@ const session: Column = ['session', TEXT]
 const expires: Column = ['expires', 0xb]
 const count: Column = ['count', 0x2]
 
-/** Does what the store asks for, on rows in memory, and says what a driver has to know of a cluster. Anything else is an error. */
+/** Runs the statements of the store on rows in memory, and the statements with which a driver inspects a cluster. Anything else is an error. */
 export function cassandraStatements(): (cql: string) => Statement {
   const tables = new Map<string, Table>()
   return cql => {
@@ -30,7 +30,7 @@ export function cassandraStatements(): (cql: string) => Statement {
 
 type Run = Partial<Statement> & Pick<Statement, 'run'>
 
-/** As they are for a table of the name `sessions`, and for a time to live of none. */
+/** The statements for a table named `sessions`, without a default TTL. */
 const STATEMENTS: Record<string, (table: Table, ttl: number) => Run> = {
   'SELECT session FROM sessions WHERE sid=?;': table => ({
     parameters: [sid],

@@ -1,15 +1,15 @@
 import type { Server } from 'node:net'
 import { answering, type Head } from './frames'
 
-/** Its name, and its type by the number that the protocol has for that. */
+/** The name, and the number of the type in the protocol. */
 export type Column = readonly [name: string, type: number]
 
 export interface Statement {
-  /** What its question marks stand for. */
+  /** The types of its placeholders. */
   readonly parameters: readonly Column[]
-  /** Of its rows. Missing where it has none. */
+  /** The columns of its rows. Missing if it has none. */
   readonly columns?: readonly Column[]
-  /** Takes and returns values as they go over the wire. */
+  /** Takes and returns values in the encoding of the protocol. */
   run(values: readonly Buffer[]): readonly (readonly Buffer[])[] | void
 }
 
@@ -46,7 +46,7 @@ const ANSWERS: Record<number, (body: Buffer, parse: Parse) => Answer> = {
 export function cassandraWire(parse: Parse): Server {
   return answering(HEAD, message => {
     const [opcode, body] = answer(message, parse)
-    // Of version 4 and without flags, in the stream of the question
+    // Version 4 without flags, in the stream of the request
     return Buffer.concat([Buffer.of(0x84, 0), message.subarray(2, 4), Buffer.of(opcode), int(body.length), body])
   })
 }
@@ -65,7 +65,7 @@ function statementOf(body: Buffer): string {
   return body.toString('utf8', 4, 4 + body.readInt32BE(0))
 }
 
-/** The statement is its own id. */
+/** The statement is used as its ID. */
 function prepared(cql: string, parse: Parse): Buffer {
   const { parameters, columns = [] } = parse(cql)
   return Buffer.concat([int(KIND.prepared), text(cql), described(parameters, int(0)), described(columns)])
@@ -74,7 +74,7 @@ function prepared(cql: string, parse: Parse): Buffer {
 function executed(body: Buffer, parse: Parse): Buffer {
   const end = 2 + body.readUInt16BE(0)
   const statement = parse(body.toString('utf8', 2, end))
-  // Consistency, flags, and how many values there are
+  // Consistency, flags, and the number of values
   let at = end + 5
   const values = statement.parameters.map(() => {
     const from = at + 4
@@ -90,7 +90,7 @@ function outcome({ columns, run }: Statement, values: readonly Buffer[]): Buffer
   return Buffer.concat([int(KIND.rows), described(columns), int(rows.length), ...rows.flat().flatMap(value => [int(value.length), value])])
 }
 
-/** For parameters their partition keys are said too, or that there are none. */
+/** For parameters, the partition keys are also listed, or that there are none. */
 function described(columns: readonly Column[], keys: Buffer = Buffer.alloc(0)): Buffer {
   const each = columns.flatMap(([name, type]) => [text(name), short(type)])
   // All of one table

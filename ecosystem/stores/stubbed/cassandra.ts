@@ -10,7 +10,7 @@ export const cassandra: readonly PublishedStore[] = [
   {
     title: 'cassandra-store 5.0.0 on a stub of Cassandra',
     packages: { 'cassandra-store': '5.0.0' },
-    // It rounds a lifetime down to whole seconds, and Cassandra the moment
+    // It rounds a lifetime down to whole seconds, and Cassandra the time
     shortest: 3000,
     notes: {
       contract:

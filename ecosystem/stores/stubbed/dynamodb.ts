@@ -11,7 +11,11 @@ const account = { region: 'local', credentials: { accessKeyId: 'of no', secretAc
 
 let started: Promise<string> | undefined
 
-/** A DynamoDB in Node, over a LevelDB in memory. @returns its address */
+/**
+ * An implementation of DynamoDB in Node, on a LevelDB in memory.
+ *
+ * @returns its address
+ */
 const dynalite = ({ load }: Room): Promise<string> =>
   (started ??= listening(load<(options: object) => Server>('dynalite')({ createTableMs: 0 })))
 
@@ -37,7 +41,7 @@ export const dynamodb: readonly PublishedStore[] = [
     },
     make: async room => {
       const dynamoConfig = { ...account, endpoint: await dynalite(room) }
-      // By default it leaves touches out that come within half a minute
+      // By default it omits touches within half a minute
       const options = { table: { name: room.name }, touchInterval: 0, dynamoConfig }
       return readyStore(room.load<Make>('dynamodb-store'), options)
     },

@@ -1,4 +1,4 @@
-/** As far as it is used of @grpc/grpc-js. */
+/** The part of @grpc/grpc-js that is used here. */
 export interface Grpc {
   readonly Server: new () => {
     addService(service: object, methods: Record<string, (call: Call, done: (err: null, answer: object) => void) => void>): void
@@ -18,7 +18,7 @@ interface Document {
   readonly fields: object
 }
 
-/** Of `BatchGetDocuments`, and of `Commit`. */
+/** The requests of `BatchGetDocuments` and `Commit`. */
 interface Request {
   readonly documents: readonly string[]
   readonly writes: readonly { readonly update?: Document; readonly delete?: string }[]
@@ -60,7 +60,7 @@ function apply(documents: Map<string, Document>, write: Request['writes'][number
   else throw new Error(`no such write here: ${Object.keys(write).join()}`)
 }
 
-/** As its protocol says it. */
+/** The time in the format of the protocol. */
 function now(): object {
   return { seconds: Math.floor(Date.now() / 1000), nanos: 0 }
 }

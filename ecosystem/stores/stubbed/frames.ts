@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:net'
 
-/** How the messages of a protocol begin. */
+/** The header of a protocol's messages. */
 export interface Head {
   /** Its length in bytes. */
   readonly size: number
-  /** Of the whole message, by its head. */
+  /** The length of the whole message, from its header. */
   lengthOf(head: Buffer): number
 }
 

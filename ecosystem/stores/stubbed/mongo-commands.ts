@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 export type Document = Record<string, unknown>
-/** By their `_id`, which all of these stores give. */
+/** By their `_id`, which all of these stores set. */
 type Collection = Map<unknown, Document>
 
 interface Update {
@@ -17,7 +17,7 @@ interface Command extends Document {
   readonly deletes: readonly [{ readonly q: Document }]
 }
 
-/** Does what drivers ask for in the name of these stores, on records in memory. Anything else is an error. */
+/** Runs the commands of drivers for these stores on records in memory. Anything else is an error. */
 export function mongoCommands(): (command: Document) => Document {
   const collections = new Map<unknown, Collection>()
   return command => {
@@ -32,14 +32,14 @@ export function mongoCommands(): (command: Document) => Document {
   }
 }
 
-// https://www.mongodb.com/docs/manual/reference/command, in the ways in which they come here
+// https://www.mongodb.com/docs/manual/reference/command, in the forms that these stores use
 const COMMANDS: Record<string, (collection: Collection, command: Command) => Document> = {
   // Version 7.0
   ismaster: () => ({ ismaster: true, minWireVersion: 0, maxWireVersion: 21, maxBsonObjectSize: 2 ** 24, maxMessageSizeBytes: 48_000_000 }),
-  // What has expired would go within a minute, and stores do not rely on it
+  // Expired documents would be removed within a minute, and stores do not rely on it
   createIndexes: () => ({}),
   find: (collection, { filter }) => batch(found(collection, filter)),
-  // Drivers count with it
+  // Drivers use it to count
   aggregate: (collection, { pipeline: [{ $match }] }) => {
     const n = found(collection, $match).length
     return batch(n > 0 ? [{ _id: 1, n }] : [])
@@ -80,7 +80,7 @@ const OPERATORS: Record<string, (value: unknown, operand: unknown) => boolean> =
   $gt: (value, operand) => (value as Date) > (operand as Date),
 }
 
-/** @throws where there is none of that name */
+/** @throws if there is none with the name */
 function known<T>(all: Record<string, T>, name: string): T {
   const one = all[name]
   if (!one) throw new Error(`no such thing here: ${name}`)

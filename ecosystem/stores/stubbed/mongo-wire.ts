@@ -19,10 +19,10 @@ const OP_MSG = 2013
 export function mongoWire({ serialize, deserialize }: Bson, run: (command: Document) => Document): Server {
   return answering(HEAD, message => {
     const begins = message.readInt32LE(12) === OP_QUERY
-    // Flags, the name of a collection that ends with a zero, and two numbers; or flags and the kind of the section
+    // Flags, the zero-terminated name of a collection, and two numbers; or flags and the kind of the section
     const command = deserialize(message.subarray(begins ? message.indexOf(0, HEAD.size + 4) + 9 : HEAD.size + 5))
     const answer = serialize(run(command))
-    // Flags, a cursor of twice the size, where it starts, and how many documents there are; or flags and the kind
+    // Flags, a cursor of twice the size, its start, and the number of documents; or flags and the kind
     const before = begins ? numbers(0, 0, 0, 0, 1) : Buffer.alloc(5)
     const length = HEAD.size + before.length + answer.length
     return Buffer.concat([numbers(length, 0, message.readInt32LE(4), begins ? OP_REPLY : OP_MSG), before, answer])

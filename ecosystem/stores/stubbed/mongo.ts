@@ -9,7 +9,7 @@ interface Client {
   connect(): Promise<Client>
 }
 
-/** Stores require it by this name, whichever client they are given. */
+/** Stores require it by this name, with any client. */
 const packages = { mongodb: '6.21.0' }
 
 let started: Promise<string> | undefined

@@ -7,7 +7,7 @@ const lanes = [...section.querySelectorAll('.lane')]
 const numbers = Array.from({ length: Number(section.dataset.requests) }, (_, index) => index + 1)
 
 for (const lane of lanes) lane.querySelector('.keys').append(...numbers.map(() => document.createElement('i')))
-// Without this script there is nothing that the button could do
+// Without this script the button has no function
 button.hidden = false
 button.addEventListener('click', run)
 
@@ -19,9 +19,9 @@ async function run() {
   lanes.forEach(lane => show(lane, [], 'waiting'))
   const scores = []
   try {
-    // The first one to run would run with code that is not warm yet
+    // The first one would run with cold code
     for (const lane of lanes) await ask(`${lane.dataset.lane}/run`)
-    // One after the other: they would share the server's one thread
+    // One after the other, because they share the one thread of the server
     for (const lane of lanes) scores.push(await race(lane))
     verdict.textContent = `Of ${numbers.length} keys, ${scores.join(' and ')}.`
   } catch (err) {
@@ -32,7 +32,7 @@ async function run() {
   }
 }
 
-/** @returns what became of it, in words */
+/** @returns the result as text */
 async function race(lane) {
   const { lane: url } = lane.dataset
   show(lane, [], 'running')
