@@ -34,7 +34,7 @@ const CASES: Record<string, Case> = {
   'httpOnly: false': { protocol: 'http', options: { cookie: { httpOnly: false } }, kept: { httpOnly: false } },
   'secure: true over HTTPS': { protocol: 'https', options: { cookie: { secure: true } }, kept: { secure: true } },
   'secure: true over HTTP': { protocol: 'http', options: { cookie: { secure: true } }, kept: 'not sent' },
-  'secure: true over HTTP, where somebody wrongly says that it is HTTPS': {
+  'secure: true over HTTP, with a wrong X-Forwarded-Proto: https': {
     protocol: 'http',
     options: { cookie: { secure: true }, proxy: true },
     kept: 'refused',
@@ -55,7 +55,7 @@ const CASES: Record<string, Case> = {
   'priority: high': { protocol: 'http', options: { cookie: { priority: 'high' } }, kept: { priority: 'High' } },
   'priority: low': { protocol: 'http', options: { cookie: { priority: 'low' } }, kept: { priority: 'Low' } },
   'the domain above': { protocol: 'http', options: { cookie: { domain: 'site.test' } }, kept: { domain: '.site.test' } },
-  'somebody else’s domain': { protocol: 'http', options: { cookie: { domain: 'bank.test' } }, kept: 'refused' },
+  'the domain of another site': { protocol: 'http', options: { cookie: { domain: 'bank.test' } }, kept: 'refused' },
   'a __Host- name with secure and the path /': {
     protocol: 'https',
     options: { name: '__Host-sid', cookie: { secure: true } },

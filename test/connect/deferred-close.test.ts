@@ -161,7 +161,7 @@ describe('connect: closing the connection of a delayed response', () => {
 
   it('an error response after a failed save arrives too', async () => {
     let request: Req | undefined
-    const { server, store } = await stage('saved, or not answered', (req, res) => {
+    const { server, store } = await stage('saved, or an error response', (req, res) => {
       request = req
       res.end('text')
     })

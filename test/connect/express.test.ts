@@ -37,7 +37,7 @@ const ROUTES: Record<string, Route> = {
   },
   'an error passed on': (_, __, next) => next(failure('down')),
   'a promise rejected': async () => Promise.reject(failure('down')),
-  'nobody answers': (_, __, next) => next(),
+  'no route matches': (_, __, next) => next(),
 }
 
 /** An error without its stack, which Express prints, and which differs with a session. */

@@ -19,7 +19,7 @@ interface Fate {
 /** The possible outcomes of a session at the end of a request. */
 export const FATES = {
   saved: { options: {}, known: false, act: (req: Req) => void (data(req).user = 'ada'), asks: ['set'] },
-  'saved, or not answered': {
+  'saved, or an error response': {
     options: { saveErrors: 'fail' },
     known: false,
     act: (req: Req) => void (data(req).user = 'ada'),

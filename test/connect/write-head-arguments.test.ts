@@ -73,7 +73,7 @@ describe('connect: arguments of res.writeHead', () => {
 
   for (const [name, head] of Object.entries(REFUSED)) {
     it(`${name} does not prevent an error handler from responding, with saveErrors: 'fail'`, async () => {
-      const { server, store } = await stage('saved, or not answered', (_, res) => {
+      const { server, store } = await stage('saved, or an error response', (_, res) => {
         codeOf(head, res)
         res.writeHead(500).end('sorry')
       })

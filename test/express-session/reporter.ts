@@ -2,7 +2,7 @@ import Mocha = require('mocha')
 import { listedProofs } from './documented-differences'
 
 /** Compares the failures of express-session with differences.md: a run is good if it fails the tests that are listed, and no others. */
-export = class UpstreamReporter extends Mocha.reporters.Base {
+export = class DifferencesReporter extends Mocha.reporters.Base {
   readonly #failed = new Set<string>()
   readonly #ran = new Set<string>()
 

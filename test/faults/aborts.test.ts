@@ -152,7 +152,7 @@ describe('faults: aborted requests leak nothing', () => {
       const server = lineServer({ options: { storeTimeout: LIMIT, store: asStore(store) }, handler, fail: answerError }, host)
       const lines = Array.from({ length: 20 }, () => new Line(server))
       const { cookie } = await (lines[0] as Line).ask('/count')
-      breakStore(store, 'get', FAULTS['never answers'] as Fault)
+      breakStore(store, 'get', FAULTS['never calls back'] as Fault)
       const statuses = new Set<number>()
       const round = async (): Promise<void> => {
         let pending = lines.length

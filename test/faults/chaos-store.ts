@@ -14,10 +14,10 @@ const FAULTS = {
   twice: 'carried out, and answered twice',
   slow: 'carried out in time, but only just',
   late: 'carried out and answered after the time limit',
-  'late answer': 'carried out in time, and answered after the time limit',
+  'late callback': 'carried out in time, with a callback after the time limit',
   'late error': 'carried out after the time limit, and answered with an error',
   'lost call': 'neither carried out nor answered',
-  'lost answer': 'carried out, and never answered',
+  'no callback': 'carried out, without a callback',
 } as const
 
 export type Fault = keyof typeof FAULTS
@@ -88,9 +88,9 @@ export class ChaosStore extends session.Store {
     else if (fault === 'twice') carryOut(soon, given => (respond(given), respond(given)))
     else if (fault === 'slow') carryOut(LIMIT * 0.9, respond)
     else if (fault === 'late') carryOut(late, respond)
-    else if (fault === 'late answer') carryOut(soon, given => later(late, () => respond(given)))
+    else if (fault === 'late callback') carryOut(soon, given => later(late, () => respond(given)))
     else if (fault === 'late error') carryOut(late, () => callback(failed))
-    else if (fault === 'lost answer') carryOut(0, () => {})
+    else if (fault === 'no callback') carryOut(0, () => {})
     else if (fault !== 'lost call') carryOut(soon, respond)
   }
 

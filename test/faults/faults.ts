@@ -45,9 +45,9 @@ const ERRORS: Record<string, Fault> = {
 }
 
 const SILENCE: Record<string, Fault> = {
-  'never answers': { act: () => {}, failure: 'ERR_STORE_TIMEOUT', slow: true },
+  'never calls back': { act: () => {}, failure: 'ERR_STORE_TIMEOUT', slow: true },
   'never keeps its promise': { act: () => new Promise(() => {}), declares: false, failure: 'ERR_STORE_TIMEOUT', slow: true },
-  'answers late': { act: (good, done) => void setTimeout(() => done(...good()), LATE), failure: 'ERR_STORE_TIMEOUT', slow: true },
+  'calls back late': { act: (good, done) => void setTimeout(() => done(...good()), LATE), failure: 'ERR_STORE_TIMEOUT', slow: true },
   'fails late': { act: (_, done) => void setTimeout(done, LATE, noDisk()), failure: 'ERR_STORE_TIMEOUT', slow: true },
   'rejects late': {
     act: () => new Promise((_, reject) => setTimeout(reject, LATE, noDisk())),
@@ -55,7 +55,7 @@ const SILENCE: Record<string, Fault> = {
     failure: 'ERR_STORE_TIMEOUT',
     slow: true,
   },
-  'answers late and twice': {
+  'calls back late and twice': {
     act: (good, done) => {
       setTimeout(() => done(...good()), LATE)
       setTimeout(done, LATE + 1, noDisk())
@@ -66,25 +66,25 @@ const SILENCE: Record<string, Fault> = {
 }
 
 const TWICE: Record<string, Fault> = {
-  'answers twice': {
+  'calls back twice': {
     act: (good, done) => {
       done(...good())
       done(...good())
     },
   },
-  'answers twice, later': {
+  'calls back twice, later': {
     act: (good, done) => {
       setImmediate(() => done(...good()))
       setImmediate(setImmediate, () => done(...good()))
     },
   },
-  'answers and calls back with an error': {
+  'calls back and then with an error': {
     act: (good, done) => {
       done(...good())
       done(noDisk())
     },
   },
-  'calls back with an error and answers': {
+  'calls back with an error and then without': {
     act: (good, done) => {
       setImmediate(() => {
         done(noDisk())
@@ -128,7 +128,7 @@ const BOTH: Record<string, Fault> = {
       return new Promise((_, reject) => setTimeout(reject, LATE, noDisk()))
     },
   },
-  'answers with a wrong type': {
+  'returns a wrong type': {
     act: (good, done) => {
       good()
       setImmediate(done, null, 'nonsense')
@@ -141,7 +141,7 @@ export const FAULTS: Record<string, Fault> = { ...ERRORS, ...SILENCE, ...TWICE, 
 
 /** Faults that fail at once although the call was carried out. */
 export const WRITES_AND_FAILS: readonly Fault[] = [
-  TWICE['calls back with an error and answers'],
+  TWICE['calls back with an error and then without'],
   BOTH['rejects a promise and calls back'],
-  BOTH['answers with a wrong type'],
+  BOTH['returns a wrong type'],
 ] as Fault[]

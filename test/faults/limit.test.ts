@@ -18,7 +18,7 @@ const never: Fault = { act: () => {} }
 /** Commits that make several calls, of which each is in time and all of them together are not. */
 const COMMITS: Record<string, { store: new () => PlainStore; path: string; options?: Partial<SessionOptions>; faults: [Method, Fault][] }> =
   {
-    'a touch that fails, after which nobody says whether the session is there': {
+    'a touch that fails, and a get that does not call back': {
       store: PlainStore,
       path: '/show',
       options: { awaitTouch: true },

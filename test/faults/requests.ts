@@ -29,7 +29,7 @@ const DESTROY = { method: 'destroy', store: PlainStore, known: true, reads: fals
 export const REQUESTS: Record<string, Asks> = {
   get: { ...READ, method: 'get', tells: 'reader', reads: true },
   touch: { ...READ, method: 'touch', tells: 'channel', reads: false },
-  'touch, which the answer waits for': { ...READ, method: 'touch', tells: 'nobody', reads: false, options: { awaitTouch: true } },
+  'an awaited touch': { ...READ, method: 'touch', tells: 'nobody', reads: false, options: { awaitTouch: true } },
   'set, of a new session': { ...WRITE, method: 'set', store: PlainStore, known: false, reads: false },
   'set, of a known session': { ...WRITE, method: 'set', store: PlainStore, known: true, reads: false },
   'compareAndSet, of a new session': { ...COMPARE, known: false },

@@ -13,13 +13,13 @@ describe('koa: MemoryStore of koa-session-ts', () => {
   const clock = useClock()
   const timers = useTimers()
 
-  it('inherits BaseStore, and is koa-generic-session’s too', () => {
+  it('extends BaseStore, and is also exported by koa-generic-session', () => {
     expect(new MemoryStore()).to.be.instanceOf(BaseStore)
     expect(koaGenericSession.MemoryStore).to.equal(MemoryStore)
   })
 
   for (const [name, preset] of Object.entries({ koaGenericSession, koaSessionTs })) {
-    it(`keeps the sessions of ${name}, and no more of them than there are`, async () => {
+    it(`keeps the sessions of ${name}, one record per session`, async () => {
       const store = new MemoryStore('mine:')
       const visitor = new KoaSite({}, HANDLERS, { instead: () => preset({ store, maxAge: HOUR, signed: true }) }).visitor()
       await visitor.get()
@@ -31,7 +31,7 @@ describe('koa: MemoryStore of koa-session-ts', () => {
     })
   }
 
-  it('gives back what was set, dates of cookies as dates, under the prefix or without one', async () => {
+  it('returns the session that was set, with cookie dates as Date objects, with and without a prefix', async () => {
     for (const prefix of ['mine:', undefined]) {
       const store = new MemoryStore(prefix)
       const kept = session({ a: { b: 1 } }, { expires: new Date(clock.now() + HOUR) })
@@ -42,7 +42,7 @@ describe('koa: MemoryStore of koa-session-ts', () => {
     }
   })
 
-  it('is not changed by what is done to a session that it was given, or gave', async () => {
+  it('is not affected by changes of a session that was set or returned', async () => {
     const store = new MemoryStore()
     const given = session({ list: [1] }) as StoredSession & { list: number[] }
     await store.set('an-id', given)
@@ -51,7 +51,7 @@ describe('koa: MemoryStore of koa-session-ts', () => {
     expect(await store.get('an-id')).to.deep.equal(session({ list: [1] }))
   })
 
-  it('keeps ids that objects have for names', async () => {
+  it('accepts __proto__ as an ID', async () => {
     const store = new MemoryStore()
     expect(await store.get('__proto__')).to.equal(undefined)
     await store.set('__proto__', session({ a: 1 }))
@@ -59,9 +59,9 @@ describe('koa: MemoryStore of koa-session-ts', () => {
   })
 
   for (const [how, cookie, ttl] of [
-    ['as it is told', {}, HOUR],
-    ['as the cookie says', { maxAge: HOUR }, undefined],
-    ['as long as no timer of Node’s lasts', {}, 2 ** 31],
+    ['for its ttl', {}, HOUR],
+    ['for the maxAge of the cookie', { maxAge: HOUR }, undefined],
+    ['longer than a timer of Node can wait', {}, 2 ** 31],
   ] as const) {
     it(`keeps a session ${how}, and no longer`, async () => {
       const store = new MemoryStore()
@@ -73,7 +73,7 @@ describe('koa: MemoryStore of koa-session-ts', () => {
     })
   }
 
-  it('lets expired sessions go, two with each write, and sets no timer for it', async () => {
+  it('removes expired sessions, two with each write, without a timer', async () => {
     const store = new MemoryStore()
     for (const id of ['one', 'two', 'three', 'four']) await store.set(id, session(), HOUR)
     clock.turn(HOUR)
@@ -82,7 +82,7 @@ describe('koa: MemoryStore of koa-session-ts', () => {
     expect(timers.pending()).to.equal(0)
   })
 
-  it('rejects what is no JSON, and keeps what it had', async () => {
+  it('rejects data that JSON cannot express, and keeps the old record', async () => {
     const store = new MemoryStore()
     await store.set('an-id', session({ a: 1 }))
     const round: Record<string, unknown> = {}

@@ -65,7 +65,7 @@ class Stage {
   }
 }
 
-onEachHost('options: awaitTouch, with a store that answers later', host => {
+onEachHost('options: awaitTouch, with an asynchronous store', host => {
   useServers()
   const clock = useClock()
   const timers = useTimers()
@@ -76,14 +76,14 @@ onEachHost('options: awaitTouch, with a store that answers later', host => {
   const known = async (options: Partial<SessionOptions> = {}): Promise<Stage> => new Stage(host, options).enter()
 
   for (const awaitTouch of [undefined, false]) {
-    it(`${awaitTouch} sends the response as soon as the store has been asked`, async () => {
+    it(`${awaitTouch} sends the response as soon as the store has been called`, async () => {
       const stage = await known({ awaitTouch })
       await stage.askAhead('/read')
       expect(stage.store.asked).to.deep.equal(['touch'])
     })
   }
 
-  it('true sends the response after the store has answered', async () => {
+  it('true sends the response after the store has called back', async () => {
     const stage = await known({ awaitTouch: true })
     const wire = await stage.ask('/read')
     await stage.store.waits()
@@ -143,7 +143,7 @@ onEachHost('options: awaitTouch, with a store that answers later', host => {
     expect(Object.keys(stage.store.sessions)).to.deep.equal([])
   })
 
-  it('false keeps the session in use until the store has answered', async () => {
+  it('false keeps the session in use until the store has called back', async () => {
     const stage = await known()
     await stage.askAhead('/read')
     await turns()

@@ -34,7 +34,7 @@ onEachStore('options: storeTimeout, after five unanswered calls', (host, storage
     expect(await timed.visit('/read')).to.deep.equal([200, 'read'])
   })
 
-  it('one request calls the store again after a second, and does not wait for the answer', async () => {
+  it('one request calls the store again after a second, and does not wait for the response', async () => {
     const timed = await unanswered()
     timers.turn(1000)
     expect(await timed.visit('/read')).to.deep.equal(refused)

@@ -93,7 +93,7 @@ onEachStore('options: storeTimeout', (host, storage) => {
     expect(timers.pending()).to.equal(0)
   })
 
-  it('time that requests wait for each other on a store that answers does not open the circuit breaker', async () => {
+  it('time that requests wait for each other on a store that responds does not open the circuit breaker', async () => {
     const timed = await known()
     const { store } = timed
     const first = await timed.hang('/put', 'set')
@@ -154,7 +154,7 @@ onEachStore('options: storeTimeout', (host, storage) => {
     expect(timed.site.errors).to.have.length(2)
   })
 
-  it('a late answer of the store is ignored', async () => {
+  it('a late callback of the store is ignored', async () => {
     const timed = await known()
     const wire = await timed.hang('/read', 'get')
     timers.turn(500)
@@ -176,7 +176,7 @@ onEachStore('options: storeTimeout', (host, storage) => {
     expect(Object.keys(timed.store.sessions)).to.deep.equal([])
   })
 
-  it('a call that is answered leaves no timer', async () => {
+  it('a call that has called back leaves no timer', async () => {
     const timed = await known()
     expect(timers.pending()).to.equal(0)
     const wire = await timed.hang('/put', 'set')

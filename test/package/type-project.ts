@@ -44,7 +44,7 @@ const DECLARATIONS: Readonly<Record<Surroundings, readonly string[]>> = {
 }
 
 /** Compiles with the real express-session and its types: the same programs as in the rows with the alias. */
-export async function compileUpstream(row: Row): Promise<void> {
+export async function compileExpressSession(row: Row): Promise<void> {
   const others = { '@types/node': NODE_TYPES[row.compiler], ...SURROUNDINGS[row.surroundings] }
   const project = newProject(await install({ dependencies: { 'express-session': '1', ...others } }), row, { noEmit: true })
   for (const door of row.doors) {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { COMPILERS, installCompilers } from './compilers'
 import { needsRegistry } from './needs-registry'
-import { compile, compileUpstream } from './type-project'
+import { compile, compileExpressSession } from './type-project'
 import { SURROUNDINGS, TABLE, type Row } from './type-table'
 
 const NAMES = ['resession', 'express-session']
@@ -30,11 +30,11 @@ describe('The types, in programs with expected errors,', function () {
 
   compiles(titleOf, TABLE, compile)
 
-  const upstream = TABLE.filter(isUpstreamToo)
+  const upstream = TABLE.filter(suitsExpressSession)
   compiles(
     row => `serve what @types/express-session serves, says TypeScript ${row.compiler} with ${row.resolution}`,
     upstream,
-    compileUpstream,
+    compileExpressSession,
   )
 })
 
@@ -63,7 +63,7 @@ function titleOf({ compiler, resolution, name, surroundings, also, doors }: Row)
 }
 
 /** A row with the types that express-session needs, installed as usual, and with an import that suits Express too. */
-function isUpstreamToo(row: Row): boolean {
+function suitsExpressSession(row: Row): boolean {
   const { name, surroundings, doors, also } = row
   return name === 'express-session' && surroundings.endsWith('@types/express-session') && !doors.includes('call.cts') && !also?.flags
 }

@@ -39,7 +39,7 @@ const ENDS: Record<string, End> = {
     const next = (await fleet.ask(number, site, `regenerate/user-${number}`, id)) as string
     expect(await records.read(next), 'the new session').to.deep.include({ user: `user-${number}` })
   },
-  'a program that takes the record away': async ({ records }, id) => records.destroy(id),
+  'a program that deletes the record': async ({ records }, id) => records.destroy(id),
 }
 
 /**

@@ -11,5 +11,5 @@ export async function answerOf(program: ChildProcess, url: string): Promise<Resp
     if (res) return res
     await new Promise(resolve => setImmediate(resolve))
   }
-  throw new Error('the program has ended, and answers nobody')
+  throw new Error('the program has exited before it responded')
 }

@@ -123,7 +123,7 @@ describe('koa context: the session object', () => {
       expect(lines(await visitor.get('/save')).length).to.equal(2)
     })
 
-    it('that nobody waits for, and that fails, does not end the process', async () => {
+    it('that fails without await does not end the process', async () => {
       const store = new TracingStore()
       store.set = (_id, _data, done) => void setImmediate(done as (err: Error) => void, new Error('full'))
       const full = site({ '/save': ctx => void session(ctx).save() }, { store })
@@ -146,7 +146,7 @@ describe('koa context: the session object', () => {
       return [(await visitor.get('/read')).text, before !== after, calls]
     }
 
-    it('gives an empty session of a new id, and destroys the old', async () => {
+    it('makes an empty session under a new ID, and destroys the old one', async () => {
       const [data, isOther, calls] = await visits(async ctx => {
         await session(ctx).regenerate()
         session(ctx).user = 'alice'
@@ -154,17 +154,17 @@ describe('koa context: the session object', () => {
       expect([data, isOther, calls]).to.deep.equal(['{"user":"alice"}', true, ['get', 'destroy', 'set']])
     })
 
-    it('{ keep: true } takes the data along', async () => {
+    it('with { keep: true } keeps the data', async () => {
       const [data, isOther] = await visits(ctx => session(ctx).regenerate({ keep: true }))
       expect([data, isOther]).to.deep.equal(['{"views":1}', true])
     })
 
-    it('{ keep: true } that nobody waits for takes them along too', async () => {
+    it('with { keep: true } and without await keeps the data too', async () => {
       const [data, isOther] = await visits(ctx => void session(ctx).regenerate({ keep: true }))
       expect([data, isOther]).to.deep.equal(['{"views":1}', true])
     })
 
-    it('that nobody waits for, and that fails, does not end the process', async () => {
+    it('that fails without await does not end the process', async () => {
       const store = new MemoryStore()
       store.destroy = (_id, done) => void setImmediate(done as (err: Error) => void, new Error('stuck'))
       const stuck = site({ '/regenerate': ctx => void session(ctx).regenerate() }, { store })
