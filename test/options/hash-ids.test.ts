@@ -4,7 +4,7 @@ import { connect } from '../support/connect-host'
 import { useClock } from '../support/clock'
 import { count, data, endWith, routes } from '../support/handlers'
 import { onEachHost, onEachKoa, onEachStorage, onEachStore } from '../support/hosts'
-import { KEYED_STORES, type KeyedStore } from '../support/key-stores'
+import { KEYED_STORES, VersionedKeyedStore, type KeyedStore } from '../support/key-stores'
 import { siteOn, type Site, type Visitor } from '../support/site'
 import { session, type SessionOptions, type Store } from '../support/subject'
 import { TracingStore } from '../support/tracing-store'
@@ -392,6 +392,64 @@ onEachStore('options: hashIds: "migrate"', (host, storage) => {
       })
     })
   }
+})
+
+onEachHost('options: hashIds: "migrate", and a record that a crash has left under the ID', host => {
+  const setting = async () => {
+    const store = new VersionedKeyedStore()
+    const client = siteOn(host, { store, hashIds: 'migrate' }, HANDLERS).visitor()
+    await client.get()
+    const { text: id } = await client.get('/id')
+    const leave = (): void => void store.records.set(id, store.records.get(keyOf(id)) as never)
+    return { store, client, id, leave }
+  }
+
+  it('does not find it, and removes it before the session has another ID', async () => {
+    const { store, client, id, leave } = await setting()
+    leave()
+    expect((await client.get()).text).to.equal('2')
+    const { cookie } = client
+    store.calls.splice(0)
+    await client.get('/renew')
+    const [removed, ended] = [`destroy ${id}`, `compareAndSet ${keyOf(id)}`].map(call => store.calls.indexOf(call)) as [number, number]
+    expect(removed).to.be.at.least(0).and.below(ended)
+    expect((await client.get('/read', { Cookie: cookie })).text).to.equal('0')
+  })
+
+  it('does not move it in a request whose session has ended meanwhile', async () => {
+    const { store, id } = await setting()
+    const handler = routes({
+      '/': (req, res) => {
+        store.records.set(id, store.records.get(keyOf(id)) as never)
+        store.records.delete(keyOf(id))
+        data(req).late = true
+        res.end('done')
+      },
+    })
+    const site = siteOn(host, { store, hashIds: 'migrate', storeTimeout: 2000 }, handler)
+    expect((await site.visitor().get('/', { Cookie: host.cookie(id) })).text).to.equal('done')
+    expect(site.errors).to.deep.equal([])
+    expect(store.keys()).to.deep.equal([id])
+  })
+})
+
+describe('options: hashIds, of a store with a regenerate of its own', () => {
+  it('destroys the session of the request, and does not ask the store to', async () => {
+    const inner = new TracingStore()
+    const store = {
+      get: inner.get.bind(inner),
+      set: inner.set.bind(inner),
+      destroy: inner.destroy.bind(inner),
+      regenerate(req: { sessionID: string }, done: () => void) {
+        inner.destroy(req.sessionID, () => ((this as never as { generate(req: object): void }).generate(req), done()))
+      },
+    }
+    const client = siteOn(connect, { store: store as never, hashIds: true }, HANDLERS).visitor()
+    await client.get()
+    const [before = ''] = Object.keys(inner.sessions)
+    await client.get('/login')
+    expect(Object.keys(inner.sessions)).to.have.length(1).and.to.not.include(before)
+  })
 })
 
 /** Stores of other Koa middlewares. */

@@ -55,14 +55,19 @@ class SyncKeyedStore extends session.MemoryStore implements KeyedStore {
   }
 }
 
-class VersionedKeyedStore extends VersionedStore implements KeyedStore {
+/** It remembers its calls, too. */
+export class VersionedKeyedStore extends VersionedStore implements KeyedStore {
   readonly asked = new Set<string>()
+  /** The methods and keys, in order. */
+  readonly calls: string[] = []
 
   constructor() {
     super(new Map())
     for (const name of ['get', 'set', 'destroy', 'compareAndSet'] as const) {
       const real = this[name].bind(this) as (...args: unknown[]) => unknown
-      Object.assign(this, { [name]: (...args: [string, ...unknown[]]) => (this.asked.add(args[0]), real(...args)) })
+      Object.assign(this, {
+        [name]: (...args: [string, ...unknown[]]) => (this.asked.add(args[0]), this.calls.push(`${name} ${args[0]}`), real(...args)),
+      })
       // Its length declares the callback
       Object.defineProperty(this[name], 'length', { value: real.length })
     }
