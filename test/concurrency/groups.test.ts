@@ -437,6 +437,30 @@ describe('concurrency: a group of saves', () => {
     })
   }
 
+  for (const ability of ['set', 'compareAndSet'] as const) {
+    for (const place of [0, 1, 2]) {
+      it(`keeps the end that its active member moves, on a store with ${ability} and without touch, at place ${place} of three`, async () => {
+        const [began, idleTimeout] = [Date.now() - 60_000, 600_000]
+        let opened = 0
+        const known = {
+          '~': { c: began, a: began, h: 'handle' },
+          cookie: { originalMaxAge: null, expires: new Date(began + idleTimeout), path: '/' },
+        }
+        const meeting = new Group(ability, known, { idleTimeout, touchAfter: 0, activity: () => opened++ === place + 1 })
+        Object.assign(meeting.store, { touch: undefined })
+        for (const [index, request] of meeting.busy(3).entries()) {
+          if (index === 1) request.update(session => void Object.assign(session, { updated: true }))
+          else request.put({ [`key-${index}`]: true }).save()
+        }
+        meeting.store.answerAll()
+        await turns(2)
+        const { expires } = meeting.store.read(ID)?.cookie as unknown as { expires: string }
+        expect(new Date(expires).valueOf()).to.be.above(began + idleTimeout + 50_000)
+        expect(meeting.stored).to.include({ first: true, 'key-0': true, updated: true, 'key-2': true })
+      })
+    }
+  }
+
   it('stores the newest lifetime of the cookie, and all its members send it', async () => {
     const meeting = new Group('compareAndSet', {}, { rolling: true, cookie: { maxAge: 60_000 } })
     const [one, two, three] = meeting.busy(3) as [OpenRequest, OpenRequest, OpenRequest]

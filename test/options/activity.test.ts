@@ -36,6 +36,7 @@ onEachHost('options: activity', host => {
           data(req).slow = true
           res.end()
         },
+        '/poll/change': count,
         '/poll/again': async (req, res) => res.end(String(await authenticated(req))),
       }),
     )
@@ -56,6 +57,18 @@ onEachHost('options: activity', host => {
         expect(shown((await client.get('/poll')).text)).to.include({ slow: true })
       })
     }
+
+    it(`a request that is none does not keep another from moving the end, on ${what}`, async () => {
+      const client = siteWith(make()).browser()
+      await client.get()
+      for (let half = 0; half < 50; half++) {
+        clock.turn(MINUTE / 2)
+        await client.get('/poll/change')
+      }
+      await client.get('/read')
+      clock.turn(IDLE - 2 * MINUTE)
+      expect(shown((await client.get('/poll')).text)).to.include({ views: 51 })
+    })
 
     it(`authenticated counts in every request, on ${what}`, async () => {
       const client = siteWith(make()).browser()

@@ -173,6 +173,15 @@ onEachHost('options: idleTimeout', host => {
       expect(moves).to.deep.equal(Array<string>(3).fill(engine.touch === 'none' ? 'set' : 'touch'))
     })
 
+    it(`never logs an active user out with a touchAfter that is longer, on ${what}`, async () => {
+      const client = siteWith(new EngineStore(engine), { touchAfter: 2 * IDLE }).browser()
+      await client.get()
+      for (let visit = 0; visit < 10; visit++) {
+        clock.turn(IDLE / 3)
+        expect(await isThere(client)).to.equal(true)
+      }
+    })
+
     it(`keeps a session that requests without activity change, on ${what}`, async () => {
       const store = new EngineStore(engine)
       const client = siteWith(store, { activity: req => !String(req.url).startsWith('/poll') }).browser()
@@ -205,6 +214,15 @@ onEachHost('options: idleTimeout', host => {
       if (lines(await client.get('/read')).length > 0) set.push(second)
     }
     expect(set).to.deep.equal([60, 120])
+  })
+
+  it('refreshes a session in the cookie in time, with a touchAfter that is longer', async () => {
+    const client = siteOn(host, { store: 'cookie', idleTimeout: IDLE, touchAfter: 2 * IDLE }, HANDLERS).browser()
+    await client.get()
+    for (let visit = 0; visit < 10; visit++) {
+      clock.turn(IDLE / 3)
+      expect(await isThere(client)).to.equal(true)
+    }
   })
 
   it('does not refresh a cookie whose end cannot move any more', async () => {

@@ -9,6 +9,7 @@ import { RequestLifetime } from '../concurrency/request-lifetime'
 import type { Host, Session } from '../session/session'
 import { ChangeTracker } from './change-tracker'
 import { SessionLifetime } from '../lifetime/session-lifetime'
+import { readsEnd } from '../lifetime/limits'
 import type { Settings } from '../settings/settings'
 import type { Secret } from '../../primitives/secrets'
 import type { Facts, Plan, Seen } from './plan'
@@ -142,7 +143,8 @@ export class ExchangeState<H extends Host = Host> {
 
   /** The store has the session. Called for a failed save too: the error is reported, and the same data is not saved again. */
   arrived(given?: Written): void {
-    if (given) this.settings.touches?.note(given.id)
+    // A save that has left the end as it was is no reason to put off a touch
+    if (given && !readsEnd(this)) this.settings.touches?.note(given.id)
     this.changes.arrived(given)
   }
 

@@ -32,9 +32,14 @@ export function settleLifetime<H extends Host>(options: Given<H>): LifetimeSetti
   if (!isLimit(idle) && !isLimit(absolute)) return undefined
   return {
     ...{ idle: idle ?? Infinity, absolute: absolute ?? Infinity, otherwise: Infinity, activity },
-    leastMove: touchAfterOf(options),
+    leastMove: leastMoveOf(options),
     watch: new MarksWatch(),
   }
+}
+
+/** With a longer `touchAfter`, the end would never move. As for touches, it is at most half of the limit. */
+function leastMoveOf(options: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): number {
+  return Math.min(touchAfterOf(options), (options.idleTimeout ?? Infinity) / 2)
 }
 
 /** How long a touch is put off by default: with an idle limit, a minute, or a tenth of a shorter limit. */
