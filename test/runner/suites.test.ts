@@ -3,7 +3,7 @@ import { filesOf, groupOf, SUITES } from './suites'
 
 describe('runner: the suites', () => {
   it('have each test file once: files without a row are in npm test', () => {
-    expect(groupOf('koa/lines.test.ts')).to.equal('quick')
+    expect(groupOf('koa/responses.test.ts')).to.equal('quick')
     expect(groupOf('koa/lineages/roll.test.ts')).to.equal('exhaustive')
     expect(groupOf('a-new-folder/new.test.ts')).to.equal('rest')
   })
