@@ -45,7 +45,7 @@ const anyCase = (crashes: number): fc.Arbitrary<Case> =>
       }),
     )
 
-/** What has to hold, whatever the processes do and in whatever order. */
+/** What has to hold for all acts of the processes, in all orders. */
 class Invariants {
   logoutBegan = false
   logoutDone = false
@@ -54,7 +54,7 @@ class Invariants {
   /** @param began whether a logout had ended before the session was asked for */
   found(found: Found, { wasEnded }: { readonly wasEnded: boolean }): void {
     if (wasEnded) expect(found, 'a session that was ended is not found').to.equal(undefined)
-    if (!this.logoutBegan) expect(found, 'a session that nobody ends is found').to.not.equal(undefined)
+    if (!this.logoutBegan) expect(found, 'a session that is not ended is found').to.not.equal(undefined)
     if (found) expect(Object.keys(found.record)).to.have.members(['n', 'cookie'])
   }
 }
@@ -103,7 +103,7 @@ function play(order: Order, { place, acts, choices, crashes }: Case): void {
 
 const rule = (order: Order, crashes: number) => fc.property(anyCase(crashes), aCase => play(order, aCase))
 
-describe('concurrency: hashIds: "migrate", whatever processes do and in whatever order', () => {
+describe('concurrency: hashIds: "migrate", in random orders of the steps of processes', () => {
   it('is played on stores that compare, and on plain ones', () => {
     for (const compares of [true, false]) {
       expect(new StoreClient(keyStore(new KeyEngine(), new Schedule(), 0, compares)).compares).to.equal(compares)

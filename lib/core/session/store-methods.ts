@@ -5,7 +5,7 @@ import type { SessionStore } from '../store/contract'
 import { clientFor } from '../store/ports'
 import { regenerate, type Host, type Session } from './session'
 
-/** A store whose `regenerate` and `load` take the ID of a session, whatever the keys of records are. */
+/** A store whose `regenerate` and `load` take the ID of a session and not the key of its record. */
 const TAKES_IDS = Symbol('resession.takes-ids')
 
 /** What `load` needs of a store. */
