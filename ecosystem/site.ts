@@ -25,8 +25,8 @@ function called(act: (done: (err?: unknown) => void) => void): Promise<unknown> 
 }
 
 /** A server with sessions, on a store. @returns its address */
-export async function site(session: Package, store: Store, maxAge: number): Promise<string> {
-  const middleware = session({ secret: 'of no value', store, resave: false, saveUninitialized: false, cookie: { maxAge } })
+export async function site(session: Package, store: Store, options: object): Promise<string> {
+  const middleware = session({ secret: 'of no value to anyone', store, resave: false, saveUninitialized: false, ...options })
   return listening(
     createServer((req, res) => {
       middleware(req, res, err => (err ? fail(res, err) : void answer(req as never, res).catch(err => fail(res, err))))

@@ -8,10 +8,21 @@ import { contract } from './contract'
 import { outage } from './outage'
 import { rollingSwap } from './rolling-swap'
 import type { StoreScenario, StoreWorld } from './scenario'
+import { limits } from './limits'
 import { expiry, login, logout, parallel, touch } from './visits'
 
 /** In the order of the table's columns. */
-const SCENARIOS: Record<string, StoreScenario> = { login, logout, expiry, touch, parallel, contract, outage, 'rolling swap': rollingSwap }
+const SCENARIOS: Record<string, StoreScenario> = {
+  login,
+  logout,
+  expiry,
+  touch,
+  limits,
+  parallel,
+  contract,
+  outage,
+  'rolling swap': rollingSwap,
+}
 
 export const STORE_SCENARIOS = Object.keys(SCENARIOS)
 
@@ -38,10 +49,14 @@ async function open(published: PublishedStore, { here, there, engine }: World): 
       return published.make({ ...here, folder, name: `${here.name}_${others}` })
     },
     engine,
-    visitor: async (maxAge = 600_000) => new Visitor(await site(here.session, store, maxAge)),
+    visitor: async (maxAge = 600_000) => new Visitor(await site(here.session, store, { cookie: { maxAge } })),
+    limited: async limits => {
+      if (!('recommended' in here.session)) throw new Error('express-session has no such options')
+      return new Visitor(await site(here.session, store, limits))
+    },
     otherSite: async () => {
       const room = there()
-      return site(room.session, await published.make(room), 600_000)
+      return site(room.session, await published.make(room), { cookie: { maxAge: 600_000 } })
     },
   }
 }

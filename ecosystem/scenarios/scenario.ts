@@ -3,6 +3,12 @@ import type { Store } from '../integration'
 import type { Visitor } from '../visitor'
 import type { PublishedStore } from '../stores/published-store'
 
+/** In milliseconds. */
+export interface Limits {
+  readonly idleTimeout: number
+  readonly absoluteTimeout?: number
+}
+
 /** The environment of a store. */
 export interface StoreWorld {
   readonly published: PublishedStore
@@ -12,6 +18,8 @@ export interface StoreWorld {
   readonly engine: Engine | undefined
   /** A new client, at a site whose sessions live for so many milliseconds. */
   visitor(maxAge?: number): Promise<Visitor>
+  /** A new client, at a site with `idleTimeout` or `absoluteTimeout`. */
+  limited(limits: Limits): Promise<Visitor>
   /** The site of the other package, with the same sessions. */
   otherSite(): Promise<string>
 }
