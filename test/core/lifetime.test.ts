@@ -1,6 +1,16 @@
 import { expect } from 'chai'
 import { Cookie } from '../../lib/core/record/cookie'
-import { cookieUntil, dateOf, ENDS, isDue, isOver, latestCookie, nearestEnd, type Limits } from '../../lib/core/record/lifetime'
+import {
+  cookieUntil,
+  dateOf,
+  ENDS,
+  isDue,
+  isOver,
+  latestCookie,
+  markTouched,
+  nearestEnd,
+  type Limits,
+} from '../../lib/core/record/lifetime'
 import { marksIn, mergeMarks, newMarks, separate } from '../../lib/core/record/marks'
 import { isMarks } from '../../lib/core/record/reserved-key'
 import { serializeData, serializeRecord } from '../../lib/core/record/serialize-data'
@@ -117,9 +127,19 @@ describe('core: the reserved key', () => {
       moment: 3,
       marks: MARKS,
       end: 9000,
+      isTouched: false,
       likeness: { text: '{"n":1}', parsed: { n: 1 } },
     })
     expect(read.record).to.deep.equal(record({ n: 1, '~': MARKS }))
+  })
+
+  it('is taken out with what a touch has left in the cookie', () => {
+    const touched = { ...COOKIE, originalMaxAge: 5, touched: true }
+    const read = separate({ record: { cookie: touched, '~': MARKS } as never, moment: 3 })
+    expect(read).to.include({ isTouched: true, end: 9000 })
+    expect(read.record).to.deep.equal({ cookie: { ...COOKIE, originalMaxAge: 5 } })
+    const cookie = markTouched(new Cookie({ maxAge: 5 }))
+    expect(JSON.parse(JSON.stringify(cookie))).to.include({ touched: true, originalMaxAge: 5 })
   })
 
   it('leaves records without it as they are, to the object', () => {

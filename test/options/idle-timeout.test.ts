@@ -191,9 +191,21 @@ onEachHost('options: idleTimeout', host => {
       clock.turn(2 * MINUTE)
       await client.get('/poll/change')
       expect(await isThere(client, '/poll')).to.equal(true)
-      // The record of a store with touch does not have the end, so that a change moves it
+      // If a touch moves only a TTL, the record does not have the end, so that a change moves it
       clock.turn(IDLE - 2 * MINUTE)
-      expect(await isThere(client, '/poll')).to.equal(engine.touch !== 'none')
+      expect(await isThere(client, '/poll')).to.equal(engine.touch === 'ttl')
+    })
+
+    it(`shows nothing of a touch in the session, on ${what}`, async () => {
+      const store = new EngineStore(engine)
+      const client = siteWith(store).browser()
+      await client.get()
+      clock.turn(2 * MINUTE)
+      await client.get('/read')
+      expect(JSON.stringify(store.record).includes('touched')).to.equal(engine.touch === 'record')
+      expect((await client.get('/read')).text).to.not.include('touched')
+      await client.get('/')
+      expect(JSON.stringify(store.record)).to.not.include('touched')
     })
 
     it(`leaves a session of express-session alone, on ${what}`, async () => {

@@ -84,6 +84,7 @@ function endOf({ cookie }: SessionData): number {
 export const ENGINES: Readonly<Record<string, Engine>> = {
   'a store whose touch moves only a TTL': { touch: 'ttl', expires: true },
   'a store whose touch writes the record': { touch: 'record', expires: true },
+  'a store whose touch writes the record, without expiry': { touch: 'record', expires: false },
   'a store without touch': { touch: 'none', expires: true },
   'a store without touch and without expiry': { touch: 'none', expires: false },
 }

@@ -23,8 +23,8 @@ export interface Living {
 }
 
 /** Whether an end is moved by a write of the whole record: the store has no touch, or the session is in the cookie. */
-function movesByWrite({ settings, host }: Living): boolean {
-  return settings.kept !== undefined || typeof (host.sessionStore ?? settings.store).touch !== 'function'
+function movesByWrite(exchange: Living): boolean {
+  return exchange.settings.kept !== undefined || typeof storeOf(exchange).touch !== 'function'
 }
 
 /**
@@ -32,7 +32,19 @@ function movesByWrite({ settings, host }: Living): boolean {
  * store alone may say that the session has ended. Stores that answer at once are ours.
  */
 export function keepsEnds(exchange: Living): boolean {
-  return movesByWrite(exchange) || exchange.port.answersAtOnce
+  return movesByWrite(exchange) || exchange.port.answersAtOnce || writers.has(storeOf(exchange))
+}
+
+/** Stores whose touch writes the record: that shows in a record that was touched, by this process or another. */
+const writers = new WeakSet<SessionStore>()
+
+/** Whether it is yet to be found out if the store's touch writes the record. */
+export function marksTouches(exchange: Living): boolean {
+  return exchange.settings.lifetime !== undefined && !movesByWrite(exchange) && !exchange.port.answersAtOnce
+}
+
+function storeOf({ settings, host }: Living): SessionStore {
+  return host.sessionStore ?? settings.store
 }
 
 /** Whether a save has to read the end first, which it keeps: a touch moves it without another version of the record. */
@@ -41,9 +53,10 @@ export function readsEnd(exchange: Living): boolean {
 }
 
 /** The session that was read has ended, though the store has it still. */
-export function isOver(exchange: Living, { marks, end }: Read): boolean {
+export function isOver(exchange: Living, { marks, end, isTouched }: Read): boolean {
   const limits = exchange.settings.lifetime
   if (!limits || !marks) return false
+  if (isTouched) writers.add(storeOf(exchange))
   return isPast(marks, limits, { now: Date.now(), end: keepsEnds(exchange) ? end : undefined })
 }
 

@@ -1,11 +1,11 @@
-import { cookieUntil } from '../record/lifetime'
+import { cookieUntil, markTouched } from '../record/lifetime'
 import type { Cookie } from '../record/cookie'
 import type { Data } from '../record/merge'
 import { MARKS } from '../record/reserved-key'
 import { dataIn } from '../record/session-view'
 import type { Session } from '../session/session'
 import { asStored, copyOf } from '../session/stored-session'
-import { keepsEnds, type Living } from './limits'
+import { keepsEnds, marksTouches, type Living } from './limits'
 
 /** What is stored in the place of the session's own. */
 interface Other {
@@ -25,4 +25,11 @@ export function storedForm(exchange: Living, session: Session, other?: Other): S
   const { [MARKS]: _, ...own } = data
   const ended = settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
   return copyOf(session, { ...own, [MARKS]: marks }, ended, id)
+}
+
+/** What the store gets of a session whose end alone moves. */
+export function touchedForm(exchange: Living, session: Session): Session {
+  const stored = storedForm(exchange, session)
+  if (stored.cookie !== session.cookie && marksTouches(exchange)) markTouched(stored.cookie as Cookie)
+  return stored
 }

@@ -63,6 +63,15 @@ export function cookieUntil(cookie: Cookie, end: number): Cookie {
   return copy
 }
 
+/** A key in the cookie of a record that a touch has written. What writes the cookie otherwise, express-session too, leaves it out. */
+export const TOUCHED = 'touched'
+
+/** Marks a cookie that is given to a store with a touch. @returns the same cookie */
+export function markTouched(cookie: Cookie): Cookie {
+  const toJSON = (): object => ({ ...cookie.data, [TOUCHED]: true })
+  return Object.defineProperty(cookie, 'toJSON', { value: toJSON })
+}
+
 /** When a record ends by its own account, in milliseconds since 1970; undefined if it does not say. */
 export function dateOf(record: SessionData): number | undefined {
   const ends = (record as { [ENDS]?: number })[ENDS] ?? (record.cookie as SessionData['cookie'] | undefined)?.expires

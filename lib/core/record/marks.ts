@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { dateOf } from './lifetime'
+import type { AnyCookie } from './cookie'
+import { dateOf, TOUCHED } from './lifetime'
 import { serializeData } from './serialize-data'
 import { isMarks, MARKS, type Marks, type Marked } from './reserved-key'
 import type { Read } from './snapshot'
@@ -28,10 +29,15 @@ export function separate(read: Read): Read {
   const marks = read.record && marksIn(read.record)
   if (!marks) return read
   const { [MARKS]: _, ...record } = read.record as NonNullable<Read['record']> & Marked
-  const { cookie } = record
   const end = dateOf(record)
-  if (cookie && cookie.originalMaxAge === null) record.cookie = { ...cookie, expires: null }
-  return { ...read, record, marks, end, likeness: read.likeness && unmarked(read.likeness, record) }
+  const isTouched = TOUCHED in (record.cookie ?? {})
+  if (record.cookie) record.cookie = cookieOfApp(record.cookie)
+  return { ...read, record, marks, end, isTouched, likeness: read.likeness && unmarked(read.likeness, record) }
+}
+
+function cookieOfApp(cookie: AnyCookie): AnyCookie {
+  const { [TOUCHED]: _, ...own } = cookie as AnyCookie & { readonly [TOUCHED]?: unknown }
+  return own.originalMaxAge === null ? { ...own, expires: null } : own
 }
 
 function unmarked({ parsed }: NonNullable<Read['likeness']>, record: object): Read['likeness'] {

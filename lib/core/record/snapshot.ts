@@ -42,4 +42,6 @@ export interface Read {
   readonly marks?: Marks | undefined
   /** When the record ends, in milliseconds since 1970, where `marks` are. */
   readonly end?: number | undefined
+  /** A touch has written the record, where `marks` are. */
+  readonly isTouched?: boolean
 }

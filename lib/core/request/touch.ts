@@ -6,7 +6,7 @@ import type { Deadline } from '../concurrency/deadline'
 import type { ExchangeState } from './exchange-state'
 import type { Transaction } from '../concurrency/transaction'
 import type { Host, Session } from '../session/session'
-import { storedForm } from '../lifetime/stored-form'
+import { touchedForm } from '../lifetime/stored-form'
 import type { Found } from '../store/contract'
 import { Member } from '../group/member'
 import { WriteGroup } from '../group/write-group'
@@ -19,7 +19,7 @@ import { WriteGroup } from '../group/write-group'
 export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, session: Session, done: Callback): boolean {
   const { port } = exchange
   if (exchange.settings.concurrency === 'off') {
-    port.touch(id, storedForm(exchange, session), done)
+    port.touch(id, touchedForm(exchange, session), done)
     return true
   }
   return exchange.transact(id, (transaction, deadline) => new Touch(exchange, session, transaction, deadline, done)).hasBegun
@@ -72,7 +72,7 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
       this.finish(err)
     }
     const { port, request, session, deadline } = this
-    port.touch(id, storedForm(request, session), err => (err ? this.#resolve(err, touched) : touched()), deadline)
+    port.touch(id, touchedForm(request, session), err => (err ? this.#resolve(err, touched) : touched()), deadline)
   }
 
   /** For some stores a touch of a session that they do not have is an error. That another request has destroyed it is none to this one. */
