@@ -7,7 +7,7 @@ import { count, data, endWith, routes, show, shown } from '../support/handlers'
 import { onEachHost, onEachStorage } from '../support/hosts'
 import { endOf } from '../support/jar'
 import { siteOn, type Handler, type Site } from '../support/site'
-import { session, type SessionOptions, type Store } from '../support/subject'
+import { session, type SessionData, type SessionOptions, type Store } from '../support/subject'
 import { TracingStore } from '../support/tracing-store'
 import { VersionedStore } from '../support/versioned-store'
 
@@ -41,6 +41,11 @@ const HANDLERS = routes({
   '/regenerate': (req, res) => req.session.regenerate(endWith(res)),
   '/login': (req, res) => req.session.regenerate(() => count(req, res)),
   '/keep': settled(async req => (req.session as { regenerate(options: object): Promise<void> }).regenerate({ keep: true })),
+  '/keep-and-change': async (req, res) => {
+    await (req.session as { regenerate(options: object): Promise<void> }).regenerate({ keep: true })
+    data(req).user = 'ada'
+    res.end(info(req)?.handle)
+  },
   '/keys': (req, res) => res.end(JSON.stringify([Object.keys(req.session).filter(key => key !== 'cookie'), '~' in req.session])),
   '/own': (req, res) => ((data(req)['~'] = 'mine'), res.end()),
   // As an app does that copies the fields of a form
@@ -265,6 +270,59 @@ onEachHost('options: absoluteTimeout', host => {
       expect(store.trace().filter(call => call === 'set')).to.deep.equal([])
     })
   }
+
+  it('is restarted by regenerate if genid gives the same ID again', async () => {
+    const store = new EngineStore({ touch: 'ttl', expires: true })
+    const options = { store: store.asStore, absoluteTimeout: HOUR, genid: () => 'one-id-for-all-of-the-sessions' }
+    const client = siteOn(host, options, HANDLERS).browser()
+    for (let visit = 0; visit < 2; visit++) await views(client)
+    const before = await infoOf(client)
+    clock.turn(HOUR / 2)
+    await client.get('/login')
+    const after = await infoOf(client)
+    expect(after.authenticatedAt).to.equal(date(clock.now()))
+    expect(after.handle).to.not.equal(before.handle)
+    expect(await views(client)).to.equal('2')
+  })
+
+  it('goes on in the request of a regenerate({ keep }), whatever it saves then', async () => {
+    const client = siteOn(host, { absoluteTimeout: HOUR }, HANDLERS).browser()
+    await views(client)
+    const before = await infoOf(client)
+    clock.turn(MINUTE)
+    expect((await client.get('/keep-and-change')).text).to.equal(before.handle)
+    expect(await infoOf(client)).to.deep.equal(before)
+    expect(shown((await client.get('/read')).text)).to.deep.equal({ views: 1, user: 'ada' })
+  })
+
+  it('authenticated moves the end in the store at once, also of a cookie that lives longer', async () => {
+    const store = new EngineStore({ touch: 'ttl', expires: true })
+    const client = siteOn(host, { store: store.asStore, absoluteTimeout: HOUR, cookie: { maxAge: 24 * HOUR } }, HANDLERS).browser()
+    await views(client)
+    clock.turn(HOUR / 2)
+    await client.get('/again')
+    expect(store.record.cookie.expires).to.equal(date(clock.now() + HOUR))
+  })
+
+  it('does not write a session again and again to a store that loses what it needs', async () => {
+    const store = new EngineStore({ touch: 'ttl', expires: true })
+    const { set } = store
+    store.set = (id, { cookie, views }: SessionData & { views?: number }, done) => set.call(store, id, { cookie, views } as never, done)
+    const client = siteOn(host, { store: store.asStore, absoluteTimeout: HOUR }, HANDLERS).browser()
+    await views(client)
+    store.trace()
+    for (let visit = 0; visit < 3; visit++) await client.get('/read')
+    expect(store.trace().filter(call => call === 'set')).to.deep.equal([])
+  })
+
+  it('is no longer life for a session in a cookie that ends with the browser: a day, as without', async () => {
+    const client = siteOn(host, { store: 'cookie', absoluteTimeout: 7 * 24 * HOUR }, HANDLERS).browser()
+    await views(client)
+    clock.turn(24 * HOUR - 1)
+    expect(await views(client)).to.equal('2')
+    clock.turn(24 * HOUR)
+    expect(await views(client)).to.equal('1')
+  })
 
   it('destroys what the store has of a session that is over, and clears the cookie', async () => {
     const store = new EngineStore({ touch: 'ttl', expires: false })

@@ -42,6 +42,16 @@ describe('koa options: ttl', () => {
     expect(await told(undefined, { maxAge: 60_000 }, '/remember')).to.deep.equal([90_000])
   })
 
+  it('is no longer than idleTimeout and absoluteTimeout say', async () => {
+    const within = async (ttl: Ttl, options: KoaSessionOptions, ms: number): Promise<void> => {
+      for (const given of await told(ttl, options)) expect(given).to.be.within(ms - 1000, ms)
+    }
+    await within(undefined, { idleTimeout: 30_000 }, 30_000)
+    await within(60_000, { idleTimeout: 30_000 }, 30_000)
+    await within(60_000, { absoluteTimeout: 40_000, maxAge: 90_000 }, 40_000)
+    expect(await told(20_000, { idleTimeout: 30_000 })).to.deep.equal([20_000])
+  })
+
   it('is undefined for a session without an expiry', async () => {
     for (const maxAge of [undefined, null, 'session'] as const) expect(await told(undefined, { maxAge })).to.deep.equal([undefined])
     expect(await told(undefined, { maxAge: 60_000 }, '/forget')).to.deep.equal([undefined])
