@@ -4,6 +4,7 @@ import { repository } from '../test/package/installation'
 import type { Integration } from './integration'
 import { PACKAGES, type PackageName } from './projects'
 import { STORE_SCENARIOS } from './scenarios'
+import { NOT_OFFERED } from './scenarios/limits'
 import type { Results } from './visit'
 
 export interface Row {
@@ -50,7 +51,7 @@ function storeTable(rows: readonly Row[]): string {
 }
 
 function mark(results: Results, name: string): string {
-  if (!results.has(name)) return '–'
+  if (!results.has(name) || results.get(name) === NOT_OFFERED) return '–'
   return results.get(name) === undefined ? 'yes' : 'no'
 }
 
@@ -71,7 +72,7 @@ function passed(results: Results): number {
 function why({ integration: { title, scenarios, notes, unmended }, results }: Row): string {
   const known: Record<string, string> = { ...notes, ...unmended }
   const reasons = Object.keys(scenarios).flatMap(name => {
-    const failed = PACKAGES.filter(of => results[of].get(name) !== undefined)
+    const failed = PACKAGES.filter(of => ![undefined, NOT_OFFERED].includes(results[of].get(name)))
     const [said] = failed.map(of => results[of].get(name))
     if (said === undefined) return []
     const where = failed.length === 2 ? 'both' : `${failed[0]} only`

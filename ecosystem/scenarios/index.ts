@@ -8,7 +8,7 @@ import { contract } from './contract'
 import { outage } from './outage'
 import { rollingSwap } from './rolling-swap'
 import type { StoreScenario, StoreWorld } from './scenario'
-import { limits } from './limits'
+import { limits, NOT_OFFERED } from './limits'
 import { expiry, login, logout, parallel, touch } from './visits'
 
 /** In the order of the table's columns. */
@@ -51,7 +51,7 @@ async function open(published: PublishedStore, { here, there, engine }: World): 
     engine,
     visitor: async (maxAge = 600_000) => new Visitor(await site(here.session, store, { cookie: { maxAge } })),
     limited: async limits => {
-      if (!('recommended' in here.session)) throw new Error('express-session has no such options')
+      if (!('recommended' in here.session)) throw new Error(NOT_OFFERED)
       return new Visitor(await site(here.session, store, limits))
     },
     otherSite: async () => {

@@ -2,6 +2,9 @@ import { equal } from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { StoreScenario } from './scenario'
 
+/** Why express-session fails. The tables have a dash for it. */
+export const NOT_OFFERED = 'express-session has no such options'
+
 /** `idleTimeout` keeps a client that reads and ends the session of one that does not; `absoluteTimeout` ends it in any case. */
 export const limits: StoreScenario = async ({ limited, published: { shortest = 1000 } }) => {
   const idleTimeout = shortest * 3
