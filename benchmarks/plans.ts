@@ -68,7 +68,7 @@ export const plans: Readonly<Record<Plan['name'], Plan>> = {
     http: { rounds: 2, visits: USUAL, connections: 10, warmUpSeconds: 1, seconds: 2 },
     distant: { rounds: 2, visits: DISTANT, milliseconds: 1, warmUp: 200, timed: 500 },
     overlap: {
-      rounds: 5,
+      rounds: 3,
       writers: [1, 2, 6, 20, 50, 100, 300, 1000, 5000],
       milliseconds: 5,
       kilobytes: [1, 10, 100],

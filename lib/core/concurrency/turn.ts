@@ -4,17 +4,25 @@ import { Deadline } from './deadline'
 import type { Task } from './task-queue'
 import type { Transaction } from './transaction'
 
-/** What one request asks of the store about a session, when its turn has come. It calls back once. */
+/**
+ * What one request asks of the store about a session, when its turn has come. It calls back once. Its fields, and those of its subclasses, are declared
+ * and assigned: to define them too takes 0.3 microseconds of each save.
+ */
 export abstract class Turn implements Task {
-  context: Context | undefined = undefined
-  #isOver = false
+  declare readonly transaction: Transaction
+  declare readonly deadline: Deadline
+  declare context: Context | undefined
+  declare private readonly done: Callback
+  declare private hasFinished: boolean
 
   /** @param deadline `Deadline.NONE` for a store that is synchronous: no other call can come between, so that it needs no turn */
-  constructor(
-    readonly transaction: Transaction,
-    readonly deadline: Deadline,
-    private readonly done: Callback,
-  ) {}
+  constructor(transaction: Transaction, deadline: Deadline, done: Callback) {
+    this.transaction = transaction
+    this.deadline = deadline
+    this.context = undefined
+    this.done = done
+    this.hasFinished = false
+  }
 
   /** Calls the store, then `finish`. */
   protected abstract act(joined: readonly Turn[]): void
@@ -31,17 +39,17 @@ export abstract class Turn implements Task {
       this.act(joined)
     } catch (thrown) {
       // By the callback
-      if (this.#isOver) throw thrown
+      if (this.isOver) throw thrown
       this.finish(thrown)
     }
   }
 
   get isOver(): boolean {
-    return this.#isOver
+    return this.hasFinished
   }
 
   finish(err?: unknown): void {
-    this.#isOver = true
+    this.hasFinished = true
     if (!this.#queues) return this.done(err)
     this.#leave()
     try {
@@ -53,7 +61,7 @@ export abstract class Turn implements Task {
   }
 
   giveUp(err: Error): void {
-    this.#isOver = true
+    this.hasFinished = true
     this.#leave()
     this.done(err)
   }

@@ -22,15 +22,12 @@ export interface Requester {
 
 /** A request that saves, updates or touches a session. Those of one session that wait at the same time are carried out together, as a `WriteGroup`. */
 export abstract class Member<R extends Requester = Requester> extends Turn {
-  readonly port: StoreClient
+  declare readonly request: R
+  declare readonly port: StoreClient
 
-  constructor(
-    readonly request: R,
-    transaction: Transaction,
-    deadline: Deadline,
-    done: Callback,
-  ) {
+  constructor(request: R, transaction: Transaction, deadline: Deadline, done: Callback) {
     super(transaction, deadline, done)
+    this.request = request
     this.port = request.port
   }
 
@@ -71,10 +68,9 @@ function canJoin(member: Member): boolean {
 
 /** What a request writes. */
 export interface Made {
+  readonly writer: Writer
   readonly given: Written
-  /** The record that is stored if no member comes after this one. */
-  readonly stored: () => SessionData
-  /** The same for the members after this one, if it was made of a draft. */
+  /** The stored record with the changes of the request, if it was made of that; members after this one change it further. */
   readonly draft?: RecordDraft | undefined
   /** The stored record has the data of this request, and no other. */
   readonly whole: boolean
@@ -94,6 +90,9 @@ export abstract class Writer<R extends Requester = Requester> extends Member<R> 
    * @throws what this member fails with. The draft is unchanged then
    */
   abstract make(draft?: RecordDraft): Made
+
+  /** The record that is stored if no member comes after this one. */
+  abstract storedForm(made: Made): SessionData
 }
 
 export function isWriter(member: Member): member is Writer {

@@ -1,42 +1,43 @@
 import type { Deadline } from '../concurrency/deadline'
 import { deliver } from '../../primitives/callbacks'
-import { isWriter, type Member, type Writer } from './member'
+import type { RecordDraft } from '../record/record-draft'
+import { isWriter, type Made, type Member, type Writer } from './member'
 
-/** The members of a group, as far as they are not over: each may fail, or run out of time, before the others. */
+/** The members of a group, as far as they are not over: each may fail, or run out of time, before the others. Most groups have one. */
 export class GroupMembers {
-  readonly #all: readonly [Member, ...Member[]]
+  /** @param joined those after the first one, the oldest first */
+  constructor(
+    /** Any of them knows the session and the store of the group. */
+    readonly first: Member,
+    private readonly joined: readonly Member[],
+  ) {}
 
-  /** @param all the oldest first */
-  constructor(all: readonly [Member, ...Member[]]) {
-    this.#all = all
-  }
-
-  /** A member whose time is up leaves, and the others go on. */
   enter(): void {
-    if (!this.#isOne) for (const member of this.#all) member.deadline.wait(err => member.finish(err))
-    this.each(member => member.enter())
-  }
-
-  /** Of any of them: a group has one session of one store. */
-  get one(): Member {
-    return this.#all[0]
+    // A member whose time is up leaves, and the others go on
+    if (!this.#isOne) for (const member of this.#left) member.deadline.wait(err => member.finish(err))
+    this.each(enter)
   }
 
   get writers(): readonly Writer[] {
+    const { first } = this
+    if (this.#isOne) return !first.isOver && isWriter(first) ? [first] : []
     return this.#left.filter(isWriter)
   }
 
   get firstWriter(): Writer | undefined {
-    return this.#all.find((member): member is Writer => !member.isOver && isWriter(member))
+    const { first } = this
+    if (!first.isOver && isWriter(first)) return first
+    return this.joined.find((member): member is Writer => !member.isOver && isWriter(member))
   }
 
   /** The deadline of the group's calls: that of the member that came last, which is the latest one. */
   get deadline(): Deadline {
-    return (this.#all.findLast(({ isOver }) => !isOver) ?? this.one).deadline
+    return (this.joined.findLast(({ isOver }) => !isOver) ?? this.first).deadline
   }
 
   each(act: (member: Member) => void): void {
-    for (const member of this.#left) this.for(member, act)
+    if (!this.#isOne) for (const member of this.#left) this.for(member, act)
+    else if (!this.first.isOver) perform(this.first, act)
   }
 
   /** @param act runs in the async context of the member, which fails with what this throws. What the member's callback throws does not reach the others */
@@ -45,13 +46,24 @@ export class GroupMembers {
     deliver(() => (member.context ? member.context(() => perform(member, act)) : perform(member, act)))
   }
 
+  /** @returns nothing if the writer fails */
+  ask(writer: Writer, draft: RecordDraft | undefined): Made | undefined {
+    let made: Made | undefined
+    this.for(writer, () => void (made = writer.make(draft)))
+    return made
+  }
+
   get #isOne(): boolean {
-    return this.#all.length === 1
+    return this.joined.length === 0
   }
 
   get #left(): readonly Member[] {
-    return this.#all.filter(({ isOver }) => !isOver)
+    return [this.first, ...this.joined].filter(({ isOver }) => !isOver)
   }
+}
+
+function enter(member: Member): void {
+  member.enter()
 }
 
 function perform<M extends Member>(member: M, act: (member: M) => void): void {

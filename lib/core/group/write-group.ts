@@ -17,17 +17,12 @@ const APART = 32
 
 /** The changes of all members that did not fail, in the order of their commits. */
 interface Fold {
-  readonly parts: readonly Part[]
-  readonly last: Part
+  readonly changes: readonly Made[]
+  readonly last: Made
   /** The record that is written. */
   readonly stored: SessionData
   /** That has the data of one request, and no other. */
   readonly whole: boolean
-}
-
-interface Part {
-  readonly writer: Writer
-  readonly made: Made
 }
 
 /**
@@ -38,9 +33,9 @@ export class WriteGroup {
   readonly #members: GroupMembers
   #attempts: Attempts | undefined
 
-  /** @param members the oldest first; at least one writes */
-  constructor(members: readonly [Member, ...Member[]]) {
-    this.#members = new GroupMembers(members)
+  /** @param joined members that began with the first one, the oldest first. At least one of all writes */
+  constructor(first: Member, joined: readonly Member[]) {
+    this.#members = new GroupMembers(first, joined)
   }
 
   begin(): void {
@@ -85,13 +80,13 @@ export class WriteGroup {
   #attempt(draft: RecordDraft | undefined, version: Version | null | undefined): void {
     const fold = this.#fold(draft)
     if (!fold) return this.#start()
-    const { made, writer } = fold.last
+    const { writer, given } = fold.last
     const { isCurrent } = writer.transaction
     this.#put(fold, version, (err, outcome) => {
       if (!err && outcome?.ok) return this.#wrote(fold, outcome.version)
       const attempts = (this.#attempts ??= new Attempts())
       if (!err) return tryAgain(() => this.#read(), ++attempts.refused, this.#members.deadline)
-      if (isCurrent && fold.parts.length === 1) writer.transaction.failed(made.given)
+      if (isCurrent && fold.changes.length === 1) writer.transaction.failed(given)
       if (isAlone(writer) && attempts.mayRepeat(err)) this.#readLost(fold, attempts)
       else this.#fail(err)
     })
@@ -100,41 +95,38 @@ export class WriteGroup {
   /** @returns nothing if no writer is left, or the one whose base was to be written over has failed */
   #fold(draft: RecordDraft | undefined): Fold | undefined {
     const { writers } = this.#members
-    const parts: Part[] = []
+    const changes: Made[] = []
     let next = draft
     for (const writer of writers) {
-      this.#members.for(writer, () => {
-        const made = writer.make(next)
-        parts.push({ writer, made })
-        if (writer !== writers.at(-1)) next = made.draft ?? RecordDraft.of(made.stored(), made.given.text)
-      })
-      if (parts.length === 0 && !draft) return undefined
+      const made = this.#members.ask(writer, next)
+      if (made) changes.push(made)
+      else if (!next) return undefined
+      if (made && writer !== writers.at(-1)) next = made.draft ?? RecordDraft.of(writer.storedForm(made), made.given.text)
     }
-    const last = parts.at(-1)
-    return last && { parts, last, stored: last.made.stored(), whole: parts.length === 1 && last.made.whole }
+    const last = changes.at(-1)
+    return last && { changes, last, stored: last.writer.storedForm(last), whole: changes.length === 1 && last.whole }
   }
 
   /** In the strictest way that the store has. */
-  #put({ stored, whole, last: { writer, made } }: Fold, version: Version | null | undefined, done: Callback<Outcome>): void {
+  #put({ stored, whole, last: { writer, given } }: Fold, version: Version | null | undefined, done: Callback<Outcome>): void {
     const { port, transaction } = writer
     const { id, base } = transaction
     const { deadline } = this.#members
     if (version !== undefined && port.compares)
-      return port.compareAndSet(id, stored, { version, text: whole && !(MARKS in stored) ? made.given.text : undefined }, done, deadline)
+      return port.compareAndSet(id, stored, { version, text: whole && !(MARKS in stored) ? given.text : undefined }, done, deadline)
     if (base && port.updates) return port.update(id, stored, (err, updated) => done(err, { ok: updated === true }), deadline)
     port.set(id, stored, err => done(err, { ok: true }), deadline)
   }
 
   /** All members learn what the store has before the first one is over. */
-  #wrote({ parts, last, stored, whole }: Fold, version: Version | undefined): void {
-    const left = parts.filter(({ writer }) => !writer.isOver)
-    for (const { writer, made } of left) {
-      const { text, cookie } = made.given
-      writer.request.arrived(made.given)
-      writer.transaction.wrote({ text, cookie, version }, whole)
+  #wrote({ changes, last, stored, whole }: Fold, version: Version | undefined): void {
+    for (const { writer, given } of changes) {
+      if (writer.isOver) continue
+      writer.request.arrived(given)
+      writer.transaction.wrote({ text: given.text, cookie: given.cookie, version }, whole)
     }
-    last.writer.transaction.active.wrote(stored, last.made.given.cookie, version)
-    for (const { writer, made } of left) this.#members.for(writer, () => writer.written(made))
+    last.writer.transaction.active.wrote(stored, last.given.cookie, version)
+    for (const made of changes) if (!made.writer.isOver) this.#members.for(made.writer, () => made.writer.written(made))
     this.#members.each(touch => touch.written())
   }
 
@@ -146,7 +138,7 @@ export class WriteGroup {
       if (!first) return this.#touch()
       const { base } = first.transaction
       if (!record) return base ? this.#members.each(member => member.missing()) : this.#attempt(undefined, null)
-      const text = fold.whole ? fold.last.made.given.text : serializeData(fold.stored)
+      const text = fold.whole ? fold.last.given.text : serializeData(fold.stored)
       if (isSameText(text, serializeData(record))) return this.#wrote(fold, version)
       if (!base) return this.#fail(first.request.taken())
       this.#attempt(RecordDraft.of(record), version ?? undefined)
@@ -154,7 +146,7 @@ export class WriteGroup {
   }
 
   #get(read: Heard): void {
-    const { port, transaction } = this.#members.one
+    const { port, transaction } = this.#members.first
     port.get(transaction.id, read, this.#members.deadline)
   }
 

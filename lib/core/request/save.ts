@@ -27,37 +27,38 @@ function saveNow<H extends Host>(exchange: ExchangeState<H>, session: Session, d
 }
 
 class Save<H extends Host> extends Writer<ExchangeState<H>> {
-  readonly rereads: boolean
-  readonly readsEnd: boolean
+  declare private readonly session: Session
   /** The session as it was when its turn came. */
-  #given: Written | undefined
+  declare private given: Written | undefined
 
-  constructor(
-    exchange: ExchangeState<H>,
-    private readonly session: Session,
-    transaction: Transaction,
-    deadline: Deadline,
-    done: Callback,
-  ) {
+  constructor(exchange: ExchangeState<H>, session: Session, transaction: Transaction, deadline: Deadline, done: Callback) {
     super(exchange, transaction, deadline, done)
-    this.rereads = exchange.settings.concurrency === 'merge'
-    this.readsEnd = readsEnd(exchange)
+    this.session = session
+    this.given = undefined
+  }
+
+  override get rereads(): boolean {
+    return this.request.settings.concurrency === 'merge'
+  }
+
+  override get readsEnd(): boolean {
+    return readsEnd(this.request)
   }
 
   override act(joined: readonly Writer[]): void {
-    new WriteGroup([this, ...joined]).begin()
+    new WriteGroup(this, joined).begin()
   }
 
   override enter(): void {
-    this.#given = this.request.giving(this.session)
+    this.given = this.request.giving(this.session)
     if (isEnded(this.session) || this.transaction.isEnded) this.missing()
   }
 
   override make(draft?: RecordDraft): Made {
     const { session, request } = this
     const { base } = this.transaction
-    const given = this.#given as Written
-    if (!base || !draft) return { given, stored: () => storedForm(request, session), whole: true }
+    const given = this.given as Written
+    if (!base || !draft) return { writer: this, given, whole: true, draft: undefined }
     mergeCookie(session, base, draft)
     request.lifetime?.meet(session.id, draft, draft.end)
     const merged = request.giving(session, given.text)
@@ -65,7 +66,11 @@ class Save<H extends Host> extends Writer<ExchangeState<H>> {
     draft.cookie = session.cookie
     draft[MARKS] = request.lifetime?.marksOf(session.id) ?? draft[MARKS]
     draft.end = storedEnd(request, session)
-    return { given: merged, stored: () => storedForm(request, session, { data: draft.data }), draft, whole: false }
+    return { writer: this, given: merged, whole: false, draft }
+  }
+
+  override storedForm({ draft }: Made): Session {
+    return storedForm(this.request, this.session, draft && { data: draft.data })
   }
 
   override written(): void {

@@ -40,7 +40,7 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
   }
 
   override act(joined: readonly Member[]): void {
-    if (joined.length > 0) return new WriteGroup([this, ...joined]).begin()
+    if (joined.length > 0) return new WriteGroup(this, joined).begin()
     this.hasBegun = true
     this.enter()
     if (!this.isOver) this.#touch()

@@ -34,7 +34,6 @@ interface Changed extends Made {
 
 class Update<H extends Host> extends Writer<ExchangeState<H>> {
   override readonly rereads = true
-  override readonly readsEnd: boolean
 
   constructor(
     exchange: ExchangeState<H>,
@@ -44,11 +43,14 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
     done: Callback,
   ) {
     super(exchange, transaction, deadline, done)
-    this.readsEnd = readsEnd(exchange)
+  }
+
+  override get readsEnd(): boolean {
+    return readsEnd(this.request)
   }
 
   override act(joined: readonly Writer[]): void {
-    new WriteGroup([this, ...joined]).begin()
+    new WriteGroup(this, joined).begin()
   }
 
   override enter(): void {
@@ -65,7 +67,11 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
     const changed = sessionOf(hostOf(session, session.id), base && draft ? mergedData(draft, base, text) : dataOf(text))
     changed.cookie = cookieOf({ cookie: session.cookie })
     if (isPromise(change(shownOf(changed)) as unknown)) throw new TypeError('update needs a synchronous function')
-    return { given: this.request.giving(changed), stored: () => storedForm(this.request, changed), whole: true, changed, before }
+    return { writer: this, given: this.request.giving(changed), whole: true, changed, before }
+  }
+
+  override storedForm({ changed }: Changed): Session {
+    return storedForm(this.request, changed)
   }
 
   override written({ before, changed }: Changed): void {
