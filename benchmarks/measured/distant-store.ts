@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { EngineName } from './protocols'
 import { redisStore } from './redis-store'
 import type { SessionStore } from './site'
@@ -11,12 +12,13 @@ export interface StorePlace {
   readonly prefix: string
 }
 
-/**
- * Uses the most popular store of the engine.
- *
- * @param atomic the file of the wrapper for the store, if any
- */
+type Wrapper = (store: SessionStore) => SessionStore
+
+/** By the store that most people take. @param atomic the file of the wrapper that it is given to, if any */
 export async function storeAt(place: StorePlace, atomic?: string): Promise<SessionStore> {
   if (place.engine === 'Redis') return redisStore(place, atomic)
-  return place.engine === 'PostgreSQL' ? postgresStore(place) : mysqlStore(place)
+  const store = place.engine === 'PostgreSQL' ? postgresStore(place) : await mysqlStore(place)
+  if (atomic === undefined) return store
+  const { atomicPostgres, atomicMysql } = createRequire(__filename)(atomic) as Record<'atomicPostgres' | 'atomicMysql', Wrapper>
+  return place.engine === 'PostgreSQL' ? atomicPostgres(store) : atomicMysql(store)
 }
