@@ -125,6 +125,7 @@ describe('core: the reserved key', () => {
     expect(separate(read)).to.deep.equal({
       record: { cookie: { ...COOKIE, expires: null }, n: 1 },
       moment: 3,
+      version: undefined,
       marks: MARKS,
       end: 9000,
       isTouched: false,

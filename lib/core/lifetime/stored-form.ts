@@ -1,7 +1,7 @@
 import { cookieUntil, markTouched } from '../record/lifetime'
 import type { Cookie } from '../record/cookie'
 import type { Data } from '../record/merge'
-import { MARKS } from '../record/reserved-key'
+import { MARKS, withoutMarks } from '../record/reserved-key'
 import { dataIn } from '../record/session-view'
 import type { Session } from '../session/session'
 import { asStored, copyOf } from '../session/stored-session'
@@ -22,9 +22,10 @@ export function storedForm(exchange: Living, session: Session, other?: Other): S
   const marks = lifetime?.marksFor(session.id, data)
   if (!lifetime || !marks) return other ? copyOf(session, data, cookie, id) : asStored(exchange.port, session)
   if (generated === id) lifetime.creating(id)
-  const { [MARKS]: _, ...own } = data
+  const own = withoutMarks(data)
+  own[MARKS] = marks
   const ended = settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
-  return copyOf(session, { ...own, [MARKS]: marks }, ended, id)
+  return copyOf(session, own, ended, id)
 }
 
 /** What the store gets of a session whose end alone moves. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { AnyCookie } from './cookie'
 import { dateOf, TOUCHED } from './lifetime'
+import type { Likeness } from './json-equality'
 import { serializeData } from './serialize-data'
-import { isMarks, MARKS, type Marks, type Marked } from './reserved-key'
+import { isMarks, MARKS, withoutMarks, type Marks, type Marked } from './reserved-key'
 import type { Read } from './snapshot'
 
 /** 128 bits, as ASVS 5.0 section 7.2.3 asks of identifiers. */
@@ -28,19 +29,27 @@ export function marksIn(record: object): Marks | undefined {
 export function separate(read: Read): Read {
   const marks = read.record && marksIn(read.record)
   if (!marks) return read
-  const { [MARKS]: _, ...record } = read.record as NonNullable<Read['record']> & Marked
+  const record = withoutMarks(read.record as NonNullable<Read['record']>)
   const end = dateOf(record)
   const isTouched = TOUCHED in (record.cookie ?? {})
   if (record.cookie) record.cookie = cookieOfApp(record.cookie)
-  return { ...read, record, marks, end, isTouched, likeness: read.likeness && unmarked(read.likeness, record) }
+  const { moment, version, likeness } = read
+  // Key by key: a spread whose keys are replaced takes 2 microseconds
+  return { record, moment, version, marks, end, isTouched, likeness: likeness && unmarked(likeness, record) }
 }
 
 function cookieOfApp(cookie: AnyCookie): AnyCookie {
+  if (cookie.originalMaxAge !== null && !(TOUCHED in cookie)) return cookie
   const { [TOUCHED]: _, ...own } = cookie as AnyCookie & { readonly [TOUCHED]?: unknown }
   return own.originalMaxAge === null ? { ...own, expires: null } : own
 }
 
-function unmarked({ parsed }: NonNullable<Read['likeness']>, record: object): Read['likeness'] {
-  const { [MARKS]: _, ...data } = (parsed ?? {}) as Marked
-  return { text: serializeData(record), parsed: parsed && data }
+/** What was parsed once is shared by all who read the record, and says the same each time. */
+const known = new WeakMap<object, Likeness>()
+
+function unmarked({ parsed }: Likeness, record: object): Likeness {
+  if (!parsed) return { text: serializeData(record) }
+  let likeness = known.get(parsed)
+  if (!likeness) known.set(parsed, (likeness = { text: serializeData(record), parsed: withoutMarks(parsed) }))
+  return likeness
 }

@@ -15,6 +15,20 @@ export interface Marked {
   readonly [MARKS]?: unknown
 }
 
+/** A copy without the key. A loop, because the rest of an object takes several times as long. */
+export function withoutMarks<Data extends object>(data: Data): Data {
+  const copy: Record<string | symbol, unknown> = {}
+  for (const key of Object.keys(data)) if (key !== MARKS) put(copy, key, data[key as never])
+  for (const key of Object.getOwnPropertySymbols(data)) copy[key] = data[key as never]
+  return copy as Data
+}
+
+/** `__proto__` is a key like others. */
+function put(copy: Record<string | symbol, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(copy, key, { value, configurable: true, writable: true, enumerable: true })
+  else copy[key] = value
+}
+
 /** Whether a value under the reserved key is ours. An app may have data of that name. */
 export function isMarks(value: unknown): value is Marks {
   if (typeof value !== 'object' || value === null) return false
