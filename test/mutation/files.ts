@@ -44,11 +44,13 @@ export const GROUPS: readonly Group[] = [
     files: [
       'lib/core/concurrency/attempts.ts',
       'lib/core/concurrency/pending-write.ts',
-      'lib/core/store/write-group.ts',
-      'lib/core/store/group-member.ts',
+      'lib/core/group/member.ts',
+      'lib/core/group/members.ts',
+      'lib/core/group/write-group.ts',
     ],
     tests: tests({
-      core: ['active-sessions', 'attempts', 'conditional-write', 'holder', 'pending-write', 'regenerate'],
+      core: ['active-sessions', 'attempts', 'conditional-write', 'pending-write', 'regenerate', 'request-lifetime'],
+      concurrency: ['groups'],
       faults: ['late-writes'],
       options: ['concurrency', 'concurrency-overlaps'],
       session: ['save', 'update', 'regenerate-keep'],
