@@ -21,7 +21,7 @@ interface Doors {
   visits: string[]
 }
 
-const EXPORTS = ['Store', 'Cookie', 'Session', 'MemoryStore', 'update']
+const EXPORTS = ['Store', 'Cookie', 'Session', 'MemoryStore', 'update', 'info', 'authenticated', 'recommended']
 
 describe('The package as installed', function () {
   this.timeout(180_000)
@@ -50,7 +50,7 @@ function looksAsItShould(name: Name, runtime: string): void {
     expect([doors.type, doors.length]).to.deep.equal(['function', 1])
   })
 
-  it('has Store, Cookie, Session, MemoryStore and update, and nothing else', () => {
+  it('has the public names, and nothing else', () => {
     expect(doors.own).to.deep.equal(EXPORTS)
     expect(doors.session, 'stores ask for session.session first').to.equal('undefined')
   })
@@ -74,7 +74,7 @@ function looksAsItShould(name: Name, runtime: string): void {
     const atomic = ['atomicMysql', 'atomicPostgres', 'atomicRedis']
     expect(Object.keys(doors.beside)).to.deep.equal(['atomic', 'koa', 'koa/presets', 'sqlite', 'store-contract', 'testing'])
     expect(doors.beside.atomic).to.have.members(atomic)
-    expect(doors.beside.koa).to.have.members(['default', 'KoaSession', 'update'])
+    expect(doors.beside.koa).to.have.members(['default', 'KoaSession', 'update', 'info', 'authenticated', 'recommended'])
     const stores = ['BaseStore', 'CONNECT', 'DISCONNECT', 'MemoryStore']
     expect(doors.beside['koa/presets']).to.have.members(['koaGenericSession', 'koaSession', 'koaSessionStore', 'koaSessionTs', ...stores])
     expect(doors.beside.sqlite).to.deep.equal(['SqliteStore'])

@@ -1,12 +1,12 @@
 // Inspects the package from the folder of an app, and prints the result
 import { createRequire } from 'node:module'
-import session, { Cookie, MemoryStore, Session, Store, update } from 'PACKAGE'
+import session, { authenticated, Cookie, info, MemoryStore, recommended, Session, Store, update } from 'PACKAGE'
 import * as namespace from 'PACKAGE'
 import twoVisits from './two-visits.cjs'
 
 const require = createRequire(import.meta.url)
 const required = require('PACKAGE')
-const imported = { Store, Cookie, Session, MemoryStore, update }
+const imported = { Store, Cookie, Session, MemoryStore, update, info, authenticated, recommended }
 
 /** Deep paths, and the export that each is the module of. */
 const DEEP = {

@@ -37,7 +37,7 @@ export const visit = async (req: IncomingMessage): Promise<void> =>
 // @ts-expect-error: it takes the request, and not its session
 void update(live, () => {})
 // @ts-expect-error: there is no such export
-import { Sessions } from 'PACKAGE'
+import { Unknown } from 'PACKAGE'
 
-export { kept, live, options, Sessions }
+export { kept, live, options, Unknown }
 export const isSession = (value: unknown): value is Session => value instanceof Session
