@@ -28,7 +28,8 @@ const NONE: readonly Task[] = []
 
 /**
  * Runs tasks one after another, except that shared tasks run at the same time, and that a task may take those that wait behind it along. A task calls
- * the store and nothing else: it never waits for a handler, so that no two tasks wait for each other.
+ * the store and nothing else: it never waits for a handler, so that no two tasks wait for each other. A task that nothing delays takes 3 nanoseconds; with
+ * async-mutex it takes 1.8 microseconds (`npm run structures`), and a synchronous store would become asynchronous.
  */
 export class TaskQueue {
   /** The tasks that wait, the oldest first; undefined if none waits, which is the usual case. */
