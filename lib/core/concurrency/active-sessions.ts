@@ -7,7 +7,7 @@ import { dataIn } from '../record/session-view'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 
-/** A session that requests of this process use, with the queue of their calls to the store. Its times are logical: events are numbered. */
+/** A session in use by requests of this process, with the queue of its store calls. Times are logical: events are numbered. */
 export class ActiveSession extends TaskQueue {
   /** The number of requests and pending writes that use it. */
   holders = 0
@@ -15,7 +15,7 @@ export class ActiveSession extends TaskQueue {
   writtenAt = 0
   /** The logical time at which a request of this process last began to end it. */
   destroyedAt = -1
-  /** The number of ends in progress. A record that is read meanwhile may be one that they destroy. */
+  /** The number of destroys in progress. A record that is read meanwhile may be about to disappear. */
   destroying = 0
   /** The logical time of the last end that the store has confirmed. */
   destroyConfirmedAt = -1
@@ -132,7 +132,11 @@ export class ActiveSessions {
     if (active) active.writtenAt = ++this.#now
   }
 
-  /** @param act has the session for itself until it calls back */
+  /**
+   * Runs an operation while no other call of this process is made for the session.
+   *
+   * @param act calls back when it has ended
+   */
   run<Answer extends unknown[]>(
     id: string,
     deadline: Deadline,
@@ -156,9 +160,9 @@ export class ActiveSessions {
   }
 
   /**
-   * Requests that have read the session before do not write it any more.
+   * Destroys a session. Requests that have read it before cannot write it any more.
    *
-   * @param act destroys it, after the tasks that were queued before it. No group of saves reaches across
+   * @param act destroys it, after the calls that were queued before. No group of saves spans it
    */
   destroy(id: string, deadline: Deadline, act: (destroyed: Callback, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) =>
@@ -173,7 +177,11 @@ export class ActiveSessions {
     )
   }
 
-  /** As `destroy`. @param act lets the store destroy it by a method of its own, which may call `destroy` of this class: the queue does not wait for it */
+  /**
+   * As `destroy`, with the store's own method.
+   *
+   * @param act the method may call `destroy` of this class, so the queue does not wait for it
+   */
   end(id: string, deadline: Deadline, act: (ended: Callback, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) => {
       active.ended()

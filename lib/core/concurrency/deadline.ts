@@ -20,7 +20,7 @@ export class Deadline {
     return this.#passed
   }
 
-  /** Whether there was something to wait for. */
+  /** Whether the time has begun to run. */
   get hasBegun(): boolean {
     return this.#timer !== undefined
   }
@@ -33,12 +33,12 @@ export class Deadline {
     if (this.ms < Infinity) this.#timer ??= setTimeout(() => this.#pass(), this.ms).unref()
   }
 
-  /** Nothing is waited for at the moment. */
+  /** The operation does not wait at the moment. */
   rest(): void {
     this.#giveUp = undefined
   }
 
-  /** The operation is over. */
+  /** The operation has ended. */
   end(): void {
     this.rest()
     clearTimeout(this.#timer)

@@ -35,7 +35,7 @@ export class RequestLifetime {
     if (this.transaction && !this.transaction.released) this.#ask(this.transaction)
   }
 
-  /** @param port if it is another store's than before, nothing is known of the session there */
+  /** @param port another store's client than before means that nothing is known of the session */
   on(id: string, port: Watched): Transaction {
     const before = this.transaction
     const isMoved = port !== this.#port
@@ -53,13 +53,13 @@ export class RequestLifetime {
     if (!this.#watched || this.#over) left.register(this.host, transaction)
   }
 
-  /** The last commit is done. */
+  /** The last commit has ended. */
   end(): void {
     this.#ended = true
     this.letGo()
   }
 
-  /** Releases the transaction, if the exchange is over. */
+  /** Releases the transaction if the exchange has ended. */
   letGo(): void {
     if (this.#ended && (this.#over || !this.#watched)) this.transaction?.release()
   }

@@ -2,37 +2,37 @@ import { thisContext, type Context } from '../../primitives/async-context'
 import { setImmediate } from '../../primitives/set-immediate'
 import type { Deadline } from './deadline'
 
-/** Calls to the store that are made when their turn has come. */
+/** Calls to the store that wait for their turn. */
 export interface Task {
   /**
-   * Makes the calls. Each task that has begun calls `ended` of the queue when it is over.
+   * Makes the calls. Each task that has begun calls `ended` of the queue at its end.
    *
-   * @param joined the tasks that `joining` returned: they have begun too
+   * @param joined the tasks from `joining`, which have begun too
    */
   begin(joined: readonly Task[]): void
-  /** Its turn has not come in time. */
+  /** The task has timed out before its turn. */
   giveUp(err: Error): void
   readonly deadline: Deadline
   /** May run at the same time as other shared tasks. */
   readonly shared?: boolean
   /**
-   * @param waiting the tasks that wait behind this one, the oldest first
-   * @returns those that begin together with it. No task is overtaken: they are the first ones
+   * @param waiting the tasks behind this one, oldest first
+   * @returns the first ones of them, which begin together with this one
    */
   joining?(waiting: Iterable<Task>): readonly Task[]
-  /** Set by the queue if the task has to wait: a task of another request begins it. */
+  /** Set by the queue if the task waits, because a task of another request begins it. */
   context?: Context | undefined
 }
 
 const NONE: readonly Task[] = []
 
 /**
- * Runs tasks one after another, except that shared tasks run at the same time, and that a task may take those that wait behind it along. A task calls
- * the store and nothing else: it never waits for a handler, so that no two tasks wait for each other. A task that nothing delays takes 3 nanoseconds; with
- * async-mutex it takes 1.8 microseconds (`npm run structures`), and a synchronous store would become asynchronous.
+ * Runs tasks one after another. Shared tasks run at the same time, and a task may include the tasks that wait behind it. A task only calls the store
+ * and never waits for a handler, so two tasks never wait for each other. A task without waiting takes 3 nanoseconds; with async-mutex it takes 1.8
+ * microseconds (`npm run structures`), and a synchronous store would become asynchronous.
  */
 export class TaskQueue {
-  /** The tasks that wait, the oldest first; undefined if none waits, which is the usual case. */
+  /** The waiting tasks, oldest first; undefined if none waits, which is the usual case. */
   #waiting: Set<Task> | undefined
   #running = 0
   #sharing = false
@@ -52,7 +52,7 @@ export class TaskQueue {
     return this.#running === 0 && !this.#waiting
   }
 
-  /** Called by a task when it is over. */
+  /** Called by a task at its end. */
   ended(): void {
     this.#running--
     if (this.#waiting) this.#beginWaiting()
@@ -68,7 +68,7 @@ export class TaskQueue {
     if (this.#waiting?.size === 0) this.#waiting = undefined
   }
 
-  /** In a loop, because a task may end before it returns, and many may wait. */
+  /** A loop, because a task may end before it returns, and many may wait. */
   #beginWaiting(): void {
     if (this.#starting) return
     this.#starting = true
@@ -80,7 +80,7 @@ export class TaskQueue {
         this.#begin(first, joined)
       }
     } catch (thrown) {
-      // Thrown by a callback of the app; the other tasks go on
+      // A callback of the app has thrown; the other tasks continue
       setImmediate(() => this.#beginWaiting())
       throw thrown
     } finally {

@@ -94,12 +94,12 @@ export class Transaction {
     if (this.#asked === 0) this.#activeSessions.release(this.id, this.active)
   }
 
-  /** The store is asked for something. */
+  /** A call to the store begins. */
   asking(): void {
     this.#asked++
   }
 
-  /** That has ended. */
+  /** A call to the store has ended. */
   answered(): void {
     if (--this.#asked === 0 && this.#released) this.#activeSessions.release(this.id, this.active)
   }

@@ -5,8 +5,8 @@ import type { Task } from './task-queue'
 import type { Transaction } from './transaction'
 
 /**
- * What one request asks of the store about a session, when its turn has come. It calls back once. Its fields, and those of its subclasses, are declared
- * and assigned: to define them too takes 0.3 microseconds of each save.
+ * The store calls of one request for a session, made when its turn in the queue has come. It calls back once. The fields are declared and assigned,
+ * also in subclasses: defining them would take 0.3 microseconds per save.
  */
 export abstract class Turn implements Task {
   declare readonly transaction: Transaction
@@ -15,7 +15,7 @@ export abstract class Turn implements Task {
   declare private readonly done: Callback
   declare private hasFinished: boolean
 
-  /** @param deadline `Deadline.NONE` for a store that is synchronous: no other call can come between, so that it needs no turn */
+  /** @param deadline `Deadline.NONE` for a synchronous store, which needs no queue */
   constructor(transaction: Transaction, deadline: Deadline, done: Callback) {
     this.transaction = transaction
     this.deadline = deadline
@@ -27,7 +27,7 @@ export abstract class Turn implements Task {
   /** Calls the store, then `finish`. */
   protected abstract act(joined: readonly Turn[]): void
 
-  /** After everything that this process has asked of the store about the session. */
+  /** Runs after all earlier calls of this process for the session. */
   run(): void {
     if (!this.#queues) return this.begin([])
     this.transaction.asking()
@@ -38,7 +38,7 @@ export abstract class Turn implements Task {
     try {
       this.act(joined)
     } catch (thrown) {
-      // By the callback
+      // The callback has thrown
       if (this.isOver) throw thrown
       this.finish(thrown)
     }
@@ -55,7 +55,7 @@ export abstract class Turn implements Task {
     try {
       this.transaction.active.ended()
     } finally {
-      // The queue may throw what a callback of another request throws
+      // The queue may throw an error from the callback of another request
       this.done(err)
     }
   }

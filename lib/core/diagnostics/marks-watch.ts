@@ -1,14 +1,14 @@
 import { diagnose, type Diagnosed } from './diagnose'
 
-/** How many new sessions are followed until one of them is read again. */
+/** How many new sessions are remembered until one of them is read again. */
 const MOST = 1000
 
-/** Notices a store that does not keep the key `~`, and an app that has data of that name. */
+/** Detects a store that loses the key `~`, and an app that uses the name for its own data. */
 export class MarksWatch {
-  /** The IDs of sessions that were created with the key. A record without it must be the work of the store: no older client has had the ID. */
+  /** The IDs of sessions that were created with the key. If such a record lacks it, the store has lost it. */
   readonly #created = new Set<string>()
   #isKept = false
-  /** The store has lost the key of some session: to write it again is useless. */
+  /** Whether the store has lost the key of a session. Then it is not written again. */
   isLost = false
 
   created(id: string): void {
@@ -32,7 +32,7 @@ export class MarksWatch {
     })
   }
 
-  /** The app has data under the key. */
+  /** The key has data of the app. */
   isTaken(about: Diagnosed): void {
     diagnose(about, 'key-taken', () => {
       const what = `The session "${about.name}" has data of the app under the key "~", so idleTimeout and absoluteTimeout have no effect on it`

@@ -8,19 +8,21 @@ import type { Written } from '../record/snapshot'
 import type { Callback } from '../../primitives/callbacks'
 import type { StoreClient } from '../store/store-client'
 
-/** The request of a member, as far as its group needs it. */
+/** The part of a request that its group needs. */
 export interface Requester {
-  /** Of the store that the request uses. */
+  /** The client for the request's store. */
   readonly port: StoreClient
   /** The ID of the session that the request generated last. */
   readonly generated: string | undefined
-  /** The store has this session now. */
+  /** The store has this session. */
   arrived(given: Written): void
-  /** @returns the error if the ID of a new session is that of another session */
+  /** @returns the error for a new session whose ID another session has */
   taken(): Error
 }
 
-/** A request that saves, updates or touches a session. Those of one session that wait at the same time are carried out together, as a `WriteGroup`. */
+/**
+ * A request that saves, updates or touches a session, waiting in its queue. Requests of one session that wait at the same time form a `WriteGroup`.
+ */
 export abstract class Member<R extends Requester = Requester> extends Turn {
   declare readonly request: R
   declare readonly port: StoreClient
@@ -31,18 +33,18 @@ export abstract class Member<R extends Requester = Requester> extends Turn {
     this.port = request.port
   }
 
-  /** Called first, when its turn has come. It may finish here. */
+  /** Called first, when the turn has come. The member may finish here. */
   abstract enter(): void
 
-  /** The store has the record that the group has written. */
+  /** The group has written the record. */
   abstract written(made?: Made): void
 
   /** The session no longer exists. */
   abstract missing(): void
 
   /**
-   * A request takes part once: its next write depends on the result of the first. A session that is new is written alone, because it is not merged with
-   * what the store has.
+   * A request joins a group once, because its next write depends on the result of the first. A new session is written alone, because it is not merged
+   * with a stored record.
    */
   joining(waiting: Iterable<Task>): readonly Member[] {
     if (!canJoin(this)) return []
@@ -53,7 +55,7 @@ export abstract class Member<R extends Requester = Requester> extends Turn {
       requests.add(task.request)
       joined.push(task)
     }
-    // Touches alone share a call as they are
+    // Touches without a save share one call: see touch.ts
     return [this, ...joined].some(isWriter) ? joined : []
   }
 }
@@ -66,32 +68,32 @@ function canJoin(member: Member): boolean {
   return !isWriter(member) || member.transaction.base !== undefined
 }
 
-/** What a request writes. */
+/** The change of one request. */
 export interface Made {
   readonly writer: Writer
   readonly given: Written
-  /** The stored record with the changes of the request, if it was made of that; members after this one change it further. */
+  /** The stored record with this request's changes, if there was one; later members change it further. */
   readonly draft?: RecordDraft | undefined
-  /** The stored record has the data of this request, and no other. */
+  /** Whether the written record has only the data of this request. */
   readonly whole: boolean
 }
 
 /** A request that saves or updates a session. */
 export abstract class Writer<R extends Requester = Requester> extends Member<R> {
-  /** Whether a plain store is read again although no other request of this process has written the session. */
+  /** Whether the record of a plain store is read again even if no other request of this process has written the session. */
   abstract readonly rereads: boolean
-  /** Whether the record is read in any case: it keeps its end, which a touch has moved perhaps. */
+  /** Whether the record is read in any case, to keep its end, which a touch may have moved. */
   abstract readonly readsEnd: boolean
 
   /**
-   * Changes a record. May be called again with another one.
+   * Applies the change to a record. It may be called again with another one.
    *
-   * @param draft the stored record with the changes of the members before this one; undefined if the store has what the request has read
-   * @throws what this member fails with. The draft is unchanged then
+   * @param draft the stored record with the changes of earlier members; undefined if the store has what the request has read
+   * @throws the error of this member; the draft is then unchanged
    */
   abstract make(draft?: RecordDraft): Made
 
-  /** The record that is stored if no member comes after this one. */
+  /** The record to store if no member comes after this one. */
   abstract storedForm(made: Made): SessionData
 }
 

@@ -3,17 +3,17 @@ import { deliver } from '../../primitives/callbacks'
 import type { RecordDraft } from '../record/record-draft'
 import { isWriter, type Made, type Member, type Writer } from './member'
 
-/** The members of a group, as far as they are not over: each may fail, or run out of time, before the others. Most groups have one. */
+/** The members of a group that have not finished. Each may fail or time out before the others. Most groups have one member. */
 export class GroupMembers {
-  /** @param joined those after the first one, the oldest first */
+  /** @param joined the members after the first one, oldest first */
   constructor(
-    /** Any of them knows the session and the store of the group. */
+    /** Every member has the session and the store of the group. */
     readonly first: Member,
     private readonly joined: readonly Member[],
   ) {}
 
   enter(): void {
-    // A member whose time is up leaves, and the others go on
+    // A member that times out leaves the group
     if (!this.#isOne) for (const member of this.#left) member.deadline.wait(err => member.finish(err))
     this.each(enter)
   }
@@ -30,7 +30,7 @@ export class GroupMembers {
     return this.joined.find((member): member is Writer => !member.isOver && isWriter(member))
   }
 
-  /** The deadline of the group's calls: that of the member that came last, which is the latest one. */
+  /** The deadline of the group's calls: that of the last member, which is the latest. */
   get deadline(): Deadline {
     return (this.joined.findLast(({ isOver }) => !isOver) ?? this.first).deadline
   }
@@ -40,13 +40,16 @@ export class GroupMembers {
     else if (!this.first.isOver) perform(this.first, act)
   }
 
-  /** @param act runs in the async context of the member, which fails with what this throws. What the member's callback throws does not reach the others */
+  /**
+   * Calls a function in the async context of a member. An error that it throws is that member's. An error of the member's callback does not reach the
+   * others.
+   */
   for<M extends Member>(member: M, act: (member: M) => void): void {
     if (this.#isOne) return perform(member, act)
     deliver(() => (member.context ? member.context(() => perform(member, act)) : perform(member, act)))
   }
 
-  /** @returns nothing if the writer fails */
+  /** @returns undefined if the writer fails */
   ask(writer: Writer, draft: RecordDraft | undefined): Made | undefined {
     let made: Made | undefined
     this.for(writer, () => void (made = writer.make(draft)))
@@ -70,7 +73,7 @@ function perform<M extends Member>(member: M, act: (member: M) => void): void {
   try {
     act(member)
   } catch (thrown) {
-    // By the callback
+    // The callback has thrown
     if (member.isOver) throw thrown
     member.finish(thrown)
   }

@@ -12,28 +12,28 @@ import type { Heard, Outcome } from '../store/contract'
 import type { Made, Member, Writer } from './member'
 import { GroupMembers } from './members'
 
-/** How far apart later attempts are at most, in milliseconds. */
+/** The longest pause before a later attempt, in milliseconds. */
 const APART = 32
 
-/** The changes of all members that did not fail, in the order of their commits. */
+/** The changes of all members that did not fail, in the order of the queue. */
 interface Fold {
   readonly changes: readonly Made[]
   readonly last: Made
-  /** The record that is written. */
+  /** The record to write. */
   readonly stored: SessionData
-  /** That has the data of one request, and no other. */
+  /** Whether it has the data of only one request. */
   readonly whole: boolean
 }
 
 /**
- * The changes of one or more requests to one session, which are written at once, on the condition that no other process has written meanwhile. If the
- * store refuses that, the record is read and all changes are applied to it again. A save that waits with no other is a group of one.
+ * Writes the changes of one or more requests to a session at once, on the condition that no other process has written meanwhile. If the store
+ * refuses, the record is read and all changes are applied to it again. A lone save is a group of one.
  */
 export class WriteGroup {
   readonly #members: GroupMembers
   #attempts: Attempts | undefined
 
-  /** @param joined members that began with the first one, the oldest first. At least one of all writes */
+  /** @param joined the members that began with the first one, oldest first. At least one member of the group writes */
   constructor(first: Member, joined: readonly Member[]) {
     this.#members = new GroupMembers(first, joined)
   }
@@ -47,14 +47,14 @@ export class WriteGroup {
     const first = this.#members.firstWriter
     if (!first) return this.#touch()
     const { base, active } = first.transaction
-    // A session that is neither new nor was read is the app's own doing: there is nothing to make a condition of
+    // An app may save a session that was neither read nor generated: then there is no version to compare
     if (!base) return this.#attempt(undefined, isNew(first) ? null : undefined)
     if (this.#knows(first)) return this.#attempt(undefined, base.version)
     if (active.lastWrite && !this.#readsEnd) this.#attempt(RecordDraft.parse(active.lastWrite.text), active.lastWrite.version)
     else this.#read()
   }
 
-  /** Whether the store may be assumed to have what this member has read. A store that compares says so if it does not. */
+  /** Whether the store can be assumed to have what this member has read. A store with compareAndSet refuses otherwise. */
   #knows({ transaction, port }: Writer): boolean {
     if (!transaction.isCurrent || this.#readsEnd) return false
     return port.compares ? transaction.base?.version !== undefined : !this.#members.writers.some(({ rereads }) => rereads)
@@ -76,7 +76,7 @@ export class WriteGroup {
     })
   }
 
-  /** @param draft the stored record; undefined if the first writer knows it */
+  /** @param draft the stored record; undefined if the first writer has read it */
   #attempt(draft: RecordDraft | undefined, version: Version | null | undefined): void {
     const fold = this.#fold(draft)
     if (!fold) return this.#start()
@@ -92,7 +92,7 @@ export class WriteGroup {
     })
   }
 
-  /** @returns nothing if no writer is left, or the one whose base was to be written over has failed */
+  /** @returns undefined if no writer is left, or the only one that knew the record has failed */
   #fold(draft: RecordDraft | undefined): Fold | undefined {
     const { writers } = this.#members
     const changes: Made[] = []
@@ -107,7 +107,7 @@ export class WriteGroup {
     return last && { changes, last, stored: last.writer.storedForm(last), whole: changes.length === 1 && last.whole }
   }
 
-  /** In the strictest way that the store has. */
+  /** With the strictest method that the store has. */
   #put({ stored, whole, last: { writer, given } }: Fold, version: Version | null | undefined, done: Callback<Outcome>): void {
     const { port, transaction } = writer
     const { id, base } = transaction
@@ -118,7 +118,7 @@ export class WriteGroup {
     port.set(id, stored, err => done(err, { ok: true }), deadline)
   }
 
-  /** All members learn what the store has before the first one is over. */
+  /** All members know the result before the first callback runs. */
   #wrote({ changes, last, stored, whole }: Fold, version: Version | undefined): void {
     for (const { writer, given } of changes) {
       if (writer.isOver) continue
@@ -130,7 +130,7 @@ export class WriteGroup {
     this.#members.each(touch => touch.written())
   }
 
-  /** The reply to a write was lost, perhaps with the connection: the stored record tells whether it was made. */
+  /** The reply to a write was lost, perhaps with the connection. The stored record tells whether it was made. */
   #readLost(fold: Fold, attempts: Attempts): void {
     this.#get((err, record, version) => {
       if (err && !isMissing(err)) return attempts.mayRead(err) ? this.#readLost(fold, attempts) : this.#fail(err)
@@ -150,7 +150,7 @@ export class WriteGroup {
     port.get(transaction.id, read, this.#members.deadline)
   }
 
-  /** No change is left to write: the touches are carried out on their own. */
+  /** No writer is left. The touches are made on their own. */
   #touch(): void {
     this.#members.each(member => {
       member.deadline.rest()
@@ -172,7 +172,7 @@ function isAlone(writer: Writer): boolean {
   return isNew(writer) && writer.port.compares && !writer.port.answersAtOnce
 }
 
-/** The ID of a new session is in the store: by a write of this request, whose outcome was unknown? */
+/** Whether the record of a new ID comes from an earlier write of this request whose outcome was unknown. */
 function recognise({ transaction }: Writer, record: SessionData, version: Version | undefined): boolean {
   const text = serializeData(record)
   if (!transaction.tried?.some(tried => isSameText(tried, text))) return false
@@ -193,7 +193,7 @@ function tryAgain(act: () => void, refused: number, deadline: Deadline): void {
   }, Math.random() * APART)
   deadline.wait(() => {
     clearTimeout(timer)
-    // The deadline has passed, which is the first thing that the next call looks at
+    // The next call fails, because the deadline has passed
     act()
   })
 }

@@ -8,7 +8,7 @@ import type { SessionStore } from '../store/contract'
 import type { StoreClient } from '../store/store-client'
 import type { SessionLifetime } from './session-lifetime'
 
-/** As much of an exchange as the life of its session concerns. */
+/** The part of an exchange that the limits of its session depend on. */
 export interface Living {
   readonly settings: {
     readonly lifetime: LifetimeSettings<never> | undefined
@@ -22,23 +22,23 @@ export interface Living {
   readonly port: StoreClient
 }
 
-/** Whether an end is moved by a write of the whole record: the store has no touch, or the session is in the cookie. */
+/** Whether moving the end takes a write of the whole record: the store has no touch, or the session is in the cookie. */
 function movesByWrite(exchange: Living): boolean {
   return exchange.settings.kept !== undefined || typeof storeOf(exchange).touch !== 'function'
 }
 
 /**
- * Whether the end in a record is up to date. A `touch` of most stores moves only an expiry of their own, and the record still has an earlier end: then the
- * store alone may say that the session has ended. Stores that answer at once are ours.
+ * Whether the end in a record is up to date. In most stores `touch` moves only an expiry of their own, and the record keeps an earlier end. Then only
+ * the store can tell that the session has ended. Synchronous stores are of this package, and write the record's end.
  */
 export function keepsEnds(exchange: Living): boolean {
   return movesByWrite(exchange) || exchange.port.answersAtOnce || writers.has(storeOf(exchange))
 }
 
-/** Stores whose touch writes the record: that shows in a record that was touched, by this process or another. */
+/** Stores whose touch writes the record, detected by the mark of an earlier touch in a record. */
 const writers = new WeakSet<SessionStore>()
 
-/** Whether it is yet to be found out if the store's touch writes the record. */
+/** Whether touches are marked, to detect whether the store's touch writes the record. */
 export function marksTouches(exchange: Living): boolean {
   return exchange.settings.lifetime !== undefined && !movesByWrite(exchange) && !exchange.port.answersAtOnce
 }
@@ -47,12 +47,12 @@ function storeOf({ settings, host }: Living): SessionStore {
   return host.sessionStore ?? settings.store
 }
 
-/** Whether a save has to read the end first, which it keeps: a touch moves it without another version of the record. */
+/** Whether a save has to read the end first, to keep it: a touch moves it without a new version of the record. */
 export function readsEnd(exchange: Living): boolean {
   return exchange.lifetime?.isActive === false && keepsEnds(exchange) && !movesByWrite(exchange)
 }
 
-/** The session that was read has ended, though the store has it still. */
+/** Whether a session that the store returned has ended. */
 export function isOver(exchange: Living, { marks, end, isTouched }: Read): boolean {
   const limits = exchange.settings.lifetime
   if (!limits || !marks) return false
@@ -60,7 +60,7 @@ export function isOver(exchange: Living, { marks, end, isTouched }: Read): boole
   return isPast(marks, limits, { now: Date.now(), end: keepsEnds(exchange) ? end : undefined })
 }
 
-/** The record is to be written again, though the session has not changed. */
+/** Whether an unchanged session is saved: its record lacks the marks, or its end can only be moved by a save. */
 export function needsRewrite(exchange: Living, { id, cookie }: Session): boolean {
   const { lifetime, settings, sentId } = exchange
   const ends = settings.lifetime
@@ -68,12 +68,12 @@ export function needsRewrite(exchange: Living, { id, cookie }: Session): boolean
   return lifetime.lacksMarks(id) || (movesByWrite(exchange) && lifetime.isDue(id, cookie, ends.leastMove))
 }
 
-/** When the record of a session ends that is stored now. */
+/** The end of the record if the session is stored now. */
 export function storedEnd(exchange: Living, { id, cookie }: Session): number | undefined {
   return exchange.settings.lifetime && exchange.lifetime?.endOf(id, cookie, keepsEnds(exchange))
 }
 
-/** What the app is told of a session. */
+/** The result of `session.info`. */
 export function infoOf(exchange: Living, { id, cookie }: Session): SessionInfo | undefined {
   const { lifetime, settings } = exchange
   const marks = settings.lifetime && lifetime?.shownOf(id)
@@ -87,13 +87,18 @@ export function infoOf(exchange: Living, { id, cookie }: Session): SessionInfo |
   }
 }
 
-/** The user has authenticated now. @returns what takes that back. @throws TypeError if there are no limits */
+/**
+ * Restarts both limits.
+ *
+ * @returns a function that undoes it
+ * @throws TypeError if there are no limits
+ */
 export function authenticate({ lifetime, settings, host }: Living): (() => void) | undefined {
   if (!settings.lifetime) throw new TypeError('authenticated needs the option absoluteTimeout or idleTimeout')
   return lifetime?.authenticate(host.sessionID as string)
 }
 
-/** The cookie as it is sent. */
+/** The cookie to send: it never outlives the session. */
 export function sentCookie({ lifetime }: Living, { id, cookie }: Session): Cookie {
   return lifetime?.sent(id, cookie as Cookie) ?? (cookie as Cookie)
 }

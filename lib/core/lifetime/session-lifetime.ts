@@ -6,42 +6,42 @@ import type { Diagnosed } from '../diagnostics/diagnose'
 import type { MarksWatch } from '../diagnostics/marks-watch'
 import type { Read } from '../record/snapshot'
 
-/** If no limit is set: what a record has under the reserved key is carried along all the same. */
+/** Without limits, the marks of a record are kept unchanged. */
 const NONE: Limits = { idle: Infinity, absolute: Infinity, otherwise: Infinity }
 
-/** What is known of the middleware. */
+/** The settings of the middleware that are needed here. */
 interface About extends Diagnosed {
   readonly lifetime: (Limits & { readonly watch: MarksWatch }) | undefined
 }
 
 type Ending = Pick<AnyCookie, 'expires' | 'originalMaxAge'>
 
-/** What an exchange knows of the life of its sessions, by their IDs: objects of one session come and go. */
+/** The marks and ends of an exchange's sessions, by ID, because several objects may stand for one session. */
 export class SessionLifetime {
   readonly #marks = new Map<string, Marks>()
-  /** The ID of a session whose record was read without marks. */
+  /** The ID of a session whose record has no marks. */
   #unmarked: string | undefined
-  /** The ID of a session in which the app has data under the reserved key. */
+  /** The ID of a session whose reserved key has data of the app. */
   #taken: string | undefined
-  /** The end that the record has, by ID. */
+  /** The end in the record. */
   #stored: { readonly id: string; readonly end: number | undefined } | undefined
-  /** The request keeps the session alive. */
+  /** Whether the request counts as activity. */
   isActive = true
-  /** Marks that the app has seen are to be stored. */
+  /** Whether the app has seen the marks, so that they must be stored. */
   #isShown = false
-  /** The user has authenticated in this request. */
+  /** Whether the user has authenticated in this request. */
   #isRestarted = false
 
   readonly #limits: Limits
   readonly #watch: MarksWatch | undefined
 
-  /** @param about the middleware; without limits if the options are not set, and a record has marks */
+  /** @param about the settings; without limits if only a record has marks */
   constructor(private readonly about: About) {
     this.#limits = about.lifetime ?? NONE
     this.#watch = about.lifetime?.watch
   }
 
-  /** The store has returned a record. */
+  /** Takes over what the store returned. */
   read(id: string, { record, marks, end }: Read): void {
     this.#stored = { id, end }
     this.#unmarked = this.#taken = undefined
@@ -55,13 +55,17 @@ export class SessionLifetime {
     }
   }
 
-  /** The app has data under the reserved key, which stays its own. */
+  /** The reserved key has data of the app, which is kept. */
   #take(id: string): void {
     this.#taken = id
     this.#watch?.isTaken(this.about)
   }
 
-  /** Another request has stored the session meanwhile. @param end of the record */
+  /**
+   * Merges the marks that another request has stored.
+   *
+   * @param end of the record
+   */
   meet(id: string, record: object, end: number | undefined): void {
     const stored = marksIn(record)
     if (!stored) return
@@ -70,19 +74,19 @@ export class SessionLifetime {
     this.#marks.set(id, mine ? mergeMarks(mine, stored) : stored)
   }
 
-  /** A session of this ID begins. */
+  /** A new session begins with this ID. */
   begin(id: string): void {
     this.#marks.delete(id)
     if (this.#taken === id) this.#taken = undefined
   }
 
-  /** The session has another ID. */
+  /** The session has a new ID. */
   move(from: string, to: string): void {
     const marks = this.#marks.get(from)
     if (marks) this.#marks.set(to, marks)
   }
 
-  /** The marks of a session, which are made when they are first needed. None if no limit is set, or the app has data in their place. */
+  /** The marks of a session; they are made when first needed. Undefined without limits, or if the app has data in their place. */
   marksOf(id: string): Marks | undefined {
     if (this.#taken === id) return undefined
     const marks = this.#marks.get(id)
@@ -92,13 +96,17 @@ export class SessionLifetime {
     return made
   }
 
-  /** As `marksOf`, for the app: what it is told has to hold, and is stored. */
+  /** The marks for the app. They must be stored, because the app may keep them. */
   shownOf(id: string): Marks | undefined {
     this.#isShown = true
     return this.marksOf(id)
   }
 
-  /** The user has authenticated now. @returns what takes that back */
+  /**
+   * The user has authenticated now.
+   *
+   * @returns a function that undoes it
+   */
   authenticate(id: string): (() => void) | undefined {
     const before = this.marksOf(id)
     if (!before) return undefined
@@ -107,12 +115,16 @@ export class SessionLifetime {
     return () => void this.#marks.set(id, before)
   }
 
-  /** A session of this ID is to be created with these marks. */
+  /** A session with this ID is about to be created. */
   creating(id: string): void {
     this.#watch?.created(id)
   }
 
-  /** @param keepsEnd whether the end in the record is up to date, so that a request that is no activity can leave it as it is */
+  /**
+   * The end of a session in milliseconds since 1970; Infinity if it has none.
+   *
+   * @param keepsEnd whether the end in the record is up to date: a request without activity then leaves it
+   */
   endOf(id: string, cookie: Ending, keepsEnd = false): number {
     const now = Date.now()
     const own = this.#ownEnd(cookie, now)
@@ -127,18 +139,22 @@ export class SessionLifetime {
     return this.#isRestarted ? now + (originalMaxAge ?? 0) : new Date(expires).valueOf()
   }
 
-  /** The record lacks marks that it needs, and the store would keep. */
+  /** Whether the record lacks marks that it needs, and the store would keep them. */
   lacksMarks(id: string): boolean {
     return this.#unmarked === id && this.#watch?.isLost === false && (this.#limits.absolute < Infinity || this.#isShown)
   }
 
-  /** The end in the record is to be moved by a write of the whole record. @param least how far, in milliseconds */
+  /**
+   * Whether the whole record is saved to move its end.
+   *
+   * @param least the smallest move, in milliseconds
+   */
   isDue(id: string, cookie: Ending, least: number): boolean {
     if (this.#limits.idle === Infinity || !this.isActive) return false
     return isDue(this.#stored?.id === id ? this.#stored.end : undefined, this.endOf(id, cookie), least)
   }
 
-  /** The cookie as it is sent. */
+  /** The cookie to send. */
   sent(id: string, cookie: Cookie): Cookie {
     const { expires } = cookie
     const marks = this.#limits !== NONE && expires instanceof Date ? this.marksOf(id) : undefined
@@ -147,7 +163,9 @@ export class SessionLifetime {
     return (expires as Date).valueOf() > latest ? cookieUntil(cookie, latest) : cookie
   }
 
-  /** As `marksOf`, of a session that is to be stored with these data. Under the reserved key, the app's own data stay, unless they could be taken for marks. */
+  /**
+   * The marks to store with this data. Data of the app under the reserved key is kept, unless it has the form of marks: a client may have sent it.
+   */
   marksFor(id: string, data: Marked): Marks | undefined {
     if (!(MARKS in data)) return this.marksOf(id)
     if (!isMarks(data[MARKS])) this.#take(id)

@@ -7,14 +7,14 @@ import type { Session } from '../session/session'
 import { asStored, copyOf } from '../session/stored-session'
 import { keepsEnds, marksTouches, type Living } from './limits'
 
-/** What is stored in the place of the session's own. */
+/** Values that replace the session's own. */
 interface Other {
   readonly data?: Data
   readonly cookie?: Cookie
   readonly id?: string
 }
 
-/** What the store gets of a session: with what the library keeps in it, and with the nearest of its ends, if there are limits. */
+/** The session as the store gets it: with the marks, and with the nearest of its ends if there are limits. */
 export function storedForm(exchange: Living, session: Session, other?: Other): Session {
   const { lifetime, settings, generated } = exchange
   const data = other?.data ?? (dataIn(session) as Data)
@@ -28,7 +28,7 @@ export function storedForm(exchange: Living, session: Session, other?: Other): S
   return copyOf(session, own, ended, id)
 }
 
-/** What the store gets of a session whose end alone moves. */
+/** The session as the store gets it for a touch. */
 export function touchedForm(exchange: Living, session: Session): Session {
   const stored = storedForm(exchange, session)
   if (stored.cookie !== session.cookie && marksTouches(exchange)) markTouched(stored.cookie as Cookie)

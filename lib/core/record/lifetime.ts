@@ -2,27 +2,27 @@ import type { Cookie } from './cookie'
 import type { Marks } from './reserved-key'
 import type { SessionData } from './session-data'
 
-/** When a record ends whose cookie ends with the browser, in milliseconds since 1970. */
+/** The key of the end of a record whose cookie ends with the browser, in milliseconds since 1970. */
 export const ENDS = Symbol('resession.ends')
 
-/** RFC 6265bis section 5.5: browsers keep no cookie for longer. */
+/** RFC 6265bis section 5.5: browsers keep no cookie longer. In milliseconds. */
 const LONGEST_COOKIE = 400 * 86_400_000
 
-/** How long sessions live, in milliseconds. `Infinity` is no limit. */
+/** The limits of sessions, in milliseconds. `Infinity` is no limit. */
 export interface Limits {
-  /** Without a request that counts as activity. */
+  /** The time without activity. */
   readonly idle: number
-  /** Since the last authentication, whatever happens. */
+  /** The time since the last authentication. */
   readonly absolute: number
-  /** If there is no idle limit, and the cookie ends with the browser. */
+  /** The lifetime without an idle limit, if the cookie ends with the browser. */
   readonly otherwise: number
 }
 
 /**
- * When a session ends, in milliseconds since 1970: the nearest of its ends. With an idle limit, the end of the cookie is only the browser's.
+ * The nearest end of a session, in milliseconds since 1970. With an idle limit, the end of the cookie is only that of the browser's copy.
  *
  * @param own end of the cookie; null if it ends with the browser
- * @param idleEnd if the limit is not counted from now
+ * @param idleEnd if the idle time is not counted from now
  * @returns Infinity if it has no end
  */
 export function nearestEnd(
@@ -34,9 +34,9 @@ export function nearestEnd(
 }
 
 /**
- * Whether a session that the store still has is over.
+ * Whether a session in the store has ended.
  *
- * @param end that the record says, in milliseconds since 1970; undefined if that is not up to date
+ * @param end in the record, in milliseconds since 1970; undefined if it is not up to date
  */
 export function isOver(
   { a }: Marks,
@@ -46,12 +46,16 @@ export function isOver(
   return a + absolute <= now || (idle < Infinity && end !== undefined && end <= now)
 }
 
-/** Whether a later end is to be stored, if it costs a write of the whole record. @param least how far it has to move, in milliseconds */
+/**
+ * Whether an end is moved, if that takes a write of the whole record.
+ *
+ * @param least the smallest move, in milliseconds
+ */
 export function isDue(stored: number | undefined, end: number, least: number): boolean {
   return stored === undefined || (end > stored && end - stored >= least)
 }
 
-/** When the cookie may last be sent, in milliseconds since 1970: it never outlives the absolute limit, and no browser keeps it for longer. */
+/** The latest end of a cookie, in milliseconds since 1970: the absolute end, or the longest time that browsers keep it. */
 export function latestCookie({ a }: Marks, { absolute }: Limits, now: number): number {
   return Math.min(now + LONGEST_COOKIE, a + absolute)
 }
@@ -63,16 +67,20 @@ export function cookieUntil(cookie: Cookie, end: number): Cookie {
   return copy
 }
 
-/** A key in the cookie of a record that a touch has written. What writes the cookie otherwise, express-session too, leaves it out. */
+/** A key in the cookie of a record that was written by a touch. Every other write omits it, also one by express-session. */
 export const TOUCHED = 'touched'
 
-/** Marks a cookie that is given to a store with a touch. @returns the same cookie */
+/**
+ * Marks a cookie that is passed to a store's touch.
+ *
+ * @returns the same cookie
+ */
 export function markTouched(cookie: Cookie): Cookie {
   const toJSON = (): object => ({ ...cookie.data, [TOUCHED]: true })
   return Object.defineProperty(cookie, 'toJSON', { value: toJSON })
 }
 
-/** When a record ends by its own account, in milliseconds since 1970; undefined if it does not say. */
+/** The end in a record, in milliseconds since 1970; undefined if it has none. */
 export function dateOf(record: SessionData): number | undefined {
   const ends = (record as { [ENDS]?: number })[ENDS] ?? (record.cookie as SessionData['cookie'] | undefined)?.expires
   const time = ends == null ? NaN : new Date(ends).valueOf()

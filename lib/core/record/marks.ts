@@ -9,23 +9,27 @@ import type { Read } from './snapshot'
 /** 128 bits, as ASVS 5.0 section 7.2.3 asks of identifiers. */
 const HANDLE_BYTES = 16
 
-/** Of a session that begins. @param now in milliseconds since 1970 */
+/**
+ * The marks of a new session.
+ *
+ * @param now in milliseconds since 1970
+ */
 export function newMarks(now: number): Marks {
   return { c: now, a: now, h: randomBytes(HANDLE_BYTES).toString('base64url') }
 }
 
-/** The first record decides when a session was created and what its handle is; the later authentication counts. */
+/** Merges marks: the stored creation and handle, and the later authentication. */
 export function mergeMarks(mine: Marks, stored: Marks): Marks {
   return { ...stored, a: Math.max(mine.a, stored.a) }
 }
 
-/** `~` of a record, if it is ours. */
+/** The marks of a record, if it has any. */
 export function marksIn(record: object): Marks | undefined {
   const marks = (record as Marked)[MARKS]
   return isMarks(marks) ? marks : undefined
 }
 
-/** Takes `~` out of what was read, and the end of a cookie that has no lifetime of its own: what is left is what the app stored. */
+/** Separates the marks from a record that was read. A cookie without a lifetime of its own gets no end. The rest is what the app stored. */
 export function separate(read: Read): Read {
   const marks = read.record && marksIn(read.record)
   if (!marks) return read
@@ -44,7 +48,7 @@ function cookieOfApp(cookie: AnyCookie): AnyCookie {
   return own.originalMaxAge === null ? { ...own, expires: null } : own
 }
 
-/** What was parsed once is shared by all who read the record, and says the same each time. */
+/** The data without marks, by parsed record: a store may share a parsed record between reads. */
 const known = new WeakMap<object, Likeness>()
 
 function unmarked({ parsed }: Likeness, record: object): Likeness {

@@ -8,7 +8,7 @@ import { MARKS, type Marks } from './reserved-key'
 import type { SessionData } from './session-data'
 import { dataIn } from './session-view'
 
-/** What a record has beside its data. */
+/** The parts of a record that are not data. */
 interface Beside {
   readonly cookie: AnyCookie | CookieData
   readonly marks: Marks | undefined
@@ -16,21 +16,21 @@ interface Beside {
 }
 
 /**
- * The record that the store has, while requests apply their changes to it one after another. A change takes the time of the request's own data, however
- * large the record has become.
+ * A stored record to which several requests apply their changes in turn. Applying takes time for the request's own data only, however large the
+ * record is.
  */
 export class RecordDraft {
   cookie: AnyCookie | CookieData;
   /** What the library remembers of the session. */
   [MARKS]: Marks | undefined
-  /** When the record ends, in milliseconds since 1970; undefined if it does not say. */
+  /** The end of the record, in milliseconds since 1970; undefined if it has none. */
   end: number | undefined
-  /** As they are stored: not only JSON, because some stores keep dates. */
+  /** The values to store. Not JSON, because some stores keep dates. */
   readonly #values = new Map<string, unknown>()
-  /** The same as JSON has them, by which changes are found. */
+  /** The same as parsed JSON, to compare with. */
   readonly #json = new Map<string, unknown>()
 
-  /** @param json JSON's copy of the data. A key that JSON does not have is not stored */
+  /** @param json the data as JSON has it. A key that JSON omits is not stored */
   private constructor({ cookie, marks, end }: Beside, data: Data, json: Data) {
     this.cookie = cookie
     this[MARKS] = marks
@@ -52,23 +52,23 @@ export class RecordDraft {
     return new RecordDraft({ cookie, marks, end: dateOf({ cookie }) }, data, data)
   }
 
-  /** A draft of the same data, as JSON has it, with nothing in common. */
+  /** A deep copy of the data, as JSON has it. */
   clone(): RecordDraft {
     const data = cloneJson(Object.fromEntries(this.#json))
     return new RecordDraft({ cookie: this.cookie, marks: this[MARKS], end: this.end }, data, data)
   }
 
-  /** Whether it is not what a request began with. */
+  /** Whether the data differs from what a request began with. */
   differsFrom(base: Data): boolean {
     const keys = Object.keys(base)
     return keys.length !== this.#json.size || !keys.every(key => this.#json.has(key) && isSame(base[key], this.#json.get(key)))
   }
 
   /**
-   * Applies what a request has changed.
+   * Applies the changes of a request.
    *
-   * @param values the values of `mine` as they are to be stored
-   * @returns the keys to which another request has given another value
+   * @param values the values of `mine` to store
+   * @returns the keys that another request has changed to a different value
    */
   apply(base: Data, mine: Data, values: Data): readonly string[] {
     const { put, removed, conflicts } = merge(base, mine, this.#json)
@@ -80,9 +80,9 @@ export class RecordDraft {
     return conflicts
   }
 
-  /** The data as it is stored. */
+  /** The data to store. */
   get data(): Data {
-    // Not by assignment, under which `__proto__` is no key
+    // Assignment would not make a key of `__proto__`
     return Object.fromEntries(this.#values)
   }
 

@@ -1,7 +1,7 @@
-/** The one key of a record that is not the app's. Mongo, DynamoDB and JSON paths allow it. */
+/** The reserved key of a record. Mongo, DynamoDB and JSON paths allow the name. */
 export const MARKS = '~'
 
-/** What the library remembers of a session, as records have it. */
+/** What the library stores with a session, under the reserved key. */
 export interface Marks {
   /** When the session was created, in milliseconds since 1970. */
   readonly c: number
@@ -15,7 +15,7 @@ export interface Marked {
   readonly [MARKS]?: unknown
 }
 
-/** A copy without the key. A loop, because the rest of an object takes several times as long. */
+/** A copy without the reserved key. A loop is several times as fast as a rest pattern. */
 export function withoutMarks<Data extends object>(data: Data): Data {
   const copy: Record<string | symbol, unknown> = {}
   for (const key of Object.keys(data)) if (key !== MARKS) put(copy, key, data[key as never])
@@ -23,13 +23,13 @@ export function withoutMarks<Data extends object>(data: Data): Data {
   return copy as Data
 }
 
-/** `__proto__` is a key like others. */
+/** Also sets a key named `__proto__`. */
 function put(copy: Record<string | symbol, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') Object.defineProperty(copy, key, { value, configurable: true, writable: true, enumerable: true })
   else copy[key] = value
 }
 
-/** Whether a value under the reserved key is ours. An app may have data of that name. */
+/** Whether a value has the form of marks. An app may have data under the same name. */
 export function isMarks(value: unknown): value is Marks {
   if (typeof value !== 'object' || value === null) return false
   const { c, a, h } = value as Partial<Marks>

@@ -2,10 +2,10 @@ import { isMarks, MARKS } from './reserved-key'
 import { dataIn } from './session-view'
 
 /**
- * An exact string that changes when the session's data does. It is the JSON of all keys but `cookie`, whose expiry moves
- * with every request, and what the library keeps under the reserved key. No hash: CRC-32 loses changes, and SHA-1 costs more time than comparing the text.
+ * A string that changes with the session's data. It is the JSON of all keys but `cookie`, whose expiry moves with every request, and the marks. Not a
+ * hash: CRC-32 misses changes, and SHA-1 takes longer than comparing the text.
  *
- * @throws TypeError where the data cannot be stored: a circular reference, a BigInt
+ * @throws TypeError if the data cannot be serialized: a circular reference, a BigInt
  */
 export function serializeData(data: object): string {
   const { cookie: _, ...rest } = dataIn(data) as { cookie?: unknown; [MARKS]?: unknown }
@@ -13,7 +13,7 @@ export function serializeData(data: object): string {
   return serialize(rest)
 }
 
-/** The same with the reserved key: all that a store keeps beside the cookie. */
+/** The same including the marks: all that a store keeps beside the cookie. */
 export function serializeRecord(record: object): string {
   const { cookie: _, ...rest } = dataIn(record) as { cookie?: unknown }
   return serialize(rest)

@@ -28,7 +28,7 @@ function readOnlyError(): Error {
   return Object.assign(new Error('session is not stored: readOnly is true for this request'), { code: 'ERR_SESSION_READ_ONLY' })
 }
 
-/** Another request has ended the session, so that this one stores nothing. */
+/** Another request has ended the session, so nothing is stored. */
 export function endedElsewhere(transaction: Transaction, done: Callback): void {
   publish('interrupted')
   transaction.missing = true

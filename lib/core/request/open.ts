@@ -153,7 +153,7 @@ function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback
   done()
 }
 
-/** A limit has passed, but the store has the session still. */
+/** Destroys a session whose limit has passed, but which the store still has. */
 function end<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   debug('session is over')
   exchange.settings.port.destroy(exchange.sentId as string, err => {

@@ -31,9 +31,9 @@ export interface Facts {
    * request must not store a session for each client.
    */
   readonly cookieReplaced: boolean
-  /** The request does not keep the session alive. */
+  /** Whether the request does not count as activity. */
   readonly passive: boolean
-  /** The record is to be written again, though the session has not changed: it lacks what the limits need, or its store has no other way to move its end. */
+  /** Whether an unchanged record is written again: it lacks marks, or its end can only be moved by a save. */
   readonly rewritten: boolean
   /** Whether less than half of the lifetime was left at the beginning. */
   readonly pastHalfLife: boolean

@@ -25,7 +25,7 @@ export function dataOf(text: string): Data {
 }
 
 /**
- * Before the cookie is sent: attributes that other requests have set meanwhile, and this one has not, have the values of the others.
+ * Before the cookie is sent, takes over attributes that other requests have changed and this one has not.
  *
  * @returns whether the session still exists
  */
@@ -36,7 +36,7 @@ export function adoptOthersCookie<H extends Host>({ holder: { transaction } }: E
   return !transaction.isEnded
 }
 
-/** Takes over the attributes that others have set and this request has not. Among them is the lifetime, which begins now. */
+/** Takes over attributes that other requests have changed and this one has not. The lifetime restarts now. */
 export function mergeCookie(session: Session, base: Base, { cookie: fresh }: Pick<Base, 'cookie'>): void {
   const cookie = session.cookie as Cookie
   const merged = mergeAttributes(cookieDataOf(base), cookie.data, cookieDataOf({ cookie: fresh }))
@@ -47,7 +47,7 @@ export function mergeCookie(session: Session, base: Base, { cookie: fresh }: Pic
   if (originalMaxAge !== cookie.originalMaxAge) cookie.maxAge = originalMaxAge
 }
 
-/** The attributes of a record's cookie, with our defaults. */
+/** The attributes of a record's cookie, with the defaults. */
 function cookieDataOf({ cookie }: Pick<Base, 'cookie'>): CookieData {
   return cookieOf({ cookie } as SessionData).data
 }

@@ -28,7 +28,7 @@ function saveNow<H extends Host>(exchange: ExchangeState<H>, session: Session, d
 
 class Save<H extends Host> extends Writer<ExchangeState<H>> {
   declare private readonly session: Session
-  /** The session as it was when its turn came. */
+  /** The session when its turn came. */
   declare private given: Written | undefined
 
   constructor(exchange: ExchangeState<H>, session: Session, transaction: Transaction, deadline: Deadline, done: Callback) {

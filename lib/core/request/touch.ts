@@ -12,9 +12,9 @@ import { Member } from '../group/member'
 import { WriteGroup } from '../group/write-group'
 
 /**
- * Moves the expiry of a session. If another request has written the session meanwhile, that has moved it already.
+ * Moves the expiry of a session, unless another request has written the session meanwhile, which moves it too.
  *
- * @returns whether the store has been asked for that by now: a touch that waits behind a save waits for its result
+ * @returns whether the store has been called already: a touch that waits behind a save waits for its result
  */
 export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, session: Session, done: Callback): boolean {
   const { port } = exchange
@@ -46,7 +46,7 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
     if (!this.isOver) this.#touch()
   }
 
-  /** A session that another request has written has a new expiry already, and one that is destroyed needs none. */
+  /** A session that another request has written already has a new expiry, and a destroyed one needs none. */
   override enter(): void {
     if (this.transaction.isEnded || !this.transaction.isCurrent) this.finish()
   }
@@ -61,7 +61,7 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
 
   #touch(): void {
     const { active, id } = this.transaction
-    // The expiry that another touch sets is the same, to within the time of one call
+    // Another touch sets the same expiry, to within the time of one call
     if (active.isTouching) return void (active.joinedTouches ??= []).push(inThisContext(err => this.finish(err)))
     active.isTouching = true
     const touched: Callback = err => {
@@ -75,7 +75,7 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
     port.touch(id, touchedForm(request, session), err => (err ? this.#resolve(err, touched) : touched()), deadline)
   }
 
-  /** For some stores a touch of a session that they do not have is an error. That another request has destroyed it is none to this one. */
+  /** Some stores return an error for a touch of a missing session. If another request has destroyed it, that is not an error of this one. */
   #resolve(err: unknown, done: Callback): void {
     if (err instanceof StoreUnavailable) return done(err)
     const { transaction, port, deadline } = this

@@ -84,7 +84,7 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
   }
 }
 
-/** What the stored record and the session's own changes make together. Nothing in it is shared with other members of a group. */
+/** The stored record with the session's own changes. It shares nothing with other members of a group. */
 function mergedData(draft: RecordDraft, base: Base, text: string): Data {
   const merged = draft.clone()
   rebase(merged, base, text, dataOf(text))

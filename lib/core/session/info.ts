@@ -8,17 +8,17 @@ function exchangeOf(carrier: Carrier): HostExchange | undefined {
   return HOST in carrier ? carrier[HOST].exchange : carrier[EXCHANGE]
 }
 
-/** What is known of the session of a request or a context. A function and not a property of the session, whose names belong to the app. */
+/** What the library knows of the session. Not a property of the session, whose names belong to the app. */
 export function info(carrier: Carrier): SessionInfo | undefined {
   return exchangeOf(carrier)?.info()
 }
 
-/** Restarts both limits, and stores the session. */
+/** Restarts both limits, and saves the session. */
 export async function authenticated(carrier: Carrier): Promise<void> {
   let takeBack: (() => void) | undefined
   try {
     await update(carrier, () => {
-      // Called again if another request has stored the session meanwhile
+      // Called again if another request has saved the session meanwhile
       const undo = exchangeOf(carrier)?.authenticate()
       takeBack ??= undo
     })

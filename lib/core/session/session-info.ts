@@ -6,13 +6,18 @@ export interface SessionInfo {
   readonly createdAt: Date
   /** When the user last authenticated: when the session was created, or when `authenticated` was last called. */
   readonly authenticatedAt: Date
-  /** When the session ends if there is no other request; null if it has no end. */
+  /** When the session ends if no other request comes; null if it has no end. */
   readonly expiresAt: Date | null
 }
 
-/** What an exchange knows of the life of its session. */
+/** The part of an exchange that `info` and `authenticated` use. */
 export interface LifetimeOfHost {
   info(): SessionInfo | undefined
-  /** The user has authenticated now. @returns what takes that back. @throws TypeError if there are no limits */
+  /**
+   * Restarts both limits.
+   *
+   * @returns a function that undoes it
+   * @throws TypeError if there are no limits
+   */
   authenticate(): (() => void) | undefined
 }

@@ -5,15 +5,15 @@ import type { SessionStore } from '../store/contract'
 import { clientFor } from '../store/ports'
 import { regenerate, type Host, type Session } from './session'
 
-/** A store whose `regenerate` and `load` take the ID of a session and not the key of its record. */
+/** Marks a store whose `regenerate` and `load` take session IDs, and not keys of records. */
 const TAKES_IDS = Symbol('resession.takes-ids')
 
-/** What `load` needs of a store. */
+/** The part of a store that `load` needs. */
 interface Inflating extends SessionStore {
   createSession(host: Host, record: SessionData): Session
 }
 
-/** The methods of `Store` that destroy and find sessions by ID. */
+/** The methods of `Store` that take session IDs. */
 class ById {
   regenerate(this: SessionStore, host: Host, callback?: Callback): void | Promise<void> {
     if (!callback) return ignoreRejection(fromCallback(done => regenerate(host, this, done)))
@@ -26,7 +26,11 @@ class ById {
   }
 }
 
-/** Not enumerable, as methods of a class are. @param target a store, or its prototype */
+/**
+ * Defines the methods as not enumerable, like those of a class.
+ *
+ * @param target a store or its prototype
+ */
 export function addMethodsById(target: object): void {
   const { regenerate, load } = Object.getOwnPropertyDescriptors(ById.prototype)
   Object.defineProperties(target, { regenerate, load, [TAKES_IDS]: { value: true } })
@@ -46,7 +50,7 @@ function load(store: Inflating, id: string, done: Callback<Session>): void {
   })
 }
 
-/** A store of another copy of the package, or of express-session, would destroy and find what it has under the ID itself. */
+/** Replaces the methods of a store of express-session or another copy of the package: they would use the ID as a key. */
 export function installMethodsById(store: SessionStore): void {
   if (!(TAKES_IDS in store) && typeof store.createSession === 'function') addMethodsById(store)
 }

@@ -5,10 +5,10 @@ import type { HashIds } from '../store/store-keys'
 import { isKey } from '../store/store-keys'
 import type { PerHost } from './options'
 
-/** In bits: ASVS 5.0 section 7.2.3. Below that, the ID of a hash could be guessed. */
+/** In bits: ASVS 5.0 section 7.2.3. The ID of a shorter hash could be guessed. */
 const LEAST = 128
 
-/** @throws TypeError for what is neither on nor off */
+/** @throws TypeError for an invalid value */
 export function checkHashIds(option: boolean | 'migrate' | undefined): HashIds | undefined {
   if (option === true || option === 'migrate') return option
   if (option === undefined || option === false) return undefined
@@ -16,9 +16,9 @@ export function checkHashIds(option: boolean | 'migrate' | undefined): HashIds |
 }
 
 /**
- * If sessions are kept in the cookie, there is no store with IDs in it: `true` is fulfilled.
+ * For sessions in the cookie. `true` has no effect, because no store has their IDs.
  *
- * @throws TypeError for `'migrate'`, because there is nothing to move, and for what is neither on nor off
+ * @throws TypeError for `'migrate'`, because there is nothing to move, and for an invalid value
  */
 export function checkHashIdsInCookie(option: boolean | 'migrate' | undefined): void {
   if (checkHashIds(option) !== 'migrate') return
@@ -27,7 +27,7 @@ export function checkHashIdsInCookie(option: boolean | 'migrate' | undefined): v
   )
 }
 
-/** @returns a `genid` that throws a TypeError for an ID that could be guessed */
+/** @returns a `genid` that throws a TypeError for an ID that is too short */
 export function strong<H extends Host>(genid: PerHost<H, string>): PerHost<H, string> {
   return host => {
     const id = genid(host)
@@ -35,7 +35,7 @@ export function strong<H extends Host>(genid: PerHost<H, string>): PerHost<H, st
   }
 }
 
-/** What is no ID at all is refused later. */
+/** A value that is not an ID is refused later. */
 function checkStrength(id: string): string {
   if (typeof id !== 'string' || !id) return id
   if (isKey(id)) throw new TypeError('genid must give an ID that does not begin with "h1.", if hashIds is set')
@@ -46,7 +46,7 @@ function checkStrength(id: string): string {
   )
 }
 
-/** How many bits an ID has at most, if each character is random: by its length, and by the alphabet that its characters are of. Hyphens are left out of UUIDs. */
+/** The largest number of random bits of an ID, from its length and the alphabet of its characters. The hyphens of a UUID do not count. */
 function bitsOf(id: string): number {
   const plain = id.replaceAll('-', '')
   if (/^\d*$/.test(plain)) return plain.length * Math.log2(10)

@@ -6,9 +6,9 @@ import type { Options, PerHost } from './options'
 
 /** The options that end sessions on the server. */
 export interface LifetimeSettings<H> extends Limits {
-  /** Which requests keep the session alive. */
+  /** The requests that count as activity. */
   readonly activity: PerHost<H, boolean> | undefined
-  /** How far the end has to move, in milliseconds, before a whole record is written for it. */
+  /** How far the end has to move before a whole record is written, in milliseconds. */
   readonly leastMove: number
   readonly watch: MarksWatch
 }
@@ -17,7 +17,7 @@ type Given<H> = Partial<Pick<Options<H>, 'idleTimeout' | 'absoluteTimeout' | 'ac
 
 const MINUTE = 60_000
 
-/** @throws TypeError for a limit that no session could have */
+/** @throws TypeError for an invalid limit */
 export function settleLifetime<H extends Host>(options: Given<H>): LifetimeSettings<H> | undefined {
   const { idleTimeout: idle, absoluteTimeout: absolute, activity } = options
   checkLimit('idleTimeout', idle, 'write 30 * 60_000 for half an hour')
@@ -37,12 +37,12 @@ export function settleLifetime<H extends Host>(options: Given<H>): LifetimeSetti
   }
 }
 
-/** With a longer `touchAfter`, the end would never move. As for touches, it is at most half of the limit. */
+/** At most half of the idle limit, as for touches: with a longer `touchAfter` the end would never move. */
 function leastMoveOf(options: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): number {
   return Math.min(touchAfterOf(options), (options.idleTimeout ?? Infinity) / 2)
 }
 
-/** How long a touch is put off by default: with an idle limit, a minute, or a tenth of a shorter limit. */
+/** The time between two touches. By default, with an idle limit, a minute or a tenth of the limit. */
 export function touchAfterOf({
   idleTimeout,
   touchAfter = defaultTouchAfter(idleTimeout),
@@ -58,7 +58,7 @@ function isLimit(ms: number | undefined): ms is number {
   return ms !== undefined && ms < Infinity
 }
 
-/** An end has to be a date: after 8.64e15 milliseconds there is none. */
+/** The end must be a valid Date: the latest one is 8.64e15 milliseconds after 1970. */
 function checkLimit(option: string, ms: unknown, instead: string): void {
   if (ms === undefined || ms === Infinity) return
   const isDate = typeof ms === 'number' && ms > 0 && !Number.isNaN(new Date(Date.now() + ms).valueOf())

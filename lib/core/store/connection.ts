@@ -1,12 +1,12 @@
 import type { SessionStore } from './contract'
 
-/** What a store has last said of its connection, by `disconnect` and `connect`. */
+/** Whether a store is connected, by its events `disconnect` and `connect`. */
 export class Connection {
   #ready = true
   #said = 0
 
   constructor(store: SessionStore) {
-    // One listener of each for a store, however many middlewares share it: eleven would be a warning
+    // One listener per event and store: eleven would cause a warning
     for (const event of ['disconnect', 'connect'] as const) {
       store.on?.(event, () => {
         this.#ready = event === 'connect'
@@ -15,7 +15,7 @@ export class Connection {
     }
   }
 
-  /** @returns whether the store is connected: true until it says something, as in express-session */
+  /** @returns whether the store is connected; true until its next event, as in express-session */
   readiness(): () => boolean {
     const before = this.#said
     return () => this.#ready || this.#said === before

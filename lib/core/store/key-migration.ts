@@ -11,32 +11,32 @@ import type { StoreCalls } from './store-calls'
 import type { TrackedWrites } from './tracked-writes'
 
 /**
- * A record has this key until it is known that the session was not destroyed while its record was copied. Its value is random: to a store whose versions
- * are the texts of records, two copies of one record would be one, although the session was destroyed between them.
+ * The key that marks a copied record as pending, until it is certain that the session was not destroyed meanwhile. Its value is random: to a store
+ * whose versions are the texts of records, two equal copies would be one, even if the session was destroyed between them.
  */
 const PENDING = '~moving'
 
-/** How often other processes may come between. */
+/** How many times other processes may interfere. */
 const MOST_TRIES = 20
 
 /** Long ago, for every clock: a record with this expiry does not exist. */
 const EXPIRED = new Date(0)
 
-/** A record that is being moved is no session yet. */
+/** Whether a record is a pending copy, which is not a session yet. */
 export function isPending(record: SessionData): boolean {
   return PENDING in record
 }
 
-/** How long a session lives whose record is moved. */
+/** How the lifetime of a moved session is determined. */
 export interface MovedLifetime {
-  /** Whether each request starts the lifetime anew. Then the expiry in a record may be older than that which touches have given to the store. */
+  /** Whether requests renew the lifetime. The expiry in the record may then be older than the one that touches have set in the store. */
   readonly renews: boolean
   readonly limits: Limits | undefined
 }
 
 /** The keys of a session whose record is moved. */
 export interface MovedKeys {
-  /** Where the store has it from before. */
+  /** The key of the older record. */
   readonly older: string
   readonly key: string
 }
@@ -67,11 +67,15 @@ export class MovedRecord {
     this.calls.get(this.moved.key, done, this.moved.deadline)
   }
 
-  /** Under the new key. @param version null for a record that must not exist; unused if the store does not compare */
+  /**
+   * Writes under the new key.
+   *
+   * @param version null to create; unused if the store does not compare
+   */
   write(record: SessionData, version: Version | null, done: Callback<Outcome>): void {
     const { id, key, compares, deadline } = this.moved
     const written = done as Callback<unknown>
-    // The data stay as they are
+    // The data does not change
     const kind = 'touch'
     if (compares) this.writes.write({ id, kind, method: 'compareAndSet', args: [key, record, version] }, written, deadline)
     else this.writes.write({ id, kind, method: 'set', args: [key, record] }, err => written(err, { ok: true }), deadline)
@@ -87,21 +91,21 @@ export class MovedRecord {
 }
 
 /**
- * Moves a record to its new key. A session that is destroyed meanwhile, by a process that removes the older record first, must stay destroyed. So the copy
- * comes first; then the older record is looked for; if it is gone, the copy is removed, else the older record. On a store that compares, the copy is
- * pending until then, and another process completes the move if this one crashes.
+ * Moves a record to its new key. A session that another process destroys meanwhile must stay destroyed; that process removes the older record first.
+ * So the copy is written first, then the older record is read again. If it is gone, the copy is removed, otherwise the older record is. In a store
+ * with compareAndSet, the copy is pending until then, and another process completes the move after a crash.
  */
 export class KeyMigration {
   #tries = 0
 
-  /** @param done gets what the store has of the session by then */
+  /** @param done receives the session as the store has it then */
   constructor(
     private readonly records: MovedRecord,
     private readonly lifetime: MovedLifetime,
     private readonly done: Heard,
   ) {}
 
-  /** In the turn of the session. */
+  /** Runs in the queue of the session. */
   run(): void {
     if (++this.#tries > MOST_TRIES) return this.done(new Error('session record could not be moved: other processes change it too often'))
     this.#older(
@@ -125,7 +129,7 @@ export class KeyMigration {
     try {
       copy = this.#copyOf(record)
     } catch {
-      // What cannot be read is told to the request, and stays where it is
+      // An invalid record is left where it is, and reported to the request
       return this.done(null, record)
     }
     const pending = records.compares ? { ...copy, [PENDING]: randomBytes(9).toString('base64url') } : copy
@@ -148,7 +152,11 @@ export class KeyMigration {
     return { ...record, cookie: cookieUntil(cookie, end) }
   }
 
-  /** The copy is there. @param version of the copy */
+  /**
+   * The copy is written.
+   *
+   * @param version of the copy
+   */
   #check(version: Version | undefined): void {
     const { records } = this
     const ended = (): void => (records.compares ? this.#current() : this.#remove())
@@ -163,12 +171,15 @@ export class KeyMigration {
     })
   }
 
-  /** The session is stored under the new key. The older record is found no more: an error leaves it to its expiry, or to the end of the session. */
+  /**
+   * The session is stored under the new key, and the older record is ignored from now on. If its removal fails, it expires, or is removed with the
+   * session.
+   */
   #finish(): void {
     this.records.removeOlder(() => this.#current())
   }
 
-  /** There is no older record, or another process moves it. */
+  /** There is no older record, or another process is moving it. */
   #current(): void {
     const { records } = this
     records.get((err, record, version, likeness) => {
@@ -178,7 +189,7 @@ export class KeyMigration {
     })
   }
 
-  /** A process has not completed its move, or not yet. */
+  /** Completes the move of another process, which has crashed or is still running. */
   #complete(pending: SessionData, version: Version | undefined): void {
     if (++this.#tries > MOST_TRIES) return this.run()
     this.#older(
@@ -187,7 +198,7 @@ export class KeyMigration {
     )
   }
 
-  /** The session was destroyed before its copy was made, unless the move has been completed since. */
+  /** Removes the copy of a destroyed session, unless the move has been completed meanwhile. */
   #drop(pending: SessionData, version: Version | undefined): void {
     const cookie = cookieOf(pending)
     cookie.expires = EXPIRED

@@ -7,12 +7,12 @@ import { answer, syncOf, type Fetched } from './sync-methods'
 
 export type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
 
-/** How long a store may take by default, in milliseconds. */
+/** The default of `storeTimeout`, in milliseconds. */
 const TIMEOUT = 10_000
 
-/** The calls of a store, by its keys: each is answered once and in time, or fails at once where the store has been silent for a while. */
+/** Calls a store by key. Each call is answered exactly once and in time, or fails immediately while the circuit breaker is open. */
 export class StoreCalls {
-  /** How long the store may take, in milliseconds. If several middlewares share a store, the last value wins. */
+  /** The longest time for a call, in milliseconds. If several middlewares share a store, the last value wins. */
   timeout = TIMEOUT
 
   constructor(
@@ -20,7 +20,7 @@ export class StoreCalls {
     readonly breaker = new CircuitBreaker(),
   ) {}
 
-  /** For one operation of several calls. */
+  /** A deadline for an operation of several calls. */
   deadline(): Deadline {
     return new Deadline(this.timeout)
   }
@@ -42,7 +42,7 @@ export class StoreCalls {
     this.ask('destroy', [key], done as Callback<unknown>, { key, deadline })
   }
 
-  /** @param part the key that the circuit breaker may ask for; the deadline of what the call is a part of, by default one of its own */
+  /** @param part the key that the circuit breaker may read, and the deadline of the operation; by default one of its own */
   ask(
     method: Method,
     args: unknown[],
@@ -60,7 +60,7 @@ export class StoreCalls {
     this.call(method, args, ended, { deadline: own, givenUp })
   }
 
-  /** The circuit breaker is passed by. */
+  /** Calls the store even if the circuit breaker is open. */
   call(method: Method, args: unknown[], done: Callback<unknown>, { deadline, givenUp }: Pick<Call, 'deadline' | 'givenUp'>): void {
     const { store, breaker } = this
     const asked = store[method] as (...args: unknown[]) => unknown

@@ -13,7 +13,7 @@ import { StoreCalls, type Method } from './store-calls'
 import { StoreKeys } from './store-keys'
 import { TrackedWrites } from './tracked-writes'
 
-/** The one way to a store, by the IDs of sessions: knows which sessions are in use, and under which keys the store has them. */
+/** The only way to a store, by session ID. It knows which sessions are in use, and the keys of their records. */
 export class StoreClient {
   readonly #store: SessionStore
   readonly #calls: StoreCalls
@@ -40,7 +40,7 @@ export class StoreClient {
     return port
   }
 
-  /** How long the store may take, in milliseconds. If several middlewares share a store, the last value wins. */
+  /** The longest time for a call, in milliseconds. If several middlewares share a store, the last value wins. */
   get timeout(): number {
     return this.#calls.timeout
   }
@@ -53,7 +53,7 @@ export class StoreClient {
     return this.#connection.readiness()
   }
 
-  /** For one operation of several calls. */
+  /** A deadline for an operation of several calls. */
   deadline(): Deadline {
     return this.#calls.deadline()
   }
@@ -63,7 +63,7 @@ export class StoreClient {
     return this.compares && syncOf(this.#store, 'compareAndSet') !== undefined && syncOf(this.#store, 'touch') !== undefined
   }
 
-  /** @param deadline of what the call is a part of, in the turn of the session */
+  /** @param deadline of the operation that the call belongs to, if the session's turn in the queue has come */
   get(id: string, done: Heard, deadline?: Deadline): void {
     if (this.activeSessions.isDestroyed(id)) return done()
     const key = this.keys.of(id)
@@ -72,14 +72,14 @@ export class StoreClient {
       if (err && !isMissing(err)) return done(err)
       if (!err && record && !isPending(record)) return done(null, record, version, likeness)
       const older = this.keys.olderOf(id)
-      // What is asked in a turn is of a session that has been read, and so moved
+      // In a turn, the session has been read before, and so moved
       if (older === undefined || deadline) done()
       else this.#move(id, { older, key }, done)
     }
     this.#calls.get(key, found, deadline)
   }
 
-  /** In the turn of the session, so that no other request of this process is in between. */
+  /** Moves the record while no other call of this process is made for the session. */
   #move(id: string, keys: MovedKeys, done: Heard): void {
     const deadline = this.deadline()
     const records = new MovedRecord(this.#calls, this.#writes, { ...keys, id, compares: this.compares, deadline })
@@ -95,7 +95,7 @@ export class StoreClient {
     this.#write(id, 'set', [key, session], done as Callback<unknown>, deadline)
   }
 
-  /** Whether the store writes on the condition of a version. */
+  /** Whether the store has compareAndSet. */
   get compares(): boolean {
     return hasAbility(this.#store, 'compareAndSet')
   }
@@ -115,7 +115,7 @@ export class StoreClient {
     this.#write(id, 'compareAndSet', [key, session, version], heard, deadline)
   }
 
-  /** Whether the store writes on the condition that the session exists. */
+  /** Whether the store has `update`. */
   get updates(): boolean {
     return !this.#updatesOtherwise && hasAbility(this.#store, 'update')
   }
@@ -123,14 +123,14 @@ export class StoreClient {
   update(id: string, session: SessionData, done: Callback<boolean>, deadline?: Deadline): void {
     const heard = (err: unknown, updated: unknown): void => {
       if (err || typeof updated === 'boolean') return done(err, updated as boolean | undefined)
-      // The store has another method of that name
+      // The store has an unrelated method of this name
       this.#updatesOtherwise = true
       this.set(id, session, err => done(err, true), deadline)
     }
     this.#write(id, 'update', [this.keys.of(id), session], heard, deadline)
   }
 
-  /** Requests that have read the session before do not write it any more. */
+  /** Destroys a session. Requests that have read it before cannot write it any more. */
   destroy(id: string, done: Callback): void {
     const deadline = this.deadline()
     const act = (destroyed: Callback, active: ActiveSession): void => this.remove(id, this.#alsoMoved(active, destroyed), deadline)
@@ -138,9 +138,9 @@ export class StoreClient {
   }
 
   /**
-   * Ends a session in several steps, between which no other call of this process for that session comes.
+   * Ends a session in several steps, while no other call of this process is made for it.
    *
-   * @param act takes the steps, of which the last is `remove`
+   * @param act makes the steps; the last one is `remove`
    */
   replace(id: string, act: (deadline: Deadline, ended: Callback, active: ActiveSession) => void, done: Callback): void {
     const deadline = this.deadline()
@@ -154,19 +154,19 @@ export class StoreClient {
     this.#removeOlder(id, err => (err ? done(err) : this.#calls.remove(this.keys.of(id), done, deadline)), deadline)
   }
 
-  /** First, so that a process that moves the record sees that the session has ended. */
+  /** Removes the older record first, so that a process that moves it sees that the session has ended. */
   #removeOlder(id: string, done: Callback, deadline: Deadline): void {
     const older = this.keys.olderOf(id)
     if (older === undefined) return done()
     this.#calls.remove(older, err => done(isMissing(err) ? undefined : err), deadline)
   }
 
-  /** Not if IDs are hashed: the store's own method destroys what it has under the ID itself. */
+  /** Whether the store's own `regenerate` is used. It destroys the record under the ID itself, so not with hashed IDs. */
   get regenerates(): boolean {
     return !this.keys.mode && typeof this.#store.regenerate === 'function'
   }
 
-  /** By the store's own method, which may be that of another copy of the package, and does not call `destroy` of this class. */
+  /** Calls the store's own method, which may be that of another copy of the package. It does not call `destroy` of this class. */
   regenerate(id: string, host: object, done: Callback): void {
     const deadline = this.deadline()
     const act = (ended: Callback, active: ActiveSession): void =>
@@ -179,13 +179,13 @@ export class StoreClient {
     return movedTo === undefined ? done : err => (err ? done(err) : this.destroy(movedTo.id, done))
   }
 
-  /** Does nothing if the store has no `touch`. */
+  /** Calls back immediately if the store has no `touch`. */
   touch(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
     if (typeof this.#store.touch !== 'function') return done()
     const key = this.keys.of(id)
     const touch = syncOf(this.#store, 'touch')
     if (touch && answer(() => touch(this.#store, key, session), done)) return
-    // Some stores write the whole record for it
+    // Some stores write the whole record
     this.#writes.write({ id, kind: 'touch', method: 'touch', args: [key, session] }, done as Callback<unknown>, deadline)
   }
 

@@ -2,33 +2,33 @@ import crypto = require('node:crypto')
 import { LruCache } from '../../primitives/lru-cache'
 import type { MovedLifetime } from './key-migration'
 
-/** `'migrate'` finds and moves records that are stored under IDs; `true` knows only those under hashes. */
+/** `'migrate'` finds records under IDs and moves them; `true` finds only records under hashes. */
 export type HashIds = 'migrate' | true
 
-/** The version of the keys. A later way to hash has another prefix. */
+/** The version of the keys: another way to hash gets another prefix. */
 const PREFIX = 'h1.'
 
-/** What is hashed begins with this, so that no hash of an ID that is made for another purpose is a key. */
+/** Prepended to the ID, so that hashes of IDs for other purposes are not keys. */
 const PURPOSE = 'resession id\0'
 
-/** How many keys are remembered at least, each for the calls of one request. */
+/** Keys per generation of the cache. */
 const MOST = 1000
 
-/** Node 20.12 has a function that is twice as fast as `createHash`. */
+/** Since Node 20.12. It is twice as fast as `createHash`. */
 const { hash } = crypto as Partial<Pick<typeof crypto, 'hash'>>
 
-/** The key of an ID. There is no secret in it: a new secret must not lose the sessions. An ID has 128 random bits, so that no hash can be guessed. */
+/** The key of an ID. It needs no secret, so that a new secret loses no session: an ID with 128 random bits cannot be guessed from its hash. */
 export function hashedKey(id: string): string {
   const text = PURPOSE + id
   return PREFIX + (hash ? hash('sha256', text, 'base64url') : crypto.createHash('sha256').update(text).digest('base64url'))
 }
 
-/** Whether this is the key of a record, and so no ID. */
+/** Whether this is a key of a record, which is never an ID. */
 export function isKey(id: string): boolean {
   return id.startsWith(PREFIX)
 }
 
-/** Under which key a store has the session of an ID. Shared by all clients of one kind of store. */
+/** Converts IDs to keys of a store. Shared by all clients of one kind of store. */
 export class StoreKeys {
   #mode: HashIds | undefined
   readonly #known = new LruCache<string>(MOST)
@@ -43,9 +43,9 @@ export class StoreKeys {
   }
 
   /**
-   * From now on, for all middlewares of the store.
+   * Sets the mode for all middlewares of the store.
    *
-   * @throws TypeError if another middleware of the store says something else
+   * @throws TypeError if another middleware has set a different one
    */
   use(mode: HashIds | undefined, lifetime: MovedLifetime): void {
     if (!mode) return
@@ -58,7 +58,7 @@ export class StoreKeys {
     this.#lifetime = lifetime
   }
 
-  /** As another store of the kind, if no middleware of this one has said anything. */
+  /** Takes over the mode of another store of the same kind, unless one is set. */
   adopt(other: StoreKeys): void {
     if (this.#mode || !other.mode) return
     this.use(other.mode, other.lifetime)
@@ -74,7 +74,7 @@ export class StoreKeys {
   }
 
   /**
-   * The key that the session may have from before. A key is never an ID: with the keys of a stolen copy of the store, no session can be reached.
+   * The key under which an older record may be. A key is never accepted as an ID, so that the keys in a stolen copy of the store reach no session.
    */
   olderOf(id: string): string | undefined {
     return this.#mode === 'migrate' && !isKey(id) ? id : undefined

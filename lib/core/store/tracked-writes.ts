@@ -5,21 +5,24 @@ import { PendingWrite } from '../concurrency/pending-write'
 import { isMissing } from '../errors/store-errors'
 import type { StoreCalls, Method } from './store-calls'
 
-/** How often a session that a late write has restored is destroyed again, and the first wait after a failure, in milliseconds. Each wait is twice as long. */
+/**
+ * How often a session that a late write has restored is destroyed again, and the first pause after a failure in milliseconds. Each pause is twice as
+ * long.
+ */
 const MOST_TRIES = 10
 const FIRST_WAIT = 100
 
 /** A write of one session. */
 interface Write {
   readonly id: string
-  /** A touch leaves the data as they are, though some stores write the whole record for it. */
+  /** A touch does not change the data, although some stores write the whole record for it. */
   readonly kind: 'data' | 'touch'
   readonly method: Method
-  /** Of the method. The first is the key. */
+  /** The arguments of the method; the first one is the key. */
   readonly args: readonly [key: string, ...rest: unknown[]]
 }
 
-/** The writes of a store, which it may still make after they were given up. */
+/** Writes that the store may still make after they have timed out. */
 export class TrackedWrites {
   constructor(
     private readonly calls: StoreCalls,
@@ -43,8 +46,8 @@ export class TrackedWrites {
   }
 
   /**
-   * A late write may have restored a session after its logout. Until it is destroyed again, it is not read either. The circuit breaker does not prevent
-   * the call, and a failed call is repeated.
+   * Destroys a session again that a late write may have restored after a logout. Until that has succeeded, the session is not read. It bypasses the
+   * circuit breaker, and is retried.
    */
   #destroyAgain(write: PendingWrite, key: string, tries = 1): void {
     const deadline = this.calls.deadline()
