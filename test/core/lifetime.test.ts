@@ -104,7 +104,18 @@ describe('core: the reserved key', () => {
   for (const value of [MARKS, { ...MARKS, u: 'ada', m: null }, newMarks(1)]) {
     it(`is ours: ${JSON.stringify(Object.keys(value))}`, () => expect(isMarks(value)).to.equal(true))
   }
-  for (const value of [null, 'mine', 1, [], {}, { c: 1 }, { c: 1, a: 2 }, { c: '1', a: 2, h: 'x' }, { c: 1, a: NaN, h: 'x' }]) {
+  for (const value of [
+    null,
+    'mine',
+    1,
+    [],
+    {},
+    { c: 1 },
+    { c: 1, a: 2 },
+    { c: '1', a: 2, h: 'x' },
+    { c: 1, a: NaN, h: 'x' },
+    { c: 1, a: 1e300, h: 'x' },
+  ]) {
     it(`is the app's: ${JSON.stringify(value)}`, () => expect(isMarks(value)).to.equal(false))
   }
 

@@ -25,6 +25,9 @@ const settled =
     res.end(err ? (err.code ?? err.message) : 'done')
   }
 
+/** What a client may send to an app that copies the fields of a form into the session. */
+const FORGED = { '~': { c: 1, a: 4e12, h: 'forged' } }
+
 const HANDLERS = routes({
   '/': count,
   '/read': show,
@@ -50,6 +53,8 @@ const HANDLERS = routes({
   '/own': (req, res) => ((data(req)['~'] = 'mine'), res.end()),
   // As an app does that copies the fields of a form
   '/forge': (req, res) => (Object.assign(data(req), { '~': { c: 1, a: Date.now() + 1000 * HOUR, h: 'forged' } }), res.end()),
+  '/copy': (req, res) => (Object.assign(data(req), { views: 2, ...FORGED }), res.end()),
+  '/update': settled(async req => session.update(req, draft => void Object.assign(draft, { views: 2, ...FORGED }))),
   '/replace': (req, res) => ((req.session = { views: 7 } as never), res.end()),
   '/reload': settled(async req => req.session.reload()),
 })
@@ -227,6 +232,22 @@ onEachStorage('options: absoluteTimeout', (host, storage) => {
       expect(new Date(authenticatedAt).valueOf()).to.equal(clock.now())
       clock.turn(HOUR)
       expect(shown((await client.get('/read')).text)).to.deep.equal({})
+    })
+  }
+
+  for (const [path, options] of [
+    ['/copy', {}],
+    ['/copy', { concurrency: 'off' }],
+    ['/update', {}],
+  ] as const) {
+    it(`takes no data for its own that a process without limits was sent: ${path}, ${JSON.stringify(options)}`, async () => {
+      const store = new TracingStore()
+      const client = siteWith({ absoluteTimeout: undefined, ...options }, store).browser()
+      await views(client)
+      await client.get(path)
+      const { handle, authenticatedAt } = await infoOf(client.at(siteWith({}, store).server))
+      expect(handle).to.match(HANDLE)
+      expect(new Date(authenticatedAt).valueOf()).to.equal(clock.now())
     })
   }
 })

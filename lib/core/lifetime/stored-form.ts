@@ -1,11 +1,13 @@
 import { cookieUntil, markTouched } from '../record/lifetime'
 import type { Cookie } from '../record/cookie'
 import type { Data } from '../record/merge'
-import { MARKS, withoutMarks } from '../record/reserved-key'
+import { marksIn } from '../record/marks'
+import { MARKS, withoutMarks, type Marks } from '../record/reserved-key'
 import { dataIn } from '../record/session-view'
 import type { Session } from '../session/session'
 import { asStored, copyOf } from '../session/stored-session'
 import { keepsEnds, marksTouches, type Living } from './limits'
+import type { SessionLifetime } from './session-lifetime'
 
 /** Values that replace the session's own. */
 interface Other {
@@ -16,16 +18,34 @@ interface Other {
 
 /** The session as the store gets it: with the marks, and with the nearest of its ends if there are limits. */
 export function storedForm(exchange: Living, session: Session, other?: Other): Session {
-  const { lifetime, settings, generated } = exchange
+  const { lifetime } = exchange
   const data = other?.data ?? (dataIn(session) as Data)
-  const { cookie = session.cookie as Cookie, id = session.id } = other ?? {}
   const marks = lifetime?.marksFor(session.id, data)
-  if (!lifetime || !marks) return other ? copyOf(session, data, cookie, id) : asStored(exchange.port, session)
-  if (generated === id) lifetime.creating(id)
+  return lifetime && marks
+    ? markedForm(exchange, session, { lifetime, marks, ...other, data })
+    : unmarkedForm(exchange, session, other, data)
+}
+
+interface Marking extends Other {
+  readonly data: Data
+  readonly lifetime: SessionLifetime
+  readonly marks: Marks
+}
+
+function markedForm(exchange: Living, session: Session, marking: Marking): Session {
+  const { lifetime, marks, data, cookie = session.cookie as Cookie, id = session.id } = marking
+  if (exchange.generated === id) lifetime.creating(id)
   const own = withoutMarks(data)
   own[MARKS] = marks
-  const ended = settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
+  const ended = exchange.settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
   return copyOf(session, own, ended, id)
+}
+
+/** Without marks of the library. Data in their form was sent by a client: a process with limits would take it for marks. */
+function unmarkedForm(exchange: Living, session: Session, other: Other | undefined, data: Data): Session {
+  const isForged = marksIn(data) !== undefined
+  if (!other && !isForged) return asStored(exchange.port, session)
+  return copyOf(session, isForged ? withoutMarks(data) : data, other?.cookie ?? (session.cookie as Cookie), other?.id)
 }
 
 /** The session as the store gets it for a touch. */

@@ -5,6 +5,9 @@ import type { SessionData } from './session-data'
 /** The key of the end of a record whose cookie ends with the browser, in milliseconds since 1970. */
 export const ENDS = Symbol('resession.ends')
 
+/** In the past for every clock: a record with this expiry does not exist. */
+export const EXPIRED = new Date(0)
+
 /** RFC 6265bis section 5.5: browsers keep no cookie longer. In milliseconds. */
 const LONGEST_COOKIE = 400 * 86_400_000
 

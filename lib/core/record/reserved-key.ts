@@ -29,9 +29,16 @@ function put(copy: Record<string | symbol, unknown>, key: string, value: unknown
   else copy[key] = value
 }
 
+/** The largest time of a Date, in milliseconds since 1970. */
+const LATEST = 8.64e15
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) <= LATEST
+}
+
 /** Whether a value has the form of marks. An app may have data under the same name. */
 export function isMarks(value: unknown): value is Marks {
   if (typeof value !== 'object' || value === null) return false
   const { c, a, h } = value as Partial<Marks>
-  return Number.isFinite(c) && Number.isFinite(a) && typeof h === 'string'
+  return isTime(c) && isTime(a) && typeof h === 'string'
 }

@@ -12,7 +12,7 @@ import type { Keep } from '../session/keep'
 import type { Data } from '../record/merge'
 import { RecordDraft } from '../record/record-draft'
 import { checkId } from '../settings/settings'
-import { dateOf } from '../record/lifetime'
+import { dateOf, EXPIRED } from '../record/lifetime'
 import { cookieOf, type SessionData } from '../record/session-data'
 import { ending } from '../session/session-end'
 import { dataIn } from '../record/session-view'
@@ -20,9 +20,6 @@ import type { Outcome } from '../store/contract'
 import type { Version } from '../record/snapshot'
 import { copyOf } from '../session/stored-session'
 import { storedForm } from '../lifetime/stored-form'
-
-/** In the past for every clock: a record with this expiry does not exist. */
-const EXPIRED = new Date(0)
 
 /** How many times other processes may write the old record during the move. Each time the new record is written again. */
 const MOST_TRIES = 100

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isMissing } from '../errors/store-errors'
 import type { Callback } from '../../primitives/callbacks'
 import type { Deadline } from '../concurrency/deadline'
-import { cookieUntil, nearestEnd, type Limits } from '../record/lifetime'
+import { cookieUntil, EXPIRED, nearestEnd, type Limits } from '../record/lifetime'
 import { marksIn, newMarks } from '../record/marks'
 import { cookieOf, type SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
@@ -18,9 +18,6 @@ const PENDING = '~moving'
 
 /** How many times other processes may interfere. */
 const MOST_TRIES = 20
-
-/** Long ago, for every clock: a record with this expiry does not exist. */
-const EXPIRED = new Date(0)
 
 /** Whether a record is a pending copy, which is not a session yet. */
 export function isPending(record: SessionData): boolean {

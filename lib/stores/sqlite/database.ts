@@ -56,8 +56,8 @@ export function openFile(file: string, synchronous: 'NORMAL' | 'FULL', prepare: 
 }
 
 /**
- * Pages of the WAL after which SQLite copies them to the database, by PRAGMA wal_autocheckpoint. SQLite's default, 1000, blocks the event loop for 7
- * milliseconds now and then; 250 makes a write 8 % slower and a checkpoint 5 times shorter.
+ * Pages of the WAL after which SQLite copies them to the database: PRAGMA wal_autocheckpoint. SQLite's default is 1000, which blocks the event loop for
+ * longer. Fewer pages make a write slower.
  */
 const CHECKPOINT_PAGES = 250
 /** The same while expired rows are removed. Each row is on a page of its own. */
