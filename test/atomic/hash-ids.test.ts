@@ -2,15 +2,14 @@ import { expect } from 'chai'
 import expressSession = require('express-session')
 import { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
-import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import session = require('../../lib')
 import { update } from '../../lib/core/session/update'
-import { connect as connectEngine, type Connection, type EngineName, type Store } from '../processes/engines/engine'
+import type { EngineName, Store } from '../processes/engines/engine'
 import { engines } from '../processes/engines'
+import { usePlace } from './engine-place'
 import { connect, QUIET } from '../support/connect-host'
 import { MARIADB, POSTGRES, REDIS } from '../support/engines'
 import { count, data, endWith, routes } from '../support/handlers'
@@ -63,27 +62,13 @@ async function dumpOfRedis(place: string): Promise<string> {
 for (const { name, title, url, needs } of engines) {
   describe(`hashIds, on ${title}`, () => {
     needs()
-    const place = `hash-ids-${randomUUID()}`
-    let connection: Connection
-    before(async () => {
-      connection = await connectEngine(name, url, place)
-      await connection.prepare()
-    })
-    after(async () => {
-      await connection.remove()
-      await connection.close()
-    })
-
-    const kinds: Readonly<Record<string, () => Store>> = {
-      'that compares': () => connection.atomic(),
-      'as it is published': () => connection.plain(session),
-    }
+    const { place, plain, atomic, kinds } = usePlace({ name, url }, 'hash-ids')
     const siteWith = (store: Store, hashIds: true | 'migrate' | undefined): Site =>
       siteOn(connect, { store: store as never, hashIds, cookie: { maxAge: 600_000 } }, HANDLERS)
 
     /** A client of express-session. */
     async function oldClient(): Promise<{ client: Visitor; id: string }> {
-      const store = connection.plain(expressSession as never)
+      const store = plain(expressSession as never)
       const listen = expressSession({ ...QUIET, store: store as never, cookie: { maxAge: 600_000 } })
       const site = siteOn(
         {
@@ -149,7 +134,7 @@ for (const { name, title, url, needs } of engines) {
       for (let round = 0; round < 10; round++) {
         const { client } = await oldClient()
         const { cookie } = client
-        const sites = [siteWith(connection.atomic(), 'migrate'), siteWith(connection.atomic(), 'migrate')] as const
+        const sites = [siteWith(atomic(), 'migrate'), siteWith(atomic(), 'migrate')] as const
         const visit = async (site: Site, path: string): Promise<string> => (await site.visitor().get(path, { Cookie: cookie })).text
         if (round % 2 === 0) {
           const texts = await Promise.all(sites.flatMap(site => [visit(site, '/read'), visit(site, '/read'), visit(site, '/read')]))

@@ -1,11 +1,10 @@
 import { expect } from 'chai'
 import expressSession = require('express-session')
-import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import session = require('../../lib')
-import { connect as connectEngine, type Connection, type Store } from '../processes/engines/engine'
 import { engines } from '../processes/engines'
+import { usePlace } from './engine-place'
 import { lines } from '../support/browser'
 import { connect, QUIET } from '../support/connect-host'
 import { count, data, routes } from '../support/handlers'
@@ -39,21 +38,7 @@ for (const { name, title, url, needs } of engines) {
   describe(`idleTimeout and absoluteTimeout, on ${title}`, function () {
     this.timeout(60_000)
     needs()
-    const place = `limits-${randomUUID()}`
-    let connection: Connection
-    before(async () => {
-      connection = await connectEngine(name, url, place)
-      await connection.prepare()
-    })
-    after(async () => {
-      await connection.remove()
-      await connection.close()
-    })
-
-    const kinds: Readonly<Record<string, () => Store>> = {
-      'that compares': () => connection.atomic(),
-      'as it is published': () => connection.plain(session),
-    }
+    const { plain, kinds } = usePlace({ name, url }, 'limits')
 
     for (const [kind, make] of Object.entries(kinds)) {
       const siteWith = (options: Partial<SessionOptions>): Site => siteOn(connect, { store: make() as never, ...options }, HANDLERS)
@@ -78,7 +63,7 @@ for (const { name, title, url, needs } of engines) {
           const ours = siteWith({ idleTimeout: HOUR, absoluteTimeout: 2 * HOUR, cookie: { maxAge } })
           const theirs = expressSession({
             ...QUIET,
-            store: connection.plain(expressSession as never) as never,
+            store: plain(expressSession as never) as never,
             cookie: { maxAge: maxAge as never },
           })
           const servers = [
