@@ -64,10 +64,11 @@ export function sizeTable(sizes: readonly Size[]): string {
 export function pruneLine(sizes: readonly Size[]): string {
   const lines = sizes.flatMap(({ sessions, prune }) => {
     if (!prune) return []
-    const { batches, longest, median, left } = prune
+    const { steps, median, longest, left } = prune
+    const each = longest.map(ms => rounded(ms)).join(', ')
     return [
-      `SqliteStore prunes ${sessions} expired sessions in ${batches} batches: the median batch takes ${rounded(median)} ms, the longest ${rounded(longest)} ms. ` +
-        `${left} are left.`,
+      `SqliteStore prunes ${sessions} expired sessions in ${steps} steps. The median step takes ${rounded(median)} ms; ` +
+        `the longest ones of ${longest.length} rounds take ${each} ms. ${left} expired sessions are left.`,
     ]
   })
   return lines.join('\n')

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { durableStore, type DurableStore } from './durable-store'
+import { durableStore, openDatabase, type DurableStore } from './durable-store'
 import { BYTES, record } from './record'
 import { promised, type SessionStore } from './site'
 
@@ -21,8 +21,18 @@ export interface DurableResult {
   /** The time of each call, in microseconds. */
   readonly get: number
   readonly set: number
-  /** The longest batch and its median, in milliseconds, and the number of remaining expired rows. */
-  readonly prune?: { readonly batches: number; readonly longest: number; readonly median: number; readonly left: number }
+  readonly prune?: PruneResult
+}
+
+export interface PruneResult {
+  /** Of one round. */
+  readonly steps: number
+  /** The step in the middle of all rounds, in milliseconds. */
+  readonly median: number
+  /** The longest step of each round, in milliseconds. */
+  readonly longest: readonly number[]
+  /** Expired rows that are left after all rounds. */
+  readonly left: number
 }
 
 /** Calls of each method that are timed. */
@@ -55,21 +65,44 @@ function bytesIn(folder: string): number {
 }
 
 interface Inside {
-  readonly Pruner: new (records: object, interval: number) => { pruneBatch(): boolean; stop(): void }
-  readonly SqliteRecords: new (database: object, table: string, ttl: number) => { prune(most: number): number; length(): number }
+  readonly Pruner: new (records: object, interval: number) => { step(): boolean; stop(): void }
+  readonly SqliteRecords: new (
+    database: object,
+    table: string,
+    ttl: number,
+  ) => { set(id: string, write: { json: string; expires: number }): void; length(): number }
 }
 
-/** Prunes as the timer does: in batches whose size follows from the time of the one before. */
-function prune({ sqlite, packages, folder }: DurableStore, expired: number): NonNullable<DurableResult['prune']> {
+/** Rounds of pruning, each in a copy of the file. */
+const ROUNDS = 5
+/** Writes before each round. Their pages are still in the WAL when it begins. */
+const WRITES = 500
+
+function prune(durable: DurableStore, expired: number): PruneResult {
+  const rounds = Array.from({ length: ROUNDS }, () => pruneCopy(durable, expired))
+  const times = rounds.flatMap(({ times }) => times).toSorted((a, b) => a - b)
+  return {
+    steps: rounds[0]?.times.length as number,
+    median: times[times.length >> 1] as number,
+    longest: rounds.map(({ times }) => Math.max(...times)),
+    left: rounds.reduce((sum, { left }) => sum + left, 0),
+  }
+}
+
+/** Prunes as the timer does: in steps whose number of rows follows from the step before. */
+function pruneCopy({ sqlite, packages, folder }: DurableStore, expired: number): { times: number[]; left: number } {
   const load = createRequire(sqlite)
   const { Pruner } = load('./stores/sqlite/pruner') as Pick<Inside, 'Pruner'>
   const { SqliteRecords } = load('./stores/sqlite/records') as Pick<Inside, 'SqliteRecords'>
-  const node = process.getBuiltinModule('node:sqlite') as { DatabaseSync: new (file: string) => object } | undefined
-  const file = join(folder, 'sessions.db')
-  const Better = node ? undefined : (createRequire(join(packages, 'package.json'))('better-sqlite3') as new (file: string) => object)
-  const database = (node ? new node.DatabaseSync(file) : new (Better as NonNullable<typeof Better>)(file)) as { exec(sql: string): void }
-  database.exec('PRAGMA synchronous = NORMAL')
+  const copy = join(folder, 'copy.db')
+  const original = openDatabase(packages, join(folder, 'sessions.db'))
+  original.exec(`VACUUM INTO '${copy}'`)
+  original.close()
+  const database = openDatabase(packages, copy)
   const records = new SqliteRecords(database, 'sessions', 1)
+  for (let at = 0; at < WRITES; at++) {
+    records.set(randomBytes(24).toString('base64url'), { json: JSON.stringify(record(BYTES, at)), expires: 2 * expired })
+  }
   const { now } = Date
   Date.now = () => expired + 1
   const pruner = new Pruner(records, 60_000)
@@ -77,10 +110,12 @@ function prune({ sqlite, packages, folder }: DurableStore, expired: number): Non
   const times: number[] = []
   for (let hasMore = true; hasMore;) {
     const start = performance.now()
-    hasMore = pruner.pruneBatch()
+    hasMore = pruner.step()
     times.push(performance.now() - start)
   }
   Date.now = now
-  const sorted = times.toSorted((a, b) => a - b)
-  return { batches: times.length, longest: sorted.at(-1) as number, median: sorted[sorted.length >> 1] as number, left: records.length() }
+  const rows = database.prepare('SELECT count(*) AS n FROM sessions').get() as { n: number }
+  database.close()
+  for (const suffix of ['', '-wal', '-shm']) rmSync(copy + suffix, { force: true })
+  return { times, left: rows.n - WRITES }
 }

@@ -19,7 +19,8 @@ type Factory = (session: unknown) => new (options: object) => SessionStore
 
 interface Database {
   exec(sql: string): void
-  prepare(sql: string): { all(): unknown[] }
+  prepare(sql: string): { all(): unknown[]; get(): unknown }
+  close(): void
 }
 
 /** The store, with an `all` that returns its sessions by ID. */
@@ -43,19 +44,27 @@ export async function durableStore(durable: DurableStore): Promise<SessionStore 
   }
 }
 
-/** On node:sqlite, or on better-sqlite3 if this version of Node does not have it. */
+const node = process.getBuiltinModule('node:sqlite') as { DatabaseSync: new (file: string) => Database } | undefined
+
+/** The driver of `SqliteStore` on this version of Node. */
+export const DRIVER = node ? 'node:sqlite' : 'better-sqlite3'
+
 export function sqliteStore({ sqlite, packages, folder }: DurableStore): SessionStore {
   const { SqliteStore } = createRequire(__filename)(sqlite) as { SqliteStore: new (options: object) => SessionStore }
   const file = join(folder, 'sessions.db')
-  return new SqliteStore(process.getBuiltinModule('node:sqlite') ? { file } : { database: openDatabase(packages, file) })
+  return new SqliteStore(node ? { file } : { database: openDatabase(packages, file) })
 }
 
-/** In WAL mode, with the settings of `SqliteStore`. */
+/** With the settings that docs/stores.md recommends for a database of the app. */
 export function openDatabase(packages: string, file: string): Database {
-  const Better = createRequire(join(packages, 'package.json'))('better-sqlite3') as new (file: string, options: object) => Database
-  const database = new Better(file, { timeout: 10 })
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  const database = node ? new node.DatabaseSync(file) : openBetter(packages, file)
+  database.exec('PRAGMA busy_timeout = 10; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   return database
+}
+
+function openBetter(packages: string, file: string): Database {
+  const Better = createRequire(join(packages, 'package.json'))('better-sqlite3') as new (file: string) => Database
+  return new Better(file)
 }
 
 function betterStore(make: Make, client: Database): SessionStore {

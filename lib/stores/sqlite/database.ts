@@ -60,23 +60,6 @@ export function openFile(file: string, synchronous: 'NORMAL' | 'FULL', prepare: 
  * longer. Fewer pages make a write slower.
  */
 const CHECKPOINT_PAGES = 250
-/** The same while expired rows are removed. Each row is on a page of its own. */
-const PRUNING_PAGES = 100
-
-/** Runs `act` with small checkpoints. The setting is that of the app again afterwards. */
-export function withSmallCheckpoints<Value>(database: SqliteDatabase, act: () => Value): Value {
-  const row = database.prepare('PRAGMA wal_autocheckpoint').get() as { readonly wal_autocheckpoint?: number } | undefined
-  const pages = row?.wal_autocheckpoint ?? 0
-  // Zero: the app makes the checkpoints itself
-  if (pages <= PRUNING_PAGES) return act()
-  database.exec(`PRAGMA wal_autocheckpoint = ${PRUNING_PAGES}`)
-  try {
-    return act()
-  } finally {
-    database.exec(`PRAGMA wal_autocheckpoint = ${pages}`)
-  }
-}
-
 interface InTransaction {
   /** Exists in better-sqlite3 and bun:sqlite. */
   readonly inTransaction?: boolean

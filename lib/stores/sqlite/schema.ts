@@ -6,23 +6,22 @@ import { storeError } from './errors'
  *
  * @returns SQL
  * @param table quoted
- * @param name of the table, unquoted
  */
-type Step = (table: string, name: string) => string
+type Step = (table: string) => string
 
 /**
  * The migrations from an empty database to the current schema. The version of a table is the number of its migrations. Never change one that was
  * released: add another.
  */
 const STEPS: readonly Step[] = [
-  (table, name) => `
+  // No index on expires: each write would write one more page
+  table => `
     CREATE TABLE ${table} (
       id TEXT NOT NULL PRIMARY KEY,
       version INTEGER NOT NULL, -- another one with each write
       expires INTEGER NOT NULL, -- milliseconds since 1970
       session TEXT NOT NULL     -- JSON, as express-session's stores have it
-    ) WITHOUT ROWID;
-    CREATE INDEX ${quoted(`${name}_expires`)} ON ${table} (expires)`,
+    ) WITHOUT ROWID`,
 ]
 
 /** Has a row for each table of the store. `user_version` is left to the app, which may share the file. */
@@ -39,7 +38,7 @@ export function prepareSchema(database: SqliteDatabase, name: string, steps = ST
     const version = versionOf(database, name, steps.length)
     if (version === steps.length) return
     database.exec(`CREATE TABLE IF NOT EXISTS ${VERSIONS} (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID`)
-    for (const step of steps.slice(version)) database.exec(step(quoted(name), name))
+    for (const step of steps.slice(version)) database.exec(step(quoted(name)))
     database.prepare(`INSERT OR REPLACE INTO ${VERSIONS} VALUES (?, ?)`).run(name.toLowerCase(), steps.length)
   })
 }

@@ -8,6 +8,14 @@ export interface Row {
   readonly session: string | null
 }
 
+/** Some rows, in the order of their keys. */
+export interface Scan {
+  readonly rows: number
+  /** The last key. */
+  readonly last: string
+  readonly expired: number
+}
+
 /** All statements of a store, compiled once. An expired row counts as missing, pruned or not. */
 export function statementsFor(database: SqliteDatabase, name: string) {
   const table = quoted(name)
@@ -34,8 +42,11 @@ export function statementsFor(database: SqliteDatabase, name: string) {
     /** Values: now. */
     length: statement(`SELECT count(*) AS length FROM ${table} WHERE expires > ?`),
     clear: statement(`DELETE FROM ${table}`),
-    /** Values: now, the largest number of rows. */
-    prune: statement(`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires <= ? ORDER BY expires LIMIT ?)`),
+    /** Values: now, the first key, the largest number of rows. Does not read the sessions, nor wait for writers. */
+    scan: statement(`SELECT count(*) AS rows, max(id) AS last, total(expires <= ?) AS expired
+      FROM (SELECT id, expires FROM ${table} WHERE id >= ? ORDER BY id LIMIT ?)`),
+    /** Values: the first key, the last key, now. */
+    prune: statement(`DELETE FROM ${table} WHERE id BETWEEN ? AND ? AND expires <= ?`),
   } as const
 }
 

@@ -1,10 +1,11 @@
 import { expect } from 'chai'
+import { createHash } from 'node:crypto'
 import type { SessionData } from '../../../lib'
 import type { SqliteDatabase } from '../../../lib/sqlite'
 import { DeferredTouches } from '../../../lib/stores/sqlite/deferred-touches'
-import { withSmallCheckpoints } from '../../../lib/stores/sqlite/database'
+import { withoutCheckpoint, type Checkpoint } from '../../../lib/stores/sqlite/checkpoint'
 import { Pruner } from '../../../lib/stores/sqlite/pruner'
-import { SqliteRecords } from '../../../lib/stores/sqlite/records'
+import { SqliteRecords, type Pruned } from '../../../lib/stores/sqlite/records'
 import { statementsFor } from '../../../lib/stores/sqlite/statements'
 import { useClock } from '../../support/clock'
 import { useSqlite } from '../../support/sqlite'
@@ -127,51 +128,166 @@ describe('SqliteStore: expired sessions', () => {
   const clock = useClock()
   const sqlite = useSqlite()
 
-  it('are removed in batches whose size follows from the time that they take', () => {
-    let took = 0
+  /** A pruner of endless expired rows. */
+  function endless({ took = 0, pages = 48, left = 0, part = 1 } = {}) {
+    const asked: (number | string)[] = []
     const { now } = performance
-    const asked: number[] = []
-    const pruner = new Pruner({ prune: most => asked.push(most) && ((performance.now = () => took), most) }, MINUTE)
-    try {
-      for (const ms of [5, 5, 0.5, 0.5, 1.5, 0.1, 0.1, 0.1, 0.1, 0.1, 9, 9, 9, 9, 9, 9, 9, 9]) {
-        took = 0
-        performance.now = () => 0
-        took = ms
-        pruner.pruneBatch()
+    const facts = { took, pages, left }
+    const prune = (_from: string, most: number, mostRemoved: number): Pruned => {
+      const rows = Math.min(most, Math.round(mostRemoved / part))
+      asked.push(rows)
+      performance.now = () => facts.took
+      return { next: 'a', removed: rows * part }
+    }
+    const checkpoint = (): Checkpoint => {
+      asked.push('checkpoint')
+      return { copied: facts.pages, left: facts.left }
+    }
+    const pruner = new Pruner({ prune, checkpoint }, MINUTE)
+    pruner.stop()
+    const step = (): boolean => {
+      performance.now = () => 0
+      try {
+        return pruner.step()
+      } finally {
+        performance.now = now
       }
+    }
+    return { asked, facts, step } as const
+  }
+
+  it('are removed in steps whose rows follow from the time that they take', () => {
+    const { asked, facts, step } = endless({ pages: 1, part: 1e-9 })
+    for (const ms of [2.1, 2.1, 0.9, 0.9, 1, 2, 0.1, 0.1, 0.1, 0.1, 9, 9, 9, 9, 9, 9]) {
+      facts.took = ms
+      expect(step()).to.equal(true)
+    }
+    expect(asked).to.deep.equal([64, 32, 16, 32, 64, 64, 64, 128, 256, 512, 512, 256, 128, 64, 32, 16])
+  })
+
+  it('are followed by a checkpoint, as often as its pages allow', () => {
+    const { asked, facts, step } = endless({ took: 1 })
+    for (const pages of [48, 65, 65, 65, 64, 31, 31, 31]) {
+      facts.pages = pages
+      do step()
+      while (asked.at(-1) !== 'checkpoint')
+    }
+    const rows = asked.join(' ').split(' checkpoint')
+    expect(rows.map(text => text.trim())).to.deep.equal(['64', '64', '32', '16', '16', '16', '32', '64', ''])
+  })
+
+  /** The time does not count: each step takes none. */
+  function steps(records: SqliteRecords): { rows: number; pages: number }[] {
+    const done: { rows: number; pages: number }[] = []
+    const prune = (from: string, most: number, mostRemoved: number): Pruned => {
+      const before = records.length()
+      const pruned = records.prune(from, most, mostRemoved)
+      expect(records.length()).to.equal(before)
+      done.push({ rows: pruned.removed, pages: 0 })
+      expect(pruned.removed).to.be.at.most(Math.min(most, mostRemoved))
+      return pruned
+    }
+    const checkpoint = (): Checkpoint => {
+      const made = records.checkpoint()
+      ;(done.at(-1) as { pages: number }).pages = made.copied
+      return made
+    }
+    const { now } = performance
+    performance.now = () => 0
+    const pruner = new Pruner({ prune, checkpoint }, MINUTE)
+    try {
+      while (pruner.step());
     } finally {
       performance.now = now
       pruner.stop()
     }
-    expect(asked).to.deep.equal([64, 32, 16, 32, 64, 64, 128, 256, 512, 512, 512, 256, 128, 64, 32, 16, 8, 8])
-  })
+    return done
+  }
 
-  it('are removed, the oldest first, and others stay', async () => {
+  for (const [what, length] of Object.entries({ short: 10, long: 800, 'longer than a page': 9_000 })) {
+    it(`are removed in steps of at most 512 rows and 128 pages, if the sessions are ${what}`, function () {
+      this.timeout(20_000)
+      const database = sqlite.openWal()
+      const records = new SqliteRecords(database, (sqlite.store({ database }), 'sessions'), MINUTE)
+      const json = JSON.stringify({ data: 'x'.repeat(length) })
+      database.exec('BEGIN')
+      // In the order of their keys, every tenth one lives on
+      for (let n = 0; n < 3000; n++)
+        records.set(createHash('sha256').update(`${n}`).digest('base64url'), { json, expires: clock.now() + (n % 10 ? n : MINUTE) })
+      database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)')
+      clock.turn(3000)
+      const done = steps(records)
+      expect(done.reduce((sum, { rows }) => sum + rows, 0)).to.equal(2700)
+      expect(records.length()).to.equal(300)
+      expect(Math.max(...done.map(({ rows }) => rows))).to.be.within(length > 1000 ? 8 : 100, 512)
+      expect(Math.max(...done.map(({ pages }) => pages))).to.be.within(8, 128)
+    })
+  }
+
+  it('are removed in the order of their IDs, and others stay', () => {
     const database = sqlite.openWal()
     const records = new SqliteRecords(database, (sqlite.store({ database }), 'sessions'), MINUTE)
-    for (const [n, id] of ['c', 'a', 'b', 'd'].entries()) records.set(id, { json: '{}', expires: Date.now() + n })
-    const ids = (): unknown[] => (database.prepare('SELECT id FROM sessions ORDER BY id').all() as { id: string }[]).map(({ id }) => id)
-    clock.turn(2)
-    expect([records.prune(2), ids()]).to.deep.equal([2, ['b', 'd']])
-    expect([records.prune(2), ids()]).to.deep.equal([1, ['d']])
+    for (const [id, ms] of Object.entries({ '': 1, a: MINUTE, b: 1, c: 2, d: MINUTE, e: 2 })) {
+      records.set(id, { json: '{}', expires: Date.now() + ms })
+    }
+    const ids = (): string => (database.prepare('SELECT id FROM sessions ORDER BY id').all() as { id: string }[]).map(({ id }) => id).join()
+    clock.turn(1)
+    expect([records.prune('', 3), ids()]).to.deep.equal([{ next: 'b', removed: 2 }, 'a,c,d,e'])
+    clock.turn(1)
+    expect([records.prune('b', 2), ids()]).to.deep.equal([{ next: 'd', removed: 1 }, 'a,d,e'])
+    expect([records.prune('d', 3), ids()]).to.deep.equal([{ next: undefined, removed: 1 }, 'a,d'])
+    expect([records.prune('', 3), ids()]).to.deep.equal([{ next: undefined, removed: 0 }, 'a,d'])
   })
 
-  for (const [usual, during] of [
-    [1000, 100],
-    [250, 100],
-    [100, 100],
-    [20, 20],
-    [0, 0],
-  ] as const) {
-    it(`are removed with a checkpoint after ${during} pages, if the app has set ${usual}`, () => {
+  it('are not removed further while another connection keeps a thousand pages in the WAL', () => {
+    const { facts, step } = endless({ left: 1000 })
+    expect([step(), step()]).to.deep.equal([true, true])
+    facts.left = 1001
+    expect([step(), step()]).to.deep.equal([true, false])
+  })
+
+  it('stay in the WAL until other connections have ended their read transactions', () => {
+    const [database, other] = [sqlite.openWal(), sqlite.openWal()]
+    const records = new SqliteRecords(database, (sqlite.store({ database }), 'sessions'), MINUTE)
+    for (const id of ['a', 'b']) records.set(id, { json: '{}', expires: Date.now() + 1 })
+    clock.turn(1)
+    records.checkpoint()
+    other.exec('BEGIN')
+    other.prepare('SELECT count(*) FROM sessions').get()
+    records.prune('', 9)
+    expect(records.checkpoint().left).to.be.above(0)
+    expect(other.prepare('SELECT count(*) AS n FROM sessions').get()).to.include({ n: 2 })
+    other.exec('COMMIT')
+    expect(records.checkpoint().left).to.equal(0)
+  })
+
+  it('are removed in parts if a step finds too many', () => {
+    const records = new SqliteRecords(sqlite.openWal(), (sqlite.store(), 'sessions'), MINUTE)
+    for (const id of 'abcd') records.set(id, { json: '{}', expires: Date.now() - 1 })
+    expect(records.prune('', 9, 3)).to.deep.equal({ next: 'c', removed: 3 })
+    expect(records.prune('c', 9, 3)).to.deep.equal({ next: undefined, removed: 1 })
+  })
+
+  it('are looked for without a write', () => {
+    const database = sqlite.openWal()
+    const records = new SqliteRecords(database, (sqlite.store({ database }), 'sessions'), MINUTE)
+    records.set('a', { json: '{}', expires: Date.now() + 1 })
+    database.exec('PRAGMA query_only = 1')
+    expect(records.prune('', 9)).to.deep.equal({ next: undefined, removed: 0 })
+    clock.turn(1)
+    expect(() => records.prune('', 9)).to.throw('readonly')
+  })
+
+  for (const usual of [1000, 20, 0]) {
+    it(`are removed without a checkpoint in the same step, if the app has set wal_autocheckpoint to ${usual}`, () => {
       const database = sqlite.openWal()
       database.exec(`PRAGMA wal_autocheckpoint = ${usual}`)
       const pages = (): unknown => Object.values(database.prepare('PRAGMA wal_autocheckpoint').get() as object)[0]
-      expect([withSmallCheckpoints(database, pages), pages()]).to.deep.equal([during, usual])
+      expect([withoutCheckpoint(database, pages), pages()]).to.deep.equal([0, usual])
       const fail = (): never => {
         throw new Error('disk full')
       }
-      expect(() => withSmallCheckpoints(database, fail)).to.throw('disk full')
+      expect(() => withoutCheckpoint(database, fail)).to.throw('disk full')
       expect(pages()).to.equal(usual)
     })
   }

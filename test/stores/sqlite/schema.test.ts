@@ -18,14 +18,17 @@ describe('SqliteStore: the schema', () => {
     expect(tables.map(({ name }) => name)).to.deep.equal(['resession_schema', 'sessions', 'users'])
   })
 
-  it('uses indexes, and has no rowid', () => {
+  it('finds rows by the primary key, and has no rowid', () => {
     const database = sqlite.openWal()
     sqlite.store({ database })
     const plan = (sql: string): string =>
       (database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[]).map(({ detail }) => detail).join('; ')
     expect(plan("SELECT session FROM sessions WHERE id = 'a'")).to.equal('SEARCH sessions USING PRIMARY KEY (id=?)')
-    expect(plan('SELECT id FROM sessions WHERE expires <= 1 ORDER BY expires LIMIT 9')).to.equal(
-      'SEARCH sessions USING COVERING INDEX sessions_expires (expires<?)',
+    expect(plan("SELECT id, expires FROM sessions WHERE id >= 'a' ORDER BY id LIMIT 9")).to.equal(
+      'SEARCH sessions USING PRIMARY KEY (id>?)',
+    )
+    expect(plan("DELETE FROM sessions WHERE id BETWEEN 'a' AND 'b' AND expires <= 1")).to.equal(
+      'SEARCH sessions USING PRIMARY KEY (id>? AND id<?)',
     )
     expect(() => database.prepare('SELECT rowid FROM sessions')).to.throw('rowid')
   })
