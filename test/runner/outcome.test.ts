@@ -28,6 +28,16 @@ describe('runner: the outcome of a part', () => {
 })
 
 describe('runner: the summary', () => {
+  it('has the ten slowest files of all parts', () => {
+    const slow = (from: number): string =>
+      Array.from({ length: 6 }, (_, n) => `SLOW: ${(from - n).toFixed(1).padStart(7)} s  ${from - n}.test.ts\n`).join('')
+    const lines = summaryOf([ended(slow(30)), ended(slow(101))])
+      .split('\n')
+      .slice(3, -1)
+    const files = lines.map(line => line.trim().split(/ +/)[2])
+    expect(files).to.deep.equal([101, 100, 99, 98, 97, 96, 30, 29, 28, 27].map(n => `${n}.test.ts`))
+  })
+
   it('repeats the failures, gives the reason of skipped tests once, and ends with the sums', () => {
     const skipped = 'SKIPPED: tests that need Redis\n  1 passing\n  2 pending\n'
     const lines = summaryOf([ended(skipped), ended(skipped), ended('noise\n  1 passing\n  1 failing\n\n  1) a title\n', 1)]).split('\n')

@@ -7,6 +7,8 @@ export interface Outcome {
   readonly seconds: number
   /** One line for each missing requirement. */
   readonly reasons: readonly string[]
+  /** The slowest files of tests, a line for each. */
+  readonly slowest: readonly string[]
   /** The failures in its output, truncated. */
   readonly failures: string
 }
@@ -19,6 +21,9 @@ export interface Ended {
   readonly code: number | null
   readonly seconds: number
 }
+
+/** The number of files in the summary. */
+const MOST_FILES = 10
 
 /** The maximum number of lines of failures in the summary. */
 const MOST_LINES = 100
@@ -34,6 +39,7 @@ export function readOutcome({ name, output, code, seconds }: Ended): Outcome {
     skipped: counted('pending'),
     seconds,
     reasons: Array.from(output.matchAll(/^SKIPPED: .*$/gm), ([line]) => line),
+    slowest: Array.from(output.matchAll(/^SLOW: (.*)$/gm), ([, line = '']) => line),
     failures: failed > 0 || code !== 0 ? failuresIn(output) : '',
   }
 }
@@ -49,7 +55,7 @@ export function isGood({ failed }: Outcome): boolean {
   return failed === 0
 }
 
-/** The failures, a table with a row for each part, the reasons for skipped tests, and a line with the sums, which .ci/run reads. */
+/** The failures, a row for each part, the reasons for skipped tests, the slowest files, and a line with the sums, which .ci/run reads. */
 export function summaryOf(outcomes: readonly Outcome[]): string {
   const width = Math.max(...outcomes.map(({ name }) => name.length))
   const row = (name: string, ...cells: string[]): string => [name.padEnd(width), ...cells.map(cell => cell.padStart(9))].join('')
@@ -65,6 +71,13 @@ export function summaryOf(outcomes: readonly Outcome[]): string {
     row('', 'passed', 'failed', 'skipped', 'seconds'),
     ...rows,
     ...reasons,
+    ...slowestOf(outcomes),
     `${passed} passed, ${failed} failed, ${skipped} skipped`,
   ].join('\n')
+}
+
+/** Of all parts. The seconds come first in each line. */
+function slowestOf(outcomes: readonly Outcome[]): string[] {
+  const files = outcomes.flatMap(({ slowest }) => slowest)
+  return files.sort((one, other) => parseFloat(other) - parseFloat(one)).slice(0, MOST_FILES)
 }

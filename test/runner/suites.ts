@@ -47,7 +47,8 @@ export const SUITES: Readonly<Record<string, readonly Stage[]>> = {
   all: [[tests('quick')], [script('types'), script('lint'), script('format')], [script('build')], [tests('rest')]],
   engines: [[tests('engines')]],
   exhaustive: [[tests('exhaustive')], [script('test:express-session')]],
-  package: [[script('build')], [tests('package')], [script('ecosystem')]],
+  // Most of ecosystem waits: for packages, for lifetimes and for outages
+  package: [[script('build')], [tests('package'), script('ecosystem')]],
   benchmark: [[{ name: 'bench --quick', command: ['npm', 'run', '--silent', 'bench', '--', '--quick'] }]],
 }
 
@@ -74,7 +75,16 @@ function tests(group: FileGroup): Part {
 
 export function mocha(files: readonly string[]): string[] {
   const forbidPending = process.env.CI === 'true' ? ['--forbid-pending'] : []
-  return ['mocha', '--parallel', '--jobs', String(availableParallelism()), '--reporter', 'dot', ...forbidPending, ...files]
+  return [
+    'mocha',
+    '--parallel',
+    '--jobs',
+    String(availableParallelism()),
+    '--reporter',
+    join(__dirname, 'reporter.ts'),
+    ...forbidPending,
+    ...files,
+  ]
 }
 
 function script(name: string): Part {

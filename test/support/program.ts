@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /**
  * The response of a program, once it listens.
@@ -9,7 +10,7 @@ export async function answerOf(program: ChildProcess, url: string): Promise<Resp
   while (program.exitCode === null && program.signalCode === null) {
     const res = await fetch(url).catch(() => undefined)
     if (res) return res
-    await new Promise(resolve => setImmediate(resolve))
+    await pause(10)
   }
   throw new Error('the program has exited before it responded')
 }
