@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { everyOrder, play, someOrders, type Act, type Choose, type Manner, type Played } from './rig'
 
 export const KNOWN = { user: 'ada', count: 1 }
@@ -25,19 +26,25 @@ export const kinds = (name: string): Record<string, Kind> => ({
   regenerates: { act: (host, done) => host.session.regenerate(done), ends: true },
 })
 
-/** @param users the values that `user` may have, if it is not deleted */
+/**
+ * Checks the session after an order. By `node:assert`, because there are hundreds of thousands of orders: `expect` would take a fifth of the time.
+ *
+ * @param users the values that `user` may have, if it is not deleted
+ */
 export function check(requests: readonly Kind[], { stored, others, held, errors }: Played, users: readonly string[]): void {
-  expect(held).to.equal(0)
+  equal(held, 0)
   if (requests.some(({ ends }) => ends)) {
-    expect(stored).to.equal(undefined)
+    equal(stored, undefined)
     return
   }
-  expect(errors).to.deep.equal([])
-  expect(others).to.deep.equal([])
-  for (const { puts } of requests) if (puts) expect(stored).to.have.property(puts)
-  if (requests.some(({ deletes }) => deletes)) expect(stored).to.not.have.property('user')
-  else expect(stored?.user).to.be.oneOf([...users])
-  expect(stored).to.include({ count: 1 }).and.to.not.have.property('spoilt')
+  deepEqual(errors, [])
+  deepEqual(others, [])
+  ok(stored)
+  for (const { puts } of requests) if (puts) ok(Object.hasOwn(stored, puts), puts)
+  if (requests.some(({ deletes }) => deletes)) ok(!Object.hasOwn(stored, 'user'), 'the user was deleted')
+  else ok(users.includes(stored.user as string), String(stored.user))
+  equal(stored.count, 1)
+  ok(!Object.hasOwn(stored, 'spoilt'), 'a change that failed was stored')
 }
 
 /** A way in which two requests overlap. */
