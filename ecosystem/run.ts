@@ -63,16 +63,17 @@ function worse({ integration: { title, scenarios, unmended = {} }, results }: Ro
   )
 }
 
-/** Scenarios that mostly wait for lifetimes can run in parallel. */
-const LANES = 3
+/** Most scenarios of stores wait for lifetimes, and hardly use the processor. */
+const LARGEST_GROUP: Readonly<Record<EngineName | 'none', number>> = { redis: 3, postgres: 3, mariadb: 2, memcached: 1, none: 16 }
 
-/** One group per engine, because an outage affects all its users; packages without an engine are spread over a few groups. */
+/** Groups run at the same time. Each has an engine of its own, because an outage affects all users of an engine. */
 function groupsOf(asked: readonly Integration[]): Integration[][] {
-  const kinds = new Set(asked.map(({ engine }) => engine))
-  kinds.delete(undefined)
-  const byEngine = [...kinds].map(kind => asked.filter(({ engine }) => engine === kind))
-  const without = asked.filter(({ engine }) => !engine)
-  return [...byEngine, ...Array.from({ length: LANES }, (_, lane) => without.filter((_, index) => index % LANES === lane))]
+  const kinds = [...new Set(asked.map(({ engine }) => engine))]
+  return kinds.flatMap(kind => {
+    const ofKind = asked.filter(({ engine }) => engine === kind)
+    const groups = Math.ceil(ofKind.length / LARGEST_GROUP[kind ?? 'none'])
+    return Array.from({ length: groups }, (_, group) => ofKind.filter((_, index) => index % groups === group))
+  })
 }
 
 /** Each session package has engines of its own. */

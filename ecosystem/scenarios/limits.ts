@@ -26,7 +26,7 @@ export const limits: StoreScenario = async ({ limited, published: { shortest = 1
     const eve = await limited({ idleTimeout, absoluteTimeout: idleTimeout })
     await eve.get('count')
     for (const there of ['1', '1', '0']) {
-      await pause(shortest * (there === '1' ? 1.2 : 1.6))
+      await pause(shortest * (there === '1' ? 0.9 : 2.2))
       equal(await eve.get('look'), there, 'absoluteTimeout is not kept')
     }
   }

@@ -6,6 +6,7 @@ import { fixture } from './fixture'
 import { installAs } from './installation'
 import { needsRegistry } from './needs-registry'
 import { run } from './run'
+import { commandOf } from './runtimes'
 
 const PAGE = 'docs/bundling.md'
 const BUNDLERS = { esbuild: '0.28', webpack: '5' }
@@ -52,7 +53,8 @@ describe('Bundlers', function () {
     })`
     await run(process.execPath, ['-e', script], folder)
     for (const file of ['dist/webpack.cjs', 'dist/webpack.mjs']) expect(await printed(file), file).to.deep.equal(['1', '2'])
-    const onSqlite = await run('npx', ['--yes', 'node@24', 'dist/webpack.cjs', 'sessions.db'], folder)
+    const [node24] = await commandOf('24')
+    const onSqlite = await run(node24, ['dist/webpack.cjs', 'sessions.db'], folder)
     expect(JSON.parse(onSqlite)).to.deep.equal(['1', '2'])
   })
 })

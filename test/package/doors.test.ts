@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import type { Name } from './installation'
-import { NODES, report, RUNTIMES } from './report'
 import { needsRegistry } from './needs-registry'
+import { report } from './report'
+import { NODES, RUNTIMES } from './runtimes'
 
 /** The output of consumers/doors.mjs. */
 interface Doors {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { UNOPTIMISED } from '../support/unoptimised'
 import { run } from './run'
 
 /** The package's own name, or the one that apps and stores require. */
@@ -39,7 +40,7 @@ export async function installAs(name: Name, others: Manifest['dependencies'] = {
 /** @returns the folder, with its `node_modules` filled */
 export async function installInto(folder: string, manifest: Manifest, flags: readonly string[] = []): Promise<string> {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...manifest }))
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...flags], folder)
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...flags], folder, UNOPTIMISED)
   return folder
 }
 

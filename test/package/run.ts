@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 
 /** Runs a command to its end, and returns its output. If it fails, the error contains the output. */
-export function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+export function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { cwd, env: cleanEnvironment(), maxBuffer: 2 ** 24 }, (err, stdout, stderr) => {
+    execFile(command, args, { cwd, env: { ...cleanEnvironment(), ...env }, maxBuffer: 2 ** 24 }, (err, stdout, stderr) => {
       if (!err) return resolve(stdout)
       reject(new Error(`${command} ${args.join(' ')} failed in ${cwd}\n${stdout}${stderr}`, { cause: err }))
     })

@@ -3,8 +3,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from './installation'
 import { needsRegistry } from './needs-registry'
-import { NODES, report } from './report'
+import { report } from './report'
 import { run } from './run'
+import { commandOf, NODES } from './runtimes'
 
 /** The output of consumers/sqlite.mjs. */
 interface Visits {
@@ -38,8 +39,9 @@ describe('SqliteStore', function () {
     it(`passes its tests on node:sqlite of Node ${node}`, async () => {
       const files = readdirSync(join(repository, 'test/stores/sqlite')).map(file => `test/stores/sqlite/${file}`)
       files.push('test/examples/demo.test.ts')
-      const mocha = ['--yes', `node@${node}`, 'node_modules/mocha/bin/mocha.js', '--forbid-pending', '--reporter', 'dot', ...files]
-      expect(await run('npx', mocha, repository)).to.match(/\d{3} passing/)
+      const [program] = await commandOf(node)
+      const mocha = ['node_modules/mocha/bin/mocha.js', '--forbid-pending', '--reporter', 'dot', ...files]
+      expect(await run(program, mocha, repository)).to.match(/\d{3} passing/)
     })
   }
 })

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { NODES, report } from './report'
 import { needsRegistry } from './needs-registry'
+import { report } from './report'
+import { NODES } from './runtimes'
 
 /** The output of consumers/subclasses.cjs: by way of subclassing, the responses to two requests and whether the store is an instance, or an error. */
 type Outcomes = Record<string, [string, string, boolean] | string>

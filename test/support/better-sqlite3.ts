@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { SqliteDatabase } from '../../lib/sqlite'
+import { UNOPTIMISED } from './unoptimised'
 
 // npm run better-sqlite3: installs the driver for versions of Node without node:sqlite. It is not a dependency of the project: without a prebuilt
-// binary it is compiled, which takes minutes and needs a compiler
+// binary it is compiled, which needs a compiler
 
 const VERSION = '12.11.1'
 
@@ -23,7 +24,8 @@ function install(): void {
   if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: { 'better-sqlite3': VERSION } }))
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'inherit' })
+  const env = { ...process.env, ...UNOPTIMISED }
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'inherit', env })
 }
 
 if (require.main === module && !process.getBuiltinModule('node:sqlite')) install()
