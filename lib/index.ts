@@ -4,6 +4,7 @@ import type { Http2ServerRequest } from 'node:http2'
 import depd = require('depd')
 import { middleware } from './connect/middleware'
 import type { Request as AnyRequest } from './connect/request'
+import events = require('./core/diagnostics/session-events')
 import cookies = require('./core/record/cookie')
 import callbacks = require('./primitives/callbacks')
 import secrets = require('./primitives/secrets')
@@ -86,6 +87,15 @@ namespace session {
      */
     activity?: options.PerHost<Request, boolean> | undefined
     /**
+     * Functions that are called after a session was created, renewed or ended, and if a client sends an ID of no session. Sessions then have a handle,
+     * which is stored under the reserved key `~`. A function that fails is reported, and changes nothing.
+     *
+     * @default undefined: no function is called
+     * @throws TypeError at setup, for another name or value
+     * @see docs/options.md#on; docs/events.md
+     */
+    on?: Listeners<SessionEvent> | undefined
+    /**
      * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
      * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.
      * `'new'` gives it a new session. A function of the error and the request returns one of the three, or a promise of it.
@@ -93,6 +103,12 @@ namespace session {
      * @default 'error', as in express-session
      */
     onStoreError?: WithoutStore | options.OnStoreError<Request> | undefined
+  }
+
+  /** An event in the life of a session. It has no session ID. */
+  export interface SessionEvent extends Omit<events.SessionEvent, 'req' | 'ctx'> {
+    /** The request; undefined if the event has none, as after `sessions.end(id)`. */
+    readonly req: Request | undefined
   }
 
   /** The attributes of the session cookie. */
@@ -233,6 +249,8 @@ declare namespace session {
   export import Version = snapshots.Version
   export import Host = sessions.Host
   export import Sessions = others.Sessions
+  export import Listeners = events.Listeners
+  export import Why = events.Why
   export import SessionInfo = sessionInfo.SessionInfo
 }
 

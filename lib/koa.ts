@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import others = require('./core/session/sessions')
+import events = require('./core/diagnostics/session-events')
 import infos = require('./core/session/info')
 import sessionInfo = require('./core/session/session-info')
 import recommendations = require('./core/settings/recommended')
@@ -116,6 +117,9 @@ declare namespace session {
   export import AnySpelling = spellings.AnySpelling
   export import CookieOptions = cookieOptions.KoaCookieOptions
   export import Failure = koaOptions.Failure
+  export import SessionEvent = koaOptions.KoaSessionEvent
+  export import Listeners = events.Listeners
+  export import Why = events.Why
   export import Transport = transports.KoaTransport
   export import AnyStore = foreign.AnyStore
   export import Context = contexts.Context

@@ -57,7 +57,7 @@ export function middleware(
   }
   if (!kept) installGenerate(settings, transport)
 
-  return Object.assign(session, sessionsOf(kept ? noStore : () => settings.port))
+  return Object.assign(session, sessionsOf(kept ? noStore : () => settings.port, settings.events))
 
   function session(req: Request, res: ServerResponse, next: Next): void {
     if (!res) throw new TypeError('argument res is required')

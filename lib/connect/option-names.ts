@@ -31,6 +31,7 @@ const OPTIONS = {
   strict: true,
   proxy: true,
   diagnostics: true,
+  on: true,
 } satisfies Record<keyof Options, true>
 
 /** The option names of `session()`. */

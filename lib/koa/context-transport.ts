@@ -19,6 +19,7 @@ interface Sent extends KoaHost {
 export const CONTEXT: Transport<Sent> = {
   path: ({ ctx }) => pathOf(ctx.originalUrl),
   isSecure: ({ ctx }) => ctx.secure,
+  subject: ({ ctx }) => ({ req: ctx.req, ctx }),
   connection: ({ ctx }) => connectionOf(ctx),
   addsSecure: true,
   isOutdated: ({ ctx, settings }) => settings.transport.isOutdated?.(ctx) === true,

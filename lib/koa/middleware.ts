@@ -18,7 +18,7 @@ export type KoaMiddleware = Sessions & ((ctx: Context, next: Next) => Promise<vo
 export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   const settings = settleKoa(options, app)
   if (app) prepare(app, settings)
-  return Object.assign(session, sessionsOf(settings.port))
+  return Object.assign(session, sessionsOf(settings.port, settings.events))
 
   async function session(ctx: Context, next: Next): Promise<void> {
     const host = enter(ctx, settings)

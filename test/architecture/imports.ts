@@ -11,7 +11,8 @@ const BASE = ['primitives']
 const RECORD = [...BASE, 'core/errors', 'core/diagnostics', 'core/record']
 const CONCURRENCY = [...RECORD, 'core/concurrency']
 const STORE = [...CONCURRENCY, 'core/store']
-const SESSION = [...STORE, 'core/group', 'core/session']
+const EVENTS = [...STORE, 'core/events']
+const SESSION = [...EVENTS, 'core/group', 'core/session']
 const SETTINGS = [...SESSION, 'core/settings']
 const LIFETIME = [...SETTINGS, 'core/lifetime']
 const CORE = [...LIFETIME, 'core/request']
@@ -25,8 +26,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/record': [...BASE, 'core/errors'],
   'core/concurrency': RECORD,
   'core/store': CONCURRENCY,
+  'core/events': STORE,
   'core/group': STORE,
-  'core/session': STORE,
+  'core/session': EVENTS,
   'core/settings': SESSION,
   'core/lifetime': SETTINGS,
   'core/request': LIFETIME,

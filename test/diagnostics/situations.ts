@@ -14,6 +14,8 @@ export interface Situation {
   readonly reason: Reason
   readonly code: WarningCode
   readonly channel: string
+  /** The error in the message. */
+  readonly error?: Error
   /** The text of the warning, apart from the name of the cookie. */
   readonly says: RegExp
   /** @param options of each middleware */
@@ -46,6 +48,7 @@ async function logIn(host: Host, options: Options, clients: number): Promise<voi
 }
 
 const HOUR = 3_600_000
+const BOOM = new Error('boom')
 
 /** A store that keeps only known keys. */
 class ColumnStore extends EngineStore {
@@ -159,6 +162,16 @@ export const SITUATIONS: readonly Situation[] = [
     says: /has data of the app under the key "~".* Give the data another name/,
     wrong: (host, options) => visitWithOwnKey(host, { ...options, idleTimeout: HOUR }, '~'),
     right: (host, options) => visitWithOwnKey(host, { ...options, idleTimeout: HOUR }, 'own'),
+  },
+  {
+    title: 'a listener that fails',
+    reason: 'listener-failed',
+    code: 'RESESSION_LISTENER_FAILED',
+    channel: 'resession:listener-failed',
+    error: BOOM,
+    says: /The listener on\.created of the session .* has failed: Error: boom\. The session is not affected/,
+    wrong: (host, options) => visit(host, { ...options, on: { created: () => Promise.reject(BOOM) } }, {}, 1),
+    right: (host, options) => visit(host, { ...options, on: { created: () => Promise.resolve() } }, {}, 1),
   },
   {
     title: 'several cookies of the name at a login',

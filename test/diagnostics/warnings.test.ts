@@ -14,6 +14,7 @@ const CHANNELS = [
   'resession:session-unsaved',
   'resession:session-unlimited',
   'resession:store-unsuitable',
+  'resession:listener-failed',
 ]
 
 let count = 0
@@ -27,7 +28,7 @@ onEachHost('diagnostics', host => {
   describe('warnings', () => {
     const warnings = useWarnings()
 
-    for (const { title, reason, code, channel, says, wrong, right } of SITUATIONS) {
+    for (const { title, reason, code, channel, says, error, wrong, right } of SITUATIONS) {
       describe(title, () => {
         it('causes a warning, once, with a link', async () => {
           const name = newName()
@@ -45,7 +46,7 @@ onEachHost('diagnostics', host => {
           const name = newName()
           await wrong(host, { name })
           const [first] = published
-          expect(first).to.deep.equal([channel, { reason, code, name }])
+          expect(first).to.deep.equal([channel, { reason, code, name, ...(error && { error }) }])
           const before = published.length
           await wrong(host, { name })
           expect(published.length).to.equal(2 * before)

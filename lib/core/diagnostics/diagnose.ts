@@ -22,6 +22,8 @@ const CHANNELS = {
   unsaved: channel('resession:session-unsaved'),
   /** A session has no idle or absolute timeout, though the options say so. */
   unlimited: channel('resession:session-unlimited'),
+  /** A listener of the app for events has failed. */
+  listener: channel('resession:listener-failed'),
   /** The store is not meant for this use. */
   store: channel('resession:store-unsuitable'),
   /** An option is misspelt, or its value is probably not what was meant. */
@@ -47,6 +49,7 @@ const REASONS = {
   'read-only': { channel: 'unsaved', code: 'RESESSION_READ_ONLY' },
   'key-lost': { channel: 'unlimited', code: 'RESESSION_KEY_LOST' },
   'key-taken': { channel: 'unlimited', code: 'RESESSION_KEY_TAKEN' },
+  'listener-failed': { channel: 'listener', code: 'RESESSION_LISTENER_FAILED' },
   'memory-store-in-cluster': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },
   'memory-store-in-production': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },
   'unknown-option': { channel: 'option', code: 'RESESSION_UNKNOWN_OPTION' },
@@ -70,6 +73,8 @@ export interface Diagnosis {
   readonly code: WarningCode
   /** The name of the cookie. */
   readonly name: string
+  /** The error of a listener. */
+  readonly error?: unknown
 }
 
 /** The middleware that a diagnosis is about. */
@@ -84,9 +89,9 @@ export interface Diagnosed {
  *
  * @param describe makes the text of the warning
  */
-export function diagnose(about: Diagnosed, reason: Reason, describe: () => string): void {
+export function diagnose(about: Diagnosed, reason: Reason, describe: () => string, error?: unknown): void {
   const { code } = REASONS[reason]
-  publish(about, reason)
+  publish(about, reason, error)
   const key = `${reason} ${about.name}`
   if (about.diagnostics && !isSilent(key)) warnOnce(key, { code, message: describe() })
 }
@@ -97,7 +102,8 @@ export function diagnoseOptions(about: Diagnosed, warnings: readonly OptionWarni
   if (about.diagnostics) report(warnings)
 }
 
-function publish({ name }: Diagnosed, reason: Reason): void {
+function publish({ name }: Diagnosed, reason: Reason, error?: unknown): void {
   const { channel, code } = REASONS[reason]
-  if (CHANNELS[channel].hasSubscribers) CHANNELS[channel].publish({ reason, code, name } satisfies Diagnosis)
+  if (CHANNELS[channel].hasSubscribers)
+    CHANNELS[channel].publish({ reason, code, name, ...(error !== undefined && { error }) } satisfies Diagnosis)
 }

@@ -60,6 +60,11 @@ export function isOver(exchange: Living, { marks, end, isTouched }: Read): boole
   return isPast(marks, limits, { now: Date.now(), end: keepsEnds(exchange) ? end : undefined })
 }
 
+/** The limit of a session that is over. */
+export function passedLimit({ settings }: Living, { marks }: Read): 'absolute' | 'idle' {
+  return marks && marks.a + (settings.lifetime?.absolute ?? Infinity) <= Date.now() ? 'absolute' : 'idle'
+}
+
 /** Whether an unchanged session is saved: its record lacks the marks, or its end can only be moved by a save. */
 export function needsRewrite(exchange: Living, { id, cookie }: Session): boolean {
   const { lifetime, settings, sentId } = exchange

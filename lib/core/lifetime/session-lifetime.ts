@@ -86,6 +86,11 @@ export class SessionLifetime {
     if (marks) this.#marks.set(to, marks)
   }
 
+  /** The marks of a session, if it has any yet. */
+  known(id: string): Marks | undefined {
+    return this.#taken === id ? undefined : this.#marks.get(id)
+  }
+
   /** The marks of a session; they are made when first needed. Undefined without limits, or if the app has data in their place. */
   marksOf(id: string): Marks | undefined {
     if (this.#taken === id) return undefined

@@ -78,6 +78,11 @@ export class ChangeTracker {
     }
   }
 
+  /** The data that the store was last known to have. */
+  dataOf(id: string): object | undefined {
+    return dataAsIn(this.stored, id)
+  }
+
   /** Whether this exchange has stored its session. */
   get hasSaved(): boolean {
     return this.#saved !== undefined
@@ -111,6 +116,11 @@ export class ChangeTracker {
   isRested({ id, cookie }: Session, touches: TouchThrottle | undefined, lifetime: number | null = cookie.originalMaxAge): boolean {
     return touches !== undefined && touches.isRecent(id, lifetime)
   }
+}
+
+/** The data of a session in a snapshot; undefined if it is of another session. */
+export function dataAsIn(snapshot: Snapshot | undefined, id: string): object | undefined {
+  return snapshot?.id === id ? (JSON.parse(snapshot.text) as object) : undefined
 }
 
 /** The cookie of a record. `createSession` of express-session puts the live cookie into the record, where the app changes it: that is copied. */

@@ -1,3 +1,4 @@
+import { endAnnounced } from '../events/announce'
 import { sentCookie } from '../lifetime/limits'
 import { touch } from './touch'
 import { adoptOthersCookie } from './rebase'
@@ -174,11 +175,14 @@ const carryOut = {
 
   destroy<H extends Host>(exchange: Exchange<H>, done: Committed): void {
     debug('destroying')
-    exchange.port.destroy(exchange.host.sessionID as string, err => {
+    const id = exchange.host.sessionID as string
+    const ending = { id, why: 'unset', data: () => exchange.changes.dataOf(id) } as const
+    const ended: Callback = err => {
       debug('destroyed')
       if (err) noteEnd(exchange, isUnanswered(err) ? 'unanswered' : 'failed')
       failOr(exchange, done, err)
-    })
+    }
+    endAnnounced(exchange, ending, done => exchange.port.destroy(id, done), ended)
   },
 }
 

@@ -1,3 +1,5 @@
+import { endAnnounced } from '../events/announce'
+import { dataIn } from '../record/session-view'
 import type { Secret } from '../../primitives/secrets'
 import { createsFirst, replace } from './replacement'
 import { ExchangeState } from './exchange-state'
@@ -21,6 +23,7 @@ import { save } from './save'
 import { update } from './update'
 import { authenticate, infoOf } from '../lifetime/limits'
 import type { SessionInfo } from '../session/session-info'
+import type { Destroy, Ended } from '../session/session-end'
 import { newId } from '../session/session-id'
 import { liveCookie, type SessionData } from '../record/session-data'
 
@@ -87,6 +90,12 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
 
   authenticate(): (() => void) | undefined {
     return authenticate(this)
+  }
+
+  end({ session, why }: Ended, destroy: Destroy, done: Callback): void {
+    const { id } = session
+    if (why === 'logout') this.destroying(session as Session)
+    endAnnounced(this, { id, why, data: () => this.changes.dataOf(id) ?? dataIn(session), isMore: why === 'renewed' }, destroy, done)
   }
 
   createsFirst(session: Session): boolean {

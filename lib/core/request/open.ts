@@ -1,3 +1,4 @@
+import { announceUnknown, endAnnounced } from '../events/announce'
 import { isMissing, StoreUnavailable } from '../errors/store-errors'
 import { isPromise, reasonOf, type Callback } from '../../primitives/callbacks'
 import type { CookieOptions } from '../record/cookie'
@@ -6,7 +7,7 @@ import { debug } from '../diagnostics/debug'
 import type { Exchange } from './exchange'
 import { separate } from '../record/marks'
 import type { Read } from '../record/snapshot'
-import { isOver } from '../lifetime/limits'
+import { isOver, passedLimit } from '../lifetime/limits'
 import { EXCHANGE, type Host, generate, inflate } from '../session/session'
 import type { Secret } from '../../primitives/secrets'
 import type { WithoutStore } from '../settings/options'
@@ -109,6 +110,7 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
     if (err && !isMissing(err)) return continueWithoutStore(exchange, err, done)
     const { admit } = settings
     const found = err ? undefined : record
+    if (!found) announceUnknown(exchange)
     if (!admit) return load(exchange, { record: found, moment, version, likeness }, done)
     ask(
       exchange,
@@ -139,13 +141,14 @@ function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback
   const read = separate(found)
   const { record } = read
   if (!record) return findOther(exchange, done)
-  if (isOver(exchange, read)) return end(exchange, done)
+  if (isOver(exchange, read)) return end(exchange, read, done)
   debug('session found')
   try {
     exchange.cookieOptions = undefined
     inflate(exchange.host, record)
     exchange.begin(read)
   } catch (unreadable) {
+    announceUnknown(exchange, 'unreadable')
     // The client may have invented the content of its cookie, and would send it with each request
     if (exchange.settings.kept) return ask(exchange, generate, began, done)
     return continueWithoutStore(exchange, unreadable, done)
@@ -154,12 +157,16 @@ function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback
 }
 
 /** Destroys a session whose limit has passed, but which the store still has. */
-function end<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+function end<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
   debug('session is over')
-  exchange.settings.port.destroy(exchange.sentId as string, err => {
+  const id = exchange.sentId as string
+  const { record, marks, version } = read
+  const ending = { id, why: passedLimit(exchange, read), data: () => record ?? undefined, marks, version }
+  const ended: Callback = err => {
     if (err) debug('destroy failed: %s', err)
     findOther(exchange, done)
-  })
+  }
+  endAnnounced(exchange, ending, done => exchange.settings.port.destroy(id, done), ended)
 }
 
 /** The store does not have the session. After a change of path or domain, a client may send a second cookie of the name. */

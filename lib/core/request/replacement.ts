@@ -1,6 +1,8 @@
+import { endAnnounced, holdCreated, type Ending } from '../events/announce'
 import { save } from './save'
 import { destroySurely } from '../store/destroy-surely'
 import { isPromise, type Callback } from '../../primitives/callbacks'
+import { dataAsIn } from './change-tracker'
 import type { ExchangeState } from './exchange-state'
 import type { Host, Session, Successor } from '../session/session'
 import type { SessionStore } from '../store/contract'
@@ -16,6 +18,8 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
     done(err)
   }
   const forget = exchange.changes.remember()
+  const { stored } = exchange.changes
+  const ending = { id, why: 'renewed', data: () => dataAsIn(stored, id), version: stored?.version } as const
   const renewed: Callback = err => {
     exchange.renewed(session)
     over(err)
@@ -28,14 +32,10 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
   const create = (): void => {
     const { sessionID } = host
     // The app's `genid` returned the same ID
-    if (sessionID === id) return destroySurely(exchange.port, id, renewed)
+    if (sessionID === id) return endAnnounced(exchange, ending, done => destroySurely(exchange.port, id, done), renewed)
     exchange.renewed(session)
     fill?.()
-    save(exchange, host.session as Session, err => {
-      if (err) return failed(err)
-      // No client has the new ID
-      destroySurely(exchange.port, id, err => (err ? exchange.port.destroy(sessionID as string, () => failed(err)) : over()))
-    })
+    createThenEnd(exchange, ending, failed, over)
   }
   let generated: unknown
   try {
@@ -45,6 +45,20 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
   }
   if (isPromise(generated)) generated.then(create, over)
   else create()
+}
+
+/** Stores the new session, and then ends the old one. */
+function createThenEnd<H extends Host>(exchange: ExchangeState<H>, ending: Ending, failed: Callback, done: Callback): void {
+  const { host, port } = exchange
+  const created = holdCreated(exchange, host.sessionID as string)
+  const ended: Callback = err => {
+    // No client has the new ID
+    if (err) return port.destroy(host.sessionID as string, () => failed(err))
+    created(host.session as Session)
+    done()
+  }
+  const saved: Callback = err => (err ? failed(err) : endAnnounced(exchange, ending, done => destroySurely(port, ending.id, done), ended))
+  save(exchange, host.session as Session, saved)
 }
 
 /** Whether the store's `regenerate` is not that of the class Store, which also has `createSession`, in express-session and here. */

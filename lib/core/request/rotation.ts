@@ -1,3 +1,4 @@
+import { announceRenewed } from '../events/announce'
 import { mergeCookie, rebase } from './rebase'
 import { beforeStoring } from './before-storing'
 import { isMissing, gone } from '../errors/store-errors'
@@ -186,7 +187,9 @@ class Rotation<H extends Host> {
     after.cookie = cookie
     host.session = after
     exchange.lifetime?.move(session.id, target.id)
+    const wasStored = this.#isStored
     exchange.moved(session, after, this.#version ?? undefined)
+    announceRenewed(exchange, after, wasStored)
     done()
   }
 }

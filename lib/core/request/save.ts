@@ -1,3 +1,4 @@
+import { announceCreated } from '../events/announce'
 import { mergeCookie, rebase } from './rebase'
 import { beforeStoring, endedElsewhere } from './before-storing'
 import type { Callback } from '../../primitives/callbacks'
@@ -74,6 +75,7 @@ class Save<H extends Host> extends Writer<ExchangeState<H>> {
   }
 
   override written(): void {
+    announceCreated(this.request, this.session)
     this.finish()
   }
 
@@ -91,6 +93,7 @@ function saveAsItIs<H extends Host>(exchange: ExchangeState<H>, session: Session
   }
   exchange.port.set(given.id, storedForm(exchange, session), err => {
     if (!err) exchange.arrived(given)
+    if (!err) announceCreated(exchange, session)
     done(err)
   })
 }

@@ -1,3 +1,4 @@
+import { announceCreated } from '../events/announce'
 import { dataOf, mergeCookie, rebase } from './rebase'
 import { beforeStoring } from './before-storing'
 import { isPromise, type Callback } from '../../primitives/callbacks'
@@ -76,6 +77,7 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
 
   override written({ before, changed }: Changed): void {
     applyUpdate(this.asked.session, before, changed)
+    announceCreated(this.request, changed)
     this.finish()
   }
 

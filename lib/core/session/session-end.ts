@@ -30,3 +30,24 @@ export function ending(session: object, done: Callback): Callback {
     done(err)
   }
 }
+
+/** Removes a session from its store. */
+export type Destroy = (done: Callback) => void
+
+/** A session that the app ends: by `destroy`, or by `regenerate` without `keep`. */
+export interface Ended {
+  readonly session: { readonly id: string }
+  readonly why: 'logout' | 'renewed'
+}
+
+/** The part of an exchange that ends sessions. */
+export interface EndsOfHost {
+  /** Destroys a session, and tells of its end. */
+  end(ended: Ended, destroy: Destroy, done: Callback): void
+}
+
+/** Destroys a session, through its exchange if it has one. */
+export function endThrough(exchange: EndsOfHost | undefined, ended: Ended, destroy: Destroy, done: Callback): void {
+  if (exchange) exchange.end(ended, destroy, done)
+  else destroy(done)
+}

@@ -11,7 +11,7 @@ import { isPromise, fromCallback, ignoreRejection, type Callback } from '../../p
 import type { AnyCookie } from '../record/cookie'
 
 import { clientFor } from '../store/ports'
-import { ending } from './session-end'
+import { ending, endThrough, type EndsOfHost } from './session-end'
 import { gone } from '../errors/store-errors'
 import type { SessionStore } from '../store/contract'
 import type { StoreClient } from '../store/store-client'
@@ -43,7 +43,7 @@ export interface Successor {
 }
 
 /** The exchange, as sessions and stores see it. */
-export interface HostExchange extends LifetimeOfHost {
+export interface HostExchange extends LifetimeOfHost, EndsOfHost {
   readonly store: SessionStore
   readonly settings: { readonly name: string }
   /** The client for the host's current store. */
@@ -74,8 +74,6 @@ export interface HostExchange extends LifetimeOfHost {
   createsFirst(session: Session): boolean
   /** Stores a new session before this one is destroyed. */
   replace(session: Session, successor: Successor, done: Callback): void
-  /** The session is being destroyed. */
-  destroying(session: Session): void
   readonly underway: WaitGroup
   /** The ID of the session that was generated last. */
   readonly generated: string | undefined
@@ -165,8 +163,7 @@ export class Session {
   destroy(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       delete this.req.session
-      this.req[EXCHANGE]?.destroying(this)
-      portFor(this).destroy(this.id, ending(this, done))
+      endThrough(this.req[EXCHANGE], { session: this, why: 'logout' }, done => portFor(this).destroy(this.id, done), ending(this, done))
     })
   }
 
@@ -217,8 +214,11 @@ function renew(session: Session, done: Callback, fill?: () => void): void {
     if (session.req.session !== session) exchange?.renewed(session)
     done(err)
   })
-  if (port.regenerates && !session.req.Session) port.regenerate(session.id, session.req, over)
-  else regenerate(session.req, session.req.sessionStore as SessionStore, over)
+  const destroy = (done: Callback): void => {
+    if (port.regenerates && !session.req.Session) port.regenerate(session.id, session.req, done)
+    else regenerate(session.req, session.req.sessionStore as SessionStore, done)
+  }
+  endThrough(exchange, { session, why: 'renewed' }, destroy, over)
 }
 
 /** As `session.save(done)`, but it may call back before it returns: for the middleware. */

@@ -1,5 +1,7 @@
 import { describeValue } from '../../primitives/describe-value'
-import { fromCallback, ignoreRejection } from '../../primitives/callbacks'
+import type { SessionEvents } from '../diagnostics/session-events'
+import { endAndTell } from '../events/end-and-tell'
+import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import { isMissing } from '../errors/store-errors'
 import type { StoreClient } from '../store/store-client'
 
@@ -16,14 +18,15 @@ export interface Sessions {
 }
 
 /** @param portOf throws if there is no store with the session */
-export function sessionsOf(portOf: () => StoreClient): Sessions {
-  return { end: id => ignoreRejection(end(portOf, id)) }
+export function sessionsOf(portOf: () => StoreClient, events: SessionEvents): Sessions {
+  return { end: id => ignoreRejection(end(portOf, events, id)) }
 }
 
-async function end(portOf: () => StoreClient, id: unknown): Promise<void> {
+async function end(portOf: () => StoreClient, events: SessionEvents, id: unknown): Promise<void> {
   if (typeof id !== 'string' || !id) throw new TypeError(`sessions.end needs the ID of a session, not ${describeValue(id)}`)
   const port = portOf()
-  await fromCallback(done => port.destroy(id, err => done(isMissing(err) ? undefined : err)))
+  const destroy = (done: Callback): void => port.destroy(id, err => done(isMissing(err) ? undefined : err))
+  await fromCallback(done => (events.hears('ended') ? endAndTell(port, id, { events, why: 'logout' }, destroy, done) : destroy(done)))
 }
 
 /** For sessions in the cookie. */

@@ -13,7 +13,7 @@ export interface LifetimeSettings<H> extends Limits {
   readonly watch: MarksWatch
 }
 
-type Given<H> = Partial<Pick<Options<H>, 'idleTimeout' | 'absoluteTimeout' | 'activity' | 'touchAfter'>>
+type Given<H> = Partial<Pick<Options<H>, 'idleTimeout' | 'absoluteTimeout' | 'activity' | 'touchAfter' | 'on'>>
 
 const MINUTE = 60_000
 
@@ -22,19 +22,25 @@ export function settleLifetime<H extends Host>(options: Given<H>): LifetimeSetti
   const { idleTimeout: idle, absoluteTimeout: absolute, activity } = options
   checkLimit('idleTimeout', idle, 'write 30 * 60_000 for half an hour')
   checkLimit('absoluteTimeout', absolute, 'write 12 * 3_600_000 for twelve hours')
-  if (activity !== undefined && typeof activity !== 'function')
-    throw optionError('activity', 'be a function', activity, 'write req => req.path !== "/poll", for example')
-  if (activity && !isLimit(idle)) throw new TypeError('activity option needs idleTimeout; write idleTimeout: 30 * 60_000, for example')
+  checkActivity(options)
   if (isLimit(idle) && isLimit(absolute) && absolute < idle) {
     const instead = `write an absoluteTimeout of at least ${idle}, or a shorter idleTimeout`
     throw optionError('absoluteTimeout', `be at least idleTimeout, which is ${idle}`, absolute, instead)
   }
-  if (!isLimit(idle) && !isLimit(absolute)) return undefined
+  // Events tell of sessions by their handle
+  if (!isLimit(idle) && !isLimit(absolute) && !options.on) return undefined
   return {
     ...{ idle: idle ?? Infinity, absolute: absolute ?? Infinity, otherwise: Infinity, activity },
     leastMove: leastMoveOf(options),
     watch: new MarksWatch(),
   }
+}
+
+function checkActivity({ activity, idleTimeout }: Given<Host>): void {
+  if (activity === undefined) return
+  if (typeof activity !== 'function')
+    throw optionError('activity', 'be a function', activity, 'write req => req.path !== "/poll", for example')
+  if (!isLimit(idleTimeout)) throw new TypeError('activity option needs idleTimeout; write idleTimeout: 30 * 60_000, for example')
 }
 
 /** At most half of the idle limit, as for touches: with a longer `touchAfter` the end would never move. */

@@ -1,4 +1,5 @@
 import type { Secret, AnySecret } from '../../primitives/secrets'
+import type { Listeners } from '../diagnostics/session-events'
 import type { CookieOptions } from '../record/cookie'
 import type { Host } from '../session/session'
 import type { SessionStore } from '../store/contract'
@@ -214,6 +215,15 @@ export interface Options<H = Host> extends FixedOptions {
    * @default undefined: each request keeps the session alive
    */
   activity?: PerHost<H, boolean> | undefined
+  /**
+   * Functions that are called after a session was created, renewed or ended, and if a client sends an ID of no session. Sessions then have a handle, which
+   * is stored under the reserved key `~`. A function that fails is reported, and changes nothing.
+   *
+   * @default undefined: no function is called
+   * @throws TypeError at setup, for another name or value
+   * @see docs/options.md#on; docs/events.md
+   */
+  on?: Listeners | undefined
   /**
    * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
    * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.

@@ -7,6 +7,7 @@ import { describeType } from '../../primitives/describe-value'
 import { optionError } from '../errors/option-errors'
 import { validSecrets, type AnySecret, type Secret, checked, listOf, checkSecrets } from '../../primitives/secrets'
 import type { Concurrency, OnStoreError, Options, PerHost } from './options'
+import { SessionEvents } from '../diagnostics/session-events'
 import { PathWatch } from '../diagnostics/path-watch'
 import { CONNECT, type Policy } from './policy'
 import type { SessionData } from '../record/session-data'
@@ -16,6 +17,7 @@ import { clientFor } from '../store/ports'
 import { checkStore } from '../store/store-check'
 import type { StoreClient } from '../store/store-client'
 import { settleLifetime, touchAfterOf, type LifetimeSettings } from './lifetime-options'
+import { settleListeners } from './listeners'
 import { settleRequests, type RequestSettings } from './request-options'
 import { TouchThrottle } from './touch-throttle'
 
@@ -26,6 +28,8 @@ export interface Settings<H extends Host = Host> extends Policy, RequestSettings
   readonly diagnostics: boolean
   /** Detects that no request has the cookie's path. */
   readonly paths: PathWatch
+  /** Tells of created, renewed and ended sessions. */
+  readonly events: SessionEvents
   readonly store: SessionStore
   /** The store of a single request whose session is in the cookie. */
   readonly kept: CookieBackedStore | undefined
@@ -95,10 +99,11 @@ export function settle<H extends Host>(
 
   const port = clientFor(checkStore(store))
   if (options.storeTimeout !== undefined) port.timeout = checkTimeout(options.storeTimeout)
+  const about = { name, diagnostics: options.diagnostics !== false }
   return {
-    name,
-    diagnostics: options.diagnostics !== false,
+    ...about,
     paths: new PathWatch(),
+    events: new SessionEvents(about, settleListeners(options.on)),
     store,
     kept: undefined,
     port,

@@ -1,4 +1,5 @@
 import type { ConnectionFacts } from '../diagnostics/connection-facts'
+import type { Subject } from '../events/session-event'
 import type { Host } from '../session/session'
 import type { Secret } from '../../primitives/secrets'
 
@@ -7,6 +8,8 @@ export interface Transport<H extends Host = Host> {
   /** The path of the request, before a router changes it. */
   path(host: H): string
   isSecure(host: H): boolean
+  /** What events tell of the request; by default the host. */
+  subject?(host: H): Subject
   /** Facts for a warning. */
   connection(host: H): ConnectionFacts
   /** Whether a cookie with undefined `secure` is Secure on a secure connection, as with `ctx.cookies`. */

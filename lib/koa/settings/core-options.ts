@@ -1,3 +1,4 @@
+import type { Listeners } from '../../core/diagnostics/session-events'
 import type { CookieOptions } from '../../core/record/cookie'
 import type { Options } from '../../core/settings/options'
 import type { KoaHost } from '../session/carried-session'
@@ -9,11 +10,12 @@ import type { KoaOptions } from './koa-options'
  */
 export function coreOptions(options: KoaOptions, cookie: CookieOptions): Partial<Options<KoaHost>> {
   const { concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling = false, saveUninitialized = false } = options
-  const { skip, readOnly, activity, idleTimeout, absoluteTimeout, hashIds, store } = options
+  const { skip, readOnly, activity, idleTimeout, absoluteTimeout, hashIds, store, on } = options
   return {
     ...{ concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling, saveUninitialized, cookie },
     hashIds: store === 'cookie' ? undefined : hashIds,
     ...{ idleTimeout, absoluteTimeout },
+    on: on as Listeners,
     resave: false,
     unset: 'destroy',
     genid: genidOf(options),

@@ -1,3 +1,5 @@
+import type { Listeners, SessionEvent } from '../../core/diagnostics/session-events'
+import type { IncomingMessage } from 'node:http'
 import type { AnyCookie } from '../../core/record/cookie'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
 import { optionError } from '../../core/errors/option-errors'
@@ -36,6 +38,12 @@ type CoreOptions = Pick<
   | 'cacheControl'
   | 'strict'
 >
+
+/** An event in the life of a session. */
+export interface KoaSessionEvent extends SessionEvent {
+  readonly req: IncomingMessage | undefined
+  readonly ctx?: Context | undefined
+}
 
 /** The options of the Koa middleware. */
 export interface KoaOptions extends CoreOptions {
@@ -118,6 +126,14 @@ export interface KoaOptions extends CoreOptions {
    * @default undefined: each request keeps the session alive
    */
   activity?: ((ctx: Context) => boolean | PromiseLike<boolean>) | undefined
+  /**
+   * Functions that are called after a session was created, renewed or ended, and if a client sends an ID of no session. Sessions then have a handle, which
+   * is stored under the reserved key `~`. A function that fails is reported, and changes nothing.
+   *
+   * @default undefined: no function is called
+   * @see docs/options.md#on; docs/events.md
+   */
+  on?: Listeners<KoaSessionEvent> | undefined
   /**
    * Whether a stored record is accepted. If it is not, the session is new and the app emits `session:invalid`.
    *

@@ -1,3 +1,4 @@
+import { SessionEvents } from '../../core/diagnostics/session-events'
 import { Cookie, type CookieOptions } from '../../core/record/cookie'
 import { isClass } from '../../primitives/describe-value'
 import { checkHashIds, checkHashIdsInCookie } from '../../core/settings/hash-ids'
@@ -60,6 +61,8 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'> {
   readonly userStore: AnyStore | undefined
   /** The core's settings for a request. */
   of(host: KoaHost): Settings<KoaHost>
+  /** Tells of created, renewed and ended sessions. */
+  readonly events: SessionEvents
   /** The client of the store, outside of a request. @throws TypeError if no store can be asked */
   port(): StoreClient
 }
@@ -78,9 +81,8 @@ const DEFAULTS = {
 /** @throws TypeError for each option that can never work */
 export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings {
   check(given)
-  const name = nameOf(given)
-  const diagnostics = given.diagnostics !== false
-  const about = { name, diagnostics }
+  const about = { name: nameOf(given), diagnostics: given.diagnostics !== false }
+  const { name, diagnostics } = about
   reportMistakes(given, about, app)
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
@@ -125,7 +127,7 @@ interface Given {
   readonly app: App | undefined
 }
 
-type ForRequests = Pick<KoaSettings, 'of' | 'port'>
+type ForRequests = Pick<KoaSettings, 'of' | 'port' | 'events'>
 
 /** The core's settings: shared by all requests, or per request if the store must know the request. */
 function settingsFor(options: KoaOptions, given: Given): ForRequests {
@@ -137,7 +139,7 @@ function settingsFor(options: KoaOptions, given: Given): ForRequests {
   if (typeof store === 'function') return { ...perRequest(options, given, host => store(host.ctx)), port: noFixedStore }
   if (kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
   const settings = coreSettings(options, given, store as SessionStore)
-  return { of: () => settings, port: () => settings.port }
+  return { of: () => settings, port: () => settings.port, events: settings.events }
 }
 
 function inCookie(options: KoaOptions, given: Given): ForRequests {
@@ -146,7 +148,7 @@ function inCookie(options: KoaOptions, given: Given): ForRequests {
   const { name } = given
   const form = formOf({ name, seal, encoding: 'base64', codec: codecOf(options), shape: shapeOf(record, given), dress: payload => payload })
   const settings = coreSettings(options, given, new CookieSessionStore(form, () => []))
-  return { of: host => keepFor(settings, form, host, () => keysOf(host)), port: noStore }
+  return { of: host => keepFor(settings, form, host, () => keysOf(host)), port: noStore, events: settings.events }
 }
 
 /** A Keygrip does not expose its keys. */
@@ -188,7 +190,7 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
       awaitTouch: common.awaitTouch || kind !== 'callback',
     }
   }
-  return { of, port: () => portOf({} as KoaHost).port }
+  return { of, port: () => portOf({} as KoaHost).port, events: common.events }
 }
 
 function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): StoreAdapterOptions {
@@ -222,7 +224,7 @@ function coreSettings(options: KoaOptions, given: Given, store: SessionStore): S
   settings.port.keys.use(checkHashIds(core.hashIds), { renews: core.rolling === true || settings.keepsIdle, limits: settings.lifetime })
   return {
     ...settings,
-    ...about,
+    ...{ ...about, events: new SessionEvents(about, core.on) },
     // No other process writes to the cookie, and no store is to be spared
     ...(isKept && { concurrency: 'off', touches: undefined, ...keptLimits(settings) }),
     isReady: () => true,

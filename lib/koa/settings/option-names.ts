@@ -46,6 +46,7 @@ const OPTIONS = {
   Session: true,
   cookieOnSave: true,
   diagnostics: true,
+  on: true,
 } satisfies Record<keyof KoaOptions, true>
 
 /** The option names of `resession/koa` and its presets. */

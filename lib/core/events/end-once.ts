@@ -1,0 +1,46 @@
+import type { ActiveSession } from '../concurrency/active-sessions'
+import type { Callback } from '../../primitives/callbacks'
+import type { Version } from '../record/snapshot'
+import { claim, lastMove } from './claim'
+import type { StoreClient } from '../store/store-client'
+
+/** A session that is ended. */
+export interface Known {
+  readonly id: string
+  /** The version of its record, if the store compares and the version is known. */
+  readonly version?: Version | undefined
+}
+
+/** Sessions whose end has been told, while requests of this process use them. */
+const told = new WeakSet<ActiveSession>()
+
+/** A session begins anew under an ID that another may have had. */
+export function beginsAnew(port: StoreClient, id: string): void {
+  const active = port.activeSessions.acquire(id)
+  told.delete(active)
+  port.activeSessions.release(id, active)
+}
+
+/**
+ * Destroys a session, and finds out whether this call has ended it. On a store that compares only one call of all processes has; on another store only
+ * one of the overlapping calls of this process.
+ *
+ * @param destroy removes the record
+ * @param done gets the error of `destroy`, and whether this call has ended the session
+ */
+export function endOnce(port: StoreClient, { id, version }: Known, destroy: (done: Callback) => void, done: Callback<boolean>): void {
+  if (!port.compares) return endHere(port, id, destroy, done)
+  // If the store fails here, it may still destroy the session. An event twice is better than none
+  claim(port, id, version, (failed, isOurs) => destroy(err => done(err, isOurs === true || Boolean(failed && !err))))
+}
+
+function endHere(port: StoreClient, id: string, destroy: (done: Callback) => void, done: Callback<boolean>): void {
+  const active = port.activeSessions.acquire(id)
+  destroy(err => {
+    const last = lastMove(active)
+    const isOurs = !err && !told.has(last)
+    if (isOurs) told.add(last)
+    port.activeSessions.release(id, active)
+    done(err, isOurs)
+  })
+}
