@@ -1,4 +1,4 @@
-import { noSqlite, storeErrorOf } from './errors'
+import { noSqlite, storeError, storeErrorOf } from './errors'
 
 /** A database that `SqliteStore` can use: a `DatabaseSync` of node:sqlite, or a `Database` of better-sqlite3 or bun:sqlite. */
 export interface SqliteDatabase {
@@ -45,7 +45,7 @@ export function openFile(file: string, synchronous: 'NORMAL' | 'FULL', prepare: 
   try {
     database = new sqlite.DatabaseSync(file)
     database.exec(`PRAGMA busy_timeout = ${OPEN_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
-    database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_SIZE}`)
     prepare(database)
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
     return database
@@ -60,6 +60,9 @@ export function openFile(file: string, synchronous: 'NORMAL' | 'FULL', prepare: 
  * longer. Fewer pages make a write slower.
  */
 const CHECKPOINT_PAGES = 250
+
+/** A larger WAL is cut once it is empty, in bytes. It grows while another program holds a read transaction. */
+const WAL_SIZE = 16 * 1024 ** 2
 interface InTransaction {
   /** Exists in better-sqlite3 and bun:sqlite. */
   readonly inTransaction?: boolean
@@ -71,6 +74,11 @@ interface InTransaction {
 export function isInTransaction(database: SqliteDatabase): boolean {
   const { inTransaction, isTransaction } = database as InTransaction
   return inTransaction === true || isTransaction === true
+}
+
+/** @throws `ERR_STORE_BUSY` in a transaction of the app */
+export function checkTransaction(database: SqliteDatabase, place = 'the database'): void {
+  if (isInTransaction(database)) throw storeError('ERR_STORE_BUSY', `SqliteStore: the app has begun a transaction on ${place}`)
 }
 
 /** Runs `act` in a transaction that takes the write lock first, so that it does not fail halfway because another process writes. */

@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<number, string>> = {
   11: 'CORRUPT',
   13: 'FULL',
   14: 'CANTOPEN',
+  15: 'PROTOCOL',
   26: 'NOTADB',
 }
 
@@ -31,6 +32,8 @@ const MEANINGS: Readonly<Record<string, readonly [code: SqliteErrorCode, what: s
   NOTADB: ['ERR_STORE_CORRUPT', 'is not a SQLite database: restore a backup, or move it away and restart'],
   FULL: ['ERR_STORE_FULL', 'is full: there is no space on the disk, or the file has reached max_page_count'],
   CANTOPEN: ['ERR_STORE_OPEN', 'cannot be opened: does its folder exist, and may this process write to it?'],
+  PROTOCOL: ['ERR_STORE_BUSY', 'is locked by another connection'],
+  TABLE: ['ERR_STORE_SCHEMA', 'has another table now: restart this process'],
   CLOSED: ['ERR_STORE_CLOSED', 'is closed'],
 }
 
@@ -45,10 +48,12 @@ interface DriverError {
 /** The result name of SQLite, without SQLITE_ and details. */
 function resultOf(err: unknown): string | undefined {
   const { code, errcode, message } = (err ?? {}) as DriverError
+  const text = String(message)
+  // The app, or another program, has dropped or changed the table
+  if (/^no such (table|column): |has no column named /.test(text)) return 'TABLE'
   if (code === 'ERR_STORE_BUSY') return 'BUSY'
   if (typeof errcode === 'number') return NAMES[errcode & 0xff]
   if (typeof code === 'string' && code.startsWith('SQLITE_')) return code.split('_')[1]
-  const text = String(message)
   if (/(database|connection) (is not open|has been closed|is closed)|closed database|statement has been finalized/i.test(text))
     return 'CLOSED'
   // better-sqlite3 while the app iterates over rows
@@ -59,7 +64,7 @@ function resultOf(err: unknown): string | undefined {
 /** Whether the same operation may succeed a moment later. */
 export function isBusy(err: unknown): boolean {
   const result = resultOf(err)
-  return result === 'BUSY' || result === 'LOCKED'
+  return result !== undefined && MEANINGS[result]?.[0] === 'ERR_STORE_BUSY'
 }
 
 /**

@@ -82,6 +82,7 @@ export function settle(options: SqliteStoreOptions): Settings {
 function borrowed(database: SqliteDatabase, table: string): Pick<Settings, 'database' | 'place' | 'check' | 'end'> {
   const place = 'the database'
   try {
+    checkRows(database)
     prepareSchema(database, table)
   } catch (err) {
     throw storeErrorOf(err, place)
@@ -105,6 +106,12 @@ function checkSource(file: unknown, database: unknown): void {
 function isDatabase(database: unknown): boolean {
   const { exec, prepare } = (database ?? {}) as Partial<SqliteDatabase>
   return typeof exec === 'function' && typeof prepare === 'function'
+}
+
+/** @throws TypeError for a database whose rows are arrays */
+function checkRows(database: SqliteDatabase): void {
+  const row = database.prepare('SELECT 1 AS one').get() as { readonly one?: unknown }
+  if (Number(row.one) !== 1) throw new TypeError('database option must return rows as objects; open it without returnArrays')
 }
 
 function checkTable(table: unknown): void {

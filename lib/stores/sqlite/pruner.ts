@@ -1,3 +1,4 @@
+import { isBusy } from './errors'
 import type { SqliteRecords } from './records'
 
 /** How long a step may take, in milliseconds. Its number of rows is adjusted to the time of the last one. */
@@ -8,8 +9,8 @@ const PAGES = 64
 const FEWEST = 16
 const FIRST = 64
 const MOST = 512
-/** Between two steps: in milliseconds, and for a slow disk in durations of the step. */
-const PAUSE = { ms: 10, times: 4 } as const
+/** Between two steps: in milliseconds, for a slow disk in durations of the step, and if another process has locked the database. */
+const PAUSE = { ms: 10, times: 4, busy: 100 } as const
 /** Pages that another connection may keep in the WAL. More of them let the file grow until its read transaction ends. */
 const MOST_LEFT = 1000
 
@@ -71,14 +72,19 @@ export class Pruner {
 
   #run(): void {
     const began = performance.now()
-    let hasMore = false
+    this.#schedule(this.#pauseAfter(() => this.step(), began))
+  }
+
+  /** @returns milliseconds */
+  #pauseAfter(step: () => boolean, began: number): number {
     try {
-      hasMore = this.step()
-      if (!hasMore) this.check()
-    } catch {
-      // The next write reports a locked, full or closed database; the rows stay expired
+      if (step()) return Math.max(PAUSE.ms, PAUSE.times * (performance.now() - began))
+      this.check()
+    } catch (err) {
+      if (isBusy(err)) return Math.min(PAUSE.busy, this.interval)
+      // The next write reports a full or closed database; the rows stay expired
     }
-    this.#schedule(hasMore ? Math.max(PAUSE.ms, PAUSE.times * (performance.now() - began)) : this.interval)
+    return this.interval
   }
 }
 

@@ -16,7 +16,10 @@ export interface ParsedRecord {
 
 /** @throws SyntaxError if another program has written something else */
 export function parseRecord(json: string): ParsedRecord {
-  const { cookie, ...data } = JSON.parse(json) as { cookie?: { expires?: unknown } }
+  const record = JSON.parse(json) as { cookie?: { expires?: unknown } } | null
+  if (typeof record !== 'object' || record === null || Array.isArray(record))
+    throw new SyntaxError('a session in the database is not an object')
+  const { cookie, ...data } = record
   return { cookie, hasEnd: endOf(cookie) !== undefined, data, text: serializeRecord(data) }
 }
 

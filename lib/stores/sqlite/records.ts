@@ -4,7 +4,7 @@ import type { SessionData } from '../../core/record/session-data'
 import type { Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
 import { checkpoint, withoutCheckpoint, type Checkpoint } from './checkpoint'
-import type { SqliteDatabase } from './database'
+import { checkTransaction, type SqliteDatabase } from './database'
 import { DeferredTouches, TOO_SOON } from './deferred-touches'
 import { endOf, fetchedFrom, jsonOf, parseRecord, plainRecord, type ParsedRecord } from './record'
 import { statementsFor, type Row, type Scan, type Statements } from './statements'
@@ -136,8 +136,10 @@ export class SqliteRecords {
    * @param from key of the first row, as `next` tells it; the empty key comes before all others
    * @param most number of rows, at least 2
    * @param mostRemoved if more have expired, only as many rows are taken
+   * @throws `ERR_STORE_BUSY` in a transaction of the app
    */
   prune(from: string, most: number, mostRemoved = most): Pruned {
+    checkTransaction(this.database)
     const now = Date.now()
     const { rows, last, expired } = this.#statements.scan.get(now, from, most) as Scan
     if (Number(expired) > mostRemoved) return this.prune(from, mostRemoved)

@@ -8,7 +8,7 @@ import type { Version } from '../../core/record/snapshot'
 import type { CompleteStore } from '../complete-store'
 import { Store } from '../store'
 import { BusyQueue } from './busy-queue'
-import { isInTransaction } from './database'
+import { checkTransaction } from './database'
 import { storeError, storeErrorOf } from './errors'
 import { settle, type SqliteStoreOptions } from './options'
 import { Pruner } from './pruner'
@@ -48,7 +48,7 @@ class Methods extends (Store as abstract new () => object) {
     if (pruneInterval !== false) this.#pruner = new Pruner(this.#records, pruneInterval, check)
     this.#queue = new BusyQueue(() => {
       if (this.#isClosed) throw this.#closed()
-      if (isInTransaction(database)) throw storeError('ERR_STORE_BUSY', `SqliteStore: the app has begun a transaction on ${place}`)
+      checkTransaction(database, place)
     })
   }
 

@@ -292,6 +292,39 @@ describe('SqliteStore: expired sessions', () => {
     })
   }
 
+  it('are removed by a timer: at once after a step, soon after a locked database, else after the interval', () => {
+    const { setTimeout } = globalThis
+    const delays: number[] = []
+    let next = (): void => {}
+    globalThis.setTimeout = ((act: () => void, ms: number) => {
+      delays.push(ms)
+      next = act
+      return { unref: () => undefined }
+    }) as never
+    const steps = [
+      { next: 'a', removed: 1 },
+      Object.assign(new Error('database is locked'), { errcode: 5 }),
+      new Error('disk full'),
+      { next: undefined, removed: 0 },
+    ]
+    const prune = (): Pruned => {
+      const step = steps.shift() as Pruned | Error
+      if (step instanceof Error) throw step
+      return step
+    }
+    let checks = 0
+    try {
+      new Pruner({ prune, checkpoint: () => ({ copied: 48, left: 0 }) }, MINUTE, () => checks++)
+      expect(delays.splice(0)[0]).to.be.within(MINUTE / 2, MINUTE)
+      for (let time = 0; time < 5; time++) next()
+    } finally {
+      globalThis.setTimeout = setTimeout
+    }
+    const [afterStep, locked, full, beforeCheckpoint, end] = delays as [number, number, number, number, number]
+    for (const delay of [afterStep, beforeCheckpoint]) expect(delay).to.be.within(10, 1000)
+    expect([locked, full, end, checks]).to.deep.equal([100, MINUTE, MINUTE, 1])
+  })
+
   it('do not keep the process running', async () => {
     const database = sqlite.openWal()
     sqlite.store({ database, pruneInterval: 1 })

@@ -1,9 +1,11 @@
 import { expect } from 'chai'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { SessionData } from '../../../lib'
 import { clientFor } from '../../../lib/core/store/ports'
 import { SqliteStore, type SqliteDatabase } from '../../../lib/sqlite'
 import { isInTransaction } from '../../../lib/stores/sqlite/database'
+import { SqliteRecords } from '../../../lib/stores/sqlite/records'
 import { FileWatch } from '../../../lib/stores/sqlite/file-watch'
 import { count } from '../../support/handlers'
 import { Site } from '../../support/site'
@@ -140,6 +142,17 @@ describe('SqliteStore: a transaction of the app on its own connection', () => {
     await written
     expect(await store.get('a')).to.include({ n: 1 })
   })
+
+  it('is not joined by the removal of expired sessions', function () {
+    const database = sqlite.openWal()
+    sqlite.store({ database })
+    const records = new SqliteRecords(database, 'sessions', 1)
+    database.exec('BEGIN')
+    if (!isInTransaction(database)) return database.exec('COMMIT') as void
+    expect(thrown(() => records.prune('', 9)).code).to.equal('ERR_STORE_BUSY')
+    database.exec('COMMIT')
+    expect(records.prune('', 9)).to.deep.equal({ next: undefined, removed: 0 })
+  })
 })
 
 describe('SqliteStore: a database that cannot be written', () => {
@@ -234,6 +247,45 @@ describe('SqliteStore: a file that is deleted or replaced while it is open', () 
     const what = `SqliteStore: ${sqlite.path()} was deleted or replaced while it is open; restart this process, or it will lose its sessions`
     const message = `${what}. See docs/troubleshooting.md#resession_sqlite_file in the package resession`
     expect(warnings).to.deep.equal([{ code: 'RESESSION_SQLITE_FILE', message }])
+  })
+
+  it('is not confused with a file of which the app has left the working directory', () => {
+    const before = process.cwd()
+    process.chdir(dirname(sqlite.path()))
+    try {
+      writeFileSync('relative.db', '')
+      const watch = new FileWatch('relative.db')
+      process.chdir(before)
+      watch.check()
+    } finally {
+      process.chdir(before)
+    }
+    expect(warnings).to.deep.equal([])
+  })
+})
+
+describe('SqliteStore: a table that is dropped or changed while the store uses it', () => {
+  const sqlite = useSqlite()
+
+  for (const sql of ['DROP TABLE sessions', 'ALTER TABLE sessions RENAME COLUMN session TO text']) {
+    it(`is an error with a reason, after ${sql}`, async () => {
+      const store = sqlite.store()
+      sqlite.openWal().exec(sql)
+      for (const [method, call] of Object.entries(calls(store)).filter(([name]) => name === 'get' || name === 'set')) {
+        const { code, message } = await failure(call)
+        expect([code, message], method).to.deep.equal([
+          'ERR_STORE_SCHEMA',
+          'SqliteStore: the database has another table now: restart this process',
+        ])
+      }
+    })
+  }
+
+  it('is used further if it has one more column', async () => {
+    const store = sqlite.store()
+    sqlite.openWal().exec('ALTER TABLE sessions ADD COLUMN note TEXT')
+    await store.set('a', record(1))
+    expect(await store.get('a')).to.include({ n: 1 })
   })
 })
 

@@ -64,6 +64,14 @@ describe('SqliteStore: options', () => {
     expect(settings()).to.deep.equal(before)
   })
 
+  it('refuse a database whose rows are arrays', () => {
+    const database = { exec: () => {}, close: () => {}, prepare: () => ({ get: () => [1] }) }
+    expect(() => new SqliteStore({ database: database as never })).to.throw(
+      TypeError,
+      'database option must return rows as objects; open it without returnArrays',
+    )
+  })
+
   if (!hasNodeSqlite) {
     it('name the alternatives if node:sqlite is missing', () => {
       expect(() => new SqliteStore({ file: sqlite.path() }))
@@ -87,7 +95,8 @@ describe('SqliteStore: options', () => {
       const { DatabaseSync } = process.getBuiltinModule('node:sqlite') as { DatabaseSync: { prototype: { close(): void } } }
       const { close } = DatabaseSync.prototype
       DatabaseSync.prototype.close = function (this: ReturnType<typeof openDatabase>) {
-        seen = ['journal_mode', 'synchronous', 'busy_timeout'].map(name => Object.values(this.prepare(`PRAGMA ${name}`).get() as object)[0])
+        const names = ['journal_mode', 'synchronous', 'busy_timeout', 'wal_autocheckpoint', 'journal_size_limit']
+        seen = names.map(name => Object.values(this.prepare(`PRAGMA ${name}`).get() as object)[0])
         close.call(this)
       }
       try {
@@ -95,7 +104,7 @@ describe('SqliteStore: options', () => {
       } finally {
         DatabaseSync.prototype.close = close
       }
-      expect(seen).to.deep.equal(['wal', number, 10])
+      expect(seen).to.deep.equal(['wal', number, 10, 250, 16_777_216])
     })
   }
 

@@ -153,4 +153,15 @@ describe('SqliteStore: records', () => {
     clientFor(store).get('a', err => (heard = err))
     expect(heard).to.be.instanceOf(SyntaxError)
   })
+
+  for (const text of ['null', '1', '"text"', '[]']) {
+    it(`reports a row that another program has set to ${text}`, async () => {
+      const database = sqlite.openWal()
+      const store = sqlite.store({ database })
+      await store.set('a', record({ n: 1 }))
+      database.prepare('UPDATE sessions SET version = 1, session = ?').run(text)
+      const message = await store.get('a').then(String, (err: Error) => `${err.name}: ${err.message}`)
+      expect(message).to.equal('SyntaxError: a session in the database is not an object')
+    })
+  }
 })
