@@ -1,4 +1,5 @@
-// npm run durable: measures stores that survive a restart, and writes their tables in README.md. --quick measures little and writes nothing
+// npm run durable: measures stores that survive a restart, and writes their tables in README.md: on Node 20 with better-sqlite3 beside the stores that are
+// compiled, on later versions with node:sqlite. --only visits or --only sizes measures one part; --quick measures little and writes nothing
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import { USUAL, visitNamed } from '../measured/visits'
 import { replaceBetweenMarkers } from '../report/between-markers'
 import { inTurn } from '../rounds'
 import type { InProcessSample } from '../samples'
-import { installPackages, KINDS, newFolder, newStore, newSubjects, VOLATILE } from './subjects'
+import { HAS_SQLITE, installPackages, KINDS, newFolder, newStore, newSubjects, VOLATILE } from './subjects'
 import { httpTable, inProcessTable, pruneLine, sizeTable, type HttpCount, type Size } from './tables'
 
 const FULL = { rounds: 2, warmUp: 2000, timed: 2000, seconds: 1, sessions: [10_000], growth: [10_000, 1_000_000] }
@@ -79,32 +80,52 @@ async function sizes({ plan, packages, folder }: Run): Promise<Size[]> {
   return all
 }
 
+/** The parts of a run, by the markers of their sections. */
+const PARTS: Readonly<Record<string, (given: Run) => Promise<string[]>>> = {
+  async visits(given) {
+    const samples = await visitsInProcess(given)
+    return [inProcessTable(samples), httpTable(await requests(given, coresForTwo()))]
+  },
+  async sizes(given) {
+    const measured = await sizes(given)
+    return [sizeTable(measured), pruneLine(measured)]
+  },
+}
+
 async function run(): Promise<void> {
   const plan = process.argv.includes('--quick') ? QUICK : FULL
+  const only = process.argv.indexOf('--only')
+  const names = only < 0 ? Object.keys(PARTS) : [String(process.argv[only + 1])]
   build()
   const given: Run = { plan, packages: installPackages(), folder: newFolder() }
   try {
-    const samples = await visitsInProcess(given)
-    const counts = await requests(given, coresForTwo())
-    const measured = await sizes(given)
-    const sections = [machineLine(), inProcessTable(samples), httpTable(counts), sizeTable(measured), pruneLine(measured)]
-    const text = sections.join('\n\n')
-    console.log(text)
-    if (plan === FULL) write(text)
+    for (const name of names) {
+      const part = PARTS[name]
+      if (!part) throw new Error(`--only takes ${Object.keys(PARTS).join(' or ')}`)
+      const text = [machineLine(), ...(await part(given))].join('\n\n')
+      console.log(text)
+      if (plan === FULL) write(text, name)
+    }
   } finally {
     rmSync(given.folder, { recursive: true, force: true })
   }
 }
 
-function write(text: string): void {
+function write(text: string, part: string): void {
   const file = join(ROOT, 'benchmarks/README.md')
-  writeFileSync(file, replaceBetweenMarkers(readFileSync(file, 'utf8'), text, 'durable'))
+  const name = `durable ${part} on ${driver}`
+  writeFileSync(file, replaceBetweenMarkers(readFileSync(file, 'utf8'), text, name))
 }
 
+const driver = HAS_SQLITE ? 'node:sqlite' : 'better-sqlite3'
+
+/** Says what is compared, because it depends on the version of Node. */
 function machineLine(): string {
-  const driver = process.getBuiltinModule('node:sqlite') ? 'node:sqlite' : 'better-sqlite3'
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores`
-  return `Measured on ${new Date().toISOString().slice(0, 10)}: Node ${process.versions.node}, SqliteStore on ${driver}; ${machine}.`
+  const compared = HAS_SQLITE
+    ? 'Stores that must be compiled are left out: better-sqlite3-session-store and connect-sqlite3 are in the tables of better-sqlite3.'
+    : 'better-sqlite3-session-store has a database of the same driver, with the checkpoints of 1000 pages that SQLite makes by default.'
+  return `Measured on ${new Date().toISOString().slice(0, 10)}: Node ${process.versions.node}, SqliteStore on ${driver}; ${machine}. ${compared}`
 }
 
 function say(progress: string): void {

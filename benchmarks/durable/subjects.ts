@@ -7,16 +7,25 @@ import { ROOT } from '../build'
 import type { DurableStore } from '../measured/durable-store'
 import type { Subject } from '../measured/subjects'
 
-/** Installed by the run, and not with the project: two of them are compiled if no prebuilt binary is available, which takes minutes. */
 const PACKAGES = {
-  'better-sqlite3': '12.11.1',
-  'better-sqlite3-session-store': '0.1.0',
-  'connect-sqlite3': '0.9.18',
   'express-session': '1.19.0',
   memorystore: '1.6.8',
   'session-file-store': '1.5.0',
+}
+
+/** Compiled if no prebuilt binary is available, which takes minutes and needs the headers of this version of Node. */
+const COMPILED_PACKAGES = {
+  'better-sqlite3': '12.11.1',
+  'better-sqlite3-session-store': '0.1.0',
+  'connect-sqlite3': '0.9.18',
   sqlite3: '5.1.7',
 }
+
+/** Whether this version of Node has node:sqlite. There the compiled packages are left out: `SqliteStore` is compared with them on the same driver alone. */
+export const HAS_SQLITE = process.getBuiltinModule('node:sqlite') !== undefined
+
+/** Installed by the run, and not with the project. */
+const INSTALLED: Readonly<Record<string, string>> = HAS_SQLITE ? PACKAGES : { ...PACKAGES, ...COMPILED_PACKAGES }
 
 /** Compiled packages work with one version of Node alone. */
 const FOLDER = join(ROOT, `node_modules/.cache/resession-durable-${process.versions.modules}`)
@@ -24,7 +33,7 @@ const FOLDER = join(ROOT, `node_modules/.cache/resession-durable-${process.versi
 /** @returns the folder that has the packages */
 export function installPackages(): string {
   mkdirSync(FOLDER, { recursive: true })
-  const manifest = JSON.stringify({ private: true, dependencies: PACKAGES })
+  const manifest = JSON.stringify({ private: true, dependencies: INSTALLED })
   const file = join(FOLDER, 'package.json')
   if (existsSync(file) && readFileSync(file, 'utf8') === manifest) return FOLDER
   writeFileSync(file, manifest)
@@ -37,11 +46,11 @@ export function installPackages(): string {
 
 /** The version of a published store; undefined for the stores of this project. */
 export function versionOfStore(kind: string): string {
-  const version = (PACKAGES as Record<string, string>)[kind]
+  const version = INSTALLED[kind]
   return version ? `${kind} ${version}` : kind
 }
 
-export const KINDS: readonly DurableStore['kind'][] = [
+const ALL_KINDS: readonly DurableStore['kind'][] = [
   'MemoryStore',
   'SqliteStore',
   'better-sqlite3-session-store',
@@ -49,6 +58,9 @@ export const KINDS: readonly DurableStore['kind'][] = [
   'session-file-store',
   'memorystore',
 ]
+
+/** The stores that are measured on this version of Node. */
+export const KINDS = ALL_KINDS.filter(kind => !HAS_SQLITE || !(kind in COMPILED_PACKAGES))
 
 /** Stores that lose everything when the process ends. */
 export const VOLATILE: readonly string[] = ['MemoryStore', 'memorystore']

@@ -64,11 +64,11 @@ export function sizeTable(sizes: readonly Size[]): string {
 export function pruneLine(sizes: readonly Size[]): string {
   const lines = sizes.flatMap(({ sessions, prune }) => {
     if (!prune) return []
-    const { steps, median, longest, left } = prune
-    const each = longest.map(ms => rounded(ms)).join(', ')
+    const { steps, median, longest, processor, left } = prune
+    const each = (times: readonly number[]): string => times.map(ms => rounded(ms)).join(', ')
     return [
       `SqliteStore prunes ${sessions} expired sessions in ${steps} steps. The median step takes ${rounded(median)} ms; ` +
-        `the longest ones of ${longest.length} rounds take ${each} ms. ${left} expired sessions are left.`,
+        `the longest ones of ${longest.length} rounds take ${each(longest)} ms, with ${each(processor)} ms of CPU time. ${left} expired sessions are left.`,
     ]
   })
   return lines.join('\n')

@@ -46,17 +46,21 @@ export async function durableStore(durable: DurableStore): Promise<SessionStore 
 
 const node = process.getBuiltinModule('node:sqlite') as { DatabaseSync: new (file: string) => Database } | undefined
 
-/** The driver of `SqliteStore` on this version of Node. */
-export const DRIVER = node ? 'node:sqlite' : 'better-sqlite3'
-
 export function sqliteStore({ sqlite, packages, folder }: DurableStore): SessionStore {
   const { SqliteStore } = createRequire(__filename)(sqlite) as { SqliteStore: new (options: object) => SessionStore }
   const file = join(folder, 'sessions.db')
-  return new SqliteStore(node ? { file } : { database: openDatabase(packages, file) })
+  return new SqliteStore(node ? { file } : { database: openRecommended(packages, file) })
 }
 
 /** With the settings that docs/stores.md recommends for a database of the app. */
-export function openDatabase(packages: string, file: string): Database {
+export function openRecommended(packages: string, file: string): Database {
+  const database = openDatabase(packages, file)
+  database.exec('PRAGMA wal_autocheckpoint = 250')
+  return database
+}
+
+/** In WAL mode, with fewer checkpoints, which take longer. */
+function openDatabase(packages: string, file: string): Database {
   const database = node ? new node.DatabaseSync(file) : openBetter(packages, file)
   database.exec('PRAGMA busy_timeout = 10; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   return database
