@@ -152,6 +152,8 @@ describe('core: a synchronous store', () => {
     const said: Answer[] = []
     const act = (): boolean =>
       answer(
+        {} as never,
+        'get',
         () => 1,
         (...answer) => {
           said.push(answer)

@@ -1,3 +1,4 @@
+import { isTraced, storeCall, traced } from '../diagnostics/store-tracing'
 import type { Callback } from '../../primitives/callbacks'
 import { Deadline } from '../concurrency/deadline'
 import { callsBack, type Heard, type SessionStore } from './contract'
@@ -32,13 +33,13 @@ export class StoreCalls {
       else if (found) done(null, found.record, found.version, found.likeness)
       else done()
     }
-    if (find && answer(() => find(this.store, key), fetched)) return
+    if (find && answer(this.store, 'get', () => find(this.store, key), fetched)) return
     this.ask('get', [key], done as Callback<unknown>, { key, deadline })
   }
 
   remove(key: string, done: Callback, deadline: Deadline): void {
     const destroy = syncOf(this.store, 'destroy')
-    if (destroy && answer(() => destroy(this.store, key), done)) return
+    if (destroy && answer(this.store, 'destroy', () => destroy(this.store, key), done)) return
     this.ask('destroy', [key], done as Callback<unknown>, { key, deadline })
   }
 
@@ -65,6 +66,8 @@ export class StoreCalls {
     const { store, breaker } = this
     const asked = store[method] as (...args: unknown[]) => unknown
     const ask = (answered: unknown): unknown => asked.call(store, ...args, answered)
-    call({ method, ask, callsBack: callsBack(asked, args), deadline, givenUp, breaker }, done)
+    const asking = { method, ask, callsBack: callsBack(asked, args), deadline, givenUp, breaker }
+    if (isTraced()) traced(storeCall(store, method), done, done => call(asking, done))
+    else call(asking, done)
   }
 }

@@ -91,7 +91,7 @@ export class StoreClient {
   set(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
     const key = this.keys.of(id)
     const set = syncOf(this.#store, 'set')
-    if (set && answer(() => set(this.#store, key, session), this.#written(id, done))) return
+    if (set && answer(this.#store, 'set', () => set(this.#store, key, session), this.#written(id, done))) return
     this.#write(id, 'set', [key, session], done as Callback<unknown>, deadline)
   }
 
@@ -105,7 +105,7 @@ export class StoreClient {
     const key = this.keys.of(id)
     const compareAndSet = syncOf(this.#store, 'compareAndSet')
     const compare = compareAndSet && (() => compareAndSet(this.#store, key, session, version, text))
-    if (compare && answer(compare, this.#written(id, done))) return
+    if (compare && answer(this.#store, 'compareAndSet', compare, this.#written(id, done))) return
     const heard = (err: unknown, outcome: unknown): void => {
       if (err) return done(err)
       if (typeof (outcome as Outcome | undefined)?.ok !== 'boolean')
@@ -184,7 +184,7 @@ export class StoreClient {
     if (typeof this.#store.touch !== 'function') return done()
     const key = this.keys.of(id)
     const touch = syncOf(this.#store, 'touch')
-    if (touch && answer(() => touch(this.#store, key, session), done)) return
+    if (touch && answer(this.#store, 'touch', () => touch(this.#store, key, session), done)) return
     // Some stores write the whole record
     this.#writes.write({ id, kind: 'touch', method: 'touch', args: [key, session] }, done as Callback<unknown>, deadline)
   }

@@ -1,3 +1,4 @@
+import { isTraced, storeCall, tracedSync } from '../diagnostics/store-tracing'
 import type { Likeness } from '../record/json-equality'
 import type { SessionData } from '../record/session-data'
 import type { Callback } from '../../primitives/callbacks'
@@ -53,14 +54,14 @@ export function syncOf<Name extends keyof SyncStore>(store: SessionStore, name: 
 export const NOT_AT_ONCE = Symbol('resession.not-at-once')
 
 /**
- * Calls back with the result of `act`.
+ * Calls back with the result of `act`, which calls a method of the store.
  *
  * @returns false if `act` has to wait; it has not called back then
  */
-export function answer<Value>(act: () => Value, done: Callback<Value>): boolean {
+export function answer<Value>(store: SessionStore, method: keyof SyncStore, act: () => Value, done: Callback<Value>): boolean {
   let value: Value
   try {
-    value = act()
+    value = isTraced() ? tracedSync(storeCall(store, method), act, thrown => thrown === NOT_AT_ONCE) : act()
   } catch (thrown) {
     if (thrown === NOT_AT_ONCE) return false
     done(thrown)

@@ -68,6 +68,7 @@ const MISSING = [
   '*/koa-app',
   '*/file-store',
   '*/app.js',
+  '@opentelemetry/api',
 ]
 
 const NEXT = `declare module 'next' {
