@@ -6,6 +6,7 @@ import sessionInfo = require('./core/session/session-info')
 import recommendations = require('./core/settings/recommended')
 import updates = require('./core/session/update')
 import carried = require('./koa/session/carried-session')
+import lifetimes = require('./koa/session/lifetime')
 import contexts = require('./koa/context')
 import transports = require('./koa/cookies/cookie-transport')
 import foreign = require('./koa/settings/store-adapters')
@@ -125,7 +126,7 @@ declare namespace session {
   export import Context = contexts.Context
   export import App = contexts.App
   export import RegenerateOptions = carried.RegenerateOptions
-  export import Lifetime = carried.Lifetime
+  export import Lifetime = lifetimes.Lifetime
   export import SessionToStore = koaOptions.SessionToStore
   export import SessionInfo = sessionInfo.SessionInfo
 }

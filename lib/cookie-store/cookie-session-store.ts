@@ -2,6 +2,7 @@ import type { Cookie } from '../core/record/cookie'
 import { EXCHANGE, type Host } from '../core/session/session'
 import type { CookieBackedStore } from '../core/store/contract'
 import type { Settings } from '../core/settings/settings'
+import { settingsWith } from '../core/settings/settings-with'
 import type { Secret } from '../primitives/secrets'
 import { cookieOf, type SessionData } from '../core/record/session-data'
 import { PORT, shareClient } from '../core/store/ports'
@@ -131,5 +132,5 @@ function isLifetime(ms: unknown): boolean {
  */
 export function keepFor<H extends Host>(settings: Settings<H>, form: CookieFormat, host: H, secrets: () => readonly Secret[]): Settings<H> {
   const kept = new CookieSessionStore(form, secrets, cookie => settings.checkCookie?.(host, cookie))
-  return { ...settings, kept, store: kept, port: shareClient(kept, settings.port) }
+  return settingsWith(settings, { kept, store: kept, port: shareClient(kept, settings.port) })
 }

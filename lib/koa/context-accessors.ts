@@ -4,8 +4,10 @@ import { ignoreRejection } from '../primitives/callbacks'
 import { HOST, update } from '../core/session/update'
 import type { App, Context } from './context'
 import { KoaRequest } from './koa-request'
+import { mirror } from './request-mirror'
 import type { KoaSettings } from './settings/koa-settings'
-import type { CarriedSession, Lifetime, RegenerateOptions } from './session/carried-session'
+import type { CarriedSession, RegenerateOptions } from './session/carried-session'
+import type { Lifetime } from './session/lifetime'
 
 /** On an app whose contexts have sessions before the middleware runs. */
 const SETTINGS = Symbol('resession.koa.settings')
@@ -38,7 +40,7 @@ function hosted(ctx: Entered, settings: KoaSettings): KoaRequest {
     delete ctx.sessionId
   }
   ctx[HOST] = host
-  mirror(ctx.req as typeof ctx.req & Partial<Mirrored>, host)
+  mirror(ctx.req, host)
   return host
 }
 
@@ -69,8 +71,11 @@ function standIn(ctx: Entered, settings: KoaSettings): KoaRequest {
 type Get = (host: KoaRequest) => unknown
 type Set = (host: KoaRequest, value: never) => void
 
+/** Wakes the host itself, if it must. */
+const READ: Get = host => host.read()
+
 const GETS: Record<string, Get> = {
-  session: host => host.read(),
+  session: READ,
   sessionId: ({ settings, sessionID, forcedId }) => (settings.immediate ? undefined : (sessionID ?? forcedId)),
   sessionStore: ({ userStore }) => userStore,
   sessionOptions: optionsOf,
@@ -120,47 +125,16 @@ function accessor(name: string, get: Get, set: Set | undefined): PropertyDescrip
     configurable: true,
     get(this: Context) {
       const host = found(this, name)
-      return host && !host.isApart ? get(host) : undefined
+      if (!host || host.isApart) return undefined
+      if (get !== READ) host.wake()
+      return get(host)
     },
     set(this: Context, value: never) {
       const host = found(this, name)
-      if (host && !host.isApart) set?.(host, value)
-      else Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true })
+      if (host && !host.isApart) {
+        host.wake()
+        set?.(host, value)
+      } else Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true })
     },
   }
-}
-
-type Mirrored = { [HOST]: KoaRequest }
-
-/** For passport and other packages that only know requests. */
-function mirror(req: Partial<Mirrored>, host: KoaRequest): void {
-  req[HOST] = host
-  // One at a time with prepared descriptors: `defineProperties` would be the slowest step of a request
-  Object.defineProperty(req, 'session', SESSION)
-  Object.defineProperty(req, 'sessionID', SESSION_ID)
-  Object.defineProperty(req, 'sessionStore', SESSION_STORE)
-}
-
-const SESSION = {
-  configurable: true,
-  get(this: Mirrored) {
-    return this[HOST].onRequest
-  },
-  set(this: Mirrored, value: unknown) {
-    this[HOST].assign(value)
-  },
-}
-
-const SESSION_ID = {
-  configurable: true,
-  get(this: Mirrored) {
-    return this[HOST].sessionID
-  },
-}
-
-const SESSION_STORE = {
-  configurable: true,
-  get(this: Mirrored) {
-    return this[HOST].sessionStore
-  },
 }

@@ -1,34 +1,32 @@
-import { type Told, isSame } from './cookies/told'
-import { isPromise, fromCallbackUnlessSync, fromCallback, ignoreRejection, type Callback } from '../primitives/callbacks'
-import { forbidCaching, whenClosed } from '../primitives/http'
-import { checkLate, commit, cookieDue, type CookieDue } from '../core/request/commit'
+import { fromCallbackUnlessSync, ignoreRejection, type Callback } from '../primitives/callbacks'
+import { whenClosed } from '../primitives/http'
 import { Exchange } from '../core/request/exchange'
 import type { Change, EXCHANGE, HostExchange } from '../core/session/session'
 import { open } from '../core/request/open'
 import type { SessionStore } from '../core/store/contract'
 import { updateOn } from '../core/session/update'
-import { sessionBehind, type CarriedSession, type KoaHost, type Lifetime } from './session/carried-session'
+import { sessionBehind, type CarriedSession, type KoaHost } from './session/carried-session'
+import type { Lifetime } from './session/lifetime'
 import type { Context } from './context'
 import type { AnyStore } from './settings/store-adapters'
-import type { Failure } from './settings/koa-options'
 import type { KoaSettings } from './settings/koa-settings'
-import { SetCookieLines } from './cookies/set-cookie-lines'
+import { KoaCommit } from './koa-commit'
 import { CONTEXT, WITHOUT_SESSION } from './context-transport'
+import { KoaSession } from './session/koa-session'
+import { mirrorStore } from './request-mirror'
 import { COOKIE } from './session/owned-names'
-import { reportRepeated } from './cookies/cookie-reports'
 
-/** The host of the session of one Koa context. */
+/**
+ * The host of the session of one Koa context. A context whose client has sent no session costs little until the app uses its session: the exchange is
+ * made, and the session opened, when they are first needed.
+ */
 export class KoaRequest implements KoaHost {
   declare session?: CarriedSession | null | undefined
   declare sessionID?: string | undefined
   declare sessionStore?: SessionStore;
   declare [EXCHANGE]?: HostExchange
-  readonly Session: typeof CarriedSession
   /** Identifies the host: a copy of a session refers to a copy of its host. */
   readonly self: this = this
-  readonly exchange: Exchange<KoaRequest>
-  /** The value of `ctx.sessionStore`. */
-  userStore: AnyStore | undefined
   /** Whether the middleware has run for the context. */
   claimed = false
   /** The ID that an earlier middleware has set on the context, instead of the one from the client. */
@@ -41,22 +39,21 @@ export class KoaRequest implements KoaHost {
   hasRead = false
   /** The end of the request saves even without changes. */
   mustSave = false
-  #opened: Promise<void> | 'at once' | undefined
-  /** Whether the session has been read. */
-  #isOpen = false
-  #kept: SetCookieLines | undefined
-  /** What the client was last sent. */
-  #told: Told | undefined
-  /** What the app has assigned before the session was read. */
-  #assigned: { readonly value: object | null } | undefined
   /** The ID of a session that the app has ended and replaced by another. */
   ended: string | undefined
-  /** An error before the store is called, or not caused by the store, is the app's. */
-  #isOurs = false
+  /** The value of `ctx.sessionStore`. */
+  userStore: AnyStore | undefined
+  #exchange: Exchange<KoaRequest> | undefined
+  #commit: KoaCommit | undefined
+  #opened: Promise<void> | 'at once' | 'put off' | undefined
+  /** Whether the session has been read. */
+  #isOpen = false
+  /** The value of `ctx.session` while the opening is put off. */
+  #early: KoaSession | undefined
+  /** What the app has assigned before the session was read. */
+  #assigned: { readonly value: object | null } | undefined
   /** The app has replaced the session that was read. */
   #isReplaced = false
-  /** The store operation of the commit. */
-  #asking: Failure = 'set'
 
   /** @param isStandIn for a context that the middleware has not reached: the client's session is not read, the session is new */
   constructor(
@@ -64,14 +61,30 @@ export class KoaRequest implements KoaHost {
     readonly settings: KoaSettings,
     readonly isStandIn = false,
   ) {
-    this.Session = settings.Session
     this.userStore = settings.userStore
-    this.exchange = new Exchange<KoaRequest>(settings.of(this), isStandIn ? WITHOUT_SESSION : CONTEXT, this)
-    this.exchange.holder.watch(whenClosed, ctx.res)
+    if (!settings.putsOff) this.#exchange = this.#begin()
+  }
+
+  get Session(): typeof CarriedSession {
+    return this.settings.Session
+  }
+
+  get exchange(): Exchange<KoaRequest> {
+    const exchange = (this.#exchange ??= this.#begin())
+    this.wake()
+    return exchange
+  }
+
+  #begin(): Exchange<KoaRequest> {
+    const exchange = new Exchange<KoaRequest>(this.settings.of(this), this.isStandIn ? WITHOUT_SESSION : CONTEXT, this)
+    exchange.holder.watch(whenClosed, this.ctx.res)
+    if (!this.isStandIn) mirrorStore(this.ctx.req, this)
+    return exchange
   }
 
   /** Whether the session's cookie is for other paths. This is known without reading it; a deferred session waits for nothing else. */
   get isApart(): boolean {
+    if (this.#opened === 'put off') return false
     if (this.#isOpen) return !this.exchange.entered
     return this.settings.defer && !CONTEXT.path(this).startsWith(this.settings.cookie.path ?? '/')
   }
@@ -82,14 +95,44 @@ export class KoaRequest implements KoaHost {
    * @returns a promise if it is asynchronous
    */
   open(): Promise<void> | undefined {
+    this.wake()
     if (!this.#opened) {
+      const { exchange } = this
       // While it is read synchronously, a callback such as `valid` sees no session
       this.#opened = 'at once'
-      this.#opened = fromCallbackUnlessSync(done => open(this.exchange, err => this.#open(err, done))) ?? 'at once'
+      this.#opened = fromCallbackUnlessSync(done => open(exchange, err => this.#open(err, done))) ?? 'at once'
     }
-    if (this.#opened !== 'at once') return this.#opened.then(() => this.#putAssigned())
+    if (this.#opened instanceof Promise) return this.#opened.then(() => this.#putAssigned())
     this.#putAssigned()
     return undefined
+  }
+
+  /**
+   * As `open`, but without a session in the request it is put off until the app uses it.
+   *
+   * @returns a promise if it is asynchronous
+   */
+  openInTime(): Promise<void> | undefined {
+    const isBegun = this.#exchange !== undefined || this.#assigned !== undefined || this.forcedId !== undefined
+    if (isBegun || !this.settings.putsOff?.(this.ctx)) return this.open()
+    this.#opened = 'put off'
+    return undefined
+  }
+
+  /** Opens what was put off. It is synchronous, because there is nothing to read. */
+  wake(): void {
+    if (this.#opened !== 'put off') return
+    this.#opened = undefined
+    void this.open()?.catch(() => {})
+    const early = this.#early
+    this.#early = undefined
+    if (early) this.session?.take(early)
+  }
+
+  /** The session of `ctx.session`, when a member of it is used. */
+  get carried(): CarriedSession {
+    this.wake()
+    return this.session as CarriedSession
   }
 
   #putAssigned(): void {
@@ -110,6 +153,7 @@ export class KoaRequest implements KoaHost {
    * @throws errors of `decode`, with decodeErrors: 'throw'
    */
   read(): unknown {
+    if (this.#opened === 'put off' && this.settings.showsEarly) return (this.#early ??= new KoaSession(this))
     const { failure } = this.exchange.settings.kept ?? {}
     if (failure && !this.#isReplaced) throw failure.reason
     if (this.settings.defer) return ignoreRejection(Promise.resolve(this.open()).then(() => this.shown))
@@ -124,12 +168,14 @@ export class KoaRequest implements KoaHost {
 
   /** The object at `ctx.session`; undefined before the session is read. */
   get shown(): object | null | undefined {
+    this.wake()
     if (!this.#isOpen || !this.exchange.entered) return undefined
     return this.session?.shown ?? null
   }
 
   /** The object at `ctx.req.session`, like express-session's. */
   get onRequest(): object | null | undefined {
+    this.wake()
     return this.session && this.session.onRequest
   }
 
@@ -163,15 +209,14 @@ export class KoaRequest implements KoaHost {
     if (names === 'koa-session' && maxAge !== undefined) session.lifetime = maxAge
   }
 
-  /**
-   * Stores the session, and sets its cookie.
-   *
-   * @param act calls the store
-   */
+  get #commits(): KoaCommit {
+    return (this.#commit ??= new KoaCommit(this as never))
+  }
+
   async store(act: (done: Callback) => void): Promise<void> {
     this.mustSave = false
     await fromCallbackUnlessSync(act)
-    await this.#tell()
+    await this.#commits.tell()
   }
 
   /** Changes the session in the store, and sets its cookie. */
@@ -179,66 +224,12 @@ export class KoaRequest implements KoaHost {
     return ignoreRejection(Promise.resolve(this.open()).then(() => this.store(done => updateOn(this, change, done))))
   }
 
-  /**
-   * Saves, touches or destroys the session as the request left it, and sets the cookie.
-   *
-   * @returns a promise if it is asynchronous
-   */
   commit(): Promise<void> | undefined {
-    try {
-      const committed = this.#commit()
-      const told = committed ? committed.then(() => this.#tell()) : this.#tell()
-      return told?.catch(err => this.#decide(err))
-    } catch (err) {
-      return this.#decide(err)
-    }
+    return this.#commits.run()
   }
 
-  /**
-   * Passes an error to `onError`.
-   *
-   * @throws the error, unless the request goes on
-   */
-  async #decide(err: unknown): Promise<void> {
-    const { onError } = this.settings
-    if (!onError || this.#isOurs) throw err
-    await onError(err, this.exchange.done === 'destroy' ? 'destroy' : this.#asking, this.ctx)
-  }
-
-  #commit(): Promise<void> | undefined {
-    const { mustSave } = this
-    // Unless the app has called regenerate itself
-    const isAfresh = this.ended !== undefined && this.ended === this.sessionID
-    this.ended = undefined
-    this.mustSave = this.#isOurs = false
-    this.#asking = isAfresh ? 'destroy' : 'set'
-    return isAfresh || mustSave ? this.#commitAfter({ isAfresh, mustSave }) : this.#commitNow()
-  }
-
-  /** Commits after `beforeSave` and a replacement. */
-  async #commitAfter({ isAfresh, mustSave }: { readonly isAfresh: boolean; readonly mustSave: boolean }): Promise<void> {
-    if (isAfresh) await this.session?.beginAnew()
-    this.#asking = 'set'
-    const { session } = this
-    if (mustSave && session) await fromCallback(done => this.exchange.save(session, done))
-    await this.#commitNow()
-  }
-
-  #commitNow(): Promise<void> | undefined {
-    return fromCallbackUnlessSync(done =>
-      commit(this.exchange, true, (err, withhold) => {
-        this.#isOurs ||= withhold === true
-        done(err)
-      }),
-    )
-  }
-
-  /** @param act runs before the store is called. If it throws, the store is not to blame */
   refusing(act: () => unknown): unknown {
-    this.#isOurs = true
-    const goOn = (): void => void (this.#isOurs = false)
-    const told = act()
-    return isPromise(told) ? told.then(goOn) : goOn()
+    return this.#commits.refusing(act)
   }
 
   /**
@@ -247,10 +238,14 @@ export class KoaRequest implements KoaHost {
    * @returns a promise if it is asynchronous
    */
   end(): Promise<void> | undefined {
+    if (this.#opened === 'put off') {
+      if (!this.#early || Object.keys(this.#early).length === 0) return undefined
+      this.wake()
+    }
     const isSettled = !(this.#opened instanceof Promise) && !this.#assigned
     const ended = isSettled ? this.#commitLast() : this.#settle().then(() => this.#commitLast())
-    if (ended) return ended.finally(() => this.exchange.holder.end())
-    this.exchange.holder.end()
+    if (ended) return ended.finally(() => this.#exchange?.holder.end())
+    this.#exchange?.holder.end()
     return undefined
   }
 
@@ -264,23 +259,5 @@ export class KoaRequest implements KoaHost {
     if (this.sessionSave === true) this.mustSave = true
     const wants = this.sessionSave ?? this.settings.autoCommit
     return wants && this.shown !== undefined ? this.commit() : undefined
-  }
-
-  /** Sends the cookie that is due. */
-  #send({ plan, cookie, value }: CookieDue): unknown {
-    const { ctx, settings } = this
-    if (this.exchange.settings.forbidsCaching) forbidCaching(ctx.res)
-    if (plan === 'clear') return settings.transport.clear(ctx, cookie)
-    if (this.sessionID !== this.exchange.sentId) reportRepeated(settings, ctx)
-    return settings.transport.set(ctx, value, cookie)
-  }
-
-  #tell(): Promise<void> | undefined {
-    if (this.ctx.headerSent) return void checkLate(this.exchange, this.#told?.value)
-    const due = cookieDue(this.exchange)
-    if (!due || (isSame(due, this.#told) && this.#kept?.stand)) return undefined
-    this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
-    this.#kept ??= new SetCookieLines(this.ctx)
-    return this.#kept.during(() => this.#send(due))
   }
 }

@@ -25,7 +25,7 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
     // Another session middleware has run first
     if (!host) return void (await next())
     if (settings.availability?.isReady === false) await settings.availability.ready()
-    const opened = settings.defer ? undefined : host.open()
+    const opened = settings.defer ? undefined : host.openInTime()
     if (opened) await opened
     try {
       await next()

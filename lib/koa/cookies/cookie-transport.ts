@@ -3,6 +3,8 @@ import { checkSize, withheld } from '../../core/diagnostics/cookie-warnings'
 import type { Diagnosed } from '../../core/diagnostics/diagnose'
 import type { Context } from '../context'
 import { connectionOf } from '../connection'
+import { CookieWriter, hasUsual } from './cookie-writer'
+import { KoasCookies } from './koas-cookies'
 import { linesOf } from './set-cookie-lines'
 import { VerifiedCookies } from './verified-cookies'
 
@@ -24,10 +26,10 @@ export interface Signing {
 /** Uses a cookie, and for a signed one a second cookie, `.sig`, that `ctx.cookies` makes with `app.keys`. */
 export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing, usual: Cookie): KoaTransport {
   const { name } = about
-  const verified = new VerifiedCookies(name)
-  const set = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
-    checkAttributes(cookie, usual)
-    checkSize(about, value)
+  const koas = new KoasCookies()
+  const verified = new VerifiedCookies(name, koas)
+  const writer = new CookieWriter(name, { signed, overwrite, usual }, verified, koas)
+  const setByKoa = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
     const signature = signed ? verified.signatureOf(ctx, value) : undefined
     const attributes = attributesOf(cookie, { signed: signed && signature === undefined, overwrite, expires })
     ctx.cookies.set(name, value, attributes)
@@ -37,10 +39,16 @@ export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing
     get: ctx => (signed ? verified.get(ctx) : ctx.cookies.get(name, { signed })) || undefined,
     // `ctx.cookies` has signed it again by then, but without the attributes of the session cookie
     isOutdated: ctx => signed && linesOf(ctx).some(line => line.startsWith(`${name}.sig=`)),
-    set: (ctx, value, cookie) => set(ctx, value, cookie, cookie.expires ?? undefined),
+    set(ctx, value, cookie) {
+      checkAttributes(cookie, usual)
+      checkSize(about, value)
+      if (writer.write(ctx, value, cookie)) return
+      setByKoa(ctx, value, cookie, cookie.expires ?? undefined)
+      writer.learn(ctx, value, cookie)
+    },
     clear(ctx, cookie) {
       // Without keys, no signed cookie was ever sent
-      if (!signed || ctx.app.keys) set(ctx, '', isSendable(cookie) ? cookie : usual, new Date(0))
+      if (!signed || ctx.app.keys) setByKoa(ctx, '', isSendable(cookie) ? cookie : usual, new Date(0))
     },
   }
 }
@@ -59,9 +67,7 @@ function attributesOf(cookie: Cookie, attributes: Record<string, unknown>): obje
  * @throws TypeError as the core does
  */
 function checkAttributes(cookie: Cookie, usual: Cookie): void {
-  const { path, domain, sameSite, priority, expires } = cookie
-  const isUsual = path === usual.path && domain === usual.domain && sameSite === usual.sameSite && priority === usual.priority
-  if (!isUsual || Number.isNaN(expires?.valueOf())) cookie.serialize('a', '')
+  if (!hasUsual(cookie, usual) || Number.isNaN(cookie.expires?.valueOf())) cookie.serialize('a', '')
 }
 
 function isSendable(cookie: Cookie): boolean {

@@ -30,7 +30,8 @@ export class SetCookieLines {
   during(act: () => unknown): Promise<void> | undefined {
     const before = linesOf(this.ctx)
     const keep = (): void => {
-      this.#lines = linesOf(this.ctx).filter(line => !before.includes(line) || this.#lines.includes(line))
+      const now = linesOf(this.ctx)
+      this.#lines = before.length === 0 ? now : now.filter(line => !before.includes(line) || this.#lines.includes(line))
     }
     const set = act()
     if (isPromise(set)) return Promise.resolve(set).then(keep)

@@ -1,5 +1,7 @@
 import { LruCache } from '../../primitives/lru-cache'
 import type { Context } from '../context'
+import type { KoasCookies } from './koas-cookies'
+import { KeygripSignature } from './keygrip-signature'
 import { linesOf } from './set-cookie-lines'
 
 /** Entries per generation; the cache has two. */
@@ -15,46 +17,44 @@ export class VerifiedCookies {
   readonly #name: string
   #keys: readonly unknown[] = []
   #values = new LruCache<string>(MOST)
-  /** The symbol with which Koa stores `ctx.cookies`, per app. Finding it takes half a microsecond. */
-  #symbol: symbol = Symbol()
-  #context: object | undefined
   /** By value. */
   #signatures = new LruCache<string>(MOST)
 
-  constructor(name: string) {
+  /** Made of the first key, when it is first needed. */
+  #signing: KeygripSignature | undefined
+
+  constructor(
+    name: string,
+    private readonly koas: KoasCookies,
+  ) {
     this.#name = name
   }
 
   get(ctx: Context): string | undefined {
     const { cookie: header } = ctx.req.headers
     if (header === undefined) return undefined
-    if (header.length > LONGEST || !this.#remembers(ctx.app.keys) || !this.#isUntouched(ctx)) return this.#ask(ctx)
+    if (header.length > LONGEST || !this.#remembers(ctx.app.keys) || !this.koas.isUntouched(ctx)) return this.#ask(ctx)
     const known = this.#values.get(header)
     if (known !== undefined) return known
     const before = linesOf(ctx).length
     const value = this.#ask(ctx)
     // A value signed with an older key is signed again each time. Another implementation of `ctx.cookies` leaves the context untouched
-    if (value && linesOf(ctx).length === before && !this.#isUntouched(ctx)) this.#remember(ctx, header, value)
+    if (value && linesOf(ctx).length === before && !this.koas.isUntouched(ctx)) this.#remember(ctx, header, value)
     return value
   }
 
   /** The signature of a value that `ctx.cookies` would make, as it was found beside the value. */
   signatureOf(ctx: Context, value: string): string | undefined {
-    return this.#isUntouched(ctx) && this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
+    return this.koas.isUntouched(ctx) && this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
   }
 
-  /**
-   * Whether `ctx.cookies` has not been used yet, so that it will be Koa's own with the keys of the app. An app's own may use other keys. Koa 2 and 3
-   * keep it under a symbol.
-   */
-  #isUntouched(ctx: Context): boolean {
-    const { context } = ctx.app
-    if (context === this.#context) return !(ctx as unknown as Record<symbol, unknown>)[this.#symbol]
-    const symbol = Object.getOwnPropertySymbols(ctx).find(({ description }) => description === 'context#cookies')
-    if (!symbol) return true
-    this.#symbol = symbol
-    this.#context = context
-    return false
+  /** The signature that `ctx.cookies` makes by the keys of the app; undefined if they are hidden. */
+  sign({ app: { keys } }: Context, value: string): string | undefined {
+    if (!this.#remembers(keys) || typeof this.#keys[0] !== 'string') return undefined
+    const known = this.#signatures.get(value)
+    if (known !== undefined) return known
+    this.#signing ??= new KeygripSignature(this.#keys[0])
+    return this.#signing.of(`${this.#name}=${value}`)
   }
 
   #remember(ctx: Context, header: string, value: string): void {
@@ -73,6 +73,7 @@ export class VerifiedCookies {
     if (keys.length === this.#keys.length && keys.every((key, at) => key === this.#keys[at])) return true
     if (!keys.every(key => typeof key === 'string')) return false
     this.#keys = [...keys]
+    this.#signing = undefined
     this.#values = new LruCache(MOST)
     this.#signatures = new LruCache(MOST)
     return true

@@ -3,9 +3,10 @@ import { afterReturn } from '../../primitives/after-return'
 import { EXCHANGE, counted, regenerateAtOnce, saveAtOnce, Session, type Host } from '../../core/session/session'
 import { toCallback, fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import { VIEW, type View } from '../../core/record/session-view'
-import { DAY, UNTIL_CLOSED } from '../../cookie-store/record-format'
+import { UNTIL_CLOSED } from '../../cookie-store/record-format'
 import type { Context } from '../context'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
+import { type Lifetime, lifetimeOf, maxAgeOf } from './lifetime'
 import { COOKIE } from './owned-names'
 import { requestSession } from './request-session'
 import { attach, type Shown, SESSION } from './shown-session'
@@ -19,9 +20,6 @@ export interface RegenerateOptions {
    */
   keep?: boolean | readonly string[] | undefined
 }
-
-/** The lifetime of a session in milliseconds, or until the browser closes; undefined if none was set. */
-export type Lifetime = number | 'session' | null | undefined
 
 /** The settings of a session. */
 export interface SessionSettings {
@@ -95,6 +93,10 @@ export class CarriedSession extends Session implements View {
     return this
   }
 
+  get carried(): this {
+    return this
+  }
+
   get data(): object {
     return COOKIE.escape(this.shown)
   }
@@ -126,25 +128,14 @@ export class CarriedSession extends Session implements View {
     this.#isNew = isNew
   }
 
-  /**
-   * The lifetime, as in koa-session: the value that was last set, else the option. A session without one is kept for a day, and returns a day after
-   * it was read.
-   */
+  /** The lifetime, as in koa-session. */
   get lifetime(): Lifetime {
-    const { lifetime, hasRead, settings } = this.req
-    if (lifetime) return lifetime.value
-    const { originalMaxAge } = this.cookie
-    if (originalMaxAge !== null) return originalMaxAge
-    if (settings.cookie.maxAge !== undefined) return 'session'
-    return hasRead ? DAY : undefined
+    return lifetimeOf(this.req, this.cookie.originalMaxAge)
   }
 
   /** @throws TypeError unless it is a finite number, 'session', null or undefined */
   set lifetime(value: Lifetime) {
-    // 0, NaN and undefined are one day to koa-session, so that `Math.min(maxAge, 60000)` of an undefined lifetime ends no session
-    const ms = value === 'session' || value === null ? null : value || DAY
-    if (ms === Infinity || ms === -Infinity) throw new TypeError('maxAge must be a finite number of milliseconds or "session"')
-    this.cookie.maxAge = ms as number
+    this.cookie.maxAge = maxAgeOf(value) as number
     this.req.lifetime = { value }
     this.req.mustSave = true
   }
@@ -226,14 +217,19 @@ export class CarriedSession extends Session implements View {
 
   /** Takes over the app's object of the earlier session, with its data. */
   adopt({ shown }: CarriedSession, isNew: boolean): void {
+    this.take(shown)
+    this.#isNew = isNew
+  }
+
+  /** Takes over an object of the app, with its data. */
+  take(shown: object): void {
     this.shown = shown
     attach(shown, this)
-    this.#isNew = isNew
   }
 }
 
 /** The session of an object that an app has read from `ctx.session` or `ctx.req.session`. */
 export function sessionBehind(value: object): CarriedSession | undefined {
-  const session = (value as Partial<Shown<CarriedSession>>)[SESSION]
+  const session = (value as Partial<Shown<CarriedSession>>)[SESSION]?.carried
   return session && session.shows(value) ? session : undefined
 }

@@ -1,17 +1,30 @@
 import { inspect } from 'node:util'
 import { toCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
-import type { CarriedSession, Lifetime, RegenerateOptions } from './carried-session'
+import type { CarriedSession, RegenerateOptions } from './carried-session'
+import type { Lifetime } from './lifetime'
 import { COOKIE } from './owned-names'
-import { attach, fill, SESSION, type Shown } from './shown-session'
+import { attach, fill, SESSION, type Behind, type Shown } from './shown-session'
 
 /**
  * The object at `ctx.session`, with the names of koa-session 7 and no other. Its data are its own enumerable properties; JSON and `console.log` show
  * only these. The other members of express-session's session are at `ctx.req.session`.
  */
 export class KoaSession {
-  constructor(session: CarriedSession, record: object) {
-    attach(this, session)
-    fill(this, record, key => COOKIE.nameOf(key))
+  /** The request of a session that is not opened yet. A private field takes a thirtieth of the time of a property that is not enumerable. */
+  #early: Behind<CarriedSession> | undefined
+
+  /** @param record the data with the cookie; undefined for a session that is not opened yet */
+  constructor(session: Behind<CarriedSession>, record?: object) {
+    if (!record) this.#early = session
+    else {
+      attach(this, session)
+      fill(this, record, key => COOKIE.nameOf(key))
+    }
+  }
+
+  /** Hidden by a property of the object when the session is opened. */
+  get [SESSION](): Behind<CarriedSession> | undefined {
+    return #early in this ? this.#early : undefined
   }
 
   /** Whether the session was created in this request. */
@@ -86,7 +99,7 @@ export class KoaSession {
 
 /** Not a declared property, because spreading a session would copy it. */
 function sessionOf(shown: KoaSession): CarriedSession {
-  return (shown as unknown as Shown<CarriedSession>)[SESSION]
+  return (shown as unknown as Shown<CarriedSession>)[SESSION].carried
 }
 
 function either(done: Promise<void>, callback: Callback | undefined): void | Promise<void> {

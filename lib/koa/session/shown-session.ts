@@ -2,11 +2,16 @@
 export const SESSION = Symbol('resession.koa.session')
 
 export interface Shown<Session extends object> {
-  [SESSION]: Session
+  [SESSION]: Behind<Session>
+}
+
+/** A session, or a request that makes it when a member of it is used. */
+export interface Behind<Session extends object> {
+  readonly carried: Session
 }
 
 /** Not enumerable, so that the object has no other names than its data. */
-export function attach(shown: object, session: object): void {
+export function attach(shown: object, session: Behind<object>): void {
   Object.defineProperty(shown, SESSION, { value: session, configurable: true })
 }
 

@@ -1,0 +1,121 @@
+import { isPromise, fromCallbackUnlessSync, fromCallback } from '../primitives/callbacks'
+import { forbidCaching } from '../primitives/http'
+import { checkLate, commit, cookieDue, type CookieDue } from '../core/request/commit'
+import type { Exchange } from '../core/request/exchange'
+import { reportRepeated } from './cookies/cookie-reports'
+import { SetCookieLines } from './cookies/set-cookie-lines'
+import { type Told, isSame } from './cookies/told'
+import type { CarriedSession, KoaHost } from './session/carried-session'
+import type { Failure } from './settings/koa-options'
+import type { KoaSettings } from './settings/koa-settings'
+
+/** The part of a request that its commits use. */
+interface Committed extends KoaHost {
+  readonly settings: KoaSettings
+  readonly exchange: Exchange<never>
+}
+
+/** The commits of one Koa context: the calls of the store, and the cookie. */
+export class KoaCommit {
+  /** What the client was last sent. */
+  #told: Told | undefined
+  #kept: SetCookieLines | undefined
+  /** An error before the store is called, or not caused by the store, is the app's. */
+  #isOurs = false
+  /** The store operation of the commit. */
+  #asking: Failure = 'set'
+
+  constructor(private readonly host: Committed) {}
+
+  /**
+   * Saves, touches or destroys the session as the request left it, and sets the cookie.
+   *
+   * @returns a promise if it is asynchronous
+   */
+  run(): Promise<void> | undefined {
+    try {
+      const committed = this.#commit()
+      const told = committed ? committed.then(() => this.tell()) : this.tell()
+      return told?.catch(err => this.#decide(err))
+    } catch (err) {
+      return this.#decide(err)
+    }
+  }
+
+  /**
+   * Passes an error to `onError`.
+   *
+   * @throws the error, unless the request goes on
+   */
+  async #decide(err: unknown): Promise<void> {
+    const { exchange, settings, ctx } = this.host
+    const { onError } = settings
+    if (!onError || this.#isOurs) throw err
+    await onError(err, exchange.done === 'destroy' ? 'destroy' : this.#asking, ctx)
+  }
+
+  #commit(): Promise<void> | undefined {
+    const { host } = this
+    const { mustSave, ended } = host
+    // Unless the app has called regenerate itself
+    const isAfresh = ended !== undefined && ended === host.sessionID
+    host.ended = undefined
+    host.mustSave = this.#isOurs = false
+    this.#asking = isAfresh ? 'destroy' : 'set'
+    return isAfresh || mustSave ? this.#commitAfter({ isAfresh, mustSave }) : this.#commitNow()
+  }
+
+  /** Commits after `beforeSave` and a replacement. */
+  async #commitAfter({ isAfresh, mustSave }: { readonly isAfresh: boolean; readonly mustSave: boolean }): Promise<void> {
+    if (isAfresh) await this.#session?.beginAnew()
+    this.#asking = 'set'
+    const session = this.#session
+    if (mustSave && session) await fromCallback(done => this.host.exchange.save(session, done))
+    await this.#commitNow()
+  }
+
+  /** The session of the host at this moment. */
+  get #session(): CarriedSession | null | undefined {
+    return this.host.session
+  }
+
+  #commitNow(): Promise<void> | undefined {
+    return fromCallbackUnlessSync(done =>
+      commit(this.host.exchange, true, (err, withhold) => {
+        this.#isOurs ||= withhold === true
+        done(err)
+      }),
+    )
+  }
+
+  /** @param act runs before the store is called. If it throws, the store is not to blame */
+  refusing(act: () => unknown): unknown {
+    this.#isOurs = true
+    const goOn = (): void => void (this.#isOurs = false)
+    const told = act()
+    return isPromise(told) ? told.then(goOn) : goOn()
+  }
+
+  /**
+   * Sets or clears the cookie, if that is due.
+   *
+   * @returns a promise if it is asynchronous
+   */
+  tell(): Promise<void> | undefined {
+    const { ctx, exchange } = this.host
+    if (ctx.headerSent) return void checkLate(exchange, this.#told?.value)
+    const due = cookieDue(exchange)
+    if (!due || (isSame(due, this.#told) && this.#kept?.stand)) return undefined
+    this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
+    this.#kept ??= new SetCookieLines(ctx)
+    return this.#kept.during(() => this.#send(due))
+  }
+
+  #send({ plan, cookie, value }: CookieDue): unknown {
+    const { ctx, settings, exchange, sessionID } = this.host
+    if (exchange.settings.forbidsCaching) forbidCaching(ctx.res)
+    if (plan === 'clear') return settings.transport.clear(ctx, cookie)
+    if (sessionID !== exchange.sentId) reportRepeated(settings, ctx)
+    return settings.transport.set(ctx, value, cookie)
+  }
+}

@@ -1,0 +1,59 @@
+import { SessionEvents } from '../../core/diagnostics/session-events'
+import { Cookie, type CookieOptions } from '../../core/record/cookie'
+import { shownOf } from '../../core/record/session-view'
+import { checkHashIds } from '../../core/settings/hash-ids'
+import type { Semantics } from '../../core/settings/policy'
+import { settle, type Settings } from '../../core/settings/settings'
+import type { SessionStore } from '../../core/store/contract'
+import { CookieSessionStore } from '../../cookie-store/cookie-session-store'
+import { keptLimits } from '../../cookie-store/settings'
+import type { App } from '../context'
+import { checkSendable, type Signing } from '../cookies/cookie-transport'
+import { CarriedSession, type KoaHost } from '../session/carried-session'
+import type { KoaSession } from '../session/koa-session'
+import { admission, endsOf } from './admission'
+import { coreOptions } from './core-options'
+import type { KoaOptions } from './koa-options'
+
+/** What is settled before the core's settings. */
+export interface Given {
+  readonly name: string
+  readonly cookie: CookieOptions
+  readonly signing: Signing
+  readonly store: NonNullable<KoaOptions['store']>
+  readonly app: App | undefined
+}
+
+const { save: ownSave } = CarriedSession.prototype
+
+/** The core's settings for a store. */
+export function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
+  const { onError, beforeSave, renew = false } = options
+  const { cookie, signing } = given
+  const about = { name: given.name, diagnostics: options.diagnostics !== false }
+  const usual = new Cookie(cookie)
+  const isKept = store instanceof CookieSessionStore
+  const core = coreOptions(options, cookie)
+  const settings = settle<KoaHost>(core, store, () => {})
+  settings.port.keys.use(checkHashIds(core.hashIds), { renews: core.rolling === true || settings.keepsIdle, limits: settings.lifetime })
+  return {
+    ...settings,
+    ...{ ...about, events: new SessionEvents(about, core.on) },
+    // No other process writes to the cookie, and no store is to be spared
+    ...(isKept && { concurrency: 'off', touches: undefined, ...keptLimits(settings) }),
+    isReady: () => true,
+    secrets: undefined,
+    family: family(renew, isKept || (options.cookieOnSave ?? true)),
+    onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
+    admit: admission(options, given.app, endsOf(store)),
+    asksApp: options.valid !== undefined,
+    beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
+    // A custom transport need not use a cookie
+    checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(about, ctx, cookie, signing, usual),
+    ownSave,
+  }
+}
+
+function family(renews: boolean, cookieOnSave: boolean): Semantics {
+  return { keepsAlive: false, cookieOnSave, watchesCookie: true, clears: true, renews }
+}

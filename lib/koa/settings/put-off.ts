@@ -1,0 +1,25 @@
+import type { Context } from '../context'
+import type { KoaOptions } from './koa-options'
+
+/**
+ * Tells whether the client of a context has sent no session, so that it need not be opened before the app uses it.
+ *
+ * @returns undefined if something of the app would see the difference
+ */
+export function puttingOff(options: KoaOptions, name: string): ((ctx: Context) => boolean) | undefined {
+  return isSimple(options) ? ctx => !sendsCookie(ctx, name) : undefined
+}
+
+/** Whether no function of the app is called for a request without a session, and nothing is stored for it. */
+function isSimple(options: KoaOptions): boolean {
+  const { cookie, store, defer, saveUninitialized, idleTimeout, absoluteTimeout } = options
+  const called = [options.skip, options.readOnly, options.activity, options.genid, options.transport]
+  if (defer || saveUninitialized || idleTimeout !== undefined || absoluteTimeout !== undefined || typeof store === 'function') return false
+  return called.every(option => option === undefined) && [undefined, '/'].includes(cookie?.path)
+}
+
+/** Whether the header may have a cookie of this name. */
+function sendsCookie({ req }: Context, name: string): boolean {
+  const { cookie } = req.headers
+  return cookie !== undefined && cookie.includes(`${name}=`)
+}

@@ -1,0 +1,111 @@
+import type { SessionEvents } from '../../core/diagnostics/session-events'
+import type { CookieOptions } from '../../core/record/cookie'
+import { isClass } from '../../primitives/describe-value'
+import { checkHashIdsInCookie } from '../../core/settings/hash-ids'
+import type { Settings } from '../../core/settings/settings'
+import { settingsWith } from '../../core/settings/settings-with'
+import type { Secret } from '../../primitives/secrets'
+import { shareClient } from '../../core/store/ports'
+import { storeAdvice } from '../../core/store/store-check'
+import type { SessionStore } from '../../core/store/contract'
+import type { StoreClient } from '../../core/store/store-client'
+import { noFixedStore, noStore } from '../../core/session/sessions'
+import { Undecodable } from '../../cookie-store/codec'
+import { formOf } from '../../cookie-store/cookie-format'
+import { keepFor, CookieSessionStore } from '../../cookie-store/cookie-session-store'
+import type { KoaHost } from '../session/carried-session'
+import { admission, endsOf } from './admission'
+import { coreSettings, type Given } from './core-settings'
+import type { KoaOptions } from './koa-options'
+import { SHAPES, type ShapeName } from './record-formats'
+import { adapt, kindOf, type Kind, type AnyStore, type JsonStore, type StoreAdapterOptions, type PromiseStore } from './store-adapters'
+
+/** The core's settings: shared by all requests, or per request. */
+export interface StoreSettings {
+  /** The core's settings for a request. */
+  of(host: KoaHost): Settings<KoaHost>
+  /** Tells of created, renewed and ended sessions. */
+  readonly events: SessionEvents
+  /** The client of the store, outside of a request. @throws TypeError if no store can be asked */
+  port(): StoreClient
+}
+/** The core's settings: shared by all requests, or per request if the store must know the request. */
+export function settingsFor(options: KoaOptions, given: Given): StoreSettings {
+  const { store } = given
+  if (store === 'cookie') return inCookie(options, given)
+  if (options.seal !== undefined)
+    throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
+  if (isClass(store)) throw new TypeError(`store option must be a store, or a function that makes one: ${storeAdvice(store)}`)
+  if (typeof store === 'function') return { ...perRequest(options, given, host => store(host.ctx)), port: noFixedStore }
+  if (kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
+  const settings = coreSettings(options, given, store as SessionStore)
+  return { of: () => settings, port: () => settings.port, events: settings.events }
+}
+
+function inCookie(options: KoaOptions, given: Given): StoreSettings {
+  const { seal, record = 'expiry', hashIds } = options
+  checkHashIdsInCookie(hashIds)
+  const { name } = given
+  const form = formOf({ name, seal, encoding: 'base64', codec: codecOf(options), shape: shapeOf(record, given), dress: payload => payload })
+  const settings = coreSettings(options, given, new CookieSessionStore(form, () => []))
+  return { of: host => keepFor(settings, form, host, () => keysOf(host)), port: noStore, events: settings.events }
+}
+
+/** A Keygrip does not expose its keys. */
+function keysOf({ ctx }: KoaHost): readonly Secret[] {
+  return Array.isArray(ctx.app.keys) ? (ctx.app.keys as Secret[]) : []
+}
+
+/** @throws errors of the app's own `decode`, marked to be passed on to the app */
+function codecOf({ encode, decode, decodeErrors }: KoaOptions) {
+  if (!decode || decodeErrors !== 'throw') return { encode, decode }
+  const loudly = (value: string): object => {
+    try {
+      return decode(value)
+    } catch (err) {
+      throw err instanceof SyntaxError ? err : new Undecodable(err)
+    }
+  }
+  return { encode, decode: loudly }
+}
+
+function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): StoreSettings {
+  // Checks the options at setup, although the first store is created with the first request
+  const common = coreSettings(options, given, { get() {}, set() {}, destroy() {} })
+  const portOf = (host: KoaHost): { store: SessionStore; port: StoreClient; kind: Kind } => {
+    const made = (host.userStore = make(host))
+    const kind = kindOf(made as never)
+    const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerOf(options, given, kind === 'json'))
+    const store = adapted as SessionStore
+    return { store, port: shareClient(store, common.port), kind }
+  }
+  const byStore = admission(options, given.app, 'by the store')
+  const byRecord = admission(options, given.app, 'by the record')
+  const of = (host: KoaHost): Settings<KoaHost> => {
+    const { store, port, kind } = portOf(host)
+    const admit = endsOf(store) === 'by the store' ? byStore : byRecord
+    // Other kinds of stores can only save, and a late save would overwrite those of other processes
+    return settingsWith(common, { store, port, admit, awaitTouch: common.awaitTouch || kind !== 'callback' })
+  }
+  return { of, port: () => portOf({} as KoaHost).port, events: common.events }
+}
+
+function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): StoreAdapterOptions {
+  const ttlOf = typeof ttl === 'function' ? ttl : (): number | undefined => ttl
+  return {
+    prefix,
+    rolling,
+    shape: shapeOf(record ?? (isJson ? 'data' : 'cookie'), given),
+    ttl: session => numberOr(ttlOf(session as never), session.cookie.originalMaxAge),
+  }
+}
+
+function shapeOf(name: ShapeName, { cookie, signing }: Given) {
+  return SHAPES[name](name === 'options' ? ({ ...cookie, ...signing } as CookieOptions) : cookie)
+}
+
+/** A store only gets a positive number; 0 means no expiry to some stores. */
+function numberOr(ms: unknown, other: unknown): number | undefined {
+  if (typeof ms === 'number' && Number.isFinite(ms) && ms !== 0) return ms
+  return typeof other === 'number' ? other : undefined
+}
