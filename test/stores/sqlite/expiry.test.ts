@@ -108,6 +108,20 @@ describe('SqliteStore: a touch', () => {
     expect(left(database)).to.equal(2 * MINUTE)
   })
 
+  it('that is deferred is written with at most 49 others, so that requests are served in between', async () => {
+    const database = sqlite.openWal()
+    const store = sqlite.store({ database })
+    for (let n = 0; n < 120; n++) await store.set(`${n}`, record())
+    const touches = new DeferredTouches(database, statementsFor(database, 'sessions'))
+    const rows = database.prepare('SELECT id, version FROM sessions').all() as { id: string; version: number }[]
+    for (const { id, version } of rows) touches.add(id, version, clock.now() + 2 * MINUTE)
+    const moved = (): number =>
+      (database.prepare('SELECT count(*) AS n FROM sessions WHERE expires > ?').get(clock.now() + MINUTE) as { n: number }).n
+    const counts = [1, 2, 3].map(() => (touches.write(), moved()))
+    touches.stop()
+    expect(counts).to.deep.equal([50, 100, 120])
+  })
+
   it('that could not be written later makes the next ones report why', async () => {
     const database = sqlite.openWal()
     const store = sqlite.store({ database })
