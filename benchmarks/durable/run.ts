@@ -1,5 +1,5 @@
 // npm run durable: measures stores that survive a restart, and writes their tables in README.md: on Node 20 with better-sqlite3 beside the stores that are
-// compiled, on later versions with node:sqlite. --only visits or --only sizes measures one part; --quick measures little and writes nothing
+// compiled, on later versions with node:sqlite. --only visits, sizes or growth measures one part; --quick measures little and writes nothing
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -62,20 +62,19 @@ async function requests({ plan, packages, folder }: Run, cores: Cores | undefine
   return counts
 }
 
-async function sizes({ plan, packages, folder }: Run): Promise<Size[]> {
+type Kind = DurableStore['kind']
+
+async function sizes({ plan, packages, folder }: Run, kinds: readonly Kind[], numbers: readonly number[], prunes = false): Promise<Size[]> {
   const all: Size[] = []
-  const jobs = [
-    ...KINDS.filter(kind => !VOLATILE.includes(kind)).flatMap(kind => plan.sessions.map(sessions => ({ kind, sessions }))),
-    ...plan.growth.map(sessions => ({ kind: 'SqliteStore' as DurableStore['kind'], sessions })),
-  ]
-  for (const { kind, sessions } of jobs) {
-    if (all.some(size => size.kind === kind && size.sessions === sessions)) continue
-    say(`${sessions} sessions in ${kind}`)
-    const durable = newStore(kind, packages, folder)
-    const prunes = kind === 'SqliteStore' && sessions === Math.max(...plan.growth)
-    const result = await perform<DurableResult>({ do: 'durable', durable, sessions, prunes }, { minutes: 30 })
-    rmSync(durable.folder, { recursive: true })
-    all.push({ kind, sessions, ...result })
+  for (const kind of kinds) {
+    for (const sessions of numbers) {
+      say(`${sessions} sessions in ${kind}`)
+      const durable = newStore(kind, packages, folder)
+      const isLargest = sessions === Math.max(...plan.growth)
+      const result = await perform<DurableResult>({ do: 'durable', durable, sessions, prunes: prunes && isLargest }, { minutes: 30 })
+      rmSync(durable.folder, { recursive: true })
+      all.push({ kind, sessions, ...result })
+    }
   }
   return all
 }
@@ -87,7 +86,11 @@ const PARTS: Readonly<Record<string, (given: Run) => Promise<string[]>>> = {
     return [inProcessTable(samples), httpTable(await requests(given, coresForTwo()))]
   },
   async sizes(given) {
-    const measured = await sizes(given)
+    const kinds = KINDS.filter(kind => !VOLATILE.includes(kind))
+    return [sizeTable(await sizes(given, kinds, given.plan.sessions))]
+  },
+  async growth(given) {
+    const measured = await sizes(given, ['SqliteStore'], given.plan.growth, true)
     return [sizeTable(measured), pruneLine(measured)]
   },
 }
