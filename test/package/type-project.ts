@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compilerAt, type Compiler } from './compilers'
 import { fixture } from './fixture'
 import { install, installAs, type Name } from './installation'
+import { trustNodeTypes } from './node-types'
 import { run } from './run'
 import { SURROUNDINGS, type Door, type Row, type Surroundings } from './type-table'
 
@@ -12,14 +13,14 @@ const MODULES = { node10: 'commonjs', node16: 'node16', nodenext: 'nodenext', bu
 const NODE_TYPES: Readonly<Record<Compiler, string>> = { '5.0': '20', '5.4': '20', '5.9': '26', '6.0': '26', '7.0': '26' }
 
 /**
- * Compiles all programs that suit a row, emits the declaration files of some, and compiles these. The first compilation checks the declaration files of
- * the package and of all others; the second and the third would check the same ones again.
+ * Compiles all programs that suit a row, emits the declaration files of some, and compiles these.
  *
  * @throws Error with the output of the compiler
  */
 export async function compile(row: Row): Promise<void> {
   const others = { '@types/node': NODE_TYPES[row.compiler], ...SURROUNDINGS[row.surroundings] }
   const installation = await installAs(row.name, others, ...(row.also?.flags ?? []))
+  trustNodeTypes(installation)
   const project = (output: CompilerOptions, programs: (door: Door) => readonly string[]): Promise<string> => {
     const folder = newProject(installation, row, output)
     for (const door of row.doors) {
@@ -28,19 +29,11 @@ export async function compile(row: Row): Promise<void> {
     return run(process.execPath, [compilerAt(row.compiler), '-p', folder], folder)
   }
   await project({ noEmit: true }, door => programsFor(row, door))
-  // A row with programs of its own has not imported the same files
-  const skipLibCheck = row.also?.programs === undefined
-  const emitted = newProject(installation, row, { noEmit: true, skipLibCheck })
-  await project({ declaration: true, emitDeclarationOnly: true, outDir: emitted, skipLibCheck }, door =>
+  const emitted = newProject(installation, row, { noEmit: true })
+  await project({ declaration: true, emitDeclarationOnly: true, outDir: emitted }, door =>
     isCalled(door) ? [] : DECLARATIONS[row.surroundings],
   )
-  renameDeclarations(emitted)
   await run(process.execPath, [compilerAt(row.compiler), '-p', emitted], emitted)
-}
-
-/** Declarations are valid in source files too, which are checked without the declaration files of all packages. */
-function renameDeclarations(folder: string): void {
-  for (const file of readdirSync(folder)) renameSync(join(folder, file), join(folder, file.replace(/\.d\.([cm]?ts)$/, '.$1')))
 }
 
 /** Programs whose declaration files have to be emitted. */
@@ -55,7 +48,9 @@ const DECLARATIONS: Readonly<Record<Surroundings, readonly string[]>> = {
 /** Compiles with the real express-session and its types: the same programs as in the rows with the alias. */
 export async function compileExpressSession(row: Row): Promise<void> {
   const others = { '@types/node': NODE_TYPES[row.compiler], ...SURROUNDINGS[row.surroundings] }
-  const project = newProject(await install({ dependencies: { 'express-session': '1', ...others } }), row, { noEmit: true })
+  const installation = await install({ dependencies: { 'express-session': '1', ...others } })
+  trustNodeTypes(installation)
+  const project = newProject(installation, row, { noEmit: true })
   for (const door of row.doors) {
     for (const program of ORIGINAL_TOO) write(project, program, door, 'express-session')
   }
@@ -69,7 +64,6 @@ function programsFor({ name, surroundings, also }: Row, door: Door): readonly st
   if (also?.programs) return also.programs
   if (isCalled(door)) return ['namespace-call']
   const everywhere = [
-    'entries',
     'plain-server',
     'stores',
     'named-imports',
