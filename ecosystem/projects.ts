@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newFolder, installInto, tarball } from '../test/package/installation'
+import { run } from '../test/package/run'
 import type { Integration } from './integration'
 
 export const PACKAGES = ['express-session', 'resession'] as const
@@ -23,9 +23,9 @@ export async function projects(integrations: readonly Integration[]): Promise<Pr
   const packages = packagesOf(integrations)
   const [first, second] = PACKAGES
   const original = await install(newFolder(`${first}-`), first, packages)
-  // A copy, because compilation during the installation takes minutes
+  // A copy, because compilation during the installation takes long. By a program: fs.cp needs five times the processor time for 66,000 files
   const copy = newFolder(`${second}-`)
-  await cp(original, copy, { recursive: true, verbatimSymlinks: true })
+  await run('cp', ['-a', `${original}/.`, copy], original)
   return { [first]: original, [second]: await install(copy, second, packages) }
 }
 

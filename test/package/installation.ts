@@ -15,7 +15,7 @@ export interface Manifest {
 
 export const repository = resolve(__dirname, '../..')
 
-let room: string | undefined
+const rooms = new Map<string, string>()
 let packed: Promise<string> | undefined
 const installed = new Map<string, Promise<string>>()
 
@@ -44,12 +44,17 @@ export async function installInto(folder: string, manifest: Manifest, flags: rea
   return folder
 }
 
-/** A folder that exists until the run ends. */
-export function newFolder(prefix: string): string {
+/**
+ * A folder that exists until the run ends.
+ *
+ * @param parent default: the system's folder for temporary files
+ */
+export function newFolder(prefix: string, parent: string = tmpdir()): string {
+  let room = rooms.get(parent)
   if (!room) {
-    const made = mkdtempSync(join(tmpdir(), 'resession-package-'))
+    const made = (room = mkdtempSync(join(parent, 'resession-package-')))
     process.once('exit', () => rmSync(made, { recursive: true, force: true }))
-    room = made
+    rooms.set(parent, made)
   }
   return mkdtempSync(join(room, prefix))
 }

@@ -13,7 +13,9 @@ export async function mariadb(): Promise<Engine> {
   execFileSync('mariadb-install-db', init, { stdio: 'pipe', cwd: folder, ...as })
   const port = await freePort()
   const socket = join(folder, 'mysql.sock')
-  const args = ['--no-defaults', `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${socket}`]
+  // At a commit the system gets the data, and the disk within a second: it is stopped, and the machine is not
+  const durability = '--innodb-flush-log-at-trx-commit=2'
+  const args = ['--no-defaults', `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${socket}`, durability]
   const server = new ServerProcess(port, { program: 'mariadbd', args, signal: 'SIGKILL', ...as })
   await server.start()
   execFileSync('mariadb', ['-S', socket, '-u', 'root', '-e', 'create database test'])

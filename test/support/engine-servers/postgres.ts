@@ -13,7 +13,8 @@ export async function postgres(): Promise<Engine> {
   const data = join(folder, 'data')
   execFileSync(program('initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync'], { stdio: 'pipe', cwd: folder, ...as })
   const port = await freePort()
-  const args = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1']
+  // It is stopped, and the machine is not: data that the system has, it has after a restart
+  const args = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off']
   // The "immediate shutdown" of its manual, section 19.5
   const server = new ServerProcess(port, { program: program('postgres'), args, signal: 'SIGQUIT', ...as })
   // It accepts connections before it responds on them
