@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import request = require('supertest')
 import { blockWith } from '../support/docs/pages'
 import { count, data, endWith, routes } from '../support/handlers'
+import { suiteNeeds } from '../support/suite-needs'
 import { QUIET } from '../support/site'
 import { session, type Store } from '../support/subject'
 import { ComparingStore } from './stores'
@@ -91,21 +92,10 @@ function sumsOf({ resourceMetrics }: Collected): Record<string, number> {
   return Object.fromEntries(points)
 }
 
-function isInstalled(): boolean {
-  try {
-    return Boolean(loadModule.resolve('@opentelemetry/sdk-metrics'))
-  } catch {
-    return false
-  }
-}
-
-describe('docs/events.md: OpenTelemetry', function () {
-  if (!isInstalled()) {
-    it('needs npm install: @opentelemetry is missing')
-    return
-  }
+describe('docs/events.md: OpenTelemetry', () => {
+  suiteNeeds('the package @opentelemetry/sdk-metrics', () => loadModule.resolve('@opentelemetry/sdk-metrics'))
   const subscribed: (() => void)[] = []
-  let used: Telemetry
+  let used: Telemetry | undefined
 
   /** The channels, whose subscriptions end with the suite. */
   const channels = {
@@ -131,10 +121,11 @@ describe('docs/events.md: OpenTelemetry', function () {
 
   after(() => {
     for (const end of subscribed) end()
-    for (const part of [used.api.trace, used.api.metrics, used.api.context]) part.disable()
+    for (const part of used ? [used.api.trace, used.api.metrics, used.api.context] : []) part.disable()
   })
 
   it('makes a span of each store call, a child of the one of the request, and counts sessions', async () => {
+    const { api, spans: finished, sums: collect } = used as Telemetry
     const store = new ComparingStore()
     const sessions = session({ ...QUIET, store: store as unknown as Store, name: 'sid' })
     const parents: string[] = []
@@ -144,7 +135,7 @@ describe('docs/events.md: OpenTelemetry', function () {
       '/logout': (req, res) => req.session.destroy(endWith(res)),
     })
     const server = createServer((req, res) => {
-      used.api.trace.getTracer('http').startActiveSpan('request', span => {
+      api.trace.getTracer('http').startActiveSpan('request', span => {
         parents.push(span.spanContext().spanId)
         res.on('finish', () => span.end())
         sessions(req, res, () => handle(req as never, res))
@@ -158,12 +149,12 @@ describe('docs/events.md: OpenTelemetry', function () {
     store.failing.add('get')
     await request(server).get('/').set('Cookie', cookie)
 
-    const spans = used.spans().filter(({ name }) => name.startsWith('session '))
+    const spans = finished().filter(({ name }) => name.startsWith('session '))
     expect(spans.map(({ name }) => name)).to.include.members(['session get', 'session compareAndSet', 'session destroy'])
     expect(spans.every(({ parentSpanContext }) => parents.includes(parentSpanContext?.spanId as string))).to.equal(true)
     expect(spans.filter(({ status }) => status.code === 2).map(({ name }) => name)).to.deep.equal(['session get'])
     expect(spans[0]?.attributes).to.deep.equal({ 'session.store': 'ComparingStore', 'session.written': true })
-    const sums = await used.sums()
+    const sums = await collect()
     expect(sums).to.include({
       'session.created sid': 1,
       'session.ended sid logout': 1,

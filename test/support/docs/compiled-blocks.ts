@@ -29,6 +29,8 @@ declare global {
   const RedisLikeStore: any
   const sessions: import('express').RequestHandler
   const item: string
+  const endedEverywhere: any
+  function close(handle: string): void
   const afterEach: any
   const expect: any
   const jest: any
