@@ -55,7 +55,7 @@ export function sqliteStore({ sqlite, packages, folder }: DurableStore): Session
 /** With the settings that docs/stores.md recommends for a database of the app. */
 export function openRecommended(packages: string, file: string): Database {
   const database = openDatabase(packages, file)
-  database.exec('PRAGMA wal_autocheckpoint = 250')
+  database.exec('PRAGMA wal_autocheckpoint = 160')
   return database
 }
 

@@ -59,7 +59,7 @@ export function openFile(file: string, synchronous: 'NORMAL' | 'FULL', prepare: 
  * Pages of the WAL after which SQLite copies them to the database: PRAGMA wal_autocheckpoint. SQLite's default is 1000, which blocks the event loop for
  * longer. Fewer pages make a write slower.
  */
-const CHECKPOINT_PAGES = 250
+const CHECKPOINT_PAGES = 160
 
 /** A larger WAL is cut once it is empty, in bytes. It grows while another program holds a read transaction. */
 const WAL_SIZE = 16 * 1024 ** 2

@@ -104,7 +104,7 @@ describe('SqliteStore: options', () => {
       } finally {
         DatabaseSync.prototype.close = close
       }
-      expect(seen).to.deep.equal(['wal', number, 10, 250, 16_777_216])
+      expect(seen).to.deep.equal(['wal', number, 10, 160, 16_777_216])
     })
   }
 
