@@ -14,7 +14,8 @@ import snapshots = require('./core/record/snapshot')
 import options = require('./core/settings/options')
 import recommendations = require('./core/settings/recommended')
 import sessions = require('./core/session/session')
-import others = require('./core/session/sessions')
+import others = require('./core/users/sessions')
+import lists = require('./core/users/list')
 import keeps = require('./core/session/keep')
 import infos = require('./core/session/info')
 import sessionInfo = require('./core/session/session-info')
@@ -95,6 +96,22 @@ namespace session {
      * @see docs/options.md#on; docs/events.md
      */
     on?: Listeners<SessionEvent> | undefined
+    /**
+     * Returns what a list of sessions says of this one beside its times, such as the browser: a small object, as JSON. It is called once, at the login. Texts
+     * are cut at 256 characters. Needs `userId`.
+     *
+     * @default undefined: nothing
+     * @throws TypeError on a request, for another value or more than 2048 bytes
+     */
+    describe?: options.Options<Request>['describe']
+    /**
+     * Whether a stored session is still valid, such as after a change of the password. If not, it is destroyed, and the request gets a new one. It may return a
+     * promise.
+     *
+     * @default undefined: every stored session is valid
+     * @see docs/options.md#validate
+     */
+    validate?: options.Options<Request>['validate']
     /**
      * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
      * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.
@@ -226,6 +243,9 @@ namespace session {
   /** The request that options get: Express's if its types are installed, else Node's. */
   export interface Request extends AppRequest {}
 
+  /** The methods of the middleware for sessions of other requests. */
+  export interface Sessions extends others.Sessions<RequestHandler> {}
+
   /** A middleware for Express, Connect, or any server that can call it. */
   export type RequestHandler = (req: IncomingMessage, res: object, next: (err?: unknown) => void) => void
 }
@@ -248,9 +268,12 @@ declare namespace session {
   export import Outcome = contract.Outcome
   export import Version = snapshots.Version
   export import Host = sessions.Host
-  export import Sessions = others.Sessions
   export import Listeners = events.Listeners
   export import Why = events.Why
+  export import UserId = others.UserId
+  export import MaxSessions = options.MaxSessions
+  export import ListedSession = lists.ListedSession
+  export import ListedSessions = lists.ListedSessions
   export import SessionInfo = sessionInfo.SessionInfo
 }
 

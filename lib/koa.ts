@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import others = require('./core/session/sessions')
 import events = require('./core/diagnostics/session-events')
+import others = require('./core/users/sessions')
+import lists = require('./core/users/list')
+import coreOptions = require('./core/settings/options')
 import infos = require('./core/session/info')
 import sessionInfo = require('./core/session/session-info')
 import recommendations = require('./core/settings/recommended')
@@ -113,6 +115,10 @@ namespace session {
 
 // Names for the types in public signatures, so that declaration files of apps can refer to them
 declare namespace session {
+  export import UserId = others.UserId
+  export import MaxSessions = coreOptions.MaxSessions
+  export import ListedSession = lists.ListedSession
+  export import ListedSessions = lists.ListedSessions
   export import Sessions = others.Sessions
   export import KoaMiddleware = middlewares.KoaMiddleware
   export import AnySpelling = spellings.AnySpelling

@@ -2,12 +2,13 @@ import type { ServerResponse } from 'node:http'
 import { whenClosed } from '../primitives/http'
 import { diagnoseOptions, type Diagnosed } from '../core/diagnostics/diagnose'
 import { Exchange } from '../core/request/exchange'
-import { noStore, sessionsOf, type Sessions } from '../core/session/sessions'
+import { freshness } from '../core/users/freshness'
+import { noStore, sessionsOf, type Sessions } from '../core/users/sessions'
 import { installGenerate } from './install-generate'
 import { open } from '../core/request/open'
 import { warningsOf } from '../core/settings/option-warnings'
 import { checkHashIds } from '../core/settings/hash-ids'
-import { settle } from '../core/settings/settings'
+import { settle, type Settings } from '../core/settings/settings'
 import { refuseIfStrict, shortSecrets } from '../core/settings/strict'
 import type { Options } from '../core/settings/options'
 import { adviseOnStore } from '../core/store/store-advice'
@@ -22,7 +23,9 @@ import type { Transport } from '../core/settings/transport'
 import { signedCookieValue } from './signature-cache'
 import { SessionCookie } from './session-cookie'
 
-export type Middleware = Sessions & ((req: Request, res: ServerResponse, next: Next) => void)
+type Handler = (req: Request, res: ServerResponse, next: Next) => void
+
+export type Middleware = Sessions<Handler> & Handler
 
 /**
  * The Connect middleware: one exchange per request. The response is deferred until the exchange has committed.
@@ -57,7 +60,7 @@ export function middleware(
   }
   if (!kept) installGenerate(settings, transport)
 
-  return Object.assign(session, sessionsOf(kept ? noStore : () => settings.port, settings.events))
+  return Object.assign(session, methodsOf(settings, kept !== undefined))
 
   function session(req: Request, res: ServerResponse, next: Next): void {
     if (!res) throw new TypeError('argument res is required')
@@ -73,6 +76,16 @@ export function middleware(
         exchange.holder.watch(whenClosed, res)
       }
     })
+  }
+}
+
+function methodsOf(settings: Settings<Request>, isKept: boolean): Sessions<Handler> {
+  return {
+    ...sessionsOf(isKept ? noStore : () => settings.port, settings),
+    requireFresh(ms: number): Handler {
+      const check = freshness(settings, ms)
+      return (req, _res, next) => next(check(req))
+    },
   }
 }
 

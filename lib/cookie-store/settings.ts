@@ -2,6 +2,7 @@ import { isPromise } from '../primitives/callbacks'
 import { DerivedKeys } from '../primitives/derived-keys'
 import { EXCHANGE, type Host } from '../core/session/session'
 import { checkHashIdsInCookie } from '../core/settings/hash-ids'
+import { refuseUsersInCookie } from '../core/settings/request-options'
 import { nameOf, settle, type Settings } from '../core/settings/settings'
 import type { Options } from '../core/settings/options'
 import type { Secret } from '../primitives/secrets'
@@ -28,6 +29,7 @@ export function settleKept<H extends Host>(
   deprecate: (message: string) => void,
 ): KeptSettings<H> {
   checkHashIdsInCookie(options.hashIds)
+  refuseUsersInCookie(options as Partial<Options<never>>)
   const { seal, concurrency, resave = false, saveUninitialized = false, saveErrors = 'fail' } = options
   if (concurrency === 'merge') throw new TypeError('concurrency option must not be "merge" for sessions that are kept in the cookie')
   const name = nameOf(options)

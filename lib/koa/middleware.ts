@@ -1,4 +1,5 @@
-import { sessionsOf, type Sessions } from '../core/session/sessions'
+import { freshness } from '../core/users/freshness'
+import { sessionsOf, type Sessions } from '../core/users/sessions'
 import type { App, Context, Next } from './context'
 import { enter, prepare } from './context-accessors'
 import type { KoaRequest } from './koa-request'
@@ -7,7 +8,9 @@ import { settleKoa } from './settings/koa-settings'
 import { whileBodyWaits } from './body-errors'
 
 /** A middleware for Koa 2 and 3. */
-export type KoaMiddleware = Sessions & ((ctx: Context, next: Next) => Promise<void>)
+export type KoaMiddleware = Sessions<Handler> & Handler
+
+type Handler = (ctx: Context, next: Next) => Promise<void>
 
 /**
  * The Koa middleware: one exchange per context, which commits after the later middlewares.
@@ -18,7 +21,18 @@ export type KoaMiddleware = Sessions & ((ctx: Context, next: Next) => Promise<vo
 export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   const settings = settleKoa(options, app)
   if (app) prepare(app, settings)
-  return Object.assign(session, sessionsOf(settings.port, settings.events))
+  return Object.assign(session, { ...sessionsOf(settings.port, settings.core), requireFresh })
+
+  function requireFresh(ms: number): Handler {
+    const check = freshness(settings.core, ms)
+    return async (ctx, next) => {
+      // A deferred session is not read before
+      if (settings.defer) await (ctx as { session?: unknown }).session
+      const err = check(ctx)
+      if (err) throw err
+      await next()
+    }
+  }
 
   async function session(ctx: Context, next: Next): Promise<void> {
     const host = enter(ctx, settings)

@@ -15,7 +15,8 @@ const EVENTS = [...STORE, 'core/events']
 const SESSION = [...EVENTS, 'core/group', 'core/session']
 const SETTINGS = [...SESSION, 'core/settings']
 const LIFETIME = [...SETTINGS, 'core/lifetime']
-const CORE = [...LIFETIME, 'core/request']
+const USERS = [...LIFETIME, 'core/users']
+const CORE = [...USERS, 'core/request']
 const ADAPTED = [...CORE, 'cookie-store']
 
 /** The folders that each folder may import besides itself, type imports included. A folder without a row belongs to the row of its parent. */
@@ -31,7 +32,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/session': EVENTS,
   'core/settings': SESSION,
   'core/lifetime': SETTINGS,
-  'core/request': LIFETIME,
+  'core/users': LIFETIME,
+  'core/request': USERS,
   'cookie-store': CORE,
   stores: CORE,
   'store-contract': CORE,

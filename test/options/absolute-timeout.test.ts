@@ -376,7 +376,7 @@ onEachHost('options: absoluteTimeout', host => {
   it('authenticated says which option it needs', async () => {
     const client = siteOn(host, {}, HANDLERS).browser()
     await views(client)
-    expect((await client.get('/again')).text).to.equal('authenticated needs the option absoluteTimeout or idleTimeout')
+    expect((await client.get('/again')).text).to.equal('authenticated needs the option absoluteTimeout, idleTimeout or userId')
   })
 
   it('authenticated stores a new session', async () => {

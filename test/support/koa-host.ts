@@ -67,7 +67,7 @@ export function koaHost(Koa: KoaClass, before?: Middleware): Host {
 const CONNECT_ONLY: readonly string[] = ['secret', 'proxy', 'resave', 'unset', 'clearCookie'] satisfies (keyof SessionOptions)[]
 
 /** Functions of a request, as functions of its context. */
-function onContexts(options: Partial<SessionOptions>, names: readonly ('skip' | 'readOnly' | 'activity')[]): object {
+function onContexts(options: Partial<SessionOptions>, names: readonly ('skip' | 'readOnly' | 'activity' | 'describe')[]): object {
   const given = names.filter(name => typeof options[name] === 'function')
   return Object.fromEntries(given.map(name => [name, ({ req }: Ctx) => (options[name] as (req: unknown) => unknown)(req)]))
 }
@@ -77,7 +77,7 @@ function koaOptions({ onStoreError, saveErrors, genid, ...options }: Partial<Ses
   const given = {
     store: new MemoryStore(),
     ...Object.fromEntries(Object.entries(options).filter(([name]) => !CONNECT_ONLY.includes(name))),
-    ...onContexts(options, ['skip', 'readOnly', 'activity']),
+    ...onContexts(options, ['skip', 'readOnly', 'activity', 'describe']),
     genid: typeof genid === 'function' ? ({ req }: Ctx) => genid(req as never) : genid,
   } as KoaSessionOptions
   const goesOn = { get: onStoreError === 'anonymous', set: saveErrors === 'report', destroy: saveErrors === 'report' }

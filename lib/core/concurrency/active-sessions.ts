@@ -76,6 +76,11 @@ export class ActiveSessions {
     return this.#late.size
   }
 
+  /** The ID in use that meets a condition. */
+  find(isMeant: (id: string) => boolean): string | undefined {
+    return [...this.#active.keys()].find((id): id is string => typeof id === 'string' && isMeant(id))
+  }
+
   acquire(id: string): ActiveSession {
     let active = this.#active.get(id)
     if (!active) this.#active.set(id, (active = new ActiveSession()))

@@ -185,7 +185,8 @@ function isSameText(one: string, other: string): boolean {
   return one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other))
 }
 
-function tryAgain(act: () => void, refused: number, deadline: Deadline): void {
+/** The first attempts follow at once, later ones after a random time. */
+export function tryAgain(act: () => void, refused: number, deadline: Deadline): void {
   if (refused <= AT_ONCE) return act()
   const timer = setTimeout(() => {
     deadline.rest()

@@ -89,6 +89,7 @@ export function infoOf(exchange: Living, { id, cookie }: Session): SessionInfo |
     createdAt: new Date(marks.c),
     authenticatedAt: new Date(marks.a),
     expiresAt: end === Infinity ? null : new Date(end),
+    userId: marks.u,
   }
 }
 
@@ -99,7 +100,7 @@ export function infoOf(exchange: Living, { id, cookie }: Session): SessionInfo |
  * @throws TypeError if there are no limits
  */
 export function authenticate({ lifetime, settings, host }: Living): (() => void) | undefined {
-  if (!settings.lifetime) throw new TypeError('authenticated needs the option absoluteTimeout or idleTimeout')
+  if (!settings.lifetime) throw new TypeError('authenticated needs the option absoluteTimeout, idleTimeout or userId')
   return lifetime?.authenticate(host.sessionID as string)
 }
 

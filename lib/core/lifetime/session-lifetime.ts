@@ -1,5 +1,5 @@
 import { type Limits, cookieUntil, isDue, latestCookie, nearestEnd } from '../record/lifetime'
-import { marksIn, mergeMarks, newMarks } from '../record/marks'
+import { marksIn, mergeMarks, newMarks, withUser } from '../record/marks'
 import { isMarks, MARKS, type Marked, type Marks } from '../record/reserved-key'
 import type { AnyCookie, Cookie } from '../record/cookie'
 import type { Diagnosed } from '../diagnostics/diagnose'
@@ -31,6 +31,8 @@ export class SessionLifetime {
   #isShown = false
   /** Whether the user has authenticated in this request. */
   #isRestarted = false
+  /** The ID of a session whose user this request is changing. */
+  #bound: string | undefined
 
   readonly #limits: Limits
   readonly #watch: MarksWatch | undefined
@@ -71,7 +73,7 @@ export class SessionLifetime {
     if (!stored) return
     if (end !== undefined && this.#stored?.id === id) this.#stored = { id, end: Math.max(end, this.#stored.end ?? end) }
     const mine = this.#marks.get(id)
-    this.#marks.set(id, mine ? mergeMarks(mine, stored) : stored)
+    this.#marks.set(id, mine ? mergeMarks(mine, stored, this.#bound === id) : stored)
   }
 
   /** A new session begins with this ID. */
@@ -118,6 +120,32 @@ export class SessionLifetime {
     this.#marks.set(id, { ...before, a: Date.now() })
     this.#isRestarted = true
     return () => void this.#marks.set(id, before)
+  }
+
+  /** When a stored session began, in milliseconds since 1970; 0 if its record does not tell. */
+  beganAt(id: string): number {
+    return this.#unmarked === id ? 0 : (this.marksOf(id)?.c ?? 0)
+  }
+
+  /** Whether the store keeps marks, and the app has no data in their place. */
+  keepsMarks(id: string): boolean {
+    return this.#taken !== id && this.#watch?.isLost === false
+  }
+
+  /**
+   * Changes the user of a session, until it is saved.
+   *
+   * @param authenticated when the user has authenticated, in milliseconds since 1970; undefined if that does not change
+   * @returns a function to call when the save has ended, with whether it has succeeded
+   */
+  bind(id: string, user: string | undefined, authenticated?: number): (isSaved: boolean) => void {
+    const before = this.marksOf(id) as Marks
+    this.#marks.set(id, withUser({ ...before, a: authenticated ?? before.a }, user))
+    this.#bound = id
+    return isSaved => {
+      this.#bound = undefined
+      if (!isSaved) this.#marks.set(id, before)
+    }
   }
 
   /** A session with this ID is about to be created. */

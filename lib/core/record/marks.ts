@@ -18,9 +18,19 @@ export function newMarks(now: number): Marks {
   return { c: now, a: now, h: randomBytes(HANDLE_BYTES).toString('base64url') }
 }
 
-/** Merges marks: the stored creation and handle, and the later authentication. */
-export function mergeMarks(mine: Marks, stored: Marks): Marks {
-  return { ...stored, a: Math.max(mine.a, stored.a) }
+/**
+ * Merges marks: the stored creation and handle, and the later authentication.
+ *
+ * @param isBound the request has changed the user
+ */
+export function mergeMarks(mine: Marks, stored: Marks, isBound = false): Marks {
+  const merged = { ...stored, a: Math.max(mine.a, stored.a) }
+  return isBound ? withUser(merged, mine.u) : merged
+}
+
+/** The marks with another user. @param user undefined for none */
+export function withUser({ c, a, h }: Marks, user: string | undefined): Marks {
+  return user === undefined ? { c, a, h } : { c, a, h, u: user }
 }
 
 /** The marks of a record, if it has any. */

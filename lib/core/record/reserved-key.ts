@@ -9,6 +9,8 @@ export interface Marks {
   readonly a: number
   /** The handle: a public name that stays the same when the ID changes. */
   readonly h: string
+  /** The user, with the option `userId`. */
+  readonly u?: string | undefined
 }
 
 export interface Marked {
@@ -39,6 +41,6 @@ function isTime(value: unknown): boolean {
 /** Whether a value has the form of marks. An app may have data under the same name. */
 export function isMarks(value: unknown): value is Marks {
   if (typeof value !== 'object' || value === null) return false
-  const { c, a, h } = value as Partial<Marks>
-  return isTime(c) && isTime(a) && typeof h === 'string'
+  const { c, a, h, u } = value as Partial<Marks>
+  return isTime(c) && isTime(a) && typeof h === 'string' && (u === undefined || typeof u === 'string')
 }

@@ -1,5 +1,7 @@
 import { endAnnounced } from '../events/announce'
 import { sentCookie } from '../lifetime/limits'
+import { leaving } from '../users/logout'
+import { hasBeenRevoked } from '../users/user-of'
 import { touch } from './touch'
 import { adoptOthersCookie } from './rebase'
 import type { Cookie } from '../record/cookie'
@@ -10,7 +12,7 @@ import { isUnanswered } from '../errors/store-errors'
 import type { Exchange } from './exchange'
 import { type Host, saveAtOnce, Session } from '../session/session'
 import type { Settings } from '../settings/settings'
-import { planCookie, planStore, type CookiePlan, type Plan, type Seen } from './plan'
+import { planCookie, planStore, type CookiePlan, type Facts, type Plan, type Seen } from './plan'
 import { collectFacts } from './facts'
 import type { Callback } from '../../primitives/callbacks'
 import type { End } from '../session/session-end'
@@ -80,7 +82,7 @@ export function cookieDue<H extends Host>(exchange: Exchange<H>): CookieDue | un
 
 function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: Seen): CookieDue | undefined {
   if (!session) debug('no session')
-  const plan = planCookie(facts, exchange.settings, exchange.done)
+  const plan = cookiePlan(exchange, facts)
   if (plan === 'clear') return exchange.cookie && { plan, cookie: exchange.cookie, value: '' }
   if (plan === 'nothing' || !session || !hasId(exchange.host)) return undefined
   if (session.cookie.secure && !exchange.transport.isSecure(exchange.host)) {
@@ -94,6 +96,11 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
   if (typeof value !== 'string' || !adoptOthersCookie(exchange, session)) return undefined
   checkSameSite(exchange.settings, session.cookie, isSentSecure(exchange, session))
   return { plan, cookie: sentCookie(exchange, session), value }
+}
+
+/** The cookie of a session that was revoked during the request is cleared. */
+function cookiePlan<H extends Host>(exchange: Exchange<H>, facts: Facts): CookiePlan {
+  return hasBeenRevoked(exchange) ? 'clear' : planCookie(facts, exchange.settings, exchange.done)
 }
 
 function isSentSecure<H extends Host>({ transport, host }: Exchange<H>, { cookie }: Session): boolean {
@@ -182,7 +189,7 @@ const carryOut = {
       if (err) noteEnd(exchange, isUnanswered(err) ? 'unanswered' : 'failed')
       failOr(exchange, done, err)
     }
-    endAnnounced(exchange, ending, done => exchange.port.destroy(id, done), ended)
+    endAnnounced(exchange, ending, done => exchange.port.destroy(id, done), leaving(exchange, id, ended))
   },
 }
 

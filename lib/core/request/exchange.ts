@@ -22,6 +22,7 @@ import { rotate } from './rotation'
 import { save } from './save'
 import { update } from './update'
 import { authenticate, infoOf } from '../lifetime/limits'
+import { leaving } from '../users/logout'
 import type { SessionInfo } from '../session/session-info'
 import type { Destroy, Ended } from '../session/session-end'
 import { newId } from '../session/session-id'
@@ -95,7 +96,12 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
   end({ session, why }: Ended, destroy: Destroy, done: Callback): void {
     const { id } = session
     if (why === 'logout') this.destroying(session as Session)
-    endAnnounced(this, { id, why, data: () => this.changes.dataOf(id) ?? dataIn(session), isMore: why === 'renewed' }, destroy, done)
+    endAnnounced(
+      this,
+      { id, why, data: () => this.changes.dataOf(id) ?? dataIn(session), isMore: why === 'renewed' },
+      destroy,
+      leaving(this, id, done),
+    )
   }
 
   createsFirst(session: Session): boolean {
@@ -103,7 +109,7 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
   }
 
   replace(session: Session, successor: Successor, done: Callback): void {
-    replace(this, session, successor, done)
+    replace(this, session, successor, leaving(this, session.id, done))
   }
 
   /**

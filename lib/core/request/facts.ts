@@ -1,5 +1,6 @@
 import type { Exchange } from './exchange'
 import { needsRewrite } from '../lifetime/limits'
+import { hasOtherUser } from '../users/user-of'
 import type { Host, Session } from '../session/session'
 import { ABSENT, type Facts, type Seen } from './plan'
 
@@ -41,7 +42,7 @@ function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts
     anonymous: anonymous || isReadOnly,
     touchedRecently: changes.isRested(session, settings.touches, settings.keepsIdle ? settings.lifetime?.idle : undefined),
     passive: lifetime?.isActive === false,
-    rewritten: needsRewrite(exchange, session),
+    rewritten: needsRewrite(exchange, session) || hasOtherUser(exchange, session),
     cookieReplaced,
     // A payload in the cookie is sent again by storing it again
     pastHalfLife: pastHalfLife || (exchange.outdated && settings.kept !== undefined),

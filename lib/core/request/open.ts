@@ -1,4 +1,4 @@
-import { announceUnknown, endAnnounced } from '../events/announce'
+import { announceUnknown, endAnnounced, type Ending } from '../events/announce'
 import { isMissing, StoreUnavailable } from '../errors/store-errors'
 import { isPromise, reasonOf, type Callback } from '../../primitives/callbacks'
 import type { CookieOptions } from '../record/cookie'
@@ -8,7 +8,10 @@ import type { Exchange } from './exchange'
 import { separate } from '../record/marks'
 import type { Read } from '../record/snapshot'
 import { isOver, passedLimit } from '../lifetime/limits'
-import { EXCHANGE, type Host, generate, inflate } from '../session/session'
+import { EXCHANGE, type Host, generate, inflate, type Session } from '../session/session'
+import { leaving } from '../users/logout'
+import { isRefused } from '../users/user-of'
+import { shownOf } from '../record/session-view'
 import type { Secret } from '../../primitives/secrets'
 import type { WithoutStore } from '../settings/options'
 
@@ -104,6 +107,7 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
     debug('no SID sent, generating session')
     return ask(exchange, generate, began, done)
   }
+  if (isRefused(exchange, id)) return findOther(exchange, done)
   debug('fetching %s', id)
   const moment = exchange.reading(id)
   settings.port.get(id, (err, record, version, likeness) => {
@@ -153,20 +157,33 @@ function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback
     if (exchange.settings.kept) return ask(exchange, generate, began, done)
     return continueWithoutStore(exchange, unreadable, done)
   }
-  done()
+  const { validate } = exchange.settings
+  if (validate) ask(exchange, host => validate(shownOf(host.session as Session), host), accept, done)
+  else done()
+}
+
+/** Destroys a session that `validate` has refused. */
+function accept<H extends Host>(exchange: Exchange<H>, isValid: boolean, done: Callback): void {
+  if (isValid) return done()
+  const { host, changes, sentId: id = '' } = exchange
+  host.session = undefined
+  endStored(exchange, { id, why: 'revoked', data: () => changes.dataOf(id) }, done)
 }
 
 /** Destroys a session whose limit has passed, but which the store still has. */
 function end<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
   debug('session is over')
-  const id = exchange.sentId as string
   const { record, marks, version } = read
-  const ending = { id, why: passedLimit(exchange, read), data: () => record ?? undefined, marks, version }
+  const ending = { id: exchange.sentId as string, why: passedLimit(exchange, read), data: () => record ?? undefined, marks, version }
+  endStored(exchange, ending, done)
+}
+
+function endStored<H extends Host>(exchange: Exchange<H>, ending: Ending, done: Callback): void {
   const ended: Callback = err => {
     if (err) debug('destroy failed: %s', err)
     findOther(exchange, done)
   }
-  endAnnounced(exchange, ending, done => exchange.settings.port.destroy(id, done), ended)
+  endAnnounced(exchange, ending, done => exchange.settings.port.destroy(ending.id, done), leaving(exchange, ending.id, ended))
 }
 
 /** The store does not have the session. After a change of path or domain, a client may send a second cookie of the name. */

@@ -21,6 +21,7 @@ import type { Outcome } from '../store/contract'
 import type { Version } from '../record/snapshot'
 import { copyOf } from '../session/stored-session'
 import { storedForm } from '../lifetime/stored-form'
+import { renewing } from '../users/renewal'
 
 /** How many times other processes may write the old record during the move. Each time the new record is written again. */
 const MOST_TRIES = 100
@@ -35,13 +36,15 @@ export function rotate<H extends Host>(exchange: ExchangeState<H>, session: Sess
   beforeStoring(exchange, session, done, () => {
     prepare(exchange, keep, done, (id, cookie) => {
       if (id === session.id) return done(exchange.taken())
-      const rotation = new Rotation(exchange, session, { keep, id, cookie })
-      const act = rotation.run.bind(rotation)
-      exchange.port.replace(
-        session.id,
-        act,
-        ending(session, err => rotation.end(err, done)),
-      )
+      renewing(exchange, session, { keep, id }, done, done => {
+        const rotation = new Rotation(exchange, session, { keep, id, cookie })
+        const act = rotation.run.bind(rotation)
+        exchange.port.replace(
+          session.id,
+          act,
+          ending(session, err => rotation.end(err, done)),
+        )
+      })
     })
   })
 }

@@ -16,10 +16,11 @@ import { readsEnd, storedEnd } from '../lifetime/limits'
 import { storedForm } from '../lifetime/stored-form'
 import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
+import { bind } from '../users/login'
 
 /** Stores the session of a request: as it is if no other request has written it meanwhile, otherwise merged with the stored record. */
 export function save<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
-  beforeStoring(exchange, session, done, () => saveNow(exchange, session, done))
+  beforeStoring(exchange, session, done, () => bind(exchange, session, done, done => saveNow(exchange, session, done)))
 }
 
 function saveNow<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {

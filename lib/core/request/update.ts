@@ -19,12 +19,25 @@ import { readsEnd } from '../lifetime/limits'
 import { storedForm } from '../lifetime/stored-form'
 import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
+import { changesUser } from '../users/user-of'
+import { save } from './save'
 
 /** Changes the stored record and the session of the request with one function. */
 export function update<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
+  const updated: Callback = err => (err || !exchange.settings.users ? done(err) : bindAfter(exchange, session, done))
   const begin = (transaction: Transaction, deadline: Deadline): Update<H> =>
-    new Update(exchange, { session, change }, transaction, deadline, done)
+    new Update(exchange, { session, change }, transaction, deadline, updated)
   beforeStoring(exchange, session, done, () => void exchange.transact(session.id, begin))
+}
+
+/** The change may have been a login or a logout. */
+function bindAfter<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
+  try {
+    if (!changesUser(exchange, session)) return done()
+  } catch (err) {
+    return done(err)
+  }
+  save(exchange, session, done)
 }
 
 /** The session with the change, and its data before. */

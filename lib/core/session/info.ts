@@ -2,9 +2,10 @@ import { EXCHANGE, type Change, type Host, type HostExchange } from './session'
 import type { SessionInfo } from './session-info'
 import { HOST, update } from './update'
 
-type Carrier = Host | { readonly [HOST]: { readonly exchange: HostExchange; update(change: Change): Promise<void> } }
+/** A request, or a Koa context. */
+export type Carrier = Host | { readonly [HOST]: { readonly exchange: HostExchange; update(change: Change): Promise<void> } }
 
-function exchangeOf(carrier: Carrier): HostExchange | undefined {
+export function exchangeOf(carrier: Carrier): HostExchange | undefined {
   return HOST in carrier ? carrier[HOST].exchange : carrier[EXCHANGE]
 }
 

@@ -8,6 +8,8 @@ export interface SessionInfo {
   readonly authenticatedAt: Date
   /** When the session ends if no other request comes; null if it has no end. */
   readonly expiresAt: Date | null
+  /** The user of the session as it is stored, with the option `userId`; undefined if it has none. */
+  readonly userId: string | undefined
 }
 
 /** The part of an exchange that `info` and `authenticated` use. */

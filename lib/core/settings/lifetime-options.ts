@@ -4,7 +4,7 @@ import type { Limits } from '../record/lifetime'
 import type { Host } from '../session/session'
 import type { Options, PerHost } from './options'
 
-/** The options that end sessions on the server. */
+/** The options that end sessions on the server. They may be without a limit, if sessions have users. */
 export interface LifetimeSettings<H> extends Limits {
   /** The requests that count as activity. */
   readonly activity: PerHost<H, boolean> | undefined
@@ -13,7 +13,7 @@ export interface LifetimeSettings<H> extends Limits {
   readonly watch: MarksWatch
 }
 
-type Given<H> = Partial<Pick<Options<H>, 'idleTimeout' | 'absoluteTimeout' | 'activity' | 'touchAfter' | 'on'>>
+type Given<H> = Partial<Pick<Options<H>, 'idleTimeout' | 'absoluteTimeout' | 'activity' | 'touchAfter' | 'on' | 'userId'>>
 
 const MINUTE = 60_000
 
@@ -27,8 +27,7 @@ export function settleLifetime<H extends Host>(options: Given<H>): LifetimeSetti
     const instead = `write an absoluteTimeout of at least ${idle}, or a shorter idleTimeout`
     throw optionError('absoluteTimeout', `be at least idleTimeout, which is ${idle}`, absolute, instead)
   }
-  // Events tell of sessions by their handle
-  if (!isLimit(idle) && !isLimit(absolute) && !options.on) return undefined
+  if (!needsMarks(options)) return undefined
   return {
     ...{ idle: idle ?? Infinity, absolute: absolute ?? Infinity, otherwise: Infinity, activity },
     leastMove: leastMoveOf(options),
@@ -41,6 +40,11 @@ function checkActivity({ activity, idleTimeout }: Given<Host>): void {
   if (typeof activity !== 'function')
     throw optionError('activity', 'be a function', activity, 'write req => req.path !== "/poll", for example')
   if (!isLimit(idleTimeout)) throw new TypeError('activity option needs idleTimeout; write idleTimeout: 30 * 60_000, for example')
+}
+
+/** Whether records have marks: for a limit, or for the handles by which lists and events name a session. */
+function needsMarks({ idleTimeout, absoluteTimeout, userId, on }: Given<never>): boolean {
+  return isLimit(idleTimeout) || isLimit(absoluteTimeout) || userId !== undefined || on !== undefined
 }
 
 /** At most half of the idle limit, as for touches: with a longer `touchAfter` the end would never move. */

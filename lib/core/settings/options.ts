@@ -15,6 +15,18 @@ export type OnStoreError<H> = { of(err: unknown, host: H): WithoutStore | Promis
 /** How overlapping requests of one session are stored. */
 export type Concurrency = 'auto' | 'merge' | 'off'
 
+/** The most sessions of a user, and what happens at the login after. */
+export interface MaxSessions {
+  /** A whole number of at least 1. */
+  readonly max: number
+  /**
+   * `'evict'` ends the oldest session; `'refuse'` fails the save of the new one with the code `ERR_TOO_MANY_SESSIONS`.
+   *
+   * @default 'evict'
+   */
+  readonly then?: 'evict' | 'refuse' | undefined
+}
+
 /** The options that are the same for every kind of request. */
 export interface FixedOptions {
   /**
@@ -132,6 +144,23 @@ export interface FixedOptions {
    */
   absoluteTimeout?: number | undefined
   /**
+   * Returns the user of a session: a string or a number, or undefined while it has none. It gets the data of the session, and is called at the end of each
+   * request. With it, `list`, `revoke` and `revokeAll` of the middleware know the sessions of a user.
+   *
+   * @default undefined: sessions are not listed by user
+   * @throws TypeError at setup if it is not a function, or sessions are kept in the cookie; on a request, for any other value
+   * @see docs/options.md#userid
+   */
+  userId?: { of(session: any): unknown }['of'] | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
+  /**
+   * The most sessions that a user may have. A number ends the oldest session at the next login; `{ max, then: 'refuse' }` refuses the login. Needs `userId`.
+   *
+   * @default undefined: no limit
+   * @throws TypeError at setup, without `userId` and for another value
+   * @see docs/options.md#maxsessionsperuser
+   */
+  maxSessionsPerUser?: number | MaxSessions | undefined
+  /**
    * Makes the response wait for a touch, and reports a failed touch to `next`. A save is always awaited.
    *
    * @default false: the response is sent as soon as the store has been called
@@ -224,6 +253,22 @@ export interface Options<H = Host> extends FixedOptions {
    * @see docs/options.md#on; docs/events.md
    */
   on?: Listeners | undefined
+  /**
+   * Returns what a list of sessions says of this one beside its times, such as the browser: a small object, as JSON. It is called once, at the login. Texts
+   * are cut at 256 characters. Needs `userId`.
+   *
+   * @default undefined: nothing
+   * @throws TypeError on a request, for another value or more than 2048 bytes
+   */
+  describe?: { of(host: H): object | null | undefined }['of'] | undefined
+  /**
+   * Whether a stored session is still valid, such as after a change of the password. If not, it is destroyed, and the request gets a new one. It may return a
+   * promise.
+   *
+   * @default undefined: every stored session is valid
+   * @see docs/options.md#validate
+   */
+  validate?: { of(session: any, host: H): boolean | PromiseLike<boolean> }['of'] | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
   /**
    * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
    * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.

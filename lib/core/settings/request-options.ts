@@ -1,9 +1,11 @@
+import { isPromise } from '../../primitives/callbacks'
 import { optionError } from '../errors/option-errors'
 import type { Host } from '../session/session'
-import type { Options, PerHost } from './options'
+import { isRegistry, REGISTRY } from '../store/store-keys'
+import type { MaxSessions, Options, PerHost } from './options'
 
-/** The options that decide whether a request has a session and may change it, and about its cookie and caching. */
-export interface RequestSettings<H> {
+/** The options that decide whether a request has a session and may change it, and about its user, its cookie and caching. */
+export interface RequestSettings<H> extends UserOptions<H> {
   /** The requests without a session. */
   readonly skip: PerHost<H, boolean> | undefined
   /** The requests that only read their session. */
@@ -14,10 +16,11 @@ export interface RequestSettings<H> {
   readonly clearsCookie: boolean
 }
 
-type Given<H> = Partial<Pick<Options<H>, 'skip' | 'readOnly' | 'cacheControl' | 'clearCookie'>>
+type Own<H> = Partial<Pick<Options<H>, 'skip' | 'readOnly' | 'cacheControl' | 'clearCookie'>>
 
 /** @throws TypeError for an option that can never work */
-export function settleRequests<H extends Host>({ skip, readOnly, cacheControl, clearCookie = false }: Given<H>): RequestSettings<H> {
+export function settleRequests<H extends Host>(options: Own<H> & UserGiven<H>): RequestSettings<H> {
+  const { skip, readOnly, cacheControl, clearCookie = false } = options
   const example = 'write req => req.path.startsWith("/assets/"), for example'
   if (skip !== undefined && typeof skip !== 'function') throw optionError('skip', 'be a function', skip, example)
   if (readOnly !== undefined && typeof readOnly !== 'function') throw optionError('readOnly', 'be a function', readOnly, example)
@@ -25,5 +28,78 @@ export function settleRequests<H extends Host>({ skip, readOnly, cacheControl, c
     throw optionError('cacheControl', 'be "auto"', cacheControl, 'set the header in the app for any other value')
   }
   if (typeof clearCookie !== 'boolean') throw optionError('clearCookie', 'be true or false', clearCookie)
-  return { skip, readOnly, forbidsCaching: cacheControl === 'auto', clearsCookie: clearCookie }
+  return { ...settleUsers(options), skip, readOnly, forbidsCaching: cacheControl === 'auto', clearsCookie: clearCookie }
+}
+
+/** The options for the sessions of a user. */
+export interface UserSettings<H> {
+  readonly userId: NonNullable<Options<H>['userId']>
+  readonly describe: Options<H>['describe']
+  readonly limit: MaxSessions | undefined
+}
+
+type UserGiven<H> = Partial<Pick<Options<H>, 'userId' | 'describe' | 'maxSessionsPerUser' | 'validate'>>
+
+/** The options about who uses a session. */
+export interface UserOptions<H> {
+  /** How the user of a session is known, if sessions are listed by user. */
+  readonly users: UserSettings<H> | undefined
+  /** Whether a session that was read is accepted. */
+  readonly validate: Options<H>['validate']
+}
+
+const EXAMPLE = 'write session => session.user, for example'
+
+/** @throws TypeError for an option that can never work */
+export function settleUsers<H extends Host>(given: UserGiven<H>): UserOptions<H> {
+  const { userId, describe, maxSessionsPerUser, validate } = given
+  checkFunctions(given)
+  const limit = limitOf(maxSessionsPerUser)
+  if (userId) return { users: { userId, describe, limit }, validate }
+  const needing = Object.entries({ maxSessionsPerUser, describe }).find(([, value]) => value !== undefined)
+  if (needing) throw new TypeError(`${needing[0]} option needs userId; ${EXAMPLE}`)
+  return { users: undefined, validate }
+}
+
+function checkFunctions({ userId, describe, validate }: UserGiven<never>): void {
+  if (userId !== undefined && typeof userId !== 'function') throw optionError('userId', 'be a function', userId, EXAMPLE)
+  if (describe !== undefined && typeof describe !== 'function')
+    throw optionError('describe', 'be a function', describe, 'write req => ({ agent: req.headers["user-agent"] }), for example')
+  if (validate !== undefined && typeof validate !== 'function')
+    throw optionError(
+      'validate',
+      'be a function',
+      validate,
+      'write (session, req) => session.version === versionOf(session.user), for example',
+    )
+}
+
+/** @throws TypeError for sessions in the cookie, which nothing on the server knows */
+export function refuseUsersInCookie({ userId, describe, maxSessionsPerUser }: UserGiven<never>): void {
+  const needing = Object.entries({ userId, describe, maxSessionsPerUser }).find(([, value]) => value !== undefined)
+  if (needing)
+    throw new TypeError(`${needing[0]} option needs a store: a session that is kept in the cookie can be neither listed nor revoked`)
+}
+
+/** @returns a `genid` that throws a TypeError for the ID of a registry */
+export function withoutRegistries<H extends Host>(genid: PerHost<H, string>): PerHost<H, string> {
+  return host => {
+    const id = genid(host)
+    return isPromise<string>(id) ? id.then(checkNoRegistry) : checkNoRegistry(id)
+  }
+}
+
+function checkNoRegistry(id: string): string {
+  if (typeof id === 'string' && isRegistry(id))
+    throw new TypeError(`genid must give an ID that does not begin with "${REGISTRY}", if userId is set`)
+  return id
+}
+
+function limitOf(given: UserGiven<Host>['maxSessionsPerUser']): MaxSessions | undefined {
+  if (given === undefined || given === Infinity) return undefined
+  const { max, then = 'evict' } = typeof given === 'object' && given !== null ? given : { max: given }
+  if (!Number.isSafeInteger(max) || max < 1 || !['evict', 'refuse'].includes(then)) {
+    throw optionError('maxSessionsPerUser', 'be a number of at least 1, or { max, then: "evict" } or { max, then: "refuse" }', given)
+  }
+  return { max, then }
 }

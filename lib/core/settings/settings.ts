@@ -13,6 +13,7 @@ import { CONNECT, type Policy } from './policy'
 import type { SessionData } from '../record/session-data'
 import { newId } from '../session/session-id'
 import { checkHashIds, strong } from './hash-ids'
+import { withoutRegistries } from './request-options'
 import { clientFor } from '../store/ports'
 import { checkStore } from '../store/store-check'
 import type { StoreClient } from '../store/store-client'
@@ -108,7 +109,7 @@ export function settle<H extends Host>(
     kept: undefined,
     port,
     isReady: port.readiness(),
-    genid: checkHashIds(options.hashIds) && options.genid ? strong(genid) : genid,
+    genid: genidOf(options, genid),
     cookieOptions: settleCookie(name, options.cookie),
     concurrency: checkConcurrency(options.concurrency),
     ...settleFaults(options),
@@ -123,6 +124,12 @@ export function settle<H extends Host>(
     unset: checkUnset(options.unset),
     family: CONNECT,
   }
+}
+
+/** With checks for what the options need of an ID. */
+function genidOf<H extends Host>({ genid: own, hashIds, userId }: Partial<Options<H>>, genid: PerHost<H, string>): PerHost<H, string> {
+  const checked = checkHashIds(hashIds) && own ? strong(genid) : genid
+  return userId && own ? withoutRegistries(checked) : checked
 }
 
 export function nameOf({ name, key }: Pick<Options, 'name' | 'key'>): string {

@@ -10,7 +10,7 @@ import { CircuitBreaker } from './circuit-breaker'
 import { Connection } from './connection'
 import { isPending, KeyMigration, MovedRecord, type MovedKeys } from './key-migration'
 import { StoreCalls, type Method } from './store-calls'
-import { StoreKeys } from './store-keys'
+import { RecordsByKey, StoreKeys } from './store-keys'
 import { TrackedWrites } from './tracked-writes'
 
 /** The only way to a store, by session ID. It knows which sessions are in use, and the keys of their records. */
@@ -21,6 +21,7 @@ export class StoreClient {
   readonly #connection: Connection
   readonly activeSessions: ActiveSessions
   readonly keys: StoreKeys
+  readonly byKey: RecordsByKey
   #updatesOtherwise = false
 
   constructor(store: SessionStore, { breaker = new CircuitBreaker(), activeSessions = new ActiveSessions(), keys = new StoreKeys() } = {}) {
@@ -30,6 +31,7 @@ export class StoreClient {
     this.#connection = new Connection(store)
     this.activeSessions = activeSessions
     this.keys = keys
+    this.byKey = new RecordsByKey(this, this.#calls)
   }
 
   /** The client for another store of this kind. */

@@ -1,6 +1,10 @@
 import crypto = require('node:crypto')
+import type { Callback } from '../../primitives/callbacks'
 import { LruCache } from '../../primitives/lru-cache'
+import type { ActiveSessions } from '../concurrency/active-sessions'
+import type { Heard } from './contract'
 import type { MovedLifetime } from './key-migration'
+import type { StoreCalls } from './store-calls'
 
 /** `'migrate'` finds records under IDs and moves them; `true` finds only records under hashes. */
 export type HashIds = 'migrate' | true
@@ -26,6 +30,13 @@ export function hashedKey(id: string): string {
 /** Whether this is a key of a record, which is never an ID. */
 export function isKey(id: string): boolean {
   return id.startsWith(PREFIX)
+}
+
+/** Begins the ID of a user's registry. It is no ID of a session, and its key is the same with and without hashes. */
+export const REGISTRY = 'u!'
+
+export function isRegistry(id: string): boolean {
+  return id.startsWith(REGISTRY)
 }
 
 /** Converts IDs to keys of a store. Shared by all clients of one kind of store. */
@@ -65,7 +76,7 @@ export class StoreKeys {
   }
 
   of(id: string): string {
-    if (!this.#mode) return id
+    if (!this.#mode || isRegistry(id)) return id
     const known = this.#known.get(id)
     if (known !== undefined) return known
     const key = hashedKey(id)
@@ -77,6 +88,34 @@ export class StoreKeys {
    * The key under which an older record may be. A key is never accepted as an ID, so that the keys in a stolen copy of the store reach no session.
    */
   olderOf(id: string): string | undefined {
-    return this.#mode === 'migrate' && !isKey(id) ? id : undefined
+    return this.#mode === 'migrate' && !isKey(id) && !isRegistry(id) ? id : undefined
+  }
+}
+
+/** The part of a client that is needed here. */
+interface Client {
+  readonly activeSessions: ActiveSessions
+  readonly keys: StoreKeys
+  destroy(id: string, done: Callback): void
+}
+
+/** Records by their keys, for callers that do not know the IDs. No key comes from a client: one that has a copy of the store must reach no session. */
+export class RecordsByKey {
+  constructor(
+    private readonly client: Client,
+    private readonly calls: StoreCalls,
+  ) {}
+
+  get(key: string, done: Heard): void {
+    this.calls.get(key, done)
+  }
+
+  /** Destroys a session. Requests of this process that have read it before cannot write it any more. */
+  destroy(key: string, done: Callback): void {
+    const { client, calls } = this
+    const id = client.activeSessions.find(id => client.keys.of(id) === key)
+    if (id !== undefined) return client.destroy(id, done)
+    const deadline = calls.deadline()
+    client.activeSessions.destroy(key, deadline, destroyed => calls.remove(key, destroyed, deadline), done)
   }
 }

@@ -32,6 +32,8 @@ type CoreOptions = Pick<
   | 'touchAfter'
   | 'idleTimeout'
   | 'absoluteTimeout'
+  | 'userId'
+  | 'maxSessionsPerUser'
   | 'awaitTouch'
   | 'rolling'
   | 'saveUninitialized'
@@ -134,6 +136,21 @@ export interface KoaOptions extends CoreOptions {
    * @see docs/options.md#on; docs/events.md
    */
   on?: Listeners<KoaSessionEvent> | undefined
+  /**
+   * Returns what a list of sessions says of this one beside its times, such as the browser: a small object, as JSON. It is called once, at the login. Texts
+   * are cut at 256 characters. Needs `userId`.
+   *
+   * @default undefined: nothing
+   * @throws TypeError on a request, for another value or more than 2048 bytes
+   */
+  describe?: ((ctx: any) => object | null | undefined) | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
+  /**
+   * Whether a stored session is still valid, such as after a change of the password. If not, it is destroyed, and the context gets a new one. It may return
+   * a promise.
+   *
+   * @default undefined: every stored session is valid
+   */
+  validate?: ((session: any, ctx: any) => boolean | PromiseLike<boolean>) | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
   /**
    * Whether a stored record is accepted. If it is not, the session is new and the app emits `session:invalid`.
    *
@@ -252,6 +269,9 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   skip: [isFunction, 'be a function'],
   readOnly: [isFunction, 'be a function'],
   activity: [isFunction, 'be a function'],
+  userId: [isFunction, 'be a function'],
+  describe: [isFunction, 'be a function'],
+  validate: [isFunction, 'be a function'],
   beforeSave: [isFunction, 'be a function'],
   onError: [isFunction, 'be a function'],
   encode: [isFunction, 'be a function'],

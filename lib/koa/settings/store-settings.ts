@@ -1,4 +1,3 @@
-import type { SessionEvents } from '../../core/diagnostics/session-events'
 import type { CookieOptions } from '../../core/record/cookie'
 import { isClass } from '../../primitives/describe-value'
 import { checkHashIdsInCookie } from '../../core/settings/hash-ids'
@@ -9,7 +8,7 @@ import { shareClient } from '../../core/store/ports'
 import { storeAdvice } from '../../core/store/store-check'
 import type { SessionStore } from '../../core/store/contract'
 import type { StoreClient } from '../../core/store/store-client'
-import { noFixedStore, noStore } from '../../core/session/sessions'
+import { noFixedStore, noStore } from '../../core/users/sessions'
 import { Undecodable } from '../../cookie-store/codec'
 import { formOf } from '../../cookie-store/cookie-format'
 import { keepFor, CookieSessionStore } from '../../cookie-store/cookie-session-store'
@@ -24,8 +23,8 @@ import { adapt, kindOf, type Kind, type AnyStore, type JsonStore, type StoreAdap
 export interface StoreSettings {
   /** The core's settings for a request. */
   of(host: KoaHost): Settings<KoaHost>
-  /** Tells of created, renewed and ended sessions. */
-  readonly events: SessionEvents
+  /** The core's settings that are the same for all requests. */
+  readonly core: Settings<KoaHost>
   /** The client of the store, outside of a request. @throws TypeError if no store can be asked */
   port(): StoreClient
 }
@@ -39,7 +38,7 @@ export function settingsFor(options: KoaOptions, given: Given): StoreSettings {
   if (typeof store === 'function') return { ...perRequest(options, given, host => store(host.ctx)), port: noFixedStore }
   if (kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
   const settings = coreSettings(options, given, store as SessionStore)
-  return { of: () => settings, port: () => settings.port, events: settings.events }
+  return { of: () => settings, port: () => settings.port, core: settings }
 }
 
 function inCookie(options: KoaOptions, given: Given): StoreSettings {
@@ -48,7 +47,7 @@ function inCookie(options: KoaOptions, given: Given): StoreSettings {
   const { name } = given
   const form = formOf({ name, seal, encoding: 'base64', codec: codecOf(options), shape: shapeOf(record, given), dress: payload => payload })
   const settings = coreSettings(options, given, new CookieSessionStore(form, () => []))
-  return { of: host => keepFor(settings, form, host, () => keysOf(host)), port: noStore, events: settings.events }
+  return { of: host => keepFor(settings, form, host, () => keysOf(host)), port: noStore, core: settings }
 }
 
 /** A Keygrip does not expose its keys. */
@@ -87,7 +86,7 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
     // Other kinds of stores can only save, and a late save would overwrite those of other processes
     return settingsWith(common, { store, port, admit, awaitTouch: common.awaitTouch || kind !== 'callback' })
   }
-  return { of, port: () => portOf({} as KoaHost).port, events: common.events }
+  return { of, port: () => portOf({} as KoaHost).port, core: common }
 }
 
 function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): StoreAdapterOptions {

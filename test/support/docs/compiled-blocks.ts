@@ -27,7 +27,8 @@ declare global {
   const newSecret: string
   const oldSecret: string
   const RedisLikeStore: any
-  const sessions: import('express').RequestHandler
+  const sessions: import('express').RequestHandler & session.Sessions
+  const versions: Map<string, number>
   const item: string
   const endedEverywhere: any
   function close(handle: string): void

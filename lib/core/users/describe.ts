@@ -1,0 +1,24 @@
+import { isPromise } from '../../primitives/callbacks'
+import { describeValue } from '../../primitives/describe-value'
+import type { UserSettings } from '../settings/request-options'
+
+/** In characters. Clients choose some of these texts, such as the name of their browser. */
+const LONGEST_TEXT = 256
+
+/** In bytes of JSON: the registry has it for each session of a user. */
+const LARGEST = 2048
+
+/**
+ * What a list of sessions says of one beside its times.
+ *
+ * @throws TypeError unless it is a small object; what `describe` throws
+ */
+export function describeFor(describe: UserSettings<never>['describe'], host: object): unknown {
+  const given: unknown = describe?.(host as never)
+  if (given === undefined || given === null) return undefined
+  if (typeof given !== 'object' || isPromise(given))
+    throw new TypeError(`describe option must return an object, not ${describeValue(given)}`)
+  const text = JSON.stringify(given, (_key, value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : value))
+  if (Buffer.byteLength(text) > LARGEST) throw new TypeError(`describe option must return an object of at most ${LARGEST} bytes as JSON`)
+  return JSON.parse(text) as unknown
+}

@@ -1,0 +1,221 @@
+import { reasonOf, toCallback, type Callback } from '../../primitives/callbacks'
+import { isUnanswered } from '../errors/store-errors'
+import { refused, revoked } from '../errors/user-errors'
+import type { Session } from '../session/session'
+import { isEnded } from '../session/session-end'
+import { publish } from '../diagnostics/channels'
+import { leave } from './logout'
+import { destroyRecords, goneOf, lookThen, settledOf, type Place } from './records'
+import { admit, confirmed, entryOf, removed, without, type Admission, type Entry, type Login as Asked } from './registry'
+import { RegistryClient, type Known } from './registry-client'
+import { describeFor } from './describe'
+import { storedUser, userIn, wasDropped, type Bound } from './user-of'
+import { shownOf } from '../record/session-view'
+
+/** Stores the session, and calls back. */
+type Store = (done: Callback) => void
+
+/**
+ * Before a session is saved: if its user has changed, it becomes one of the sessions of that user, or leaves those of the earlier user.
+ *
+ * @param act stores the session
+ */
+export function bind(exchange: Bound, session: Session, done: Callback, act: Store): void {
+  const { lifetime, settings } = exchange
+  const { users } = settings
+  if (!users) return act(done)
+  let user: string | undefined
+  try {
+    user = userIn(shownOf(session), users)
+  } catch (err) {
+    return done(reasonOf(err, 'userId'))
+  }
+  const before = lifetime?.marksOf(session.id)
+  if (!before || before.u === user || isEnded(session) || !lifetime?.keepsMarks(session.id)) return act(done)
+  become(exchange, session, { user, id: session.id }, done, act)
+}
+
+/** What a session becomes. */
+export interface Next {
+  readonly user: string | undefined
+  /** Under which it is stored. */
+  readonly id: string
+}
+
+/** Stores a session with another user than before. */
+export function become(exchange: Bound, session: Session, { user, id }: Next, done: Callback, act: Store): void {
+  const { lifetime, port } = exchange
+  const before = lifetime?.marksOf(session.id)
+  const left: Callback = err => {
+    if (err || before?.u === undefined || wasDropped(exchange, id)) return done(err)
+    leave(placeOf(exchange, before.u), { handle: before.h, key: port.keys.of(session.id) }, done)
+  }
+  if (user !== undefined) return begin(exchange, session, { user, id }, left, act)
+  const settle = lifetime?.bind(session.id, undefined)
+  act(err => {
+    settle?.(!err)
+    left(err)
+  })
+}
+
+export function placeOf({ port, settings }: Pick<Bound, 'port' | 'settings'>, user: string): Place {
+  return { port, user, registries: new RegistryClient(port, settings) }
+}
+
+function begin(exchange: Bound, session: Session, { user, id }: Next & { readonly user: string }, done: Callback, act: Store): void {
+  let about: unknown
+  try {
+    about = describeFor(exchange.settings.users?.describe, exchange.host)
+  } catch (err) {
+    return done(reasonOf(err, 'describe'))
+  }
+  new Login(exchange, session, { user, id, about, act, done }).begin()
+}
+
+interface Task {
+  readonly user: string
+  /** Under which the session is stored. */
+  readonly id: string
+  /** The result of `describe`. */
+  readonly about: unknown
+  readonly act: Store
+  readonly done: Callback
+}
+
+/** What the registry has after the entry was added. */
+interface Added {
+  /** Sessions to end first: the oldest, if there are too many, and those that a crashed process was ending. */
+  readonly dead: readonly Entry[]
+  /** Whether there was no entry for the session. */
+  readonly isNew: boolean
+  readonly known: Known
+}
+
+/** A session that becomes one of a user: adds an entry, stores the session, and looks whether the entry has been revoked meanwhile. */
+class Login {
+  readonly #place: Place
+  readonly #handle: string
+  /** When the session began, if this user had it before. */
+  readonly #since: number | undefined
+
+  constructor(
+    private readonly exchange: Bound,
+    private readonly session: Session,
+    private readonly task: Task,
+  ) {
+    this.#place = placeOf(exchange, task.user)
+    this.#handle = exchange.lifetime?.marksOf(session.id)?.h as string
+    this.#since = storedUser(exchange, session.id) === task.user ? exchange.lifetime?.beganAt(session.id) : undefined
+  }
+
+  /** @param gone the entries whose records were found gone */
+  begin(gone?: readonly Entry[], known?: Known): void {
+    const { registries, user } = this.#place
+    const asked = this.#asked(gone)
+    registries.change(
+      user,
+      registry => {
+        const admission = admit(registry, asked)
+        return { next: typeof admission === 'string' ? undefined : admission.registry, result: { admission, before: registry } }
+      },
+      (err, changed) => {
+        if (err || !changed) return this.task.done(err)
+        const { admission, before } = changed.result
+        if (admission === 'look') return this.#look(before.s, changed.known)
+        if (typeof admission === 'string') return this.#rejected(admission)
+        const dead = [...before.s.filter(({ d }) => d), ...admission.evicted]
+        this.#endOthers({ dead, isNew: !entryOf(before, this.#handle), known: changed.known })
+      },
+      known,
+    )
+  }
+
+  #asked(gone: readonly Entry[] | undefined): Asked {
+    const { exchange, session, task } = this
+    const { replacedSession } = exchange
+    const now = Date.now()
+    return {
+      entry: { h: this.#handle, k: [exchange.port.keys.of(task.id)], t: now, ...(task.about !== undefined && { w: task.about }) },
+      since: this.#since,
+      replaced: replacedSession && replacedSession !== session ? exchange.lifetime?.known(replacedSession.id)?.h : undefined,
+      limit: exchange.settings.users?.limit,
+      gone,
+    }
+  }
+
+  #look(entries: readonly Entry[], known: Known): void {
+    const others = entries.filter(({ d }) => !d)
+    lookThen(this.#place, others, (err, found = []) => (err ? this.task.done(err) : this.begin(goneOf(found), known)))
+  }
+
+  #endOthers(added: Added): void {
+    const { dead } = added
+    if (dead.length === 0) return this.#store(added)
+    toCallback(destroyRecords(this.#place, dead), err => (err ? this.#failed(err, added) : this.#store(added)))
+  }
+
+  #store(added: Added): void {
+    const { exchange, session, task } = this
+    const settle = exchange.lifetime?.bind(session.id, task.user, this.#since === undefined ? Date.now() : undefined)
+    task.act(err => {
+      const isStored = !err && !wasDropped(exchange, task.id)
+      settle?.(isStored)
+      if (isStored) this.#confirm(added)
+      else this.#failed(err, added)
+    })
+  }
+
+  #confirm({ dead, known }: Added): void {
+    const { registries, user } = this.#place
+    const ended = settledOf(dead)
+    registries.change<boolean>(
+      user,
+      registry => {
+        const next = confirmed(registry, this.#handle)
+        return { next: next && without(next, ended), result: next !== undefined }
+      },
+      (err, changed) => {
+        if (err) return this.task.done(err)
+        if (changed?.result) return this.task.done()
+        this.#endOwn(this.task.id)
+      },
+      known,
+    )
+  }
+
+  /** The session has not been stored. If that is not certain, the entry stays until its record is looked for. */
+  #failed(err: unknown, { isNew }: Added): void {
+    const { registries, user } = this.#place
+    if (isUnanswered(err) || !isNew) return this.task.done(err)
+    registries.change(
+      user,
+      registry => ({ next: removed(registry, [this.#handle]), result: undefined }),
+      () => this.task.done(err),
+    )
+  }
+
+  #rejected(why: Exclude<Admission, object | 'look'>): void {
+    if (why === 'refused' && this.#since === undefined) return this.task.done(refused())
+    this.#endOwn(this.session.id)
+  }
+
+  /** The session has been revoked. A request that did not log in goes on as one whose session has been destroyed by another. */
+  #endOwn(id: string): void {
+    const { exchange, session, task } = this
+    const done: Callback = err => {
+      if (err || this.#since === undefined || task.id !== session.id) return task.done(err ?? revoked())
+      publish('interrupted')
+      task.done()
+    }
+    exchange.port.destroy(id, err => (err ? done(err) : this.#forget(done)))
+  }
+
+  #forget(done: Callback): void {
+    const { registries, user } = this.#place
+    registries.change(
+      user,
+      registry => ({ next: removed(registry, [this.#handle]), result: undefined }),
+      err => done(err),
+    )
+  }
+}

@@ -1,0 +1,54 @@
+import { toCallback, type Callback } from '../../primitives/callbacks'
+import type { Bound } from './user-of'
+import { RegistryClient } from './registry-client'
+import { destroyAll, type Place } from './records'
+import { entryOf, killed, othersOf, removed } from './registry'
+
+/** A session that is no longer one of its user. */
+export interface Leaving {
+  readonly handle: string
+  readonly key: string
+}
+
+/**
+ * Removes the entry of a session that has been destroyed, or has another user now. If a renewal has given it another ID meanwhile, that is destroyed
+ * too.
+ */
+export function leave(place: Place, { handle, key }: Leaving, done: Callback): void {
+  const { registries, user } = place
+  registries.change<readonly string[]>(
+    user,
+    registry => {
+      const entry = entryOf(registry, handle)
+      if (!entry) return { result: [] }
+      const others = othersOf(entry, key)
+      return { next: others.length > 0 ? killed(registry, [handle]) : removed(registry, [handle]), result: others }
+    },
+    (err, changed) => {
+      const others = changed?.result ?? []
+      if (err || others.length === 0) return done(err)
+      const remove: Callback = err => {
+        if (err) return done(err)
+        registries.change(
+          user,
+          registry => ({ next: removed(registry, [handle]), result: undefined }),
+          err => done(err),
+          changed?.known,
+        )
+      }
+      toCallback(destroyAll(place.port, others), remove)
+    },
+  )
+}
+
+/**
+ * For a session that is about to be destroyed.
+ *
+ * @returns the callback of the destroy, which removes the session from those of its user
+ */
+export function leaving({ settings, lifetime, port }: Bound, id: string, done: Callback): Callback {
+  const marks = settings.users && lifetime?.known(id)
+  if (marks?.u === undefined) return done
+  const place = { port, user: marks.u, registries: new RegistryClient(port, settings) }
+  return err => (err ? done(err) : leave(place, { handle: marks.h, key: port.keys.of(id) }, done))
+}

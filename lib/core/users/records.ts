@@ -1,0 +1,128 @@
+import { fromCallback, type Callback } from '../../primitives/callbacks'
+import { isMissing } from '../errors/store-errors'
+import { marksIn } from '../record/marks'
+import type { SessionData } from '../record/session-data'
+import type { StoreClient } from '../store/store-client'
+import { isKey } from '../store/store-keys'
+import { isSettled, killed, removed, type Entry, type Registry } from './registry'
+import type { Change, Changed, Known, RegistryClient } from './registry-client'
+
+/** The sessions of one user in one store. */
+export interface Place {
+  readonly port: StoreClient
+  readonly registries: RegistryClient
+  readonly user: string
+}
+
+/** An entry with the record of its session. */
+export interface Found {
+  readonly entry: Entry
+  /** Undefined if the session no longer exists. */
+  readonly record: SessionData | undefined
+}
+
+/** How many entries are worked on at the same time. */
+const AT_ONCE = 64
+
+export function change<Result>(
+  { registries, user }: Place,
+  make: (registry: Registry) => Change<Result>,
+  known?: Known,
+): Promise<Changed<Result>> {
+  return fromCallback(done => registries.change(user, make, done, known))
+}
+
+/** Reads the records of entries. */
+export async function lookFor(place: Place, entries: readonly Entry[]): Promise<readonly Found[]> {
+  const found: Found[] = []
+  await some(entries, async (entry, at) => void (found[at] = { entry, record: await recordOf(place, entry) }))
+  return found
+}
+
+/** As a callback, outside of the promise. */
+export function lookThen(place: Place, entries: readonly Entry[], done: Callback<readonly Found[]>): void {
+  lookFor(place, entries).then(
+    found => process.nextTick(done, null, found),
+    err => process.nextTick(done, err),
+  )
+}
+
+/** In the order of the keys: a session that has been moved from one is stored under the next. */
+async function recordOf({ port, user }: Place, { k }: Entry): Promise<SessionData | undefined> {
+  for (const key of k) {
+    const record = await get(port, key)
+    if (record && isOf(record, user)) return record
+  }
+  return undefined
+}
+
+/** Whether a record is of a session of this user, and not the marker of one that has moved. */
+function isOf(record: SessionData, user: string): boolean {
+  const marks = marksIn(record) as { readonly u?: string; readonly m?: unknown } | undefined
+  return marks?.u === user && (marks.m ?? null) === null
+}
+
+/** The entries without a record. */
+export function goneOf(found: readonly Found[]): readonly Entry[] {
+  const now = Date.now()
+  return found.filter(({ entry, record }) => !record && !entry.d && isSettled(entry, now)).map(({ entry }) => entry)
+}
+
+/** Ends the sessions of entries that meet a condition: marks them as dead, destroys the records, removes the entries. */
+export async function end(place: Place, isMeant: (entry: Entry) => boolean): Promise<readonly Entry[]> {
+  const { result, known } = await change(place, registry => {
+    const meant = registry.s.filter(isMeant)
+    const handles = meant.map(({ h }) => h)
+    return { next: meant.some(({ d }) => !d) ? killed(registry, handles) : undefined, result: meant }
+  })
+  await finish(place, result, known)
+  return result
+}
+
+/** Destroys the records of dead entries, then removes the entries, except those of logins that may still create a record. */
+export async function finish(place: Place, dead: readonly Entry[], known?: Known): Promise<void> {
+  if (dead.length === 0) return
+  await destroyRecords(place, dead)
+  const handles = settledOf(dead)
+  if (handles.length > 0) await change(place, registry => ({ next: removed(registry, handles), result: undefined }), known)
+}
+
+/** The handles of dead entries to which no login may still add a record. */
+export function settledOf(dead: readonly Entry[]): readonly string[] {
+  const now = Date.now()
+  return dead.filter(entry => isSettled(entry, now)).map(({ h }) => h)
+}
+
+export async function destroyRecords({ port }: Place, entries: readonly Entry[]): Promise<void> {
+  await some(entries, ({ k }) => destroyAll(port, k))
+}
+
+/** Destroys the records of one session, in the order of the keys: a renewal moves it from one to the next. */
+export async function destroyAll(port: StoreClient, keys: readonly string[]): Promise<void> {
+  for (const key of keys) await fromCallback(done => destroy(port, key, err => done(isMissing(err) ? null : err)))
+}
+
+function destroy(port: StoreClient, key: string, done: Callback): void {
+  if (isKey(key)) port.byKey.destroy(key, done)
+  else port.destroy(key, done)
+}
+
+function get(port: StoreClient, key: string): Promise<SessionData | null | undefined> {
+  return fromCallback(done => {
+    const got: Callback<SessionData | null> = (err, record) => done(isMissing(err) ? null : err, record ?? undefined)
+    if (isKey(key)) port.byKey.get(key, got)
+    else port.get(key, got)
+  })
+}
+
+/** Calls `act` for each item, for some of them at the same time. */
+async function some<Item>(items: readonly Item[], act: (item: Item, at: number) => Promise<void>): Promise<void> {
+  let next = 0
+  const work = async (): Promise<void> => {
+    while (next < items.length) {
+      const at = next++
+      await act(items[at] as Item, at)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, work))
+}

@@ -1,0 +1,118 @@
+import type { Callback } from '../../primitives/callbacks'
+import { Attempts } from '../concurrency/attempts'
+import type { Deadline } from '../concurrency/deadline'
+import type { Diagnosed } from '../diagnostics/diagnose'
+import { isMissing, refusesVersion } from '../errors/store-errors'
+import { tryAgain } from '../group/write-group'
+import type { SessionData } from '../record/session-data'
+import type { Version } from '../record/snapshot'
+import type { Outcome } from '../store/contract'
+import type { StoreClient } from '../store/store-client'
+import { EMPTY, isEmpty, type Registry } from './registry'
+import { recordOf, registryId, registryIn } from './registry-record'
+
+/** A registry as the store last had it. */
+export interface Known {
+  readonly registry: Registry
+  /** Null if there is no record; undefined if the store does not compare. */
+  readonly version: Version | null | undefined
+}
+
+/** What becomes of a registry. */
+export interface Change<Result> {
+  /** Undefined if it stays as it is. */
+  readonly next?: Registry | undefined
+  readonly result: Result
+}
+
+export interface Changed<Result> {
+  readonly result: Result
+  readonly known: Known
+}
+
+/** Reads and changes the registries of users. Within a process, one change of a user follows another. */
+export class RegistryClient {
+  constructor(
+    private readonly port: StoreClient,
+    private readonly about: Diagnosed,
+  ) {}
+
+  /**
+   * @param make may be called again, if another process has changed the registry meanwhile
+   * @param known the registry from an earlier change, which saves a read if it is up to date
+   */
+  change<Result>(user: string, make: (registry: Registry) => Change<Result>, done: Callback<Changed<Result>>, known?: Known): void {
+    const { port, about } = this
+    const id = registryId(user)
+    const deadline = port.deadline()
+    port.activeSessions.run<Parameters<typeof done>>(id, deadline, done, changed =>
+      new RegistryChange(port, about, { id, deadline, make, done: changed }).begin(port.compares ? known : undefined),
+    )
+  }
+}
+
+interface Task<Result> {
+  readonly id: string
+  readonly deadline: Deadline
+  readonly make: (registry: Registry) => Change<Result>
+  readonly done: Callback<Changed<Result>>
+}
+
+/** One change of one registry: read, change, compare and set. */
+class RegistryChange<Result> {
+  readonly #attempts = new Attempts()
+
+  constructor(
+    private readonly port: StoreClient,
+    private readonly about: Diagnosed,
+    private readonly task: Task<Result>,
+  ) {}
+
+  begin(known: Known | undefined): void {
+    if (known?.version === undefined) this.#read()
+    else this.#write(known)
+  }
+
+  #read(): void {
+    const { id, deadline, done } = this.task
+    this.port.get(
+      id,
+      (err, record, version) => {
+        if (err && !isMissing(err)) return this.#attempts.mayRead(err) ? this.#read() : done(err)
+        if (record && this.#attempts.isStalled(record)) return done(refusesVersion())
+        this.#write({ registry: this.#registryOf(record), version: record ? version : null })
+      },
+      deadline,
+    )
+  }
+
+  #registryOf(record: SessionData | null | undefined): Registry {
+    if (!record) return EMPTY
+    const registry = registryIn(record)
+    if (!registry) reportCorrupt(this.about)
+    return registry ?? EMPTY
+  }
+
+  #write(before: Known): void {
+    const { task, port } = this
+    const { next, result } = task.make(before.registry)
+    if (!next || (isEmpty(next) && before.version === null)) return task.done(null, { result, known: before })
+    this.#put(next, before.version, (err, outcome) => {
+      if (!err && outcome?.ok)
+        return task.done(null, { result, known: { registry: next, version: port.compares ? outcome.version : undefined } })
+      // A lost reply: the write may have been made, and the change is the same when it is repeated
+      if (err) return this.#attempts.mayRepeat(err) ? this.#read() : task.done(err)
+      tryAgain(() => this.#read(), ++this.#attempts.refused, task.deadline)
+    })
+  }
+
+  #put(next: Registry, version: Known['version'], done: Callback<Outcome>): void {
+    const { port } = this
+    const { id, deadline } = this.task
+    if (port.compares && version !== undefined) return port.compareAndSet(id, recordOf(next), { version }, done, deadline)
+    if (isEmpty(next)) return port.remove(id, err => done(isMissing(err) ? null : err, { ok: true }), deadline)
+    port.set(id, recordOf(next), err => done(err, { ok: true }), deadline)
+  }
+}
+
+function reportCorrupt(_about: Diagnosed): void {}

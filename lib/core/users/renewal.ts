@@ -1,0 +1,71 @@
+import { reasonOf, type Callback } from '../../primitives/callbacks'
+import { revoked } from '../errors/user-errors'
+import { dataIn, shownOf } from '../record/session-view'
+import type { Keep } from '../session/keep'
+import type { Session } from '../session/session'
+import { become, placeOf } from './login'
+import { isUnanswered } from '../errors/store-errors'
+import { notRenewed, renewed } from './registry'
+import { userIn, type Bound } from './user-of'
+
+export interface Target {
+  readonly keep: Keep
+  /** The new ID. */
+  readonly id: string
+}
+
+/**
+ * Before a session gets a new ID: the registry learns of it first, so that a revocation of the session ends it under both.
+ *
+ * @param act moves the record
+ */
+export function renewing(exchange: Bound, session: Session, target: Target, done: Callback, act: (done: Callback) => void): void {
+  const { users } = exchange.settings
+  const before = users && exchange.lifetime?.marksOf(session.id)
+  if (!before) return act(done)
+  let user: string | undefined
+  try {
+    user = userIn(target.keep === true ? shownOf(session) : kept(session, target.keep), users)
+  } catch (err) {
+    return done(reasonOf(err, 'userId'))
+  }
+  if (user !== before.u) return become(exchange, session, { user, id: target.id }, done, act)
+  if (user === undefined) return act(done)
+  note(exchange, session, { user, handle: before.h, id: target.id }, done, act)
+}
+
+function kept(session: Session, keep: readonly string[]): object {
+  return Object.fromEntries(Object.entries(dataIn(session)).filter(([key]) => keep.includes(key)))
+}
+
+interface Renewal {
+  readonly user: string
+  readonly handle: string
+  readonly id: string
+}
+
+function note(exchange: Bound, session: Session, { user, handle, id }: Renewal, done: Callback, act: (done: Callback) => void): void {
+  const { port } = exchange
+  const { registries } = placeOf(exchange, user)
+  const [from, to] = [session.id, id].map(id => port.keys.of(id)) as [string, string]
+  registries.change<boolean>(
+    user,
+    registry => {
+      const next = renewed(registry, { h: handle, k: [from], t: Date.now() }, from, to)
+      return { next, result: next !== undefined }
+    },
+    (err, changed) => {
+      if (err || !changed) return done(err)
+      if (!changed.result) return port.destroy(session.id, err => done(err ?? revoked()))
+      act(err => {
+        if (!err || isUnanswered(err)) return done(err)
+        registries.change(
+          user,
+          registry => ({ next: notRenewed(registry, handle, to), result: undefined }),
+          () => done(err),
+          changed.known,
+        )
+      })
+    },
+  )
+}

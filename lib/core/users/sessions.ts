@@ -1,0 +1,140 @@
+import { describeValue } from '../../primitives/describe-value'
+import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
+import { endAndTell } from '../events/end-and-tell'
+import { isMissing } from '../errors/store-errors'
+import { marksIn } from '../record/marks'
+import type { Marks } from '../record/reserved-key'
+import { exchangeOf, type Carrier } from '../session/info'
+import type { Settings } from '../settings/settings'
+import type { StoreClient } from '../store/store-client'
+import { leave } from './logout'
+import { list, type ListedSessions } from './list'
+import { end, type Place } from './records'
+import { RegistryClient } from './registry-client'
+import { revokeAll } from './revoke-all'
+import { userFrom } from './user-of'
+
+/** The user of sessions, as `userId` returns it. */
+export type UserId = string | number | bigint
+
+/** Methods of the middleware for sessions of other requests. */
+export interface SessionsOfUsers {
+  /**
+   * Destroys the session with this ID, as `req.session.destroy()` does. Requests in progress do not restore it. It is not an error if there is no
+   * such session.
+   *
+   * @example const sessions = session(options); app.use(sessions); await sessions.end(id)
+   * @throws TypeError for an invalid ID, and if sessions are kept in the cookie; errors of the store
+   */
+  end(id: string): Promise<void>
+  /**
+   * The sessions of a user, oldest login first. They have handles, and never IDs.
+   *
+   * @param current marks the session of this request, or of this Koa context
+   * @throws TypeError without the option `userId`; errors of the store
+   * @see docs/session.md#sessionslistuserid
+   */
+  list(userId: UserId, options?: { readonly current?: object }): Promise<ListedSessions>
+  /**
+   * Ends one session of a user. Requests in progress do not restore it: their save is dropped. It is not an error if there is no such session.
+   *
+   * @param handle from `list`, or from `session.info(req)`
+   * @returns whether the user had the session
+   * @throws TypeError without the option `userId`; errors of the store
+   * @see docs/session.md#sessionsrevokeuserid-handle
+   */
+  revoke(userId: UserId, handle: string): Promise<boolean>
+  /**
+   * Ends all sessions of a user, such as after a change of the password. A session of the user that was never listed, because it is from before the option
+   * `userId`, ends at its next request.
+   *
+   * @param except the session of this request, or of this Koa context, stays
+   * @returns the number of sessions that have ended
+   * @throws TypeError without the option `userId`; errors of the store
+   * @see docs/session.md#sessionsrevokealluserid
+   */
+  revokeAll(userId: UserId, options?: { readonly except?: object }): Promise<number>
+}
+
+/** The methods, with the guard of an adapter. */
+export interface Sessions<Guard = unknown> extends SessionsOfUsers {
+  /**
+   * A middleware for pages that ask for a recent login, such as a change of the password. It fails with the status 403 and the code
+   * `ERR_SESSION_NOT_FRESH` if the user of the session has not authenticated within so many milliseconds.
+   *
+   * @throws TypeError without the option `userId`, and unless `ms` is a number above 0
+   * @see docs/session.md#sessionsrequirefreshms
+   */
+  requireFresh(ms: number): Guard
+}
+
+/** The part of the settings that the methods need. */
+export type About = Pick<Settings<never>, 'users' | 'events' | 'lifetime' | 'name' | 'diagnostics' | 'concurrency'>
+
+/** @param portOf throws if there is no store with the session */
+export function sessionsOf(portOf: () => StoreClient, about: About): SessionsOfUsers {
+  const placeOf = (method: string, given: unknown): Place => {
+    needUsers(method, about)
+    const port = portOf()
+    return {
+      port,
+      registries: new RegistryClient(port, about),
+      user: userFrom(given, `sessions.${method} needs the user as a string or a number`),
+    }
+  }
+  const asked = <Value>(act: () => Promise<Value>): Promise<Value> => ignoreRejection(act())
+  return {
+    end: id => asked(() => endById(portOf, about, id)),
+    list: (userId, { current } = {}) => asked(async () => list(placeOf('list', userId), about, exchangeFor(current))),
+    revoke: (userId, handle) => asked(async () => revoke(placeOf('revoke', userId), handle)),
+    revokeAll: (userId, { except } = {}) => asked(async () => revokeAll(placeOf('revokeAll', userId), exchangeFor(except))),
+  }
+}
+
+/** @throws TypeError without the option `userId` */
+export function needUsers(method: string, { users }: Pick<About, 'users'>): void {
+  if (!users) throw new TypeError(`sessions.${method} needs the option userId; write userId: session => session.user, for example`)
+}
+
+/** @throws TypeError if the request has no session middleware */
+function exchangeFor(carrier: object | undefined): ReturnType<typeof exchangeOf> {
+  if (carrier === undefined) return undefined
+  const exchange = exchangeOf(carrier as Carrier)
+  if (!exchange) throw new TypeError('the request has no session: use the session middleware first')
+  return exchange
+}
+
+async function endById(portOf: () => StoreClient, about: About, id: unknown): Promise<void> {
+  if (typeof id !== 'string' || !id) throw new TypeError(`sessions.end needs the ID of a session, not ${describeValue(id)}`)
+  const port = portOf()
+  const { users, events } = about
+  const marks = users && (await marksOf(port, id))
+  const destroy = (done: Callback): void => port.destroy(id, err => done(isMissing(err) ? undefined : err))
+  await fromCallback(done => (events.hears('ended') ? endAndTell(port, id, { events, why: 'logout' }, destroy, done) : destroy(done)))
+  if (marks?.u === undefined) return
+  const place = { port, registries: new RegistryClient(port, about), user: marks.u }
+  await fromCallback(done => leave(place, { handle: marks.h, key: port.keys.of(id) }, done))
+}
+
+function marksOf(port: StoreClient, id: string): Promise<Marks | undefined> {
+  return fromCallback(done => port.get(id, (err, record) => done(isMissing(err) ? null : err, record ? marksIn(record) : undefined)))
+}
+
+async function revoke(place: Place, handle: unknown): Promise<boolean> {
+  if (typeof handle !== 'string' || !handle)
+    throw new TypeError(`sessions.revoke needs the handle of a session, not ${describeValue(handle)}`)
+  const ended = await end(place, ({ h }) => h === handle)
+  return ended.length > 0
+}
+
+/** For sessions in the cookie. */
+export function noStore(): never {
+  throw new TypeError('sessions.end needs a store: a session that is kept in the cookie ends with its cookie, or with its secret')
+}
+
+/** For stores that are made for each request. */
+export function noFixedStore(): never {
+  throw new TypeError(
+    'sessions.end needs a store that is the same for all requests; with a function as store, call destroy in a request of the session',
+  )
+}

@@ -1,0 +1,79 @@
+import { describeValue } from '../../primitives/describe-value'
+import type { RequestLifetime } from '../concurrency/request-lifetime'
+import type { Diagnosed } from '../diagnostics/diagnose'
+import type { Living } from '../lifetime/limits'
+import { shownOf } from '../record/session-view'
+import type { Stored } from '../record/snapshot'
+import type { Session } from '../session/session'
+import type { UserSettings } from '../settings/request-options'
+import { isRegistry } from '../store/store-keys'
+
+/** The part of an exchange that the user of its session depends on. */
+export interface Bound extends Living {
+  readonly settings: Living['settings'] & Diagnosed & { readonly users: UserSettings<never> | undefined }
+  readonly isReadOnly: boolean
+  readonly changes: { readonly stored: Stored | undefined }
+  readonly holder: Pick<RequestLifetime, 'transaction'>
+  readonly replacedSession: Session | undefined
+}
+
+/** The longest user ID, in characters: it is stored with each session. An email address has at most 254. */
+const LONGEST = 512
+
+/**
+ * The user as a registry knows them.
+ *
+ * @param given by the app
+ * @throws TypeError for a value that identifies no user
+ */
+export function userFrom(given: unknown, source: string): string {
+  const user = typeof given === 'bigint' || (typeof given === 'number' && Number.isFinite(given)) ? String(given) : given
+  if (typeof user !== 'string' || !user) throw new TypeError(`${source}, not ${describeValue(given)}`)
+  if (user.length > LONGEST) throw new TypeError(`${source} of at most ${LONGEST} characters; this one has ${user.length}`)
+  return user
+}
+
+/** @throws TypeError for a value that identifies no user; what `userId` throws */
+export function userIn(data: object, { userId }: UserSettings<never>): string | undefined {
+  const given: unknown = userId(data)
+  if (given === undefined || given === null || given === false || given === '') return undefined
+  return userFrom(given, 'userId option must return a string or a number, or undefined without a user')
+}
+
+/** Whether the session is to be saved, because its record names another user than its data. */
+export function hasOtherUser(exchange: Bound, session: Session): boolean {
+  const { settings, sentId, isReadOnly } = exchange
+  return settings.users !== undefined && !isReadOnly && sentId === session.id && changesUser(exchange, session)
+}
+
+/** Whether the data name another user than the marks. */
+export function changesUser({ lifetime, settings: { users } }: Bound, session: Session): boolean {
+  if (!users || !lifetime?.keepsMarks(session.id)) return false
+  return userIn(shownOf(session), users) !== lifetime.known(session.id)?.u
+}
+
+/** The user of the session as the store was last known to have it. */
+export function storedUser({ changes: { stored }, settings: { users } }: Bound, id: string): string | undefined {
+  if (!users || stored?.id !== id) return undefined
+  try {
+    return userIn(JSON.parse(stored.text) as object, users)
+  } catch {
+    return undefined
+  }
+}
+
+/** The save has ended without an error, because the session no longer exists. */
+export function wasDropped({ holder: { transaction } }: Bound, id: string): boolean {
+  return transaction?.id === id && transaction.isEnded
+}
+
+/** Whether an ID of a client is that of a registry, which is no session. No client has it, unless the secret is known. */
+export function isRefused({ settings }: Bound, id: string): boolean {
+  return settings.users !== undefined && isRegistry(id)
+}
+
+/** Whether the client's session was ended while the request was under way: its cookie is cleared. */
+export function hasBeenRevoked(exchange: Bound): boolean {
+  const { settings, sentId, host } = exchange
+  return settings.users !== undefined && sentId !== undefined && sentId === host.sessionID && wasDropped(exchange, sentId)
+}
