@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { EXCHANGE } from '../../lib/core/session/session'
 import { useDiagnostics } from '../support/diagnostics'
 import { useTimers } from '../support/timers'
+import { useUncaught } from '../support/uncaught'
 import { turns } from '../support/wire'
 import { Group, type OpenRequest } from './group-rig'
 import { ID } from './rig'
@@ -189,6 +190,7 @@ for (const [ability, { first, group }] of Object.entries(WRITES) as [Ability, (t
 
 describe('concurrency: a group of saves', () => {
   const timers = useTimers()
+  const uncaught = useUncaught()
   const messages = useDiagnostics('resession:merged', 'resession:interrupted')
 
   it('is not joined by a session that is new', async () => {
@@ -387,6 +389,25 @@ describe('concurrency: a group of saves', () => {
     await turns(2)
     expect(seen).to.deep.equal([0, 1, 2].map(index => ['change', index, index]))
   })
+
+  for (const others of [0, 1, 2]) {
+    it(`calls a callback that throws once, and its error is uncaught, with ${others} others`, async () => {
+      const meeting = new Group('compareAndSet')
+      const [one, ...more] = meeting.busy(1 + others)
+      const heard: unknown[] = []
+      const spoil = (err?: unknown): never => {
+        heard.push(err)
+        return fail('of the app')
+      }
+      one.put({ a: 1 }).session.save(spoil)
+      for (const request of more) request.put({ b: 1 }).save()
+      meeting.store.answerAll()
+      await turns(2)
+      expect(heard).to.deep.equal([undefined])
+      expect(uncaught.map(String)).to.deep.equal(['Error: of the app'])
+      expect(more.map(({ results }) => results)).to.deep.equal(more.map(() => ['done']))
+    })
+  }
 
   it('reads a plain store before each write with concurrency: merge', () => {
     const meeting = new Group('set', {}, { concurrency: 'merge' })

@@ -8,6 +8,7 @@ import { GROUPS } from './files'
 //
 //   npm run mutation                                one run over all files that security rests on
 //   npm run mutation -- lib/core/record/merge.ts           over some
+//   npm run mutation -- lib/core/record/merge.ts:1-40      over some lines
 
 /** Stryker's runner needs mocha 11. They are installed when they are used, apart from the project's packages. */
 const PACKAGES = { '@stryker-mutator/core': '9.6.1', '@stryker-mutator/mocha-runner': '9.6.1', mocha: '11.7.5' }
@@ -37,7 +38,7 @@ if (!existsSync(installed('.package-lock.json'))) install()
 const given = process.argv.slice(2)
 let [detected, all] = [0, 0]
 for (const { files, tests } of GROUPS) {
-  const mutated = files.filter(file => given.length === 0 || given.includes(file))
+  const mutated = given.length === 0 ? files : given.filter(file => files.includes(file.replace(/:.*/, '')))
   if (mutated.length === 0) continue
   for (const { status } of mutate(mutated, tests)) {
     if (status === 'Killed' || status === 'Timeout') detected++
