@@ -80,21 +80,22 @@ class PromiseStoreAdapter implements SessionStore {
 
   async set(id: string, session: SessionData): Promise<void> {
     const { prefix, shape, ttl } = this.manner
-    await settled(
-      this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), { ...this.#info, changed: true }),
-    )
+    await settled(this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), this.#changed(true)))
   }
 
   /** These stores have no touch: the session is saved. */
   async touch(id: string, session: SessionData): Promise<void> {
     const { prefix, shape, ttl } = this.manner
-    await settled(
-      this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), { ...this.#info, changed: false }),
-    )
+    await settled(this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), this.#changed(false)))
   }
 
   async destroy(id: string): Promise<void> {
     await settled(this.store.destroy(this.manner.prefix + id, this.#info))
+  }
+
+  /** Written out: each result of a spread of `#info` would have a hidden class of its own. */
+  #changed(changed: boolean): object {
+    return { ctx: this.host.ctx, rolling: this.manner.rolling, changed }
   }
 
   get #info(): object {
