@@ -5,12 +5,14 @@ import { grow, type GrowthJob } from './growth/job'
 import { load, type LoadJob } from './http-client'
 import { serve, type ServeJob } from './http-server'
 import { timeInProcess, type InProcessJob } from './in-process'
+import { measureLeftover, type LeftoverJob } from './leftover-job'
 import { overlap, type OverlapJob, type Ready } from './overlap/job'
 import { askInTurn, type AskJob } from './latency-client'
 import { timeSideBySide, type SideBySideJob } from './side-by-side'
 
 /** The job of a process. */
-export type Job = InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | DurableJob | FillJob | GrowthJob | OverlapJob
+export type Job =
+  InProcessJob | SideBySideJob | ServeJob | LoadJob | AskJob | DelayJob | DurableJob | FillJob | GrowthJob | LeftoverJob | OverlapJob
 
 /** The server's processor time so far, in microseconds, user and system: sent for every message after the job. */
 export interface ProcessorTime {
@@ -44,6 +46,8 @@ async function perform(job: Job): Promise<void> {
       return say(await fillStore(job))
     case 'grow':
       return say(await grow(job))
+    case 'leave':
+      return say(await measureLeftover(job))
     case 'overlap':
       return say(await overlap(job, begun, begun))
     case 'serve': {

@@ -37,7 +37,9 @@ export function manualSite(visit: Visit): Site {
         if (!row && left.data === EMPTY) return body
         const id = row ? (sent as string) : newId()
         rows.set(id, left)
-        if (rolling || !row) res.setHeader('Set-Cookie', lineOf(id, left))
+        // As express-session does for a changed session whose cookie has an expiry
+        const isMoved = maxAge !== undefined && left.data !== row?.data
+        if (rolling || !row || isMoved) res.setHeader('Set-Cookie', lineOf(id, left))
         return body
       })
     },

@@ -67,6 +67,8 @@ const connect: readonly Subject[] = [
 const koa: readonly Subject[] = [
   { name: 'koa', kind: 'koa', module: 'koa' },
   { name: 'resession/koa', kind: 'koa', module: 'resession/koa', storeModule: 'resession', floor: 'koa', yardstick: 'koa-session' },
+  // With the store that the other packages have
+  { name: 'resession/koa, promises', kind: 'koa', module: 'resession/koa', floor: 'koa', yardstick: 'koa-session' },
   { name: 'koa-session', kind: 'koa', module: 'koa-session', floor: 'koa', yardstick: 'koa-session' },
   { name: 'koa-generic-session', kind: 'koa', module: 'koa-generic-session', floor: 'koa', yardstick: 'koa-session' },
   { name: 'koa, manual', kind: 'koa manual', floor: 'koa', yardstick: 'koa-session' },
@@ -106,6 +108,13 @@ export const subjects: readonly Subject[] = [...connect, ...[...koa, ...others].
 /** The name of the yardstick of a subject. */
 export function yardstickOf({ yardstick = YARDSTICK }: Subject): string {
   return yardstick
+}
+
+const CONNECT: readonly Subject['kind'][] = ['bare', 'manual', 'connect', 'fastify']
+
+/** Whether the sessions of a visit have a lifetime. On Koa and in the cookie they always have one: without it, koa-session gives one to some cookies. */
+export function hasMaxAge({ kind, floor }: Subject, { options }: Visit): boolean {
+  return floor !== undefined && (!CONNECT.includes(kind) || options?.cookie?.maxAge !== undefined)
 }
 
 /** The subjects of a visit. */

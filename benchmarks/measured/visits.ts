@@ -78,7 +78,17 @@ const larger: readonly Visit[] = [
   })),
 )
 
-export const visits: readonly Visit[] = [...usual, ...larger]
+/** For Connect: on Koa and with sessions in the cookie, all visits have a lifetime. */
+const lasting: readonly Visit[] = usual
+  .filter(({ options }) => !options)
+  .map(visit => ({
+    ...visit,
+    name: `${visit.name}, maxAge`,
+    options: { cookie: { maxAge: DAY } },
+    subjects: ['none', 'resession', 'express-session', 'manual'],
+  }))
+
+export const visits: readonly Visit[] = [...usual, ...larger, ...lasting]
 
 /** The names of the visits that are measured with every subject. */
 export const USUAL: readonly string[] = usual.map(({ name }) => name)

@@ -1,5 +1,7 @@
-import { YARDSTICK } from '../measured/subjects'
+import { hasMaxAge, subjects, YARDSTICK } from '../measured/subjects'
+import { visitNamed } from '../measured/visits'
 import type { DistantRow, HttpRow, InProcessRow, MemoryRow, SideBySideRow } from '../summary'
+import { comparedTable } from './compared-table'
 import { digits, percent, range, whole } from './figures'
 import type { Result } from './result'
 import { table } from './table'
@@ -13,6 +15,9 @@ export function markdownOf(result: Result): string {
     '### In process',
     `Microseconds per visit. Rounds: ${plan.inProcess.rounds}, of ${plan.inProcess.timed} visits each.`,
     inProcessTable(inProcess),
+    '### Compared with other packages',
+    'Microseconds that each adds to a visit. A ratio above 1 means that the other is ahead.',
+    comparedTable(inProcess),
     '### Side by side in one process',
     `Microseconds of processor time per visit. Rounds: ${rounds}, of ${4 * fours} blocks of ${block} visits each.`,
     sideBySideTable(sideBySide),
@@ -26,6 +31,11 @@ export function markdownOf(result: Result): string {
   ].join('\n\n')
 }
 
+function isLasting(visit: string, name: string): boolean {
+  const subject = subjects.find(subject => subject.name === name)
+  return subject !== undefined && hasMaxAge(subject, visitNamed(visit))
+}
+
 function machineLines({ machine }: Result): string {
   const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`)
   return [
@@ -37,10 +47,11 @@ function machineLines({ machine }: Result): string {
 
 function inProcessTable(rows: readonly InProcessRow[]): string {
   return table(
-    ['visit', 'subject', 'over', 'time', 'quartiles', 'added', 'quartiles', 'share', 'of what is added by'],
+    ['visit', 'subject', 'maxAge', 'over', 'time', 'quartiles', 'added', 'quartiles', 'share', 'of what is added by'],
     rows.map(({ visit, subject, over, microseconds, added, share, yardstick }) => [
       visit,
       subject,
+      isLasting(visit, subject) ? 'a day' : undefined,
       over,
       digits(microseconds.median),
       range(microseconds, digits),
@@ -49,7 +60,7 @@ function inProcessTable(rows: readonly InProcessRow[]): string {
       share?.toFixed(3),
       share === undefined ? undefined : yardstick,
     ]),
-    [0, 1, 2, 8],
+    [0, 1, 2, 3, 9],
   )
 }
 
