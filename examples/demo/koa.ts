@@ -5,6 +5,7 @@ import Koa from 'koa'
 import memory from '../../lib'
 import session from '../../lib/koa'
 import { HARDENING, type Answer } from './answer'
+import { browserOf, type Devices } from './devices'
 import { files } from './files'
 import { readForm, type Form } from './form'
 import { listen } from './listen'
@@ -58,10 +59,15 @@ function shopApp(): ReturnType<Koa['callback']> {
   const store = new memory.MemoryStore({ max: 10_000 })
   // On http://localhost, where a cookie needs another name and no Secure. The page shows the record of its session, which it finds by the ID
   const cookie = { ...session.recommended.cookie, maxAge: 60 * 60 * 1000, secure: undefined } as const
-  app.use(session({ ...session.recommended, name: NAME, store, cookie, hashIds: false }))
+  const described = {
+    userId: ({ name }: { name?: string }) => name,
+    describe: ({ req }: session.Context) => ({ browser: browserOf(req.headers['user-agent']) }),
+  }
+  const sessions = session({ ...session.recommended, ...described, name: NAME, store, cookie, hashIds: false })
+  app.use(sessions)
   app.use(async ctx => {
     const action = shop(ctx.method, ctx.path, RIVAL)
-    if (action) send(ctx, await action(shopRequest(ctx, await readForm(ctx.req), store)))
+    if (action) send(ctx, await action(shopRequest(ctx, await readForm(ctx.req), store, devicesFor(sessions, ctx))))
   })
   return app.callback()
 }
@@ -82,13 +88,22 @@ function send(ctx: Koa.Context, { status, headers, body }: Answer): void {
   ctx.body = body
 }
 
-function shopRequest(ctx: Koa.Context, form: Form, store: InstanceType<typeof memory.MemoryStore>): ShopRequest {
+function devicesFor(sessions: session.Sessions, ctx: Koa.Context): Devices {
+  return {
+    list: async user => sessions.list(user, { current: ctx }),
+    end: async (user, handle) => sessions.revoke(user, handle),
+    endOthers: async user => sessions.revokeAll(user, { except: ctx }),
+  }
+}
+
+function shopRequest(ctx: Koa.Context, form: Form, store: InstanceType<typeof memory.MemoryStore>, devices: Devices): ShopRequest {
   return {
     get session() {
       // As in express-session, for a shop that runs on both
       return (ctx.req as IncomingMessage & memory.RequestSession).session
     },
     form,
+    devices,
     surviveRestart: false,
     record: () => store.sessions[ctx.sessionId ?? ''] ?? 'null',
     cookie() {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { listed, type Device } from './devices'
 import { goods, type Cart } from './goods'
 import { html, template, type Html, type Value } from './html'
 
@@ -8,6 +9,8 @@ export interface Visit {
   readonly visitor: string | undefined
   readonly flash: string | undefined
   readonly cart: Cart
+  /** Undefined if no user is logged in. */
+  readonly devices: readonly Device[] | undefined
   /** The package that the race compares with. */
   readonly rival: string
   /** The JSON in the store. */
@@ -28,12 +31,13 @@ export interface ShownCookie {
 const fill = template(join(__dirname, 'page.html'))
 
 /** The HTML page for one request. */
-export function page({ visits = 0, visitor, flash, cart, rival, record, cookie, surviveRestart }: Visit): string {
+export function page({ visits = 0, visitor, flash, cart, devices, rival, record, cookie, surviveRestart }: Visit): string {
   return fill({
     flash: flash ? html`<p class="flash" role="status">${flash}</p>` : '',
     greeting: visitor ? `Hello, ${visitor}` : 'Hello, guest',
     visits,
     door: visitor ? logOutForm : logInForm,
+    devices: listed(devices),
     goods: goods.map(one => row(one, cart[one.id] ?? 0)),
     total: euros(goods.reduce((sum, { id, price }) => sum + price * (cart[id] ?? 0), 0)),
     record: JSON.stringify(JSON.parse(record), null, 2),

@@ -1,9 +1,10 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { sign } from 'cookie-signature'
 import express = require('express')
 import session = require('../../lib')
 import { HARDENING, type Answer } from './answer'
+import { browserOf, type Devices } from './devices'
 import { files } from './files'
 import { readForm, type Form } from './form'
 import { listen } from './listen'
@@ -40,10 +41,15 @@ export function demo(folder?: string): RequestListener {
 
   // On http://localhost, where a cookie needs another name and no Secure. The page shows the record of its session, which it finds by the ID
   const cookie = { ...session.recommended.cookie, maxAge: 60 * 60 * 1000, secure: 'auto' } as const
-  app.use(session({ ...session.recommended, secret, name: NAME, store, cookie, hashIds: false }))
+  const described = {
+    userId: ({ name }: { name?: string }) => name,
+    describe: (req: IncomingMessage) => ({ browser: browserOf(req.headers['user-agent']) }),
+  }
+  const sessionsOf = session({ ...session.recommended, ...described, secret, name: NAME, store, cookie, hashIds: false })
+  app.use(sessionsOf)
   app.use(async (req, res, next) => {
     const action = shop(req.method, req.path, RIVAL)
-    if (action) send(res, await action(shopRequest(req, await readForm(req), sessions)))
+    if (action) send(res, await action(shopRequest(req, await readForm(req), sessions, devicesFor(sessionsOf, req))))
     else next()
   })
   return app
@@ -53,12 +59,21 @@ function send(res: express.Response, { status, headers, body }: Answer): void {
   res.status(status).set(headers).end(body)
 }
 
-function shopRequest(req: express.Request, form: Form, { store, secret, surviveRestart }: Sessions): ShopRequest {
+function devicesFor(sessions: session.Sessions, req: express.Request): Devices {
+  return {
+    list: async user => sessions.list(user, { current: req }),
+    end: async (user, handle) => sessions.revoke(user, handle),
+    endOthers: async user => sessions.revokeAll(user, { except: req }),
+  }
+}
+
+function shopRequest(req: express.Request, form: Form, { store, secret, surviveRestart }: Sessions, devices: Devices): ShopRequest {
   return {
     get session() {
       return req.session
     },
     form,
+    devices,
     surviveRestart,
     record: async () => JSON.stringify((await store.get(req.sessionID)) ?? null),
     cookie() {

@@ -1,6 +1,7 @@
 import type session = require('../../lib')
 import { seeOther, text, type Answer } from './answer'
 import type { Form } from './form'
+import type { Devices } from './devices'
 import { goods, type Cart } from './goods'
 import { page, type ShownCookie } from './page'
 
@@ -19,6 +20,7 @@ export interface ShopRequest {
   /** The session is another object after each login. */
   readonly session: Partial<Omit<session.SessionData, 'cookie'>> & SessionMethods
   readonly form: Form
+  readonly devices: Devices
   /** Whether the store keeps its sessions if the demo is stopped. */
   readonly surviveRestart: boolean
   /** The record in the store, as JSON. */
@@ -38,6 +40,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'GET /': show,
   'POST /login': logIn,
   'POST /logout': logOut,
+  'POST /devices/end': endDevice,
+  'POST /devices/end-others': endOtherDevices,
   'POST /flash': leaveMessage,
   'POST /cart/add': req => putInCart(req, 1),
   'POST /cart/remove': req => putInCart(req, -1),
@@ -63,7 +67,9 @@ async function show(req: ShopRequest, rival: string): Promise<Answer> {
 
   const { visits, cart = {}, name: visitor } = req.session
   const { surviveRestart } = req
-  return text(page({ visits, cart, visitor, flash, rival, record: await req.record(), cookie: req.cookie(), surviveRestart }), 'text/html')
+  const devices = visitor === undefined ? undefined : await req.devices.list(visitor)
+  const shown = { visits, cart, devices, visitor, flash, rival, record: await req.record(), cookie: req.cookie(), surviveRestart }
+  return text(page(shown), 'text/html')
 }
 
 async function logIn(req: ShopRequest): Promise<Answer> {
@@ -84,6 +90,20 @@ async function logIn(req: ShopRequest): Promise<Answer> {
 async function logOut(req: ShopRequest): Promise<Answer> {
   await req.session.destroy()
   return seeOther('/')
+}
+
+async function endDevice({ session, form, devices }: ShopRequest): Promise<Answer> {
+  // The handle is only looked for among the sessions of this user
+  const isEnded = session.name !== undefined && (await devices.end(session.name, form.get('handle') || 'none'))
+  session.flash = isEnded ? 'That session has ended.' : 'There is no such session.'
+  return seeOther('/#devices')
+}
+
+async function endOtherDevices({ session, devices }: ShopRequest): Promise<Answer> {
+  if (session.name === undefined) return seeOther('/')
+  const ended = await devices.endOthers(session.name)
+  session.flash = ended === 1 ? 'One other session has ended.' : `${ended} other sessions have ended.`
+  return seeOther('/#devices')
 }
 
 function leaveMessage(req: ShopRequest): Answer {

@@ -76,6 +76,30 @@ for (const { host, protocol, demo, cookies } of CASES) {
       expect([await greeting(bob), await bob.locator('.visits').textContent()]).to.deep.equal(['Hello, guest', '1'])
     })
 
+    it('lists the devices of a user, and logs out one of them, or all others', async () => {
+      const address = await site()
+      const [here, there, third] = [await (await someone()).page(), await (await someone()).page(), await (await someone()).page()]
+      for (const page of [here, there, third]) {
+        await page.goto(address)
+        await logIn(page, 'Grace')
+      }
+      const devices = here.locator('.devices li')
+      await here.reload()
+      expect(await devices.count()).to.equal(3)
+      expect(await devices.first().locator('small').textContent()).to.match(/^this device, since /)
+      await devices.nth(1).getByRole('button').click()
+      await here.getByText('That session has ended.').waitFor()
+      expect(await devices.count()).to.equal(2)
+      for (const page of [there, third]) await page.reload()
+      expect([await greeting(there), await greeting(third)]).to.deep.equal(['Hello, guest', 'Hello, Grace'])
+      await here.getByRole('button', { name: 'End all others' }).click()
+      await here.getByText('One other session has ended.').waitFor()
+      await third.reload()
+      expect([await greeting(here), await greeting(third)]).to.deep.equal(['Hello, Grace', 'Hello, guest'])
+      await devices.first().getByRole('button').click()
+      await here.getByText('Hello, guest').waitFor()
+    })
+
     it('serves fifty concurrent fetches of one session, and keeps the key of each', async () => {
       const ada = await someone()
       const page = await ada.page()

@@ -128,6 +128,72 @@ function tests({ demo, rival, fields, cookies }: Demo): void {
     expect(textAt('id', stale.text)).to.not.equal(textAt('id', inside.text))
   })
 
+  describe('the devices of a user', () => {
+    const names: Record<string, string> = {
+      laptop: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
+      phone: 'Mozilla/5.0 (Android 16; Mobile) Gecko/145.0 Firefox/145.0',
+    }
+    const logIn = async (device: string, name: string): Promise<ReturnType<typeof request.agent>> => {
+      const agent = request.agent(server).set('User-Agent', names[device] as string)
+      await agent.post('/login').type('form').send({ name }).expect(303)
+      return agent
+    }
+    const devicesOn = (page: string): string[] =>
+      Array.from(page.matchAll(/aria-label="End the session of ([^"]*)"/g), ([, device]) => device as string)
+    const handlesOn = (page: string): string[] =>
+      Array.from(page.matchAll(/name="handle" value="([^"]*)"/g), ([, handle]) => handle as string)
+    let user = 0
+    let name = ''
+    beforeEach(() => void (name = `user ${user++}`))
+
+    it('are listed with their browsers, and no session ID', async () => {
+      const [laptop, phone] = [await logIn('laptop', name), await logIn('phone', name)]
+      await logIn('laptop', 'another user')
+      const { text } = await phone.get('/')
+      expect(devicesOn(text)).to.deep.equal(['Chrome on Linux', 'Firefox on Android, this device'])
+      expect(handlesOn(text)).to.not.include(textAt('id', text))
+      expect(devicesOn((await laptop.get('/')).text)).to.deep.equal(['Chrome on Linux, this device', 'Firefox on Android'])
+    })
+
+    it('are not listed without a login', async () => {
+      expect(await look()).to.include('Log in to see your devices.')
+    })
+
+    it('are logged out one by one', async () => {
+      const [laptop, phone] = [await logIn('laptop', name), await logIn('phone', name)]
+      const [handle] = handlesOn((await phone.get('/')).text)
+      const { text } = await phone.post('/devices/end').type('form').send({ handle }).redirects(1)
+      expect(text).to.include('That session has ended.')
+      expect(devicesOn(text)).to.deep.equal(['Firefox on Android, this device'])
+      expect((await laptop.get('/')).text).to.include('Hello, guest')
+      const own = await phone
+        .post('/devices/end')
+        .type('form')
+        .send({ handle: handlesOn(text)[0] })
+        .redirects(1)
+      expect(own.text).to.include('Hello, guest')
+    })
+
+    it('are logged out all but this one', async () => {
+      const [laptop, phone, other] = [await logIn('laptop', name), await logIn('phone', name), await logIn('phone', name)]
+      const { text } = await phone.post('/devices/end-others').redirects(1)
+      expect(text).to.include('2 other sessions have ended.')
+      expect(devicesOn(text)).to.deep.equal(['Firefox on Android, this device'])
+      for (const ended of [laptop, other]) expect((await ended.get('/')).text).to.include('Hello, guest')
+    })
+
+    it('of another user are not logged out', async () => {
+      const [mine, theirs] = [await logIn('laptop', name), await logIn('phone', `not ${name}`)]
+      const [handle] = handlesOn((await theirs.get('/')).text)
+      const { text } = await mine.post('/devices/end').type('form').send({ handle }).redirects(1)
+      expect(text).to.include('There is no such session.')
+      expect((await theirs.get('/')).text).to.include(`Hello, not ${name}`)
+      expect((await request.agent(server).post('/devices/end').type('form').send({ handle }).redirects(1)).text).to.include(
+        'There is no such session.',
+      )
+    })
+  })
+
   it('shows the record in the store, with the changes of this request', async () => {
     await look()
     const record = recordOn(await look())
