@@ -1,15 +1,24 @@
 import { EXPIRED } from '../record/lifetime'
 import { Cookie } from '../record/cookie'
 import { isMissing } from '../errors/store-errors'
-import type { ActiveSession } from '../concurrency/active-sessions'
+import type { ActiveSession, ActiveSessions } from '../concurrency/active-sessions'
 import type { Callback } from '../../primitives/callbacks'
 import type { Deadline } from '../concurrency/deadline'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
-import type { StoreClient } from '../store/store-client'
+import type { Condition, Heard, Outcome } from '../store/contract'
 
 /** How often other processes may write the record meanwhile. */
 const MOST_TRIES = 100
+
+/** A client of a store, or one that knows sessions by the keys of their records. */
+export interface Endable {
+  readonly activeSessions: ActiveSessions
+  readonly compares: boolean
+  deadline(): Deadline
+  get(id: string, done: Heard, deadline?: Deadline): void
+  compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void
+}
 
 /**
  * Ends a session in a store with compareAndSet, on the condition that no other request has. Removing the record then only frees memory.
@@ -17,7 +26,7 @@ const MOST_TRIES = 100
  * @param version of the record, if it is known
  * @param done gets true if this call has ended the session
  */
-export function claim(port: StoreClient, id: string, version: Version | undefined, done: Callback<boolean>): void {
+export function claim(port: Endable, id: string, version: Version | undefined, done: Callback<boolean>): void {
   const { activeSessions } = port
   const active = activeSessions.acquire(id)
   const over: Callback<boolean> = (err, isOurs) => {
@@ -35,7 +44,7 @@ class Claim {
   #tries = 0
 
   constructor(
-    private readonly port: StoreClient,
+    private readonly port: Endable,
     private readonly id: string,
     private readonly deadline: Deadline,
     private readonly done: Callback<boolean>,
@@ -55,7 +64,7 @@ class Claim {
   }
 
   #end(version: Version): void {
-    const compared: Parameters<StoreClient['compareAndSet']>[3] = (err, outcome) => {
+    const compared: Callback<Outcome> = (err, outcome) => {
       if (err) this.done(err)
       else if (outcome?.ok) this.done(null, true)
       else if (++this.#tries > MOST_TRIES)

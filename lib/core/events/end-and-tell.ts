@@ -3,19 +3,19 @@ import type { Callback } from '../../primitives/callbacks'
 import { marksIn } from '../record/marks'
 import { withoutMarks } from '../record/reserved-key'
 import type { SessionData } from '../record/session-data'
-import type { StoreClient } from '../store/store-client'
+import type { Endable } from './claim'
 import { endOnce } from './end-once'
 import { copyOf, type KnownMarks } from './session-event'
 
 /** What an event of a session tells that its record does not. */
-interface Telling {
+export interface Telling {
   readonly events: SessionEvents
   readonly why: Why
   readonly about?: unknown
 }
 
 /** Destroys a session outside of a request, and tells of its end when the store has answered. @param destroy removes the record */
-export function endAndTell(port: StoreClient, id: string, telling: Telling, destroy: (done: Callback) => void, done: Callback): void {
+export function endAndTell(port: Endable, id: string, telling: Telling, destroy: (done: Callback) => void, done: Callback): void {
   // Held from the read to the end, to know of another end of this process
   const active = port.activeSessions.acquire(id)
   const over: Callback = err => {

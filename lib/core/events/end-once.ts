@@ -1,8 +1,7 @@
 import type { ActiveSession } from '../concurrency/active-sessions'
 import type { Callback } from '../../primitives/callbacks'
 import type { Version } from '../record/snapshot'
-import { claim, lastMove } from './claim'
-import type { StoreClient } from '../store/store-client'
+import { claim, lastMove, type Endable } from './claim'
 
 /** A session that is ended. */
 export interface Known {
@@ -15,7 +14,7 @@ export interface Known {
 const told = new WeakSet<ActiveSession>()
 
 /** A session begins anew under an ID that another may have had. */
-export function beginsAnew(port: StoreClient, id: string): void {
+export function beginsAnew(port: Endable, id: string): void {
   const active = port.activeSessions.acquire(id)
   told.delete(active)
   port.activeSessions.release(id, active)
@@ -28,13 +27,13 @@ export function beginsAnew(port: StoreClient, id: string): void {
  * @param destroy removes the record
  * @param done gets the error of `destroy`, and whether this call has ended the session
  */
-export function endOnce(port: StoreClient, { id, version }: Known, destroy: (done: Callback) => void, done: Callback<boolean>): void {
+export function endOnce(port: Endable, { id, version }: Known, destroy: (done: Callback) => void, done: Callback<boolean>): void {
   if (!port.compares) return endHere(port, id, destroy, done)
   // If the store fails here, it may still destroy the session. An event twice is better than none
   claim(port, id, version, (failed, isOurs) => destroy(err => done(err, isOurs === true || Boolean(failed && !err))))
 }
 
-function endHere(port: StoreClient, id: string, destroy: (done: Callback) => void, done: Callback<boolean>): void {
+function endHere(port: Endable, id: string, destroy: (done: Callback) => void, done: Callback<boolean>): void {
   const active = port.activeSessions.acquire(id)
   destroy(err => {
     const last = lastMove(active)

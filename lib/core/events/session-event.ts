@@ -26,12 +26,20 @@ interface Content {
   readonly marks?: KnownMarks | undefined
 }
 
+/** What the option `describe` says of the requests that log in. */
+const descriptions = new WeakMap<object, unknown>()
+
+/** The option `describe` has described the request. */
+export function describes(announcing: Announcing, about: unknown): void {
+  if (about !== undefined && announcing.settings.events.hears('created')) descriptions.set(announcing, about)
+}
+
 /** @param id undefined if the store has no session */
 export function eventOf(announcing: Announcing, id: string | undefined, { why, data, marks }: Content): SessionEvent {
   const { settings, transport, host, lifetime } = announcing
   const subject = transport.subject?.(host as never) ?? { req: host }
   const known = marks ?? (id === undefined ? undefined : lifetime?.known(id))
-  return { name: settings.events.name, ...subject, handle: known?.h, userId: known?.u, why, about: undefined, data }
+  return { name: settings.events.name, ...subject, handle: known?.h, userId: known?.u, why, about: descriptions.get(announcing), data }
 }
 
 /** The data of a session or a record, without the cookie. */

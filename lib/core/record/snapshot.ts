@@ -45,3 +45,8 @@ export interface Read {
   /** A touch has written the record, where `marks` are. */
   readonly isTouched?: boolean
 }
+
+/** The data of a session in a snapshot; undefined if it is of another session. */
+export function dataAsIn(snapshot: Snapshot | undefined, id: string): object | undefined {
+  return snapshot?.id === id ? (JSON.parse(snapshot.text) as object) : undefined
+}

@@ -1,6 +1,6 @@
 import { hasAttributesOf, isAlike, type AnyCookie, type Cookie, type CookieData } from '../record/cookie'
 import { serializeData } from '../record/serialize-data'
-import type { Read, Snapshot, Stored, Written } from '../record/snapshot'
+import { dataAsIn, type Read, type Snapshot, type Stored, type Written } from '../record/snapshot'
 import type { Facts } from './plan'
 import type { Semantics } from '../settings/policy'
 import { isUnchanged } from '../record/json-equality'
@@ -116,11 +116,6 @@ export class ChangeTracker {
   isRested({ id, cookie }: Session, touches: TouchThrottle | undefined, lifetime: number | null = cookie.originalMaxAge): boolean {
     return touches !== undefined && touches.isRecent(id, lifetime)
   }
-}
-
-/** The data of a session in a snapshot; undefined if it is of another session. */
-export function dataAsIn(snapshot: Snapshot | undefined, id: string): object | undefined {
-  return snapshot?.id === id ? (JSON.parse(snapshot.text) as object) : undefined
 }
 
 /** The cookie of a record. `createSession` of express-session puts the live cookie into the record, where the app changes it: that is copied. */

@@ -2,7 +2,9 @@ import crypto = require('node:crypto')
 import type { Callback } from '../../primitives/callbacks'
 import { LruCache } from '../../primitives/lru-cache'
 import type { ActiveSessions } from '../concurrency/active-sessions'
-import type { Heard } from './contract'
+import type { Deadline } from '../concurrency/deadline'
+import type { SessionData } from '../record/session-data'
+import type { Condition, Heard, Outcome } from './contract'
 import type { MovedLifetime } from './key-migration'
 import type { StoreCalls } from './store-calls'
 
@@ -96,6 +98,7 @@ export class StoreKeys {
 interface Client {
   readonly activeSessions: ActiveSessions
   readonly keys: StoreKeys
+  readonly compares: boolean
   destroy(id: string, done: Callback): void
 }
 
@@ -106,14 +109,36 @@ export class RecordsByKey {
     private readonly calls: StoreCalls,
   ) {}
 
-  get(key: string, done: Heard): void {
-    this.calls.get(key, done)
+  get activeSessions(): ActiveSessions {
+    return this.client.activeSessions
+  }
+
+  get compares(): boolean {
+    return this.client.compares
+  }
+
+  deadline(): Deadline {
+    return this.calls.deadline()
+  }
+
+  get(key: string, done: Heard, deadline?: Deadline): void {
+    this.calls.get(key, done, deadline)
+  }
+
+  compareAndSet(key: string, session: SessionData, { version }: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
+    this.calls.ask('compareAndSet', [key, session, version], done as Callback<unknown>, { key, deadline })
+  }
+
+  /** The ID of a session that requests of this process use. */
+  idOf(key: string): string | undefined {
+    const { activeSessions, keys } = this.client
+    return activeSessions.find(id => keys.of(id) === key)
   }
 
   /** Destroys a session. Requests of this process that have read it before cannot write it any more. */
   destroy(key: string, done: Callback): void {
     const { client, calls } = this
-    const id = client.activeSessions.find(id => client.keys.of(id) === key)
+    const id = this.idOf(key)
     if (id !== undefined) return client.destroy(id, done)
     const deadline = calls.deadline()
     client.activeSessions.destroy(key, deadline, destroyed => calls.remove(key, destroyed, deadline), done)

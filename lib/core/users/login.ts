@@ -4,7 +4,8 @@ import { refused, revoked } from '../errors/user-errors'
 import type { Session } from '../session/session'
 import { isEnded } from '../session/session-end'
 import { publish } from '../diagnostics/channels'
-import { leave } from './logout'
+import { describes } from '../events/session-event'
+import { endRevoked, leave } from './logout'
 import { destroyRecords, goneOf, lookThen, settledOf, type Place } from './records'
 import { admit, confirmed, entryOf, removed, without, type Admission, type Entry, type Login as Asked } from './registry'
 import { RegistryClient, type Known } from './registry-client'
@@ -59,7 +60,7 @@ export function become(exchange: Bound, session: Session, { user, id }: Next, do
 }
 
 export function placeOf({ port, settings }: Pick<Bound, 'port' | 'settings'>, user: string): Place {
-  return { port, user, registries: new RegistryClient(port, settings) }
+  return { port, user, events: settings.events, registries: new RegistryClient(port, settings) }
 }
 
 function begin(exchange: Bound, session: Session, { user, id }: Next & { readonly user: string }, done: Callback, act: Store): void {
@@ -86,6 +87,8 @@ interface Task {
 interface Added {
   /** Sessions to end first: the oldest, if there are too many, and those that a crashed process was ending. */
   readonly dead: readonly Entry[]
+  /** Those of them that are too many. */
+  readonly evicted: readonly Entry[]
   /** Whether there was no entry for the session. */
   readonly isNew: boolean
   readonly known: Known
@@ -124,7 +127,7 @@ class Login {
         if (admission === 'look') return this.#look(before.s, changed.known)
         if (typeof admission === 'string') return this.#rejected(admission)
         const dead = [...before.s.filter(({ d }) => d), ...admission.evicted]
-        this.#endOthers({ dead, isNew: !entryOf(before, this.#handle), known: changed.known })
+        this.#endOthers({ dead, evicted: admission.evicted, isNew: !entryOf(before, this.#handle), known: changed.known })
       },
       known,
     )
@@ -149,13 +152,14 @@ class Login {
   }
 
   #endOthers(added: Added): void {
-    const { dead } = added
+    const { dead, evicted } = added
     if (dead.length === 0) return this.#store(added)
-    toCallback(destroyRecords(this.#place, dead), err => (err ? this.#failed(err, added) : this.#store(added)))
+    toCallback(destroyRecords(this.#place, dead, evicted), err => (err ? this.#failed(err, added) : this.#store(added)))
   }
 
   #store(added: Added): void {
     const { exchange, session, task } = this
+    describes(exchange, task.about)
     const settle = exchange.lifetime?.bind(session.id, task.user, this.#since === undefined ? Date.now() : undefined)
     task.act(err => {
       const isStored = !err && !wasDropped(exchange, task.id)
@@ -207,7 +211,7 @@ class Login {
       publish('interrupted')
       task.done()
     }
-    exchange.port.destroy(id, err => (err ? done(err) : this.#forget(done)))
+    endRevoked(exchange, id, err => (err ? done(err) : this.#forget(done)))
   }
 
   #forget(done: Callback): void {

@@ -1,3 +1,5 @@
+import { endAnnounced } from '../events/announce'
+import { dataAsIn } from '../record/snapshot'
 import { toCallback, type Callback } from '../../primitives/callbacks'
 import type { Bound } from './user-of'
 import { RegistryClient } from './registry-client'
@@ -36,9 +38,15 @@ export function leave(place: Place, { handle, key }: Leaving, done: Callback): v
           changed?.known,
         )
       }
-      toCallback(destroyAll(place.port, others), remove)
+      toCallback(destroyAll(place, others, { why: 'logout' }), remove)
     },
   )
+}
+
+/** Ends the session of a request, which has been revoked. */
+export function endRevoked(exchange: Bound, id: string, done: Callback): void {
+  const { port, changes } = exchange
+  endAnnounced(exchange, { id, why: 'revoked', data: () => dataAsIn(changes.stored, id) }, done => port.destroy(id, done), done)
 }
 
 /**
@@ -49,6 +57,6 @@ export function leave(place: Place, { handle, key }: Leaving, done: Callback): v
 export function leaving({ settings, lifetime, port }: Bound, id: string, done: Callback): Callback {
   const marks = settings.users && lifetime?.known(id)
   if (marks?.u === undefined) return done
-  const place = { port, user: marks.u, registries: new RegistryClient(port, settings) }
+  const place = { port, user: marks.u, events: settings.events, registries: new RegistryClient(port, settings) }
   return err => (err ? done(err) : leave(place, { handle: marks.h, key: port.keys.of(id) }, done))
 }

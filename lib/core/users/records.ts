@@ -1,4 +1,6 @@
 import { fromCallback, type Callback } from '../../primitives/callbacks'
+import type { SessionEvents } from '../diagnostics/session-events'
+import { endAndTell, type Telling } from '../events/end-and-tell'
 import { isMissing } from '../errors/store-errors'
 import { marksIn } from '../record/marks'
 import type { SessionData } from '../record/session-data'
@@ -11,6 +13,7 @@ import type { Change, Changed, Known, RegistryClient } from './registry-client'
 export interface Place {
   readonly port: StoreClient
   readonly registries: RegistryClient
+  readonly events: SessionEvents
   readonly user: string
 }
 
@@ -93,18 +96,30 @@ export function settledOf(dead: readonly Entry[]): readonly string[] {
   return dead.filter(entry => isSettled(entry, now)).map(({ h }) => h)
 }
 
-export async function destroyRecords({ port }: Place, entries: readonly Entry[]): Promise<void> {
-  await some(entries, ({ k }) => destroyAll(port, k))
+/** @param evicted those that end because there are too many; all others have been revoked */
+export async function destroyRecords(place: Place, entries: readonly Entry[], evicted: readonly Entry[] = []): Promise<void> {
+  await some(entries, entry => {
+    const why = evicted.includes(entry) ? 'evicted' : 'revoked'
+    return destroyAll(place, entry.k, { why, about: entry.w })
+  })
 }
 
 /** Destroys the records of one session, in the order of the keys: a renewal moves it from one to the next. */
-export async function destroyAll(port: StoreClient, keys: readonly string[]): Promise<void> {
-  for (const key of keys) await fromCallback(done => destroy(port, key, err => done(isMissing(err) ? null : err)))
+export async function destroyAll(place: Place, keys: readonly string[], end: Pick<Telling, 'why' | 'about'>): Promise<void> {
+  const { events } = place
+  for (const key of keys) {
+    await fromCallback(done => destroy(place, key, { ...end, events }, err => done(isMissing(err) ? null : err)))
+  }
 }
 
-function destroy(port: StoreClient, key: string, done: Callback): void {
-  if (isKey(key)) port.byKey.destroy(key, done)
-  else port.destroy(key, done)
+function destroy({ port }: Place, key: string, telling: Telling, done: Callback): void {
+  const isHashed = isKey(key)
+  const remove = (done: Callback): void => (isHashed ? port.byKey.destroy(key, done) : port.destroy(key, done))
+  if (!telling.events.hears('ended')) return remove(done)
+  // In this process, a session is known by its ID
+  const id = isHashed ? port.byKey.idOf(key) : key
+  if (id === undefined) endAndTell(port.byKey, key, telling, remove, done)
+  else endAndTell(port, id, telling, remove, done)
 }
 
 function get(port: StoreClient, key: string): Promise<SessionData | null | undefined> {

@@ -4,6 +4,7 @@ import { dataIn, shownOf } from '../record/session-view'
 import type { Keep } from '../session/keep'
 import type { Session } from '../session/session'
 import { become, placeOf } from './login'
+import { endRevoked } from './logout'
 import { isUnanswered } from '../errors/store-errors'
 import { notRenewed, renewed } from './registry'
 import { userIn, type Bound } from './user-of'
@@ -56,7 +57,7 @@ function note(exchange: Bound, session: Session, { user, handle, id }: Renewal, 
     },
     (err, changed) => {
       if (err || !changed) return done(err)
-      if (!changed.result) return port.destroy(session.id, err => done(err ?? revoked()))
+      if (!changed.result) return endRevoked(exchange, session.id, err => done(err ?? revoked()))
       act(err => {
         if (!err || isUnanswered(err)) return done(err)
         registries.change(

@@ -78,6 +78,7 @@ export function sessionsOf(portOf: () => StoreClient, about: About): SessionsOfU
     const port = portOf()
     return {
       port,
+      events: about.events,
       registries: new RegistryClient(port, about),
       user: userFrom(given, `sessions.${method} needs the user as a string or a number`),
     }
@@ -112,7 +113,7 @@ async function endById(portOf: () => StoreClient, about: About, id: unknown): Pr
   const destroy = (done: Callback): void => port.destroy(id, err => done(isMissing(err) ? undefined : err))
   await fromCallback(done => (events.hears('ended') ? endAndTell(port, id, { events, why: 'logout' }, destroy, done) : destroy(done)))
   if (marks?.u === undefined) return
-  const place = { port, registries: new RegistryClient(port, about), user: marks.u }
+  const place = { port, events, registries: new RegistryClient(port, about), user: marks.u }
   await fromCallback(done => leave(place, { handle: marks.h, key: port.keys.of(id) }, done))
 }
 

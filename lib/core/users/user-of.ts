@@ -1,6 +1,8 @@
 import { describeValue } from '../../primitives/describe-value'
 import type { RequestLifetime } from '../concurrency/request-lifetime'
 import type { Diagnosed } from '../diagnostics/diagnose'
+import type { SessionEvents } from '../diagnostics/session-events'
+import type { Announcing } from '../events/session-event'
 import type { Living } from '../lifetime/limits'
 import { shownOf } from '../record/session-view'
 import type { Stored } from '../record/snapshot'
@@ -10,7 +12,8 @@ import { isRegistry } from '../store/store-keys'
 
 /** The part of an exchange that the user of its session depends on. */
 export interface Bound extends Living {
-  readonly settings: Living['settings'] & Diagnosed & { readonly users: UserSettings<never> | undefined }
+  readonly settings: Living['settings'] & Diagnosed & { readonly users: UserSettings<never> | undefined; readonly events: SessionEvents }
+  readonly transport: Announcing['transport']
   readonly isReadOnly: boolean
   readonly changes: { readonly stored: Stored | undefined }
   readonly holder: Pick<RequestLifetime, 'transaction'>
