@@ -41,7 +41,7 @@ declare global {
 }
 declare global {
   namespace Express {
-    interface Request { login: (user: object, options: object, done: (err: unknown) => void) => void }
+    interface Request { user?: any; login: (user: object, ...rest: any[]) => void }
   }
 }
 declare module '../../../lib/index' {
@@ -64,6 +64,7 @@ const MISSING = [
   '@nestjs/core',
   '@nestjs/common',
   '*/app.module',
+  '*/sessions',
   '@fastify/middie',
   'sinon',
   'vitest',
