@@ -108,7 +108,7 @@ describe('docs/recipes.md', () => {
   })
 
   it('delete the cookie at logout: the cookie is cleared', async () => {
-    const agent = appWith('clearCookie', { before: sessions() })
+    const agent = appWith('res.clearCookie', { before: sessions() })
     expect((await agent.post('/logout')).get('Set-Cookie')).to.deep.equal(['connect.sid=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'])
   })
 
