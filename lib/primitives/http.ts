@@ -56,6 +56,8 @@ function pathOfUrl(target: string): string {
 }
 
 function withoutQuery(target: string): string {
+  // Most targets have neither, which this finds faster than a regular expression
+  if (!target.includes('?') && !target.includes('#')) return target
   const end = target.search(/[?#]/)
   return end === -1 ? target : target.slice(0, end)
 }

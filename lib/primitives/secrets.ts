@@ -50,7 +50,8 @@ export function checked(secrets: readonly Secret[]): readonly Secret[] {
 }
 
 function isEmpty(secret: Secret): boolean {
-  return !secret || bytesOf(secret) === 0
+  // Each request asks, and counting the bytes of a text takes longer
+  return typeof secret === 'string' ? secret === '' : !secret || bytesOf(secret) === 0
 }
 
 /** The length of a secret in bytes; Infinity if it is unknown. */

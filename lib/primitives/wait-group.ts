@@ -4,7 +4,8 @@ import type { Callback } from './callbacks'
 /** Counts store calls that the handler has begun, so that the response waits for them. */
 export class WaitGroup {
   #count = 0
-  readonly #waiting: (() => void)[] = []
+  /** Undefined until a caller waits, which is rare. */
+  #waiting: (() => void)[] | undefined
 
   /**
    * Counts a call.
@@ -32,11 +33,12 @@ export class WaitGroup {
   /** Continues when no call is pending, which is usually at once. */
   atRest<Args extends unknown[]>(goOn: (...args: Args) => void, ...args: Args): void {
     if (this.isAtRest) return goOn(...args)
+    this.#waiting ??= []
     this.#waiting.push(inThisContext(() => goOn(...args)))
   }
 
   #release(): void {
     // One of them may begin a call that the next has to wait for
-    while (this.isAtRest && this.#waiting.length > 0) this.#waiting.shift()?.()
+    while (this.isAtRest && this.#waiting?.length) this.#waiting.shift()?.()
   }
 }

@@ -1,16 +1,29 @@
 import { ServerResponse } from 'node:http'
 import { Writable } from 'node:stream'
 import { isUint8Array } from 'node:util/types'
+import type { Method } from './deferred-call'
 
 /** The arguments of `res.write` and `res.end`. */
-export type Args = [chunk?: unknown, encoding?: unknown, callback?: unknown]
+type Args = [chunk?: unknown, encoding?: unknown, callback?: unknown]
+
+/**
+ * Refuses arguments that Node would refuse, before the call waits.
+ *
+ * @param hasEnded whether `end` was called
+ * @throws what the method of Node throws
+ */
+export function checkArguments(res: ServerResponse, method: Method, args: unknown[], hasEnded: boolean): void {
+  if (method === 'writeHead') checkHead(res, args)
+  else if (method === 'write') checkChunk('write', hasEnded ? [args[0]] : (args as Args))
+  else if (method === 'end' && !hasEnded) checkChunk('end', args as Args)
+}
 
 /**
  * Refuses a chunk that Node would refuse, while the app's call is on the stack, so that the app can still respond.
  *
  * @throws what `res.write` and `res.end` of Node throw
  */
-export function checkChunk(method: 'write' | 'end', [chunk, encoding]: Args): void {
+function checkChunk(method: 'write' | 'end', [chunk, encoding]: Args): void {
   // `end` takes any falsy value, and a callback, as no chunk
   if (method === 'end' && (!chunk || typeof chunk === 'function')) return
   if (typeof chunk !== 'string' && !isUint8Array(chunk)) return refuseLikeNode(chunk)
@@ -29,7 +42,7 @@ function refuseLikeNode(...args: unknown[]): void {
  * @param args of `writeHead`; missing ones are taken from the response
  * @throws what `res.writeHead` of Node throws
  */
-export function checkHead(res: ServerResponse, args: unknown[] = []): void {
+function checkHead(res: ServerResponse, args: unknown[] = []): void {
   // HTTP/2 has no reason, and refuses a status when it is set
   if (!(res instanceof ServerResponse)) return
   const statusCode = args.length > 0 ? (args[0] as number) : res.statusCode

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { callAfterDestroy, callAfterEnd } from './calls-after-end'
 import { Drain } from './drain'
-import type { Gate } from './gate'
+import type { Gate, Verdict } from './gate'
 import { isRefused, type DeferredCall, type Method, type Native } from './deferred-call'
-import { checkChunk, checkHead, settleHead, type Args } from './argument-checks'
+import { checkArguments, settleHead } from './argument-checks'
 import { WhileDeferred } from './while-deferred'
 import { setImmediate } from '../../primitives/set-immediate'
 
@@ -68,30 +68,15 @@ export class DeferredResponse {
     if (this.#phase === 'settling' && typeof args[1] === 'string') this.#res.statusMessage = args[1]
     if (this.#phase === 'settling') return this.#res
     if (this.#phase === 'sending' || !this.#holdsHead) return this.#native.writeHead.apply(this.#res, args)
-    checkHead(this.#res, args)
-    this.#submit({ method: 'writeHead', args, asks: 'first' })
+    this.submit('writeHead', args)
     return this.#res
   }
 
-  flushHeaders(): void {
-    this.#submit({ method: 'flushHeaders', args: [], asks: this.#begun ? 'nothing' : 'first' })
-  }
-
   write(args: unknown[]): unknown {
-    if (this.#isNode) checkChunk('write', this.#ended ? [args[0]] : (args as Args))
-    const returned = this.#submit({ method: 'write', args, asks: this.#begun ? 'nothing' : 'first' })
+    const returned = this.submit('write', args)
     // False tells the writer to wait, and 'drain' that it may continue
     if (this.#line.length > 0) (this.#drain ??= new Drain(this.#res)).want()
     return returned
-  }
-
-  flush(args: unknown[]): void {
-    this.#submit({ method: 'flush', args, asks: 'nothing' })
-  }
-
-  end(args: unknown[]): unknown {
-    if (this.#isNode && !this.#ended) checkChunk('end', args as Args)
-    return this.#submit({ method: 'end', args, asks: this.#ended ? 'nothing' : 'last' })
   }
 
   /** Whether the head is deferred: HTTP/1 sends it with the first byte of the body. */
@@ -103,27 +88,41 @@ export class DeferredResponse {
     return typeof this.#native.writeHead === 'function'
   }
 
-  /** @returns what Node returned; for a call that waits or is dropped, what Node returns for a buffered call */
-  #submit(call: DeferredCall): unknown {
-    if (this.#phase === 'sending') return this.#native[call.method].apply(this.#res, call.args)
-    const kept = call.method === 'end' ? this.#res : false
+  /**
+   * A call of the app.
+   *
+   * @returns what Node returned; for a call that waits or is dropped, what Node returns for a buffered call
+   */
+  submit(method: Method, args: unknown[]): unknown {
+    if (this.#phase === 'sending') return this.#native[method].apply(this.#res, args)
+    if (this.#isNode) checkArguments(this.#res, method, args, this.#ended)
+    const call: DeferredCall = { method, args, asks: this.#asksAt(method) }
+    const kept = method === 'end' ? this.#res : false
     if (this.#replaced === 'soon') return kept
-    if (this.#held?.isDestroyed) return (callAfterDestroy(call.args), kept)
+    if (this.#held?.isDestroyed) return (callAfterDestroy(args), kept)
     if (this.#line.length === 0) {
-      this.#ask(call)
+      if (call.asks === 'nothing') call.verdict = 'pass'
+      else this.#gate.bytes(call.asks === 'last', verdict => this.#hear(call, verdict))
       if (call.verdict) return this.#obey(call, kept)
     }
     this.#wait(call)
     return 'returned' in call ? call.returned : kept
   }
 
+  #asksAt(method: Method): DeferredCall['asks'] {
+    if (method === 'end') return this.#ended ? 'nothing' : 'last'
+    return method === 'flush' || (this.#begun && method !== 'writeHead') ? 'nothing' : 'first'
+  }
+
   #ask(call: DeferredCall): void {
-    if (call.asks === 'nothing') return void (call.verdict = 'pass')
-    this.#gate.bytes(call.asks === 'last', verdict => {
-      if (call.verdict) return
-      call.verdict = verdict
-      if (this.#line[0] === call && this.#phase === 'holding' && !this.#advancing) this.#advance()
-    })
+    if (call.asks === 'nothing') call.verdict = 'pass'
+    else this.#gate.bytes(call.asks === 'last', verdict => this.#hear(call, verdict))
+  }
+
+  #hear(call: DeferredCall, verdict: Verdict): void {
+    if (call.verdict) return
+    call.verdict = verdict
+    if (this.#line[0] === call && this.#phase === 'holding' && !this.#advancing) this.#advance()
   }
 
   #obey(call: DeferredCall, kept: unknown): unknown {

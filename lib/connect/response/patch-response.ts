@@ -15,10 +15,10 @@ export function patchResponse(res: ServerResponse, gate: Gate): void {
   // In variables of their own: V8 allocates a function that is assigned to a property directly in old space, and all of the request that it
   // references stays there until the next full collection. That was half of the time of a request
   const writeHead: Native = (...args) => (args.length > 1 ? headWithHeaders(res, held, args) : held.head(args))
-  const flushHeaders: Native = () => held.flushHeaders()
+  const flushHeaders: Native = () => void held.submit('flushHeaders', [])
   const write: Native = (...args) => held.write(args)
-  const end: Native = (...args) => held.end(args)
-  const flush: Native = (...args) => held.flush(args)
+  const end: Native = (...args) => held.submit('end', args)
+  const flush: Native = (...args) => void held.submit('flush', args)
   // Responses of socket libraries may have few of the methods, or none
   if (methods.writeHead) methods.writeHead = writeHead
   if (methods.flushHeaders) methods.flushHeaders = flushHeaders

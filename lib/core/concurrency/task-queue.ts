@@ -24,7 +24,8 @@ export interface Task {
   context?: Context | undefined
 }
 
-const NONE: readonly Task[] = []
+/** No other task begins with a task. */
+export const NONE: readonly never[] = []
 
 /**
  * Runs tasks one after another. Shared tasks run at the same time, and a task may include the tasks that wait behind it. A task only calls the store
@@ -39,7 +40,11 @@ export class TaskQueue {
   #starting = false
 
   run(task: Task): void {
-    if (!this.#waiting && this.#mayBegin(task)) return this.#begin(task, NONE)
+    if (!this.#waiting && this.#mayBegin(task)) {
+      this.#running++
+      this.#sharing = task.shared === true
+      return task.begin(NONE)
+    }
     task.context = thisContext()
     this.#waiting ??= new Set()
     this.#waiting.add(task)

@@ -1,7 +1,7 @@
 import type { Callback } from '../../primitives/callbacks'
 import type { Context } from '../../primitives/async-context'
 import { Deadline } from './deadline'
-import type { Task } from './task-queue'
+import { NONE, type Task } from './task-queue'
 import type { Transaction } from './transaction'
 
 /**
@@ -29,7 +29,7 @@ export abstract class Turn implements Task {
 
   /** Runs after all earlier calls of this process for the session. */
   run(): void {
-    if (!this.#queues) return this.begin([])
+    if (!this.#queues) return this.begin(NONE)
     this.transaction.asking()
     this.transaction.active.run(this)
   }

@@ -1,5 +1,5 @@
 import { Turn } from '../concurrency/turn'
-import type { Deadline } from '../concurrency/deadline'
+import { Deadline } from '../concurrency/deadline'
 import type { Task } from '../concurrency/task-queue'
 import type { Transaction } from '../concurrency/transaction'
 import type { RecordDraft } from '../record/record-draft'
@@ -12,6 +12,8 @@ import type { StoreClient } from '../store/store-client'
 export interface Requester {
   /** The client for the request's store. */
   readonly port: StoreClient
+  /** @returns what the request knows of the session with this ID */
+  transactionOf(id: string): Transaction
   /** The ID of the session that the request generated last. */
   readonly generated: string | undefined
   /** The store has this session. */
@@ -27,10 +29,14 @@ export abstract class Member<R extends Requester = Requester> extends Turn {
   declare readonly request: R
   declare readonly port: StoreClient
 
-  constructor(request: R, transaction: Transaction, deadline: Deadline, done: Callback) {
-    super(transaction, deadline, done)
+  /** @param id of the session */
+  constructor(request: R, id: string, done: Callback) {
+    const { port } = request
+    const transaction = request.transactionOf(id)
+    const isSync = port.answersAtOnce && transaction.active.isIdle
+    super(transaction, isSync ? Deadline.NONE : port.deadline(), done)
     this.request = request
-    this.port = request.port
+    this.port = port
   }
 
   /** Called first, when the turn has come. The member may finish here. */

@@ -3,65 +3,72 @@ import { deliver } from '../../primitives/callbacks'
 import type { RecordDraft } from '../record/record-draft'
 import { isWriter, type Made, type Member, type Writer } from './member'
 
-/** The members of a group that have not finished. Each may fail or time out before the others. Most groups have one member. */
+/** The members of a group that have not finished. Each may fail or time out before the others. Most groups have one member, and need no lists. */
 export class GroupMembers {
+  /** Every member has the session and the store of the group. */
+  readonly first: Member
+  readonly #joined: readonly Member[]
+
   /** @param joined the members after the first one, oldest first */
-  constructor(
-    /** Every member has the session and the store of the group. */
-    readonly first: Member,
-    private readonly joined: readonly Member[],
-  ) {}
+  constructor(first: Member, joined: readonly Member[]) {
+    this.first = first
+    this.#joined = joined
+  }
 
   enter(): void {
     // A member that times out leaves the group
-    if (!this.#isOne) for (const member of this.#left) member.deadline.wait(err => member.finish(err))
+    if (!this.isOne) for (const member of this.#left) member.deadline.wait(err => member.finish(err))
     this.each(enter)
   }
 
+  get isOne(): boolean {
+    return this.#joined.length === 0
+  }
+
   get writers(): readonly Writer[] {
-    const { first } = this
-    if (this.#isOne) return !first.isOver && isWriter(first) ? [first] : []
     return this.#left.filter(isWriter)
   }
 
   get firstWriter(): Writer | undefined {
     const { first } = this
     if (!first.isOver && isWriter(first)) return first
-    return this.joined.find((member): member is Writer => !member.isOver && isWriter(member))
+    return this.isOne ? undefined : this.#joined.find((member): member is Writer => !member.isOver && isWriter(member))
+  }
+
+  someWriter(needs: (writer: Writer) => boolean): boolean {
+    const { first } = this
+    return this.isOne ? !first.isOver && isWriter(first) && needs(first) : this.writers.some(needs)
   }
 
   /** The deadline of the group's calls: that of the last member, which is the latest. */
   get deadline(): Deadline {
-    return (this.joined.findLast(({ isOver }) => !isOver) ?? this.first).deadline
+    return this.isOne ? this.first.deadline : (this.#joined.findLast(({ isOver }) => !isOver) ?? this.first).deadline
   }
 
   each(act: (member: Member) => void): void {
-    if (!this.#isOne) for (const member of this.#left) this.for(member, act)
-    else if (!this.first.isOver) perform(this.first, act)
+    if (!this.isOne) for (const member of this.#left) this.for(member, act)
+    else if (!this.first.isOver) perform(this.first, act, undefined)
   }
 
   /**
    * Calls a function in the async context of a member. An error that it throws is that member's. An error of the member's callback does not reach the
    * others.
    */
-  for<M extends Member>(member: M, act: (member: M) => void): void {
-    if (this.#isOne) return perform(member, act)
-    deliver(() => (member.context ? member.context(() => perform(member, act)) : perform(member, act)))
+  for<M extends Member, With>(member: M, act: (member: M, given: With) => void, given?: With): void {
+    if (this.isOne) return perform(member, act, given as With)
+    deliver(() => (member.context ? member.context(() => perform(member, act, given as With)) : perform(member, act, given as With)))
   }
 
   /** @returns undefined if the writer fails */
   ask(writer: Writer, draft: RecordDraft | undefined): Made | undefined {
+    if (this.isOne) return make(writer, draft)
     let made: Made | undefined
     this.for(writer, () => void (made = writer.make(draft)))
     return made
   }
 
-  get #isOne(): boolean {
-    return this.joined.length === 0
-  }
-
   get #left(): readonly Member[] {
-    return [this.first, ...this.joined].filter(({ isOver }) => !isOver)
+    return [this.first, ...this.#joined].filter(({ isOver }) => !isOver)
   }
 }
 
@@ -69,9 +76,19 @@ function enter(member: Member): void {
   member.enter()
 }
 
-function perform<M extends Member>(member: M, act: (member: M) => void): void {
+function make(writer: Writer, draft: RecordDraft | undefined): Made | undefined {
   try {
-    act(member)
+    return writer.make(draft)
+  } catch (thrown) {
+    if (writer.isOver) throw thrown
+    writer.finish(thrown)
+    return undefined
+  }
+}
+
+function perform<M extends Member, With>(member: M, act: (member: M, given: With) => void, given: With): void {
+  try {
+    act(member, given)
   } catch (thrown) {
     // The callback has thrown
     if (member.isOver) throw thrown

@@ -38,30 +38,30 @@ export class WriteGroup {
     this.#members = new GroupMembers(first, joined)
   }
 
-  begin(): void {
+  /** Called first. */
+  enter(): void {
     this.#members.enter()
-    this.#start()
   }
 
-  #start(): void {
-    const first = this.#members.firstWriter
+  write(): void {
+    const members = this.#members
+    const first = members.firstWriter
     if (!first) return this.#touch()
-    const { base, active } = first.transaction
+    const { base, active, isCurrent } = first.transaction
     // An app may save a session that was neither read nor generated: then there is no version to compare
     if (!base) return this.#attempt(undefined, isNew(first) ? null : undefined)
-    if (this.#knows(first)) return this.#attempt(undefined, base.version)
-    if (active.lastWrite && !this.#readsEnd) this.#attempt(RecordDraft.parse(active.lastWrite.text), active.lastWrite.version)
+    const reads = members.someWriter(readsEnd)
+    if (isCurrent && !reads && this.#knows(first)) return this.#attempt(undefined, base.version)
+    if (active.lastWrite && !reads) this.#attempt(RecordDraft.parse(active.lastWrite.text), active.lastWrite.version)
     else this.#read()
   }
 
-  /** Whether the store can be assumed to have what this member has read. A store with compareAndSet refuses otherwise. */
+  /**
+   * Whether the store can be assumed to have what this member has read, unless another request of this process has written it. A store with
+   * compareAndSet refuses otherwise.
+   */
   #knows({ transaction, port }: Writer): boolean {
-    if (!transaction.isCurrent || this.#readsEnd) return false
-    return port.compares ? transaction.base?.version !== undefined : !this.#members.writers.some(({ rereads }) => rereads)
-  }
-
-  get #readsEnd(): boolean {
-    return this.#members.writers.some(({ readsEnd }) => readsEnd)
+    return port.compares ? transaction.base?.version !== undefined : !this.#members.someWriter(rereads)
   }
 
   #read(): void {
@@ -79,21 +79,34 @@ export class WriteGroup {
   /** @param draft the stored record; undefined if the first writer has read it */
   #attempt(draft: RecordDraft | undefined, version: Version | null | undefined): void {
     const fold = this.#fold(draft)
-    if (!fold) return this.#start()
+    if (!fold) return this.write()
+    const { stored, whole, last } = fold
+    const { port, transaction } = last.writer
+    const { id, base, isCurrent } = transaction
+    const { deadline } = this.#members
+    const answered: Callback<Outcome> = (err, outcome) => this.#answered(fold, isCurrent, err, outcome)
+    // With the strictest method that the store has
+    if (version !== undefined && port.compares) {
+      const text = whole && !(MARKS in stored) ? last.given.text : undefined
+      port.compareAndSet(id, stored, { version, text }, answered, deadline)
+    } else if (base && port.updates) port.update(id, stored, (err, updated) => answered(err, { ok: updated === true }), deadline)
+    else port.set(id, stored, err => answered(err, { ok: true }), deadline)
+  }
+
+  /** @param wasCurrent whether no other request of this process had written before */
+  #answered(fold: Fold, wasCurrent: boolean, err: unknown, outcome: Outcome | undefined): void {
+    if (!err && outcome?.ok) return this.#wrote(fold, outcome.version)
+    const attempts = (this.#attempts ??= new Attempts())
+    if (!err) return tryAgain(() => this.#read(), ++attempts.refused, this.#members.deadline)
     const { writer, given } = fold.last
-    const { isCurrent } = writer.transaction
-    this.#put(fold, version, (err, outcome) => {
-      if (!err && outcome?.ok) return this.#wrote(fold, outcome.version)
-      const attempts = (this.#attempts ??= new Attempts())
-      if (!err) return tryAgain(() => this.#read(), ++attempts.refused, this.#members.deadline)
-      if (isCurrent && fold.changes.length === 1) writer.transaction.failed(given)
-      if (isAlone(writer) && attempts.mayRepeat(err)) this.#readLost(fold, attempts)
-      else this.#fail(err)
-    })
+    if (wasCurrent && fold.changes.length === 1) writer.transaction.failed(given)
+    if (isAlone(writer) && attempts.mayRepeat(err)) this.#readLost(fold, attempts)
+    else this.#fail(err)
   }
 
   /** @returns undefined if no writer is left, or the only one that knew the record has failed */
   #fold(draft: RecordDraft | undefined): Fold | undefined {
+    if (this.#members.isOne) return this.#foldOne(draft)
     const { writers } = this.#members
     const changes: Made[] = []
     let next = draft
@@ -107,15 +120,10 @@ export class WriteGroup {
     return last && { changes, last, stored: last.writer.storedForm(last), whole: changes.length === 1 && last.whole }
   }
 
-  /** With the strictest method that the store has. */
-  #put({ stored, whole, last: { writer, given } }: Fold, version: Version | null | undefined, done: Callback<Outcome>): void {
-    const { port, transaction } = writer
-    const { id, base } = transaction
-    const { deadline } = this.#members
-    if (version !== undefined && port.compares)
-      return port.compareAndSet(id, stored, { version, text: whole && !(MARKS in stored) ? given.text : undefined }, done, deadline)
-    if (base && port.updates) return port.update(id, stored, (err, updated) => done(err, { ok: updated === true }), deadline)
-    port.set(id, stored, err => done(err, { ok: true }), deadline)
+  #foldOne(draft: RecordDraft | undefined): Fold | undefined {
+    const writer = this.#members.firstWriter
+    const made = writer && this.#members.ask(writer, draft)
+    return made && { changes: [made], last: made, stored: writer.storedForm(made), whole: made.whole }
   }
 
   /** All members know the result before the first callback runs. */
@@ -126,8 +134,8 @@ export class WriteGroup {
       writer.transaction.wrote({ text: given.text, cookie: given.cookie, version }, whole)
     }
     last.writer.transaction.active.wrote(stored, last.given.cookie, version)
-    for (const made of changes) if (!made.writer.isOver) this.#members.for(made.writer, () => made.writer.written(made))
-    this.#members.each(touch => touch.written())
+    for (const made of changes) if (!made.writer.isOver) this.#members.for(made.writer, tellWriter, made)
+    this.#members.each(tellTouch)
   }
 
   /** The reply to a write was lost, perhaps with the connection. The stored record tells whether it was made. */
@@ -161,6 +169,22 @@ export class WriteGroup {
   #fail(err: unknown): void {
     this.#members.each(member => member.finish(err))
   }
+}
+
+function readsEnd(writer: Writer): boolean {
+  return writer.readsEnd
+}
+
+function rereads(writer: Writer): boolean {
+  return writer.rereads
+}
+
+function tellWriter(writer: Writer, made: Made): void {
+  writer.written(made)
+}
+
+function tellTouch(touch: Member): void {
+  touch.written()
 }
 
 function isNew({ request, transaction }: Writer): boolean {

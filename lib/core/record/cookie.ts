@@ -1,5 +1,6 @@
 import { serialize } from 'cookie'
 import depd = require('depd')
+import { attributesText } from './cookie-attributes'
 
 // One depd object per file that warns: depd names the first caller outside of the file, which is the app
 const deprecate = depd('express-session')
@@ -194,7 +195,7 @@ export class Cookie {
    * @throws TypeError if an attribute is not valid in a header: `option path is invalid`, and so on
    */
   serialize(name: string, value: string): string {
-    return serialize(name, value, this.data as Parameters<typeof serialize>[2])
+    return serialize(name, value) + attributesText(this)
   }
 
   /** The cookie as plain data for a record. */

@@ -5,15 +5,23 @@ import type { Transaction } from '../concurrency/transaction'
 import type { Host, Session } from '../session/session'
 
 /**
- * Before a session is saved, updated or moved. Fails if it must not be stored: with the code `ERR_SESSION_READ_ONLY` because of the option `readOnly`, or
- * with the error of `beforeSave`.
+ * The error of a request whose session must not be stored: it replaces one that could not be read, or the option `readOnly` is true, with the code
+ * `ERR_SESSION_READ_ONLY`.
+ */
+export function refusal({ anonymous, isReadOnly }: Pick<ExchangeState, 'anonymous' | 'isReadOnly'>): Error | undefined {
+  if (anonymous) return new Error('session could not be read, and is not stored')
+  return isReadOnly ? readOnlyError() : undefined
+}
+
+/**
+ * Before a session is saved, updated or moved. Fails if it must not be stored: with the error of `refusal`, or of the option `beforeSave`.
  *
  * @param act stores the session, which `beforeSave` may have changed
  */
 export function beforeStoring<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback, act: () => void): void {
-  const { settings, host, anonymous, isReadOnly } = exchange
-  if (anonymous) return done(new Error('session could not be read, and is not stored'))
-  if (isReadOnly) return done(readOnlyError())
+  const { settings, host } = exchange
+  const refused = refusal(exchange)
+  if (refused) return done(refused)
   let returned: unknown
   try {
     returned = settings.beforeSave?.(host, session)

@@ -24,9 +24,7 @@ export class ChangeTracker {
   #cookie: CookieData | undefined
   #pastHalfLife = false
   /** The data as `facts` found it. */
-  #found: string | undefined
-  /** The data, while it is known to be unchanged. */
-  #unchanged: string | undefined
+  found: string | undefined
 
   /** @param session if it is new; otherwise the exchange begins with what was read */
   begin(id: string | undefined, session?: object): void {
@@ -45,20 +43,8 @@ export class ChangeTracker {
   }
 
   /** @returns the session as it is passed to the store now */
-  giving(session: Session, text = this.#unchanged ?? serializeData(session)): Written {
-    // Once: the callback of the save may change the session and save it again
-    this.#unchanged = undefined
+  giving(session: Session, text = serializeData(session)): Written {
     return (this.#given = { id: session.id, text, cookie: (session.cookie as Cookie).data })
-  }
-
-  /** @param act does not change the session after `facts`, so that it need not be serialised again */
-  unchanged(act: () => void): void {
-    this.#unchanged = this.#found
-    try {
-      act()
-    } finally {
-      this.#unchanged = undefined
-    }
   }
 
   /** The store has the session now. */
@@ -89,7 +75,7 @@ export class ChangeTracker {
   }
 
   facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged' | 'cookieReplaced' | 'pastHalfLife'> {
-    const text = (this.#found = this.#textOf(session))
+    const text = (this.found = this.#textOf(session))
     const { id } = session
     const cookie = session.cookie as Cookie
     return {

@@ -10,7 +10,8 @@ import { debug } from '../diagnostics/debug'
 import { publish } from '../diagnostics/channels'
 import { isUnanswered } from '../errors/store-errors'
 import type { Exchange } from './exchange'
-import { type Host, saveAtOnce, Session } from '../session/session'
+import { EXCHANGE, type Host, saveAtOnce, Session } from '../session/session'
+import { save } from './save'
 import type { Settings } from '../settings/settings'
 import { planCookie, planStore, type CookiePlan, type Facts, type Plan, type Seen } from './plan'
 import { collectFacts } from './facts'
@@ -29,31 +30,29 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  * @param last whether the response ends now. Before that, only a save or a destroy is done: the client may react to the first bytes
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  if (!exchange.underway.isAtRest) debug('waiting for what the handler has begun')
-  exchange.underway.atRest(commitAtRest<H>, exchange, last, done)
-}
-
-function commitAtRest<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  // A session in the cookie is sent with the headers
-  if (!last) return commitNow(exchange, exchange.settings.kept !== undefined, done)
-  commitNow(exchange, last, (err, withhold) => {
-    exchange.holder.end()
-    done(err, withhold)
-  })
-}
-
-function commitNow<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
-  if (exchange.failed) return done()
+  const { underway, settings } = exchange
+  if (!underway.isAtRest) {
+    debug('waiting for what the handler has begun')
+    return underway.atRest(commit<H>, exchange, last, done)
+  }
+  if (exchange.failed) return finish(exchange, last, done)
   let plan: Plan
   try {
-    plan = settle(exchange, last)
+    // A session in the cookie is sent with the headers
+    plan = settle(exchange, last || settings.kept !== undefined)
   } catch (err) {
     exchange.failed = true
-    return done(err, true)
+    return finish(exchange, last, done, err, true)
   }
-  if (plan === 'nothing' || (plan === 'touch' && !last)) return done()
+  if (plan === 'nothing') return finish(exchange, last, done)
   exchange.done = plan
-  carryOut[plan](exchange, done)
+  carryOut[plan](exchange, last, done)
+}
+
+/** The commit has ended. After the last one, the request is over. */
+function finish<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed, err?: unknown, withhold?: boolean): void {
+  if (last) exchange.holder.end()
+  done(err, withhold)
 }
 
 /** The cookie that the response sets or clears. */
@@ -135,7 +134,7 @@ function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
   if (exchange.isReadOnly && facts.modified) dropped(exchange.settings)
   const plan = planStore(facts, exchange.settings)
   if (plan === 'save') renewExpiry(exchange, session)
-  return plan
+  return plan === 'touch' && !last ? 'nothing' : plan
 }
 
 /** Restarts the lifetime, once in an exchange. */
@@ -146,22 +145,24 @@ function renewExpiry<H extends Host>(exchange: Exchange<H>, session: Session | u
 }
 
 const carryOut = {
-  save<H extends Host>(exchange: Exchange<H>, done: Committed): void {
+  save<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
     const saved: Callback = err => {
       if (err) exchange.arrived()
-      failOr(exchange, done, err)
+      failOr(exchange, last, done, err)
     }
-    const session = exchange.seen?.session as Session
+    const { seen, changes, settings, underway } = exchange
+    const session = seen?.session as Session
     try {
       // An app may have replaced save() or touch(), and its method may change the session
-      if (hasOwnMethods(session, exchange.settings)) exchange.asSeen(() => saveAtOnce(session, saved))
-      else session.save(saved)
+      if (!hasOwnMethods(session, settings)) session.save(saved)
+      else if (session.req[EXCHANGE] === exchange) save(exchange, session, underway.begin(saved), changes.found)
+      else saveAtOnce(session, saved)
     } catch (err) {
-      failOr(exchange, done, err)
+      failOr(exchange, last, done, err)
     }
   },
 
-  touch<H extends Host>(exchange: Exchange<H>, done: Committed): void {
+  touch<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
     debug('touching')
     const id = exchange.host.sessionID as string
     const session = exchange.seen?.session as Session
@@ -173,21 +174,21 @@ const carryOut = {
       debug('touched')
       if (isDone) return reportLate(err)
       isDone = true
-      done(err)
+      finish(exchange, last, done, err)
     })
     if (!hasBegun || isDone || awaitTouch) return
     isDone = true
-    done()
+    finish(exchange, last, done)
   },
 
-  destroy<H extends Host>(exchange: Exchange<H>, done: Committed): void {
+  destroy<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
     debug('destroying')
     const id = exchange.host.sessionID as string
     const ending = { id, why: 'unset', data: () => exchange.changes.dataOf(id) } as const
     const ended: Callback = err => {
       debug('destroyed')
       if (err) noteEnd(exchange, isUnanswered(err) ? 'unanswered' : 'failed')
-      failOr(exchange, done, err)
+      failOr(exchange, last, done, err)
     }
     endAnnounced(exchange, ending, done => exchange.port.destroy(id, done), leaving(exchange, id, ended))
   },
@@ -201,9 +202,9 @@ function reportLate(err: unknown): void {
 }
 
 /** With `saveErrors: 'fail'`, a response is not sent as a success if its session was not stored. */
-function failOr<H extends Host>(exchange: Exchange<H>, done: Committed, err: unknown): void {
+function failOr<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed, err: unknown): void {
   if (err && exchange.settings.saveErrors === 'fail') exchange.failed = true
-  done(err, exchange.failed)
+  finish(exchange, last, done, err, exchange.failed)
 }
 
 /** The session has not been destroyed, so that its cookie is not cleared. */

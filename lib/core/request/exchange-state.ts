@@ -1,9 +1,7 @@
 import type { AnyCookie, Cookie, CookieOptions } from '../record/cookie'
 import { cookieFor } from '../settings/cookie-for'
 import { debug } from '../diagnostics/debug'
-import { Deadline } from '../concurrency/deadline'
 import type { Transaction } from '../concurrency/transaction'
-import type { Turn } from '../concurrency/turn'
 import type { Read, Version, Written } from '../record/snapshot'
 import { RequestLifetime } from '../concurrency/request-lifetime'
 import type { Host, Session } from '../session/session'
@@ -135,12 +133,6 @@ export class ExchangeState<H extends Host = Host> {
     return this.changes.giving(session, text)
   }
 
-  /** @param act saves the session as the last commit found it, so that it need not be serialised again */
-  asSeen(act: () => void): void {
-    if (this.settings.beforeSave) act()
-    else this.changes.unchanged(act)
-  }
-
   /** The store has the session. Called for a failed save too: the error is reported, and the same data is not saved again. */
   arrived(given?: Written): void {
     // A save that has left the end as it was is no reason to put off a touch
@@ -154,29 +146,18 @@ export class ExchangeState<H extends Host = Host> {
     return new Error('session id is in use')
   }
 
-  /** Runs a turn, when everything that this process has asked of the store about the session before is over. */
-  transact<T extends Turn>(id: string, make: (transaction: Transaction, deadline: Deadline) => T): T {
-    const { port } = this
+  /** The transaction of the session with this ID. It knows what the exchange knows. */
+  transactionOf(id: string): Transaction {
+    const { generated, replacedSession, settings, changes, port } = this
     const transaction = this.holder.on(id, port)
-    this.#inform(transaction)
-    const isSync = port.answersAtOnce && transaction.active.isIdle
-    const turn = make(transaction, isSync ? Deadline.NONE : port.deadline())
-    turn.run()
-    this.holder.letGo()
-    return turn
-  }
-
-  /** Passes on to a transaction what the exchange knows of its session. */
-  #inform(transaction: Transaction): void {
-    const { generated, replacedSession, settings, changes } = this
-    const { id } = transaction
     // The handler may still have an object of the old session, perhaps made by a reload
     if (id !== generated && replacedSession?.id === id && isEnded(replacedSession)) transaction.missing = true
-    if (changes.stored?.id !== id) return
+    if (changes.stored?.id !== id) return transaction
     // With concurrency off, only updates have a transaction; saves do not change it
     if (settings.concurrency === 'off') {
-      if (this.port === settings.port) transaction.base = changes.stored
+      if (port === settings.port) transaction.base = changes.stored
     } else if (id === generated && id !== this.sentId) transaction.base ??= changes.stored
+    return transaction
   }
 
   renewed(before?: Session): void {

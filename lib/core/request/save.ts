@@ -1,9 +1,7 @@
 import { announceCreated } from '../events/announce'
 import { mergeCookie, rebase } from './rebase'
-import { beforeStoring, endedElsewhere } from './before-storing'
+import { beforeStoring, endedElsewhere, refusal } from './before-storing'
 import type { Callback } from '../../primitives/callbacks'
-import type { Deadline } from '../concurrency/deadline'
-import type { Transaction } from '../concurrency/transaction'
 import type { ExchangeState } from './exchange-state'
 import type { Host, Session } from '../session/session'
 import type { Written } from '../record/snapshot'
@@ -18,24 +16,39 @@ import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
 import { bind } from '../users/login'
 
-/** Stores the session of a request: as it is if no other request has written it meanwhile, otherwise merged with the stored record. */
-export function save<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
-  beforeStoring(exchange, session, done, () => bind(exchange, session, done, done => saveNow(exchange, session, done)))
+/**
+ * Stores the session of a request: as it is if no other request has written it meanwhile, otherwise merged with the stored record.
+ *
+ * @param text of its data, if it is known. Used only if the save begins at once, because the app may change the session later
+ */
+export function save<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback, text?: string): void {
+  const { beforeSave, users, concurrency } = exchange.settings
+  if (beforeSave || users)
+    return beforeStoring(exchange, session, done, () => bind(exchange, session, done, done => write(exchange, session, done)))
+  const refused = refusal(exchange)
+  if (refused) return done(refused)
+  if (concurrency === 'off') return saveAsItIs(exchange, session, done, text)
+  new Save(exchange, session, done, text).run()
+  exchange.holder.letGo()
 }
 
-function saveNow<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
+/** After `beforeSave`, and a login or a logout. */
+function write<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
   if (exchange.settings.concurrency === 'off') return saveAsItIs(exchange, session, done)
-  exchange.transact(session.id, (transaction, deadline) => new Save(exchange, session, transaction, deadline, done))
+  new Save(exchange, session, done).run()
+  exchange.holder.letGo()
 }
 
 class Save<H extends Host> extends Writer<ExchangeState<H>> {
   declare private readonly session: Session
+  declare private readonly text: string | undefined
   /** The session when its turn came. */
   declare private given: Written | undefined
 
-  constructor(exchange: ExchangeState<H>, session: Session, transaction: Transaction, deadline: Deadline, done: Callback) {
-    super(exchange, transaction, deadline, done)
+  constructor(exchange: ExchangeState<H>, session: Session, done: Callback, text?: string) {
+    super(exchange, session.id, done)
     this.session = session
+    this.text = text
     this.given = undefined
   }
 
@@ -48,11 +61,14 @@ class Save<H extends Host> extends Writer<ExchangeState<H>> {
   }
 
   override act(joined: readonly Writer[]): void {
-    new WriteGroup(this, joined).begin()
+    const group = new WriteGroup(this, joined)
+    group.enter()
+    group.write()
   }
 
   override enter(): void {
-    this.given = this.request.giving(this.session)
+    // With a context it has waited
+    this.given = this.request.giving(this.session, this.context ? undefined : this.text)
     if (isEnded(this.session) || this.transaction.isEnded) this.missing()
   }
 
@@ -85,10 +101,10 @@ class Save<H extends Host> extends Writer<ExchangeState<H>> {
   }
 }
 
-function saveAsItIs<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
+function saveAsItIs<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback, text?: string): void {
   let given: Written
   try {
-    given = exchange.giving(session)
+    given = exchange.giving(session, text)
   } catch (unserialisable) {
     return done(unserialisable)
   }

@@ -2,9 +2,7 @@ import { endedElsewhere } from './before-storing'
 import { inThisContext } from '../../primitives/async-context'
 import { deliver, type Callback } from '../../primitives/callbacks'
 import { isMissing, StoreUnavailable } from '../errors/store-errors'
-import type { Deadline } from '../concurrency/deadline'
 import type { ExchangeState } from './exchange-state'
-import type { Transaction } from '../concurrency/transaction'
 import type { Host, Session } from '../session/session'
 import { touchedForm } from '../lifetime/stored-form'
 import type { Found } from '../store/contract'
@@ -22,28 +20,41 @@ export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, se
     port.touch(id, touchedForm(exchange, session), done)
     return true
   }
-  return exchange.transact(id, (transaction, deadline) => new Touch(exchange, session, transaction, deadline, done)).hasBegun
+  const turn = new Touch(exchange, id, session, done)
+  turn.run()
+  exchange.holder.letGo()
+  return turn.hasBegun
 }
 
 class Touch<H extends Host> extends Member<ExchangeState<H>> {
-  readonly shared = true
-  hasBegun = false
+  declare readonly shared: true
+  declare hasBegun: boolean
+  declare private readonly session: Session
 
-  constructor(
-    exchange: ExchangeState<H>,
-    private readonly session: Session,
-    transaction: Transaction,
-    deadline: Deadline,
-    done: Callback,
-  ) {
-    super(exchange, transaction, deadline, done)
+  constructor(exchange: ExchangeState<H>, id: string, session: Session, done: Callback) {
+    super(exchange, id, done)
+    this.shared = true
+    this.hasBegun = false
+    this.session = session
   }
 
   override act(joined: readonly Member[]): void {
-    if (joined.length > 0) return new WriteGroup(this, joined).begin()
+    if (joined.length > 0) return this.#join(joined)
     this.hasBegun = true
     this.enter()
-    if (!this.isOver) this.#touch()
+    if (this.isOver) return
+    const { active, id } = this.transaction
+    // Another touch sets the same expiry, to within the time of one call
+    if (active.isTouching) return void (active.joinedTouches ??= []).push(inThisContext(err => this.finish(err)))
+    active.isTouching = true
+    const { port, request, session, deadline } = this
+    port.touch(id, touchedForm(request, session), err => (err ? this.#resolve(err) : this.#touched()), deadline)
+  }
+
+  #join(joined: readonly Member[]): void {
+    const group = new WriteGroup(this, joined)
+    group.enter()
+    group.write()
   }
 
   /** A session that another request has written already has a new expiry, and a destroyed one needs none. */
@@ -59,29 +70,22 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
     endedElsewhere(this.transaction, err => this.finish(err))
   }
 
-  #touch(): void {
-    const { active, id } = this.transaction
-    // Another touch sets the same expiry, to within the time of one call
-    if (active.isTouching) return void (active.joinedTouches ??= []).push(inThisContext(err => this.finish(err)))
-    active.isTouching = true
-    const touched: Callback = err => {
-      const { joinedTouches = [] } = active
-      active.isTouching = false
-      active.joinedTouches = undefined
-      for (const other of joinedTouches) deliver(() => other(err))
-      this.finish(err)
-    }
-    const { port, request, session, deadline } = this
-    port.touch(id, touchedForm(request, session), err => (err ? this.#resolve(err, touched) : touched()), deadline)
+  #touched(err?: unknown): void {
+    const { active } = this.transaction
+    const { joinedTouches } = active
+    active.isTouching = false
+    active.joinedTouches = undefined
+    if (joinedTouches) for (const other of joinedTouches) deliver(() => other(err))
+    this.finish(err)
   }
 
   /** Some stores return an error for a touch of a missing session. If another request has destroyed it, that is not an error of this one. */
-  #resolve(err: unknown, done: Callback): void {
-    if (err instanceof StoreUnavailable) return done(err)
+  #resolve(err: unknown): void {
+    if (err instanceof StoreUnavailable) return this.#touched(err)
     const { transaction, port, deadline } = this
     const found: Found = (missing, record) => {
-      if (missing ? isMissing(missing) : !record) endedElsewhere(transaction, done)
-      else done(err)
+      if (missing ? isMissing(missing) : !record) endedElsewhere(transaction, ended => this.#touched(ended))
+      else this.#touched(err)
     }
     port.get(transaction.id, found, deadline)
   }

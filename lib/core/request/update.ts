@@ -2,8 +2,6 @@ import { announceCreated } from '../events/announce'
 import { dataOf, mergeCookie, rebase } from './rebase'
 import { beforeStoring } from './before-storing'
 import { isPromise, type Callback } from '../../primitives/callbacks'
-import type { Deadline } from '../concurrency/deadline'
-import type { Transaction } from '../concurrency/transaction'
 import { gone } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
 import { serializeData } from '../record/serialize-data'
@@ -25,9 +23,10 @@ import { save } from './save'
 /** Changes the stored record and the session of the request with one function. */
 export function update<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
   const updated: Callback = err => (err || !exchange.settings.users ? done(err) : bindAfter(exchange, session, done))
-  const begin = (transaction: Transaction, deadline: Deadline): Update<H> =>
-    new Update(exchange, { session, change }, transaction, deadline, updated)
-  beforeStoring(exchange, session, done, () => void exchange.transact(session.id, begin))
+  beforeStoring(exchange, session, done, () => {
+    new Update(exchange, { session, change }, updated).run()
+    exchange.holder.letGo()
+  })
 }
 
 /** The change may have been a login or a logout. */
@@ -52,11 +51,9 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
   constructor(
     exchange: ExchangeState<H>,
     private readonly asked: { readonly session: Session; readonly change: Change },
-    transaction: Transaction,
-    deadline: Deadline,
     done: Callback,
   ) {
-    super(exchange, transaction, deadline, done)
+    super(exchange, asked.session.id, done)
   }
 
   override get readsEnd(): boolean {
@@ -64,7 +61,9 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
   }
 
   override act(joined: readonly Writer[]): void {
-    new WriteGroup(this, joined).begin()
+    const group = new WriteGroup(this, joined)
+    group.enter()
+    group.write()
   }
 
   override enter(): void {

@@ -7,76 +7,108 @@ import { StoreUnavailable, isMissing } from '../errors/store-errors'
 import type { Deadline } from '../concurrency/deadline'
 
 /** With a second value, such as a record's version. */
-type Answered = (err?: unknown, value?: unknown, beside?: unknown) => void
+export type Answered = (err?: unknown, value?: unknown, beside?: unknown) => void
 
-export interface Call {
-  /** The name of the store's method, for errors. */
-  readonly method: string
-  readonly ask: (answered: Answered) => unknown
-  /** By the store's contract, a method calls back if it declares the callback. Its return value is then ignored. */
-  readonly callsBack: boolean
+/** A write that the store may still make after it has timed out. */
+export interface Guarded {
+  /** The store has responded in time, or the caller gets an error now. */
+  settle(): void
+  /** The write has timed out. */
+  giveUp(): void
+  /** The store has responded after that. */
+  respondedLate(): void
+}
+
+export interface CallOptions {
   readonly deadline: Deadline
-  /**
-   * Called if the call has timed out, but may still be carried out.
-   *
-   * @returns what to do when the store responds
-   */
-  readonly givenUp?: (() => () => void) | undefined
+  /** Whether the deadline is of this call only, and ends with it. */
+  readonly isOwn: boolean
   readonly breaker: CircuitBreaker
+  /** If it is a write. */
+  readonly write: Guarded | undefined
 }
 
 /**
  * One call of a store. However the store responds (by callback or promise, synchronously or later, twice, by throwing, or not at all), `done` is
  * called exactly once. Errors that `done` throws never reach the store.
  */
-export function call({ method, ask, callsBack, deadline, givenUp, breaker }: Call, done: Answered): void {
-  let state: 'asking' | 'waiting' | 'answered' | 'given up' = 'asking'
-  let answer: Parameters<Answered> = []
-  let late: (() => void) | undefined
-  let heard = done
+export class GuardedCall {
+  /** The callback for the store. */
+  readonly answered: Answered
+  #state: 'asking' | 'waiting' | 'answered' | 'given up' = 'asking'
+  /** The response, if it comes before the method returns. */
+  #answer: Parameters<Answered> | undefined
 
-  const settle: Answered = (...given) => {
-    const before = state
+  constructor(
+    private readonly options: CallOptions,
+    private done: Answered,
+  ) {
+    // In a variable first: see patch-response.ts
+    const answered: Answered = (err, value, beside) => this.#settle(err, value, beside)
+    markAtOnce(answered)
+    this.answered = answered
+  }
+
+  /**
+   * The method has returned.
+   *
+   * @param callsBack by the store's contract, a method calls back if it declares the callback. Its return value is then ignored
+   * @param method for errors
+   */
+  returned(returned: unknown, callsBack: boolean, method: string): void {
+    if (callsBack) {
+      if (isNativePromise(returned)) returned.catch(err => this.failed(err, method))
+    } else if (isPromise(returned)) {
+      returned.then(
+        value => this.#settle(null, value),
+        err => this.failed(err, method),
+      )
+    }
+  }
+
+  /** The method has thrown, or its promise was rejected. */
+  failed(err: unknown, method: string): void {
+    this.#settle(reasonOf(err, `store.${method}`))
+  }
+
+  /** Called when the method has returned or thrown. Calls back, or waits for the response. */
+  wait(): void {
+    if (this.#answer) return this.#end(...this.#answer)
+    this.#state = 'waiting'
+    // A store's connection is shared, and calls back in the context of any request
+    this.done = inThisContext(this.done)
+    const { deadline, breaker, write } = this.options
+    // Time in a queue, or for an earlier call, does not count against the store
+    const isWhole = !deadline.hasBegun
+    deadline.wait(err => {
+      this.#state = 'given up'
+      if (isWhole) breaker.unanswered()
+      write?.giveUp()
+      deliver(() => this.#end(err))
+    })
+  }
+
+  #settle(...answer: Parameters<Answered>): void {
+    const before = this.#state
     if (before === 'answered') return
-    state = 'answered'
-    const err = isMissing(given[0]) ? undefined : given[0]
+    this.#state = 'answered'
+    const { breaker, write, deadline } = this.options
+    const err = isMissing(answer[0]) ? undefined : answer[0]
     if (before === 'given up') {
       breaker.answeredLate(err)
-      return late?.()
+      return write?.respondedLate()
     }
     // Our own error, from a nested call
     if (!(err instanceof StoreUnavailable)) breaker.answered(err)
-    if (before === 'asking') return void (answer = given)
+    if (before === 'asking') return void (this.#answer = answer)
     deadline.rest()
-    deliver(() => heard(...given))
+    deliver(() => this.#end(...answer))
   }
 
-  markAtOnce(settle)
-  const failed = (err: unknown): void => settle(reasonOf(err, `store.${method}`))
-  try {
-    const returned = ask(settle)
-    if (!callsBack) {
-      if (isPromise(returned)) returned.then(value => settle(null, value), failed)
-    } else if (isNativePromise(returned)) returned.catch(failed)
-  } catch (err) {
-    failed(err)
+  #end(...answer: Parameters<Answered>): void {
+    const { isOwn, deadline, write } = this.options
+    if (isOwn) deadline.end()
+    write?.settle()
+    this.done(...answer)
   }
-
-  if (wasAnswered(state)) return done(...answer)
-  state = 'waiting'
-  // A store's connection is shared, and calls back in the context of any request
-  heard = inThisContext(done)
-  // Time in a queue, or for an earlier call, does not count against the store
-  const isWhole = !deadline.hasBegun
-  deadline.wait(err => {
-    state = 'given up'
-    if (isWhole) breaker.unanswered()
-    late = givenUp?.()
-    deliver(() => done(err))
-  })
-}
-
-/** Reads a state that callbacks change, which the compiler does not see. */
-function wasAnswered(state: string): boolean {
-  return state === 'answered'
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isMissing } from '../errors/store-errors'
 import type { Callback } from '../../primitives/callbacks'
+import type { ActiveSessions } from '../concurrency/active-sessions'
 import type { Deadline } from '../concurrency/deadline'
 import { cookieUntil, EXPIRED, nearestEnd, type Limits } from '../record/lifetime'
 import { marksIn, newMarks } from '../record/marks'
@@ -8,7 +9,7 @@ import { cookieOf, type SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 import type { Heard, Outcome } from './contract'
 import type { StoreCalls } from './store-calls'
-import type { TrackedWrites } from './tracked-writes'
+import { TrackedWrite } from './tracked-write'
 
 /**
  * The key that marks a copied record as pending, until it is certain that the session was not destroyed meanwhile. Its value is random: to a store
@@ -48,7 +49,7 @@ interface Moved extends MovedKeys {
 export class MovedRecord {
   constructor(
     private readonly calls: StoreCalls,
-    private readonly writes: TrackedWrites,
+    private readonly activeSessions: ActiveSessions,
     private readonly moved: Moved,
   ) {}
 
@@ -73,9 +74,9 @@ export class MovedRecord {
     const { id, key, compares, deadline } = this.moved
     const written = done as Callback<unknown>
     // The data does not change
-    const kind = 'touch'
-    if (compares) this.writes.write({ id, kind, method: 'compareAndSet', args: [key, record, version] }, written, deadline)
-    else this.writes.write({ id, kind, method: 'set', args: [key, record] }, err => written(err, { ok: true }), deadline)
+    const write = new TrackedWrite(id, 'touch', this.activeSessions, this.calls, key)
+    if (compares) this.calls.ask('compareAndSet', [key, record, version], written, { deadline, write })
+    else this.calls.ask('set', [key, record], err => written(err, { ok: true }), { deadline, write })
   }
 
   removeOlder(done: Callback): void {

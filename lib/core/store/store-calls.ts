@@ -3,10 +3,22 @@ import type { Callback } from '../../primitives/callbacks'
 import { Deadline } from '../concurrency/deadline'
 import { callsBack, type Heard, type SessionStore } from './contract'
 import { CircuitBreaker } from './circuit-breaker'
-import { call, type Call } from './guarded-call'
+import { GuardedCall, type Guarded } from './guarded-call'
 import { answer, syncOf, type Fetched } from './sync-methods'
 
 export type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
+
+interface Part {
+  readonly key?: string
+  /** Of the operation that the call belongs to; by default the call has its own. */
+  readonly deadline?: Deadline | undefined
+  /** If it is a write. */
+  readonly write?: Guarded | undefined
+  /** Whether the store is called even if the circuit breaker is open. */
+  readonly always?: boolean
+  /** Whether the call is made for a trace. */
+  readonly traces?: boolean
+}
 
 /** The default of `storeTimeout`, in milliseconds. */
 const TIMEOUT = 10_000
@@ -34,40 +46,52 @@ export class StoreCalls {
       else done()
     }
     if (find && answer(this.store, 'get', () => find(this.store, key), fetched)) return
-    this.ask('get', [key], done as Callback<unknown>, { key, deadline })
+    this.ask('get', [key], done as Callback<unknown>, { deadline })
   }
 
   remove(key: string, done: Callback, deadline: Deadline): void {
     const destroy = syncOf(this.store, 'destroy')
     if (destroy && answer(this.store, 'destroy', () => destroy(this.store, key), done)) return
-    this.ask('destroy', [key], done as Callback<unknown>, { key, deadline })
+    this.ask('destroy', [key], done as Callback<unknown>, { deadline })
   }
 
-  /** @param part the key that the circuit breaker may read, and the deadline of the operation; by default one of its own */
+  /**
+   * Calls a method of the store, if the circuit breaker is closed.
+   *
+   * @param args the first one is the key, except for `regenerate`
+   * @param part `key`, which the circuit breaker may read, if it is not the first argument
+   */
   ask(
     method: Method,
-    args: unknown[],
+    args: readonly unknown[],
     done: Callback<unknown>,
-    { key, deadline, givenUp }: { readonly key: string } & Partial<Pick<Call, 'deadline' | 'givenUp'>>,
+    { key = args[0] as string, deadline, write, always, traces }: Part = {},
   ): void {
-    const refused = deadline?.passed ?? this.breaker.refuse(() => this.call('get', [key], () => {}, { deadline: new Deadline(Infinity) }))
-    if (refused) return done(refused)
-    if (deadline) return this.call(method, args, done, { deadline, givenUp })
-    const own = this.deadline()
-    const ended: typeof done = (...answer) => {
-      own.end()
-      done(...answer)
+    const { store, breaker } = this
+    const refused = always ? undefined : this.#refusal(key, deadline)
+    if (refused) {
+      write?.settle()
+      return done(refused)
     }
-    this.call(method, args, ended, { deadline: own, givenUp })
+    if (!traces && isTraced()) {
+      const again = (done: Callback<unknown>): void => this.ask(method, args, done, { key, deadline, write, always: true, traces: true })
+      return traced(storeCall(store, method), done, again)
+    }
+    const asked = store[method] as (...args: unknown[]) => unknown
+    const call = new GuardedCall({ deadline: deadline ?? this.deadline(), isOwn: !deadline, breaker, write }, done)
+    try {
+      call.returned(asked.call(store, ...args, call.answered), callsBack(asked, args), method)
+    } catch (err) {
+      call.failed(err, method)
+    }
+    call.wait()
   }
 
-  /** Calls the store even if the circuit breaker is open. */
-  call(method: Method, args: unknown[], done: Callback<unknown>, { deadline, givenUp }: Pick<Call, 'deadline' | 'givenUp'>): void {
-    const { store, breaker } = this
-    const asked = store[method] as (...args: unknown[]) => unknown
-    const ask = (answered: unknown): unknown => asked.call(store, ...args, answered)
-    const asking = { method, ask, callsBack: callsBack(asked, args), deadline, givenUp, breaker }
-    if (isTraced()) traced(storeCall(store, method), done, done => call(asking, done))
-    else call(asking, done)
+  #refusal(key: string, deadline: Deadline | undefined): Error | undefined {
+    return deadline?.passed ?? this.breaker.refuse(() => this.#probe(key))
+  }
+
+  #probe(key: string): void {
+    this.ask('get', [key], () => {}, { deadline: new Deadline(Infinity), always: true })
   }
 }

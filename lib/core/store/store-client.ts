@@ -9,15 +9,14 @@ import type { SessionData } from '../record/session-data'
 import { CircuitBreaker } from './circuit-breaker'
 import { Connection } from './connection'
 import { isPending, KeyMigration, MovedRecord, type MovedKeys } from './key-migration'
-import { StoreCalls, type Method } from './store-calls'
+import { StoreCalls } from './store-calls'
 import { RecordsByKey, StoreKeys } from './store-keys'
-import { TrackedWrites } from './tracked-writes'
+import { TrackedWrite } from './tracked-write'
 
 /** The only way to a store, by session ID. It knows which sessions are in use, and the keys of their records. */
 export class StoreClient {
   readonly #store: SessionStore
   readonly #calls: StoreCalls
-  readonly #writes: TrackedWrites
   readonly #connection: Connection
   readonly activeSessions: ActiveSessions
   readonly keys: StoreKeys
@@ -27,7 +26,6 @@ export class StoreClient {
   constructor(store: SessionStore, { breaker = new CircuitBreaker(), activeSessions = new ActiveSessions(), keys = new StoreKeys() } = {}) {
     this.#store = store
     this.#calls = new StoreCalls(store, breaker)
-    this.#writes = new TrackedWrites(this.#calls, activeSessions)
     this.#connection = new Connection(store)
     this.activeSessions = activeSessions
     this.keys = keys
@@ -84,7 +82,7 @@ export class StoreClient {
   /** Moves the record while no other call of this process is made for the session. */
   #move(id: string, keys: MovedKeys, done: Heard): void {
     const deadline = this.deadline()
-    const records = new MovedRecord(this.#calls, this.#writes, { ...keys, id, compares: this.compares, deadline })
+    const records = new MovedRecord(this.#calls, this.activeSessions, { ...keys, id, compares: this.compares, deadline })
     const { limits, renews } = this.keys.lifetime
     const lifetime = { limits, renews: renews && !this.answersAtOnce && typeof this.#store.touch === 'function' }
     this.activeSessions.run(id, deadline, done, moved => new KeyMigration(records, lifetime, moved).run())
@@ -94,7 +92,7 @@ export class StoreClient {
     const key = this.keys.of(id)
     const set = syncOf(this.#store, 'set')
     if (set && answer(this.#store, 'set', () => set(this.#store, key, session), this.#written(id, done))) return
-    this.#write(id, 'set', [key, session], done as Callback<unknown>, deadline)
+    this.#calls.ask('set', [key, session], done as Callback<unknown>, { deadline, write: this.#writing(id, 'data', key) })
   }
 
   /** Whether the store has compareAndSet. */
@@ -114,7 +112,7 @@ export class StoreClient {
         return done(new TypeError('store.compareAndSet must answer { ok, version }'))
       done(null, outcome as Outcome)
     }
-    this.#write(id, 'compareAndSet', [key, session, version], heard, deadline)
+    this.#calls.ask('compareAndSet', [key, session, version], heard, { deadline, write: this.#writing(id, 'data', key) })
   }
 
   /** Whether the store has `update`. */
@@ -123,13 +121,14 @@ export class StoreClient {
   }
 
   update(id: string, session: SessionData, done: Callback<boolean>, deadline?: Deadline): void {
+    const key = this.keys.of(id)
     const heard = (err: unknown, updated: unknown): void => {
       if (err || typeof updated === 'boolean') return done(err, updated as boolean | undefined)
       // The store has an unrelated method of this name
       this.#updatesOtherwise = true
       this.set(id, session, err => done(err, true), deadline)
     }
-    this.#write(id, 'update', [this.keys.of(id), session], heard, deadline)
+    this.#calls.ask('update', [key, session], heard, { deadline, write: this.#writing(id, 'data', key) })
   }
 
   /** Destroys a session. Requests that have read it before cannot write it any more. */
@@ -188,11 +187,11 @@ export class StoreClient {
     const touch = syncOf(this.#store, 'touch')
     if (touch && answer(this.#store, 'touch', () => touch(this.#store, key, session), done)) return
     // Some stores write the whole record
-    this.#writes.write({ id, kind: 'touch', method: 'touch', args: [key, session] }, done as Callback<unknown>, deadline)
+    this.#calls.ask('touch', [key, session], done as Callback<unknown>, { deadline, write: this.#writing(id, 'touch', key) })
   }
 
-  #write(id: string, method: Method, args: [key: string, ...rest: unknown[]], done: Callback<unknown>, deadline?: Deadline): void {
-    this.#writes.write({ id, kind: 'data', method, args }, done, deadline)
+  #writing(id: string, kind: 'data' | 'touch', key: string): TrackedWrite {
+    return new TrackedWrite(id, kind, this.activeSessions, this.#calls, key)
   }
 
   #written<Value>(id: string, done: Callback<Value>): Callback<Value> {

@@ -36,8 +36,8 @@ export function recordOf(entry: Entry, known?: object): SessionData {
   if (form?.isNested) return JSON.parse(textOf(entry)) as SessionData
   const parsed = (known ? cloneJson(known) : JSON.parse(data)) as Record<string, unknown>
   if (!form) return parsed as never as SessionData
-  const { attributes, tail } = form
-  const cookie = expires === undefined || tail === undefined ? { ...attributes } : { ...attributes, expires: new Date(expires) }
+  const cookie: { expires?: unknown } = { ...form.attributes }
+  if (expires !== undefined && form.tail !== undefined) cookie.expires = new Date(expires)
   // A spread takes half as long as parsing
   const record: Record<string, unknown> = { cookie }
   for (const key in parsed) {

@@ -7,7 +7,7 @@ export interface SharedCookie {
   readonly head: string
   /** The JSON after the expiry, if there is one. */
   readonly tail?: string
-  /** The parsed JSON. */
+  /** The parsed JSON. A cookie with an expiry has `null` there. */
   readonly attributes: object
   /** The cookie data it was made of, if it has only the usual attributes. */
   of: CookieData | undefined
@@ -51,7 +51,8 @@ function newForm(cookie: SessionData['cookie'], expires: number | undefined): Sh
   const at = date ? text.indexOf(date) : -1
   const isNested = Object.values(attributes).some(value => typeof value === 'object' && value !== null)
   if (at === -1) return { head: text, attributes, of, isNested }
-  delete attributes.expires
+  // Not deleted: V8 reads an object without a deleted property several times as fast
+  attributes.expires = null
   return { head: text.slice(0, at), tail: text.slice(at + date.length), attributes, of, isNested }
 }
 
