@@ -6,6 +6,10 @@ import { bindAbility } from '../../lib/core/store/abilities'
 export class KeyEngine {
   readonly #records = new Map<string, string>()
 
+  keys(): string[] {
+    return Array.from(this.#records.keys())
+  }
+
   text(key: string): string | undefined {
     const text = this.#records.get(key)
     const expires = text && (JSON.parse(text) as { cookie: { expires?: string | null } }).cookie.expires
@@ -60,6 +64,20 @@ export class Schedule {
     }
   }
 
+  /** As `run`, for code that also uses promises: its next steps are known when the event loop has turned. */
+  async runAll(choose: (count: number) => number, before: (step: number) => void = () => {}): Promise<void> {
+    for (let step = 0; await this.#hasNext(); step++) {
+      before(step)
+      const [next] = this.#steps.splice(choose(this.#steps.length), 1)
+      if (next && !this.#crashed.has(next.process)) next.act()
+    }
+  }
+
+  async #hasNext(): Promise<boolean> {
+    for (let turn = 0; turn < TURNS; turn++) await new Promise(resolve => setImmediate(resolve))
+    return this.#steps.length > 0
+  }
+
   /** @param choose says which of so many steps comes next. @param before each step */
   run(choose: (count: number) => number, before: (step: number) => void = () => {}): void {
     for (let step = 0; this.#steps.length > 0; step++) {
@@ -69,6 +87,9 @@ export class Schedule {
     }
   }
 }
+
+/** How many turns of the event loop may pass until code that uses promises and timers makes its next step. */
+const TURNS = 3
 
 /** One process's store on the engine. */
 export function keyStore(engine: KeyEngine, schedule: Schedule, process: number, compares: boolean): SessionStore {

@@ -21,7 +21,7 @@ import type { Outcome } from '../store/contract'
 import type { Version } from '../record/snapshot'
 import { copyOf } from '../session/stored-session'
 import { storedForm } from '../lifetime/stored-form'
-import { renewing } from '../users/renewal'
+import { followLogin, renewing } from '../users/renewal'
 
 /** How many times other processes may write the old record during the move. Each time the new record is written again. */
 const MOST_TRIES = 100
@@ -88,18 +88,21 @@ class Rotation<H extends Host> {
 
   /** Called in a turn of the old ID. */
   run(deadline: Deadline, ended: Callback, active: ActiveSession): void {
-    const { port } = this.exchange
+    const { exchange } = this
     const { id } = this.session
-    port.get(
+    exchange.port.get(
       id,
       (err, record, version) => {
         if (err && !isMissing(err)) return ended(err)
         if (!record && this.#isStored) return ended(gone())
-        try {
-          this.#write(record ?? undefined, deadline, err => (err ? ended(err) : this.#finish(version, deadline, ended, active)))
-        } catch (thrown) {
-          ended(thrown)
-        }
+        followLogin(exchange, this.session, this.target.id, record ?? undefined, err => {
+          if (err) return ended(err)
+          try {
+            this.#write(record ?? undefined, deadline, err => (err ? ended(err) : this.#finish(version, deadline, ended, active)))
+          } catch (thrown) {
+            ended(thrown)
+          }
+        })
       },
       deadline,
     )
@@ -124,7 +127,8 @@ class Rotation<H extends Host> {
       if (!err && !outcome?.ok) {
         // The record belongs to another session, and stays
         this.#written = undefined
-        return done(exchange.taken())
+        // After its first write, it can only have been revoked
+        return done(this.#version === null ? exchange.taken() : gone())
       }
       this.#version = outcome?.version
       done(err)

@@ -49,7 +49,7 @@ export function become(exchange: Bound, session: Session, { user, id }: Next, do
   const before = lifetime?.marksOf(session.id)
   const left: Callback = err => {
     if (err || before?.u === undefined || wasDropped(exchange, id)) return done(err)
-    leave(placeOf(exchange, before.u), { handle: before.h, key: port.keys.of(session.id) }, done)
+    leave(placeOf(exchange, before.u), { handle: before.h, key: port.keys.of(session.id), goesOn: true }, done)
   }
   if (user !== undefined) return begin(exchange, session, { user, id }, left, act)
   const settle = lifetime?.bind(session.id, undefined)

@@ -10,20 +10,22 @@ import { entryOf, killed, othersOf, removed } from './registry'
 export interface Leaving {
   readonly handle: string
   readonly key: string
+  /** Whether the session goes on without the user, or with another one. */
+  readonly goesOn?: boolean
 }
 
 /**
- * Removes the entry of a session that has been destroyed, or has another user now. If a renewal has given it another ID meanwhile, that is destroyed
- * too.
+ * Removes the entry of a session that has been destroyed, or has another user now. If a renewal is giving a destroyed session another ID meanwhile,
+ * that is destroyed too.
  */
-export function leave(place: Place, { handle, key }: Leaving, done: Callback): void {
+export function leave(place: Place, { handle, key, goesOn = false }: Leaving, done: Callback): void {
   const { registries, user } = place
   registries.change<readonly string[]>(
     user,
     registry => {
       const entry = entryOf(registry, handle)
       if (!entry) return { result: [] }
-      const others = othersOf(entry, key)
+      const others = goesOn ? [] : othersOf(entry, key)
       return { next: others.length > 0 ? killed(registry, [handle]) : removed(registry, [handle]), result: others }
     },
     (err, changed) => {

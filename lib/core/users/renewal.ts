@@ -1,5 +1,7 @@
 import { reasonOf, type Callback } from '../../primitives/callbacks'
 import { revoked } from '../errors/user-errors'
+import { marksIn } from '../record/marks'
+import type { SessionData } from '../record/session-data'
 import { dataIn, shownOf } from '../record/session-view'
 import type { Keep } from '../session/keep'
 import type { Session } from '../session/session'
@@ -37,6 +39,26 @@ export function renewing(exchange: Bound, session: Session, target: Target, done
 
 function kept(session: Session, keep: readonly string[]): object {
   return Object.fromEntries(Object.entries(dataIn(session)).filter(([key]) => keep.includes(key)))
+}
+
+/**
+ * Before the record is moved: another request may have logged in the session since.
+ *
+ * @param record of the old ID, as the store has it
+ */
+export function followLogin(exchange: Bound, session: Session, id: string, record: SessionData | undefined, done: Callback): void {
+  const marks = exchange.settings.users && record && marksIn(record)
+  if (marks?.u === undefined || marks.u === exchange.lifetime?.known(session.id)?.u) return done()
+  const { user, registries } = placeOf(exchange, marks.u)
+  const [from, to] = [session.id, id].map(id => exchange.port.keys.of(id)) as [string, string]
+  registries.change<boolean>(
+    user,
+    registry => {
+      const next = renewed(registry, { h: marks.h, k: [from], t: Date.now() }, from, to)
+      return { next, result: next !== undefined }
+    },
+    (err, changed) => done(err ?? (changed?.result ? undefined : revoked())),
+  )
 }
 
 interface Renewal {
