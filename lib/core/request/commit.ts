@@ -99,7 +99,7 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
 
 /** The cookie of a session that was revoked during the request is cleared. */
 function cookiePlan<H extends Host>(exchange: Exchange<H>, facts: Facts): CookiePlan {
-  return hasBeenRevoked(exchange) ? 'clear' : planCookie(facts, exchange.settings, exchange.done)
+  return facts.present && hasBeenRevoked(exchange) ? 'clear' : planCookie(facts, exchange.settings, exchange.done)
 }
 
 function isSentSecure<H extends Host>({ transport, host }: Exchange<H>, { cookie }: Session): boolean {
