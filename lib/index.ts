@@ -82,7 +82,8 @@ namespace session {
      */
     readOnly?: options.PerHost<Request, boolean> | undefined
     /**
-     * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout`. It may return a promise.
+     * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout` or `renewAfter`. It may return
+     * a promise.
      *
      * @default undefined: each request keeps the session alive
      */
@@ -171,8 +172,8 @@ namespace session {
   ) => Promise<void>
 
   /**
-   * What is known of the session of a request: its handle, when it began, when the user last authenticated, and when it ends. Needs `idleTimeout` or
-   * `absoluteTimeout`. A Koa context is taken as well.
+   * What is known of the session of a request: its handle, when it began, when the user last authenticated, and when it ends. Needs `idleTimeout`,
+   * `absoluteTimeout` or `renewAfter`. A Koa context is taken as well.
    *
    * @returns undefined if the request has no session, or neither option is set
    * @see docs/session.md#sessioninforeq

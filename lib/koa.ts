@@ -68,8 +68,8 @@ namespace session {
   export const update = updates.update as (ctx: { readonly req: IncomingMessage }, change: Change) => Promise<void>
 
   /**
-   * What is known of the session of a context: its handle, when it began, when the user last authenticated, and when it ends. Needs `idleTimeout` or
-   * `absoluteTimeout`.
+   * What is known of the session of a context: its handle, when it began, when the user last authenticated, and when it ends. Needs `idleTimeout`,
+   * `absoluteTimeout` or `renewAfter`.
    *
    * @returns undefined if the context has no session, or neither option is set
    */

@@ -7,7 +7,7 @@ import { noStore, sessionsOf, type Sessions } from '../core/users/sessions'
 import { installGenerate } from './install-generate'
 import { open } from '../core/request/open'
 import { warningsOf } from '../core/settings/option-warnings'
-import { checkHashIds } from '../core/settings/hash-ids'
+import { shareSettings } from '../core/lifetime/shared-store'
 import { settle, type Settings } from '../core/settings/settings'
 import { refuseIfStrict, shortSecrets } from '../core/settings/strict'
 import type { Options } from '../core/settings/options'
@@ -41,7 +41,7 @@ export function middleware(
 ): Middleware {
   const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
   const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
-  if (!kept) settings.port.keys.use(checkHashIds(options.hashIds), { renews: settings.family.keepsAlive, limits: settings.lifetime })
+  if (!kept) shareSettings(options, settings, settings.family.keepsAlive)
   reportMistakes(options, settings)
   adviseOnStore(settings.store, settings)
   const cookie = new SessionCookie(settings.name, settings.diagnostics)

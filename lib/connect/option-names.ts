@@ -22,6 +22,8 @@ const OPTIONS = {
   touchAfter: true,
   idleTimeout: true,
   absoluteTimeout: true,
+  renewAfter: true,
+  grace: true,
   activity: true,
   userId: true,
   maxSessionsPerUser: true,

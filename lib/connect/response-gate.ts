@@ -51,6 +51,7 @@ export class ResponseGate implements Gate {
 
   bytes(last: boolean, answer: (verdict: Verdict) => void): void {
     const isLate = last && this.#hasWritten
+    if (last) this.exchange.sendsCookie = !isLate && !this.res.destroyed
     commit(this.exchange, last, (err, withhold) => {
       if (withhold) return answer(() => this.failed(err))
       if (err) passOnLate(this.res, this.next, err)

@@ -49,9 +49,13 @@ export function settleKept<H extends Host>(
   return { settings, of: host => keepFor(settings, form, host, () => host[EXCHANGE]?.secrets ?? []) }
 }
 
-/** The end is in the cookie, which is set again when the end has moved far enough: a touch would not send it. */
+/**
+ * The end is in the cookie, which is set again when the end has moved far enough: a touch would not send it. Nothing is renewed: the ID is no key to a
+ * session in the cookie.
+ */
 export function keptLimits<H extends Host>({ lifetime }: Settings<H>): Pick<Settings<H>, 'lifetime' | 'keepsIdle'> {
-  return { lifetime: lifetime && { ...lifetime, otherwise: DAY }, keepsIdle: false }
+  const hasLimits = lifetime && Math.min(lifetime.idle, lifetime.absolute) < Infinity
+  return { lifetime: hasLimits ? { ...lifetime, otherwise: DAY, renewAfter: Infinity, grace: 0 } : undefined, keepsIdle: false }
 }
 
 /**

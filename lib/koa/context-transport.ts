@@ -22,6 +22,8 @@ export const CONTEXT: Transport<Sent> = {
   subject: ({ ctx }) => ({ req: ctx.req, ctx }),
   connection: ({ ctx }) => connectionOf(ctx),
   addsSecure: true,
+  // An ID that an earlier middleware has set is sent again by it
+  canSend: ({ ctx, forcedId }) => forcedId === undefined && !ctx.headerSent && !ctx.res.destroyed,
   isOutdated: ({ ctx, settings }) => settings.transport.isOutdated?.(ctx) === true,
   sentId({ ctx, settings, forcedId }) {
     const sent = forcedId ?? settings.transport.get(ctx)

@@ -8,6 +8,7 @@ const MOST = { class: 120, function: 40 }
 /** Longer classes, with the length that they must not exceed. Remove a class that has become shorter. */
 const LONGER: Readonly<Record<string, number>> = {
   'connect/response/deferred-response.ts DeferredResponse': 192,
+  'core/lifetime/session-lifetime.ts SessionLifetime': 132,
   'core/store/store-client.ts StoreClient': 142,
   'koa/koa-request.ts KoaRequest': 179,
   'stores/sqlite/sqlite-store.ts Methods': 143,

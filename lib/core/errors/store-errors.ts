@@ -28,5 +28,11 @@ export function refusesVersion(): Error {
   return Object.assign(new Error(message), { code: 'ERR_STORE_REFUSES_VERSION' })
 }
 
+const GONE = 'ERR_SESSION_NOT_FOUND'
+
 /** The session no longer exists. The message is express-session's. */
-export const gone = (): Error => Object.assign(new Error('failed to load session'), { code: 'ERR_SESSION_NOT_FOUND' })
+export const gone = (): Error => Object.assign(new Error('failed to load session'), { code: GONE })
+
+export function isGone(err: unknown): boolean {
+  return (err as NodeJS.ErrnoException | undefined)?.code === GONE
+}

@@ -10,6 +10,8 @@ import { copyOf, eventOf, type Announcing, type KnownMarks } from './session-eve
 export interface Announcer extends Announcing {
   readonly port: StoreClient
   readonly sentId: string | undefined
+  /** Whether the request has an earlier ID. Its record is no session. */
+  readonly isSnapshot: boolean
   /** The ID of the session that was generated last. */
   readonly generated: string | undefined
   readonly holder: { readonly transaction: { readonly id: string; readonly base: Base | undefined } | undefined }
@@ -91,16 +93,18 @@ export interface Ending {
   readonly marks?: KnownMarks | undefined
   /** Whether `destroy` does more than remove the record, so that its error matters although the session has ended. */
   readonly isMore?: boolean
+  /** Whether `destroy` itself ends the session on a condition, on stores that compare. */
+  readonly isClaimed?: boolean
 }
 
 /** Destroys a session, and tells of its end when the store has answered. @param destroy removes the record */
 export function endAnnounced(announcer: Announcer, ending: Ending, destroy: (done: Callback) => void, done: Callback): void {
-  const { id, isMore = false } = ending
+  const { id, isMore = false, isClaimed = false } = ending
   const { events } = announcer.settings
-  if (!events.hears('ended') || !isStored(announcer, id) || toldOf(announcer).ended === id) return destroy(done)
+  if (!events.hears('ended') || announcer.isSnapshot || !isStored(announcer, id) || toldOf(announcer).ended === id) return destroy(done)
   const event = eventOf(announcer, id, { ...ending, data: copyOf(ending.data()) })
   const version = ending.version ?? versionOf(announcer, id)
-  endOnce(announcer.port, { id, version }, destroy, (err, isOurs) => {
+  endOnce(announcer.port, { id, version, isClaimed }, destroy, (err, isOurs) => {
     if (isOurs) {
       toldOf(announcer).ended = id
       events.tell('ended', event)

@@ -1,5 +1,6 @@
 import type { SessionEvents, Why } from '../diagnostics/session-events'
 import type { Callback } from '../../primitives/callbacks'
+import { isMoved } from '../record/moved'
 import { marksIn } from '../record/marks'
 import { withoutMarks } from '../record/reserved-key'
 import type { SessionData } from '../record/session-data'
@@ -23,7 +24,8 @@ export function endAndTell(port: Endable, id: string, telling: Telling, destroy:
     done(err)
   }
   port.get(id, (err, record, version) => {
-    if (err || !record) return destroy(over)
+    // The record of an earlier ID is no session, but leads to one
+    if (err || !record || isMoved(record)) return destroy(over)
     endOnce(port, { id, version: version ?? undefined }, destroy, (err, isOurs) => {
       if (isOurs) tell(telling, record)
       over(isOurs ? undefined : err)

@@ -8,6 +8,8 @@ export interface Known {
   readonly id: string
   /** The version of its record, if the store compares and the version is known. */
   readonly version?: Version | undefined
+  /** Whether `destroy` compares itself. */
+  readonly isClaimed?: boolean
 }
 
 /** Sessions whose end has been told, while requests of this process use them. */
@@ -27,7 +29,13 @@ export function beginsAnew(port: Endable, id: string): void {
  * @param destroy removes the record
  * @param done gets the error of `destroy`, and whether this call has ended the session
  */
-export function endOnce(port: Endable, { id, version }: Known, destroy: (done: Callback) => void, done: Callback<boolean>): void {
+export function endOnce(
+  port: Endable,
+  { id, version, isClaimed = false }: Known,
+  destroy: (done: Callback) => void,
+  done: Callback<boolean>,
+): void {
+  if (isClaimed && port.compares) return destroy(err => done(err, !err))
   if (!port.compares) return endHere(port, id, destroy, done)
   // If the store fails here, it may still destroy the session. An event twice is better than none
   claim(port, id, version, (failed, isOurs) => destroy(err => done(err, isOurs === true || Boolean(failed && !err))))

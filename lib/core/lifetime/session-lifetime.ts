@@ -11,7 +11,7 @@ const NONE: Limits = { idle: Infinity, absolute: Infinity, otherwise: Infinity }
 
 /** The settings of the middleware that are needed here. */
 interface About extends Diagnosed {
-  readonly lifetime: (Limits & { readonly watch: MarksWatch }) | undefined
+  readonly lifetime: (Limits & { readonly watch: MarksWatch; readonly renewAfter: number }) | undefined
 }
 
 type Ending = Pick<AnyCookie, 'expires' | 'originalMaxAge'>
@@ -30,17 +30,19 @@ export class SessionLifetime {
   /** Whether the app has seen the marks, so that they must be stored. */
   #isShown = false
   /** Whether the user has authenticated in this request. */
-  #isRestarted = false
+  isRestarted = false
   /** The ID of a session whose user this request is changing. */
   #bound: string | undefined
 
   readonly #limits: Limits
+  readonly #renewAfter: number
   readonly #watch: MarksWatch | undefined
 
   /** @param about the settings; without limits if only a record has marks */
   constructor(private readonly about: About) {
     this.#limits = about.lifetime ?? NONE
     this.#watch = about.lifetime?.watch
+    this.#renewAfter = about.lifetime?.renewAfter ?? Infinity
   }
 
   /** Takes over what the store returned. */
@@ -85,7 +87,19 @@ export class SessionLifetime {
   /** The session has a new ID. */
   move(from: string, to: string): void {
     const marks = this.#marks.get(from)
-    if (marks) this.#marks.set(to, marks)
+    if (marks) this.#marks.set(to, this.issued(marks))
+  }
+
+  /** The marks of a session that gets a new ID now. */
+  issued(marks: Marks): Marks {
+    const { m: _, ...kept } = marks
+    return this.#renewAfter < Infinity || marks.i !== undefined ? { ...kept, i: Date.now() } : kept
+  }
+
+  /** Whether the ID is so old that it is renewed. */
+  isAged(id: string): boolean {
+    const marks = this.#renewAfter < Infinity && this.isActive ? this.#marks.get(id) : undefined
+    return marks !== undefined && Date.now() - (marks.i ?? marks.c) >= this.#renewAfter
   }
 
   /** The marks of a session, if it has any yet. */
@@ -118,7 +132,7 @@ export class SessionLifetime {
     const before = this.marksOf(id)
     if (!before) return undefined
     this.#marks.set(id, { ...before, a: Date.now() })
-    this.#isRestarted = true
+    this.isRestarted = true
     return () => void this.#marks.set(id, before)
   }
 
@@ -163,18 +177,22 @@ export class SessionLifetime {
     const own = this.#ownEnd(cookie, now)
     const marks = this.marksOf(id)
     if (!marks) return own ?? Infinity
-    const idleEnd = keepsEnd && !this.isActive && !this.#isRestarted && this.#stored?.id === id ? this.#stored.end : undefined
+    const idleEnd = keepsEnd && !this.isActive && !this.isRestarted && this.#stored?.id === id ? this.#stored.end : undefined
     return nearestEnd(marks, this.#limits, { now, own, idleEnd })
   }
 
   #ownEnd({ expires, originalMaxAge }: Ending, now: number): number | null {
     if (!expires) return null
-    return this.#isRestarted ? now + (originalMaxAge ?? 0) : new Date(expires).valueOf()
+    return this.isRestarted ? now + (originalMaxAge ?? 0) : new Date(expires).valueOf()
+  }
+
+  get #needsMarks(): boolean {
+    return this.#limits.absolute < Infinity || this.#renewAfter < Infinity
   }
 
   /** Whether the record lacks marks that it needs, and the store would keep them. */
   lacksMarks(id: string): boolean {
-    return this.#unmarked === id && this.#watch?.isLost === false && (this.#limits.absolute < Infinity || this.#isShown)
+    return this.#unmarked === id && this.#watch?.isLost === false && (this.#needsMarks || this.#isShown)
   }
 
   /**

@@ -36,7 +36,7 @@ function markedForm(exchange: Living, session: Session, marking: Marking): Sessi
   const { lifetime, marks, data, cookie = session.cookie as Cookie, id = session.id } = marking
   if (exchange.generated === id) lifetime.creating(id)
   const own = withoutMarks(data)
-  own[MARKS] = marks
+  own[MARKS] = id === session.id ? marks : lifetime.issued(marks)
   const ended = exchange.settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
   return copyOf(session, own, ended, id)
 }

@@ -19,7 +19,7 @@ export function newMarks(now: number): Marks {
 }
 
 /**
- * Merges marks: the stored creation and handle, and the later authentication.
+ * Merges marks: those that are stored, and the later authentication.
  *
  * @param isBound the request has changed the user
  */
@@ -29,8 +29,8 @@ export function mergeMarks(mine: Marks, stored: Marks, isBound = false): Marks {
 }
 
 /** The marks with another user. @param user undefined for none */
-export function withUser({ c, a, h }: Marks, user: string | undefined): Marks {
-  return user === undefined ? { c, a, h } : { c, a, h, u: user }
+export function withUser({ u: _, ...marks }: Marks, user: string | undefined): Marks {
+  return user === undefined ? marks : { ...marks, u: user }
 }
 
 /** The marks of a record, if it has any. */

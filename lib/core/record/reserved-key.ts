@@ -11,6 +11,10 @@ export interface Marks {
   readonly h: string
   /** The user, with the option `userId`. */
   readonly u?: string | undefined
+  /** When the ID was issued, in milliseconds since 1970; missing if that was with the session. Written only with `renewAfter`. */
+  readonly i?: number
+  /** In the record of an earlier ID: the session's new ID and what it kept, sealed. See moved.ts. */
+  readonly m?: string | null
 }
 
 export interface Marked {
@@ -41,6 +45,7 @@ function isTime(value: unknown): boolean {
 /** Whether a value has the form of marks. An app may have data under the same name. */
 export function isMarks(value: unknown): value is Marks {
   if (typeof value !== 'object' || value === null) return false
-  const { c, a, h, u } = value as Partial<Marks>
-  return isTime(c) && isTime(a) && typeof h === 'string' && (u === undefined || typeof u === 'string')
+  const { c, a, h, u, i, m } = value as Partial<Marks>
+  const isOptional = (one: unknown): boolean => one == null || typeof one === 'string'
+  return isTime(c) && isTime(a) && typeof h === 'string' && isOptional(u) && (i === undefined || isTime(i)) && isOptional(m)
 }

@@ -13,6 +13,12 @@ export interface View {
   /** @param key a name as in `data` */
   put(key: string, value: unknown): void
   remove(key: string): void
+  /**
+   * The session has got its ID in the place of an earlier one. The app's object of that shows the data of this one.
+   *
+   * @param before the session of the earlier ID
+   */
+  succeed(before: object): void
 }
 
 export function viewOf(session: object): View | undefined {

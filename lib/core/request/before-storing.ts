@@ -1,5 +1,6 @@
 import { isPromise, reasonOf, type Callback } from '../../primitives/callbacks'
 import { publish } from '../diagnostics/channels'
+import { gone } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
 import type { Transaction } from '../concurrency/transaction'
 import type { Host, Session } from '../session/session'
@@ -8,9 +9,14 @@ import type { Host, Session } from '../session/session'
  * The error of a request whose session must not be stored: it replaces one that could not be read, or the option `readOnly` is true, with the code
  * `ERR_SESSION_READ_ONLY`.
  */
-export function refusal({ anonymous, isReadOnly }: Pick<ExchangeState, 'anonymous' | 'isReadOnly'>): Error | undefined {
+export function refusal({
+  anonymous,
+  isReadOnly,
+  isSnapshot,
+}: Pick<ExchangeState, 'anonymous' | 'isReadOnly' | 'isSnapshot'>): Error | undefined {
   if (anonymous) return new Error('session could not be read, and is not stored')
-  return isReadOnly ? readOnlyError() : undefined
+  if (isSnapshot) return readOnlyError('its ID has been replaced by another request')
+  return isReadOnly ? readOnlyError('readOnly is true for this request') : undefined
 }
 
 /**
@@ -32,13 +38,17 @@ export function beforeStoring<H extends Host>(exchange: ExchangeState<H>, sessio
   returned.then(act, refused => done(reasonOf(refused, 'beforeSave')))
 }
 
-function readOnlyError(): Error {
-  return Object.assign(new Error('session is not stored: readOnly is true for this request'), { code: 'ERR_SESSION_READ_ONLY' })
+function readOnlyError(why: string): Error {
+  return Object.assign(new Error(`session is not stored: ${why}`), { code: 'ERR_SESSION_READ_ONLY' })
 }
 
-/** Another request has ended the session, so nothing is stored. */
-export function endedElsewhere(transaction: Transaction, done: Callback): void {
-  publish('interrupted')
+/**
+ * Another request has ended the session, so nothing is stored.
+ *
+ * @param mayHaveMoved whether it may go on under another ID. Then `done` receives an error
+ */
+export function endedElsewhere(transaction: Transaction, done: Callback, mayHaveMoved = false): void {
+  if (!mayHaveMoved) publish('interrupted')
   transaction.missing = true
-  done()
+  done(mayHaveMoved ? gone() : undefined)
 }

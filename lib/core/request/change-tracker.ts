@@ -53,6 +53,13 @@ export class ChangeTracker {
     this.#saved = given?.cookie
   }
 
+  /** The session has another ID now. Its data is still compared with what was read under the earlier one. */
+  redirect(from: string, id: string): void {
+    if (this.#base.id === from) this.#base = { ...this.#base, id }
+    if (this.#read?.id === from) this.#read = { ...this.#read, id }
+    if (this.stored?.id === from) this.stored = { ...this.stored, id }
+  }
+
   /** @returns a function that restores the current state of this object */
   remember(): () => void {
     const { stored } = this

@@ -2,6 +2,7 @@ import { endAnnounced } from '../events/announce'
 import { sentCookie } from '../lifetime/limits'
 import { leaving } from '../users/logout'
 import { hasBeenRevoked } from '../users/user-of'
+import { isRenewalDue, renew } from './renewal/renewal'
 import { touch } from './touch'
 import { adoptOthersCookie } from './rebase'
 import type { Cookie } from '../record/cookie'
@@ -36,6 +37,7 @@ export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, don
     return underway.atRest(commit<H>, exchange, last, done)
   }
   if (exchange.failed) return finish(exchange, last, done)
+  if (last && isRenewalDue(exchange)) return renew(exchange, () => commit(exchange, last, done))
   let plan: Plan
   try {
     // A session in the cookie is sent with the headers
@@ -131,7 +133,7 @@ function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
     debug('session ignored because of bogus req.sessionID %o', exchange.host.sessionID)
     return 'nothing'
   }
-  if (exchange.isReadOnly && facts.modified) dropped(exchange.settings)
+  if (exchange.readsOnly && facts.modified) dropped(exchange.settings)
   const plan = planStore(facts, exchange.settings)
   if (plan === 'save') renewExpiry(exchange, session)
   return plan === 'touch' && !last ? 'nothing' : plan

@@ -10,7 +10,8 @@ import { SessionLifetime } from '../lifetime/session-lifetime'
 import { readsEnd } from '../lifetime/limits'
 import type { Settings } from '../settings/settings'
 import type { Secret } from '../../primitives/secrets'
-import type { Facts, Plan, Seen } from './plan'
+import type { Facts, Plan } from './plan'
+import { RenewalState } from './renewal/renewal-state'
 import { liveCookie } from '../record/session-data'
 import { endOf, isEnded } from '../session/session-end'
 import { shareClient } from '../store/ports'
@@ -20,11 +21,7 @@ import type { Transport } from '../settings/transport'
 import { WaitGroup } from '../../primitives/wait-group'
 
 /** The state of one exchange, which its steps share between `open` and `commit`. */
-export class ExchangeState<H extends Host = Host> {
-  /** The ID that the client sent with a valid signature. */
-  sentId: string | undefined
-  /** The client's cookie is signed or sealed with an older secret, and is sent again. */
-  outdated = false
+export class ExchangeState<H extends Host = Host> extends RenewalState {
   /** The cookie options that `open` has evaluated, until a session is generated. */
   cookieOptions: CookieOptions | undefined
   /** The session's lifetime has been restarted, which is done once. */
@@ -39,12 +36,8 @@ export class ExchangeState<H extends Host = Host> {
   unread = false
   /** The handler has an empty session in place of the one that could not be read. It is not stored, and its cookie is not sent. */
   anonymous = false
-  /** Whether the request only reads its session. */
-  isReadOnly = false
   /** The ID of the session that was generated last. */
   generated: string | undefined
-  /** The facts of the last commit. */
-  seen: Seen | undefined
   readonly underway = new WaitGroup()
   readonly holder: RequestLifetime
   readonly changes = new ChangeTracker()
@@ -62,6 +55,7 @@ export class ExchangeState<H extends Host = Host> {
     readonly transport: Transport<H>,
     readonly host: H,
   ) {
+    super()
     this.holder = new RequestLifetime(host)
     if (settings.lifetime) this.lifetime = new SessionLifetime(settings)
   }

@@ -18,6 +18,8 @@ import {
 } from '../session/session'
 import type { Keep } from '../session/keep'
 import { checkId } from '../settings/settings'
+import { gone } from '../errors/store-errors'
+import { follow } from './renewal/follow'
 import { rotate } from './rotation'
 import { save } from './save'
 import { update } from './update'
@@ -52,7 +54,7 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
   #renew(id: string, options: CookieOptions): void {
     this.host.sessionID = this.generated = checkId(id)
     this.lifetime?.begin(this.generated)
-    this.anonymous = false
+    this.anonymous = this.isSnapshot = false
     this.renewed()
     this.#present(options)
   }
@@ -80,6 +82,10 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
     update(this, session, change, done)
   }
 
+  reloadMoved(session: object, done: Callback): void {
+    follow(this, session as Session, (err, followed) => (followed ? followed.reload(done) : done(err ?? gone())))
+  }
+
   rotate(session: Session, keep: Keep, done: Callback): void {
     rotate(this, session, keep, done)
   }
@@ -98,7 +104,13 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
     if (why === 'logout') this.destroying(session as Session)
     endAnnounced(
       this,
-      { id, why, data: () => this.changes.dataOf(id) ?? dataIn(session), isMore: why === 'renewed' },
+      {
+        id,
+        why,
+        data: () => this.changes.dataOf(id) ?? dataIn(session),
+        isMore: why === 'renewed',
+        isClaimed: why === 'renewed' && this.port.grace.ms > 0,
+      },
       destroy,
       leaving(this, id, done),
     )

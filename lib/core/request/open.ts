@@ -1,15 +1,18 @@
-import { announceUnknown, endAnnounced, type Ending } from '../events/announce'
+import { announceUnknown } from '../events/announce'
 import { isMissing, StoreUnavailable } from '../errors/store-errors'
-import { isPromise, reasonOf, type Callback } from '../../primitives/callbacks'
+import { ask } from '../../primitives/ask'
+import type { Callback } from '../../primitives/callbacks'
 import type { CookieOptions } from '../record/cookie'
 import { second } from '../diagnostics/cookie-warnings'
 import { debug } from '../diagnostics/debug'
 import type { Exchange } from './exchange'
 import { separate } from '../record/marks'
 import type { Read } from '../record/snapshot'
-import { isOver, passedLimit } from '../lifetime/limits'
+import type { SessionData } from '../record/session-data'
+import { endOver, endRefused } from './renewal/end-over'
+import { findMoved } from './renewal/whereabouts'
+import { isOver } from '../lifetime/limits'
 import { EXCHANGE, type Host, generate, inflate, type Session } from '../session/session'
-import { leaving } from '../users/logout'
 import { isRefused } from '../users/user-of'
 import { shownOf } from '../record/session-view'
 import type { Secret } from '../../primitives/secrets'
@@ -75,7 +78,7 @@ function identify<H extends Host>(exchange: Exchange<H>, secrets: readonly Secre
 }
 
 function restrict<H extends Host>(exchange: Exchange<H>, isReadOnly: boolean, done: Callback): void {
-  exchange.isReadOnly = Boolean(isReadOnly)
+  exchange.readsOnly = Boolean(isReadOnly)
   judgeActivity(exchange, done)
 }
 
@@ -108,6 +111,11 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
     return ask(exchange, generate, began, done)
   }
   if (isRefused(exchange, id)) return findOther(exchange, done)
+  fetch(exchange, id, done)
+}
+
+function fetch<H extends Host>(exchange: Exchange<H>, id: string, done: Callback): void {
+  const { settings } = exchange
   debug('fetching %s', id)
   const moment = exchange.reading(id)
   settings.port.get(id, (err, record, version, likeness) => {
@@ -145,11 +153,16 @@ function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback
   const read = separate(found)
   const { record } = read
   if (!record) return findOther(exchange, done)
+  if (read.marks?.m != null) return findNew(exchange, read, done)
   if (isOver(exchange, read)) return end(exchange, read, done)
+  begun(exchange, read, done)
+}
+
+function begun<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
   debug('session found')
   try {
     exchange.cookieOptions = undefined
-    inflate(exchange.host, record)
+    inflate(exchange.host, read.record as SessionData)
     exchange.begin(read)
   } catch (unreadable) {
     announceUnknown(exchange, 'unreadable')
@@ -158,7 +171,7 @@ function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback
     return continueWithoutStore(exchange, unreadable, done)
   }
   const { validate } = exchange.settings
-  if (validate) ask(exchange, host => validate(shownOf(host.session as Session), host), accept, done)
+  if (validate && !exchange.isSnapshot) ask(exchange, host => validate(shownOf(host.session as Session), host), accept, done)
   else done()
 }
 
@@ -167,23 +180,32 @@ function accept<H extends Host>(exchange: Exchange<H>, isValid: boolean, done: C
   if (isValid) return done()
   const { host, changes, sentId: id = '' } = exchange
   host.session = undefined
-  endStored(exchange, { id, why: 'revoked', data: () => changes.dataOf(id) }, done)
+  endRefused(exchange, { id, why: 'revoked', data: () => changes.dataOf(id) }, () => findOther(exchange, done))
 }
 
-/** Destroys a session whose limit has passed, but which the store still has. */
+/** The client has an earlier ID. */
+function findNew<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
+  findMoved(exchange, exchange.sentId as string, read, (err, found) => {
+    if (err) return continueWithoutStore(exchange, err, done)
+    if (!found) return findOther(exchange, done)
+    const { current, data } = found
+    exchange.isSnapshot = current === undefined
+    if (!current) {
+      const { cookie } = read.record as SessionData
+      return begun(exchange, { ...read, record: { ...data, cookie }, likeness: undefined }, done)
+    }
+    debug('session has a new ID')
+    exchange.host.sessionID = current.id
+    exchange.redirect(current.id)
+    fetch(exchange, current.id, done)
+  })
+}
+
+/** The limit of the session has passed, but the store still has it. */
 function end<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
   debug('session is over')
-  const { record, marks, version } = read
-  const ending = { id: exchange.sentId as string, why: passedLimit(exchange, read), data: () => record ?? undefined, marks, version }
-  endStored(exchange, ending, done)
-}
-
-function endStored<H extends Host>(exchange: Exchange<H>, ending: Ending, done: Callback): void {
-  const ended: Callback = err => {
-    if (err) debug('destroy failed: %s', err)
-    findOther(exchange, done)
-  }
-  endAnnounced(exchange, ending, done => exchange.settings.port.destroy(ending.id, done), leaving(exchange, ending.id, ended))
+  const id = exchange.sentId as string
+  endOver(exchange, id, read, isRenewed => (isRenewed ? fetch(exchange, id, done) : findOther(exchange, done)))
 }
 
 /** The store does not have the session. After a change of path or domain, a client may send a second cookie of the name. */
@@ -204,25 +226,4 @@ function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done:
     return done(unserialisable)
   }
   done()
-}
-
-/** Calls a function of the app, which may return a value or a promise or throw, and continues with the result. */
-function ask<H extends Host, Answer>(
-  exchange: Exchange<H>,
-  question: (host: H) => Answer | PromiseLike<Answer>,
-  next: (exchange: Exchange<H>, answer: Answer, done: Callback) => void,
-  done: Callback,
-): void {
-  let answer: Answer | PromiseLike<Answer>
-  try {
-    answer = question(exchange.host)
-  } catch (err) {
-    return done(reasonOf(err, 'an option'))
-  }
-  if (isPromise<Answer>(answer)) {
-    answer.then(
-      answer => next(exchange, answer, done),
-      err => done(reasonOf(err, 'an option')),
-    )
-  } else next(exchange, answer, done)
 }

@@ -18,8 +18,7 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
     done(err)
   }
   const forget = exchange.changes.remember()
-  const { stored } = exchange.changes
-  const ending = { id, why: 'renewed', data: () => dataAsIn(stored, id), version: stored?.version } as const
+  const ending = endingOf(exchange, id)
   const renewed: Callback = err => {
     exchange.renewed(session)
     over(err)
@@ -45,6 +44,10 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
   }
   if (isPromise(generated)) generated.then(create, over)
   else create()
+}
+
+function endingOf<H extends Host>({ changes: { stored }, port }: ExchangeState<H>, id: string): Ending {
+  return { id, why: 'renewed', data: () => dataAsIn(stored, id), version: stored?.version, isClaimed: port.grace.ms > 0 }
 }
 
 /** Stores the new session, and then ends the old one. */

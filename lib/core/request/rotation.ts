@@ -14,6 +14,8 @@ import type { Data } from '../record/merge'
 import { RecordDraft } from '../record/record-draft'
 import { checkId } from '../settings/settings'
 import { dateOf, EXPIRED } from '../record/lifetime'
+import { orFollow } from './renewal/follow'
+import { leftRecord } from './renewal/left-record'
 import { cookieOf, type SessionData } from '../record/session-data'
 import { ending } from '../session/session-end'
 import { dataIn } from '../record/session-view'
@@ -32,12 +34,20 @@ const MOST_TRIES = 100
  *
  * @throws Error with the code `ERR_SESSION_NOT_FOUND`, through the callback, if the session no longer exists
  */
-export function rotate<H extends Host>(exchange: ExchangeState<H>, session: Session, keep: Keep, done: Callback): void {
+export function rotate<H extends Host>(
+  exchange: ExchangeState<H>,
+  session: Session,
+  keep: Keep,
+  done: Callback,
+  why: 'asked' | 'age' = 'asked',
+): void {
   beforeStoring(exchange, session, done, () => {
     prepare(exchange, keep, done, (id, cookie) => {
       if (id === session.id) return done(exchange.taken())
-      renewing(exchange, session, { keep, id }, done, done => {
-        const rotation = new Rotation(exchange, session, { keep, id, cookie })
+      // An ID that another request has renewed because of its age is not renewed again
+      const again = (followed: Session, done: Callback): void => (why === 'age' ? done() : rotate(exchange, followed, keep, done))
+      renewing(exchange, session, { keep, id }, orFollow(exchange, session, done, again), done => {
+        const rotation = new Rotation(exchange, session, { keep, id, cookie, isByAge: why === 'age' })
         const act = rotation.run.bind(rotation)
         exchange.port.replace(
           session.id,
@@ -70,12 +80,16 @@ interface Target {
   readonly id: string
   /** The new cookie, if the session's cookie is not kept. */
   readonly cookie: Cookie | undefined
+  /** Whether the ID is renewed because of its age. */
+  readonly isByAge: boolean
 }
 
 /** The move of a session from its old ID to a new one. */
 class Rotation<H extends Host> {
   /** The new record, once it has been written. */
   #written: { readonly data: Data; readonly cookie: Cookie } | undefined
+  /** The old record. */
+  #old: SessionData | undefined
   /** The version of the new record, if the store compares; null: not stored yet. */
   #version: Version | null | undefined = null
   #tries = 0
@@ -95,6 +109,7 @@ class Rotation<H extends Host> {
       (err, record, version) => {
         if (err && !isMissing(err)) return ended(err)
         if (!record && this.#isStored) return ended(gone())
+        this.#old = record ?? undefined
         followLogin(exchange, this.session, this.target.id, record ?? undefined, err => {
           if (err) return ended(err)
           try {
@@ -161,21 +176,32 @@ class Rotation<H extends Host> {
   #finish(version: Version | undefined, deadline: Deadline, ended: Callback, active: ActiveSession): void {
     const { port } = this.exchange
     const { id } = this.session
+    const left = this.#left
     const removed: Callback = err => {
       if (err && !isMissing(err)) return ended(err)
       // For requests of this process that still have the old ID, and log out
       port.activeSessions.move(active, this.target.id)
       ended()
     }
-    if (!port.compares || version === undefined) return port.remove(id, removed, deadline)
+    if (!port.compares || version === undefined) {
+      return left ? port.set(id, left, removed, deadline) : port.remove(id, removed, deadline)
+    }
     const compared: Callback<Outcome> = (err, outcome) => {
       if (err) return ended(err)
       // The record has ended for every process. Removing it only frees memory
-      if (outcome?.ok) return port.remove(id, () => removed(), deadline)
+      if (outcome?.ok) return left ? removed() : port.remove(id, () => removed(), deadline)
       if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it keeps its ID'))
       this.run(deadline, ended, active)
     }
-    port.compareAndSet(id, expired(this.session), { version }, compared, deadline)
+    port.compareAndSet(id, left ?? expired(this.session), { version }, compared, deadline)
+  }
+
+  /** The record that the old ID keeps during the grace. */
+  get #left(): Session | undefined {
+    const { exchange, session, target } = this
+    const isByAge = target.isByAge && !exchange.lifetime?.isRestarted
+    const after = this.#written?.data as Data
+    return leftRecord(exchange, { session, before: this.#old, after }, { to: target.id, isByAge })
   }
 
   /** The old session has been ended, or could not be. */

@@ -12,6 +12,7 @@ import { isEnded } from '../session/session-end'
 import { dataIn } from '../record/session-view'
 import { readsEnd, storedEnd } from '../lifetime/limits'
 import { storedForm } from '../lifetime/stored-form'
+import { orDropped, orFollow } from './renewal/follow'
 import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
 import { bind } from '../users/login'
@@ -28,15 +29,21 @@ export function save<H extends Host>(exchange: ExchangeState<H>, session: Sessio
   const refused = refusal(exchange)
   if (refused) return done(refused)
   if (concurrency === 'off') return saveAsItIs(exchange, session, done, text)
-  new Save(exchange, session, done, text).run()
+  new Save(exchange, session, orFollowed(exchange, session, done), text).run()
   exchange.holder.letGo()
 }
 
 /** After `beforeSave`, and a login or a logout. */
 function write<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
   if (exchange.settings.concurrency === 'off') return saveAsItIs(exchange, session, done)
-  new Save(exchange, session, done).run()
+  new Save(exchange, session, orFollowed(exchange, session, done)).run()
   exchange.holder.letGo()
+}
+
+/** If the session has another ID by now, it is saved under that. */
+function orFollowed<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): Callback {
+  if (exchange.port.grace.ms === 0) return done
+  return orFollow(exchange, session, orDropped(done), (followed, done) => write(exchange, followed, done))
 }
 
 class Save<H extends Host> extends Writer<ExchangeState<H>> {
@@ -97,7 +104,7 @@ class Save<H extends Host> extends Writer<ExchangeState<H>> {
   }
 
   override missing(): void {
-    endedElsewhere(this.transaction, err => this.finish(err))
+    endedElsewhere(this.transaction, err => this.finish(err), this.port.grace.ms > 0)
   }
 }
 

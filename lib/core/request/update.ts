@@ -15,6 +15,7 @@ import { dataIn, itself, shownOf, viewOf } from '../record/session-view'
 import { hostOf } from '../session/stored-session'
 import { readsEnd } from '../lifetime/limits'
 import { storedForm } from '../lifetime/stored-form'
+import { orFollow } from './renewal/follow'
 import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
 import { changesUser } from '../users/user-of'
@@ -22,11 +23,15 @@ import { save } from './save'
 
 /** Changes the stored record and the session of the request with one function. */
 export function update<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
-  const updated: Callback = err => (err || !exchange.settings.users ? done(err) : bindAfter(exchange, session, done))
-  beforeStoring(exchange, session, done, () => {
-    new Update(exchange, { session, change }, updated).run()
-    exchange.holder.letGo()
-  })
+  const bound: Callback = err =>
+    err || !exchange.settings.users ? done(err) : bindAfter(exchange, (exchange.host.session ?? session) as Session, done)
+  const updated = orFollow(exchange, session, bound, (followed, done) => updateNow(exchange, followed, change, done))
+  beforeStoring(exchange, session, done, () => updateNow(exchange, session, change, updated))
+}
+
+function updateNow<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
+  new Update(exchange, { session, change }, done).run()
+  exchange.holder.letGo()
 }
 
 /** The change may have been a login or a logout. */

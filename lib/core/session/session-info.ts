@@ -1,3 +1,5 @@
+import type { Callback } from '../../primitives/callbacks'
+
 /** What the library knows of a session. */
 export interface SessionInfo {
   /** A public name of the session, for lists and logs. It stays the same when `regenerate({ keep })` changes the ID, and cannot be used as one. */
@@ -15,6 +17,8 @@ export interface SessionInfo {
 /** The part of an exchange that `info` and `authenticated` use. */
 export interface LifetimeOfHost {
   info(): SessionInfo | undefined
+  /** Reloads a session that has another ID now. */
+  reloadMoved(session: object, done: Callback): void
   /**
    * Restarts both limits.
    *

@@ -146,6 +146,7 @@ export class Session {
         if (err) return done(err)
         try {
           const read = separate({ record, moment, version })
+          if (read.marks?.m != null) return exchange ? exchange.reloadMoved(this, done) : done(gone())
           if (read.record) inflate(this.req, read.record)
           exchange?.read(this.id, read)
           if (!record) return done(gone())
@@ -275,7 +276,7 @@ export function generate(host: Host): unknown {
 /** Destroys the host's session and generates another: `Store.prototype.regenerate` of express-session. */
 export function regenerate(host: Host, store: SessionStore, done: Callback): void {
   const port = (host.sessionStore === store ? host[EXCHANGE]?.port : undefined) ?? clientFor(store)
-  const destroy = port.compares && !port.answersAtOnce ? destroySurely.bind(undefined, port) : port.destroy.bind(port)
+  const destroy = port.compares && !port.answersAtOnce ? destroySurely.bind(undefined, port) : port.retire.bind(port)
   destroy(host.sessionID as string, err => {
     let generated: unknown
     try {
@@ -293,7 +294,6 @@ function portFor({ req }: Session): StoreClient {
 }
 
 /** Calls back or returns a promise. The response waits for either. */
-function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void>
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
   if (!callback) return ignoreRejection(fromCallback(done => act(counted(self, done))))
   afterReturn(counted(self, callback), act)

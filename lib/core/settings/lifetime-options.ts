@@ -10,12 +10,21 @@ export interface LifetimeSettings<H> extends Limits {
   readonly activity: PerHost<H, boolean> | undefined
   /** How far the end has to move before a whole record is written, in milliseconds. */
   readonly leastMove: number
+  /** The age of an ID at which it is renewed, in milliseconds; `Infinity` is never. */
+  readonly renewAfter: number
+  /** How long an earlier ID is accepted after a renewal, in milliseconds. */
+  readonly grace: number
   readonly watch: MarksWatch
 }
 
-type Given<H> = Partial<Pick<Options<H>, 'idleTimeout' | 'absoluteTimeout' | 'activity' | 'touchAfter' | 'on' | 'userId'>>
+type Given<H> = Partial<
+  Pick<Options<H>, 'idleTimeout' | 'absoluteTimeout' | 'activity' | 'touchAfter' | 'renewAfter' | 'grace' | 'on' | 'userId'>
+>
 
 const MINUTE = 60_000
+
+/** The default of `grace` with `renewAfter`, in milliseconds: the requests of one page overlap. */
+const GRACE = 10_000
 
 /** @throws TypeError for an invalid limit */
 export function settleLifetime<H extends Host>(options: Given<H>): LifetimeSettings<H> | undefined {
@@ -27,19 +36,36 @@ export function settleLifetime<H extends Host>(options: Given<H>): LifetimeSetti
     const instead = `write an absoluteTimeout of at least ${idle}, or a shorter idleTimeout`
     throw optionError('absoluteTimeout', `be at least idleTimeout, which is ${idle}`, absolute, instead)
   }
-  if (!needsMarks(options)) return undefined
+  const renewal = settleRenewal(options)
+  if (!needsMarks(options) && renewal.grace === 0) return undefined
   return {
-    ...{ idle: idle ?? Infinity, absolute: absolute ?? Infinity, otherwise: Infinity, activity },
+    ...{ idle: idle ?? Infinity, absolute: absolute ?? Infinity, otherwise: Infinity, activity, ...renewal },
     leastMove: leastMoveOf(options),
     watch: new MarksWatch(),
   }
 }
 
-function checkActivity({ activity, idleTimeout }: Given<Host>): void {
+function checkActivity<H>({ activity, idleTimeout, renewAfter }: Given<H>): void {
   if (activity === undefined) return
   if (typeof activity !== 'function')
     throw optionError('activity', 'be a function', activity, 'write req => req.path !== "/poll", for example')
-  if (!isLimit(idleTimeout)) throw new TypeError('activity option needs idleTimeout; write idleTimeout: 30 * 60_000, for example')
+  if (!isLimit(idleTimeout) && !isLimit(renewAfter))
+    throw new TypeError('activity option needs idleTimeout; write idleTimeout: 30 * 60_000, for example')
+}
+
+/** @throws TypeError for times that contradict each other */
+function settleRenewal<H>(options: Given<H>): Pick<LifetimeSettings<H>, 'renewAfter' | 'grace'> {
+  const { renewAfter, grace, idleTimeout = Infinity, absoluteTimeout = Infinity } = options
+  checkLimit('renewAfter', renewAfter, 'write 60 * 60_000 for an hour')
+  const longest = Math.min(renewAfter ?? Infinity, idleTimeout, absoluteTimeout)
+  if (grace === undefined) return { renewAfter: renewAfter ?? Infinity, grace: isLimit(renewAfter) ? Math.min(GRACE, longest / 2) : 0 }
+  if (grace === Infinity) throw optionError('grace', 'be a number of milliseconds above 0', grace, 'write 10_000 for ten seconds')
+  checkLimit('grace', grace, 'write 10_000 for ten seconds')
+  if (grace >= longest) {
+    const instead = 'an earlier ID must not be accepted for longer than a session lives; write 10_000 for ten seconds'
+    throw optionError('grace', `be below renewAfter, idleTimeout and absoluteTimeout, the shortest of which is ${longest}`, grace, instead)
+  }
+  return { renewAfter: renewAfter ?? Infinity, grace }
 }
 
 /** Whether records have marks: for a limit, or for the handles by which lists and events name a session. */

@@ -161,6 +161,24 @@ export interface FixedOptions {
    */
   maxSessionsPerUser?: number | MaxSessions | undefined
   /**
+   * Gives a session a new ID at the first request after so many milliseconds, and keeps its data and its limits. Requests without `activity` do not renew,
+   * nor responses whose headers are written before their end. `Infinity` is never. For sessions that are kept in the cookie it has no effect.
+   *
+   * @default undefined: the ID stays until `regenerate`
+   * @throws TypeError at setup if it is not a number above 0, or with `concurrency: 'off'`
+   * @see docs/options.md#renewafter; OWASP Session Management Cheat Sheet, "Renewal Timeout"
+   */
+  renewAfter?: number | undefined
+  /**
+   * How long requests with the earlier ID are served after `renewAfter` or `regenerate`, in milliseconds. They continue with the session of the new ID,
+   * unless its user may have changed: then they read what both sessions have in common, and nothing is saved or sent.
+   *
+   * @default 0: the earlier ID ends at once; 10000 with `renewAfter`, or half of a limit that is shorter
+   * @throws TypeError at setup if it is not a number above 0, or not below `renewAfter`, `idleTimeout` and `absoluteTimeout`
+   * @see docs/options.md#grace
+   */
+  grace?: number | undefined
+  /**
    * Makes the response wait for a touch, and reports a failed touch to `next`. A save is always awaited.
    *
    * @default false: the response is sent as soon as the store has been called
@@ -239,7 +257,8 @@ export interface Options<H = Host> extends FixedOptions {
    */
   readOnly?: PerHost<H, boolean> | undefined
   /**
-   * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout`. It may return a promise.
+   * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout` or `renewAfter`. It may return a
+   * promise.
    *
    * @default undefined: each request keeps the session alive
    */

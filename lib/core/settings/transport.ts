@@ -22,6 +22,8 @@ export interface Transport<H extends Host = Host> {
    * @param after the number of IDs to skip
    */
   otherId?(host: H, secrets: readonly Secret[], after: number): string | undefined
+  /** Whether the response can still set the cookie, if the transport knows that. */
+  canSend?(host: H): boolean
   /**
    * Whether the cookie was signed with another secret than the first one.
    *

@@ -5,9 +5,9 @@ import { StoreClient } from './store-client'
 /** How often a failed destroy is repeated, because it may have been carried out. */
 const MOST_REPEATED = 2
 
-/** Destroys a session in a store that may lose the reply with the connection. It is not repeated after a timeout. */
+/** Destroys a session that another one has replaced, in a store that may lose the reply with the connection. It is not repeated after a timeout. */
 export function destroySurely(port: StoreClient, id: string, done: Callback, repeated = 0): void {
-  port.destroy(id, err => {
+  port.retire(id, err => {
     if (!err || err instanceof StoreUnavailable || repeated === MOST_REPEATED) return done(err)
     destroySurely(port, id, done, repeated + 1)
   })

@@ -24,6 +24,7 @@ export function shareClient(store: SessionStore & Ported, other: StoreClient): S
   const known = store[PORT] ?? ports.get(store)
   if (known) {
     known.keys.adopt(other.keys)
+    known.grace.use(other.grace.ms)
     return known
   }
   const port = other.for(store)

@@ -8,6 +8,9 @@ import { ActiveSessions, type ActiveSession } from '../concurrency/active-sessio
 import type { SessionData } from '../record/session-data'
 import { CircuitBreaker } from './circuit-breaker'
 import { Connection } from './connection'
+import { isMoved } from '../record/moved'
+import { SessionEnds } from './ending/session-ends'
+import { Grace } from './ending/grace'
 import { isPending, KeyMigration, MovedRecord, type MovedKeys } from './key-migration'
 import { StoreCalls } from './store-calls'
 import { RecordsByKey, StoreKeys } from './store-keys'
@@ -18,24 +21,31 @@ export class StoreClient {
   readonly #store: SessionStore
   readonly #calls: StoreCalls
   readonly #connection: Connection
+  readonly #ends: SessionEnds
   readonly activeSessions: ActiveSessions
   readonly keys: StoreKeys
   readonly byKey: RecordsByKey
+  readonly grace: Grace
   #updatesOtherwise = false
 
-  constructor(store: SessionStore, { breaker = new CircuitBreaker(), activeSessions = new ActiveSessions(), keys = new StoreKeys() } = {}) {
+  constructor(
+    store: SessionStore,
+    { breaker = new CircuitBreaker(), activeSessions = new ActiveSessions(), keys = new StoreKeys(), grace = new Grace() } = {},
+  ) {
     this.#store = store
     this.#calls = new StoreCalls(store, breaker)
     this.#connection = new Connection(store)
     this.activeSessions = activeSessions
     this.keys = keys
     this.byKey = new RecordsByKey(this, this.#calls)
+    this.grace = grace
+    this.#ends = new SessionEnds({ calls: this.#calls, activeSessions, keys, grace, compares: () => this.compares })
   }
 
   /** The client for another store of this kind. */
   for(store: SessionStore): StoreClient {
-    const { activeSessions, keys, timeout } = this
-    const port = new StoreClient(store, { breaker: this.#calls.breaker, activeSessions, keys })
+    const { activeSessions, keys, grace, timeout } = this
+    const port = new StoreClient(store, { breaker: this.#calls.breaker, activeSessions, keys, grace })
     port.timeout = timeout
     return port
   }
@@ -63,8 +73,12 @@ export class StoreClient {
     return this.compares && syncOf(this.#store, 'compareAndSet') !== undefined && syncOf(this.#store, 'touch') !== undefined
   }
 
-  /** @param deadline of the operation that the call belongs to, if the session's turn in the queue has come */
-  get(id: string, done: Heard, deadline?: Deadline): void {
+  /**
+   * @param deadline of the operation that the call belongs to, if the session's turn in the queue has come. The record of an earlier ID is then not found:
+   * nothing is written to it
+   */
+  get(id: string, heard: Heard, deadline?: Deadline): void {
+    const done = deadline ? unlessMoved(heard) : heard
     if (this.activeSessions.isDestroyed(id)) return done()
     const key = this.keys.of(id)
     if (key === id) return this.#calls.get(id, done, deadline)
@@ -133,9 +147,12 @@ export class StoreClient {
 
   /** Destroys a session. Requests that have read it before cannot write it any more. */
   destroy(id: string, done: Callback): void {
-    const deadline = this.deadline()
-    const act = (destroyed: Callback, active: ActiveSession): void => this.remove(id, this.#alsoMoved(active, destroyed), deadline)
-    this.activeSessions.destroy(id, deadline, act, done)
+    this.#ends.destroy(id, done)
+  }
+
+  /** As `destroy`, after another session has taken the place of this one. */
+  retire(id: string, done: Callback): void {
+    this.#ends.retire(id, done)
   }
 
   /**
@@ -144,40 +161,22 @@ export class StoreClient {
    * @param act makes the steps; the last one is `remove`
    */
   replace(id: string, act: (deadline: Deadline, ended: Callback, active: ActiveSession) => void, done: Callback): void {
-    const deadline = this.deadline()
-    const begin = (ended: Callback, active: ActiveSession): void =>
-      this.#removeOlder(id, err => (err ? ended(err) : act(deadline, ended, active)), deadline)
-    this.activeSessions.destroy(id, deadline, begin, done)
+    this.#ends.replace(id, act, done)
   }
 
   /** Removes a record, as a step of `destroy` or `replace`. */
   remove(id: string, done: Callback, deadline: Deadline): void {
-    this.#removeOlder(id, err => (err ? done(err) : this.#calls.remove(this.keys.of(id), done, deadline)), deadline)
+    this.#ends.remove(id, done, deadline)
   }
 
-  /** Removes the older record first, so that a process that moves it sees that the session has ended. */
-  #removeOlder(id: string, done: Callback, deadline: Deadline): void {
-    const older = this.keys.olderOf(id)
-    if (older === undefined) return done()
-    this.#calls.remove(older, err => done(isMissing(err) ? undefined : err), deadline)
-  }
-
-  /** Whether the store's own `regenerate` is used. It destroys the record under the ID itself, so not with hashed IDs. */
+  /** Whether the store's own `regenerate` is used. It destroys the record under the ID itself, so not with hashed IDs, nor with a grace. */
   get regenerates(): boolean {
-    return !this.keys.mode && typeof this.#store.regenerate === 'function'
+    return !this.keys.mode && this.grace.ms === 0 && typeof this.#store.regenerate === 'function'
   }
 
-  /** Calls the store's own method, which may be that of another copy of the package. It does not call `destroy` of this class. */
+  /** Calls the store's own method. */
   regenerate(id: string, host: object, done: Callback): void {
-    const deadline = this.deadline()
-    const act = (ended: Callback, active: ActiveSession): void =>
-      this.#calls.ask('regenerate', [host], this.#alsoMoved(active, ended) as Callback<unknown>, { key: id, deadline })
-    this.activeSessions.end(id, deadline, act, done)
-  }
-
-  /** Ends a session by its new ID too, if a rotation has moved it. */
-  #alsoMoved({ movedTo }: ActiveSession, done: Callback): Callback {
-    return movedTo === undefined ? done : err => (err ? done(err) : this.destroy(movedTo.id, done))
+    this.#ends.regenerate(id, host, done)
   }
 
   /** Calls back immediately if the store has no `touch`. */
@@ -199,5 +198,12 @@ export class StoreClient {
       this.activeSessions.written(id)
       done(err, value)
     }
+  }
+}
+
+function unlessMoved(done: Heard): Heard {
+  return (err, record, version, likeness) => {
+    if (!err && record && isMoved(record)) done()
+    else done(err, record, version, likeness)
   }
 }

@@ -15,6 +15,7 @@ export interface Bound extends Living {
   readonly settings: Living['settings'] & Diagnosed & { readonly users: UserSettings<never> | undefined; readonly events: SessionEvents }
   readonly transport: Announcing['transport']
   readonly isReadOnly: boolean
+  readonly isSnapshot: boolean
   readonly changes: { readonly stored: Stored | undefined }
   readonly holder: Pick<RequestLifetime, 'transaction'>
   readonly replacedSession: Session | undefined

@@ -206,6 +206,10 @@ export class CarriedSession extends Session implements View {
     return this.req.session as CarriedSession
   }
 
+  succeed(before: object): void {
+    this.show(before as CarriedSession, (before as CarriedSession).isNew)
+  }
+
   /** Makes the app's object of the earlier session show this session's data. */
   show(before: CarriedSession, isNew: boolean): void {
     const after = this.data as Record<string, unknown>

@@ -11,13 +11,13 @@ import type { KoaOptions } from './koa-options'
  */
 export function coreOptions(options: KoaOptions, cookie: CookieOptions): Partial<Options<KoaHost>> {
   const { concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling = false, saveUninitialized = false } = options
-  const { skip, readOnly, activity, idleTimeout, absoluteTimeout, hashIds, store, on } = options
+  const { skip, readOnly, activity, idleTimeout, absoluteTimeout, renewAfter, grace, hashIds, store, on } = options
   const { userId, maxSessionsPerUser, describe, validate } = options
   if (store === 'cookie') refuseUsersInCookie(options as Partial<Options<never>>)
   return {
     ...{ concurrency, resign, storeTimeout, touchAfter, awaitTouch, cacheControl, rolling, saveUninitialized, cookie },
     hashIds: store === 'cookie' ? undefined : hashIds,
-    ...{ idleTimeout, absoluteTimeout },
+    ...{ idleTimeout, absoluteTimeout, renewAfter, grace },
     on: on as Listeners,
     resave: false,
     unset: 'destroy',

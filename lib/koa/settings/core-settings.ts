@@ -1,9 +1,9 @@
 import { SessionEvents } from '../../core/diagnostics/session-events'
 import { Cookie, type CookieOptions } from '../../core/record/cookie'
 import { shownOf } from '../../core/record/session-view'
-import { checkHashIds } from '../../core/settings/hash-ids'
 import type { Semantics } from '../../core/settings/policy'
 import { settle, type Settings } from '../../core/settings/settings'
+import { shareSettings } from '../../core/lifetime/shared-store'
 import type { SessionStore } from '../../core/store/contract'
 import { CookieSessionStore } from '../../cookie-store/cookie-session-store'
 import { keptLimits } from '../../cookie-store/settings'
@@ -35,7 +35,7 @@ export function coreSettings(options: KoaOptions, given: Given, store: SessionSt
   const isKept = store instanceof CookieSessionStore
   const core = coreOptions(options, cookie)
   const settings = settle<KoaHost>(core, store, () => {})
-  settings.port.keys.use(checkHashIds(core.hashIds), { renews: core.rolling === true || settings.keepsIdle, limits: settings.lifetime })
+  if (!isKept) shareSettings(core, settings, core.rolling === true || settings.keepsIdle)
   return {
     ...settings,
     ...{ ...about, events: new SessionEvents(about, core.on) },

@@ -34,6 +34,8 @@ type CoreOptions = Pick<
   | 'absoluteTimeout'
   | 'userId'
   | 'maxSessionsPerUser'
+  | 'renewAfter'
+  | 'grace'
   | 'awaitTouch'
   | 'rolling'
   | 'saveUninitialized'
@@ -123,7 +125,8 @@ export interface KoaOptions extends CoreOptions {
    */
   readOnly?: ((ctx: Context) => boolean | PromiseLike<boolean>) | undefined
   /**
-   * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout`. It may return a promise.
+   * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout` or `renewAfter`. It may return a
+   * promise.
    *
    * @default undefined: each request keeps the session alive
    */

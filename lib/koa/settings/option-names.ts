@@ -13,6 +13,8 @@ const OPTIONS = {
   touchAfter: true,
   idleTimeout: true,
   absoluteTimeout: true,
+  renewAfter: true,
+  grace: true,
   activity: true,
   userId: true,
   maxSessionsPerUser: true,

@@ -1,0 +1,21 @@
+import type { Host } from '../session/session'
+import { checkHashIds } from '../settings/hash-ids'
+import type { Options } from '../settings/options'
+import type { Settings } from '../settings/settings'
+
+/**
+ * Sets what all middlewares of a store share.
+ *
+ * @param renews whether each request renews the lifetime of its session
+ * @throws TypeError if the options contradict each other, or those of another middleware
+ */
+export function shareSettings<H extends Host>({ hashIds }: Partial<Options<H>>, settings: Settings<H>, renews: boolean): void {
+  const { port, lifetime, concurrency } = settings
+  const grace = lifetime?.grace ?? 0
+  if (grace > 0 && concurrency === 'off') {
+    const why = 'a late save would restore the earlier ID'
+    throw new TypeError(`renewAfter and grace options must not be used with concurrency: "off", because ${why}; leave concurrency out`)
+  }
+  port.keys.use(checkHashIds(hashIds), { renews, limits: lifetime })
+  port.grace.use(grace)
+}

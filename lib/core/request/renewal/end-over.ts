@@ -1,0 +1,105 @@
+import { debug } from '../../diagnostics/debug'
+import { endAnnounced, type Ending } from '../../events/announce'
+import { leaving } from '../../users/logout'
+import type { Deadline } from '../../concurrency/deadline'
+import { isMissing } from '../../errors/store-errors'
+import type { Callback } from '../../../primitives/callbacks'
+import { isOver, passedLimit } from '../../lifetime/limits'
+import { EXPIRED } from '../../record/lifetime'
+import { separate } from '../../record/marks'
+import { cookieOf, type SessionData } from '../../record/session-data'
+import type { Read, Version } from '../../record/snapshot'
+import type { Host } from '../../session/session'
+import type { ExchangeState } from '../exchange-state'
+
+/** How often a session may be changed by other processes meanwhile. */
+const MOST_TRIES = 20
+
+/** The user has authenticated since the session was read: it goes on. */
+const RENEWED = new Error('session has been renewed')
+
+/**
+ * Destroys a session whose limit has passed, but which the store still has. Unless it was written since it was read: in a parallel request, the user may
+ * have authenticated before the limit.
+ *
+ * @param done receives whether the session goes on
+ */
+export function endOver<H extends Host>(exchange: ExchangeState<H>, id: string, read: Read, done: (isRenewed: boolean) => void): void {
+  const { record, marks, version } = read
+  const ending = { id, why: passedLimit(exchange, read), data: () => record ?? undefined, marks, version, isClaimed: true }
+  const destroy = (done: Callback): void =>
+    exchange.port.replace(id, (deadline, ended) => new EndOver(exchange, id, deadline, ended).begin(read), done)
+  let isRenewed = false
+  const destroyed = (ended: Callback): void =>
+    destroy(err => {
+      isRenewed = err === RENEWED
+      ended(err)
+    })
+  endAndLeave(exchange, ending, destroyed, () => done(isRenewed))
+}
+
+/** Destroys a session that the app has refused. */
+export function endRefused<H extends Host>(exchange: ExchangeState<H>, ending: Ending, done: () => void): void {
+  endAndLeave(exchange, ending, done => exchange.port.destroy(ending.id, done), done)
+}
+
+function endAndLeave<H extends Host>(
+  exchange: ExchangeState<H>,
+  ending: Ending,
+  destroy: (done: Callback) => void,
+  done: () => void,
+): void {
+  const ended: Callback = err => {
+    if (err) debug('destroy failed: %s', err)
+    done()
+  }
+  endAnnounced(exchange, ending, destroy, leaving(exchange, ending.id, ended))
+}
+
+class EndOver<H extends Host> {
+  #tries = 0
+
+  constructor(
+    private readonly exchange: ExchangeState<H>,
+    private readonly id: string,
+    private readonly deadline: Deadline,
+    private readonly ended: Callback,
+  ) {}
+
+  begin({ record, version }: Read): void {
+    const { transaction } = this.exchange.holder
+    if (transaction?.id !== this.id || transaction.isCurrent) this.#end(record as SessionData, version)
+    else this.#read()
+  }
+
+  #read(): void {
+    const { exchange, id, ended } = this
+    const found = (err: unknown, record: SessionData | null | undefined, version: Version | undefined): void => {
+      if (err || !record) return ended(isMissing(err) ? undefined : err)
+      if (isOver(exchange, separate({ record, moment: undefined, version }))) this.#end(record, version)
+      else ended(RENEWED)
+    }
+    exchange.port.get(id, found, this.deadline)
+  }
+
+  #end(record: SessionData, version: Version | undefined): void {
+    const { exchange, id, deadline, ended } = this
+    const { port } = exchange
+    if (!port.compares || version === undefined) return port.remove(id, ended, deadline)
+    const cookie = cookieOf(record)
+    cookie.expires = EXPIRED
+    port.compareAndSet(
+      id,
+      { cookie },
+      { version },
+      (err, outcome) => {
+        if (err) return ended(err)
+        // Removing an expired record only frees memory
+        if (outcome?.ok) return port.remove(id, () => ended(), deadline)
+        if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it is not destroyed'))
+        this.#read()
+      },
+      deadline,
+    )
+  }
+}

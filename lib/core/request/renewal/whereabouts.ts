@@ -1,0 +1,59 @@
+import { isMissing } from '../../errors/store-errors'
+import { isOver, type Living } from '../../lifetime/limits'
+import { mayFollow } from '../../lifetime/succession'
+import type { Data } from '../../record/merge'
+import { separate } from '../../record/marks'
+import { inBoth, moveOf, type Move } from '../../record/moved'
+import type { Read } from '../../record/snapshot'
+
+/** How often a session may have got a new ID within the grace. */
+const MOST_MOVES = 10
+
+/** What a request with an earlier ID gets. */
+export interface Whereabouts {
+  /** The session of the current ID, if the request is led there. */
+  readonly current: { readonly id: string; readonly read: Read } | undefined
+  /** Otherwise the data that the earlier session and the current one have in common. */
+  readonly data: Data
+}
+
+type Done = (err?: unknown, found?: Whereabouts) => void
+
+/**
+ * Finds the session of an ID that has been renewed.
+ *
+ * @param id the earlier ID
+ * @param read its record
+ * @param done gets nothing if the session has ended, or the grace has
+ */
+export function findMoved(exchange: Living, id: string, read: Read, done: Done): void {
+  const { port } = exchange
+  const moves: Move[] = []
+  const step = (id: string, { marks }: Read): void => {
+    const move = moveOf(id, marks, Date.now())
+    if (!move || moves.length === MOST_MOVES) return done()
+    moves.push(move)
+    const { to } = move
+    if (to === undefined) return done(undefined, { current: undefined, data: {} })
+    port.get(to, (err, record, version, likeness) => {
+      if (err && !isMissing(err)) return done(err)
+      if (err || !record) return done()
+      const next = separate({ record, moment: undefined, version, likeness })
+      if (isOver(exchange, next)) return done()
+      if (next.marks?.m == null) done(undefined, whereaboutsOf(moves, read, { id: to, read: next }))
+      else step(to, next)
+    })
+  }
+  step(id, read)
+}
+
+function whereaboutsOf(moves: readonly Move[], before: Read, current: { readonly id: string; readonly read: Read }): Whereabouts {
+  const [earlier, later] = [dataOf(before), dataOf(current.read)]
+  const isFollowed = mayFollow(moves, before.marks, current.read.marks)
+  return { current: isFollowed ? current : undefined, data: inBoth(earlier, later) }
+}
+
+function dataOf({ record }: Read): Data {
+  const { cookie: _, ...data } = record as unknown as Data
+  return data
+}

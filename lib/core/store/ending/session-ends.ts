@@ -1,0 +1,81 @@
+import type { ActiveSession, ActiveSessions } from '../../concurrency/active-sessions'
+import type { Deadline } from '../../concurrency/deadline'
+import { isMissing } from '../../errors/store-errors'
+import type { Callback } from '../../../primitives/callbacks'
+import type { StoreCalls } from '../store-calls'
+import type { StoreKeys } from '../store-keys'
+import { EndedRecord, Ending } from './ending'
+import type { Grace } from './grace'
+
+interface Parts {
+  readonly calls: StoreCalls
+  readonly activeSessions: ActiveSessions
+  readonly keys: StoreKeys
+  readonly grace: Grace
+  readonly compares: () => boolean
+}
+
+/** The ends of sessions in a store. Requests that have read a session before it ends cannot write it any more. */
+export class SessionEnds {
+  constructor(private readonly parts: Parts) {}
+
+  destroy(id: string, done: Callback): void {
+    this.#destroy(id, 0, done)
+  }
+
+  /** As `destroy`, after another session has taken the place of this one. During the grace, a request with the old ID has an empty session. */
+  retire(id: string, done: Callback): void {
+    this.#destroy(id, this.parts.grace.ms, done)
+  }
+
+  #destroy(id: string, grace: number, done: Callback): void {
+    const { calls, activeSessions } = this.parts
+    const deadline = calls.deadline()
+    const act = (ended: Callback, active: ActiveSession): void => this.#end(id, grace, this.#alsoMoved(active, ended), deadline)
+    activeSessions.destroy(id, deadline, act, done)
+  }
+
+  #end(id: string, grace: number, done: Callback, deadline: Deadline): void {
+    const { calls, activeSessions, keys, compares } = this.parts
+    if (this.parts.grace.ms === 0) return this.remove(id, done, deadline)
+    const record = new EndedRecord(calls, activeSessions, { id, key: keys.of(id), compares: compares(), deadline })
+    const ending = new Ending(record, grace, this.destroy.bind(this), done)
+    this.#removeOlder(id, err => (err ? done(err) : ending.run()), deadline)
+  }
+
+  /** @param act makes the steps of the end, of which the last one is `remove` */
+  replace(id: string, act: (deadline: Deadline, ended: Callback, active: ActiveSession) => void, done: Callback): void {
+    const { calls, activeSessions } = this.parts
+    const deadline = calls.deadline()
+    const begin = (ended: Callback, active: ActiveSession): void =>
+      this.#removeOlder(id, err => (err ? ended(err) : act(deadline, ended, active)), deadline)
+    activeSessions.destroy(id, deadline, begin, done)
+  }
+
+  remove(id: string, done: Callback, deadline: Deadline): void {
+    const { calls, keys } = this.parts
+    this.#removeOlder(id, err => (err ? done(err) : calls.remove(keys.of(id), done, deadline)), deadline)
+  }
+
+  /** Removes the older record first, so that a process that moves it sees that the session has ended. */
+  #removeOlder(id: string, done: Callback, deadline: Deadline): void {
+    const { calls, keys } = this.parts
+    const older = keys.olderOf(id)
+    if (older === undefined) return done()
+    calls.remove(older, err => done(isMissing(err) ? undefined : err), deadline)
+  }
+
+  /** With the store's own method, which may be that of another copy of the package. It does not call `destroy` of this class. */
+  regenerate(id: string, host: object, done: Callback): void {
+    const { calls, activeSessions } = this.parts
+    const deadline = calls.deadline()
+    const act = (ended: Callback, active: ActiveSession): void =>
+      calls.ask('regenerate', [host], this.#alsoMoved(active, ended) as Callback<unknown>, { key: id, deadline })
+    activeSessions.end(id, deadline, act, done)
+  }
+
+  /** Ends a session by its new ID too, if a rotation has moved it. */
+  #alsoMoved({ movedTo }: ActiveSession, done: Callback): Callback {
+    return movedTo === undefined ? done : err => (err ? done(err) : this.destroy(movedTo.id, done))
+  }
+}
