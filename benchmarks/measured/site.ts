@@ -1,4 +1,4 @@
-import type { Subject } from './subjects'
+import type { SiteOptions } from './subjects'
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
@@ -84,7 +84,7 @@ export function knownData(visit: Visit): () => Data {
 export async function connectSite(
   session: SessionModule,
   visit: Visit,
-  options: Subject['options'] = {},
+  options: SiteOptions = {},
   store: SessionStore = new session.MemoryStore(),
 ): Promise<Site> {
   const middleware = session({ ...OPTIONS, ...visit.options, ...options, store })
@@ -102,9 +102,23 @@ export async function connectSite(
         })
       }),
     cookies: cookiesFor(visit),
-    records: () => allOf(store),
+    records: async () => (hasMarks(options) ? unmarked(await allOf(store)) : allOf(store)),
     close: () => store.client?.destroy(),
   }
+}
+
+/** Whether records have the reserved key, and an expiry. */
+function hasMarks({ idleTimeout, absoluteTimeout, renewAfter }: SiteOptions): boolean {
+  return idleTimeout !== undefined || absoluteTimeout !== undefined || renewAfter !== undefined
+}
+
+/** The records as they are without these options. */
+function unmarked(records: Record<string, object>): Record<string, object> {
+  const entries = Object.entries(records).map(([id, record]) => {
+    const { '~': _, cookie, ...data } = record as { '~'?: object; cookie: { originalMaxAge: number | null } }
+    return [id, { ...data, cookie: cookie.originalMaxAge === null ? { ...cookie, expires: null } : cookie }] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 /** The key under which `hashIds` stores a session. */

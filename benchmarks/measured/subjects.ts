@@ -2,6 +2,22 @@ import type { DurableStore } from './durable-store'
 import type { EngineName } from './protocols'
 import type { Visit } from './visits'
 
+/** Options of the session middleware. */
+export interface SiteOptions {
+  readonly concurrency?: 'merge' | 'off'
+  readonly touchAfter?: number
+  readonly hashIds?: true
+  /** In milliseconds. */
+  readonly idleTimeout?: number
+  readonly absoluteTimeout?: number
+  readonly renewAfter?: number
+  readonly clearCookie?: true
+  readonly cacheControl?: 'auto'
+  readonly resign?: true
+}
+
+const HOUR = 3_600_000
+
 /** A measured subject: each entry is a column of every group of cases. */
 export interface Subject {
   readonly name: string
@@ -24,7 +40,7 @@ export interface Subject {
   /** Whether it is measured neither over HTTP nor by its memory. */
   readonly inProcessOnly?: boolean
   /** Options of the session middleware beyond those that all subjects have. */
-  readonly options?: { readonly concurrency?: 'merge' | 'off'; readonly touchAfter?: number; readonly hashIds?: true }
+  readonly options?: SiteOptions
   /** The subject of the same package with other options: both are also timed side by side, and its memory is not measured. */
   readonly variant?: string
   /** The argument of `require` for the wrapper that makes a store of connect-redis atomic. */
@@ -61,8 +77,28 @@ const connect: readonly Subject[] = [
     variant: 'resession',
     inProcessOnly: true,
   },
+  ...optioned('limits', { idleTimeout: HOUR, absoluteTimeout: 24 * HOUR }),
+  ...optioned('renewAfter', { renewAfter: HOUR }),
+  ...optioned('hygiene', { clearCookie: true, cacheControl: 'auto', resign: true }),
   { name: 'manual', kind: 'manual', floor: 'none', inProcessOnly: true },
 ]
+
+/** The package with options that are timed with returning clients alone. */
+function optioned(name: string, options: SiteOptions): readonly Subject[] {
+  const lacks = ['anonymous', 'first write', 'rolling']
+  return [
+    {
+      name: `resession, ${name}`,
+      kind: 'connect',
+      module: 'resession',
+      floor: 'none',
+      options,
+      variant: 'resession',
+      inProcessOnly: true,
+      lacks,
+    },
+  ]
+}
 
 const koa: readonly Subject[] = [
   { name: 'koa', kind: 'koa', module: 'koa' },

@@ -116,10 +116,10 @@ describe('The command line of the benchmark', () => {
       ['resession, off', 'resession, off'],
     ]
     expect(readCommandLine(['--only', 'resession, off']).pairs.map(names)).to.deep.equal(pairs)
-    const others = [
-      ['resession', 'resession, hashIds'],
-      ['resession, hashIds', 'resession, hashIds'],
-    ]
+    const others = ['hashIds', 'limits', 'renewAfter', 'hygiene'].flatMap(option => [
+      ['resession', `resession, ${option}`],
+      [`resession, ${option}`, `resession, ${option}`],
+    ])
     expect(readCommandLine([]).pairs.map(names)).to.deep.equal([...pairs, ...others])
     expect(readCommandLine(['--only', 'resession']).pairs).to.deep.equal([])
   })

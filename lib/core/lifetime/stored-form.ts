@@ -35,10 +35,10 @@ interface Marking extends Other {
 function markedForm(exchange: Living, session: Session, marking: Marking): Session {
   const { lifetime, marks, data, cookie = session.cookie as Cookie, id = session.id } = marking
   if (exchange.generated === id) lifetime.creating(id)
-  const own = withoutMarks(data)
-  own[MARKS] = id === session.id ? marks : lifetime.issued(marks)
   const ended = exchange.settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
-  return copyOf(session, own, ended, id)
+  const stored = copyOf(session, MARKS in data ? withoutMarks(data) : data, ended, id) as Session & { [MARKS]?: Marks }
+  stored[MARKS] = id === session.id ? marks : lifetime.issued(marks)
+  return stored
 }
 
 /** Without marks of the library. Data in their form was sent by a client: a process with limits would take it for marks. */

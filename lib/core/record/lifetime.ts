@@ -1,4 +1,4 @@
-import type { Cookie } from './cookie'
+import { Cookie } from './cookie'
 import type { Marks } from './reserved-key'
 import type { SessionData } from './session-data'
 
@@ -65,8 +65,17 @@ export function latestCookie({ a }: Marks, { absolute }: Limits, now: number): n
 
 /** A copy of a cookie with another end, and the same `originalMaxAge`. @param end Infinity for none */
 export function cookieUntil(cookie: Cookie, end: number): Cookie {
-  const copy = Object.assign(Object.create(Object.getPrototypeOf(cookie) as object) as Cookie, cookie)
+  const copy = copyOf(cookie)
   copy._expires = end === Infinity ? null : new Date(end)
+  return copy
+}
+
+/** Made by the constructor, so that it has the same hidden class as others: `Object.assign` to an empty object takes ten times as long. */
+function copyOf(cookie: Cookie): Cookie {
+  if (Object.getPrototypeOf(cookie) !== Cookie.prototype)
+    return Object.assign(Object.create(Object.getPrototypeOf(cookie) as object) as Cookie, cookie)
+  const copy = new Cookie()
+  for (const name of Object.keys(cookie)) copy[name as 'path'] = cookie[name as 'path']
   return copy
 }
 

@@ -61,9 +61,23 @@ function cookieOfApp(cookie: AnyCookie): AnyCookie {
 /** The data without marks, by parsed record: a store may share a parsed record between reads. */
 const known = new WeakMap<object, Likeness>()
 
-function unmarked({ parsed }: Likeness, record: object): Likeness {
-  if (!parsed) return { text: serializeData(record) }
+function unmarked({ text, parsed }: Likeness, record: object): Likeness {
+  if (!parsed) return { text: unmarkedText(text) ?? serializeData(record) }
   let likeness = known.get(parsed)
-  if (!likeness) known.set(parsed, (likeness = { text: serializeData(record), parsed: withoutMarks(parsed) }))
+  if (!likeness) known.set(parsed, (likeness = { text: unmarkedText(text) ?? serializeData(record), parsed: withoutMarks(parsed) }))
   return likeness
+}
+
+const BEFORE_MARKS = `"${MARKS}":{`
+
+/**
+ * The JSON of a record without the marks behind its data.
+ *
+ * @returns undefined unless they are last
+ */
+function unmarkedText(text: string): string | undefined {
+  const at = text.lastIndexOf(BEFORE_MARKS)
+  // The next brace closes the marks, and the one after it the record: nothing is nested in marks
+  if (at < 0 || text.indexOf('}', at) !== text.length - 2) return undefined
+  return at === 1 ? '{}' : `${text.slice(0, at - 1)}}`
 }

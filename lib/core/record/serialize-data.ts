@@ -21,6 +21,18 @@ export function serializeRecord(record: object): string {
   return serialize(rest)
 }
 
+/**
+ * What `serializeRecord` gives, without serializing the data again.
+ *
+ * @param record with the marks behind its data
+ * @param text what `serializeData` gives
+ */
+export function recordText(record: object, text: string): string {
+  const marks = (record as { readonly [MARKS]?: unknown })[MARKS]
+  if (!isMarks(marks)) return text
+  return `${text === '{}' ? '{' : `${text.slice(0, -1)},`}"${MARKS}":${JSON.stringify(marks)}}`
+}
+
 function serialize(rest: object): string {
   for (const _ in rest) return JSON.stringify(rest)
   return EMPTY
