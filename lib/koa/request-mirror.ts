@@ -28,7 +28,13 @@ export function mirror(req: object, host: Shown): void {
   // With prepared descriptors: `defineProperties` takes twice as long, and a prototype of its own makes every request slow
   Object.defineProperty(req, 'session', SESSION)
   Object.defineProperty(req, 'sessionID', SESSION_ID)
-  if (earlyStore) (req as Mirrored).sessionStore = earlyStore
+  if (earlyStore) setStore(req as Mirrored, earlyStore)
+}
+
+/** If an app passes its request to an app inside of it, the request may have the accessor of the outer one, which cannot be assigned. */
+function setStore(req: Mirrored, value: SessionStore): void {
+  if (!('sessionStore' in req)) req.sessionStore = value
+  else Object.defineProperty(req, 'sessionStore', { value, configurable: true, writable: true, enumerable: true })
 }
 
 /** Called when the session is opened: some stores are made for each request. */

@@ -91,6 +91,24 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect(own.told).to.deep.equal(['koa.sid=an-id', 'koa.sid=an-id'])
     })
 
+    it('are written by ctx.cookies if the app defines its own later, for one context or for all', async () => {
+      const given: string[] = []
+      const own = { secure: false, get: () => undefined, set: (...[name, value]: string[]) => void given.push(`${name}=${value}`) }
+      const site = open({}, [
+        (ctx, next) => {
+          if (ctx.path === '/own') Object.defineProperty(ctx, 'cookies', { value: own })
+          return next()
+        },
+      ])
+      const [first] = await told(site)
+      expect(await told(site, '/own')).to.deep.equal([[], false])
+      expect(given).to.deep.equal(['koa.sid=an-id'])
+      expect(await told(site)).to.deep.equal([first, false])
+      Object.defineProperty(site.app.context, 'cookies', { get: () => own })
+      expect(await told(site)).to.deep.equal([[], false])
+      expect(given).to.deep.equal(['koa.sid=an-id', 'koa.sid=an-id'])
+    })
+
     it('are written by ctx.cookies with a Keygrip, whose keys are hidden, and with other keys signed by the new one', async () => {
       const site = open({})
       const [first] = await told(site)

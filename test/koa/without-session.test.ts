@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { TracingStore } from '../support/tracing-store'
-import { KOAS, KoaSite, lines, onRequest, type Bag, type Handler, type KoaSessionOptions } from './site'
+import { count, KOAS, KoaSite, lines, onRequest, type Bag, type Handler, type KoaSessionOptions } from './site'
 
 /** What a handler may do with a session that the client does not have yet, and whether it is stored. */
 const ACTS: Record<string, readonly [handler: Handler, isStored: boolean]> = {
@@ -67,6 +67,29 @@ const ACTS: Record<string, readonly [handler: Handler, isStored: boolean]> = {
     },
     true,
   ],
+  'freezes it': [ctx => void (ctx.body = String(Object.isFrozen(Object.freeze(ctx.session)))), false],
+  'freezes it and reads members': [
+    ctx => {
+      const session = Object.freeze(ctx.session as Bag)
+      ctx.body = [typeof ctx.sessionId, session.isNew, ctx.session === session, onRequest(ctx).a].join()
+    },
+    false,
+  ],
+  'freezes it after a key was written': [
+    ctx => {
+      ;(ctx.session as Bag).user = 'Ada'
+      ctx.body = String(Object.freeze(ctx.session)?.user)
+    },
+    true,
+  ],
+  'freezes it and saves it': [
+    async ctx => {
+      const session = Object.freeze(ctx.session as Bag)
+      await session.save()
+      ctx.body = String(session.isNew)
+    },
+    true,
+  ],
   'gives it a new ID': [
     async ctx => {
       const session = ctx.session as Bag
@@ -120,8 +143,41 @@ for (const [name, koa] of Object.entries(KOAS)) {
       expect([res.text, lines(res)]).to.deep.equal(['true', []])
     })
 
+    for (const [what, outer] of Object.entries({
+      'in the cookie': 'cookie',
+      'with promises': promises(),
+      'with callbacks': new TracingStore(),
+    } as const)) {
+      it(`is served by an app inside of another, whose sessions are ${what}`, async () => {
+        const store = new TracingStore()
+        const inner = new KoaSite({ store, name: 'inner' }, count, { koa })
+        const site = new KoaSite(
+          { store: outer, name: 'outer' },
+          async ctx => {
+            await ctx.session?.save()
+            ctx.respond = false
+            await inner.app.callback()(ctx.req, ctx.res)
+          },
+          { koa },
+        )
+        const res = await site.get()
+        expect([res.status, res.text, inner.errors]).to.deep.equal([200, '1', []])
+        expect(lines(res).map(line => line.split('=')[0])).to.deep.equal(['outer', 'outer.sig', 'inner', 'inner.sig'])
+        expect(await store.count()).to.equal(1)
+      })
+    }
+
     function open(kind: 'store' | 'cookie', handler: Handler, options: KoaSessionOptions): KoaSite {
       return new KoaSite({ store: kind === 'store' ? new TracingStore() : 'cookie', ...options }, handler, { koa })
     }
   })
+}
+
+function promises() {
+  const records = new Map<string, object>()
+  return {
+    get: (id: string) => Promise.resolve(records.get(id)),
+    set: (id: string, record: object) => Promise.resolve(records.set(id, record)),
+    destroy: (id: string) => Promise.resolve(records.delete(id)),
+  }
 }

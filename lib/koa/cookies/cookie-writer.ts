@@ -41,7 +41,7 @@ export class CookieWriter {
   /** @returns whether the cookie was set */
   write(ctx: Context, value: string, cookie: Cookie): boolean {
     if ((this.#shapes & shapeOf(ctx, cookie)) === 0 || this.#class.set !== this.#set) return false
-    if (!this.koas.isKnown(ctx) || !this.koas.isUntouched(ctx)) return false
+    if (!this.koas.isKnown(ctx) || !this.koas.isUntouched(ctx) || this.koas.isReplaced(ctx)) return false
     const lines = this.#of(ctx, value, cookie)
     if (lines) this.#lines.add(ctx, lines)
     return lines !== undefined
@@ -49,7 +49,7 @@ export class CookieWriter {
 
   /** Compares the lines that `ctx.cookies` has written just now. */
   learn(ctx: Context, value: string, cookie: Cookie): void {
-    if (this.koas.isUntouched(ctx) || Object.hasOwn(ctx.app.context, 'cookies')) return
+    if (this.koas.isUntouched(ctx) || this.koas.isReplaced(ctx)) return
     const lines = this.#of(ctx, value, cookie)
     if (!lines || lines.join('\n') !== linesOf(ctx).slice(-lines.length).join('\n')) return
     const compared = Object.getPrototypeOf(ctx.cookies) as Class

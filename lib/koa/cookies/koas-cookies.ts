@@ -17,6 +17,11 @@ export class KoasCookies {
     return false
   }
 
+  /** Whether the app has defined `ctx.cookies` itself, which leaves Koa's untouched. */
+  isReplaced(ctx: Context): boolean {
+    return Object.hasOwn(ctx, 'cookies') || Object.hasOwn(ctx.app.context, 'cookies')
+  }
+
   /** Whether a context of the app has been seen with Koa's own. */
   isKnown(ctx: Context): boolean {
     return ctx.app.context === this.#context

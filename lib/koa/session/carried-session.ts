@@ -228,7 +228,8 @@ export class CarriedSession extends Session implements View {
   /** Takes over an object of the app, with its data. */
   take(shown: object): void {
     this.shown = shown
-    attach(shown, this)
+    // A frozen object finds the session through its request
+    if (Object.isExtensible(shown) || Object.hasOwn(shown, SESSION)) attach(shown, this)
   }
 }
 
