@@ -18,30 +18,47 @@ import { storedForm } from '../lifetime/stored-form'
 import { orFollow } from './renewal/follow'
 import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
-import { changesUser } from '../users/user-of'
-import { save } from './save'
+import { become } from '../users/login'
+import { otherUser, wasDropped } from '../users/user-of'
 
 /** Changes the stored record and the session of the request with one function. */
 export function update<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
-  const bound: Callback = err =>
-    err || !exchange.settings.users ? done(err) : bindAfter(exchange, (exchange.host.session ?? session) as Session, done)
-  const updated = orFollow(exchange, session, bound, (followed, done) => updateNow(exchange, followed, change, done))
-  beforeStoring(exchange, session, done, () => updateNow(exchange, session, change, updated))
+  const updated = orFollow(exchange, session, done, (followed, done) => attempt(exchange, { session: followed, change }, done))
+  beforeStoring(exchange, session, done, () => attempt(exchange, { session, change }, updated))
 }
 
-function updateNow<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
-  new Update(exchange, { session, change }, done).run()
+/** How often the change may give another user, because other requests change the record meanwhile. */
+const MOST_USERS = 8
+
+/** A change that is a login or a logout is first undone: the list of the user's sessions must know of it before it is stored. */
+function attempt<H extends Host>(exchange: ExchangeState<H>, asked: Asked, done: Callback, tries = 0): void {
+  const { session } = asked
+  run(exchange, asked, err => {
+    if (!(err instanceof OtherUser)) return done(err)
+    const bound: Callback = err => {
+      if (!(err instanceof OtherUser)) return done(err ?? (wasDropped(exchange, session.id) ? gone() : undefined))
+      if (tries < MOST_USERS) attempt(exchange, asked, done, tries + 1)
+      else done(err)
+    }
+    become(exchange, session, { user: err.user, id: session.id }, bound, done => run(exchange, asked, done))
+  })
+}
+
+function run<H extends Host>(exchange: ExchangeState<H>, asked: Asked, done: Callback): void {
+  new Update(exchange, asked, done).run()
   exchange.holder.letGo()
 }
 
-/** The change may have been a login or a logout. */
-function bindAfter<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
-  try {
-    if (!changesUser(exchange, session)) return done()
-  } catch (err) {
-    return done(err)
+/** The change gives the session another user than its marks have. */
+class OtherUser extends Error {
+  constructor(readonly user: string | undefined) {
+    super('the user of the session changes with each call of the function')
   }
-  save(exchange, session, done)
+}
+
+interface Asked {
+  readonly session: Session
+  readonly change: Change
 }
 
 /** The session with the change, and its data before. */
@@ -55,7 +72,7 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
 
   constructor(
     exchange: ExchangeState<H>,
-    private readonly asked: { readonly session: Session; readonly change: Change },
+    private readonly asked: Asked,
     done: Callback,
   ) {
     super(exchange, asked.session.id, done)
@@ -85,6 +102,8 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
     const changed = sessionOf(hostOf(session, session.id), base && draft ? mergedData(draft, base, text) : dataOf(text))
     changed.cookie = cookieOf({ cookie: session.cookie })
     if (isPromise(change(shownOf(changed)) as unknown)) throw new TypeError('update needs a synchronous function')
+    const other = otherUser(this.request, session.id, shownOf(changed))
+    if (other) throw new OtherUser(other.user)
     return { writer: this, given: this.request.giving(changed), whole: true, changed, before }
   }
 

@@ -179,12 +179,19 @@ class Login {
         return { next: next && without(next, ended), result: next !== undefined }
       },
       (err, changed) => {
-        if (err) return this.task.done(err)
+        if (err) return this.#unconfirmed(err)
         if (changed?.result) return this.task.done()
         this.#endOwn(this.task.id)
       },
       known,
     )
+  }
+
+  /** The entry may have been revoked before the session was stored. A login that has failed leaves no session. */
+  #unconfirmed(err: unknown): void {
+    const { exchange, task } = this
+    if (this.#since !== undefined) return task.done(err)
+    endRevoked(exchange, task.id, failed => (failed || isUnanswered(err) ? task.done(err) : this.#forget(() => task.done(err))))
   }
 
   /** The session has not been stored. If that is not certain, the entry stays until its record is looked for. */

@@ -1,15 +1,19 @@
+import { shownOf } from '../record/session-view'
 import type { HostExchange } from '../session/session'
+import type { UserSettings } from '../settings/request-options'
 import { change, finish, type Place } from './records'
 import { entryOf, killed, renewed, type Registry } from './registry'
+import { userIn } from './user-of'
 
 /**
  * Ends all sessions of a user, listed or not.
  *
  * @param except the exchange whose session stays
  */
-export async function revokeAll(place: Place, except: HostExchange | undefined): Promise<number> {
+export async function revokeAll(place: Place, users: UserSettings<never> | undefined, except: HostExchange | undefined): Promise<number> {
   const handle = except?.info()?.handle
-  const key = handle === undefined ? undefined : keyOf(except)
+  // The session of an admin, for example, does not become one of the user
+  const key = isOfUser(place, users, except) ? keyOf(except) : undefined
   const { result, known } = await change(place, before => {
     const meant = before.s.filter(({ h }) => h !== handle)
     const dead = killed(
@@ -20,6 +24,13 @@ export async function revokeAll(place: Place, except: HostExchange | undefined):
   })
   await finish(place, result, known)
   return result.filter(({ d }) => !d).length
+}
+
+/** Whether the session is one of the user, as its marks or its data say: it may not be listed yet. */
+function isOfUser({ user }: Place, users: UserSettings<never> | undefined, exchange: HostExchange | undefined): boolean {
+  const session = exchange?.session()
+  if (!session || !users) return false
+  return exchange?.info()?.userId === user || userIn(shownOf(session), users) === user
 }
 
 function keyOf(exchange: HostExchange | undefined): string | undefined {

@@ -88,7 +88,7 @@ export function sessionsOf(portOf: () => StoreClient, about: About): SessionsOfU
     end: id => asked(() => endById(portOf, about, id)),
     list: (userId, { current } = {}) => asked(async () => list(placeOf('list', userId), about, exchangeFor(current))),
     revoke: (userId, handle) => asked(async () => revoke(placeOf('revoke', userId), handle)),
-    revokeAll: (userId, { except } = {}) => asked(async () => revokeAll(placeOf('revokeAll', userId), exchangeFor(except))),
+    revokeAll: (userId, { except } = {}) => asked(async () => revokeAll(placeOf('revokeAll', userId), about.users, exchangeFor(except))),
   }
 }
 

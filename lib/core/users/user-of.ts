@@ -24,6 +24,8 @@ export interface Bound extends Living {
 /** The longest user ID, in characters: it is stored with each session. An email address has at most 254. */
 const LONGEST = 512
 
+const LONE_SURROGATE = /\p{Surrogate}/u
+
 /**
  * The user as a registry knows them.
  *
@@ -33,6 +35,8 @@ const LONGEST = 512
 export function userFrom(given: unknown, source: string): string {
   const user = typeof given === 'bigint' || (typeof given === 'number' && Number.isFinite(given)) ? String(given) : given
   if (typeof user !== 'string' || !user) throw new TypeError(`${source}, not ${describeValue(given)}`)
+  // Such texts are not distinct in UTF-8, which the list is found by
+  if (LONE_SURROGATE.test(user)) throw new TypeError(`${source} that is well-formed Unicode, without lone surrogates`)
   if (user.length > LONGEST) throw new TypeError(`${source} of at most ${LONGEST} characters; this one has ${user.length}`)
   return user
 }
@@ -47,13 +51,20 @@ export function userIn(data: object, { userId }: UserSettings<never>): string | 
 /** Whether the session is to be saved, because its record names another user than its data. */
 export function hasOtherUser(exchange: Bound, session: Session): boolean {
   const { settings, sentId, isReadOnly } = exchange
-  return settings.users !== undefined && !isReadOnly && sentId === session.id && changesUser(exchange, session)
+  return (
+    settings.users !== undefined && !isReadOnly && sentId === session.id && otherUser(exchange, session.id, shownOf(session)) !== undefined
+  )
 }
 
-/** Whether the data name another user than the marks. */
-export function changesUser({ lifetime, settings: { users } }: Bound, session: Session): boolean {
-  if (!users || !lifetime?.keepsMarks(session.id)) return false
-  return userIn(shownOf(session), users) !== lifetime.known(session.id)?.u
+/** The user in the data, if the marks of the session have another one. */
+export function otherUser(
+  { lifetime, settings: { users } }: Bound,
+  id: string,
+  data: object,
+): { readonly user: string | undefined } | undefined {
+  if (!users || !lifetime?.keepsMarks(id)) return undefined
+  const user = userIn(data, users)
+  return user === lifetime.known(id)?.u ? undefined : { user }
 }
 
 /** The user of the session as the store was last known to have it. */

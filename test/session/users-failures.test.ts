@@ -1,0 +1,144 @@
+import type { ServerResponse } from 'node:http'
+import { expect } from 'chai'
+import { MemoryStore, update } from '../../lib'
+import { EngineStore } from '../support/engine-store'
+import { data, routes } from '../support/handlers'
+import { onEachHost } from '../support/hosts'
+import { sessionsOn } from '../support/sessions-of'
+import { siteOn } from '../support/site'
+import type { SessionOptions, Store } from '../support/subject'
+import { VersionedStore } from '../support/versioned-store'
+
+const endWith = (res: ServerResponse) => (err?: unknown) => void res.end(err ? String(err) : 'done')
+
+const isRegistry = (id: string): boolean => id.startsWith('u!')
+
+/** Fails the writes of lists that `fails` chooses. The package repeats a failed write twice. */
+class FailingStore extends VersionedStore {
+  fails: (write: number) => boolean = () => false
+  writes = 0
+
+  override compareAndSet(...given: Parameters<VersionedStore['compareAndSet']>): void {
+    if (isRegistry(given[0])) {
+      if (this.fails(++this.writes)) return void setImmediate(() => given[3](new Error('registry is down')))
+    }
+    super.compareAndSet(...given)
+  }
+}
+
+const HANDLERS = routes({
+  '/': (req, res) => res.end(String(data(req).user ?? 'nobody')),
+  '/write': (req, res) => ((data(req).n = 1), res.end('done')),
+  '/become': (req, res) => ((data(req).user = 'ada'), req.session.save(endWith(res))),
+  '/bob': (req, res) => ((data(req).user = 'bob'), req.session.save(endWith(res))),
+  '/login': (req, res) =>
+    req.session.regenerate(err => (err ? endWith(res)(err) : ((data(req).user = 'ada'), req.session.save(endWith(res))))),
+  '/update': (req, res) => update(req as never, (s: { user?: string }) => void (s.user = 'ada')).then(() => res.end('done'), endWith(res)),
+  '/leave': (req, res) => update(req as never, (s: { user?: string }) => void delete s.user).then(() => res.end('done'), endWith(res)),
+  '/logout': (req, res) => req.session.destroy(endWith(res)),
+  '/renew': (req, res) => ((data(req).user = 'ada'), req.session.regenerate({ keep: true }).then(() => res.end('done'), endWith(res))),
+})
+
+const USERS: Partial<SessionOptions> = { userId: (s: { user?: string }) => s.user, cookie: { maxAge: 600_000 } }
+
+const STORES: Readonly<Record<string, () => Store>> = {
+  MemoryStore: () => new MemoryStore() as never,
+  'a store that compares': () => new VersionedStore(new Map()) as never,
+  'a plain store': () => new EngineStore({ touch: 'ttl', expires: true }).asStore,
+}
+
+onEachHost('sessions by user: logins that fail', host => {
+  for (const [what, make] of Object.entries(STORES)) {
+    for (const first of ['/write', '/']) {
+      it(`a refused login by update stores no user, on ${what}, after ${first}`, async () => {
+        const options = { store: make(), ...USERS, maxSessionsPerUser: { max: 1, then: 'refuse' as const } }
+        const site = siteOn(host, options, HANDLERS)
+        await site.browser().get('/become')
+        const client = site.browser()
+        await client.get(first)
+        expect((await client.get('/update')).text).to.match(/too many|TOO_MANY/i)
+        expect((await client.get('/')).text).to.equal('nobody')
+        expect(await sessionsOn(host, options).list('ada')).to.have.length(1)
+      })
+    }
+
+    it(`update logs in a session that is older than the last revocation, and out, on ${what}`, async () => {
+      const options = { store: make(), ...USERS }
+      const client = siteOn(host, options, HANDLERS).browser()
+      await client.get('/write')
+      await sessionsOn(host, options).revokeAll('ada')
+      const real = Date.now
+      try {
+        Date.now = () => real() + 1000
+        expect((await client.get('/update')).text).to.equal('done')
+      } finally {
+        Date.now = real
+      }
+      const [session] = await sessionsOn(host, options).list('ada')
+      expect(session?.authenticatedAt).to.be.greaterThan(session?.createdAt as Date)
+      expect((await client.get('/leave')).text).to.equal('done')
+      expect((await client.get('/')).text).to.equal('nobody')
+      expect(await sessionsOn(host, options).list('ada')).to.have.length(0)
+    })
+  }
+
+  for (const path of ['/become', '/login', '/update', '/renew']) {
+    for (const first of ['/', '/write']) {
+      for (const [from, count] of [
+        [1, Infinity],
+        [2, 3],
+        [2, Infinity],
+      ] as const) {
+        it(`${path} after ${first} leaves no session of the user if the list cannot be written, from write ${from} on ${count} times`, async () => {
+          const store = new FailingStore(new Map())
+          const options = { store: store as never as Store, ...USERS }
+          const site = siteOn(host, options, HANDLERS)
+          const client = site.browser()
+          await client.get(first)
+          store.fails = write => write >= from && write < from + count
+          const res = await client.get(path)
+          expect(res.text).to.not.equal('done')
+          expect((await client.get('/')).text).to.equal('nobody')
+          expect([...store.records].filter(([id, { text }]) => !isRegistry(id) && text.includes('ada'))).to.deep.equal([])
+        })
+      }
+    }
+  }
+
+  it('a logout whose write of the list fails has ended the session', async () => {
+    const store = new FailingStore(new Map())
+    const options = { store: store as never as Store, ...USERS }
+    const client = siteOn(host, options, HANDLERS).browser()
+    await client.get('/become')
+    store.fails = () => true
+    expect((await client.get('/logout')).text).to.equal('Error: registry is down')
+    expect((await client.get('/')).text).to.equal('nobody')
+    store.fails = () => false
+    expect(await sessionsOn(host, options).list('ada')).to.have.length(0)
+  })
+
+  it('revokeAll lists the session of the request only if it is of the user', async () => {
+    const options: Partial<SessionOptions> = { store: new VersionedStore(new Map()) as never as Store, ...USERS }
+    const sessions = sessionsOn(host, options)
+    const site = siteOn(host, options, (req, res) =>
+      req.url === '/all'
+        ? sessions.revokeAll('ada', { except: (req as { ctx?: object }).ctx ?? req }).then(count => res.end(String(count)), endWith(res))
+        : HANDLERS(req, res),
+    )
+    const admin = site.browser()
+    await admin.get('/bob')
+    await site.browser().get('/become')
+    expect((await admin.get('/all')).text).to.equal('1')
+    expect(await sessions.revokeAll('ada')).to.equal(0)
+    expect((await admin.get('/')).text).to.equal('bob')
+  })
+
+  it('an ID that is no well-formed Unicode does not end the sessions of another user', async () => {
+    const options: Partial<SessionOptions> = { store: new MemoryStore() as never, ...USERS }
+    const sessions = sessionsOn(host, options)
+    const site = siteOn(host, options, (req, res) => ((data(req).user = '\ufffd'), res.end()))
+    await site.browser().get('/')
+    expect(await sessions.revokeAll('\ud800').catch(String)).to.match(/^TypeError: .*well-formed Unicode/)
+    expect(await sessions.list('\ufffd')).to.have.length(1)
+  })
+})
