@@ -3,8 +3,9 @@ import type { Callback } from '../../primitives/callbacks'
 import { dataIn } from '../record/session-view'
 import type { Base, Version } from '../record/snapshot'
 import type { StoreClient } from '../store/store-client'
+import { endAndTell } from './end-and-tell'
 import { beginsAnew, endOnce } from './end-once'
-import { copyOf, eventOf, type Announcing, type KnownMarks } from './session-event'
+import { copyOf, eventOf, subjectOf, toldIn, type Announcing, type KnownMarks } from './session-event'
 
 /** The part of an exchange that its events need. */
 export interface Announcer extends Announcing {
@@ -93,24 +94,33 @@ export interface Ending {
   readonly marks?: KnownMarks | undefined
   /** Whether `destroy` does more than remove the record, so that its error matters although the session has ended. */
   readonly isMore?: boolean
+  /** How long requests with the ID get an empty session, in milliseconds. */
+  readonly grace?: number
   /** Whether `destroy` itself ends the session on a condition, on stores that compare. */
   readonly isClaimed?: boolean
 }
 
 /** Destroys a session, and tells of its end when the store has answered. @param destroy removes the record */
 export function endAnnounced(announcer: Announcer, ending: Ending, destroy: (done: Callback) => void, done: Callback): void {
-  const { id, isMore = false, isClaimed = false } = ending
+  const { id, grace, isMore = false, isClaimed = false } = ending
   const { events } = announcer.settings
-  if (!events.hears('ended') || announcer.isSnapshot || !isStored(announcer, id) || toldOf(announcer).ended === id) return destroy(done)
+  if (!events.hears('ended') || !isStored(announcer, id) || toldOf(announcer).ended === id) return destroy(done)
+  if (announcer.isSnapshot) return endOfCurrent(announcer, ending, destroy, done)
   const event = eventOf(announcer, id, { ...ending, data: copyOf(ending.data()) })
   const version = ending.version ?? versionOf(announcer, id)
-  endOnce(announcer.port, { id, version, isClaimed }, destroy, (err, isOurs) => {
-    if (isOurs) {
+  endOnce(announcer.port, { id, version, grace, isClaimed }, destroy, (err, claimed) => {
+    if (claimed) {
       toldOf(announcer).ended = id
-      events.tell('ended', event)
+      events.tell('ended', { ...event, ...(claimed.record && toldIn(claimed.record)) })
     }
-    done(isOurs && !isMore ? undefined : err)
+    done(claimed && !isMore ? undefined : err)
   })
+}
+
+/** The request has an earlier ID. Its record leads to the session that is ended. */
+function endOfCurrent(announcer: Announcer, { id, why, isMore }: Ending, destroy: (done: Callback) => void, done: Callback): void {
+  const { events } = announcer.settings
+  endAndTell(announcer.port, id, { events, why, isMore, subject: subjectOf(announcer) }, destroy, done)
 }
 
 /** A session of this request that was never stored does not end. */

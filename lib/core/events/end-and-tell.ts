@@ -1,21 +1,23 @@
 import type { SessionEvents, Why } from '../diagnostics/session-events'
 import type { Callback } from '../../primitives/callbacks'
 import { isMoved } from '../record/moved'
-import { marksIn } from '../record/marks'
-import { withoutMarks } from '../record/reserved-key'
 import type { SessionData } from '../record/session-data'
-import type { Endable } from './claim'
+import { movedId, type Endable } from './claim'
 import { endOnce } from './end-once'
-import { copyOf, type KnownMarks } from './session-event'
+import { toldIn, type Subject } from './session-event'
 
 /** What an event of a session tells that its record does not. */
 export interface Telling {
   readonly events: SessionEvents
   readonly why: Why
   readonly about?: unknown
+  /** The request, if there is one. */
+  readonly subject?: Subject
+  /** Whether `destroy` does more than remove the record, so that its error matters although the session has ended. */
+  readonly isMore?: boolean | undefined
 }
 
-/** Destroys a session outside of a request, and tells of its end when the store has answered. @param destroy removes the record */
+/** Destroys a session that may have another ID by now, and tells of its end when the store has answered. @param destroy removes the record */
 export function endAndTell(port: Endable, id: string, telling: Telling, destroy: (done: Callback) => void, done: Callback): void {
   // Held from the read to the end, to know of another end of this process
   const active = port.activeSessions.acquire(id)
@@ -24,17 +26,18 @@ export function endAndTell(port: Endable, id: string, telling: Telling, destroy:
     done(err)
   }
   port.get(id, (err, record, version) => {
-    // The record of an earlier ID is no session, but leads to one
-    if (err || !record || isMoved(record)) return destroy(over)
-    endOnce(port, { id, version: version ?? undefined }, destroy, (err, isOurs) => {
-      if (isOurs) tell(telling, record)
-      over(isOurs ? undefined : err)
+    if (err || !record) return destroy(over)
+    // The record of an earlier ID is no session, but leads to one, which `destroy` ends as well
+    const to = movedId(id, record)
+    if (to !== undefined) return endAndTell(port, to, telling, destroy, over)
+    if (isMoved(record)) return destroy(over)
+    endOnce(port, { id, version: version ?? undefined }, destroy, (err, claimed) => {
+      if (claimed) tell(telling, claimed.record ?? record)
+      over(claimed && !telling.isMore ? undefined : err)
     })
   })
 }
 
-function tell({ events, why, about }: Telling, record: SessionData): void {
-  const marks = marksIn(record) as KnownMarks | undefined
-  const data = copyOf(marks ? withoutMarks(record) : record)
-  events.tell('ended', { name: events.name, req: undefined, handle: marks?.h, userId: marks?.u, why, about, data })
+function tell({ events, why, about, subject = { req: undefined } }: Telling, record: SessionData): void {
+  events.tell('ended', { name: events.name, ...subject, why, about, ...toldIn(record) })
 }

@@ -1,13 +1,15 @@
 import type { ActiveSession } from '../concurrency/active-sessions'
 import type { Callback } from '../../primitives/callbacks'
 import type { Version } from '../record/snapshot'
-import { claim, lastMove, type Endable } from './claim'
+import { claim, lastMove, type Claimed, type Endable } from './claim'
 
 /** A session that is ended. */
 export interface Known {
   readonly id: string
   /** The version of its record, if the store compares and the version is known. */
   readonly version?: Version | undefined
+  /** How long requests with the ID get an empty session, in milliseconds. */
+  readonly grace?: number | undefined
   /** Whether `destroy` compares itself. */
   readonly isClaimed?: boolean
 }
@@ -27,27 +29,27 @@ export function beginsAnew(port: Endable, id: string): void {
  * one of the overlapping calls of this process.
  *
  * @param destroy removes the record
- * @param done gets the error of `destroy`, and whether this call has ended the session
+ * @param done gets the error of `destroy`, and the session if this call has ended it
  */
 export function endOnce(
   port: Endable,
-  { id, version, isClaimed = false }: Known,
+  { id, version, grace, isClaimed = false }: Known,
   destroy: (done: Callback) => void,
-  done: Callback<boolean>,
+  done: Callback<Claimed>,
 ): void {
-  if (isClaimed && port.compares) return destroy(err => done(err, !err))
+  if (isClaimed && port.compares) return destroy(err => done(err, err ? undefined : {}))
   if (!port.compares) return endHere(port, id, destroy, done)
   // If the store fails here, it may still destroy the session. An event twice is better than none
-  claim(port, id, version, (failed, isOurs) => destroy(err => done(err, isOurs === true || Boolean(failed && !err))))
+  claim(port, id, { version, grace }, (failed, claimed) => destroy(err => done(err, claimed ?? (failed && !err ? {} : undefined))))
 }
 
-function endHere(port: Endable, id: string, destroy: (done: Callback) => void, done: Callback<boolean>): void {
+function endHere(port: Endable, id: string, destroy: (done: Callback) => void, done: Callback<Claimed>): void {
   const active = port.activeSessions.acquire(id)
   destroy(err => {
     const last = lastMove(active)
     const isOurs = !err && !told.has(last)
     if (isOurs) told.add(last)
     port.activeSessions.release(id, active)
-    done(err, isOurs)
+    done(err, isOurs ? {} : undefined)
   })
 }

@@ -1,4 +1,7 @@
 import type { SessionEvent, SessionEvents, Why } from '../diagnostics/session-events'
+import { marksIn } from '../record/marks'
+import { withoutMarks } from '../record/reserved-key'
+import type { SessionData } from '../record/session-data'
 
 /** What an event tells of a request. */
 export interface Subject {
@@ -36,10 +39,27 @@ export function describes(announcing: Announcing, about: unknown): void {
 
 /** @param id undefined if the store has no session */
 export function eventOf(announcing: Announcing, id: string | undefined, { why, data, marks }: Content): SessionEvent {
-  const { settings, transport, host, lifetime } = announcing
-  const subject = transport.subject?.(host as never) ?? { req: host }
+  const { settings, lifetime } = announcing
   const known = marks ?? (id === undefined ? undefined : lifetime?.known(id))
-  return { name: settings.events.name, ...subject, handle: known?.h, userId: known?.u, why, about: descriptions.get(announcing), data }
+  return {
+    name: settings.events.name,
+    ...subjectOf(announcing),
+    handle: known?.h,
+    userId: known?.u,
+    why,
+    about: descriptions.get(announcing),
+    data,
+  }
+}
+
+export function subjectOf({ transport, host }: Announcing): Subject {
+  return transport.subject?.(host as never) ?? { req: host }
+}
+
+/** What an event tells of a record. */
+export function toldIn(record: SessionData): Pick<SessionEvent, 'handle' | 'userId' | 'data'> {
+  const marks = marksIn(record)
+  return { handle: marks?.h, userId: marks?.u, data: copyOf(marks ? withoutMarks(record) : record) }
 }
 
 /** The data of a session or a record, without the cookie. */

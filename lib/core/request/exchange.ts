@@ -109,7 +109,7 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
         why,
         data: () => this.changes.dataOf(id) ?? dataIn(session),
         isMore: why === 'renewed',
-        isClaimed: why === 'renewed' && this.port.grace.ms > 0,
+        grace: why === 'renewed' ? this.port.grace.ms : 0,
       },
       destroy,
       leaving(this, id, done),

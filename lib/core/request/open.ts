@@ -9,6 +9,7 @@ import type { Exchange } from './exchange'
 import { separate } from '../record/marks'
 import type { Read } from '../record/snapshot'
 import type { SessionData } from '../record/session-data'
+import { announceEarlier } from './renewal/announce-earlier'
 import { endOver, endRefused } from './renewal/end-over'
 import { findMoved } from './renewal/whereabouts'
 import { isOver } from '../lifetime/limits'
@@ -187,6 +188,7 @@ function accept<H extends Host>(exchange: Exchange<H>, isValid: boolean, done: C
 function findNew<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
   findMoved(exchange, exchange.sentId as string, read, (err, found) => {
     if (err) return continueWithoutStore(exchange, err, done)
+    announceEarlier(exchange, read, found)
     if (!found) return findOther(exchange, done)
     const { current, data } = found
     exchange.isSnapshot = current === undefined

@@ -47,7 +47,7 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
 }
 
 function endingOf<H extends Host>({ changes: { stored }, port }: ExchangeState<H>, id: string): Ending {
-  return { id, why: 'renewed', data: () => dataAsIn(stored, id), version: stored?.version, isClaimed: port.grace.ms > 0 }
+  return { id, why: 'renewed', data: () => dataAsIn(stored, id), version: stored?.version, grace: port.grace.ms }
 }
 
 /** Stores the new session, and then ends the old one. */

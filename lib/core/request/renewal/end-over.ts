@@ -18,6 +18,9 @@ const MOST_TRIES = 20
 /** The user has authenticated since the session was read: it goes on. */
 const RENEWED = new Error('session has been renewed')
 
+/** Another request has ended the session, and tells of it. */
+const ENDED = Object.assign(new Error('session has ended'), { code: 'ENOENT' })
+
 /**
  * Destroys a session whose limit has passed, but which the store still has. Unless it was written since it was read: in a parallel request, the user may
  * have authenticated before the limit.
@@ -75,7 +78,7 @@ class EndOver<H extends Host> {
   #read(): void {
     const { exchange, id, ended } = this
     const found = (err: unknown, record: SessionData | null | undefined, version: Version | undefined): void => {
-      if (err || !record) return ended(isMissing(err) ? undefined : err)
+      if (err || !record) return ended(err && !isMissing(err) ? err : ENDED)
       if (isOver(exchange, separate({ record, moment: undefined, version }))) this.#end(record, version)
       else ended(RENEWED)
     }

@@ -47,6 +47,11 @@ export function findMoved(exchange: Living, id: string, read: Read, done: Done):
   step(id, read)
 }
 
+/** Whether the grace of an earlier ID is over. Otherwise its session has ended, if it is not found. */
+export function isGraceOver(id: string, { marks }: Read): boolean {
+  return moveOf(id, marks, Date.now()) === undefined
+}
+
 function whereaboutsOf(moves: readonly Move[], before: Read, current: { readonly id: string; readonly read: Read }): Whereabouts {
   const [earlier, later] = [dataOf(before), dataOf(current.read)]
   const isFollowed = mayFollow(moves, before.marks, current.read.marks)

@@ -1,9 +1,9 @@
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
-import { cookieUntil, dateOf, EXPIRED } from '../../record/lifetime'
+import { emptied } from '../../record/emptied'
+import { EXPIRED } from '../../record/lifetime'
 import { marksIn } from '../../record/marks'
-import { moveOf, sealMove } from '../../record/moved'
-import { MARKS } from '../../record/reserved-key'
+import { moveOf } from '../../record/moved'
 import { cookieOf, type SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
 import type { Heard, Outcome } from '../contract'
@@ -110,14 +110,4 @@ function expired(record: SessionData): SessionData {
   const cookie = cookieOf(record)
   cookie.expires = EXPIRED
   return { cookie }
-}
-
-/** The record of an ID whose session was replaced by one that kept nothing. @returns undefined without marks */
-function emptied(id: string, record: SessionData, grace: number): SessionData | undefined {
-  const marks = marksIn(record)
-  if (!marks) return undefined
-  const until = Date.now() + grace
-  const m = sealMove(id, { isByAge: false, until })
-  const cookie = cookieUntil(cookieOf(record), Math.min(until, dateOf(record) ?? Infinity))
-  return { cookie, [MARKS]: { ...marks, m } } as SessionData
 }
