@@ -141,4 +141,29 @@ onEachHost('sessions by user: logins that fail', host => {
     expect(await sessions.revokeAll('\ud800').catch(String)).to.match(/^TypeError: .*well-formed Unicode/)
     expect(await sessions.list('\ufffd')).to.have.length(1)
   })
+
+  it('MemoryStore with max keeps the list of a user who has sessions, and forgets others', async () => {
+    const store = new MemoryStore({ max: 4 })
+    const options: Partial<SessionOptions> = { store: store as never, ...USERS }
+    const site = siteOn(host, options, HANDLERS)
+    const ada = site.browser()
+    await site.browser().get('/bob')
+    await ada.get('/become')
+    for (let others = 0; others < 5; others++) {
+      await site.browser().get('/write')
+      expect((await ada.get('/')).text).to.equal('ada')
+    }
+    expect(Object.keys((store as unknown as { sessions: object }).sessions).filter(isRegistry)).to.have.length(1)
+    expect(await sessionsOn(host, options).revokeAll('ada')).to.equal(1)
+    expect((await ada.get('/')).text).to.equal('nobody')
+  })
+
+  it('end does not take the ID of a list for that of a session', async () => {
+    const store = new VersionedStore(new Map())
+    const options: Partial<SessionOptions> = { store: store as never, ...USERS }
+    await siteOn(host, options, HANDLERS).browser().get('/become')
+    const sessions = sessionsOn(host, options)
+    for (const id of store.records.keys()) if (isRegistry(id)) await sessions.end(id)
+    expect(await sessions.list('ada')).to.have.length(1)
+  })
 })

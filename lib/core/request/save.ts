@@ -24,26 +24,36 @@ import { bind } from '../users/login'
  */
 export function save<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback, text?: string): void {
   const { beforeSave, users, concurrency } = exchange.settings
-  if (beforeSave || users)
-    return beforeStoring(exchange, session, done, () => bind(exchange, session, done, done => write(exchange, session, done)))
+  if (beforeSave || users) return beforeStoring(exchange, session, done, () => bindAndWrite(exchange, session, done))
   const refused = refusal(exchange)
   if (refused) return done(refused)
   if (concurrency === 'off') return saveAsItIs(exchange, session, done, text)
-  new Save(exchange, session, orFollowed(exchange, session, done), text).run()
+  new Save(exchange, session, orFollowed(exchange, session, done, write), text).run()
   exchange.holder.letGo()
 }
 
-/** After `beforeSave`, and a login or a logout. */
+/** After `beforeSave`. A login or a logout begins anew under another ID, because the list of the user's sessions has the earlier one. */
+function bindAndWrite<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
+  bind(exchange, session, orFollowed(exchange, session, done, bindAndWrite), done => writeHere(exchange, session, done))
+}
+
 function write<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
+  writeHere(exchange, session, orFollowed(exchange, session, done, write))
+}
+
+/** Under the ID that the session has. */
+function writeHere<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
   if (exchange.settings.concurrency === 'off') return saveAsItIs(exchange, session, done)
-  new Save(exchange, session, orFollowed(exchange, session, done)).run()
+  new Save(exchange, session, done).run()
   exchange.holder.letGo()
 }
+
+type Again<H extends Host> = (exchange: ExchangeState<H>, followed: Session, done: Callback) => void
 
 /** If the session has another ID by now, it is saved under that. */
-function orFollowed<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): Callback {
+function orFollowed<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback, again: Again<H>): Callback {
   if (exchange.port.grace.ms === 0) return done
-  return orFollow(exchange, session, orDropped(done), (followed, done) => write(exchange, followed, done))
+  return orFollow(exchange, session, orDropped(done), (followed, done) => again(exchange, followed, done))
 }
 
 class Save<H extends Host> extends Writer<ExchangeState<H>> {

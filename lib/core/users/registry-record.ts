@@ -23,6 +23,11 @@ export function recordOf(registry: Registry): SessionData {
   return { cookie, [DATA]: registry } as SessionData
 }
 
+/** The keys of the records of a user's sessions. */
+export function keysIn(record: SessionData): readonly string[] {
+  return registryIn(record)?.s.flatMap(({ k }) => k) ?? []
+}
+
 /** @returns undefined if the record has no registry */
 export function registryIn(record: SessionData): Registry | undefined {
   const data = (record as { readonly [DATA]?: unknown })[DATA]

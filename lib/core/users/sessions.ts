@@ -7,6 +7,7 @@ import type { Marks } from '../record/reserved-key'
 import { exchangeOf, type Carrier } from '../session/info'
 import type { Settings } from '../settings/settings'
 import type { StoreClient } from '../store/store-client'
+import { isRegistry } from '../store/store-keys'
 import { leave } from './logout'
 import { list, type ListedSessions } from './list'
 import { end, type Place } from './records'
@@ -109,6 +110,8 @@ async function endById(portOf: () => StoreClient, about: About, id: unknown): Pr
   if (typeof id !== 'string' || !id) throw new TypeError(`sessions.end needs the ID of a session, not ${describeValue(id)}`)
   const port = portOf()
   const { users, events } = about
+  // The list of a user is no session
+  if (users && isRegistry(id)) return
   const marks = users && (await marksOf(port, id))
   const destroy = (done: Callback): void => port.destroy(id, err => done(isMissing(err) ? undefined : err))
   await fromCallback(done => (events.hears('ended') ? endAndTell(port, id, { events, why: 'logout' }, destroy, done) : destroy(done)))

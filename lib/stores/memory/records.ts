@@ -7,6 +7,8 @@ import type { Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
 import { ExtendibleMap } from './extendible-map'
 import { SharedCookies, type SharedCookie } from './shared-cookies'
+import { isRegistry } from '../../core/store/store-keys'
+import { keysIn } from '../../core/users/registry-record'
 import { expiryOf, hasExpired, isVersion, recordOf, textOf, type Entry } from './entry'
 
 /** A kept session. With the most common cookie, and no expiry, it is only the text of its data, which takes an eighth less memory. */
@@ -76,7 +78,7 @@ export class Records {
     if (this.bounded) this.#kept.delete(id)
     this.#keep(id, entry)
     this.#sweep()
-    if (this.bounded && this.#kept.size > this.#max) this.delete((this.#oldest ??= this.#kept.keys()).next().value as string)
+    if (this.bounded && this.#kept.size > this.#max) this.#removeOldest()
     return entry
   }
 
@@ -102,6 +104,17 @@ export class Records {
   clear(): void {
     this.#kept.clear()
     this.#read.clear()
+  }
+
+  /** Removes the session that was not used for the longest time. The list of a user stays while it has sessions: without it they could not be ended. */
+  #removeOldest(): void {
+    for (;;) {
+      const id = (this.#oldest ??= this.#kept.keys()).next().value as string
+      const kept = this.#kept.get(id)
+      if (kept === undefined || !isNeeded(this.#kept, id, kept)) return void this.delete(id)
+      this.#kept.delete(id)
+      this.#kept.set(id, kept)
+    }
   }
 
   ids(): string[] {
@@ -158,6 +171,16 @@ export class Records {
       if (isOver(kept, now)) this.delete(id)
     }
   }
+}
+
+/** Whether a record is the list of a user who has sessions. */
+function isNeeded(all: ExtendibleMap<Kept>, id: string, kept: Kept): boolean {
+  if (!isRegistry(id) || isOver(kept)) return false
+  const keys = keysIn(JSON.parse(typeof kept === 'string' ? kept : kept.data) as SessionData)
+  return keys.some(key => {
+    const session = all.get(key)
+    return session !== undefined && !isOver(session)
+  })
 }
 
 function isOver(kept: Kept, now?: number): boolean {
