@@ -162,10 +162,13 @@ function readKoa(record: object, options: CookieOptions): SessionData {
   return readPlainKoa(record, options) ?? readAnyKoa(record, options)
 }
 
+/** The longest lifetime in milliseconds: 31,000 years. `Number.MAX_SAFE_INTEGER`, for sessions without an end, is beyond all dates. */
+const LONGEST = 1e15
+
 /** Reads a record without names that were changed, and with an end: almost every one. */
 function readPlainKoa(record: KoaFields, options: CookieOptions): SessionData | undefined {
   const { _expire, _maxAge } = record
-  if (typeof _expire !== 'number' || !Number.isInteger(_maxAge) || 'expires' in options) return undefined
+  if (typeof _expire !== 'number' || !Number.isInteger(_maxAge) || (_maxAge as number) > LONGEST || 'expires' in options) return undefined
   const session: Record<string | symbol, unknown> = {}
   for (const key of Object.keys(record)) {
     if (key === '_expire' || key === '_maxAge') continue
@@ -182,7 +185,8 @@ function readAnyKoa(record: object, options: CookieOptions): SessionData {
   const { _expire, _maxAge, _session, ...escaped } = record as KoaFields
   const data = COOKIE.escape(KOA_FIELDS.unescape(escaped))
   const cookie = new Cookie(options)
-  if (typeof _maxAge === 'number') cookie.maxAge = _maxAge
+  // As browsers do with the invalid date that koa-session sends for it
+  if (typeof _maxAge === 'number') cookie.maxAge = (_maxAge > LONGEST ? null : _maxAge) as number
   else if (_session === true || _maxAge === null) cookie.maxAge = null
   if (_session === true) Object.assign(data, { [UNTIL_CLOSED]: true })
   if (typeof _expire !== 'number') return { ...data, cookie }
