@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { Reason } from '../../lib/core/diagnostics/diagnose'
 import type { WarningCode } from '../../lib/core/diagnostics/warnings'
 import type { Host } from '../support/host'
 import { EngineStore } from '../support/engine-store'
 import { count, data } from '../support/handlers'
+import { sessionsOn } from '../support/sessions-of'
 import { siteOn, type Handler } from '../support/site'
 import type { SessionData, SessionOptions } from '../support/subject'
 
@@ -48,6 +50,14 @@ async function logIn(host: Host, options: Options, clients: number): Promise<voi
 }
 
 const HOUR = 3_600_000
+
+/** Lists the sessions of a user whose registry is in the store. */
+async function listOnce(host: Host, options: Options, registry: object): Promise<void> {
+  const store = new EngineStore({ touch: 'ttl', expires: true })
+  const text = JSON.stringify({ cookie: { originalMaxAge: null }, '~u': registry })
+  store.rows.set(`u!${createHash('sha256').update('ada').digest('base64url')}`, { text, end: Infinity })
+  await sessionsOn(host, { ...options, store: store.asStore, userId: () => 'ada' }).list('ada')
+}
 const BOOM = new Error('boom')
 
 /** A store that keeps only known keys. */
@@ -162,6 +172,15 @@ export const SITUATIONS: readonly Situation[] = [
     says: /has data of the app under the key "~".* Give the data another name/,
     wrong: (host, options) => visitWithOwnKey(host, { ...options, idleTimeout: HOUR }, '~'),
     right: (host, options) => visitWithOwnKey(host, { ...options, idleTimeout: HOUR }, 'own'),
+  },
+  {
+    title: 'a list of sessions that is damaged in the store',
+    reason: 'registry-corrupt',
+    code: 'RESESSION_REGISTRY_CORRUPT',
+    channel: 'resession:registry-corrupt',
+    says: /The list of a user's sessions of .* was damaged in the store, and has been rebuilt/,
+    wrong: (host, options) => listOnce(host, options, { s: 'text' }),
+    right: (host, options) => listOnce(host, options, { s: [] }),
   },
   {
     title: 'a listener that fails',

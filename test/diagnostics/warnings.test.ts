@@ -13,6 +13,7 @@ const CHANNELS = [
   'resession:session-skipped',
   'resession:session-unsaved',
   'resession:session-unlimited',
+  'resession:registry-corrupt',
   'resession:store-unsuitable',
   'resession:listener-failed',
 ]

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import koaSession = require('../../lib/koa')
 import { connect, QUIET } from '../support/connect-host'
 import { EngineStore } from '../support/engine-store'
+import { useDiagnostics } from '../support/diagnostics'
 import { data, endWith, routes } from '../support/handlers'
 import { onEachHost } from '../support/hosts'
 import { sessionsOn } from '../support/sessions-of'
@@ -16,6 +17,7 @@ const HANDLERS = routes({
   '/': (req, res) => res.end(String(data(req).user ?? 'nobody')),
   '/write': (req, res) => ((data(req).n = Number(data(req).n ?? 0) + 1), res.end('done')),
   '/become': (req, res) => ((data(req).user = 'ada'), req.session.save(endWith(res))),
+  '/leave': (req, res) => (delete data(req).user, req.session.save(endWith(res))),
   '/logout': (req, res) => req.session.destroy(endWith(res)),
   '/renew': (req, res) => req.session.regenerate({ keep: true }).then(() => res.end('done'), endWith(res)),
 })
@@ -49,6 +51,7 @@ class CountingStore extends VersionedStore {
 }
 
 onEachHost('sessions by user: costs and cases', host => {
+  const published = useDiagnostics('resession:registry-corrupt')
   it('cost 3 calls more at a login, 2 at a logout and at a renewal, and none in other requests', async () => {
     const counts = async (options: Partial<SessionOptions>): Promise<number[]> => {
       const store = new CountingStore(new Map())
@@ -121,6 +124,40 @@ onEachHost('sessions by user: costs and cases', host => {
     await client.get('/renew')
     expect((await sessions.list('ada')).length).to.equal(1)
   })
+
+  for (const [method, act] of Object.entries({
+    list: async sessions => expect((await sessions.list('ada')).length).to.equal(1),
+    revoke: async sessions => expect(await sessions.revoke('ada', 'unknown')).to.equal(false),
+  } satisfies Record<string, (sessions: ReturnType<typeof sessionsOn>) => Promise<unknown>>)) {
+    it(`${method} rebuilds a corrupt list from its intact entries, once`, async () => {
+      const store = new EngineStore({ touch: 'ttl', expires: true })
+      const options = { store: store.asStore, ...USERS }
+      await siteOn(host, options, HANDLERS).browser().get('/become')
+      const key = registryOf('ada')
+      const intact = JSON.parse(store.rows.get(key)?.text ?? '') as { '~u': { s: object[] } }
+      const corrupt = { ...intact, '~u': { e: 'soon', s: [null, { h: 1 }, ...intact['~u'].s, 'text'] } }
+      store.rows.set(key, { text: JSON.stringify(corrupt), end: Infinity })
+      published.length = 0
+      const sessions = sessionsOn(host, options)
+      await act(sessions)
+      await act(sessions)
+      const rebuilt = JSON.parse(store.rows.get(key)?.text ?? '') as typeof intact
+      expect(rebuilt['~u']).to.deep.equal({ s: intact['~u'].s })
+      expect(published.map(([channel]) => channel)).to.deep.equal(['resession:registry-corrupt'])
+    })
+  }
+
+  for (const path of ['/write', '/renew']) {
+    it(`are not listed after their user has left them: ${path}`, async () => {
+      const store = new EngineStore({ touch: 'ttl', expires: true })
+      const client = siteOn(host, { store: store.asStore, ...USERS }, HANDLERS).browser()
+      for (const step of ['/become', path]) await client.get(step)
+      expect(store.rows.has(registryOf('ada'))).to.equal(true)
+      await client.get('/leave')
+      expect(store.rows.has(registryOf('ada'))).to.equal(false)
+      expect((await client.get()).text).to.equal('nobody')
+    })
+  }
 
   it('refuse the ID of a list as that of a session', async () => {
     const options = { store: new EngineStore({ touch: 'ttl', expires: true }).asStore, ...USERS }

@@ -22,6 +22,8 @@ const CHANNELS = {
   unsaved: channel('resession:session-unsaved'),
   /** A session has no idle or absolute timeout, though the options say so. */
   unlimited: channel('resession:session-unlimited'),
+  /** The list of a user's sessions is damaged. */
+  registry: channel('resession:registry-corrupt'),
   /** A listener of the app for events has failed. */
   listener: channel('resession:listener-failed'),
   /** The store is not meant for this use. */
@@ -49,6 +51,7 @@ const REASONS = {
   'read-only': { channel: 'unsaved', code: 'RESESSION_READ_ONLY' },
   'key-lost': { channel: 'unlimited', code: 'RESESSION_KEY_LOST' },
   'key-taken': { channel: 'unlimited', code: 'RESESSION_KEY_TAKEN' },
+  'registry-corrupt': { channel: 'registry', code: 'RESESSION_REGISTRY_CORRUPT' },
   'listener-failed': { channel: 'listener', code: 'RESESSION_LISTENER_FAILED' },
   'memory-store-in-cluster': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },
   'memory-store-in-production': { channel: 'store', code: 'RESESSION_MEMORY_STORE' },

@@ -5,9 +5,9 @@ import type { Session } from '../session/session'
 import { isEnded } from '../session/session-end'
 import { publish } from '../diagnostics/channels'
 import { describes } from '../events/session-event'
-import { endRevoked, leave } from './logout'
+import { departing, endRevoked } from './logout'
 import { destroyRecords, goneOf, lookThen, settledOf, type Place } from './records'
-import { admit, confirmed, entryOf, removed, without, type Admission, type Entry, type Login as Asked } from './registry'
+import { admit, confirmed, entryOf, newLogin, without, withoutLogin, type Admission, type Entry, type Login as Asked } from './registry'
 import { RegistryClient, type Known } from './registry-client'
 import { describeFor } from './describe'
 import { storedUser, userIn, wasDropped, type Bound } from './user-of'
@@ -44,18 +44,23 @@ export interface Next {
 }
 
 /** Stores a session with another user than before. */
-export function become(exchange: Bound, session: Session, { user, id }: Next, done: Callback, act: Store): void {
-  const { lifetime, port } = exchange
-  const before = lifetime?.marksOf(session.id)
-  const left: Callback = err => {
-    if (err || before?.u === undefined || wasDropped(exchange, id)) return done(err)
-    leave(placeOf(exchange, before.u), { handle: before.h, key: port.keys.of(session.id), goesOn: true }, done)
-  }
-  if (user !== undefined) return begin(exchange, session, { user, id }, left, act)
-  const settle = lifetime?.bind(session.id, undefined)
+export function become(exchange: Bound, session: Session, next: Next, done: Callback, act: Store): void {
+  const before = exchange.lifetime?.marksOf(session.id)
+  if (before?.u === undefined) return changeUser(exchange, session, next, done, act)
+  const place = placeOf(exchange, before.u)
+  departing(place, { handle: before.h, key: exchange.port.keys.of(session.id) }, (err, leave) => {
+    if (err || !leave) return done(err)
+    const left: Callback = err => (err || wasDropped(exchange, next.id) ? done(err) : leave(done))
+    changeUser(exchange, session, next, left, act)
+  })
+}
+
+function changeUser(exchange: Bound, session: Session, { user, id }: Next, done: Callback, act: Store): void {
+  if (user !== undefined) return begin(exchange, session, { user, id }, done, act)
+  const settle = exchange.lifetime?.bind(session.id, undefined)
   act(err => {
     settle?.(!err)
-    left(err)
+    done(err)
   })
 }
 
@@ -97,7 +102,7 @@ interface Added {
 /** A session that becomes one of a user: adds an entry, stores the session, and looks whether the entry has been revoked meanwhile. */
 class Login {
   readonly #place: Place
-  readonly #handle: string
+  readonly #own: Pick<Entry, 'h' | 'l'>
   /** When the session began, if this user had it before. */
   readonly #since: number | undefined
 
@@ -107,7 +112,7 @@ class Login {
     private readonly task: Task,
   ) {
     this.#place = placeOf(exchange, task.user)
-    this.#handle = exchange.lifetime?.marksOf(session.id)?.h as string
+    this.#own = { h: exchange.lifetime?.marksOf(session.id)?.h as string, l: newLogin() }
     this.#since = storedUser(exchange, session.id) === task.user ? exchange.lifetime?.beganAt(session.id) : undefined
   }
 
@@ -127,7 +132,7 @@ class Login {
         if (admission === 'look') return this.#look(before.s, changed.known)
         if (typeof admission === 'string') return this.#rejected(admission)
         const dead = [...before.s.filter(({ d }) => d), ...admission.evicted]
-        this.#endOthers({ dead, evicted: admission.evicted, isNew: !entryOf(before, this.#handle), known: changed.known })
+        this.#endOthers({ dead, evicted: admission.evicted, isNew: !entryOf(before, this.#own.h), known: changed.known })
       },
       known,
     )
@@ -138,7 +143,7 @@ class Login {
     const { replacedSession } = exchange
     const now = Date.now()
     return {
-      entry: { h: this.#handle, k: [exchange.port.keys.of(task.id)], t: now, ...(task.about !== undefined && { w: task.about }) },
+      entry: { ...this.#own, k: [exchange.port.keys.of(task.id)], t: now, ...(task.about !== undefined && { w: task.about }) },
       since: this.#since,
       replaced: replacedSession && replacedSession !== session ? exchange.lifetime?.known(replacedSession.id)?.h : undefined,
       limit: exchange.settings.users?.limit,
@@ -175,7 +180,7 @@ class Login {
     registries.change<boolean>(
       user,
       registry => {
-        const next = confirmed(registry, this.#handle)
+        const next = confirmed(registry, this.#own)
         return { next: next && without(next, ended), result: next !== undefined }
       },
       (err, changed) => {
@@ -200,7 +205,7 @@ class Login {
     if (isUnanswered(err) || !isNew) return this.task.done(err)
     registries.change(
       user,
-      registry => ({ next: removed(registry, [this.#handle]), result: undefined }),
+      registry => ({ next: withoutLogin(registry, this.#own), result: undefined }),
       () => this.task.done(err),
     )
   }
@@ -225,7 +230,7 @@ class Login {
     const { registries, user } = this.#place
     registries.change(
       user,
-      registry => ({ next: removed(registry, [this.#handle]), result: undefined }),
+      registry => ({ next: withoutLogin(registry, this.#own), result: undefined }),
       err => done(err),
     )
   }

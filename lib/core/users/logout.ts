@@ -4,28 +4,25 @@ import { toCallback, type Callback } from '../../primitives/callbacks'
 import type { Bound } from './user-of'
 import { RegistryClient } from './registry-client'
 import { destroyAll, type Place } from './records'
-import { entryOf, killed, othersOf, removed } from './registry'
+import { entryOf, killed, leftBy, othersOf, removed, type Entry } from './registry'
 
 /** A session that is no longer one of its user. */
 export interface Leaving {
   readonly handle: string
   readonly key: string
-  /** Whether the session goes on without the user, or with another one. */
-  readonly goesOn?: boolean
 }
 
 /**
- * Removes the entry of a session that has been destroyed, or has another user now. If a renewal is giving a destroyed session another ID meanwhile,
- * that is destroyed too.
+ * Removes the entry of a session that has been destroyed. If a renewal is giving the session another ID meanwhile, that is destroyed too.
  */
-export function leave(place: Place, { handle, key, goesOn = false }: Leaving, done: Callback): void {
+export function leave(place: Place, { handle, key }: Leaving, done: Callback): void {
   const { registries, user } = place
   registries.change<readonly string[]>(
     user,
     registry => {
       const entry = entryOf(registry, handle)
       if (!entry) return { result: [] }
-      const others = goesOn ? [] : othersOf(entry, key)
+      const others = othersOf(entry, key)
       return { next: others.length > 0 ? killed(registry, [handle]) : removed(registry, [handle]), result: others }
     },
     (err, changed) => {
@@ -41,6 +38,31 @@ export function leave(place: Place, { handle, key, goesOn = false }: Leaving, do
         )
       }
       toCallback(destroyAll(place, others, { why: 'logout' }), remove)
+    },
+  )
+}
+
+/**
+ * For a session that is about to be saved without its user, or with another one.
+ *
+ * @param done gets a function that removes the entry when the session has been saved. It leaves the entry to a login that has begun meanwhile
+ */
+export function departing(place: Place, { handle, key }: Leaving, done: Callback<(done: Callback) => void>): void {
+  const { registries, user } = place
+  registries.change<Entry | undefined>(
+    user,
+    registry => ({ result: entryOf(registry, handle) }),
+    (err, noted) => {
+      const before = noted?.result
+      if (err || !before) return done(err, done => done())
+      done(null, done =>
+        registries.change(
+          user,
+          registry => ({ next: leftBy(registry, before, key), result: undefined }),
+          err => done(err),
+          noted.known,
+        ),
+      )
     },
   )
 }

@@ -1,7 +1,7 @@
 import type { Callback } from '../../primitives/callbacks'
 import { Attempts } from '../concurrency/attempts'
 import type { Deadline } from '../concurrency/deadline'
-import type { Diagnosed } from '../diagnostics/diagnose'
+import { diagnose, type Diagnosed } from '../diagnostics/diagnose'
 import { isMissing, refusesVersion } from '../errors/store-errors'
 import { tryAgain } from '../group/write-group'
 import type { SessionData } from '../record/session-data'
@@ -80,22 +80,22 @@ class RegistryChange<Result> {
       (err, record, version) => {
         if (err && !isMissing(err)) return this.#attempts.mayRead(err) ? this.#read() : done(err)
         if (record && this.#attempts.isStalled(record)) return done(refusesVersion())
-        this.#write({ registry: this.#registryOf(record), version: record ? version : null })
+        this.#found(record, record ? version : null)
       },
       deadline,
     )
   }
 
-  #registryOf(record: SessionData | null | undefined): Registry {
-    if (!record) return EMPTY
-    const registry = registryIn(record)
-    if (!registry) reportCorrupt(this.about)
-    return registry ?? EMPTY
+  #found(record: SessionData | null | undefined, version: Known['version']): void {
+    const { registry, isCorrupt } = record ? registryIn(record) : { registry: EMPTY, isCorrupt: false }
+    if (isCorrupt) reportCorrupt(this.about)
+    this.#write({ registry, version }, isCorrupt)
   }
 
-  #write(before: Known): void {
+  /** @param isCorrupt whether the record is also written if the registry stays as it is */
+  #write(before: Known, isCorrupt = false): void {
     const { task, port } = this
-    const { next, result } = task.make(before.registry)
+    const { next = isCorrupt ? before.registry : undefined, result } = task.make(before.registry)
     if (!next || (isEmpty(next) && before.version === null)) return task.done(null, { result, known: before })
     this.#put(next, before.version, (err, outcome) => {
       if (!err && outcome?.ok)
@@ -115,4 +115,9 @@ class RegistryChange<Result> {
   }
 }
 
-function reportCorrupt(_about: Diagnosed): void {}
+function reportCorrupt(about: Diagnosed): void {
+  diagnose(about, 'registry-corrupt', () => {
+    const what = `The list of a user's sessions of "${about.name}" was damaged in the store, and has been rebuilt from its intact entries`
+    return `${what}. A session that is missing is listed again when its ID is renewed, and ends at its timeout. Let nothing else write the keys that begin with "u!".`
+  })
+}

@@ -3,7 +3,7 @@ import { Cookie } from '../record/cookie'
 import { EXPIRED } from '../record/lifetime'
 import type { SessionData } from '../record/session-data'
 import { REGISTRY } from '../store/store-keys'
-import { isEmpty, isRegistryData, type Registry } from './registry'
+import { isEmpty, type Entry, type Registry } from './registry'
 
 /** The key of the registry in its record. */
 const DATA = '~u'
@@ -16,6 +16,12 @@ export function registryId(user: string): string {
   return REGISTRY + createHash('sha256').update(user).digest('base64url')
 }
 
+/** A registry as a store has it. */
+export interface StoredRegistry {
+  readonly registry: Registry
+  readonly isCorrupt: boolean
+}
+
 /** A registry as a store gets it. An empty one is a record that has expired. */
 export function recordOf(registry: Registry): SessionData {
   const cookie = new Cookie({ maxAge: LIFETIME })
@@ -25,11 +31,29 @@ export function recordOf(registry: Registry): SessionData {
 
 /** The keys of the records of a user's sessions. */
 export function keysIn(record: SessionData): readonly string[] {
-  return registryIn(record)?.s.flatMap(({ k }) => k) ?? []
+  return registryIn(record).registry.s.flatMap(({ k }) => k)
 }
 
-/** @returns undefined if the record has no registry */
-export function registryIn(record: SessionData): Registry | undefined {
-  const data = (record as { readonly [DATA]?: unknown })[DATA]
-  return isRegistryData(data) ? data : undefined
+export function registryIn(record: SessionData): StoredRegistry {
+  return intactOf((record as { readonly [DATA]?: unknown })[DATA])
+}
+
+/** The registry in a value. Of a damaged one, the parts that are intact. */
+function intactOf(value: unknown): StoredRegistry {
+  const { e, n, s } = (typeof value === 'object' && value !== null ? value : {}) as { readonly [Key in keyof Registry]: unknown }
+  const entries: readonly unknown[] = Array.isArray(s) ? s : []
+  const intact = entries.filter(isEntry)
+  const isCorrupt = !Array.isArray(s) || intact.length < entries.length || ![e, n].every(isNumberOrMissing)
+  if (!isCorrupt) return { registry: value as Registry, isCorrupt }
+  return { registry: { s: intact, ...(Number.isFinite(e) && { e: e as number }) }, isCorrupt }
+}
+
+function isNumberOrMissing(value: unknown): boolean {
+  return value === undefined || Number.isFinite(value)
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== 'object' || value === null) return false
+  const { h, k, t } = value as Partial<Entry>
+  return typeof h === 'string' && Number.isFinite(t) && Array.isArray(k) && k.every(key => typeof key === 'string')
 }

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+
 /**
  * One login of a user. It is no ID: renewals change the ID, and the entry stays.
  */
@@ -8,7 +10,9 @@ export interface Entry {
   readonly k: readonly string[]
   /** When the session was added, in milliseconds since 1970. */
   readonly t: number
-  /** The login is under way: its record may not exist yet. */
+  /** Random, and another one for each login with this handle: the end of an earlier login does not remove the entry of a later one. */
+  readonly l?: string
+  /** A login, or a renewal after the user has left, is under way: its record may not exist yet. */
   readonly p?: 1
   /** The session has been revoked. Its records are destroyed before the entry is removed. */
   readonly d?: 1
@@ -28,6 +32,13 @@ export interface Registry {
 
 export const EMPTY: Registry = { s: [] }
 
+/** In bytes. Two logins with one handle are only told apart while both are under way. */
+const LOGIN_BYTES = 6
+
+export function newLogin(): string {
+  return randomBytes(LOGIN_BYTES).toString('base64url')
+}
+
 /**
  * How long a login may be under way, in milliseconds. Then a process has crashed. Store calls time out after 10 seconds by default, and a login makes
  * a few of them.
@@ -40,18 +51,6 @@ const SWEPT_AFTER = 32
 /** Whether the registry says nothing, so that it need not be stored. */
 export function isEmpty({ e, s }: Registry): boolean {
   return e === undefined && s.length === 0
-}
-
-export function isRegistryData(value: unknown): value is Registry {
-  if (typeof value !== 'object' || value === null) return false
-  const { e, n, s } = value as Partial<Registry>
-  return [e, n].every(number => number === undefined || Number.isFinite(number)) && Array.isArray(s) && s.every(isEntry)
-}
-
-function isEntry(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const { h, k, t } = value as Partial<Entry>
-  return typeof h === 'string' && Number.isFinite(t) && Array.isArray(k) && k.every(key => typeof key === 'string')
 }
 
 export function entryOf({ s }: Registry, handle: string): Entry | undefined {
@@ -74,6 +73,11 @@ export function removed(registry: Registry, handles: readonly string[]): Registr
   return registry.s.some(({ h }) => handles.includes(h)) ? without(registry, handles) : undefined
 }
 
+/** Removes the entry of one login, and not that of a later login with the same handle. @returns undefined if it is not there */
+export function withoutLogin(registry: Registry, { h, l }: Pick<Entry, 'h' | 'l'>): Registry | undefined {
+  return entryOf(registry, h)?.l === l ? removed(registry, [h]) : undefined
+}
+
 /** Marks entries as dead: from now on, no request of these sessions succeeds in renewing or binding them. */
 export function killed(registry: Registry, handles: readonly string[]): Registry {
   return { ...registry, s: registry.s.map(entry => (handles.includes(entry.h) ? { ...entry, d: 1 } : entry)) }
@@ -84,10 +88,14 @@ export function isSettled({ p, t }: Entry, now: number): boolean {
   return !p || t + LONGEST_LOGIN <= now
 }
 
-/** Removes entries whose records were found gone, unless a renewal has changed them meanwhile. */
+/** Removes entries whose records were found gone, unless a renewal or a login has changed them meanwhile. */
 export function withoutGone(registry: Registry, gone: readonly Entry[]): Registry {
-  const s = registry.s.filter(entry => !gone.some(({ h, k }) => h === entry.h && k.join() === entry.k.join()))
+  const s = registry.s.filter(entry => !gone.some(other => isSame(entry, other)))
   return { ...registry, s, n: s.length }
+}
+
+function isSame(entry: Entry, other: Entry): boolean {
+  return entry.h === other.h && entry.l === other.l && entry.k.join() === other.k.join()
 }
 
 /** The limit of a user's sessions. */
@@ -114,9 +122,15 @@ export type Admission = 'look' | 'refused' | 'revoked' | { readonly registry: Re
 export function admit(before: Registry, login: Login): Admission {
   const { entry, since, gone } = login
   const known = entryOf(before, entry.h)
-  if (known) return known.d ? 'revoked' : { registry: withEntry(before, { ...known, k: keysWith(known.k, entry.k) }), evicted: [] }
+  if (known?.d) return 'revoked'
+  if (known) return { registry: withEntry(before, againIn(known, entry)), evicted: [] }
   if (since !== undefined && before.e !== undefined && since < before.e) return 'revoked'
   return admitNew(gone ? withoutGone(before, gone) : before, login)
+}
+
+/** Another login with the same handle. The entry stays until its record exists, as that of a first login. */
+function againIn(known: Entry, { k, l, t }: Entry): Entry {
+  return { ...known, k: keysWith(known.k, k), ...(l !== undefined && { l }), t, p: 1 }
 }
 
 function admitNew(registry: Registry, { entry, replaced, limit, gone }: Login): Admission {
@@ -129,10 +143,15 @@ function admitNew(registry: Registry, { entry, replaced, limit, gone }: Login): 
   return { registry: withEntry(killed(registry, handles), { ...entry, p: 1 }), evicted }
 }
 
-/** The entry of a login whose record has been created. @returns undefined if it has been revoked meanwhile */
-export function confirmed(registry: Registry, handle: string): Registry | undefined {
-  const entry = entryOf(registry, handle)
+/**
+ * The entry of a login whose record has been created. If another login with this handle is under way, the entry waits for that one.
+ *
+ * @returns undefined if it has been revoked meanwhile
+ */
+export function confirmed(registry: Registry, { h, l }: Pick<Entry, 'h' | 'l'>): Registry | undefined {
+  const entry = entryOf(registry, h)
   if (!entry || entry.d) return undefined
+  if (entry.l !== l) return registry
   const { p: _, ...settled } = entry
   return withEntry(registry, settled)
 }
@@ -148,13 +167,34 @@ export function renewed(registry: Registry, entry: Entry, from: string, to: stri
   if (known.d) return undefined
   // A session that has this key is no longer stored under the earlier ones
   const k = known.k.slice(Math.max(0, known.k.indexOf(from)))
-  return withEntry(registry, { ...known, k: keysWith(k, [to]) })
+  return withEntry(registry, { ...known, k: withNext(k, from, to) })
+}
+
+/** A key after the one that its record comes from. The last keys are those of records that crashed renewals may have left. */
+function withNext(keys: readonly string[], from: string, to: string): readonly string[] {
+  const others = keys.filter(key => key !== to)
+  return others.toSpliced(others.indexOf(from) + 1, 0, to)
 }
 
 /** The registry after a renewal that has failed. */
 export function notRenewed(registry: Registry, handle: string, to: string): Registry | undefined {
   const entry = entryOf(registry, handle)
   return entry && !entry.d ? withEntry(registry, { ...entry, k: entry.k.filter(key => key !== to) }) : undefined
+}
+
+/**
+ * The registry after the user has left a session. A renewal under way may still create a record with the user, under another key: then the entry stays
+ * until it is certain that there is none.
+ *
+ * @param before the entry before the session was saved without the user
+ * @param key of the session
+ */
+export function leftBy(registry: Registry, before: Entry, key: string): Registry | undefined {
+  const entry = entryOf(registry, before.h)
+  // Another login with this handle has begun, or has been stored meanwhile
+  if (!entry || entry.d || entry.p || before.p || entry.l !== before.l) return undefined
+  const others = othersOf(entry, key)
+  return others.length > 0 ? withEntry(registry, { ...entry, k: others, p: 1, t: Date.now() }) : removed(registry, [entry.h])
 }
 
 /** The records of a session that has left its user under this key, if there may be others: a renewal is under way. */

@@ -8,7 +8,7 @@ import type { Session } from '../session/session'
 import { become, placeOf } from './login'
 import { endRevoked } from './logout'
 import { isUnanswered } from '../errors/store-errors'
-import { notRenewed, renewed } from './registry'
+import { newLogin, notRenewed, renewed } from './registry'
 import { userIn, type Bound } from './user-of'
 
 export interface Target {
@@ -54,7 +54,7 @@ export function followLogin(exchange: Bound, session: Session, id: string, recor
   registries.change<boolean>(
     user,
     registry => {
-      const next = renewed(registry, { h: marks.h, k: [from], t: Date.now() }, from, to)
+      const next = renewed(registry, { h: marks.h, k: [from], t: Date.now(), l: newLogin() }, from, to)
       return { next, result: next !== undefined }
     },
     (err, changed) => done(err ?? (changed?.result ? undefined : revoked())),
@@ -74,7 +74,7 @@ function note(exchange: Bound, session: Session, { user, handle, id }: Renewal, 
   registries.change<boolean>(
     user,
     registry => {
-      const next = renewed(registry, { h: handle, k: [from], t: Date.now() }, from, to)
+      const next = renewed(registry, { h: handle, k: [from], t: Date.now(), l: newLogin() }, from, to)
       return { next, result: next !== undefined }
     },
     (err, changed) => {

@@ -2,7 +2,7 @@ import { shownOf } from '../record/session-view'
 import type { HostExchange } from '../session/session'
 import type { UserSettings } from '../settings/request-options'
 import { change, finish, type Place } from './records'
-import { entryOf, killed, renewed, type Registry } from './registry'
+import { entryOf, killed, newLogin, renewed, type Registry } from './registry'
 import { userIn } from './user-of'
 
 /**
@@ -41,5 +41,5 @@ function keyOf(exchange: HostExchange | undefined): string | undefined {
 /** The session that stays may not be listed yet, and would then be refused as an older one. */
 function kept(registry: Registry, handle: string, key: string): Registry {
   if (entryOf(registry, handle)) return registry
-  return renewed(registry, { h: handle, k: [], t: Date.now() }, key, key) ?? registry
+  return renewed(registry, { h: handle, k: [], t: Date.now(), l: newLogin() }, key, key) ?? registry
 }
