@@ -32,6 +32,12 @@ export const ACTS: Record<string, Act> = {
     data(req).user = user
     return req.sessionID
   }),
+  /** The ID of the new session, or null if it has been evicted or revoked already. */
+  enter: async (req, user) => {
+    await called(done => req.session.regenerate(done))
+    data(req).user = user
+    return req.session.save().then(() => req.sessionID, unlessRevoked)
+  },
   login: async (req, user) => {
     await called(done => req.session.regenerate(done))
     data(req).user = user
@@ -61,6 +67,10 @@ function slowly(act: Act): Act {
 
 function addOne(session: Record<string, unknown>): void {
   session.n = Number(session.n ?? 0) + 1
+}
+
+function unlessRevoked(err: { readonly code?: string }): void {
+  if (err.code !== 'ERR_SESSION_REVOKED') throw err
 }
 
 function unlessEnded(err: Error): void {

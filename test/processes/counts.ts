@@ -21,3 +21,12 @@ export const TRAFFIC = 200
 
 /** Concurrent requests, if there are more. */
 export const LANES = 40
+
+/** The most sessions of a user. */
+export const MOST_SESSIONS = 3
+
+/** The options for sessions by user. */
+export const USERS = { userId: (session: { user?: string }) => session.user, maxSessionsPerUser: MOST_SESSIONS }
+
+/** The logins of one user at the same time, for each process. */
+export const LOGINS = 10

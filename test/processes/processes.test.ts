@@ -1,12 +1,13 @@
 import { KILLS, PROCESSES, TIMES } from './counts'
 import { engines } from './engines'
 import { kills } from './kills'
+import { logins } from './logins'
 import { logouts } from './logouts'
 import { useRig } from './rig'
 import { updates } from './updates'
 import { writers } from './writers'
 
-const CHECKS = [updates, writers, logouts, kills]
+const CHECKS = [updates, writers, logouts, logins, kills]
 
 for (const engine of engines) {
   describe(`processes on ${engine.title}`, () => {

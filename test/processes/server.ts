@@ -6,6 +6,7 @@ import { QUIET } from '../support/connect-host'
 import type { Handler, Host, Req } from '../support/host'
 import { HOSTS } from '../support/hosts'
 import { ACTS } from './acts'
+import { USERS } from './counts'
 import { connect, type Connection, type EngineName, type Package } from './engines/engine'
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- its types would be added to those of our own requests
@@ -28,6 +29,7 @@ function sites({ plain, atomic }: Connection) {
     updating: served(session({ ...OPTIONS, store: updating })),
     rolling: served(session({ ...OPTIONS, store, rolling: true })),
     resaving: served(session({ ...OPTIONS, store, resave: true })),
+    users: served(session({ ...OPTIONS, ...USERS, store })),
     koa: koa.listener({ options: { ...OPTIONS, store }, handler, fail: err => console.error(err) }),
   } as const
 }

@@ -92,6 +92,18 @@ describe('docs/recipes.md', () => {
     expect((await laptop.get('/')).body).to.deep.equal({})
   })
 
+  it('limit concurrent sessions: the login beyond the limit ends the oldest session', async () => {
+    const app = express()
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as above
+    new Function('app', 'session', 'secret', blockWith('docs/recipes.md', 'maxSessionsPerUser: 2'))(app, session, SECRET)
+    withPages(app)
+    const [phone, laptop, desktop] = [request.agent(app), request.agent(app), request.agent(app)]
+    expect((await phone.post('/login/ada')).text).to.equal('1 of 2 sessions\n')
+    for (const device of [laptop, desktop]) expect((await device.post('/login/ada')).text).to.equal('2 of 2 sessions\n')
+    for (const device of [laptop, desktop]) expect((await device.get('/')).body).to.deep.equal({ user: 'ada' })
+    expect((await phone.get('/')).body).to.deep.equal({})
+  })
+
   it('passport: a login keeps the data, and gets a new ID', async () => {
     const cart: express.RequestHandler = (req, res) => {
       Object.assign(req.session, { cart: ['tea'] })
