@@ -32,6 +32,8 @@ export function bind(exchange: Bound, session: Session, done: Callback, act: Sto
     return done(reasonOf(err, 'userId'))
   }
   const before = lifetime?.marksOf(session.id)
+  // A login that was revoked does not begin again at the end of the request: it would evict others
+  if (wasDropped(exchange, session.id)) return act(done)
   if (!before || before.u === user || isEnded(session) || !lifetime?.keepsMarks(session.id)) return act(done)
   become(exchange, session, { user, id: session.id }, done, act)
 }
