@@ -22,7 +22,8 @@ const sequelize: PublishedStore = {
     db.define(tableName, columns, { tableName })
     type Make = new (options: object) => Store & { sync(): Promise<unknown> }
     const Made = load<(store: unknown) => Make>('connect-session-sequelize')(session.Store)
-    const store = new Made({ db, table: tableName, checkExpirationInterval: 500 })
+    // Its `get` finds expired sessions until this interval has removed them
+    const store = new Made({ db, table: tableName, checkExpirationInterval: 100 })
     await store.sync()
     return store
   },

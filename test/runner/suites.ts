@@ -35,6 +35,8 @@ const FILES = {
   ],
   /** Tests that need no engine, no browser and no other version of Node, and take longer. */
   rest: [''],
+  /** Tests that measure the heap, each in a process that has run nothing else: what a request leaves there depends on the objects before it. */
+  alone: ['speed/survivors'],
   engines: ['atomic/', 'faults/outage', 'processes/', 'stores/sqlite/'],
   exhaustive: ['concurrency/interleavings', 'differential/', 'faults/matrix', 'koa/lineages/'],
   package: ['browser/', 'examples/', 'package/'],
@@ -44,7 +46,7 @@ export type FileGroup = keyof typeof FILES
 
 export const SUITES: Readonly<Record<string, readonly Stage[]>> = {
   quick: [[tests('quick')]],
-  all: [[tests('quick')], [script('types'), script('lint'), script('format')], [script('build')], [tests('rest')]],
+  all: [[tests('quick')], [script('types'), script('lint'), script('format')], [script('build')], [tests('rest')], [tests('alone')]],
   engines: [[tests('engines')]],
   exhaustive: [[tests('exhaustive')], [script('test:express-session')]],
   // Most of ecosystem waits: for packages, for lifetimes and for outages
