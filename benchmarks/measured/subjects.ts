@@ -54,6 +54,9 @@ export interface Subject {
 /** The subject that the others are compared with. */
 export const YARDSTICK = 'express-session'
 
+/** The visits whose cookie has a lifetime, which ends in records of sessions with limits earlier than in others. */
+const WITH_MAX_AGE = ['anonymous', 'first write', 'resumed read', 'resumed write'].map(visit => `${visit}, maxAge`)
+
 const connect: readonly Subject[] = [
   { name: 'none', kind: 'bare' },
   // The package resolves its own name as its users do: through `exports`, in dist/
@@ -85,7 +88,7 @@ const connect: readonly Subject[] = [
 
 /** The package with options that are timed with returning clients alone. */
 function optioned(name: string, options: SiteOptions): readonly Subject[] {
-  const lacks = ['anonymous', 'first write', 'rolling']
+  const lacks = ['anonymous', 'first write', 'rolling', ...WITH_MAX_AGE]
   return [
     {
       name: `resession, ${name}`,
