@@ -2,7 +2,7 @@ import type { Choice } from './command-line'
 import type { Growing } from './measured/growth/job'
 import { engines } from './engines'
 import { timesOf } from './measured/in-process'
-import { subjectsAt, subjectsFar } from './measured/subjects'
+import { pairsAt, subjectsAt, subjectsFar } from './measured/subjects'
 
 /** The slow groups. */
 export type Group = 'inProcess' | 'sideBySide' | 'http' | 'distant' | 'memory' | 'growth'
@@ -22,13 +22,16 @@ export function secondsOf(choice: Choice): Readonly<Record<Group, number>> {
   const { sideBySide, http, distant, memory } = choice.plan
   const visitsOf = (names: readonly string[]): number => choice.visits.filter(({ name }) => names.includes(name)).length
   const everywhere = choice.subjects.filter(({ inProcessOnly }) => !inProcessOnly).length
+  const pairs = choice.visits
+    .filter(({ name }) => sideBySide.visits.includes(name))
+    .reduce((sum, visit) => sum + pairsAt(visit, choice.pairs).length, 0)
   const blocks = 4 * sideBySide.fours * sideBySide.block
   const farAway = engines.flatMap(({ name }) => subjectsFar(name, choice.distantSubjects)).length
   const request = (3 * distant.milliseconds) / 1000
   const sum = memory.sessions.reduce((all, sessions) => all + sessions, 0)
   return {
     inProcess: inProcessSeconds(choice),
-    sideBySide: sideBySide.rounds * visitsOf(sideBySide.visits) * choice.pairs.length * (START + VISIT * (2 * sideBySide.warmUp + blocks)),
+    sideBySide: sideBySide.rounds * pairs * (START + VISIT * (2 * sideBySide.warmUp + blocks)),
     http: http.rounds * visitsOf(http.visits) * everywhere * (3 * START + http.warmUpSeconds + http.seconds),
     distant: distant.rounds * visitsOf(distant.visits) * farAway * (2 * START + request * (distant.warmUp + distant.timed)),
     memory: 2 * memory.rounds * (memory.sessions.length * START + FILL * sum),

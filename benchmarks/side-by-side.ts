@@ -3,7 +3,7 @@ import { perform } from './child'
 import type { Choice } from './command-line'
 import { mustAgree, mustBeSame } from './equality'
 import type { SideBySideResult } from './measured/side-by-side'
-import type { Subject } from './measured/subjects'
+import { pairsAt, type Pair } from './measured/subjects'
 import type { Visit } from './measured/visits'
 import type { Expected } from './in-process'
 import { OBSERVED, type Plan } from './plans'
@@ -16,14 +16,14 @@ export async function measureSideBySide({ plan, visits, pairs }: Choice, expecte
   const samples: SideBySideSample[] = []
   const items = pairs.length > 0 ? visits.filter(({ name }) => plan.sideBySide.visits.includes(name)) : []
   for (const [round, visit] of turns({ what: 'side by side', rounds: plan.sideBySide.rounds, items }, say)) {
-    for (const pair of pairs) samples.push({ ...(await compare(pair, visit, plan.sideBySide, expected, round)), round })
+    for (const pair of pairsAt(visit, pairs)) samples.push({ ...(await compare(pair, visit, plan.sideBySide, expected, round)), round })
   }
   return samples
 }
 
 /** The order alternates between rounds: the subject that is loaded first may have an advantage. */
 async function compare(
-  pair: readonly [Subject, Subject],
+  pair: Pair,
   visit: Visit,
   { warmUp, fours, block }: Plan['sideBySide'],
   expected: Expected,

@@ -161,6 +161,14 @@ export function subjectsAt(visit: Pick<Visit, 'name' | 'subjects'>, among: reado
   return among.filter(({ name, lacks }) => !lacks?.includes(visit.name) && (visit.subjects?.includes(name) ?? true))
 }
 
+/** Two subjects that are timed side by side. */
+export type Pair = readonly [Subject, Subject]
+
+/** The pairs of a visit that both subjects have. */
+export function pairsAt(visit: Visit, among: readonly Pair[]): readonly Pair[] {
+  return among.filter(pair => subjectsAt(visit, pair).length === pair.length)
+}
+
 /** The subjects that are measured with their sessions in this engine. */
 export function subjectsFar(engine: EngineName, among: readonly Subject[]): readonly Subject[] {
   return among.filter(({ engines }) => engines?.includes(engine) ?? true)
