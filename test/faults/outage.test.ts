@@ -127,8 +127,7 @@ describe('faults: a temporary outage of a real Redis', function () {
     expect(opened - gone).to.be.below(2 * TIMEOUT + 100)
     expect(new Set(during.map(({ status }) => status))).to.deep.equal(new Set([503]))
     expect(during.length).to.be.above(500)
-    // Far less than a timeout of the store. On a busy machine all responses are late, each by another time
-    expect(slow).to.be.below(2 * plainly + 20)
+    expect(slow - plainly).to.be.below(20)
     expect(recovered.ended - up).to.be.below(1500)
     expect(load.answers.filter(({ began }) => began > recovered.ended).every(isRead)).to.equal(true)
     expect(load.answers).to.have.length(load.asked)
