@@ -46,8 +46,8 @@ describe('The progress of the benchmark', () => {
     ])
   })
 
-  it('estimates three quarters of an hour at most, and less for a part', () => {
-    expect(minutesOf()).to.be.within(15, 45)
+  it('estimates 36 minutes at most, and less for a part', () => {
+    expect(minutesOf()).to.be.within(15, 36)
     expect(minutesOf('--only', 'rolling')).to.be.below(8)
     expect(minutesOf('--quick')).to.be.below(1)
     expect(secondsOf(readCommandLine(['--quick'])).inProcess).to.equal(0)
