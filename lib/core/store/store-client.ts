@@ -9,9 +9,9 @@ import type { SessionData } from '../record/session-data'
 import { CircuitBreaker } from './circuit-breaker'
 import { Connection } from './connection'
 import { isMoved } from '../record/moved'
-import { SessionEnds } from './ending/session-ends'
-import { Grace } from './ending/grace'
-import { isPending, KeyMigration, MovedRecord, type MovedKeys } from './key-migration'
+import { SessionEnds } from './records/session-ends'
+import { Grace } from './records/grace'
+import { isPending, KeyMigration, MovedRecord, type MovedKeys } from './records/key-migration'
 import { StoreCalls } from './store-calls'
 import { RecordsByKey, StoreKeys } from './store-keys'
 import { TrackedWrite } from './tracked-write'
@@ -96,7 +96,7 @@ export class StoreClient {
   /** Moves the record while no other call of this process is made for the session. */
   #move(id: string, keys: MovedKeys, done: Heard): void {
     const deadline = this.deadline()
-    const records = new MovedRecord(this.#calls, this.activeSessions, { ...keys, id, compares: this.compares, deadline })
+    const records = new MovedRecord(this.#calls, this.activeSessions, { ...keys, id, compares: this.compares, deadline }, 'touch')
     const { limits, renews } = this.keys.lifetime
     const lifetime = { limits, renews: renews && !this.answersAtOnce && typeof this.#store.touch === 'function' }
     this.activeSessions.run(id, deadline, done, moved => new KeyMigration(records, lifetime, moved).run())

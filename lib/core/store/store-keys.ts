@@ -5,7 +5,7 @@ import type { ActiveSessions } from '../concurrency/active-sessions'
 import type { Deadline } from '../concurrency/deadline'
 import type { SessionData } from '../record/session-data'
 import type { Condition, Heard, Outcome } from './contract'
-import type { MovedLifetime } from './key-migration'
+import type { MovedLifetime } from './records/key-migration'
 import type { StoreCalls } from './store-calls'
 
 /** `'migrate'` finds records under IDs and moves them; `true` finds only records under hashes. */

@@ -6,55 +6,10 @@ import { marksIn } from '../../record/marks'
 import { moveOf } from '../../record/moved'
 import { cookieOf, type SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
-import type { Heard, Outcome } from '../contract'
-import type { StoreCalls } from '../store-calls'
-import type { ActiveSessions } from '../../concurrency/active-sessions'
-import { TrackedWrite } from '../tracked-write'
-import type { Deadline } from '../../concurrency/deadline'
+import type { StoredRecord } from './stored-record'
 
 /** How many times other processes may write the record meanwhile. */
 const MOST_TRIES = 100
-
-interface Ended {
-  readonly id: string
-  readonly key: string
-  readonly compares: boolean
-  readonly deadline: Deadline
-}
-
-/** The record of a session that ends. */
-export class EndedRecord {
-  constructor(
-    private readonly calls: StoreCalls,
-    private readonly activeSessions: ActiveSessions,
-    private readonly ended: Ended,
-  ) {}
-
-  get id(): string {
-    return this.ended.id
-  }
-
-  get compares(): boolean {
-    return this.ended.compares
-  }
-
-  get(done: Heard): void {
-    this.calls.get(this.ended.key, done, this.ended.deadline)
-  }
-
-  /** @param version unused if the store does not compare */
-  write(record: SessionData, version: Version | undefined, done: Callback<Outcome>): void {
-    const { id, key, compares, deadline } = this.ended
-    const written = done as Callback<unknown>
-    const write = new TrackedWrite(id, 'data', this.activeSessions, this.calls, key)
-    if (compares) this.calls.ask('compareAndSet', [key, record, version], written, { deadline, write })
-    else this.calls.ask('set', [key, record], err => written(err, { ok: true }), { deadline, write })
-  }
-
-  remove(done: Callback): void {
-    this.calls.remove(this.ended.key, done, this.ended.deadline)
-  }
-}
 
 /**
  * Ends a session whose ID another process may be renewing. In a store with compareAndSet it ends with a conditional write: a destroy between the read and
@@ -68,7 +23,7 @@ export class Ending {
    * @param endOther ends the session of another ID
    */
   constructor(
-    private readonly record: EndedRecord,
+    private readonly record: StoredRecord,
     private readonly grace: number,
     private readonly endOther: (id: string, done: Callback) => void,
     private readonly done: Callback,

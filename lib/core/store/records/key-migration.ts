@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { isMissing } from '../errors/store-errors'
-import type { Callback } from '../../primitives/callbacks'
-import type { ActiveSessions } from '../concurrency/active-sessions'
-import type { Deadline } from '../concurrency/deadline'
-import { cookieUntil, EXPIRED, nearestEnd, type Limits } from '../record/lifetime'
-import { marksIn, newMarks } from '../record/marks'
-import { cookieOf, type SessionData } from '../record/session-data'
-import type { Version } from '../record/snapshot'
-import type { Heard, Outcome } from './contract'
-import type { StoreCalls } from './store-calls'
-import { TrackedWrite } from './tracked-write'
+import { isMissing } from '../../errors/store-errors'
+import type { Callback } from '../../../primitives/callbacks'
+import { cookieUntil, EXPIRED, nearestEnd, type Limits } from '../../record/lifetime'
+import { marksIn, newMarks } from '../../record/marks'
+import { cookieOf, type SessionData } from '../../record/session-data'
+import type { Version } from '../../record/snapshot'
+import type { Heard } from '../contract'
+import { StoredRecord, type Place } from './stored-record'
 
 /**
  * The key that marks a copied record as pending, until it is certain that the session was not destroyed meanwhile. Its value is random: to a store
@@ -39,52 +36,14 @@ export interface MovedKeys {
   readonly key: string
 }
 
-interface Moved extends MovedKeys {
-  readonly id: string
-  readonly compares: boolean
-  readonly deadline: Deadline
-}
-
 /** The record of one session, under two keys. */
-export class MovedRecord {
-  constructor(
-    private readonly calls: StoreCalls,
-    private readonly activeSessions: ActiveSessions,
-    private readonly moved: Moved,
-  ) {}
-
-  get compares(): boolean {
-    return this.moved.compares
-  }
-
+export class MovedRecord extends StoredRecord<MovedKeys & Place> {
   getOlder(done: Heard): void {
-    this.calls.get(this.moved.older, done, this.moved.deadline)
-  }
-
-  get(done: Heard): void {
-    this.calls.get(this.moved.key, done, this.moved.deadline)
-  }
-
-  /**
-   * Writes under the new key.
-   *
-   * @param version null to create; unused if the store does not compare
-   */
-  write(record: SessionData, version: Version | null, done: Callback<Outcome>): void {
-    const { id, key, compares, deadline } = this.moved
-    const written = done as Callback<unknown>
-    // The data does not change
-    const write = new TrackedWrite(id, 'touch', this.activeSessions, this.calls, key)
-    if (compares) this.calls.ask('compareAndSet', [key, record, version], written, { deadline, write })
-    else this.calls.ask('set', [key, record], err => written(err, { ok: true }), { deadline, write })
+    this.calls.get(this.place.older, done, this.place.deadline)
   }
 
   removeOlder(done: Callback): void {
-    this.calls.remove(this.moved.older, done, this.moved.deadline)
-  }
-
-  remove(done: Callback): void {
-    this.calls.remove(this.moved.key, done, this.moved.deadline)
+    this.calls.remove(this.place.older, done, this.place.deadline)
   }
 }
 

@@ -4,7 +4,8 @@ import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
 import type { StoreCalls } from '../store-calls'
 import type { StoreKeys } from '../store-keys'
-import { EndedRecord, Ending } from './ending'
+import { StoredRecord } from './stored-record'
+import { Ending } from './ending'
 import type { Grace } from './grace'
 
 interface Parts {
@@ -38,7 +39,7 @@ export class SessionEnds {
   #end(id: string, grace: number, done: Callback, deadline: Deadline): void {
     const { calls, activeSessions, keys, compares } = this.parts
     if (this.parts.grace.ms === 0) return this.remove(id, done, deadline)
-    const record = new EndedRecord(calls, activeSessions, { id, key: keys.of(id), compares: compares(), deadline })
+    const record = new StoredRecord(calls, activeSessions, { id, key: keys.of(id), compares: compares(), deadline }, 'data')
     const ending = new Ending(record, grace, this.destroy.bind(this), done)
     this.#removeOlder(id, err => (err ? done(err) : ending.run()), deadline)
   }
