@@ -65,8 +65,9 @@ const anyCase = (crashes: number): fc.Arbitrary<Case> =>
     crashes: fc.array(fc.record({ process: fc.nat({ max: 2 }), step: fc.nat({ max: 60 }) }), { maxLength: crashes }),
   })
 
-/** Schedules in which the end of one login once removed the entry of another one with the same handle. */
+/** Schedules that once failed: a login replaced a session that another request had renewed; and one login removed the entry of another with its handle. */
 const FOUND: readonly [Case][] = [
+  [found(['renew', 2], ['login', 2], ['become', 2])([2_113_436_033, 466_905_931, 1_096_266_088, 23_353_880])],
   [found(['become', 2], ['renew', 2], ['become', 0], ['become', 2])([1_472_324_786, 870_341_653])],
   [found(['become', 0], ['become', 0], ['leave', 0], ['become', 0], ['become', 0], ['become', 0])([501_970_838, 400_857_715])],
 ]

@@ -15,7 +15,7 @@ import { storedForm } from '../lifetime/stored-form'
 import { orDropped, orFollow } from './renewal/follow'
 import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
-import { bind } from '../users/login'
+import { bind } from '../users/bind'
 
 /**
  * Stores the session of a request: as it is if no other request has written it meanwhile, otherwise merged with the stored record.

@@ -18,7 +18,7 @@ import { storedForm } from '../lifetime/stored-form'
 import { orFollow } from './renewal/follow'
 import { Writer, type Made } from '../group/member'
 import { WriteGroup } from '../group/write-group'
-import { become } from '../users/login'
+import { become } from '../users/bind'
 import { otherUser, wasDropped } from '../users/user-of'
 
 /** Changes the stored record and the session of the request with one function. */

@@ -2,75 +2,41 @@ import { reasonOf, toCallback, type Callback } from '../../primitives/callbacks'
 import { isUnanswered } from '../errors/store-errors'
 import { refused, revoked } from '../errors/user-errors'
 import type { Session } from '../session/session'
-import { isEnded } from '../session/session-end'
 import { publish } from '../diagnostics/channels'
 import { describes } from '../events/session-event'
-import { departing, endRevoked } from './logout'
+import { endRevoked } from './logout'
 import { destroyRecords, goneOf, lookThen, settledOf, type Place } from './records'
-import { admit, confirmed, entryOf, newLogin, without, withoutLogin, type Admission, type Entry, type Login as Asked } from './registry'
+import {
+  admit,
+  confirmed,
+  deadOf,
+  entryOf,
+  newLogin,
+  without,
+  withoutLogin,
+  type Admission,
+  type Entry,
+  type Login as Asked,
+} from './registry'
 import { RegistryClient, type Known } from './registry-client'
 import { describeFor } from './describe'
-import { storedUser, userIn, wasDropped, type Bound } from './user-of'
-import { shownOf } from '../record/session-view'
+import { storedUser, wasDropped, type Bound } from './user-of'
 
 /** Stores the session, and calls back. */
-type Store = (done: Callback) => void
-
-/**
- * Before a session is saved: if its user has changed, it becomes one of the sessions of that user, or leaves those of the earlier user.
- *
- * @param act stores the session
- */
-export function bind(exchange: Bound, session: Session, done: Callback, act: Store): void {
-  const { lifetime, settings } = exchange
-  const { users } = settings
-  if (!users) return act(done)
-  let user: string | undefined
-  try {
-    user = userIn(shownOf(session), users)
-  } catch (err) {
-    return done(reasonOf(err, 'userId'))
-  }
-  const before = lifetime?.marksOf(session.id)
-  // A login that was revoked does not begin again at the end of the request: it would evict others
-  if (wasDropped(exchange, session.id)) return act(done)
-  if (!before || before.u === user || isEnded(session) || !lifetime?.keepsMarks(session.id)) return act(done)
-  become(exchange, session, { user, id: session.id }, done, act)
-}
-
-/** What a session becomes. */
-export interface Next {
-  readonly user: string | undefined
-  /** Under which it is stored. */
-  readonly id: string
-}
-
-/** Stores a session with another user than before. */
-export function become(exchange: Bound, session: Session, next: Next, done: Callback, act: Store): void {
-  const before = exchange.lifetime?.marksOf(session.id)
-  if (before?.u === undefined) return changeUser(exchange, session, next, done, act)
-  const place = placeOf(exchange, before.u)
-  departing(place, { handle: before.h, key: exchange.port.keys.of(session.id) }, (err, leave) => {
-    if (err || !leave) return done(err)
-    const left: Callback = err => (err || wasDropped(exchange, next.id) ? done(err) : leave(done))
-    changeUser(exchange, session, next, left, act)
-  })
-}
-
-function changeUser(exchange: Bound, session: Session, { user, id }: Next, done: Callback, act: Store): void {
-  if (user !== undefined) return begin(exchange, session, { user, id }, done, act)
-  const settle = exchange.lifetime?.bind(session.id, undefined)
-  act(err => {
-    settle?.(!err)
-    done(err)
-  })
-}
+export type Store = (done: Callback) => void
 
 export function placeOf({ port, settings }: Pick<Bound, 'port' | 'settings'>, user: string): Place {
   return { port, user, events: settings.events, registries: new RegistryClient(port, settings) }
 }
 
-function begin(exchange: Bound, session: Session, { user, id }: Next & { readonly user: string }, done: Callback, act: Store): void {
+/** Stores a session that a user has logged in. */
+export function logIn(
+  exchange: Bound,
+  session: Session,
+  { user, id }: { readonly user: string; readonly id: string },
+  done: Callback,
+  act: Store,
+): void {
   let about: unknown
   try {
     about = describeFor(exchange.settings.users?.describe, exchange.host)
@@ -92,7 +58,7 @@ interface Task {
 
 /** What the registry has after the entry was added. */
 interface Added {
-  /** Sessions to end first: the oldest, if there are too many, and those that a crashed process was ending. */
+  /** Sessions to end first: the oldest, if there are too many, the replaced one, and those that a crashed process was ending. */
   readonly dead: readonly Entry[]
   /** Those of them that are too many. */
   readonly evicted: readonly Entry[]
@@ -133,7 +99,7 @@ class Login {
         const { admission, before } = changed.result
         if (admission === 'look') return this.#look(before.s, changed.known)
         if (typeof admission === 'string') return this.#rejected(admission)
-        const dead = [...before.s.filter(({ d }) => d), ...admission.evicted]
+        const dead = deadOf(before, admission.registry)
         this.#endOthers({ dead, evicted: admission.evicted, isNew: !entryOf(before, this.#own.h), known: changed.known })
       },
       known,

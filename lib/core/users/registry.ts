@@ -83,6 +83,12 @@ export function killed(registry: Registry, handles: readonly string[]): Registry
   return { ...registry, s: registry.s.map(entry => (handles.includes(entry.h) ? { ...entry, d: 1 } : entry)) }
 }
 
+/** The entries of `before` that are dead in `after`. */
+export function deadOf(before: Registry, after: Registry): readonly Entry[] {
+  const handles = new Set(after.s.filter(({ d }) => d).map(({ h }) => h))
+  return before.s.filter(({ h }) => handles.has(h))
+}
+
 /** Whether the entry may be removed if it has no record. */
 export function isSettled({ p, t }: Entry, now: number): boolean {
   return !p || t + LONGEST_LOGIN <= now
@@ -108,7 +114,7 @@ export interface Login {
   readonly entry: Entry
   /** When the session began, if it was already used by this user before: in milliseconds since 1970. */
   readonly since: number | undefined
-  /** The handle of the session that this one replaces, which does not count. */
+  /** The handle of the session that this one replaces, which does not count, and ends. */
   readonly replaced: string | undefined
   readonly limit: Limit | undefined
   /** The entries whose records were found gone; undefined if they have not been looked for. */
@@ -140,7 +146,9 @@ function admitNew(registry: Registry, { entry, replaced, limit, gone }: Login): 
   if (surplus > 0 && limit?.then === 'refuse') return 'refused'
   const evicted = others.slice(0, surplus)
   const handles = evicted.map(({ h }) => h)
-  return { registry: withEntry(killed(registry, handles), { ...entry, p: 1 }), evicted }
+  // If the replaced session is still listed, a renewal of another request has given it another ID before it was destroyed
+  const dead = replaced === undefined ? handles : [...handles, replaced]
+  return { registry: withEntry(killed(registry, dead), { ...entry, p: 1 }), evicted }
 }
 
 /**
