@@ -21,11 +21,12 @@ let last: { readonly of: Attributes; readonly beforeExpires: string; readonly af
  */
 export function attributesText(cookie: Attributes & { readonly expires: Date | null | undefined }): string {
   const { expires } = cookie
-  const { beforeExpires, afterExpires } = last && isSame(last.of, cookie) ? last : (last = textsOf(cookie))
+  const { beforeExpires, afterExpires } = last && haveSameAttributes(last.of, cookie) ? last : (last = textsOf(cookie))
   return expires ? `${beforeExpires}; Expires=${httpDate(expires)}${afterExpires}` : beforeExpires + afterExpires
 }
 
-function isSame(a: Attributes, b: Attributes): boolean {
+/** Whether two cookies have equal attributes, except for the expiry. */
+export function haveSameAttributes(a: Attributes, b: Attributes): boolean {
   return (
     a.path === b.path &&
     a.httpOnly === b.httpOnly &&

@@ -1,6 +1,6 @@
 import { serialize } from 'cookie'
 import depd = require('depd')
-import { attributesText } from './cookie-attributes'
+import { attributesText, haveSameAttributes } from './cookie-attributes'
 
 // One depd object per file that warns: depd names the first caller outside of the file, which is the app
 const deprecate = depd('express-session')
@@ -214,18 +214,9 @@ function lifetimeOf({ originalMaxAge }: Pick<CookieData, 'originalMaxAge'>): num
   return originalMaxAge || originalMaxAge === 0 ? originalMaxAge : null
 }
 
-/** Whether two cookies have equal attributes, except for the expiry, which moves. */
+/** Whether two cookies have equal attributes and lifetimes. The expiry moves, and is not compared. */
 export function isAlike(a: Omit<CookieData, 'expires'>, b: Omit<CookieData, 'expires'>): boolean {
-  return (
-    lifetimeOf(a) === lifetimeOf(b) &&
-    a.path === b.path &&
-    a.httpOnly === b.httpOnly &&
-    a.secure === b.secure &&
-    a.domain === b.domain &&
-    a.sameSite === b.sameSite &&
-    a.priority === b.priority &&
-    a.partitioned === b.partitioned
-  )
+  return lifetimeOf(a) === lifetimeOf(b) && haveSameAttributes(a, b)
 }
 
 /** Whether a cookie still has the attributes of its record. It compares with the record itself, to avoid a second cookie on each request. */
