@@ -92,6 +92,15 @@ const visit =
   async ({ client }: Rig): Promise<unknown> =>
     client.get(path)
 
+/** A client comes back with the cookie of a session whose end has passed, and again with the same cookie. */
+async function twiceAfterAnHour({ client, turn }: Rig): Promise<void> {
+  const { cookie } = client
+  turn(HOUR)
+  await client.get('/')
+  client.cookie = cookie
+  await client.get('/')
+}
+
 /** Makes methods of the store fail during one request. */
 const failing =
   (path: string, ...methods: ('get' | 'set' | 'destroy' | 'compareAndSet')[]) =>
@@ -214,14 +223,10 @@ const CASES: readonly Case[] = [
     title: 'an idle time that has passed, on a store that keeps the record',
     only: CAN_FAIL,
     options: { idleTimeout: HOUR },
-    act: async ({ client, store, turn }) => {
+    act: async rig => {
       // Its end is then in the record
-      Object.assign(store, { touch: undefined })
-      const { cookie } = client
-      turn(HOUR)
-      await client.get('/')
-      client.cookie = cookie
-      await client.get('/')
+      Object.assign(rig.store, { touch: undefined })
+      await twiceAfterAnHour(rig)
     },
     events: ['ended: idle', 'unknown'],
   },
@@ -229,13 +234,7 @@ const CASES: readonly Case[] = [
     title: 'an absolute time that has passed, on a store that keeps the record',
     only: CAN_FAIL,
     options: { absoluteTimeout: HOUR },
-    act: async ({ client, turn }) => {
-      const { cookie } = client
-      turn(HOUR)
-      await client.get('/')
-      client.cookie = cookie
-      await client.get('/')
-    },
+    act: twiceAfterAnHour,
     events: ['ended: absolute', 'unknown'],
   },
   {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { createRequire } from 'node:module'
 import * as diagnosticsChannel from 'node:diagnostics_channel'
 import { expect } from 'chai'
@@ -129,9 +130,15 @@ describe('docs/events.md: OpenTelemetry', () => {
     const store = new ComparingStore()
     const sessions = session({ ...QUIET, store: store as unknown as Store, name: 'sid' })
     const parents: string[] = []
+    const steps = new EventEmitter()
     const handle = routes({
       '/put': count,
-      '/slow': (req, res) => ((data(req).views = 100), void setTimeout(() => res.end('slow'), 50)),
+      '/slow': (req, res) => {
+        data(req).views = 100
+        // As a promise, so that it ends in the context of its request
+        void once(steps, 'put ended').then(() => res.end('slow'))
+        steps.emit('slow began')
+      },
       '/logout': (req, res) => req.session.destroy(endWith(res)),
     })
     const server = createServer((req, res) => {
@@ -143,7 +150,12 @@ describe('docs/events.md: OpenTelemetry', () => {
     })
     const agent = request.agent(server)
     const cookie = (await agent.get('/put')).get('Set-Cookie')?.[0]?.split(';')[0] as string
-    await Promise.all([agent.get('/slow'), agent.get('/put')])
+    const began = once(steps, 'slow began')
+    const slow = agent.get('/slow').then()
+    await began
+    await agent.get('/put')
+    steps.emit('put ended')
+    await slow
     await agent.get('/logout')
     await request(server).get('/').set('Cookie', cookie)
     store.failing.add('get')

@@ -213,31 +213,23 @@ onEachHost('events of renewals', host => {
           })
         }
 
-        it('two logouts after a renewal, with either ID, tell of one end', async () => {
-          const { here, there } = await begin()
-          await gate.during(
-            async () => there.get('/logout-slow'),
-            async () => {
-              clock.turn(HOUR)
-              await here.get()
-              await here.get('/logout')
-            },
-          )
-          expect(ends()).to.have.length(where === 'a plain store' ? 2 : 1)
-        })
-
-        it('regenerate of a request whose session has been renewed and ended tells of one end', async () => {
-          const { here, there } = await begin()
-          await gate.during(
-            async () => there.get('/login-slow'),
-            async () => {
-              clock.turn(HOUR)
-              await here.get()
-              await here.get('/logout')
-            },
-          )
-          expect(ends()).to.have.length(where === 'a plain store' ? 2 : 1)
-        })
+        for (const [what, path] of [
+          ['two logouts after a renewal, with either ID, tell of one end', '/logout-slow'],
+          ['regenerate of a request whose session has been renewed and ended tells of one end', '/login-slow'],
+        ] as const) {
+          it(what, async () => {
+            const { here, there } = await begin()
+            await gate.during(
+              async () => there.get(path),
+              async () => {
+                clock.turn(HOUR)
+                await here.get()
+                await here.get('/logout')
+              },
+            )
+            expect(ends()).to.have.length(where === 'a plain store' ? 2 : 1)
+          })
+        }
 
         for (const path of ['/keep', '/login-keep']) {
           it(`a logout with the ID before ${path} tells of the end of the session in its place`, async () => {
