@@ -3,7 +3,7 @@ import { dataAsIn } from '../record/snapshot'
 import { toCallback, type Callback } from '../../primitives/callbacks'
 import type { Bound } from './user-of'
 import { RegistryClient } from './registry-client'
-import { destroyAll, type Place } from './records'
+import { destroyAll, settledOf, type Place } from './records'
 import { entryOf, killed, leftBy, othersOf, removed, type Entry } from './registry'
 
 /** A session that is no longer one of its user. */
@@ -32,7 +32,8 @@ export function leave(place: Place, { handle, key }: Leaving, done: Callback): v
         if (err) return done(err)
         registries.change(
           user,
-          registry => ({ next: removed(registry, [handle]), result: undefined }),
+          // A renewal under way may create its record after this: then the entry stays dead until it cannot
+          registry => ({ next: removed(registry, settledOf(registry.s.filter(({ h }) => h === handle))), result: undefined }),
           err => done(err),
           changed?.known,
         )

@@ -54,6 +54,6 @@ function isNumberOrMissing(value: unknown): boolean {
 
 function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false
-  const { h, k, t } = value as Partial<Entry>
-  return typeof h === 'string' && Number.isFinite(t) && Array.isArray(k) && k.every(key => typeof key === 'string')
+  const { h, k, t, r } = value as Partial<Entry>
+  return typeof h === 'string' && Number.isFinite(t) && isNumberOrMissing(r) && Array.isArray(k) && k.every(key => typeof key === 'string')
 }

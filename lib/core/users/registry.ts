@@ -10,6 +10,8 @@ export interface Entry {
   readonly k: readonly string[]
   /** When the session was added, in milliseconds since 1970. */
   readonly t: number
+  /** When a renewal last began, in milliseconds since 1970: its record may not exist yet. */
+  readonly r?: number
   /** Random, and another one for each login with this handle: the end of an earlier login does not remove the entry of a later one. */
   readonly l?: string
   /** A login, or a renewal after the user has left, is under way: its record may not exist yet. */
@@ -40,8 +42,8 @@ export function newLogin(): string {
 }
 
 /**
- * How long a login may be under way, in milliseconds. Then a process has crashed. Store calls time out after 10 seconds by default, and a login makes
- * a few of them.
+ * How long a login or a renewal may be under way, in milliseconds. Then a process has crashed. Store calls time out after 10 seconds by default, and a
+ * login makes a few of them.
  */
 const LONGEST_LOGIN = 120_000
 
@@ -89,9 +91,9 @@ export function deadOf(before: Registry, after: Registry): readonly Entry[] {
   return before.s.filter(({ h }) => handles.has(h))
 }
 
-/** Whether the entry may be removed if it has no record. */
-export function isSettled({ p, t }: Entry, now: number): boolean {
-  return !p || t + LONGEST_LOGIN <= now
+/** Whether no login and no renewal may still create a record of the entry. */
+export function isSettled({ p, t, r = 0 }: Entry, now: number): boolean {
+  return Math.max(p ? t : 0, r) + LONGEST_LOGIN <= now
 }
 
 /** Removes entries whose records were found gone, unless a renewal or a login has changed them meanwhile. */
@@ -167,7 +169,7 @@ export function confirmed(registry: Registry, { h, l }: Pick<Entry, 'h' | 'l'>):
 /**
  * Adds the key of the record that a renewal creates next.
  *
- * @param entry as it is if the registry has none for its handle
+ * @param entry as it is if the registry has none for its handle; its time is that of the renewal
  * @returns undefined if the session has been revoked
  */
 export function renewed(registry: Registry, entry: Entry, from: string, to: string): Registry | undefined {
@@ -175,7 +177,7 @@ export function renewed(registry: Registry, entry: Entry, from: string, to: stri
   if (known.d) return undefined
   // A session that has this key is no longer stored under the earlier ones
   const k = known.k.slice(Math.max(0, known.k.indexOf(from)))
-  return withEntry(registry, { ...known, k: withNext(k, from, to) })
+  return withEntry(registry, { ...known, k: withNext(k, from, to), ...(from !== to && { r: entry.t }) })
 }
 
 /** A key after the one that its record comes from. The last keys are those of records that crashed renewals may have left. */
