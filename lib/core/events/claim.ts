@@ -1,6 +1,3 @@
-import { emptied } from '../record/emptied'
-import { EXPIRED } from '../record/lifetime'
-import { Cookie } from '../record/cookie'
 import { isMissing } from '../errors/store-errors'
 import type { ActiveSession, ActiveSessions } from '../concurrency/active-sessions'
 import type { Callback } from '../../primitives/callbacks'
@@ -10,9 +7,7 @@ import { moveOf } from '../record/moved'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 import type { Condition, Heard, Outcome } from '../store/contract'
-
-/** How often other processes may write the record meanwhile. */
-const MOST_TRIES = 100
+import { ConditionalEnd, type Replaced } from '../store/records/conditional-end'
 
 /** A client of a store, or one that knows sessions by the keys of their records. */
 export interface Endable {
@@ -26,10 +21,7 @@ export interface Endable {
 }
 
 /** The session that a call has ended. */
-export interface Claimed {
-  /** Its record, if the call has read it. */
-  readonly record?: SessionData
-}
+export type Claimed = Partial<Pick<Replaced, 'record'>>
 
 /** How a session is ended. */
 interface How {
@@ -39,13 +31,20 @@ interface How {
   readonly grace?: number | undefined
 }
 
+interface Turn {
+  readonly port: Endable
+  readonly id: string
+  readonly grace: number
+  readonly deadline: Deadline
+}
+
 /**
  * Ends a session in a store with compareAndSet, on the condition that no other request has. Removing the record then only frees memory. If another request has
  * given the session a new ID, it is ended under that.
  *
  * @param done gets the session if this call has ended it
  */
-export function claim(port: Endable, id: string, how: How, done: Callback<Claimed>): void {
+export function claim(port: Endable, id: string, { version, grace = 0 }: How, done: Callback<Claimed>): void {
   const { activeSessions } = port
   const active = activeSessions.acquire(id)
   const over: Callback<Claimed> = (err, claimed) => {
@@ -59,7 +58,8 @@ export function claim(port: Endable, id: string, how: How, done: Callback<Claime
   }
   const deadline = port.deadline()
   activeSessions.run(id, deadline, over, ended =>
-    new Claim(port, { id, grace: how.grace ?? 0 }, deadline, ended).run(how.grace ? undefined : how.version),
+    // With a grace, something of the record is left, so that it must be read
+    endIn({ port, id, grace, deadline }, grace > 0 ? undefined : version, ended),
   )
 }
 
@@ -68,48 +68,24 @@ export function movedId(id: string, record: SessionData): string | undefined {
   return moveOf(id, marksIn(record), Date.now())?.to
 }
 
-class Claim {
-  #tries = 0
-
-  constructor(
-    private readonly port: Endable,
-    private readonly ended: { readonly id: string; readonly grace: number },
-    private readonly deadline: Deadline,
-    private readonly done: Callback<Claimed>,
-  ) {}
-
-  run(version: Version | undefined): void {
-    if (version !== undefined) return this.#end(version, {})
-    this.port.get(
-      this.ended.id,
+/** Ends the session in its turn. @param version of its record, if it is known: the record is then not read */
+function endIn(turn: Turn, version: Version | undefined, done: Callback<Claimed>): void {
+  const { port, id, grace, deadline } = turn
+  const find = (): void =>
+    port.get(
+      id,
       (err, record, version) => {
-        if (err && !isMissing(err)) this.done(err)
-        else if (err || !record || version === undefined) this.done()
-        else this.#end(version, { record })
+        if (err && !isMissing(err)) done(err)
+        else if (err || !record || version === undefined) done()
+        else end.replace(record, version)
       },
-      this.deadline,
+      deadline,
     )
-  }
-
-  #end(version: Version, claimed: Claimed): void {
-    const compared: Callback<Outcome> = (err, outcome) => {
-      if (err) this.done(err)
-      else if (outcome?.ok) this.done(null, claimed)
-      else if (++this.#tries > MOST_TRIES)
-        this.done(new Error('session is changed by other requests too often; it is destroyed unconditionally'))
-      else this.run(undefined)
-    }
-    const { id, grace } = this.ended
-    const left = claimed.record && grace > 0 ? emptied(id, claimed.record, grace) : undefined
-    this.port.compareAndSet(id, left ?? expired(), { version }, compared, this.deadline)
-  }
-}
-
-/** A record that does not exist for any store, because its end has passed. */
-function expired(): SessionData {
-  const cookie = new Cookie()
-  cookie.expires = EXPIRED
-  return { cookie }
+  const write = (record: SessionData, version: Version | null = null, written: Callback<Outcome>): void =>
+    port.compareAndSet(id, record, { version }, written, deadline)
+  const end = new ConditionalEnd({ id, write }, grace, find, done)
+  if (version === undefined) find()
+  else end.replace(undefined, version)
 }
 
 /** The session that an ID of this process stands for: another one, if it has moved. */

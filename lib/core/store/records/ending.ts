@@ -1,22 +1,18 @@
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
-import { emptied } from '../../record/emptied'
-import { EXPIRED } from '../../record/lifetime'
 import { marksIn } from '../../record/marks'
 import { moveOf } from '../../record/moved'
-import { cookieOf, type SessionData } from '../../record/session-data'
+import type { SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
+import { ConditionalEnd } from './conditional-end'
 import type { StoredRecord } from './stored-record'
-
-/** How many times other processes may write the record meanwhile. */
-const MOST_TRIES = 100
 
 /**
  * Ends a session whose ID another process may be renewing. In a store with compareAndSet it ends with a conditional write: a destroy between the read and
  * the write of a renewal would remove only the record of the earlier ID. If the ID has been renewed, the session of the new ID is ended.
  */
 export class Ending {
-  #tries = 0
+  readonly #conditional: ConditionalEnd
 
   /**
    * @param grace in milliseconds, if requests with the ID still get an empty session afterwards; otherwise 0
@@ -27,7 +23,18 @@ export class Ending {
     private readonly grace: number,
     private readonly endOther: (id: string, done: Callback) => void,
     private readonly done: Callback,
-  ) {}
+  ) {
+    this.#conditional = new ConditionalEnd(
+      record,
+      grace,
+      () => this.run(),
+      (err, replaced) => {
+        if (err) done(err)
+        else if (replaced?.isLeft) done()
+        else record.remove(() => done())
+      },
+    )
+  }
 
   run(): void {
     this.record.get((err, found, version) => {
@@ -48,21 +55,8 @@ export class Ending {
   }
 
   #end(found: SessionData, version: Version | undefined): void {
-    const { record } = this
-    const left = this.grace > 0 ? emptied(record.id, found, this.grace) : undefined
-    if (!record.compares && !left) return record.remove(this.done)
-    record.write(left ?? expired(found), version, (err, outcome) => {
-      if (err) return this.done(err)
-      // Removing an expired record only frees memory
-      if (outcome?.ok) return left ? this.done() : record.remove(() => this.done())
-      if (++this.#tries > MOST_TRIES) return this.done(new Error('session is changed by other requests too often; it is not destroyed'))
-      this.run()
-    })
+    // Without marks, nothing is left
+    if (this.record.compares || (this.grace > 0 && marksIn(found))) this.#conditional.replace(found, version)
+    else this.record.remove(this.done)
   }
-}
-
-function expired(record: SessionData): SessionData {
-  const cookie = cookieOf(record)
-  cookie.expires = EXPIRED
-  return { cookie }
 }
