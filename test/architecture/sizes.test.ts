@@ -9,7 +9,6 @@ const MOST = { class: 120, function: 40 }
 const LONGER: Readonly<Record<string, number>> = {
   'connect/response/deferred-response.ts DeferredResponse': 192,
   'core/lifetime/session-lifetime.ts SessionLifetime': 132,
-  'core/store/store-client.ts StoreClient': 142,
   'koa/koa-request.ts KoaRequest': 179,
   'stores/sqlite/sqlite-store.ts Methods': 143,
 }

@@ -1,4 +1,5 @@
 import type { SessionStore } from './contract'
+import { syncOf } from './sync-methods'
 
 /** Optional methods for conditional writes. */
 type Ability = 'compareAndSet' | 'update'
@@ -23,4 +24,9 @@ export function hasAbility(store: SessionStore, ability: Ability): boolean {
     if (Object.hasOwn(layer, 'set') || Object.hasOwn(layer, 'get')) return false
   }
   return false
+}
+
+/** Whether all calls for an active session are synchronous. */
+export function answersAtOnce(store: SessionStore): boolean {
+  return hasAbility(store, 'compareAndSet') && syncOf(store, 'compareAndSet') !== undefined && syncOf(store, 'touch') !== undefined
 }

@@ -1,19 +1,18 @@
 import type { Callback } from '../../primitives/callbacks'
 import type { SessionStore, Heard, Condition, Outcome } from './contract'
-import { hasAbility } from './abilities'
+import { answersAtOnce, hasAbility } from './abilities'
 import { answer, syncOf } from './sync-methods'
-import { isMissing } from '../errors/store-errors'
 import type { Deadline } from '../concurrency/deadline'
 import { ActiveSessions, type ActiveSession } from '../concurrency/active-sessions'
 import type { SessionData } from '../record/session-data'
 import { CircuitBreaker } from './circuit-breaker'
 import { Connection } from './connection'
-import { isMoved } from '../record/moved'
 import { SessionEnds } from './records/session-ends'
 import { Grace } from './records/grace'
-import { isPending, KeyMigration, MovedRecord, type MovedKeys } from './records/key-migration'
+import { RecordsByKey } from './records/records-by-key'
+import { SessionReads } from './records/session-reads'
 import { StoreCalls } from './store-calls'
-import { RecordsByKey, StoreKeys } from './store-keys'
+import { StoreKeys } from './store-keys'
 import { TrackedWrite } from './tracked-write'
 
 /** The only way to a store, by session ID. It knows which sessions are in use, and the keys of their records. */
@@ -21,6 +20,7 @@ export class StoreClient {
   readonly #store: SessionStore
   readonly #calls: StoreCalls
   readonly #connection: Connection
+  readonly #reads: SessionReads
   readonly #ends: SessionEnds
   readonly activeSessions: ActiveSessions
   readonly keys: StoreKeys
@@ -39,7 +39,8 @@ export class StoreClient {
     this.keys = keys
     this.byKey = new RecordsByKey(this, this.#calls)
     this.grace = grace
-    this.#ends = new SessionEnds({ calls: this.#calls, activeSessions, keys, grace, compares: () => this.compares })
+    this.#reads = new SessionReads(this.#calls, activeSessions, keys)
+    this.#ends = new SessionEnds({ calls: this.#calls, activeSessions, keys, grace })
   }
 
   /** The client for another store of this kind. */
@@ -70,36 +71,12 @@ export class StoreClient {
 
   /** Whether all calls for an active session are synchronous. */
   get answersAtOnce(): boolean {
-    return this.compares && syncOf(this.#store, 'compareAndSet') !== undefined && syncOf(this.#store, 'touch') !== undefined
+    return answersAtOnce(this.#store)
   }
 
-  /**
-   * @param deadline of the operation that the call belongs to, if the session's turn in the queue has come. The record of an earlier ID is then not found:
-   * nothing is written to it
-   */
+  /** @param deadline of the operation that the call belongs to, if the session's turn in the queue has come */
   get(id: string, heard: Heard, deadline?: Deadline): void {
-    const done = deadline ? unlessMoved(heard) : heard
-    if (this.activeSessions.isDestroyed(id)) return done()
-    const key = this.keys.of(id)
-    if (key === id) return this.#calls.get(id, done, deadline)
-    const found: Heard = (err, record, version, likeness) => {
-      if (err && !isMissing(err)) return done(err)
-      if (!err && record && !isPending(record)) return done(null, record, version, likeness)
-      const older = this.keys.olderOf(id)
-      // In a turn, the session has been read before, and so moved
-      if (older === undefined || deadline) done()
-      else this.#move(id, { older, key }, done)
-    }
-    this.#calls.get(key, found, deadline)
-  }
-
-  /** Moves the record while no other call of this process is made for the session. */
-  #move(id: string, keys: MovedKeys, done: Heard): void {
-    const deadline = this.deadline()
-    const records = new MovedRecord(this.#calls, this.activeSessions, { ...keys, id, compares: this.compares, deadline }, 'touch')
-    const { limits, renews } = this.keys.lifetime
-    const lifetime = { limits, renews: renews && !this.answersAtOnce && typeof this.#store.touch === 'function' }
-    this.activeSessions.run(id, deadline, done, moved => new KeyMigration(records, lifetime, moved).run())
+    this.#reads.get(id, heard, deadline)
   }
 
   set(id: string, session: SessionData, done: Callback, deadline?: Deadline): void {
@@ -198,12 +175,5 @@ export class StoreClient {
       this.activeSessions.written(id)
       done(err, value)
     }
-  }
-}
-
-function unlessMoved(done: Heard): Heard {
-  return (err, record, version, likeness) => {
-    if (!err && record && isMoved(record)) done()
-    else done(err, record, version, likeness)
   }
 }

@@ -1,12 +1,6 @@
 import crypto = require('node:crypto')
-import type { Callback } from '../../primitives/callbacks'
 import { LruCache } from '../../primitives/lru-cache'
-import type { ActiveSessions } from '../concurrency/active-sessions'
-import type { Deadline } from '../concurrency/deadline'
-import type { SessionData } from '../record/session-data'
-import type { Condition, Heard, Outcome } from './contract'
 import type { MovedLifetime } from './records/key-migration'
-import type { StoreCalls } from './store-calls'
 
 /** `'migrate'` finds records under IDs and moves them; `true` finds only records under hashes. */
 export type HashIds = 'migrate' | true
@@ -91,56 +85,5 @@ export class StoreKeys {
    */
   olderOf(id: string): string | undefined {
     return this.#mode === 'migrate' && !isKey(id) && !isRegistry(id) ? id : undefined
-  }
-}
-
-/** The part of a client that is needed here. */
-interface Client {
-  readonly activeSessions: ActiveSessions
-  readonly keys: StoreKeys
-  readonly compares: boolean
-  destroy(id: string, done: Callback): void
-}
-
-/** Records by their keys, for callers that do not know the IDs. No key comes from a client: one that has a copy of the store must reach no session. */
-export class RecordsByKey {
-  constructor(
-    private readonly client: Client,
-    private readonly calls: StoreCalls,
-  ) {}
-
-  get activeSessions(): ActiveSessions {
-    return this.client.activeSessions
-  }
-
-  get compares(): boolean {
-    return this.client.compares
-  }
-
-  deadline(): Deadline {
-    return this.calls.deadline()
-  }
-
-  get(key: string, done: Heard, deadline?: Deadline): void {
-    this.calls.get(key, done, deadline)
-  }
-
-  compareAndSet(key: string, session: SessionData, { version }: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
-    this.calls.ask('compareAndSet', [key, session, version], done as Callback<unknown>, { key, deadline })
-  }
-
-  /** The ID of a session that requests of this process use. */
-  idOf(key: string): string | undefined {
-    const { activeSessions, keys } = this.client
-    return activeSessions.find(id => keys.of(id) === key)
-  }
-
-  /** Destroys a session. Requests of this process that have read it before cannot write it any more. */
-  destroy(key: string, done: Callback): void {
-    const { client, calls } = this
-    const id = this.idOf(key)
-    if (id !== undefined) return client.destroy(id, done)
-    const deadline = calls.deadline()
-    client.activeSessions.destroy(key, deadline, destroyed => calls.remove(key, destroyed, deadline), done)
   }
 }

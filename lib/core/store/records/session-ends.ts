@@ -2,6 +2,7 @@ import type { ActiveSession, ActiveSessions } from '../../concurrency/active-ses
 import type { Deadline } from '../../concurrency/deadline'
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
+import { hasAbility } from '../abilities'
 import type { StoreCalls } from '../store-calls'
 import type { StoreKeys } from '../store-keys'
 import { StoredRecord } from './stored-record'
@@ -13,7 +14,6 @@ interface Parts {
   readonly activeSessions: ActiveSessions
   readonly keys: StoreKeys
   readonly grace: Grace
-  readonly compares: () => boolean
 }
 
 /** The ends of sessions in a store. Requests that have read a session before it ends cannot write it any more. */
@@ -37,9 +37,10 @@ export class SessionEnds {
   }
 
   #end(id: string, grace: number, done: Callback, deadline: Deadline): void {
-    const { calls, activeSessions, keys, compares } = this.parts
+    const { calls, activeSessions, keys } = this.parts
     if (this.parts.grace.ms === 0) return this.remove(id, done, deadline)
-    const record = new StoredRecord(calls, activeSessions, { id, key: keys.of(id), compares: compares(), deadline }, 'data')
+    const place = { id, key: keys.of(id), compares: hasAbility(calls.store, 'compareAndSet'), deadline }
+    const record = new StoredRecord(calls, activeSessions, place, 'data')
     const ending = new Ending(record, grace, this.destroy.bind(this), done)
     this.#removeOlder(id, err => (err ? done(err) : ending.run()), deadline)
   }

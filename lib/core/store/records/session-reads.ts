@@ -1,0 +1,57 @@
+import { isMissing } from '../../errors/store-errors'
+import type { ActiveSessions } from '../../concurrency/active-sessions'
+import type { Deadline } from '../../concurrency/deadline'
+import { isMoved } from '../../record/moved'
+import { answersAtOnce, hasAbility } from '../abilities'
+import type { Heard } from '../contract'
+import type { StoreCalls } from '../store-calls'
+import type { StoreKeys } from '../store-keys'
+import { isPending, KeyMigration, MovedRecord, type MovedKeys } from './key-migration'
+
+/** Reads sessions. With hashed IDs, a record may still be under the ID itself, and is moved. */
+export class SessionReads {
+  constructor(
+    private readonly calls: StoreCalls,
+    private readonly activeSessions: ActiveSessions,
+    private readonly keys: StoreKeys,
+  ) {}
+
+  /**
+   * @param deadline of the operation that the call belongs to, if the session's turn in the queue has come. The record of an earlier ID is then not found:
+   * nothing is written to it
+   */
+  get(id: string, heard: Heard, deadline?: Deadline): void {
+    const done = deadline ? unlessMoved(heard) : heard
+    if (this.activeSessions.isDestroyed(id)) return done()
+    const key = this.keys.of(id)
+    if (key === id) return this.calls.get(id, done, deadline)
+    const found: Heard = (err, record, version, likeness) => {
+      if (err && !isMissing(err)) return done(err)
+      if (!err && record && !isPending(record)) return done(null, record, version, likeness)
+      const older = this.keys.olderOf(id)
+      // In a turn, the session has been read before, and so moved
+      if (older === undefined || deadline) done()
+      else this.#move(id, { older, key }, done)
+    }
+    this.calls.get(key, found, deadline)
+  }
+
+  /** Moves the record while no other call of this process is made for the session. */
+  #move(id: string, keys: MovedKeys, done: Heard): void {
+    const { calls, activeSessions } = this
+    const { store } = calls
+    const deadline = calls.deadline()
+    const place = { ...keys, id, compares: hasAbility(store, 'compareAndSet'), deadline }
+    const { limits, renews } = this.keys.lifetime
+    const lifetime = { limits, renews: renews && !answersAtOnce(store) && typeof store.touch === 'function' }
+    const records = new MovedRecord(calls, activeSessions, place, 'touch')
+    activeSessions.run(id, deadline, done, moved => new KeyMigration(records, lifetime, moved).run())
+  }
+}
+
+function unlessMoved(done: Heard): Heard {
+  return (err, record, version, likeness) => {
+    if (!err && record && isMoved(record)) done()
+    else done(err, record, version, likeness)
+  }
+}
