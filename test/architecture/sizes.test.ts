@@ -10,7 +10,6 @@ const LONGER: Readonly<Record<string, number>> = {
   'connect/response/deferred-response.ts DeferredResponse': 192,
   'core/lifetime/session-lifetime.ts SessionLifetime': 132,
   'koa/koa-request.ts KoaRequest': 179,
-  'stores/sqlite/sqlite-store.ts Methods': 143,
 }
 
 interface Measured {
