@@ -20,7 +20,7 @@ const CORE = [...USERS, 'core/request']
 const ADAPTED = [...CORE, 'cookie-store']
 
 /** The folders that each folder may import besides itself, type imports included. A folder without a row belongs to the row of its parent. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   primitives: [],
   'core/errors': BASE,
   'core/diagnostics': BASE,
