@@ -25,6 +25,7 @@ import { SessionCookie } from './session-cookie'
 
 type Handler = (req: Request, res: ServerResponse, next: Next) => void
 
+/** The function for `app.use`, with the methods for sessions of other requests. */
 export type Middleware = Sessions<Handler> & Handler
 
 /**

@@ -6,6 +6,7 @@ export class Undecodable {
   constructor(readonly reason: unknown) {}
 }
 
+/** The text of a session in a cookie: signed, sealed, or as an app has it. */
 export interface Codec {
   /**
    * Encodes a session's data as the value of a cookie.

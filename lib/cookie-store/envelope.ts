@@ -17,6 +17,7 @@ interface Envelope {
 
 const USUAL = new Cookie().data
 
+/** Records with the ID, the end and the data side by side. Usual attributes of the cookie are left out, because the record itself is in a cookie. */
 export const envelope: RecordShape = {
   read(record) {
     const { id, ends, maxAge, cookie, data } = record as Partial<Envelope>

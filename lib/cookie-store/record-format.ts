@@ -24,6 +24,7 @@ export function hasEnded(record: SessionData): boolean {
   return end !== undefined && end <= Date.now()
 }
 
+/** The session ID in a record that was read from a cookie. */
 export function idOf(record: SessionData): string | undefined {
   return (record as { [ID]?: string })[ID]
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 
+/** The text of `resession doctor --help`. */
 export const USAGE = `Usage: resession doctor <url> [options]
 
 Visits a site as a browser does and says why its session is not kept. It works
@@ -17,6 +18,7 @@ Options:
 Exit code: 0 if no check has failed, 1 otherwise.
 `
 
+/** The arguments of the command, checked. */
 export interface DoctorOptions {
   readonly url: URL
   readonly login: URL | undefined

@@ -38,6 +38,7 @@ export function isTrustworthy({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || isLocal(hostname)
 }
 
+/** Whether browsers take the host for secure without HTTPS. */
 export function isLocal(hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\.|^\[::1\]$/.test(hostname)
 }

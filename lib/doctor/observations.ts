@@ -8,6 +8,7 @@ export interface ReceivedCookie {
   readonly rejected: string | undefined
 }
 
+/** A response of the site, with the request that it answers. */
 export interface ReceivedResponse {
   readonly url: URL
   readonly status: number
@@ -55,6 +56,7 @@ export function responsesWith(name: string | undefined, ...visits: readonly (Vis
   return responses.filter(({ cookies }) => cookies.some(received => isSession(received, name)))
 }
 
+/** The visits that the run has made: some need a login, or a second client. */
 export function allVisits(seen: Observations): Visit[] {
   const { first, second, login, afterLogin, parallel, other } = seen
   return [first, second, login, afterLogin, ...parallel, other].filter(visit => visit !== undefined)

@@ -20,6 +20,7 @@ export function jsonOf({ url, name }: Observations, found: readonly Finding[]): 
   return `${JSON.stringify({ url: url.href, cookie: name ?? null, ok: isHealthy(found), checks: found }, null, 2)}\n`
 }
 
+/** Whether no check failed. Warnings are allowed. */
 export function isHealthy(found: readonly Finding[]): boolean {
   return found.every(({ status }) => status !== 'fail')
 }

@@ -10,6 +10,7 @@ const MOST_REDIRECTS = 20
 /** How long to read a body, in milliseconds. A response may be an endless stream. */
 const LONGEST_BODY = 2000
 
+/** How the doctor makes its requests. */
 export interface VisitorOptions {
   /** For requests to this origin only, because they may be secret. */
   readonly origin: string

@@ -24,10 +24,12 @@ export interface App extends EventEmitter {
   readonly proxy?: boolean
 }
 
+/** The part of `ctx.cookies` that is used. */
 export interface Cookies {
   readonly secure: boolean
   get(name: string, options: { signed: boolean }): string | undefined
   set(name: string, value: string, options: object): unknown
 }
 
+/** The `next` of a Koa middleware. */
 export type Next = () => Promise<unknown>

@@ -58,6 +58,7 @@ export function deliver(act: () => void): void {
   }
 }
 
+/** Whether it has `then`, as promises of other libraries have. */
 export function isPromise<T>(value: unknown): value is PromiseLike<T> {
   return typeof (value as PromiseLike<T> | undefined)?.then === 'function'
 }

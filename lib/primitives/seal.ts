@@ -9,6 +9,7 @@ const TAG = 16
 /** The version of the format, before each sealed text. */
 const MARK = '1.'
 
+/** The keys of sessions that are sealed in the cookie. Other purposes have other keys. */
 export const sealingKeys = (): DerivedKeys => new DerivedKeys('resession sealed session')
 
 /**

@@ -38,6 +38,7 @@ export function checkSecrets(secret: Secret | AnySecret[]): readonly AnySecret[]
   return secrets
 }
 
+/** The secrets of an option as an array, the first one signs. */
 export function listOf(secret: Secret | AnySecret[] | undefined): readonly AnySecret[] {
   if (Array.isArray(secret)) return secret
   return secret === undefined || secret === null ? [] : [secret]

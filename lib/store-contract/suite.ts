@@ -3,6 +3,7 @@ import type { StoreUnderTest, Ability } from './store-under-test'
 /** One group of rules: registers its tests. */
 export type Group = (suite: Suite) => void
 
+/** What the groups of conformance tests are written with. */
 export interface Suite {
   /** Registers a test, which gets a new store. */
   rule(title: string, test: (candidate: StoreUnderTest) => Promise<void>): void

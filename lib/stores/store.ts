@@ -75,6 +75,7 @@ declare abstract class Base extends EventEmitter {
   createSession(req: Host, record: SessionData): Session & SessionData
 }
 
+/** The base class of stores. */
 export type Store = Base
 
 class Methods extends EventEmitter {

@@ -42,7 +42,7 @@ function destroyBlindly(port: StoreClient): void {
   port.destroy = (id, done) => port.replace(id, (deadline, ended) => port.remove(id, ended, deadline), done)
 }
 
-/** Writes whatever the version is by now, unless the record is new. */
+/** Writes over any version, unless the record is new. */
 function unconditional(store: SessionStore): SessionStore {
   const { compareAndSet } = store
   store.compareAndSet = (id, session, version, callback) => {

@@ -306,7 +306,7 @@ onEachHost('options: absoluteTimeout', host => {
     expect(await views(client)).to.equal('2')
   })
 
-  it('goes on in the request of a regenerate({ keep }), whatever it saves then', async () => {
+  it('goes on in the request of a regenerate({ keep }) with any data that it saves then', async () => {
     const client = siteOn(host, { absoluteTimeout: HOUR }, HANDLERS).browser()
     await views(client)
     const before = await infoOf(client)

@@ -4,6 +4,7 @@ import type { Verdict } from './gate'
 /** `flush` belongs to compression: it sends what has been written so far, and must not overtake it. */
 export type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end' | 'flush'
 
+/** A method of a response, as Node or another middleware has it. */
 export type Native = (...args: unknown[]) => unknown
 
 /** A call of the app that Node has not received yet. */

@@ -1,3 +1,4 @@
+/** The `next` of a middleware. With an argument, it passes an error on. */
 export type Next = (err?: unknown) => void
 
 /**

@@ -25,6 +25,7 @@ const CHANNELS = {
   available: channel('resession:available'),
 } as const
 
+/** Publishes on a diagnostics channel, if it has subscribers. */
 export function publish(name: keyof typeof CHANNELS, message: Notice = {}): void {
   if (CHANNELS[name].hasSubscribers) CHANNELS[name].publish(message)
 }

@@ -53,6 +53,7 @@ export function rejected(about: Diagnosed, reason: 'invalid-signature' | 'no-sig
   })
 }
 
+/** Reports a client with several cookies of the name. */
 export function repeated(about: Diagnosed): void {
   diagnose(about, 'several-cookies', () => {
     const what = `A client sent several cookies with the name "${about.name}", probably set with another path or domain before`
@@ -68,6 +69,7 @@ export function second(about: Diagnosed, first: string): void {
   })
 }
 
+/** Reports a session whose cookie could not be sent, because it was saved after the headers. */
 export function late(about: Diagnosed): void {
   diagnose(about, 'headers-sent', () => {
     const what = `A new session was saved after the headers of the response had been sent, so the client does not get the cookie "${about.name}"`

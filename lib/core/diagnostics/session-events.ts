@@ -16,8 +16,10 @@ const CHANNELS = {
   reused: channel('resession:reused'),
 } as const
 
+/** An event in the life of a session. */
 export type EventName = keyof typeof CHANNELS
 
+/** The names that the option `on` takes. */
 export const EVENT_NAMES = Object.keys(CHANNELS) as readonly EventName[]
 
 /** Why a session was created, renewed or ended, or is not known. */

@@ -26,6 +26,7 @@ export function isTraced(): boolean {
   return START.hasSubscribers || ASYNC_END.hasSubscribers || ERROR.hasSubscribers || ASYNC_START.hasSubscribers || END.hasSubscribers
 }
 
+/** The message of the tracing channel for a call. */
 export function storeCall(store: object, method: string): StoreCall {
   return { method, store: store.constructor.name }
 }

@@ -20,6 +20,7 @@ export type WarningCode =
   | 'RESESSION_SQLITE_FILE'
   | 'RESESSION_UNKNOWN_OPTION'
 
+/** A mistake in the options. Its code is a heading of docs/troubleshooting.md. */
 export interface OptionWarning {
   readonly code: WarningCode
   readonly message: string
@@ -37,6 +38,7 @@ export function isSilent(key: string): boolean {
   return told.has(key) || process.env.NODE_ENV === 'test'
 }
 
+/** Emits a process warning, and remembers it. */
 export function warnOnce(key: string, { code, message }: OptionWarning): void {
   told.add(key)
   const text = message.endsWith('.') ? message : `${message}.`

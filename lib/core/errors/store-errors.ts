@@ -33,6 +33,7 @@ const GONE = 'ERR_SESSION_NOT_FOUND'
 /** The session no longer exists. The message is express-session's. */
 export const gone = (): Error => Object.assign(new Error('failed to load session'), { code: GONE })
 
+/** Whether an error says that the session no longer exists. */
 export function isGone(err: unknown): boolean {
   return (err as NodeJS.ErrnoException | undefined)?.code === GONE
 }

@@ -52,6 +52,7 @@ export function eventOf(announcing: Announcing, id: string | undefined, { why, d
   }
 }
 
+/** The request, or the Koa context, as the transport tells of it. */
 export function subjectOf({ transport, host }: Announcing): Subject {
   return transport.subject?.(host as never) ?? { req: host }
 }

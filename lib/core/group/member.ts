@@ -103,6 +103,7 @@ export abstract class Writer<R extends Requester = Requester> extends Member<R> 
   abstract storedForm(made: Made): SessionData
 }
 
+/** Whether the member changes the record. The others are touches. */
 export function isWriter(member: Member): member is Writer {
   return member instanceof Writer
 }

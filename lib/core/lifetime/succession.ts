@@ -3,7 +3,7 @@ import type { Marks } from '../record/reserved-key'
 
 /**
  * Whether a request with an earlier ID is led to the session of the new ID. Never if the user may have changed: an attacker who has fixed the earlier ID
- * would be led into the victim's login. An app that asks for a new ID may set the user after it, so then the answer is no, whatever the data says by now.
+ * would be led into the victim's login. An app that asks for a new ID may set the user after it, so then the request is never led there.
  *
  * @param before the marks that the session had before it got a new ID
  */

@@ -17,6 +17,7 @@ export interface Marks {
   readonly m?: string | null
 }
 
+/** A record that may have marks. */
 export interface Marked {
   readonly [MARKS]?: unknown
 }

@@ -21,6 +21,7 @@ export interface View {
   succeed(before: object): void
 }
 
+/** The view of a session whose data are in another object, as on Koa. */
 export function viewOf(session: object): View | undefined {
   return (session as { [VIEW]?: View })[VIEW]
 }

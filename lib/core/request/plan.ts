@@ -66,6 +66,7 @@ export const ABSENT = {
 /** The store operation at the end of an exchange. */
 export type Plan = 'save' | 'touch' | 'destroy' | 'nothing'
 
+/** What the store is asked to do at the end of a request. */
 export function planStore(facts: Facts, policy: Policy): Plan {
   if (!facts.present) return destroys(facts, policy) ? 'destroy' : 'nothing'
   if (facts.anonymous) return 'nothing'

@@ -20,6 +20,7 @@ export function rebase(draft: RecordDraft, base: Base, text: string, values: Dat
   if (conflicts.length > 0) publish('conflict', { keys: conflicts })
 }
 
+/** The data in the text of `serializeData`. */
 export function dataOf(text: string): Data {
   return JSON.parse(text) as Data
 }

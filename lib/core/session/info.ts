@@ -5,6 +5,7 @@ import { HOST, update } from './update'
 /** A request, or a Koa context. */
 export type Carrier = Host | { readonly [HOST]: { readonly exchange: HostExchange; update(change: Change): Promise<void> } }
 
+/** The exchange of a request, or of a Koa context. */
 export function exchangeOf(carrier: Carrier): HostExchange | undefined {
   return HOST in carrier ? carrier[HOST].exchange : carrier[EXCHANGE]
 }

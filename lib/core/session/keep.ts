@@ -1,6 +1,7 @@
 /** What a session keeps with a new ID: all data and the attributes of its cookie, or the named keys. */
 export type Keep = true | readonly string[]
 
+/** Whether it is a value of the option `keep`: true, or names of keys. */
 export function isKeep(keep: unknown): keep is Keep {
   return keep === true || (Array.isArray(keep) && keep.every(key => typeof key === 'string'))
 }

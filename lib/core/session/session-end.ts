@@ -7,6 +7,7 @@ const ended = new WeakSet<object>()
 /** Sessions whose destroy the store did not answer in time. It may have been carried out. */
 const unanswered = new WeakSet<object>()
 
+/** Whether the app has ended the session in this request. */
 export function isEnded(session: object): boolean {
   return ended.has(session)
 }
@@ -14,6 +15,7 @@ export function isEnded(session: object): boolean {
 /** The result of a destroy. */
 export type End = 'done' | 'failed' | 'unanswered'
 
+/** How the destroy of a session went. @returns undefined without a session */
 export function endOf(session: object | undefined): End | undefined {
   if (!session) return undefined
   if (unanswered.has(session)) return 'unanswered'

@@ -30,6 +30,7 @@ const ATTRIBUTES = {
 
 /** With the names of `req.session.cookie`, which apps spread into the option. */
 export const COOKIE_ATTRIBUTES = [...Object.keys(ATTRIBUTES), 'originalMaxAge', '_expires', 'data']
+/** The attributes of the cookie that are true or false. */
 export const COOKIE_BOOLEANS = ['httpOnly', 'secure', 'partitioned', 'signed']
 
 /** Options of other session packages, and common guesses. */

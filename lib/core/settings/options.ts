@@ -10,6 +10,7 @@ export type PerHost<H, Value> = { of(host: H): Value | PromiseLike<Value> }['of'
 /** What a request gets when its session cannot be read: an error, an empty session that is not stored, or a new session. */
 export type WithoutStore = 'error' | 'anonymous' | 'new'
 
+/** The option `onStoreError` as a function. */
 export type OnStoreError<H> = { of(err: unknown, host: H): WithoutStore | PromiseLike<WithoutStore> }['of']
 
 /** How overlapping requests of one session are stored. */

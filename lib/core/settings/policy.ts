@@ -25,6 +25,7 @@ export interface Semantics {
   readonly renews: boolean
 }
 
+/** As in express-session. */
 export const CONNECT: Semantics = { keepsAlive: true, cookieOnSave: false, watchesCookie: false, clears: false, renews: false }
 
 /** For sessions in the cookie: a save always sends it, and its end is the session's. */

@@ -132,6 +132,7 @@ function genidOf<H extends Host>({ genid: own, hashIds, userId }: Partial<Option
   return userId && own ? withoutRegistries(checked) : checked
 }
 
+/** The name of the cookie: `name`, or `key` as in early versions of express-session. */
 export function nameOf({ name, key }: Pick<Options, 'name' | 'key'>): string {
   return String(name || key || 'connect.sid')
 }

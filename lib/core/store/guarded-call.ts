@@ -19,6 +19,7 @@ export interface Guarded {
   respondedLate(): void
 }
 
+/** What one call of a store shares with other calls. */
 export interface CallOptions {
   readonly deadline: Deadline
   /** Whether the deadline is of this call only, and ends with it. */

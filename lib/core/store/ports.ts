@@ -13,6 +13,7 @@ interface Ported {
   [PORT]?: StoreClient | undefined
 }
 
+/** The client of a store. The first call for a store makes it. */
 export function clientFor(store: SessionStore & Ported): StoreClient {
   let port = store[PORT] ?? ports.get(store)
   if (!port) ports.set(store, (port = new StoreClient(store)))

@@ -6,6 +6,7 @@ import { CircuitBreaker } from './circuit-breaker'
 import { GuardedCall, type Guarded } from './guarded-call'
 import { answer, syncOf, type Fetched } from './sync-methods'
 
+/** The methods of a store that are called. */
 export type Method = 'get' | 'set' | 'destroy' | 'touch' | 'regenerate' | 'compareAndSet' | 'update'
 
 interface Part {

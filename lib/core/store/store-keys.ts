@@ -31,6 +31,7 @@ export function isKey(id: string): boolean {
 /** Begins the ID of a user's registry. It is no ID of a session, and its key is the same with and without hashes. */
 export const REGISTRY = 'u!'
 
+/** Whether this is the ID of a user's registry. No client may have it as the ID of a session. */
 export function isRegistry(id: string): boolean {
   return id.startsWith(REGISTRY)
 }

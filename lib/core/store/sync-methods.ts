@@ -40,6 +40,7 @@ export function registerSync<Name extends keyof SyncStore, S>(method: object, tw
   Object.defineProperty(method, TWIN, { value: { method, twin } satisfies Paired })
 }
 
+/** The synchronous equivalent of a store method. @returns undefined if it has none, or was replaced */
 export function syncOf<Name extends keyof SyncStore>(store: SessionStore, name: Name): SyncStore[Name] | undefined {
   const method = store[name] as { [TWIN]?: Paired } | undefined
   const paired = method?.[TWIN]

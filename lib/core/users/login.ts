@@ -25,6 +25,7 @@ import { storedUser, wasDropped, type Bound } from './user-of'
 /** Stores the session, and calls back. */
 export type Store = (done: Callback) => void
 
+/** The sessions of a user, as an exchange changes them. */
 export function placeOf({ port, settings }: Pick<Bound, 'port' | 'settings'>, user: string): Place {
   return { port, user, events: settings.events, registries: new RegistryClient(port, settings) }
 }

@@ -27,6 +27,7 @@ export interface Found {
 /** How many entries are worked on at the same time. */
 const AT_ONCE = 64
 
+/** Changes the registry of a user. @param known what an earlier change has left in the store, so that it need not be read */
 export function change<Result>(
   { registries, user }: Place,
   make: (registry: Registry) => Change<Result>,

@@ -25,6 +25,7 @@ export interface Change<Result> {
   readonly result: Result
 }
 
+/** The result of a change, and the registry as the store has it since. */
 export interface Changed<Result> {
   readonly result: Result
   readonly known: Known

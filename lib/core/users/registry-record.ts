@@ -34,6 +34,7 @@ export function keysIn(record: SessionData): readonly string[] {
   return registryIn(record).registry.s.flatMap(({ k }) => k)
 }
 
+/** The registry in a record. Of a damaged one, the entries that are intact. */
 export function registryIn(record: SessionData): StoredRegistry {
   return intactOf((record as { readonly [DATA]?: unknown })[DATA])
 }

@@ -32,11 +32,13 @@ export interface Registry {
   readonly s: readonly Entry[]
 }
 
+/** The registry of a user who has never logged in. */
 export const EMPTY: Registry = { s: [] }
 
 /** In bytes. Two logins with one handle are only told apart while both are under way. */
 const LOGIN_BYTES = 6
 
+/** A random name for one login, which the entry of the session has. */
 export function newLogin(): string {
   return randomBytes(LOGIN_BYTES).toString('base64url')
 }
@@ -55,6 +57,7 @@ export function isEmpty({ e, s }: Registry): boolean {
   return e === undefined && s.length === 0
 }
 
+/** The entry of a session, by its handle. */
 export function entryOf({ s }: Registry, handle: string): Entry | undefined {
   return s.find(({ h }) => h === handle)
 }
@@ -66,6 +69,7 @@ function withEntry(registry: Registry, entry: Entry): Registry {
   return { ...registry, s: at < 0 ? [...s, entry] : s.with(at, entry) }
 }
 
+/** The registry without the entries of these handles. */
 export function without(registry: Registry, handles: readonly string[]): Registry {
   return { ...registry, s: registry.s.filter(({ h }) => !handles.includes(h)) }
 }
@@ -112,6 +116,7 @@ export interface Limit {
   readonly then?: 'evict' | 'refuse' | undefined
 }
 
+/** A login that is added to the registry of its user. */
 export interface Login {
   readonly entry: Entry
   /** When the session began, if it was already used by this user before: in milliseconds since 1970. */

@@ -12,6 +12,7 @@ import { isUnanswered } from '../errors/store-errors'
 import { newLogin, notRenewed, renewed } from './registry'
 import { userIn, type Bound } from './user-of'
 
+/** The session that takes the place of another one. */
 export interface Target {
   readonly keep: Keep
   /** The new ID. */

@@ -17,6 +17,7 @@ export interface KoaTransport {
   isOutdated?(ctx: Context): boolean
 }
 
+/** How `ctx.cookies` sets the cookie. */
 export interface Signing {
   readonly signed: boolean
   /** Whether an earlier cookie of the same name is removed from the response. */

@@ -90,6 +90,7 @@ function maxAgeOf({ maxage, ...cookie }: KoaCookieOptions & { maxage?: number })
 
 const TS_COOKIE: KoaCookieOptions = { httpOnly: true, maxAge: DAY, overwrite: true, path: '/', secure: false, signed: true }
 
+/** The defaults and checks of the four older middlewares. */
 export const PRESETS = {
   koaSession: {
     store: 'cookie',

@@ -1,6 +1,7 @@
 /** The key under which the object at `ctx.session` refers to its session. */
 export const SESSION = Symbol('resession.koa.session')
 
+/** An object that the app has as its session. */
 export interface Shown<Session extends object> {
   [SESSION]: Behind<Session>
 }

@@ -87,8 +87,10 @@ function isUntilClosed(session: SessionData & { readonly req?: KoaHost }): boole
   return session.cookie.originalMaxAge === null && (wasUntilClosed || lifetime?.value === 'session' || settings?.cookie.maxAge === null)
 }
 
+/** The formats of records, by the names that presets use. */
 export const SHAPES = { cookie: withCookie, options: withOptions, expiry: withExpiry, data: dataAlone }
 
+/** The name of a format of records. */
 export type ShapeName = keyof typeof SHAPES
 
 function dataOf(session: SessionData): object {

@@ -42,6 +42,7 @@ export interface StoreAdapterOptions {
   readonly rolling: boolean
 }
 
+/** How the methods of a store reply, and whether it takes JSON. */
 export type Kind = 'callback' | 'promise' | 'json'
 
 /** @throws TypeError if it is not a store */

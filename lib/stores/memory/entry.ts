@@ -54,6 +54,7 @@ export function expiryOf({ expires }: { readonly expires?: unknown }): number | 
   return Number.isNaN(time) ? undefined : time
 }
 
+/** Whether the end of an entry has passed. @param now if it is known, in milliseconds since 1970 */
 export function hasExpired({ expires }: Entry, now?: number): boolean {
   return expires !== undefined && expires <= (now ?? Date.now())
 }

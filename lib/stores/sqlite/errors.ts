@@ -80,6 +80,7 @@ export function storeErrorOf(err: unknown, place: string): unknown {
   return storeError(code, `SqliteStore: ${place} ${what}`, err)
 }
 
+/** An error of SqliteStore. */
 export function storeError(code: SqliteErrorCode, message: string, cause?: unknown): Error {
   const err = new Error(message, cause === undefined ? undefined : { cause })
   // Express's error handler reads `status`

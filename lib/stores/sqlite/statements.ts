@@ -50,4 +50,5 @@ export function statementsFor(database: SqliteDatabase, name: string) {
   } as const
 }
 
+/** The prepared statements of one table. */
 export type Statements = ReturnType<typeof statementsFor>
