@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { RandomTexts } from '../../primitives/random-texts'
 import type { AnyCookie } from './cookie'
 import { dateOf, TOUCHED } from './lifetime'
 import type { Likeness } from './json-equality'
@@ -7,7 +7,7 @@ import { isMarks, MARKS, withoutMarks, type Marks, type Marked } from './reserve
 import type { Read } from './snapshot'
 
 /** 128 bits, as ASVS 5.0 section 7.2.3 asks of identifiers. */
-const HANDLE_BYTES = 16
+const handles = new RandomTexts(16)
 
 /**
  * The marks of a new session.
