@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { serializeData } from '../../lib/core/record/serialize-data'
+import { recordText, serializeData, serializeRecord } from '../../lib/core/record/serialize-data'
 
 describe('core: serializeData', () => {
   it('leaves out the cookie', () => {
@@ -35,5 +35,28 @@ describe('core: serializeData', () => {
     circle.self = circle
     expect(() => serializeData(circle)).to.throw(TypeError, 'circular')
     expect(() => serializeData({ big: 1n })).to.throw(TypeError, 'BigInt')
+  })
+})
+
+describe('core: recordText', () => {
+  const marks = { c: 1, a: 2, h: 'handle' }
+
+  for (const [name, data] of Object.entries<object>({
+    'no data': {},
+    'some data': { a: 1, 0: 'zero', b: { c: ['}'] } },
+    'a toJSON that gives an object': { toJSON: () => ({ a: 1 }) },
+    'a toJSON that gives a text': { toJSON: () => 'text' },
+    'a toJSON that gives a list': { toJSON: () => [1] },
+  })) {
+    it(`gives valid JSON for ${name}`, () => {
+      const text = recordText({ cookie: {}, ...data, '~': marks }, serializeData(data))
+      expect(() => JSON.parse(text) as unknown).to.not.throw()
+      if (!('toJSON' in data)) expect(text).to.equal(serializeRecord({ cookie: {}, ...data, '~': marks }))
+    })
+  }
+
+  it('gives the text of the data without marks, and with data of the app in their place', () => {
+    expect(recordText({ cookie: {}, a: 1 }, '{"a":1}')).to.equal('{"a":1}')
+    expect(recordText({ cookie: {}, '~': 'app' }, '{"~":"app"}')).to.equal('{"~":"app"}')
   })
 })

@@ -43,6 +43,14 @@ const WITH_MEMORY: Readonly<Record<string, Counts>> = {
   rolling: { ...SESSION },
 }
 
+/** The same with `idleTimeout` and `absoluteTimeout`, which add the marks to the record: a new handle, and the JSON of the marks. */
+const WITH_LIMITS: Readonly<Record<string, Counts>> = {
+  ...WITH_MEMORY,
+  'first write': { ...SESSION, fills: 2, stringifies: 2, hmacs: 1 },
+  'resumed write': { ...SESSION, parses: 1, stringifies: 2 },
+}
+const LIMITS = { idleTimeout: 3_600_000, absoluteTimeout: 86_400_000 }
+
 interface Asked extends Counts {
   /** The store calls, in order. */
   readonly asked: readonly string[]
@@ -102,6 +110,14 @@ describe('speed: the operations of a request', () => {
   for (const [name, counts] of Object.entries(WITH_MEMORY)) {
     it(`are as listed, with MemoryStore: ${name}`, async () => {
       const site = await entered(name, connectSite, new session.MemoryStore())
+      expect(await site.count(POOL)).to.deep.equal(counts)
+    })
+  }
+
+  for (const [name, counts] of Object.entries(WITH_LIMITS)) {
+    it(`are as listed, with MemoryStore and limits: ${name}`, async () => {
+      const open: typeof connectSite = (visit, store) => connectSite(visit, store, LIMITS)
+      const site = await entered(name, open, new session.MemoryStore())
       expect(await site.count(POOL)).to.deep.equal(counts)
     })
   }

@@ -10,8 +10,11 @@ import type { Open } from './counts'
 
 const nobody = (): string => 'nobody'
 
-/** @param store undefined for a site without sessions */
-export function connectSite({ options }: Visit, store: session.Store | undefined): Open {
+/**
+ * @param store undefined for a site without sessions
+ * @param more options of the middleware
+ */
+export function connectSite({ options }: Visit, store: session.Store | undefined, more: object = {}): Open {
   return (act, answered) => {
     const answer =
       (body: (req: Req) => string): RequestListener =>
@@ -20,7 +23,7 @@ export function connectSite({ options }: Visit, store: session.Store | undefined
         answered()
       }
     if (!store) return answer(nobody)
-    const middleware = session({ ...QUIET, ...options, store })
+    const middleware = session({ ...QUIET, ...options, ...more, store })
     const app = answer(req => act(req.session))
     return (req, res) => middleware(req as never, res as never, () => app(req, res))
   }

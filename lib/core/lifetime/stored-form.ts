@@ -3,6 +3,7 @@ import type { Cookie } from '../record/cookie'
 import type { Data } from '../record/merge'
 import { marksIn } from '../record/marks'
 import { MARKS, withoutMarks, type Marks } from '../record/reserved-key'
+import type { SessionData } from '../record/session-data'
 import { dataIn } from '../record/session-view'
 import type { Session } from '../session/session'
 import { asStored, copyOf } from '../session/stored-session'
@@ -17,7 +18,7 @@ interface Other {
 }
 
 /** The session as the store gets it: with the marks, and with the nearest of its ends if there are limits. */
-export function storedForm(exchange: Living, session: Session, other?: Other): Session {
+export function storedForm(exchange: Living, session: Session, other?: Other): SessionData {
   const { lifetime } = exchange
   const data = other?.data ?? (dataIn(session) as Data)
   const marks = lifetime?.marksFor(session.id, data)
@@ -32,13 +33,15 @@ interface Marking extends Other {
   readonly marks: Marks
 }
 
-function markedForm(exchange: Living, session: Session, marking: Marking): Session {
+function markedForm(exchange: Living, session: Session, marking: Marking): SessionData {
   const { lifetime, marks, data, cookie = session.cookie as Cookie, id = session.id } = marking
   if (exchange.generated === id) lifetime.creating(id)
   const ended = exchange.settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
-  const stored = copyOf(session, MARKS in data ? withoutMarks(data) : data, ended, id) as Session & { [MARKS]?: Marks }
-  stored[MARKS] = id === session.id ? marks : lifetime.issued(marks)
-  return stored
+  const issued = id === session.id ? marks : lifetime.issued(marks)
+  const own = MARKS in data ? withoutMarks(data) : data
+  // A synchronous store is one of this package, and needs no session
+  if (exchange.port.answersAtOnce) return { ...own, cookie: ended, [MARKS]: issued } as SessionData
+  return Object.assign(copyOf(session, own, ended, id), { [MARKS]: issued })
 }
 
 /** Without marks of the library. Data in their form was sent by a client: a process with limits would take it for marks. */
@@ -49,7 +52,7 @@ function unmarkedForm(exchange: Living, session: Session, other: Other | undefin
 }
 
 /** The session as the store gets it for a touch. */
-export function touchedForm(exchange: Living, session: Session): Session {
+export function touchedForm(exchange: Living, session: Session): SessionData {
   const stored = storedForm(exchange, session)
   if (stored.cookie !== session.cookie && marksTouches(exchange)) markTouched(stored.cookie as Cookie)
   return stored

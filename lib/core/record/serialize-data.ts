@@ -30,6 +30,8 @@ export function serializeRecord(record: object): string {
 export function recordText(record: object, text: string): string {
   const marks = (record as { readonly [MARKS]?: unknown })[MARKS]
   if (!isMarks(marks)) return text
+  // The data's own toJSON may give something else than an object
+  if (!text.endsWith('}')) return serializeRecord(record)
   return `${text === '{}' ? '{' : `${text.slice(0, -1)},`}"${MARKS}":${JSON.stringify(marks)}}`
 }
 

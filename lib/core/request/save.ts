@@ -4,6 +4,7 @@ import { beforeStoring, endedElsewhere, refusal } from './before-storing'
 import type { Callback } from '../../primitives/callbacks'
 import type { ExchangeState } from './exchange-state'
 import type { Host, Session } from '../session/session'
+import type { SessionData } from '../record/session-data'
 import type { Written } from '../record/snapshot'
 import type { Data } from '../record/merge'
 import type { RecordDraft } from '../record/record-draft'
@@ -104,7 +105,7 @@ class Save<H extends Host> extends Writer<ExchangeState<H>> {
     return { writer: this, given: merged, whole: false, draft }
   }
 
-  override storedForm({ draft }: Made): Session {
+  override storedForm({ draft }: Made): SessionData {
     return storedForm(this.request, this.session, draft && { data: draft.data })
   }
 

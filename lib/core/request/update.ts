@@ -9,7 +9,7 @@ import { type Change, type Host, sessionOf, type Session } from '../session/sess
 import { changed, type Data } from '../record/merge'
 import type { Base } from '../record/snapshot'
 import type { RecordDraft } from '../record/record-draft'
-import { cookieOf, liveCookie } from '../record/session-data'
+import { cookieOf, liveCookie, type SessionData } from '../record/session-data'
 import { isEnded } from '../session/session-end'
 import { dataIn, itself, shownOf, viewOf } from '../record/session-view'
 import { hostOf } from '../session/stored-session'
@@ -107,7 +107,7 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
     return { writer: this, given: this.request.giving(changed), whole: true, changed, before }
   }
 
-  override storedForm({ changed }: Changed): Session {
+  override storedForm({ changed }: Changed): SessionData {
     return storedForm(this.request, changed)
   }
 

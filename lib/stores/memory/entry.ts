@@ -38,13 +38,7 @@ export function recordOf(entry: Entry, known?: object): SessionData {
   if (!form) return parsed as never as SessionData
   const cookie: { expires?: unknown } = { ...form.attributes }
   if (expires !== undefined && form.tail !== undefined) cookie.expires = new Date(expires)
-  // A spread takes half as long as parsing
-  const record: Record<string, unknown> = { cookie }
-  for (const key in parsed) {
-    if (key === '__proto__') return { cookie, ...parsed } as never
-    record[key] = parsed[key]
-  }
-  return record as never as SessionData
+  return { cookie, ...parsed } as never
 }
 
 /** An invalid date never expires: stores pass it on, and express-session does not check it. */
