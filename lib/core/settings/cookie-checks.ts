@@ -1,6 +1,8 @@
 import { serialize } from 'cookie'
 import { Cookie, type CookieOptions } from '../record/cookie'
+import { isPromise } from '../../primitives/callbacks'
 import { describeValue } from '../../primitives/describe-value'
+import type { Options, PerHost } from './options'
 
 /** How to write an attribute that the `cookie` package refuses. */
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -8,6 +10,26 @@ const EXPECTED: Readonly<Record<string, string>> = {
   path: 'a path such as "/app"',
   priority: '"low", "medium" or "high"',
   sameSite: '"lax", "strict", "none", "auto", true or false',
+}
+
+/** @throws TypeError for attributes with which no request could have a session; with a function, the request fails */
+export function settleCookie<H>(name: string, option: Options<H>['cookie'] | null): PerHost<H, CookieOptions> {
+  const cookie = option || {}
+  checkName(name)
+  if (typeof cookie !== 'function') {
+    checkAttributes(name, cookie)
+    return () => cookie
+  }
+  return host => {
+    const options = cookie(host)
+    return isPromise<CookieOptions>(options) ? options.then(checkGiven) : checkGiven(options)
+  }
+}
+
+/** @throws TypeError for a lifetime or path with which the request could have no session. A function may return undefined for the defaults */
+function checkGiven(options: CookieOptions): CookieOptions {
+  if (options) checkLifetimeAndPath(options)
+  return options
 }
 
 /** @throws TypeError for a cookie name that is not valid in a header */
@@ -20,7 +42,7 @@ export function checkName(name: string): void {
 }
 
 /** @throws TypeError for attributes with which no request could have a session, or that are not valid in a header */
-export function checkAttributes(name: string, options: CookieOptions): void {
+function checkAttributes(name: string, options: CookieOptions): void {
   if (typeof options !== 'object') {
     throw new TypeError(`cookie option: argument options must be a object, not ${describeValue(options)}; write { path: '/' }, for example`)
   }
@@ -44,7 +66,7 @@ export function checkAttributes(name: string, options: CookieOptions): void {
  * @throws TypeError for an invalid lifetime, or a path that no request has. An invalid Date in `expires` is accepted here, as in express-session,
  * whose tests expect the error at the end of the request
  */
-export function checkLifetimeAndPath({ maxAge, expires, path }: CookieOptions): void {
+function checkLifetimeAndPath({ maxAge, expires, path }: CookieOptions): void {
   // NaN is falsy
   if ((maxAge || Number.isNaN(maxAge)) && !isLifetime(maxAge)) {
     const must = typeof maxAge === 'number' ? 'a number of milliseconds that ends before the year 275760' : 'a number or Date'

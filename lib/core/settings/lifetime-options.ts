@@ -3,6 +3,7 @@ import { optionError } from '../errors/option-errors'
 import type { Limits } from '../record/lifetime'
 import type { Host } from '../session/session'
 import type { Options, PerHost } from './options'
+import { TouchThrottle } from './touch-throttle'
 
 /** The options that end sessions on the server. They may be without a limit, if sessions have users. */
 export interface LifetimeSettings<H> extends Limits {
@@ -26,8 +27,13 @@ const MINUTE = 60_000
 /** The default of `grace` with `renewAfter`, in milliseconds: the requests of one page overlap. */
 const GRACE = 10_000
 
-/** @throws TypeError for an invalid limit */
-export function settleLifetime<H extends Host>(options: Given<H>): LifetimeSettings<H> | undefined {
+/** @throws TypeError for an invalid limit. @returns also whether each request moves the end of its session */
+export function settleLimits<H extends Host>(options: Given<H>): { lifetime: LifetimeSettings<H> | undefined; keepsIdle: boolean } {
+  const lifetime = settleLifetime(options)
+  return { lifetime, keepsIdle: lifetime !== undefined && lifetime.idle < Infinity }
+}
+
+function settleLifetime<H extends Host>(options: Given<H>): LifetimeSettings<H> | undefined {
   const { idleTimeout: idle, absoluteTimeout: absolute, activity } = options
   checkLimit('idleTimeout', idle, 'write 30 * 60_000 for half an hour')
   checkLimit('absoluteTimeout', absolute, 'write 12 * 3_600_000 for twelve hours')
@@ -78,8 +84,21 @@ function leastMoveOf(options: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): 
   return Math.min(touchAfterOf(options), (options.idleTimeout ?? Infinity) / 2)
 }
 
+/** @throws TypeError for invalid options about touches */
+export function settleTouches(options: Pick<Partial<Options>, 'touchAfter' | 'awaitTouch' | 'idleTimeout'>): {
+  touches: TouchThrottle | undefined
+  awaitTouch: boolean
+} {
+  const { awaitTouch = false } = options
+  const touchAfter = touchAfterOf(options)
+  if (!Number.isFinite(touchAfter) || touchAfter < 0)
+    throw optionError('touchAfter', 'be a number of milliseconds', touchAfter, 'write 60_000 for a minute')
+  if (typeof awaitTouch !== 'boolean') throw optionError('awaitTouch', 'be true or false', awaitTouch)
+  return { touches: touchAfter > 0 ? new TouchThrottle(touchAfter) : undefined, awaitTouch }
+}
+
 /** The time between two touches. By default, with an idle limit, a minute or a tenth of the limit. */
-export function touchAfterOf({
+function touchAfterOf({
   idleTimeout,
   touchAfter = defaultTouchAfter(idleTimeout),
 }: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): number {

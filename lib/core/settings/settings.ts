@@ -1,6 +1,6 @@
 import { isPromise } from '../../primitives/callbacks'
 import type { Cookie, CookieOptions } from '../record/cookie'
-import { checkAttributes, checkLifetimeAndPath, checkName } from './cookie-checks'
+import { settleCookie } from './cookie-checks'
 import type { Host, Session } from '../session/session'
 import type { CookieBackedStore, SessionStore } from '../store/contract'
 import { describeType } from '../../primitives/describe-value'
@@ -17,10 +17,10 @@ import { withoutRegistries } from './request-options'
 import { clientFor } from '../store/ports'
 import { checkStore } from '../store/store-check'
 import type { StoreClient } from '../store/store-client'
-import { settleLifetime, touchAfterOf, type LifetimeSettings } from './lifetime-options'
+import { settleLimits, settleTouches, type LifetimeSettings } from './lifetime-options'
 import { settleListeners } from './listeners'
 import { settleRequests, type RequestSettings } from './request-options'
-import { TouchThrottle } from './touch-throttle'
+import type { TouchThrottle } from './touch-throttle'
 
 /** The checked options with all defaults and without aliases. Later code never reads the app's options. */
 export interface Settings<H extends Host = Host> extends Policy, RequestSettings<H> {
@@ -171,43 +171,10 @@ function checkResign(option = false): boolean {
   return option
 }
 
-function settleLimits<H extends Host>(options: Partial<Options<H>>): Pick<Settings<H>, 'lifetime' | 'keepsIdle'> {
-  const lifetime = settleLifetime(options)
-  return { lifetime, keepsIdle: lifetime !== undefined && lifetime.idle < Infinity }
-}
-
-function settleTouches(options: Pick<Partial<Options>, 'touchAfter' | 'awaitTouch' | 'idleTimeout'>) {
-  const { awaitTouch = false } = options
-  const touchAfter = touchAfterOf(options)
-  if (!Number.isFinite(touchAfter) || touchAfter < 0)
-    throw optionError('touchAfter', 'be a number of milliseconds', touchAfter, 'write 60_000 for a minute')
-  if (typeof awaitTouch !== 'boolean') throw optionError('awaitTouch', 'be true or false', awaitTouch)
-  return { touches: touchAfter > 0 ? new TouchThrottle(touchAfter) : undefined, awaitTouch }
-}
-
 /** The longest delay of Node's timers is 2^31 - 1. */
 function checkTimeout(ms: number): number {
   if (ms === Infinity || (typeof ms === 'number' && ms > 0 && ms < 2 ** 31)) return ms
   throw optionError('storeTimeout', 'be a number of milliseconds between 1 and 2147483647, or Infinity', ms, 'write 10_000 for ten seconds')
-}
-
-function settleCookie<H>(name: string, option: Options<H>['cookie'] | null): PerHost<H, CookieOptions> {
-  const cookie = option || {}
-  checkName(name)
-  if (typeof cookie !== 'function') {
-    checkAttributes(name, cookie)
-    return () => cookie
-  }
-  return host => {
-    const options = cookie(host)
-    return isPromise<CookieOptions>(options) ? options.then(checkGiven) : checkGiven(options)
-  }
-}
-
-/** @throws TypeError for a lifetime or path with which the request could have no session. A function may return undefined for the defaults */
-function checkGiven(options: CookieOptions): CookieOptions {
-  if (options) checkLifetimeAndPath(options)
-  return options
 }
 
 /** @throws TypeError for a value that cannot be an ID: its record would belong to no client, or to all */
