@@ -25,6 +25,18 @@ export function asked(store: AnyStore, method: 'get' | 'compareAndSet' | 'update
   })
 }
 
+/** The codes of the errors that each method calls back with. */
+export async function codesOf(store: AnyStore): Promise<unknown[]> {
+  const session = promised(store).session('a', { n: 1 })
+  const errors = [
+    await asked(store, 'get', 'a'),
+    await asked(store, 'compareAndSet', 'a', session, null),
+    await asked(store, 'compareAndSet', 'a', session, '{}'),
+    await asked(store, 'update', 'a', session),
+  ]
+  return errors.map(err => (err as { readonly code?: unknown }).code)
+}
+
 /** The tests that apply to every engine, without a connection. */
 export function abilities<S extends PublishedStore>(make: () => S, atomic: (store: S) => S & Atomic): void {
   describe('the abilities', () => {

@@ -8,6 +8,7 @@ import { data } from '../support/handlers'
 import { QUIET, type Req } from '../support/site'
 import { session } from '../support/subject'
 import { turns, useServers, Wire } from '../support/wire'
+import { writingSocket } from '../support/writing-socket'
 import { Http2Site } from './http2-site'
 import { plain, stage } from './stage'
 
@@ -197,19 +198,7 @@ describe('connect: the state of a delayed response', () => {
     const store = new GateStore()
     const req = { url: '/', method: 'GET', headers: {} } as Req
     const res = new ServerResponse(req)
-    const nothing = (): void => {}
-    const write = (_: unknown, __: unknown, done?: () => void): void => done?.()
-    const socket = {
-      _writableState: {},
-      writable: true,
-      on: nothing,
-      removeListener: nothing,
-      destroy: nothing,
-      cork: nothing,
-      uncork: nothing,
-      write,
-    }
-    res.assignSocket(socket as never)
+    res.assignSocket(writingSocket((_, __, done) => (done as (() => void) | undefined)?.()))
     await new Promise<void>(resolve => session({ ...QUIET, store })(req, res, () => resolve()))
     data(req).user = 'ada'
     res.end('text')

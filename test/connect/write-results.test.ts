@@ -6,6 +6,7 @@ import { data } from '../support/handlers'
 import { QUIET, type Req } from '../support/site'
 import { session } from '../support/subject'
 import { turns, useServers, Wire } from '../support/wire'
+import { writingSocket } from '../support/writing-socket'
 import { FATES, stage, type FateName } from './stage'
 
 type Write = (...args: unknown[]) => unknown
@@ -112,22 +113,12 @@ class Recorder extends ServerResponse {
   constructor(req: IncomingMessage, result: { readonly value: unknown } | undefined) {
     super(req)
     if (!result) return
-    const write = (chunk: unknown, _: unknown, done?: unknown): unknown => {
+    const socket = writingSocket((chunk, _, done) => {
       this.chunks.push(String(chunk))
       if (typeof done === 'function') process.nextTick(done as () => void)
       return result.value
-    }
-    const nothing = (): void => {}
-    this.assignSocket({
-      _writableState: {},
-      writable: true,
-      on: nothing,
-      removeListener: nothing,
-      destroy: nothing,
-      cork: nothing,
-      uncork: nothing,
-      write,
-    } as never)
+    })
+    this.assignSocket(socket)
   }
 
   /** As in light-my-request: Node's own result says that its buffer is full, although the adapter has taken the chunk. */

@@ -84,25 +84,19 @@ onEachHost('diagnostics: misspelt options', host => {
 onEachHost('diagnostics: several cookies of the name', host => {
   const warnings = useWarnings()
 
-  it('cause a warning if the first has an invalid signature', async () => {
-    const name = newName()
-    const [other, site] = [siteOn(host, { name, secret: 'another secret, long enough' }, count), siteOn(host, { name }, count)]
-    const [lost, visitor] = [other.visitor(), site.visitor()]
-    await lost.get()
-    await visitor.get()
-    const { text } = await site.visitor().get('/', { Cookie: `${lost.cookie}; ${visitor.cookie}` })
-    expect(text).to.equal('2')
-    expect(warnings.map(({ code }) => code)).to.deep.equal(['RESESSION_SEVERAL_COOKIES'])
-  })
-
-  it('cause a warning if the session of the first does not exist', async () => {
-    const name = newName()
-    const [other, site] = [siteOn(host, { name }, count), siteOn(host, { name }, count)]
-    const [lost, visitor] = [other.visitor(), site.visitor()]
-    await lost.get()
-    await visitor.get()
-    const { text } = await site.visitor().get('/', { Cookie: `${lost.cookie}; ${visitor.cookie}` })
-    expect(text).to.equal('2')
-    expect(warnings.map(({ code }) => code)).to.deep.equal(['RESESSION_SEVERAL_COOKIES'])
-  })
+  for (const [which, other] of [
+    ['the first has an invalid signature', { secret: 'another secret, long enough' }],
+    ['the session of the first does not exist', {}],
+  ] as const) {
+    it(`cause a warning if ${which}`, async () => {
+      const name = newName()
+      const site = siteOn(host, { name }, count)
+      const [lost, visitor] = [siteOn(host, { name, ...other }, count).visitor(), site.visitor()]
+      await lost.get()
+      await visitor.get()
+      const { text } = await site.visitor().get('/', { Cookie: `${lost.cookie}; ${visitor.cookie}` })
+      expect(text).to.equal('2')
+      expect(warnings.map(({ code }) => code)).to.deep.equal(['RESESSION_SEVERAL_COOKIES'])
+    })
+  }
 })

@@ -4,23 +4,18 @@ import type { Options } from '../../lib/core/settings/options'
 import type { KoaOptions } from '../../lib/koa/settings/koa-options'
 import { pageOf } from '../support/docs/pages'
 
-/** All options: the compiler reports a missing one. */
-const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
-  secret: true,
+/** All options, here and below: the compiler reports a missing one. */
+const OF_BOTH: Record<Exclude<keyof Options & keyof KoaOptions, 'key'>, true> = {
   store: true,
   seal: true,
   resign: true,
   name: true,
   cookie: true,
   genid: true,
-  resave: true,
   saveUninitialized: true,
   rolling: true,
-  unset: true,
   concurrency: true,
   storeTimeout: true,
-  onStoreError: true,
-  saveErrors: true,
   hashIds: true,
   touchAfter: true,
   idleTimeout: true,
@@ -34,13 +29,22 @@ const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
   describe: true,
   validate: true,
   awaitTouch: true,
-  proxy: true,
   diagnostics: true,
   skip: true,
   readOnly: true,
-  clearCookie: true,
   cacheControl: true,
   strict: true,
+}
+
+const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
+  ...OF_BOTH,
+  secret: true,
+  resave: true,
+  unset: true,
+  onStoreError: true,
+  saveErrors: true,
+  proxy: true,
+  clearCookie: true,
 }
 
 // These two exist only for their types
@@ -57,28 +61,7 @@ const OF_THE_COOKIE: Record<Exclude<keyof CookieOptions, 'signed' | 'encode'>, t
 }
 
 const OF_KOA: Record<keyof KoaOptions, true> = {
-  concurrency: true,
-  resign: true,
-  storeTimeout: true,
-  hashIds: true,
-  touchAfter: true,
-  idleTimeout: true,
-  on: true,
-  absoluteTimeout: true,
-  renewAfter: true,
-  grace: true,
-  activity: true,
-  userId: true,
-  maxSessionsPerUser: true,
-  describe: true,
-  validate: true,
-  awaitTouch: true,
-  rolling: true,
-  saveUninitialized: true,
-  name: true,
-  store: true,
-  cookie: true,
-  genid: true,
+  ...OF_BOTH,
   idPrefix: true,
   prefix: true,
   ttl: true,
@@ -90,7 +73,6 @@ const OF_KOA: Record<keyof KoaOptions, true> = {
   onError: true,
   reconnectTimeout: true,
   transport: true,
-  seal: true,
   encode: true,
   decode: true,
   decodeErrors: true,
@@ -99,11 +81,6 @@ const OF_KOA: Record<keyof KoaOptions, true> = {
   names: true,
   Session: true,
   cookieOnSave: true,
-  diagnostics: true,
-  skip: true,
-  readOnly: true,
-  cacheControl: true,
-  strict: true,
 }
 
 interface Described {
