@@ -11,6 +11,7 @@ export const PACKAGES = {
   'fastest-levenshtein': '1.0.16',
   'lru-cache': '11.5.3',
   opossum: '9.0.0',
+  'sorted-btree': '1.8.1',
 } as const
 
 const FOLDER = join(ROOT, 'node_modules/.cache/resession-structures')

@@ -4,6 +4,7 @@ import { Deadline } from '../../lib/core/concurrency/deadline'
 import { closest } from '../../lib/primitives/spelling'
 import { LruCache } from '../../lib/primitives/lru-cache'
 import { TouchThrottle } from '../../lib/core/settings/touch-throttle'
+import { ExtendibleMap } from '../../lib/stores/memory/extendible-map'
 import { COOKIE_ATTRIBUTES } from '../../lib/core/settings/option-warnings'
 
 /** One operation of a structure of this package, and the same with a library. */
@@ -25,6 +26,7 @@ export function pairs(require: NodeJS.Require): Pair[] {
     cacheHits(require),
     cacheMisses(require),
     throttle(require),
+    records(require),
     queue(require),
     breaker(require, 'opossum'),
     breaker(require, 'cockatiel'),
@@ -42,14 +44,16 @@ function caches(require: NodeJS.Require): [Cache, Cache] {
   return [new LruCache<number>(ENTRIES), new LRUCache({ max: 2 * ENTRIES })]
 }
 
+/** Looks up entries that are there. */
+function hits(cache: Cache): Operation {
+  for (const [n, key] of KEYS.entries()) cache.set(key, n)
+  return times => {
+    for (let n = 0; n < times; n++) if (cache.get(KEYS[n % ENTRIES] as string) === undefined) throw new Error('not found')
+  }
+}
+
 /** The operation of each request with a session: the signature of its cookie is in the cache. */
 function cacheHits(require: NodeJS.Require): Pair {
-  const hits = (cache: Cache): Operation => {
-    for (const [n, key] of KEYS.entries()) cache.set(key, n)
-    return times => {
-      for (let n = 0; n < times; n++) if (cache.get(KEYS[n % ENTRIES] as string) === undefined) throw new Error('not in the cache')
-    }
-  }
   const [ours, theirs] = caches(require)
   return { structure: 'LruCache, get', library: 'lru-cache', ours: hits(ours), theirs: hits(theirs) }
 }
@@ -83,6 +87,12 @@ function throttle(require: NodeJS.Require): Pair {
       for (let n = 0; n < times; n++) if (cache.get(KEYS[n % ENTRIES] as string) === undefined) throw new Error('not recent')
     },
   }
+}
+
+/** The operation of a read from MemoryStore. A B-tree does not move all its entries either when it grows. */
+function records(require: NodeJS.Require): Pair {
+  const { default: BTree } = require('sorted-btree') as { default: new () => Cache }
+  return { structure: 'ExtendibleMap, get', library: 'sorted-btree', ours: hits(new ExtendibleMap<number>()), theirs: hits(new BTree()) }
 }
 
 /** A task without a delay, as nearly all are. */

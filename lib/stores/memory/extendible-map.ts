@@ -15,7 +15,8 @@ class Bin<Value> extends Map<string, Value> {
 
 /**
  * A map of any size that never blocks the process for long (extendible hashing). A full bin is divided in two, the others stay as they are. Up to the
- * first division it keeps insertion order.
+ * first division it keeps insertion order. A B-tree, sorted-btree 1.8, does not move all entries either, but takes 1.2 to 1.5 times as long for a read
+ * (`npm run structures`), and sorts by ID.
  */
 export class ExtendibleMap<Value> {
   /** By the last bits of the hash. A bin with a smaller depth than the deepest one is in several places. */
