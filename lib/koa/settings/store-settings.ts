@@ -71,10 +71,12 @@ function codecOf({ encode, decode, decodeErrors }: KoaOptions) {
 function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): StoreSettings {
   // Checks the options at setup, although the first store is created with the first request
   const common = coreSettings(options, given, { get() {}, set() {}, destroy() {} })
+  const manners: Partial<Record<Kind, StoreAdapterOptions>> = {}
+  const mannerFor = (kind: Kind): StoreAdapterOptions => (manners[kind] ??= mannerOf(options, given, kind === 'json'))
   const portOf = (host: KoaHost): { store: SessionStore; port: StoreClient; kind: Kind } => {
     const made = (host.userStore = make(host))
     const kind = kindOf(made as never)
-    const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerOf(options, given, kind === 'json'))
+    const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerFor(kind))
     const store = adapted as SessionStore
     return { store, port: shareClient(store, common.port), kind }
   }
