@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import inject from 'light-my-request'
 import { deflateSync, inflateSync } from 'node:zlib'
 import { count, KoaSite, leave, show } from './site'
 
@@ -31,10 +32,12 @@ describe('koa: a forged cookie without signatures', () => {
     })
 
     it(`is no error with any value, as ${record}`, async () => {
+      // Without sockets: a connection takes ten times as long as a request
+      const listener = site.app.callback()
       await fc.assert(
-        fc.asyncProperty(PAYLOAD, fc.constantFrom(...Object.keys(HANDLERS)), async (payload, path) => {
-          const res = await site.get(path).set('Cookie', sent(payload))
-          expect([res.status, site.errors]).to.deep.equal([200, []])
+        fc.asyncProperty(PAYLOAD, fc.constantFrom(...Object.keys(HANDLERS)), async (payload, url) => {
+          const res = await inject((req, res) => void listener(req, res), { url, headers: { cookie: sent(payload) } })
+          expect([res.statusCode, site.errors]).to.deep.equal([200, []])
         }),
         { numRuns: runs },
       )
