@@ -16,7 +16,21 @@ export async function installCompilers(): Promise<void> {
   await installKept(NAME, Object.fromEntries(COMPILERS.map(version => [`typescript-${version}`, `npm:typescript@${VERSIONS[version]}`])))
 }
 
+/** Whether the compiler is a native program; the others are a module of JavaScript. */
+export function isNative(version: Compiler): boolean {
+  return version >= '7.0'
+}
+
+/** The module of a compiler that is not native. */
+export function libraryOf(version: Compiler): string {
+  return join(folderOf(version), 'lib/typescript.js')
+}
+
 /** The script that Node runs. */
 export function compilerAt(version: Compiler): string {
-  return join(tmpdir(), NAME, 'node_modules', `typescript-${version}`, 'bin/tsc')
+  return join(folderOf(version), 'bin/tsc')
+}
+
+function folderOf(version: Compiler): string {
+  return join(tmpdir(), NAME, 'node_modules', `typescript-${version}`)
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { closeCompiler } from './compiler-client'
 import { COMPILERS, installCompilers } from './compilers'
 import { needsRegistry } from './needs-registry'
 import { compile, compileExpressSession } from './type-project'
@@ -27,6 +28,7 @@ describe('The types, in programs with expected errors,', function () {
   this.timeout(180_000)
   needsRegistry()
   before(installCompilers)
+  after(closeCompiler)
 
   compiles(titleOf, TABLE, compile)
 

@@ -15,7 +15,9 @@ function build(): void {
   const [made, dist, old] = [join(folder, 'made'), join(ROOT, 'dist'), join(folder, 'old')]
   try {
     const sources = hashOfSources(ROOT)
-    execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', made], {
+    // As in package.json: with a small young generation, and threads that collect it, the compiler takes a quarter more processor time
+    const node = ['--single-threaded-gc', '--max-semi-space-size=64']
+    execFileSync(process.execPath, [...node, require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', made], {
       cwd: ROOT,
       stdio: 'inherit',
     })
