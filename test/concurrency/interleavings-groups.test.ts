@@ -4,6 +4,7 @@ import { check, kinds, KNOWN, type Kind } from './two-requests'
 import type { Ability } from './stepped-store'
 
 const ORDERS = 150
+const OPTIONS = { rolling: true }
 
 /** Requests that write while others wait. */
 const more = (name: string): Record<string, Kind> => ({
@@ -40,7 +41,7 @@ async function playAll(names: readonly string[], ability: Ability, processes: nu
       requests.map(({ act }) => act),
       KNOWN,
       choose,
-      { floor: core, place: { ability, processes }, options: { rolling: true } },
+      { floor: core, place: { ability, processes }, options: OPTIONS },
     )
     check(requests, played, users)
   }

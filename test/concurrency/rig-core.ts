@@ -4,6 +4,7 @@ import type { Host, Session } from '../../lib/core/session/session'
 import { installGenerate } from '../../lib/connect/install-generate'
 import { open } from '../../lib/core/request/open'
 import { settle, type Settings } from '../../lib/core/settings/settings'
+import { clientFor } from '../../lib/core/store/ports'
 import type { Transport } from '../../lib/core/settings/transport'
 import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'
 
@@ -17,7 +18,7 @@ const TRANSPORT: Transport = {
 /** The core alone, called as the adapter for Connect calls it. */
 export const core: Floor = {
   server(supplies) {
-    const settings = settle<Host>(supplies.options as never, supplies.store, () => {})
+    const settings = settingsOf(supplies)
     installGenerate(settings, TRANSPORT)
     return {
       serve: act => request(settings, act, supplies),
@@ -26,6 +27,16 @@ export const core: Floor = {
       },
     }
   },
+}
+
+const settled = new WeakMap<object, Settings>()
+
+/** Settles the options once: that takes more time than an order of steps. What belongs to the store is new for each server. */
+function settingsOf({ options, store }: Supplies): Settings {
+  const port = clientFor(store)
+  const known = settled.get(options) ?? settle<Host>(options as never, store, () => {})
+  settled.set(options, known)
+  return Object.assign(Object.create(known) as Settings, { store, port, isReady: port.readiness() })
 }
 
 function request(settings: Settings, act: Act, { steps, errors }: Supplies): void {

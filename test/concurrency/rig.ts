@@ -62,6 +62,19 @@ export interface Manner {
   readonly place?: Place
 }
 
+let made = 0
+const genid = (): string => `new-${++made}`
+
+/** By the options of a manner. A floor may settle them once for all orders, because they are the same object. */
+const given = new WeakMap<object, Supplies['options']>()
+const NONE = {}
+
+function givenOf(options: Manner['options'] = NONE): Supplies['options'] {
+  const known = given.get(options) ?? { secret: 'x', resave: false, saveUninitialized: false, genid, ...options }
+  given.set(options, known)
+  return known
+}
+
 /** Chooses the next step among `count`. */
 export type Choose = (count: number) => number
 
@@ -80,11 +93,10 @@ export async function play(
   const steps: (() => void)[] = []
   const engine = new Engine()
   engine.write(ID, JSON.stringify({ cookie: { originalMaxAge: null }, ...known }))
-  let made = 0
-  const given = { secret: 'x', resave: false, saveUninitialized: false, genid: () => `new-${++made}`, ...options }
+  made = 0
   const errors: unknown[] = []
   const servers = Array.from({ length: place.processes }, () =>
-    floor.server({ options: given, store: steppedStore(place.ability, engine, steps), steps, errors }),
+    floor.server({ options: givenOf(options), store: steppedStore(place.ability, engine, steps), steps, errors }),
   )
   for (const [index, act] of acts.entries()) steps.push(() => servers[index % servers.length]?.serve(act))
   while (steps.length > 0 || (await follows(steps))) {
