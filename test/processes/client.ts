@@ -6,17 +6,23 @@ import { HOSTS } from '../support/hosts'
 /** The hosts that serve the sites. */
 const HOST_NAMES = ['Connect', 'Koa 3'] as const
 
-/** In milliseconds. */
+/** How long a client waits for a response, in milliseconds. */
 const PATIENCE = 10_000
+
+interface Client {
+  readonly agent: Agent
+  /** In milliseconds. */
+  readonly patience?: number | undefined
+}
 
 /**
  * @param begun called when the server reports that it has begun
  * @returns the parsed JSON of the response
  * @throws if the response is incomplete, late, or its status is not 200
  */
-export async function ask(agent: Agent, url: string, id: string, begun: () => void = () => {}): Promise<unknown> {
+export async function ask({ agent, patience = PATIENCE }: Client, url: string, id: string, begun: () => void = () => {}): Promise<unknown> {
   const cookie = HOST_NAMES.map(name => HOSTS[name]?.cookie(id)).join('; ')
-  const req = request(url, { agent, headers: { cookie }, signal: AbortSignal.timeout(PATIENCE) })
+  const req = request(url, { agent, headers: { cookie }, signal: AbortSignal.timeout(patience) })
   // A connection that is lost during the body is reported here too
   req.on('error', () => {}).on('information', begun)
   const [res] = (await once(req.end(), 'response')) as [IncomingMessage]

@@ -4,13 +4,28 @@ import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { ask } from './client'
 import { PROCESSES } from './counts'
-import type { Engine } from './engines'
-import type { Site } from './server'
+import type { ConnectionName } from './engines/engine'
 
 interface Member {
   readonly child: ChildProcess
   readonly address: string
 }
+
+/** The engine that the processes connect to. */
+interface Engine {
+  readonly name: ConnectionName
+  readonly url: string
+}
+
+/** A file that is run in each process. It sends its address, and exits when it is disconnected. */
+export interface Program {
+  readonly file: string
+  readonly execArgv: readonly string[]
+  /** How long clients wait for a response, if not as long as usual. In milliseconds. */
+  readonly patience?: number
+}
+
+const SERVER: Program = { file: join(__dirname, 'server.ts'), execArgv: ['--require', 'tsx/cjs'] }
 
 /** Processes that serve the sessions of one engine. Each has a number; numbers beyond the last wrap around. */
 export class Fleet {
@@ -20,16 +35,17 @@ export class Fleet {
   private constructor(
     private readonly engine: Engine,
     private readonly place: string,
+    private readonly program: Program,
     members: Member[],
   ) {
     this.#members = members
   }
 
   /** Resolves when all of them listen. */
-  static async start(engine: Engine, place: string, processes = PROCESSES): Promise<Fleet> {
-    const started = await Promise.allSettled(Array.from({ length: processes }, async () => start(engine, place)))
+  static async start(engine: Engine, place: string, processes = PROCESSES, program = SERVER): Promise<Fleet> {
+    const started = await Promise.allSettled(Array.from({ length: processes }, async () => start(engine, place, program)))
     const members = started.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
-    const fleet = new Fleet(engine, place, members)
+    const fleet = new Fleet(engine, place, program, members)
     if (members.length === processes) return fleet
     await fleet.stop()
     throw (started.find(result => result.status === 'rejected') as PromiseRejectedResult).reason
@@ -42,8 +58,9 @@ export class Fleet {
    * @returns the handler's result
    * @throws if the response is missing, incomplete, or its status is not 200
    */
-  async ask(number: number, site: Site, path: string, id: string, begun?: () => void): Promise<unknown> {
-    return ask(this.#agent, `${this.#member(number).address}/${site}/${path}`, id, begun)
+  async ask(number: number, site: string, path: string, id: string, begun?: () => void): Promise<unknown> {
+    const client = { agent: this.#agent, patience: this.program.patience }
+    return ask(client, `${this.#member(number).address}/${site}/${path}`, id, begun)
   }
 
   /** Kills a process at once. Resolves when it has exited. */
@@ -56,7 +73,7 @@ export class Fleet {
 
   /** Starts another process in place of a killed one. */
   async restart(number: number): Promise<void> {
-    this.#members[number % this.#members.length] = await start(this.engine, this.place)
+    this.#members[number % this.#members.length] = await start(this.engine, this.place, this.program)
   }
 
   async stop(): Promise<void> {
@@ -69,8 +86,8 @@ export class Fleet {
   }
 }
 
-async function start({ name, url }: Engine, place: string): Promise<Member> {
-  const child = fork(join(__dirname, 'server.ts'), [name, url, place], { execArgv: ['--require', 'tsx/cjs'] })
+async function start({ name, url }: Engine, place: string, { file, execArgv }: Program): Promise<Member> {
+  const child = fork(file, [name, url, place], { execArgv: [...execArgv] })
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a server ended with ${code} before it listened`)))
   const [address] = (await Promise.race([once(child, 'message'), ended])) as [string]
   ended.catch(() => {})

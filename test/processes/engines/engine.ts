@@ -14,12 +14,19 @@ export interface Connection {
   atomic(): Store
   /** Rejects if the engine's data is damaged, if that can be detected. */
   check?(): Promise<unknown>
+  /** The engine's own content: the JSON of the records by their keys. */
+  contents(): Promise<Contents>
   /** Removes all stored data, and the results of `prepare`. */
   remove(): Promise<unknown>
   close(): Promise<unknown>
 }
 
+export type Contents = ReadonlyMap<string, string>
+
 export type EngineName = 'redis' | 'ioredis' | 'postgres' | 'mariadb' | 'sqlite'
+
+/** The names of the files here. */
+export type ConnectionName = EngineName | 'redis-cluster' | 'ioredis-cluster' | 'memory'
 
 /** @param place a unique name for keys and tables */
 export type Connect = (url: string, place: string) => Promise<Connection>
@@ -27,5 +34,5 @@ export type Connect = (url: string, place: string) => Promise<Connection>
 const load = createRequire(__filename)
 
 /** Loads only the driver of the engine: processes that load one start twice as fast as with all. */
-export const connect = async (name: EngineName, url: string, place: string): Promise<Connection> =>
+export const connect = async (name: ConnectionName, url: string, place: string): Promise<Connection> =>
   (load(`./${name}`) as { connect: Connect }).connect(url, place)

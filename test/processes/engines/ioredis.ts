@@ -6,5 +6,5 @@ import { onRedis } from './on-redis'
 export const connect: Connect = async (url, place) => {
   const client = new Redis(url)
   client.on('error', () => {})
-  return { ...onRedis(client, RedisStore, place), close: async () => client.quit() }
+  return { ...onRedis(client, RedisStore, place, () => [client]), close: async () => client.quit() }
 }

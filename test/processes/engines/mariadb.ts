@@ -23,6 +23,10 @@ export const connect: Connect = async (url, place) => {
     prepare: async () => plain(session).createDatabaseTable(),
     plain,
     atomic: () => atomicMysql(plain(session)),
+    contents: async () => {
+      const [rows] = await pool.query(`select session_id as id, data from \`${place}\``)
+      return new Map((rows as { id: string; data: string }[]).map(({ id, data }) => [id, data]))
+    },
     remove: async () => pool.query(`drop table \`${place}\``),
     close: async () => pool.end(),
   }

@@ -18,6 +18,10 @@ export const connect: Connect = async (url, place) => {
     prepare: async () => pool.query(`create table "${place}" (sid varchar primary key, sess json not null, expire timestamp(6) not null)`),
     plain,
     atomic: () => atomicPostgres(plain(session)),
+    contents: async () => {
+      const { rows } = await pool.query<{ id: string; data: string }>(`select sid as id, sess::text as data from "${place}"`)
+      return new Map(rows.map(({ id, data }) => [id, data]))
+    },
     remove: async () => pool.query(`drop table "${place}"`),
     close: async () => pool.end(),
   }

@@ -7,5 +7,5 @@ export const connect: Connect = async (url, place) => {
   const client = createClient({ url })
   client.on('error', () => {})
   await client.connect()
-  return { ...onRedis(client, RedisStore, place), close: async () => client.close() }
+  return { ...onRedis(client, RedisStore, place, () => [client]), close: async () => client.close() }
 }

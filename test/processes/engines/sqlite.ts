@@ -33,6 +33,12 @@ export const connect: Connect = async (_, place) => {
       if (checked !== database) checked.close()
       if (row.integrity_check !== 'ok') throw new Error(`integrity_check: ${row.integrity_check}`)
     },
+    contents: async () => {
+      const read = openFor(file, database)
+      const rows = read.prepare('select id, session from sessions').all() as { id: string; session: string }[]
+      if (read !== database) read.close()
+      return new Map(rows.map(({ id, session }) => [id, session]))
+    },
     remove: async () => {},
     close: async () => {
       for (const store of stores) store.close()
