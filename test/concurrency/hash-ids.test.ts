@@ -93,12 +93,14 @@ function play(order: Order, { place, acts, choices, crashes }: Case): void {
     invariants.found(found, { wasEnded: invariants.logoutDone })
   })
   schedule.run(() => 0)
+  // A plain store cannot tell that a process has crashed before it removed the older record
+  if (place.compares || crashes.length === 0) expect(engine.text(ID), 'no record is stored under an ID').to.equal(undefined)
   if (invariants.logoutBegan) return
   // A crash may come after a save and before its answer
   expect(last?.record.n, 'what was saved is there').to.be.at.least(invariants.saved)
   if (crashes.length > 0) return
   expect(last?.record.n).to.equal(invariants.saved)
-  expect([engine.text(ID), typeof engine.text(KEY)], 'the record has moved').to.deep.equal([undefined, 'string'])
+  expect(engine.text(KEY), 'the record has moved').to.be.a('string')
 }
 
 const rule = (order: Order, crashes: number) => fc.property(anyCase(crashes), aCase => play(order, aCase))
@@ -143,6 +145,23 @@ describe('concurrency: hashIds: "migrate", in random orders of the steps of proc
     later.find(found => expect(found).to.equal(undefined))
     schedule.advance(3)
     expect([engine.text(ID), engine.text(KEY)]).to.deep.equal([undefined, undefined])
+  })
+
+  it('keeps a session whose move a crash has interrupted, also in processes with true', () => {
+    const engine = new KeyEngine()
+    seed(engine)
+    const schedule = new Schedule()
+    asShipped(keyStore(engine, schedule, 0, true)).find(() => {})
+    // The reads, the copy, a look at the older record, and the confirmation
+    schedule.advance(0, 10)
+    schedule.crash(0)
+    const client = new StoreClient(keyStore(engine, schedule, 1, true))
+    client.keys.use(true, { renews: true, limits: undefined })
+    const found: unknown[] = []
+    client.get(ID, (err, record) => found.push(err, record))
+    schedule.run(() => 0)
+    expect(found[0]).to.not.be.ok
+    expect(found[1]).to.have.keys('n', 'cookie')
   })
 
   describe('would, if', () => {

@@ -14,12 +14,29 @@ import { StoredRecord, type Place } from './stored-record'
  */
 const PENDING = '~moving'
 
+/** The value when the session is certain to exist, and its older record is still to be removed. */
+const CONFIRMED = 1
+
 /** How many times other processes may interfere. */
 const MOST_TRIES = 20
 
-/** Whether a record is a pending copy, which is not a session yet. */
+/** Whether the move of a record has not been completed. */
 export function isPending(record: SessionData): boolean {
   return PENDING in record
+}
+
+/** The session in a record whose move has not been completed, for readers that move nothing. Undefined if it is uncertain whether it exists. */
+export function sessionIn(record: SessionData): SessionData | undefined {
+  return isConfirmed(record) ? withoutMarker(record) : undefined
+}
+
+function isConfirmed(record: SessionData): boolean {
+  return (record as { readonly [PENDING]?: unknown })[PENDING] === CONFIRMED
+}
+
+function withoutMarker(record: SessionData): SessionData {
+  const { [PENDING]: _, ...session } = record as SessionData & { readonly [PENDING]?: unknown }
+  return { ...session, cookie: cookieOf(session) }
 }
 
 /** How the lifetime of a moved session is determined. */
@@ -50,7 +67,7 @@ export class MovedRecord extends StoredRecord<MovedKeys & Place> {
 /**
  * Moves a record to its new key. A session that another process destroys meanwhile must stay destroyed; that process removes the older record first.
  * So the copy is written first, then the older record is read again. If it is gone, the copy is removed, otherwise the older record is. In a store
- * with compareAndSet, the copy is pending until then, and another process completes the move after a crash.
+ * with compareAndSet, the copy is pending until the older record is removed, and another process completes the move after a crash.
  */
 export class KeyMigration {
   #tries = 0
@@ -120,18 +137,25 @@ export class KeyMigration {
     this.#older(record => (records.compares ? this.#confirm(record, version) : this.#finish()), ended)
   }
 
+  /** From now on, the session is stored under the new key. */
   #confirm(record: SessionData, version: Version | undefined): void {
-    this.records.write(this.#copyOf(record), version ?? null, (err, outcome) => {
+    const copy = { ...this.#copyOf(record), [PENDING]: CONFIRMED }
+    this.records.write(copy, version ?? null, (err, outcome) => {
       if (err) return this.done(err)
-      if (outcome?.ok) this.#finish()
+      if (outcome?.ok) this.#clear(copy, outcome.version)
       else this.#current()
     })
   }
 
-  /**
-   * The session is stored under the new key, and the older record is ignored from now on. If its removal fails, it expires, or is removed with the
-   * session.
-   */
+  /** Removes the older record. After a crash, the marker tells others that it may still be there. */
+  #clear(confirmed: SessionData, version: Version | undefined): void {
+    this.records.removeOlder(err => {
+      if (err && !isMissing(err)) return this.done(err)
+      this.records.write(withoutMarker(confirmed), version ?? null, err => (err ? this.done(err) : this.#current()))
+    })
+  }
+
+  /** In a store that does not compare. If the removal of the older record fails, it expires, or is removed with the session. */
   #finish(): void {
     this.records.removeOlder(() => this.#current())
   }
@@ -149,6 +173,7 @@ export class KeyMigration {
   /** Completes the move of another process, which has crashed or is still running. */
   #complete(pending: SessionData, version: Version | undefined): void {
     if (++this.#tries > MOST_TRIES) return this.run()
+    if (isConfirmed(pending)) return this.#clear(pending, version)
     this.#older(
       record => this.#confirm(record, version),
       () => this.#drop(pending, version),

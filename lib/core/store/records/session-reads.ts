@@ -6,7 +6,7 @@ import { answersAtOnce, hasAbility } from '../abilities'
 import type { Heard } from '../contract'
 import type { StoreCalls } from '../store-calls'
 import type { StoreKeys } from '../store-keys'
-import { isPending, KeyMigration, MovedRecord, type MovedKeys } from './key-migration'
+import { isPending, KeyMigration, MovedRecord, sessionIn, type MovedKeys } from './key-migration'
 
 /** Reads sessions. With hashed IDs, a record may still be under the ID itself, and is moved. */
 export class SessionReads {
@@ -30,8 +30,10 @@ export class SessionReads {
       if (!err && record && !isPending(record)) return done(null, record, version, likeness)
       const older = this.keys.olderOf(id)
       // In a turn, the session has been read before, and so moved
-      if (older === undefined || deadline) done()
-      else this.#move(id, { older, key }, done)
+      if (older !== undefined && !deadline) return this.#move(id, { older, key }, done)
+      const confirmed = record ? sessionIn(record) : undefined
+      if (confirmed) done(null, confirmed, version)
+      else done()
     }
     this.calls.get(key, found, deadline)
   }
