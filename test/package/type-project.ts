@@ -79,8 +79,9 @@ function programsFor({ name, surroundings, also }: Row, door: Door): readonly st
     'upgrade-request',
     'promises',
     'testing',
+    'users',
   ]
-  if (surroundings === 'Koa') return [...everywhere, 'koa-app']
+  if (surroundings === 'Koa') return [...everywhere, 'koa-app', 'koa-users']
   if (surroundings === 'no Express') return [...everywhere, 'without-express', 'koa-alone']
   // Under the alias, imports of 'express-session' resolve to this package
   const besides = surroundings.endsWith('@types/express-session') && name === 'resession' ? ['side-by-side'] : []
