@@ -34,6 +34,8 @@ export class UserRound {
   readonly ids = new Map<string, string | undefined>()
   /** IDs of sessions that the user may have left: the next login in such a session has the same handle. */
   readonly #leftIds = new Set<string>()
+  /** Whether each request was answered. Otherwise the killed process may have been in the middle of it. */
+  isComplete = true
   readonly #clients: readonly Client[]
 
   constructor(
@@ -68,9 +70,9 @@ export class UserRound {
 
   async #act(client: Client, name: Name): Promise<void> {
     if (name.startsWith('revoke')) return this.#revoke(client, name)
-    if (name === 'list') return void (await this.batch.ask(`list/${this.user}`, client.id))
+    if (name === 'list') return void (await this.#ask(`list/${this.user}`, client.id))
     if (name === 'leave') this.#leftIds.add(client.id)
-    const told = await this.batch.ask<Partial<Told>>(`${name}/${this.user}`, client.id)
+    const told = await this.#ask<Partial<Told>>(`${name}/${this.user}`, client.id)
     if (!told) return
     const { before, id, handle } = told
     if (before !== undefined && (name === 'logout' || name === 'enter')) this.ended.add(before)
@@ -80,6 +82,12 @@ export class UserRound {
     if (name !== 'leave' && name !== 'write') client.id = id
   }
 
+  async #ask<Answer>(path: string, id: string): Promise<Answer | undefined> {
+    const answer = await this.batch.ask<Answer>(path, id)
+    if (answer === undefined) this.isComplete = false
+    return answer
+  }
+
   /** Ends sessions whose login was answered before. */
   async #revoke(client: Client, name: Name): Promise<void> {
     const { batch, user } = this
@@ -87,10 +95,10 @@ export class UserRound {
     if (name === 'revoke') {
       if (before.length === 0) return
       const handle = batch.oneOf(before)
-      if ((await batch.ask(`revoke/${user}/${handle}`, client.id)) !== undefined) this.ended.add(handle)
+      if ((await this.#ask(`revoke/${user}/${handle}`, client.id)) !== undefined) this.ended.add(handle)
       return
     }
-    const answer = await batch.ask<{ kept?: string }>(`${name}/${user}`, client.id)
+    const answer = await this.#ask<{ kept?: string }>(`${name}/${user}`, client.id)
     if (answer === undefined) return
     const kept = name === 'revoke-others' ? answer.kept : undefined
     for (const handle of before) if (handle !== kept) this.ended.add(handle)
