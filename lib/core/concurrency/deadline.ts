@@ -5,7 +5,7 @@ import { StoreUnavailable } from '../errors/store-errors'
  * synchronous costs no timer.
  */
 export class Deadline {
-  /** For an operation that never waits. */
+  /** For an operation whose calls are usually synchronous. A call that has to wait gets a deadline of its own. */
   static readonly NONE = new Deadline(Infinity)
 
   #timer: NodeJS.Timeout | undefined

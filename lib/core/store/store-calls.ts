@@ -79,7 +79,9 @@ export class StoreCalls {
       return traced(storeCall(store, method), done, again)
     }
     const asked = store[method] as (...args: unknown[]) => unknown
-    const call = new GuardedCall({ deadline: deadline ?? this.deadline(), isOwn: !deadline, breaker, write }, done)
+    // A synchronous store may have to wait after all, for a lock
+    const isOwn = !deadline || deadline === Deadline.NONE
+    const call = new GuardedCall({ deadline: isOwn ? this.deadline() : deadline, isOwn, breaker, write }, done)
     try {
       call.returned(asked.call(store, ...args, call.answered), callsBack(asked, args), method)
     } catch (err) {

@@ -25,9 +25,14 @@ export class BusyQueue {
   /** @param check throws a busy error if nothing may be written now */
   constructor(private readonly check: () => void) {}
 
-  /** For a caller that cannot wait. @throws NOT_AT_ONCE if `act` would have to wait, or would overtake others */
-  now<Value>(act: () => Value): Value {
-    if (this.#waiting.length > 0) throw NOT_AT_ONCE
+  /**
+   * For a caller that cannot wait.
+   *
+   * @param isRead reads overtake operations that wait: another connection may keep its lock for seconds
+   * @throws NOT_AT_ONCE if `act` would have to wait, or would overtake others
+   */
+  now<Value>(act: () => Value, isRead = false): Value {
+    if (!isRead && this.#waiting.length > 0) throw NOT_AT_ONCE
     try {
       this.check()
       return act()
@@ -37,10 +42,10 @@ export class BusyQueue {
   }
 
   /** @param act is called again if it throws because the database is locked */
-  run<Value>(act: () => Value, done: Callback<Value>): void {
+  run<Value>(act: () => Value, done: Callback<Value>, isRead = false): void {
     let value: Value
     try {
-      value = this.now(act)
+      value = this.now(act, isRead)
     } catch (err) {
       if (err !== NOT_AT_ONCE) return done(err)
       const attempt = (): (() => void) => {

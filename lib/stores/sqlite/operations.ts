@@ -22,22 +22,25 @@ export class Operations {
     })
   }
 
-  /** @throws NOT_AT_ONCE if the database is locked */
-  now<Value>(act: () => Value): Value {
+  /**
+   * @param isRead reads do not wait for writes
+   * @throws NOT_AT_ONCE if the database is locked
+   */
+  now<Value>(act: () => Value, isRead = false): Value {
     try {
-      return this.#queue.now(act)
+      return this.#queue.now(act, isRead)
     } catch (err) {
       throw storeErrorOf(err, this.place)
     }
   }
 
   /** @param act may be called again */
-  run<Value>(act: () => Value, done: Callback<Value>): void {
-    this.#queue.run(act, (err, value) => done(err && storeErrorOf(err, this.place), value))
+  run<Value>(act: () => Value, done: Callback<Value>, isRead = false): void {
+    this.#queue.run(act, (err, value) => done(err && storeErrorOf(err, this.place), value), isRead)
   }
 
-  promise<Value>(act: () => Value): Promise<Value> {
-    return ignoreRejection(fromCallback<Value>(done => this.run(act, done)))
+  read<Value>(act: () => Value): Promise<Value> {
+    return ignoreRejection(fromCallback<Value>(done => this.run(act, done, true)))
   }
 
   /**

@@ -49,7 +49,7 @@ class Methods extends (Store as abstract new () => object) {
     const { get, set, touch, destroy, compareAndSet, createSession } = this.prototype as Methods & Pick<Store, 'createSession'>
     bindAbility(compareAndSet, { get, set })
     registerSync<'get', Methods & Partial<Store>>(get, (store, id) => {
-      const fetched = store.#operations.now(() => store.#records.find(id))
+      const fetched = store.#operations.now(() => store.#records.find(id), true)
       // A subclass may change the record in createSession
       return fetched && store.createSession !== createSession ? { ...fetched, likeness: undefined } : fetched
     })
@@ -70,8 +70,10 @@ class Methods extends (Store as abstract new () => object) {
 
   get(id: string, callback?: Found): void | Promise<SessionData | undefined> {
     const read = (): ReturnType<SqliteRecords['plain']> => this.#records.plain(id)
-    if (!callback) return this.#operations.promise(() => read()?.record)
-    this.#operations.run(read, (err, found) => (err ? callLater(callback, err) : callLater(callback, null, found?.record, found?.version)))
+    if (!callback) return this.#operations.read(() => read()?.record)
+    const done: Callback<ReturnType<typeof read>> = (err, found) =>
+      err ? callLater(callback, err) : callLater(callback, null, found?.record, found?.version)
+    this.#operations.run(read, done, true)
   }
 
   set(id: string, session: SessionData, callback?: Callback): void | Promise<void> {
