@@ -213,14 +213,29 @@ onEachStorage('options: absoluteTimeout', (host, storage) => {
     expect(await infoOf(client)).to.deep.equal(before)
   })
 
-  it('leaves data of the app under the reserved key alone', async () => {
-    const client = siteWith({ cookie: { maxAge: 24 * HOUR } }).browser()
+  it('leaves data of the app under the reserved key alone that were stored before the option', async () => {
+    const store = new TracingStore()
+    const cookie = { maxAge: 24 * HOUR }
+    const before = siteWith({ absoluteTimeout: undefined, cookie }, store).browser()
+    await views(before)
+    await before.get('/own')
+    const client = before.at(siteWith({ cookie }, store).server)
     await views(client)
-    await client.get('/own')
     clock.turn(2 * HOUR)
-    expect(shown((await client.get('/read')).text)).to.deep.equal({ views: 1, '~': 'mine' })
+    expect(shown((await client.get('/read')).text)).to.deep.equal({ views: 2, '~': 'mine' })
     expect(await infoOf(client)).to.equal(null)
   })
+
+  for (const paths of [['/own'], ['/', '/own'], ['/own', '/', '/own'], ['/', '/own', '/keep']]) {
+    it(`stores no data of the app under the reserved key, which would end the limit: ${paths.join(', ')}`, async () => {
+      const client = siteWith({ cookie: { maxAge: 24 * HOUR } }).browser()
+      await views(client)
+      for (const path of paths) await client.get(path)
+      expect(shown((await client.get('/read')).text)).to.not.have.property('~')
+      clock.turn(HOUR)
+      expect(shown((await client.get('/read')).text)).to.deep.equal({})
+    })
+  }
 
   for (const paths of [['/forge'], ['/own', '/forge'], ['/own', '/read', '/forge', '/forge'], ['/forge', '/own', '/forge']]) {
     it(`takes no data of the app for its own, after ${paths.join(', ')}`, async () => {

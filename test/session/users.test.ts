@@ -21,12 +21,19 @@ const HANDLERS = routes({
     data(req).user = new URL(req.url ?? '/', 'http://localhost').searchParams.get('user') ?? 'ada'
     res.end('done')
   },
+  '/reserve': (req, res) => {
+    data(req)['~'] = JSON.parse(decodeURIComponent(new URL(req.url ?? '/', 'http://localhost').search.slice(1)))
+    res.end('done')
+  },
   '/leave': (req, res) => (delete data(req).user, res.end('done')),
   '/logout': (req, res) => req.session.destroy(endWith(res)),
   '/again': (req, res) => req.session.regenerate(endWith(res)),
   '/renew': (req, res) => req.session.regenerate({ keep: true }).then(() => res.end(req.sessionID), endWith(res)),
   '/info': (req, res) => res.end(JSON.stringify(info(req) ?? null)),
 })
+
+/** What a client may send to an app that copies the fields of a form into the session. */
+const SENT: readonly unknown[] = [1, 'text', null, {}, [], { c: 1, a: 9e15, h: 'x' }, { c: 1, a: 1, h: 'x', u: 'eve' }, { m: 'x' }]
 
 const STORES: Readonly<Record<string, () => Store>> = {
   MemoryStore: () => new MemoryStore() as never,
@@ -86,6 +93,26 @@ onEachHost('sessions by user', host => {
         expect([(await one.get()).text, (await two.get()).text]).to.deep.equal(['nobody', 'ada'])
         expect((await sessions.list('ada')).length).to.equal(1)
         expect(await sessions.revoke('ada', 'unknown')).to.equal(false)
+      })
+
+      it('are listed and revoked whatever a client has put under the reserved key', async () => {
+        const { site, sessions } = siteFor(host, make(), { diagnostics: false })
+        for (const sent of SENT) {
+          for (const paths of [
+            ['/login', '/reserve'],
+            ['/reserve', '/become'],
+            ['/login', '/reserve', '/renew'],
+          ]) {
+            const client = site.browser()
+            for (const path of paths) await client.get(path === '/reserve' ? `${path}?${encodeURIComponent(JSON.stringify(sent))}` : path)
+            const how = `${paths.join()} ${JSON.stringify(sent)}`
+            expect((await client.get()).text, how).to.equal('ada')
+            expect((await sessions.list('ada')).length, how).to.equal(1)
+            expect(await sessions.revokeAll('ada'), how).to.equal(1)
+            expect((await client.get()).text, how).to.equal('nobody')
+          }
+        }
+        expect(site.errors).to.deep.equal([])
       })
 
       it('are revoked all together, and after a renewal', async () => {

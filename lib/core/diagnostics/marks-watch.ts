@@ -32,11 +32,11 @@ export class MarksWatch {
     })
   }
 
-  /** The key has data of the app. */
+  /** The app has put data under the key. */
   isTaken(about: Diagnosed): void {
     diagnose(about, 'key-taken', () => {
-      const what = `The session "${about.name}" has data of the app under the key "~", so idleTimeout and absoluteTimeout have no effect on it`
-      return `${what}. Give the data another name.`
+      const what = `The session "${about.name}" has data of the app under the key "~", which is reserved, so they are not stored`
+      return `${what}. A session that was stored with such data before has no limits, and is not listed. Give the data another name.`
     })
   }
 }

@@ -21,7 +21,7 @@ export class SessionLifetime {
   readonly #marks = new Map<string, Marks>()
   /** The ID of a session whose record has no marks. */
   #unmarked: string | undefined
-  /** The ID of a session whose reserved key has data of the app. */
+  /** The ID of a session whose record has data of the app under the reserved key. */
   #taken: string | undefined
   /** The end in the record. */
   #stored: { readonly id: string; readonly end: number | undefined } | undefined
@@ -52,17 +52,13 @@ export class SessionLifetime {
     if (marks) {
       this.#marks.set(id, marks)
       this.#watch?.found()
-    } else if (record && MARKS in record) this.#take(id)
-    else {
+    } else if (record && MARKS in record) {
+      this.#taken = id
+      this.#watch?.isTaken(this.about)
+    } else {
       this.#unmarked = id
       this.#watch?.missed(this.about, id)
     }
-  }
-
-  /** The reserved key has data of the app, which is kept. */
-  #take(id: string): void {
-    this.#taken = id
-    this.#watch?.isTaken(this.about)
   }
 
   /**
@@ -88,6 +84,7 @@ export class SessionLifetime {
   move(from: string, to: string): void {
     const marks = this.#marks.get(from)
     if (marks) this.#marks.set(to, this.issued(marks))
+    if (this.#taken === from) this.#taken = to
   }
 
   /** The marks of a session that gets a new ID now. */
@@ -215,12 +212,13 @@ export class SessionLifetime {
   }
 
   /**
-   * The marks to store with this data. Data of the app under the reserved key is kept, unless it has the form of marks: a client may have sent it.
+   * The marks to store with this data. Data of the app under the reserved key is kept only if the record had it: a client may have sent it, to escape the
+   * limits and a revocation.
    */
   marksFor(id: string, data: Marked): Marks | undefined {
-    if (!(MARKS in data)) return this.marksOf(id)
-    if (!isMarks(data[MARKS])) this.#take(id)
-    else if (this.#taken === id) this.#taken = undefined
+    const isOfApp = MARKS in data && !isMarks(data[MARKS])
+    if (this.#taken === id) this.#taken = isOfApp ? id : undefined
+    else if (isOfApp) this.#watch?.isTaken(this.about)
     return this.marksOf(id)
   }
 }
