@@ -8,6 +8,13 @@ export function ignoreRejection<Value>(promise: Promise<Value>): Promise<Value> 
   return promise
 }
 
+/** Whether a value is a promise where none is allowed. The caller reports that, so a rejection of the promise does not end the process. */
+export function isRefusedPromise(value: unknown): boolean {
+  if (!isPromise(value)) return false
+  void ignoreRejection(Promise.resolve(value))
+  return true
+}
+
 /** @param act receives the callback */
 export function fromCallback<Value = void>(act: (done: Callback<Value>) => void): Promise<Value> {
   return new Promise((resolve, reject) => act((err, value) => (err ? reject(err as Error) : resolve(value as Value))))

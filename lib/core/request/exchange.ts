@@ -3,7 +3,7 @@ import { dataIn } from '../record/session-view'
 import type { Secret } from '../../primitives/secrets'
 import { createsFirst, replace } from './replacement'
 import { ExchangeState } from './exchange-state'
-import { isPromise, type Callback } from '../../primitives/callbacks'
+import { isPromise, isRefusedPromise, type Callback } from '../../primitives/callbacks'
 import type { CookieOptions } from '../record/cookie'
 import { publish } from '../diagnostics/channels'
 import {
@@ -139,7 +139,7 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
   }
 
   #adopt(data: SessionData): Session {
-    if (this.destroyed && isPromise(this.generate())) {
+    if (this.destroyed && isRefusedPromise(this.generate())) {
       throw new TypeError('req.session was destroyed; call regenerate first, because genid or cookie is async')
     }
     return createSession(this.host, Object.assign({ cookie: this.cookie }, data))

@@ -1,7 +1,7 @@
 import { announceCreated } from '../events/announce'
 import { dataOf, mergeCookie, rebase } from './rebase'
 import { beforeStoring } from './before-storing'
-import { isPromise, type Callback } from '../../primitives/callbacks'
+import { isRefusedPromise, type Callback } from '../../primitives/callbacks'
 import { gone } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
 import { serializeData } from '../record/serialize-data'
@@ -101,7 +101,7 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
     if (draft) this.request.lifetime?.meet(session.id, draft, draft.end)
     const changed = sessionOf(hostOf(session, session.id), base && draft ? mergedData(draft, base, text) : dataOf(text))
     changed.cookie = cookieOf({ cookie: session.cookie })
-    if (isPromise(change(shownOf(changed)) as unknown)) throw new TypeError('update needs a synchronous function')
+    if (isRefusedPromise(change(shownOf(changed)) as unknown)) throw new TypeError('update needs a synchronous function')
     const other = otherUser(this.request, session.id, shownOf(changed))
     if (other) throw new OtherUser(other.user)
     return { writer: this, given: this.request.giving(changed), whole: true, changed, before }

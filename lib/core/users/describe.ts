@@ -1,4 +1,4 @@
-import { isPromise } from '../../primitives/callbacks'
+import { isRefusedPromise } from '../../primitives/callbacks'
 import { describeValue } from '../../primitives/describe-value'
 import type { UserSettings } from '../settings/request-options'
 
@@ -16,7 +16,7 @@ const LARGEST = 2048
 export function describeFor(describe: UserSettings<never>['describe'], host: object): unknown {
   const given: unknown = describe?.(host as never)
   if (given === undefined || given === null) return undefined
-  if (typeof given !== 'object' || isPromise(given))
+  if (typeof given !== 'object' || isRefusedPromise(given))
     throw new TypeError(`describe option must return an object, not ${describeValue(given)}`)
   const text = JSON.stringify(given, (_key, value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : value))
   if (Buffer.byteLength(text) > LARGEST) throw new TypeError(`describe option must return an object of at most ${LARGEST} bytes as JSON`)

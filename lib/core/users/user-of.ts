@@ -1,3 +1,4 @@
+import { isRefusedPromise } from '../../primitives/callbacks'
 import { describeValue } from '../../primitives/describe-value'
 import type { RequestLifetime } from '../concurrency/request-lifetime'
 import type { Diagnosed } from '../diagnostics/diagnose'
@@ -34,7 +35,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u
  */
 export function userFrom(given: unknown, source: string): string {
   const user = typeof given === 'bigint' || (typeof given === 'number' && Number.isFinite(given)) ? String(given) : given
-  if (typeof user !== 'string' || !user) throw new TypeError(`${source}, not ${describeValue(given)}`)
+  if (isRefusedPromise(given) || typeof user !== 'string' || !user) throw new TypeError(`${source}, not ${describeValue(given)}`)
   // Such texts are not distinct in UTF-8, which the list is found by
   if (LONE_SURROGATE.test(user)) throw new TypeError(`${source} that is well-formed Unicode, without lone surrogates`)
   if (user.length > LONGEST) throw new TypeError(`${source} of at most ${LONGEST} characters; this one has ${user.length}`)
