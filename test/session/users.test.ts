@@ -17,6 +17,13 @@ const HANDLERS = routes({
       data(req).user = new URL(req.url ?? '/', 'http://localhost').searchParams.get('user') ?? 'ada'
       req.session.save(endWith(res))
     }),
+  '/try': (req, res) => {
+    data(req).user = 'ada'
+    req.session.save(err => {
+      if (err) delete data(req).user
+      res.end(err ? `sorry: ${(err as { code?: string }).code}` : 'done')
+    })
+  },
   '/become': (req, res) => {
     data(req).user = new URL(req.url ?? '/', 'http://localhost').searchParams.get('user') ?? 'ada'
     res.end('done')
@@ -95,7 +102,7 @@ onEachHost('sessions by user', host => {
         expect(await sessions.revoke('ada', 'unknown')).to.equal(false)
       })
 
-      it('are listed and revoked whatever a client has put under the reserved key', async () => {
+      it('are listed and revoked if a client has put data under the reserved key', async () => {
         const { site, sessions } = siteFor(host, make(), { diagnostics: false })
         for (const sent of SENT) {
           for (const paths of [
@@ -139,6 +146,16 @@ onEachHost('sessions by user', host => {
         const users = await Promise.all(clients.map(async client => (await client.get()).text))
         expect(users).to.deep.equal(['nobody', 'ada', 'ada'])
         expect((await sessions.list('ada')).length).to.equal(2)
+      })
+
+      it('or the login is refused, with a page of the app, which takes the user out of the session', async () => {
+        const { site } = siteFor(host, make(), { maxSessionsPerUser: { max: 1, then: 'refuse' }, saveErrors: 'fail' })
+        const [one, two] = [site.browser(), site.browser()]
+        expect((await one.get('/try')).text).to.equal('done')
+        const refused = await two.get('/try')
+        expect([refused.status, refused.text]).to.deep.equal([200, 'sorry: ERR_TOO_MANY_SESSIONS'])
+        expect([(await one.get()).text, (await two.get()).text]).to.deep.equal(['ada', 'nobody'])
+        expect(site.errors).to.deep.equal([])
       })
 
       it('or the login is refused', async () => {

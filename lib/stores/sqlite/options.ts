@@ -115,7 +115,9 @@ function checkRows(database: SqliteDatabase): void {
 }
 
 function checkTable(table: unknown): void {
-  if (typeof table !== 'string' || !table || /^sqlite_|\0/i.test(table)) throw optionError('table', 'be the name of a table', table)
+  // The last one is the store's own: see schema.ts
+  if (typeof table !== 'string' || !table || /^sqlite_|\0|^resession_schema$/i.test(table))
+    throw optionError('table', 'be the name of a table', table)
 }
 
 function checkTimes(ttl: unknown, pruneInterval: unknown): void {

@@ -16,6 +16,10 @@ const REFUSED: Record<string, { options: unknown; says: string }> = {
     options: { database: 'x' },
     says: 'database option must be a DatabaseSync of node:sqlite or a Database of better-sqlite3, not the string "x"',
   },
+  'the table of versions': {
+    options: { table: 'Resession_Schema' },
+    says: 'table option must be the name of a table, not the string "Resession_Schema"',
+  },
   'a table of SQLite': { options: { table: 'sqlite_x' }, says: 'table option must be the name of a table, not the string "sqlite_x"' },
   'an empty table': { options: { table: '' }, says: 'table option must be the name of a table, not an empty string' },
   'a ttl of 0': { options: { ttl: 0 }, says: 'ttl option must be a number of milliseconds, not the number 0; write 86_400_000 for a day' },
