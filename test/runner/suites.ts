@@ -35,7 +35,10 @@ const FILES = {
   ],
   /** Tests that need no engine, no browser and no other version of Node, and take longer. */
   rest: [''],
-  /** Tests that measure the heap, each in a process that has run nothing else: what a request leaves there depends on the objects before it. */
+  /**
+   * Tests that measure the heap, each in a process that has run nothing else: V8 allocates directly in the old space what survived often at the same line
+   * of code before (`--no-allocation-site-pretenuring` switches that off), and hundreds of sites survive in the processes of other tests.
+   */
   alone: ['speed/survivors'],
   engines: ['atomic/', 'faults/outage', 'processes/', 'stores/sqlite/'],
   exhaustive: ['concurrency/interleavings', 'differential/', 'faults/matrix', 'koa/lineages/'],
