@@ -213,6 +213,15 @@ onEachStorage('options: absoluteTimeout', (host, storage) => {
     expect(await infoOf(client)).to.deep.equal(before)
   })
 
+  it('leaves data of the app under the reserved key alone that the session has from its start, and has no effect then', async () => {
+    const client = siteWith({ cookie: { maxAge: 24 * HOUR } }).browser()
+    await client.get('/own')
+    await views(client)
+    clock.turn(2 * HOUR)
+    expect(shown((await client.get('/read')).text)).to.deep.equal({ '~': 'mine', views: 1 })
+    expect(await infoOf(client)).to.equal(null)
+  })
+
   it('leaves data of the app under the reserved key alone that were stored before the option', async () => {
     const store = new TracingStore()
     const cookie = { maxAge: 24 * HOUR }
@@ -227,7 +236,7 @@ onEachStorage('options: absoluteTimeout', (host, storage) => {
   })
 
   for (const paths of [['/own'], ['/', '/own'], ['/own', '/', '/own'], ['/', '/own', '/keep']]) {
-    it(`stores no data of the app under the reserved key, which would end the limit: ${paths.join(', ')}`, async () => {
+    it(`stores no data of the app under the reserved key later, which would end the limit: ${paths.join(', ')}`, async () => {
       const client = siteWith({ cookie: { maxAge: 24 * HOUR } }).browser()
       await views(client)
       for (const path of paths) await client.get(path)

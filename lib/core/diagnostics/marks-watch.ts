@@ -35,8 +35,8 @@ export class MarksWatch {
   /** The app has put data under the key. */
   isTaken(about: Diagnosed): void {
     diagnose(about, 'key-taken', () => {
-      const what = `The session "${about.name}" has data of the app under the key "~", which is reserved, so they are not stored`
-      return `${what}. A session that was stored with such data before has no limits, and is not listed. Give the data another name.`
+      const what = `The session "${about.name}" has data of the app under the key "~", which is reserved`
+      return `${what}. A session that has limits does not store them, and one that has them from its start has no limits. Give the data another name.`
     })
   }
 }

@@ -12,6 +12,8 @@ const NONE: Limits = { idle: Infinity, absolute: Infinity, otherwise: Infinity }
 /** The settings of the middleware that are needed here. */
 interface About extends Diagnosed {
   readonly lifetime: (Limits & { readonly watch: MarksWatch; readonly renewAfter: number }) | undefined
+  /** The settings of sessions by user. */
+  readonly users: object | undefined
 }
 
 type Ending = Pick<AnyCookie, 'expires' | 'originalMaxAge'>
@@ -171,25 +173,17 @@ export class SessionLifetime {
    */
   endOf(id: string, cookie: Ending, keepsEnd = false): number {
     const now = Date.now()
-    const own = this.#ownEnd(cookie, now)
+    const own = ownEnd(cookie, this.isRestarted ? now : undefined)
     const marks = this.marksOf(id)
     if (!marks) return own ?? Infinity
     const idleEnd = keepsEnd && !this.isActive && !this.isRestarted && this.#stored?.id === id ? this.#stored.end : undefined
     return nearestEnd(marks, this.#limits, { now, own, idleEnd })
   }
 
-  #ownEnd({ expires, originalMaxAge }: Ending, now: number): number | null {
-    if (!expires) return null
-    return this.isRestarted ? now + (originalMaxAge ?? 0) : new Date(expires).valueOf()
-  }
-
-  get #needsMarks(): boolean {
-    return this.#limits.absolute < Infinity || this.#renewAfter < Infinity
-  }
-
   /** Whether the record lacks marks that it needs, and the store would keep them. */
   lacksMarks(id: string): boolean {
-    return this.#unmarked === id && this.#watch?.isLost === false && (this.#needsMarks || this.#isShown)
+    const isNeeded = this.#limits.absolute < Infinity || this.#renewAfter < Infinity || this.#isShown
+    return isNeeded && this.#unmarked === id && this.#watch?.isLost === false
   }
 
   /**
@@ -211,14 +205,23 @@ export class SessionLifetime {
     return (expires as Date).valueOf() > latest ? cookieUntil(cookie, latest) : cookie
   }
 
-  /**
-   * The marks to store with this data. Data of the app under the reserved key is kept only if the record had it: a client may have sent it, to escape the
-   * limits and a revocation.
-   */
+  /** The marks to store with this data; undefined if the app has data in their place. */
   marksFor(id: string, data: Marked): Marks | undefined {
     const isOfApp = MARKS in data && !isMarks(data[MARKS])
     if (this.#taken === id) this.#taken = isOfApp ? id : undefined
-    else if (isOfApp) this.#watch?.isTaken(this.about)
+    else if (isOfApp) this.#take(id)
     return this.marksOf(id)
   }
+
+  /** The app has put data under the reserved key. A session with marks, or by user, does not store it: a client may have sent it, to escape them. */
+  #take(id: string): void {
+    if (!this.#marks.has(id) && !this.about.users) this.#taken = id
+    this.#watch?.isTaken(this.about)
+  }
+}
+
+/** @param restarted when the lifetime of the cookie has begun anew */
+function ownEnd({ expires, originalMaxAge }: Ending, restarted: number | undefined): number | null {
+  if (!expires) return null
+  return restarted === undefined ? new Date(expires).valueOf() : restarted + (originalMaxAge ?? 0)
 }
