@@ -1,4 +1,5 @@
 import { describeValue } from '../../primitives/describe-value'
+import { closest } from '../../primitives/spelling'
 import { optionError } from '../../core/errors/option-errors'
 import { openFile, type SqliteDatabase } from './database'
 import { storeErrorOf } from './errors'
@@ -48,6 +49,15 @@ export interface SqliteStoreOptions {
   pruneInterval?: number | false | undefined
 }
 
+const NAMES = Object.keys({
+  file: true,
+  database: true,
+  table: true,
+  ttl: true,
+  synchronous: true,
+  pruneInterval: true,
+} satisfies Record<keyof SqliteStoreOptions, true>)
+
 const LONGEST_TIMER = 2 ** 31 - 1
 
 /** The checked options. */
@@ -68,6 +78,7 @@ interface Settings {
 export function settle(options: SqliteStoreOptions): Settings {
   const { file, database, table = 'sessions', ttl = 86_400_000, pruneInterval = 60_000, synchronous } = options ?? {}
   checkSource(file, database)
+  checkNames(options)
   checkTable(table)
   checkTimes(ttl, pruneInterval)
   checkSynchronous(synchronous, file)
@@ -100,6 +111,14 @@ function checkSource(file: unknown, database: unknown): void {
     throw new TypeError(
       `database option must be a DatabaseSync of node:sqlite or a Database of better-sqlite3, not ${describeValue(database)}`,
     )
+  }
+}
+
+function checkNames(options: object): void {
+  for (const name of Object.keys(options)) {
+    if (NAMES.includes(name)) continue
+    const meant = closest(name, NAMES)
+    throw new TypeError(`SqliteStore has no ${name} option; ${meant ? `write ${meant}` : `its options are ${NAMES.join(', ')}`}`)
   }
 }
 

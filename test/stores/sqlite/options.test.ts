@@ -32,11 +32,16 @@ const REFUSED: Record<string, { options: unknown; says: string }> = {
     says: 'pruneInterval option must be a number of milliseconds',
   },
   'another synchronous': { options: { synchronous: 'OFF' }, says: "synchronous option must be 'NORMAL' or 'FULL', not the string \"OFF\"" },
+  'a misspelled option': { options: { synchronus: 'FULL' }, says: 'SqliteStore has no synchronus option; write synchronous' },
+  'an option of another store': {
+    options: { createTable: true },
+    says: 'SqliteStore has no createTable option; its options are file, database, table, ttl, synchronous, pruneInterval',
+  },
   'synchronous with a database': { options: { synchronous: 'FULL' }, says: 'synchronous option must be used with file' },
 }
 
 /** Refused together with a database. */
-const WITH_DATABASE = ['table', 'ttl', 'pruneInterval', 'synchronous']
+const WITH_DATABASE = ['table', 'ttl', 'pruneInterval', 'synchronous', 'synchronus', 'createTable']
 
 describe('SqliteStore: options', () => {
   const sqlite = useSqlite()
