@@ -6,6 +6,8 @@ import { suiteNeeds } from '../support/suite-needs'
 
 /** Its names in the packages of operating systems. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+/** Chromium without windows and without settings. It needs half of the processor time. */
+const SHELL = 'chromium-headless-shell'
 
 const LAUNCH = {
   args: [
@@ -60,7 +62,7 @@ export interface Kept {
  * @returns a function that makes a new person, with a cookie jar of their own
  */
 export function useChromium(): Enter {
-  const executablePath = program()
+  const executablePath = program(NAMES)
   let browser: Browser | undefined
   const people: BrowserContext[] = []
   suiteNeeds('Chromium', () => {
@@ -68,7 +70,7 @@ export function useChromium(): Enter {
   })
   before(async function () {
     this.timeout(60_000)
-    browser = await chromium.launch({ executablePath, ...LAUNCH })
+    browser = await chromium.launch({ executablePath: program([SHELL]) ?? executablePath, ...LAUNCH })
   })
   beforeEach(function () {
     this.currentTest?.timeout(30_000)
@@ -78,27 +80,29 @@ export function useChromium(): Enter {
   })
   after(async () => browser?.close())
   return async settings => {
-    const context =
-      settings === 'lenient'
-        ? await chromium.launchPersistentContext(lenientProfile(), { executablePath, ...LAUNCH, ...SELF_SIGNED })
-        : await (browser as Browser).newContext(SELF_SIGNED)
+    const context = settings
+      ? await chromium.launchPersistentContext(profileWith(settings), { executablePath, ...LAUNCH, ...SELF_SIGNED })
+      : await (browser as Browser).newContext(SELF_SIGNED)
     people.push(context)
     return new Person(context)
   }
 }
 
-/** @param settings `lenient`: frames of other sites have their cookies, which Chromium's default settings block in some windows */
-type Enter = (settings?: 'lenient') => Promise<Person>
+/** How Chromium treats the cookies of other sites that a page embeds. */
+export type Settings = 'allow' | 'block'
 
-/** Allows "Third-party cookies" in Chromium's settings. */
-function lenientProfile(): string {
+type Enter = (settings?: Settings) => Promise<Person>
+
+/** A profile with "Third-party cookies" of Chromium's settings. */
+function profileWith(settings: Settings): string {
   const folder = newFolder('profile-')
   mkdirSync(join(folder, 'Default'))
-  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }))
+  const profile = { cookie_controls_mode: settings === 'block' ? 1 : 0 }
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile }))
   return folder
 }
 
-function program(): string | undefined {
+function program(names: readonly string[]): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders.flatMap(folder => NAMES.map(name => join(folder, name))).find(file => existsSync(file))
+  return folders.flatMap(folder => names.map(name => join(folder, name))).find(file => existsSync(file))
 }

@@ -4,7 +4,7 @@ import { count, data, routes } from '../support/handlers'
 import { session, type CookieOptions } from '../support/subject'
 import { useServers } from '../support/wire'
 import { serve, serveSession, type Address } from './browser-site'
-import { useChromium } from './chromium'
+import { useChromium, type Settings } from './chromium'
 
 /** How another site can make a browser send a request to ours. */
 type Way = 'link' | 'form' | 'frame' | 'image'
@@ -13,8 +13,7 @@ const NONE = { sameSite: 'none', secure: true } as const
 
 interface Case {
   readonly cookie: CookieOptions
-  /** The settings of the browser. */
-  readonly settings?: 'lenient'
+  readonly settings?: Settings
   /** The ways in which the cookie is sent. */
   readonly ways: readonly Way[]
 }
@@ -24,9 +23,9 @@ const CASES: Record<string, Case> = {
   'sameSite: lax': { cookie: { sameSite: 'lax' }, ways: ['link'] },
   // Chromium treats it as Lax, except for the first two minutes of a cookie
   'no sameSite': { cookie: {}, ways: ['form', 'link'] },
-  'sameSite: none': { cookie: NONE, settings: 'lenient', ways: ['form', 'frame', 'image', 'link'] },
-  'sameSite: none, where cookies of other sites are not allowed,': { cookie: NONE, ways: ['form', 'link'] },
-  'sameSite: none and partitioned': { cookie: { ...NONE, partitioned: true }, settings: 'lenient', ways: ['form', 'link'] },
+  'sameSite: none': { cookie: NONE, settings: 'allow', ways: ['form', 'frame', 'image', 'link'] },
+  'sameSite: none, where cookies of other sites are not allowed,': { cookie: NONE, settings: 'block', ways: ['form', 'link'] },
+  'sameSite: none and partitioned': { cookie: { ...NONE, partitioned: true }, settings: 'allow', ways: ['form', 'link'] },
 }
 
 describe('a session cookie in Chromium, from site to site', () => {
