@@ -62,6 +62,7 @@ class Play {
   #goOn: () => void = () => {}
   #write: Held | undefined
   #logout: Wire | undefined
+  #isLoggingOut = false
   #now = 0
   #began = 0
 
@@ -84,7 +85,7 @@ class Play {
       '/enter': (req, res) => ((data(req).known = true), res.end('entered')),
       '/write': (req, res) =>
         new Promise<void>(resolve => (this.#goOn = resolve)).then(() => (WRITES[write] as (typeof WRITES)[string])(req, res)),
-      '/logout': (req, res) => LOGOUTS[logout]?.(req, res),
+      '/logout': (req, res) => ((this.#isLoggingOut = true), LOGOUTS[logout]?.(req, res)),
       '/read': (req, res) => res.end(JSON.stringify({ ...req.session, cookie: undefined })),
     })
     this.site = siteOn(host, given, handler)
@@ -134,6 +135,8 @@ class Play {
   async #askToEnd(): Promise<boolean> {
     this.#turn(100)
     this.#logout = await this.#ask('/logout')
+    // The request comes over a socket, the call to the store does not
+    await until(() => this.#isLoggingOut)
     await until(() => this.#held('destroy') !== undefined, 30)
     return true
   }
@@ -180,8 +183,8 @@ class Play {
   }
 }
 
-/** Waits for at most so many turns of the event loop. */
-async function until(isSo: () => boolean, most = 1000): Promise<void> {
+/** Waits, for at most so many turns of the event loop. */
+async function until(isSo: () => boolean, most = Infinity): Promise<void> {
   for (let turn = 0; turn < most && !isSo(); turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
