@@ -234,6 +234,17 @@ function play(aCase: Case, mistake?: Mistake): void {
   }
 }
 
+/** The save follows a renewal of the other process, and the logout does too. */
+const FOUND: Case = {
+  processes: 2,
+  acts: (['read', 'logout', 'read', 'save', 'read'] as const).map(act => ({ act, cookie: 'first' })),
+  choices: [1_577_837_664, 1_291_680_763, 956_373_785, 1_380_397_517, 725_628_862],
+  crashes: [
+    { process: 0, step: 21 },
+    { process: 1, step: 49 },
+  ],
+}
+
 const ALL: readonly Act[] = [
   'read',
   'save',
@@ -251,6 +262,8 @@ const BY_AGE: readonly Act[] = ['read', 'save', 'save', 'update', 'logout']
 const FIXATION: readonly Act[] = ['spy', 'spy-save', 'login', 'login-keep', 'login-keep-late', 'save']
 
 describe('concurrency: renewAfter and grace, in random orders of the steps of processes', () => {
+  it('loses no save that another request of a process had queued before a logout, if the process crashes then', () => play(FOUND))
+
   for (const [what, acts] of Object.entries({ 'all acts': ALL, 'renewals by age': BY_AGE, 'an attacker who has fixed the ID': FIXATION })) {
     for (const crashes of [0, 3]) {
       const where = crashes > 0 ? ', if processes crash at any step' : ''

@@ -13,7 +13,7 @@ export class ActiveSession extends TaskQueue {
   holders = 0
   /** The logical time of this process's last write. */
   writtenAt = 0
-  /** The logical time at which a request of this process last began to end it. */
+  /** The logical time of the last end in the queue whose turn has come, unless it has failed. */
   destroyedAt = -1
   /** The number of destroys in progress. A record that is read meanwhile may be about to disappear. */
   destroying = 0
@@ -165,7 +165,7 @@ export class ActiveSessions {
   }
 
   /**
-   * Destroys a session. Requests that have read it before cannot write it any more.
+   * Destroys a session. Requests that have read it before cannot write it any more. Saves that were queued before are made first: the destroy may fail.
    *
    * @param act destroys it, after the calls that were queued before. No group of saves spans it
    */
@@ -199,23 +199,22 @@ export class ActiveSessions {
 
   #end(id: string, deadline: Deadline, done: Callback, begin: (active: ActiveSession, ended: Callback) => void): void {
     const active = this.acquire(id)
-    const { destroyedAt } = active
-    const now = (active.destroyedAt = ++this.#now)
+    let before = active.destroyedAt
+    let now = before
     active.destroying++
     const ended: Callback = err => {
       deadline.end()
       if (!err || isMissing(err)) active.destroyConfirmedAt = Math.max(active.destroyConfirmedAt, now)
       // The session still exists, unless the store has not responded
-      else if (!isUnanswered(err) && active.destroyedAt === now) active.destroyedAt = destroyedAt
+      else if (!isUnanswered(err) && active.destroyedAt === now) active.destroyedAt = before
       active.destroying--
       this.release(id, active)
     }
-    const giveUp = (err: Error): void => {
-      ended(err)
-      // The store was not asked
-      if (active.destroyedAt === now) active.destroyedAt = destroyedAt
-      done(err)
+    const beginNow = (): void => {
+      before = active.destroyedAt
+      now = active.destroyedAt = this.tick()
+      begin(active, ended)
     }
-    active.run({ begin: () => begin(active, ended), giveUp, deadline })
+    active.run({ begin: beginNow, giveUp: err => (ended(err), done(err)), deadline })
   }
 }
