@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { PROCESSES } from '../counts'
+import { AT_ONCE, ROUNDS } from './counts'
 import type { Place } from './place'
 import type { Site } from './server'
 
@@ -80,4 +81,22 @@ export class Batch {
     await pause(this.random() * LONGEST)
     await this.place.fleet.kill(this.#victim)
   }
+}
+
+/**
+ * Plays all rounds, some at the same time, and prints how many requests were answered.
+ *
+ * @param play plays so many rounds; the number of the first one names them
+ * @returns how many processes were killed
+ */
+export async function playRounds(play: (from: number, count: number) => Promise<Batch>): Promise<number> {
+  let [answered, unanswered, kills] = [0, 0, 0]
+  for (let from = 0; from < ROUNDS; from += AT_ONCE) {
+    const batch = await play(from, Math.min(AT_ONCE, ROUNDS - from))
+    answered += batch.answered
+    unanswered += batch.unanswered
+    kills += batch.kills
+  }
+  console.log(`      ${answered} requests answered, ${unanswered} not, ${kills} processes killed`)
+  return kills
 }

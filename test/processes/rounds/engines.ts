@@ -1,13 +1,9 @@
 import { needsRedisServer } from '../../support/engines'
-import { engines } from '../engines'
+import { engines, type Engine } from '../engines'
 import type { ConnectionName } from '../engines/engine'
 
-export interface RoundsEngine {
+export interface RoundsEngine extends Pick<Engine, 'title' | 'url' | 'needs'> {
   readonly name: ConnectionName
-  readonly title: string
-  readonly url: string
-  /** Called in a suite; skips it if the engine is missing. */
-  readonly needs: () => void
   /** The test starts the servers. */
   readonly isCluster?: boolean
   /** Only one process has the sessions. */

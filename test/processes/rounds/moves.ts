@@ -3,7 +3,7 @@ import { hashedKey } from '../../../lib/core/store/store-keys'
 import { randomOf } from '../../support/shuffling-store'
 import type { Contents } from '../engines/engine'
 import type { Told } from './acts'
-import { Batch } from './batch'
+import { Batch, playRounds } from './batch'
 import { AT_ONCE, ROUNDS, SEED } from './counts'
 import type { RoundsEngine } from './engines'
 import type { Place } from './place'
@@ -100,14 +100,7 @@ export function moves(place: Place, about: string, { inProcess }: RoundsEngine):
   // The sessions would not survive the process
   if (inProcess) return
   it(`sessions that hashIds: 'migrate' moves stay, end at logout, and leave no ID in the store (${about})`, async () => {
-    let [answered, unanswered, kills] = [0, 0, 0]
-    for (let from = 0; from < ROUNDS; from += AT_ONCE) {
-      const batch = await playBatch(place, from, Math.min(AT_ONCE, ROUNDS - from))
-      answered += batch.answered
-      unanswered += batch.unanswered
-      kills += batch.kills
-    }
-    console.log(`      ${answered} requests answered, ${unanswered} not, ${kills} processes killed`)
+    const kills = await playRounds(async (from, count) => playBatch(place, from, count))
     expect(kills).to.equal(Math.ceil(ROUNDS / AT_ONCE))
   })
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { randomOf } from '../../support/shuffling-store'
 import { MOST_SESSIONS } from '../counts'
-import { Batch } from './batch'
+import { Batch, playRounds } from './batch'
 import { contentOf } from './content'
 import { AT_ONCE, ROUNDS, SEED } from './counts'
 import type { Place } from './place'
@@ -35,16 +35,9 @@ async function playBatch(place: Place, from: number, count: number): Promise<Bat
 
 export function users(place: Place, about: string): void {
   it(`the sessions of a user are listed, end when they are revoked, and are at most ${MOST_SESSIONS} (${about})`, async () => {
-    let [answered, unanswered, kills] = [0, 0, 0]
-    for (let from = 0; from < ROUNDS; from += AT_ONCE) {
-      const batch = await playBatch(place, from, Math.min(AT_ONCE, ROUNDS - from))
-      answered += batch.answered
-      unanswered += batch.unanswered
-      kills += batch.kills
-    }
+    const kills = await playRounds(async (from, count) => playBatch(place, from, count))
     const contents = await place.contents()
     expect(contentOf(contents, `user-${SEED}-`).live, 'none is stored after revokeAll').to.deep.equal([])
-    console.log(`      ${answered} requests answered, ${unanswered} not, ${kills} processes killed`)
     if (place.survives) expect(kills).to.equal(Math.ceil(ROUNDS / AT_ONCE))
   })
 }
