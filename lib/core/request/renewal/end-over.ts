@@ -5,15 +5,13 @@ import type { Deadline } from '../../concurrency/deadline'
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
 import { isOver, passedLimit } from '../../lifetime/limits'
-import { EXPIRED } from '../../record/lifetime'
 import { separate } from '../../record/marks'
-import { cookieOf, type SessionData } from '../../record/session-data'
+import type { SessionData } from '../../record/session-data'
 import type { Read, Version } from '../../record/snapshot'
 import type { Host } from '../../session/session'
+import type { Outcome } from '../../store/contract'
+import { ConditionalEnd } from '../../store/records/conditional-end'
 import type { ExchangeState } from '../exchange-state'
-
-/** How often a session may be changed by other processes meanwhile. */
-const MOST_TRIES = 20
 
 /** The user has authenticated since the session was read: it goes on. */
 const RENEWED = new Error('session has been renewed')
@@ -60,14 +58,25 @@ function endAndLeave<H extends Host>(
 }
 
 class EndOver<H extends Host> {
-  #tries = 0
+  readonly #conditional: ConditionalEnd
 
   constructor(
     private readonly exchange: ExchangeState<H>,
     private readonly id: string,
     private readonly deadline: Deadline,
     private readonly ended: Callback,
-  ) {}
+  ) {
+    const { port } = exchange
+    const write = (record: SessionData, version: Version | null = null, written: Callback<Outcome>): void =>
+      port.compareAndSet(id, record, { version }, written, deadline)
+    this.#conditional = new ConditionalEnd(
+      { id, write },
+      0,
+      () => this.#read(),
+      // Removing an expired record only frees memory
+      err => (err ? ended(err) : port.remove(id, () => ended(), deadline)),
+    )
+  }
 
   begin({ record, version }: Read): void {
     const { transaction } = this.exchange.holder
@@ -86,23 +95,8 @@ class EndOver<H extends Host> {
   }
 
   #end(record: SessionData, version: Version | undefined): void {
-    const { exchange, id, deadline, ended } = this
-    const { port } = exchange
-    if (!port.compares || version === undefined) return port.remove(id, ended, deadline)
-    const cookie = cookieOf(record)
-    cookie.expires = EXPIRED
-    port.compareAndSet(
-      id,
-      { cookie },
-      { version },
-      (err, outcome) => {
-        if (err) return ended(err)
-        // Removing an expired record only frees memory
-        if (outcome?.ok) return port.remove(id, () => ended(), deadline)
-        if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it is not destroyed'))
-        this.#read()
-      },
-      deadline,
-    )
+    const { port } = this.exchange
+    if (!port.compares || version === undefined) port.remove(this.id, this.ended, this.deadline)
+    else this.#conditional.replace(record, version)
   }
 }
