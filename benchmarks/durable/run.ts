@@ -71,7 +71,10 @@ async function sizes({ plan, packages, folder }: Run, kinds: readonly Kind[], nu
       say(`${sessions} sessions in ${kind}`)
       const durable = newStore(kind, packages, folder)
       const isLargest = sessions === Math.max(...plan.growth)
-      const result = await perform<DurableResult>({ do: 'durable', durable, sessions, prunes: prunes && isLargest }, { minutes: 30 })
+      const result = await perform<DurableResult>(
+        { do: 'durable', durable, sessions, prunes: prunes && isLargest },
+        { flags: ['--expose-gc'], minutes: 30 },
+      )
       rmSync(durable.folder, { recursive: true })
       all.push({ kind, sessions, ...result })
     }
