@@ -121,6 +121,17 @@ describe('core: plan', () => {
     expect(planCookie(ABSENT, { ...POLICY, rolling: true, saveUninitialized: true }, undefined)).to.equal('nothing')
   })
 
+  it('clears the cookie of a session that has ended, with clearsCookie', () => {
+    const cookie = (facts: Partial<Facts>, options: Partial<Policy> = {}): string =>
+      planCookie({ ...ABSENT, sent: true, ...facts }, { ...POLICY, clearsCookie: true, ...options }, undefined)
+    expect(cookie({ destroyed: 'done' })).to.equal('clear')
+    expect(cookie({}, { unset: 'destroy' })).to.equal('clear')
+    expect(cookie({})).to.equal('nothing')
+    expect(cookie({ destroyed: 'failed' })).to.equal('nothing')
+    expect(cookie({ destroyed: 'done', sent: false })).to.equal('nothing')
+    expect(cookie({ destroyed: 'done' }, { clearsCookie: false })).to.equal('nothing')
+  })
+
   describe('of a session in the cookie', () => {
     const policy: Policy = { ...POLICY, family: KEPT }
     const told = (facts: Partial<Facts>, options: Partial<Policy> = {}, done?: Plan): string =>

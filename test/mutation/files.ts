@@ -34,7 +34,7 @@ export const GROUPS: readonly Group[] = [
   {
     files: ['lib/core/record/merge.ts', 'lib/core/record/record-draft.ts', 'lib/core/request/plan.ts'],
     tests: tests({
-      core: ['merge', 'plan', 'resign'],
+      core: ['merge', 'plan', 'record-draft', 'resign'],
       koa: ['faults', 'id-cookie', 'responses', 'sends-id-once'],
       options: ['clear-cookie', 'concurrency', 'on-store-error', 'rolling', 'save-uninitialized', 'store-timeout', 'unset'],
       session: ['destroy', 'save', 'update'],
