@@ -4,7 +4,13 @@ import { newMarks } from '../../lib/core/record/marks'
 import type { SessionData } from '../../lib/core/record/session-data'
 import { ConditionalEnd, type Replaced } from '../../lib/core/store/records/conditional-end'
 
-type Ended = { readonly writes: readonly SessionData[]; readonly reads: number; readonly err?: unknown; readonly replaced?: Replaced }
+interface Ended {
+  readonly writes: readonly SessionData[]
+  readonly versions: readonly unknown[]
+  readonly reads: number
+  readonly err?: unknown
+  readonly replaced?: Replaced
+}
 
 const RECORD = { cookie: new Cookie(), '~': newMarks(0), user: 'ada' } as unknown as SessionData
 
@@ -12,12 +18,14 @@ describe('core: the conditional end of a record', () => {
   /** @param refusals how often the store refuses a version, because another process has written */
   function end(refusals: number, { grace = 0, found = RECORD as SessionData | null } = {}): Ended {
     const writes: SessionData[] = []
+    const versions: unknown[] = []
     let reads = 0
     let result: Pick<Ended, 'err' | 'replaced'> = {}
     const record = {
       id: 'id',
-      write: (record: SessionData, _version: unknown, done: (err: unknown, outcome: { ok: boolean }) => void) => {
+      write: (record: SessionData, version: unknown, done: (err: unknown, outcome: { ok: boolean }) => void) => {
         writes.push(record)
+        versions.push(version)
         done(null, { ok: writes.length > refusals })
       },
     }
@@ -27,12 +35,12 @@ describe('core: the conditional end of a record', () => {
     }
     const conditional = new ConditionalEnd(record, grace, again, (err, replaced) => (result = { err, replaced }))
     conditional.replace(found ?? undefined, 0)
-    return { writes, reads, ...result }
+    return { writes, versions, reads, ...result }
   }
 
   it('writes a record that has expired, and tells what it was', () => {
     const { writes, reads, replaced } = end(0)
-    expect(writes.map(({ cookie, ...data }) => [Number(cookie.expires), data])).to.deep.equal([[0, {}]])
+    expect(writes.map(({ cookie, ...data }) => [cookie.expires, data])).to.deep.equal([[new Date(0), {}]])
     expect([reads, replaced]).to.deep.equal([0, { record: RECORD, isLeft: false }])
   })
 
@@ -52,8 +60,8 @@ describe('core: the conditional end of a record', () => {
   })
 
   it('reads again after another process has written', () => {
-    const { writes, reads, replaced } = end(2, { found: null })
-    expect([writes.length, reads, replaced?.record]).to.deep.equal([3, 2, RECORD])
+    const { versions, reads, replaced } = end(2, { found: null })
+    expect([versions, reads, replaced?.record]).to.deep.equal([[0, 1, 2], 2, RECORD])
   })
 
   it('fails if other processes write it more than 100 times', () => {

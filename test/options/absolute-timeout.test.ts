@@ -419,6 +419,39 @@ onEachHost('options: absoluteTimeout', host => {
     expect(await views(client)).to.equal('1')
   })
 
+  describe('that passes while another process writes the session, on a store that compares', () => {
+    /** A client's views after the limit. @param write what the other process does before the session is ended */
+    async function viewsAfter(write: (store: VersionedStore, id: string) => void): Promise<{ views: string; records: number }> {
+      const store = Object.assign(new VersionedStore(new Map()), { returnsExpired: true })
+      const client = siteOn(host, { store, absoluteTimeout: HOUR }, HANDLERS).browser()
+      await views(client)
+      const [id] = store.records.keys() as Iterable<string> as [string]
+      clock.turn(HOUR)
+      const { compareAndSet } = store
+      store.compareAndSet = (...args) => {
+        store.compareAndSet = compareAndSet
+        write(store, id)
+        store.compareAndSet(...args)
+      }
+      return { views: await views(client), records: store.records.size }
+    }
+
+    const change = (store: VersionedStore, id: string, marks: object): void => {
+      const record = JSON.parse(store.records.get(id)?.text as string) as SessionData & { '~': object }
+      store.set(id, { ...record, views: 7, '~': { ...record['~'], ...marks } } as never)
+    }
+
+    it('goes on if the user has authenticated there', async () => {
+      const later = { a: clock.now() + HOUR }
+      expect(await viewsAfter((store, id) => change(store, id, later))).to.deep.equal({ views: '8', records: 1 })
+    })
+
+    it('has ended if only the data has changed, or the other process has ended it', async () => {
+      expect(await viewsAfter((store, id) => change(store, id, {}))).to.deep.equal({ views: '1', records: 1 })
+      expect(await viewsAfter((store, id) => store.destroy(id))).to.deep.equal({ views: '1', records: 1 })
+    })
+  })
+
   for (const ms of [1, HOUR, 400 * 24 * HOUR, Infinity]) {
     it(`takes ${ms}`, () => {
       expect(() => host.start({ store: new session.MemoryStore(), absoluteTimeout: ms })).to.not.throw()
