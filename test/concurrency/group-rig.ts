@@ -1,9 +1,17 @@
 import type { Change, Session } from '../../lib/core/session/session'
 import type { SessionOptions } from '../support/subject'
+import { turns } from '../support/wire'
 import { ManualStore } from './manual-store'
 import { ID, type Server, type Visit } from './rig'
 import { core } from './rig-core'
 import type { Ability, Data } from './stepped-store'
+
+/** The error of a call that fails. */
+export const DOWN = new Error('store down')
+
+interface Rotating {
+  regenerate(options: { keep: true }, done: (err?: unknown) => void): void
+}
 
 /** A request that is open. */
 export class OpenRequest {
@@ -46,6 +54,10 @@ export class OpenRequest {
     this.session.regenerate(this.#hear)
   }
 
+  rotate(): void {
+    ;(this.session as unknown as Rotating).regenerate({ keep: true }, this.#hear)
+  }
+
   readonly #hear = (err?: unknown): void => void this.results.push(err ? (err as Error).message : 'done')
 }
 
@@ -80,8 +92,16 @@ export class Group {
     return requests.slice(1) as [OpenRequest, ...OpenRequest[]]
   }
 
+  /** Responds to all calls, and to those that follow. @param destroys whether those succeed */
+  async answerAll(destroys: 'fail' | 'succeed'): Promise<void> {
+    for (const { store } = this; store.waiting.length > 0; await turns(1)) {
+      if (destroys === 'fail' && store.waiting[0] === 'destroy') store.fail(DOWN)
+      else store.answer()
+    }
+  }
+
   get stored(): Data | undefined {
-    const { cookie: _, ...data } = this.store.read(ID) ?? {}
+    const { cookie: _, ...data } = (this.store.read(ID) ?? {}) as Data
     return this.store.read(ID) && data
   }
 

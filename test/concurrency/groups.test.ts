@@ -491,7 +491,7 @@ describe('concurrency: a group of saves', () => {
     three.put({ c: 1 }).end()
     meeting.store.answerAll()
     await turns(2)
-    expect((meeting.store.read(ID)?.cookie as Data).originalMaxAge).to.equal(3_600_000)
+    expect(meeting.store.read(ID)?.cookie.originalMaxAge).to.equal(3_600_000)
     expect(meeting.stored).to.deep.equal({ first: true, a: 1, b: 1, c: 1 })
   })
 })

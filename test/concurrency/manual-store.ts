@@ -1,9 +1,10 @@
 import type { SessionData } from '../../lib/core/record/session-data'
+import { session } from '../support/subject'
 import type { Version } from '../../lib/core/record/snapshot'
 import type { Ability, Data } from './stepped-store'
 
 type Method = 'get' | 'set' | 'touch' | 'destroy' | 'update' | 'compareAndSet'
-type Answer = (err?: unknown, value?: unknown, beside?: unknown) => void
+type Answer = (err?: unknown, value?: never, beside?: never) => void
 
 /** A call that waits for its response. */
 interface Call {
@@ -14,13 +15,14 @@ interface Call {
 }
 
 /** A store that carries out each call when the test says so. What it was asked is counted. */
-export class ManualStore {
+export class ManualStore extends session.Store {
   /** All calls so far. */
   readonly calls: Method[] = []
   readonly records = new Map<string, string>()
   readonly #waiting: Call[] = []
 
   constructor(ability: Ability) {
+    super()
     // Own methods all, since an ability counts only beside the store's own get and set
     const { get, set } = this
     if (ability === 'update') Object.assign(this, { get, set, update: this.updateIfThere })
@@ -29,21 +31,21 @@ export class ManualStore {
 
   get(id: string, callback: Answer): void {
     this.#ask('get', callback, () => {
-      const text = this.records.get(id)
-      return [text === undefined ? undefined : (JSON.parse(text) as SessionData), text]
+      const record = this.read(id)
+      return [record, record && this.records.get(id)]
     })
   }
 
-  set(id: string, session: SessionData, callback: Answer): void {
+  set(id: string, session: SessionData, callback: Answer = () => {}): void {
     const text = JSON.stringify(session)
     this.#ask('set', callback, () => (this.records.set(id, text), []))
   }
 
-  touch(_id: string, _session: SessionData, callback: Answer): void {
+  override touch(_id: string, _session: SessionData, callback: Answer = () => {}): void {
     this.#ask('touch', callback, () => [])
   }
 
-  destroy(id: string, callback: Answer): void {
+  destroy(id: string, callback: Answer = () => {}): void {
     this.#ask('destroy', callback, () => (this.records.delete(id), []))
   }
 
@@ -66,9 +68,14 @@ export class ManualStore {
     })
   }
 
+  /** The calls that wait, the oldest first. */
+  get waiting(): readonly Method[] {
+    return this.#waiting.map(({ method }) => method)
+  }
+
   /** Responds to the oldest call. */
   answer(): void {
-    this.#next().answer()
+    this.take().answer()
   }
 
   /** Responds to all calls, and to those that follow. */
@@ -78,7 +85,14 @@ export class ManualStore {
 
   /** Does not carry out the oldest call. */
   fail(err: Error): void {
-    this.#next().fail(err)
+    this.take().fail(err)
+  }
+
+  /** A call, by default the oldest one. It gets its response later, or never. */
+  take(index = 0): Call {
+    const [call] = this.#waiting.splice(index, 1)
+    if (!call) throw new Error('no call waits')
+    return call
   }
 
   /** The calls since this was asked before. */
@@ -86,9 +100,12 @@ export class ManualStore {
     return this.calls.splice(0)
   }
 
-  read(id: string): Data | undefined {
+  /** The record, unless it has expired. */
+  read(id: string): (SessionData & Data) | undefined {
     const text = this.records.get(id)
-    return text === undefined ? undefined : (JSON.parse(text) as Data)
+    const record = text === undefined ? undefined : (JSON.parse(text) as SessionData & Data)
+    const expires = record?.cookie.expires
+    return expires && new Date(expires).valueOf() <= Date.now() ? undefined : record
   }
 
   /** As another process does. */
@@ -96,14 +113,8 @@ export class ManualStore {
     this.records.set(id, JSON.stringify({ ...this.read(id), ...changes }))
   }
 
-  #next(): Call {
-    const call = this.#waiting.shift()
-    if (!call) throw new Error('no call waits')
-    return call
-  }
-
   #ask(method: Method, callback: Answer, act: () => unknown[]): void {
     this.calls.push(method)
-    this.#waiting.push({ method, answer: () => callback(null, ...act()), fail: err => callback(err) })
+    this.#waiting.push({ method, answer: () => callback(null, ...(act() as never[])), fail: err => callback(err) })
   }
 }

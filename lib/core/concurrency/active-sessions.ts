@@ -1,4 +1,4 @@
-import { TaskQueue } from './task-queue'
+import { NONE, TaskQueue } from './task-queue'
 import type { AnyCookie, CookieData } from '../record/cookie'
 import { isMissing, isUnanswered } from '../errors/store-errors'
 import type { Deadline } from './deadline'
@@ -7,20 +7,23 @@ import { dataIn } from '../record/session-view'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 
+/** Logical time before all events. */
+export const NEVER = -1
+
 /** A session in use by requests of this process, with the queue of its store calls. Times are logical: events are numbered. */
 export class ActiveSession extends TaskQueue {
   /** The number of requests and pending writes that use it. */
   holders = 0
   /** The logical time of this process's last write. */
   writtenAt = 0
-  /** The logical time of the last end in the queue whose turn has come, unless it has failed. */
-  destroyedAt = -1
-  /** The number of destroys in progress. A record that is read meanwhile may be about to disappear. */
-  destroying = 0
+  /** The number of ends in progress. A record that is read meanwhile may be about to disappear. */
+  ending = 0
+  /** The logical times of the ends whose turn has come and that have not failed, rising: those in progress, and the last one before them. */
+  #ends: readonly number[] = NONE
   /** The logical time of the last end that the store has confirmed. */
-  destroyConfirmedAt = -1
+  destroyConfirmedAt = NEVER
   /** The logical time at which the last write began. */
-  writeBeganAt = -1
+  writeBeganAt = NEVER
   /** The session's new ID after a rotation. It is held as long as the old one: a request that still has the old ID and ends the session ends both. */
   movedTo: { readonly id: string; readonly active: ActiveSession } | undefined
   /** The number of writes that timed out and may still be made. */
@@ -33,6 +36,29 @@ export class ActiveSession extends TaskQueue {
   isTouching = false
   /** Other requests that need the same touch. */
   joinedTouches: Callback[] | undefined
+
+  /** The logical time of the last end that has begun and has not failed. */
+  get destroyedAt(): number {
+    return this.#ends.at(-1) ?? NEVER
+  }
+
+  /**
+   * The turn of an end has come.
+   *
+   * @returns called with the error of the store, if any
+   */
+  end(now: number): Callback {
+    this.ending++
+    this.#ends = [...this.#ends, now]
+    return err => {
+      this.ending--
+      const isDone = !err || isMissing(err)
+      if (isDone) this.destroyConfirmedAt = Math.max(this.destroyConfirmedAt, now)
+      // If the store has not responded, it may have ended the session
+      const hasFailed = !isDone && !isUnanswered(err)
+      this.#ends = this.#ends.filter(end => (hasFailed ? end !== now : end >= now))
+    }
+  }
 
   /** This process has written the record. @param version if the store compares versions */
   wrote(record: SessionData, cookie: CookieData, version: Version | undefined): void {
@@ -199,22 +225,17 @@ export class ActiveSessions {
 
   #end(id: string, deadline: Deadline, done: Callback, begin: (active: ActiveSession, ended: Callback) => void): void {
     const active = this.acquire(id)
-    let before = active.destroyedAt
-    let now = before
-    active.destroying++
-    const ended: Callback = err => {
+    const over = (): void => {
       deadline.end()
-      if (!err || isMissing(err)) active.destroyConfirmedAt = Math.max(active.destroyConfirmedAt, now)
-      // The session still exists, unless the store has not responded
-      else if (!isUnanswered(err) && active.destroyedAt === now) active.destroyedAt = before
-      active.destroying--
       this.release(id, active)
     }
     const beginNow = (): void => {
-      before = active.destroyedAt
-      now = active.destroyedAt = this.tick()
-      begin(active, ended)
+      const ended = active.end(this.tick())
+      begin(active, err => {
+        ended(err)
+        over()
+      })
     }
-    active.run({ begin: beginNow, giveUp: err => (ended(err), done(err)), deadline })
+    active.run({ begin: beginNow, giveUp: err => (over(), done(err)), deadline })
   }
 }

@@ -1,7 +1,4 @@
-import type { ActiveSession, ActiveSessions } from './active-sessions'
-
-/** Logical time before all events. */
-const NEVER = -1
+import { NEVER, type ActiveSession, type ActiveSessions } from './active-sessions'
 
 /**
  * A write in progress. It keeps its `ActiveSession`, so that a logout during the write is known when the store responds, however late that is.
@@ -21,8 +18,8 @@ export class PendingWrite {
   ) {
     this.#activeSessions = activeSessions
     const active = (this.#active = activeSessions.acquire(id))
-    // A destroy in progress may reach the store after this write
-    this.#began = active.destroying > 0 ? NEVER : activeSessions.now
+    // An end in progress may reach the store after this write
+    this.#began = active.ending > 0 ? NEVER : activeSessions.now
     if (kind === 'data') active.writeBeganAt = Math.max(active.writeBeganAt, this.#began)
   }
 

@@ -1,8 +1,5 @@
-import type { ActiveSession, ActiveSessions } from './active-sessions'
+import { NEVER, type ActiveSession, type ActiveSessions } from './active-sessions'
 import type { Base } from '../record/snapshot'
-
-/** Logical time before all events. */
-const NEVER = -1
 
 /** One request's use of the session of one ID, and what it knows of the stored record. */
 export class Transaction {
@@ -51,7 +48,7 @@ export class Transaction {
 
   /** The logical time for `read`, to be taken when the store is asked: a write that comes before the response may not be in it. */
   get moment(): number {
-    return this.active.destroying > 0 ? NEVER : this.#activeSessions.now
+    return this.active.ending > 0 ? NEVER : this.#activeSessions.now
   }
 
   /** @param base the record that the store returned; undefined if it has none. @param moment when the store was asked */

@@ -104,6 +104,8 @@ class Rotation<H extends Host> {
   run(deadline: Deadline, ended: Callback, active: ActiveSession): void {
     const { exchange } = this
     const { id } = this.session
+    // The store's own `regenerate` ends the session outside of the queue, and does not know of the new ID
+    if (active.ending > 1) return ended(gone())
     exchange.port.get(
       id,
       (err, record, version) => {

@@ -9,13 +9,12 @@ import type { Written } from '../record/snapshot'
 import type { Data } from '../record/merge'
 import type { RecordDraft } from '../record/record-draft'
 import { MARKS } from '../record/reserved-key'
-import { isEnded } from '../session/session-end'
 import { dataIn } from '../record/session-view'
-import { readsEnd, storedEnd } from '../lifetime/limits'
+import { storedEnd } from '../lifetime/limits'
 import { storedForm } from '../lifetime/stored-form'
 import { orDropped, orFollow } from './renewal/follow'
-import { Writer, type Made } from '../group/member'
-import { WriteGroup } from '../group/write-group'
+import type { Made } from '../group/member'
+import { SessionWriter } from './session-writer'
 import { bind } from '../users/bind'
 
 /**
@@ -57,15 +56,13 @@ function orFollowed<H extends Host>(exchange: ExchangeState<H>, session: Session
   return orFollow(exchange, session, orDropped(done), (followed, done) => again(exchange, followed, done))
 }
 
-class Save<H extends Host> extends Writer<ExchangeState<H>> {
-  declare private readonly session: Session
+class Save<H extends Host> extends SessionWriter<H> {
   declare private readonly text: string | undefined
   /** The session when its turn came. */
   declare private given: Written | undefined
 
   constructor(exchange: ExchangeState<H>, session: Session, done: Callback, text?: string) {
-    super(exchange, session.id, done)
-    this.session = session
+    super(exchange, session, done)
     this.text = text
     this.given = undefined
   }
@@ -74,20 +71,10 @@ class Save<H extends Host> extends Writer<ExchangeState<H>> {
     return this.request.settings.concurrency === 'merge'
   }
 
-  override get readsEnd(): boolean {
-    return readsEnd(this.request)
-  }
-
-  override act(joined: readonly Writer[]): void {
-    const group = new WriteGroup(this, joined)
-    group.enter()
-    group.write()
-  }
-
   override enter(): void {
     // With a context it has waited
     this.given = this.request.giving(this.session, this.context ? undefined : this.text)
-    if (isEnded(this.session) || this.transaction.isEnded) this.missing()
+    if (this.hasEnded) this.missing()
   }
 
   override make(draft?: RecordDraft): Made {

@@ -10,14 +10,12 @@ import { changed, type Data } from '../record/merge'
 import type { Base } from '../record/snapshot'
 import type { RecordDraft } from '../record/record-draft'
 import { cookieOf, liveCookie, type SessionData } from '../record/session-data'
-import { isEnded } from '../session/session-end'
 import { dataIn, itself, shownOf, viewOf } from '../record/session-view'
 import { hostOf } from '../session/stored-session'
-import { readsEnd } from '../lifetime/limits'
 import { storedForm } from '../lifetime/stored-form'
 import { orFollow } from './renewal/follow'
-import { Writer, type Made } from '../group/member'
-import { WriteGroup } from '../group/write-group'
+import type { Made } from '../group/member'
+import { SessionWriter } from './session-writer'
 import { become } from '../users/bind'
 import { otherUser, wasDropped } from '../users/user-of'
 
@@ -67,33 +65,21 @@ interface Changed extends Made {
   readonly before: Data
 }
 
-class Update<H extends Host> extends Writer<ExchangeState<H>> {
+class Update<H extends Host> extends SessionWriter<H> {
   override readonly rereads = true
+  private readonly change: Change
 
-  constructor(
-    exchange: ExchangeState<H>,
-    private readonly asked: Asked,
-    done: Callback,
-  ) {
-    super(exchange, asked.session.id, done)
-  }
-
-  override get readsEnd(): boolean {
-    return readsEnd(this.request)
-  }
-
-  override act(joined: readonly Writer[]): void {
-    const group = new WriteGroup(this, joined)
-    group.enter()
-    group.write()
+  constructor(exchange: ExchangeState<H>, { session, change }: Asked, done: Callback) {
+    super(exchange, session, done)
+    this.change = change
   }
 
   override enter(): void {
-    if (isEnded(this.asked.session) || this.transaction.isEnded) this.missing()
+    if (this.hasEnded) this.missing()
   }
 
   override make(draft?: RecordDraft): Changed {
-    const { session, change } = this.asked
+    const { session, change } = this
     const { base } = this.transaction
     const text = serializeData(liveCookie(session))
     const before = dataOf(text)
@@ -112,7 +98,7 @@ class Update<H extends Host> extends Writer<ExchangeState<H>> {
   }
 
   override written({ before, changed }: Changed): void {
-    applyUpdate(this.asked.session, before, changed)
+    applyUpdate(this.session, before, changed)
     announceCreated(this.request, changed)
     this.finish()
   }

@@ -12,7 +12,7 @@ import type { AnyCookie } from '../record/cookie'
 
 import { clientFor } from '../store/ports'
 import { ending, endThrough, type EndsOfHost } from './session-end'
-import { gone } from '../errors/store-errors'
+import { gone, isUnanswered } from '../errors/store-errors'
 import type { SessionStore } from '../store/contract'
 import type { StoreClient } from '../store/store-client'
 
@@ -215,10 +215,9 @@ function renew(session: Session, done: Callback, fill?: () => void): void {
     if (session.req.session !== session) exchange?.renewed(session)
     done(err)
   })
-  const destroy = (done: Callback): void => {
-    if (port.regenerates && !session.req.Session) port.regenerate(session.id, session.req, done)
-    else regenerate(session.req, session.req.sessionStore as SessionStore, done)
-  }
+  const { req } = session
+  const destroy = (done: Callback): void =>
+    port.regenerates && !req.Session ? port.regenerate(session.id, req, done) : regenerate(req, req.sessionStore as SessionStore, done)
   endThrough(exchange, { session, why: 'renewed' }, destroy, over)
 }
 
@@ -278,6 +277,8 @@ export function regenerate(host: Host, store: SessionStore, done: Callback): voi
   const port = (host.sessionStore === store ? host[EXCHANGE]?.port : undefined) ?? clientFor(store)
   const destroy = port.compares && !port.answersAtOnce ? destroySurely.bind(undefined, port) : port.retire.bind(port)
   destroy(host.sessionID as string, err => {
+    // It may be destroyed, or not: the app learns that from the error, and the host keeps it
+    if (isUnanswered(err)) return done(err)
     let generated: unknown
     try {
       generated = generate(host)

@@ -1,6 +1,7 @@
 import { afterReturn } from '../../primitives/after-return'
 import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import type { SessionData } from '../record/session-data'
+import { bindRegenerate } from '../store/abilities'
 import type { SessionStore } from '../store/contract'
 import { clientFor } from '../store/ports'
 import { regenerate, type Host, type Session } from './session'
@@ -25,6 +26,8 @@ class ById {
     afterReturn(callback, done => load(this, id, done))
   }
 }
+
+bindRegenerate(ById.prototype.regenerate)
 
 /**
  * Defines the methods as not enumerable, like those of a class.

@@ -30,3 +30,16 @@ export function hasAbility(store: SessionStore, ability: Ability): boolean {
 export function answersAtOnce(store: SessionStore): boolean {
   return hasAbility(store, 'compareAndSet') && syncOf(store, 'compareAndSet') !== undefined && syncOf(store, 'touch') !== undefined
 }
+
+/** The `regenerate` of the class Store, also where it was defined on a store. */
+const inherited = new WeakSet<object>()
+
+/** Sessions are regenerated without this method, with the same calls, and no other call of this process is made for the session meanwhile. */
+export function bindRegenerate(method: object): void {
+  inherited.add(method)
+}
+
+/** Whether a store's `regenerate` is called: it is not that of the class Store of this copy of the package. */
+export function callsRegenerate({ regenerate }: SessionStore): boolean {
+  return typeof regenerate === 'function' && !inherited.has(regenerate)
+}

@@ -1,6 +1,6 @@
 import type { Callback } from '../../primitives/callbacks'
 import type { SessionStore, Heard, Condition, Outcome } from './contract'
-import { answersAtOnce, hasAbility } from './abilities'
+import { answersAtOnce, callsRegenerate, hasAbility } from './abilities'
 import { answer, syncOf } from './sync-methods'
 import type { Deadline } from '../concurrency/deadline'
 import { ActiveSessions, type ActiveSession } from '../concurrency/active-sessions'
@@ -148,7 +148,7 @@ export class StoreClient {
 
   /** Whether the store's own `regenerate` is used. It destroys the record under the ID itself, so not with hashed IDs, nor with a grace. */
   get regenerates(): boolean {
-    return !this.keys.mode && this.grace.ms === 0 && typeof this.#store.regenerate === 'function'
+    return !this.keys.mode && this.grace.ms === 0 && callsRegenerate(this.#store)
   }
 
   /** Calls the store's own method. */

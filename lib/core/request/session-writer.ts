@@ -1,0 +1,35 @@
+import type { Callback } from '../../primitives/callbacks'
+import { Writer } from '../group/member'
+import { WriteGroup } from '../group/write-group'
+import { readsEnd } from '../lifetime/limits'
+import { isEnded } from '../session/session-end'
+import type { Host, Session } from '../session/session'
+import type { ExchangeState } from './exchange-state'
+
+/** A save or an update of a request's session. */
+export abstract class SessionWriter<H extends Host> extends Writer<ExchangeState<H>> {
+  declare protected readonly session: Session
+  /** Whether the app had ended the session before. If it ends the session while the write waits, the end waits behind it, and may fail. */
+  declare private readonly comesAfterEnd: boolean
+
+  constructor(exchange: ExchangeState<H>, session: Session, done: Callback) {
+    super(exchange, session.id, done)
+    this.session = session
+    this.comesAfterEnd = isEnded(session)
+  }
+
+  override get readsEnd(): boolean {
+    return readsEnd(this.request)
+  }
+
+  override act(joined: readonly Writer[]): void {
+    const group = new WriteGroup(this, joined)
+    group.enter()
+    group.write()
+  }
+
+  /** Whether the session has ended, so that nothing is written. */
+  protected get hasEnded(): boolean {
+    return (this.comesAfterEnd && isEnded(this.session)) || this.transaction.isEnded
+  }
+}
