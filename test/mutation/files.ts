@@ -59,10 +59,11 @@ export const GROUPS: readonly Group[] = [
   {
     files: ['lib/core/request/rotation.ts', 'lib/core/request/replacement.ts'],
     tests: tests({
+      concurrency: ['failed-ends'],
       core: ['regenerate'],
       koa: ['faults'],
-      options: ['concurrency'],
-      session: ['failed-login', 'regenerate', 'regenerate-keep', 'update'],
+      options: ['concurrency', 'grace', 'renew-after'],
+      session: ['failed-login', 'regenerate', 'regenerate-keep', 'update', 'users'],
     }),
   },
 ]
