@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { connect } from '../support/connect-host'
 import { data, endWith, routes } from '../support/handlers'
 import type { Host, Storage } from '../support/host'
-import { onEachStore } from '../support/hosts'
+import { onEachHost, onEachStore } from '../support/hosts'
 import { LandingStore, type Held } from '../support/landing-store'
 import { siteOn, type Req, type Site } from '../support/site'
 import type { SessionOptions } from '../support/subject'
@@ -243,4 +243,28 @@ describe('faults: a regenerate that times out', () => {
     expect(await Promise.all([written, loggedIn])).to.deep.equal([200, 200])
     expect(Object.keys(store.sessions)).to.deep.equal([])
   })
+})
+
+onEachHost('faults: a regenerate that times out', host => {
+  useServers()
+  const timers = useTimers()
+
+  for (const hashIds of [false, true])
+    it(`leaves the request its session, which may be destroyed${hashIds ? ', with hashIds' : ''}`, async () => {
+      const store = new LandingStore()
+      const handler = routes({
+        '/enter': (req, res) => ((data(req).known = true), res.end('entered')),
+        '/login': (req, res) => {
+          const { session } = req
+          void session.regenerate(((err?: { code?: string }) => res.end(`${err?.code}, ${session.id === req.session.id}`)) as never)
+        },
+      })
+      const client = siteOn(host, { store, hashIds, storeTimeout: TIMEOUT }, handler).visitor()
+      await client.get('/enter')
+      store.holds = true
+      const loggedIn = client.get('/login').then(({ text }) => text)
+      await until(() => store.held.length > 0)
+      timers.turn(TIMEOUT)
+      expect(await loggedIn).to.equal('ERR_STORE_TIMEOUT, true')
+    })
 })

@@ -1,5 +1,6 @@
 import { endAnnounced, holdCreated, type Ending } from '../events/announce'
 import { save } from './save'
+import { hasOwnRegenerate } from '../store/abilities'
 import { destroySurely } from '../store/destroy-surely'
 import { isPromise, type Callback } from '../../primitives/callbacks'
 import { dataAsIn } from '../record/snapshot'
@@ -62,14 +63,6 @@ function createThenEnd<H extends Host>(exchange: ExchangeState<H>, ending: Endin
   }
   const saved: Callback = err => (err ? failed(err) : endAnnounced(exchange, ending, done => destroySurely(port, ending.id, done), ended))
   save(exchange, host.session as Session, saved)
-}
-
-/** Whether the store's `regenerate` is not that of the class Store, which also has `createSession`, in express-session and here. */
-function hasOwnRegenerate(store: object): boolean {
-  for (let layer: object | null = store; layer; layer = Object.getPrototypeOf(layer) as object | null) {
-    if (Object.hasOwn(layer, 'regenerate')) return !Object.hasOwn(layer, 'createSession')
-  }
-  return false
 }
 
 /**

@@ -104,7 +104,7 @@ class Rotation<H extends Host> {
   run(deadline: Deadline, ended: Callback, active: ActiveSession): void {
     const { exchange } = this
     const { id } = this.session
-    // The store's own `regenerate` ends the session outside of the queue, and does not know of the new ID
+    // Beside this end another one is in progress: a store's own `regenerate`, which does not know of the new ID, and for which the queue does not wait
     if (active.ending > 1) return ended(gone())
     exchange.port.get(
       id,

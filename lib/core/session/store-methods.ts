@@ -1,7 +1,7 @@
 import { afterReturn } from '../../primitives/after-return'
 import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import type { SessionData } from '../record/session-data'
-import { bindRegenerate } from '../store/abilities'
+import { skipRegenerate } from '../store/abilities'
 import type { SessionStore } from '../store/contract'
 import { clientFor } from '../store/ports'
 import { regenerate, type Host, type Session } from './session'
@@ -27,7 +27,7 @@ class ById {
   }
 }
 
-bindRegenerate(ById.prototype.regenerate)
+skipRegenerate(ById.prototype.regenerate)
 
 /**
  * Defines the methods as not enumerable, like those of a class.

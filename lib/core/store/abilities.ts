@@ -31,15 +31,23 @@ export function answersAtOnce(store: SessionStore): boolean {
   return hasAbility(store, 'compareAndSet') && syncOf(store, 'compareAndSet') !== undefined && syncOf(store, 'touch') !== undefined
 }
 
-/** The `regenerate` of the class Store, also where it was defined on a store. */
-const inherited = new WeakSet<object>()
+/** The `regenerate` of the class Store in this copy of the package. */
+const skipped = new WeakSet<object>()
 
-/** Sessions are regenerated without this method, with the same calls, and no other call of this process is made for the session meanwhile. */
-export function bindRegenerate(method: object): void {
-  inherited.add(method)
+/** Excludes a method `regenerate` from being called: the core makes the same calls, while no other call of this process is made for the session. */
+export function skipRegenerate(method: object): void {
+  skipped.add(method)
 }
 
-/** Whether a store's `regenerate` is called: it is not that of the class Store of this copy of the package. */
+/** Whether the store has a `regenerate` that is called. */
 export function callsRegenerate({ regenerate }: SessionStore): boolean {
-  return typeof regenerate === 'function' && !inherited.has(regenerate)
+  return typeof regenerate === 'function' && !skipped.has(regenerate)
+}
+
+/** Whether the store's `regenerate` is not that of the class Store, which also has `createSession`, in express-session and here. */
+export function hasOwnRegenerate(store: object): boolean {
+  for (let layer: object | null = store; layer; layer = Object.getPrototypeOf(layer) as object | null) {
+    if (Object.hasOwn(layer, 'regenerate')) return !Object.hasOwn(layer, 'createSession')
+  }
+  return false
 }

@@ -67,7 +67,7 @@ export class SessionEnds {
     calls.remove(older, err => done(isMissing(err) ? undefined : err), deadline)
   }
 
-  /** With the store's own method, which may be that of another copy of the package. It does not call `destroy` of this class. */
+  /** With the store's own method, which may be that of another copy of the package. */
   regenerate(id: string, host: object, done: Callback): void {
     const { calls, activeSessions } = this.parts
     const deadline = calls.deadline()
