@@ -183,13 +183,23 @@ class Play {
   }
 }
 
-/** Waits, for at most so many turns of the event loop. */
+/** The test that runs. */
+let running: object | undefined
+
+function useTests(): void {
+  beforeEach(() => (running = {}))
+  afterEach(() => (running = undefined))
+}
+
+/** Waits, for at most so many turns of the event loop, and no longer than the test runs. */
 async function until(isSo: () => boolean, most = Infinity): Promise<void> {
-  for (let turn = 0; turn < most && !isSo(); turn++) await new Promise(resolve => setImmediate(resolve))
+  const mine = running
+  for (let turn = 0; turn < most && running === mine && !isSo(); turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
 onEachStore('faults: a logout that was answered is not undone by a write that timed out', (host, storage) => {
   useServers()
+  useTests()
   const timers = useTimers()
   const play = (logout: string, write: string, options: Partial<SessionOptions>): Promise<Play> =>
     new Play(host, storage, logout, write, options, timers.turn).begin()
@@ -216,6 +226,7 @@ onEachStore('faults: a logout that was answered is not undone by a write that ti
 
 describe('faults: a regenerate that times out', () => {
   useServers()
+  useTests()
   const timers = useTimers()
 
   it('does not turn the old session into a new one, which would be stored after another request has destroyed it', async () => {
@@ -247,6 +258,7 @@ describe('faults: a regenerate that times out', () => {
 
 onEachHost('faults: a regenerate that times out', host => {
   useServers()
+  useTests()
   const timers = useTimers()
 
   for (const hashIds of [false, true])

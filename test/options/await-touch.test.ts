@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { clientFor } from '../../lib/core/store/ports'
 import { count, KoaSite, show, type Handler as KoaHandler } from '../koa/site'
 import { Told } from '../koa/told'
@@ -27,10 +29,13 @@ class Stage {
   readonly store = new GateStore()
   readonly site: Site
   #cookie = ''
+  /** The end of the last response on the server. */
+  #closed: Promise<unknown> | undefined
 
   constructor(host: Host, options: Partial<SessionOptions>) {
     const all = { store: this.store, cookie: { maxAge: MINUTE }, ...host.keepsAlive, ...options }
     this.site = siteOn(host, all, HANDLERS)
+    this.site.server.on('request', (_, res: ServerResponse) => void (this.#closed = once(res, 'close')))
   }
 
   async enter(): Promise<this> {
@@ -53,11 +58,12 @@ class Stage {
     return /\r\n\r\n(read|counted|remembered|done)$/.exec(wire.text)?.[1]
   }
 
-  /** A request whose response is complete before the store has called back. */
+  /** A request whose response is complete before the store has called back. A session is in use until the response has ended on the server too. */
   async askAhead(path: string): Promise<void> {
     const wire = await this.ask(path)
     await this.store.waits()
     expect((await wire.answer()).line).to.contain('200')
+    await this.#closed
   }
 
   get inFlight(): number {
