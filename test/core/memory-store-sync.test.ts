@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { markAtOnce } from '../../lib/primitives/after-return'
 import { syncOf, type SyncStore, type Fetched } from '../../lib/core/store/sync-methods'
 import { Cookie } from '../../lib/core/record/cookie'
+import { marksIn } from '../../lib/core/record/marks'
+import { APART, MARKS, type Marks } from '../../lib/core/record/reserved-key'
 import { serializeData } from '../../lib/core/record/serialize-data'
 import type { SessionData } from '../../lib/core/record/session-data'
 import type { Callback } from '../../lib/primitives/callbacks'
@@ -69,7 +71,13 @@ interface Step {
   /** The version that a write is based on: none, or the number of versions back from the last. */
   readonly version: number | null
   readonly saysText: boolean
+  readonly marks: Marks | undefined
 }
+
+const MARKED = [
+  { c: 1, a: 1, h: 'ada' },
+  { c: 1, a: 2, h: 'ada' },
+]
 
 const steps = fc.array(
   fc.record<Step>({
@@ -80,11 +88,12 @@ const steps = fc.array(
     path: fc.constantFrom('/', '/app'),
     version: fc.constantFrom(null, 0, 0, 0, 1),
     saysText: fc.boolean(),
+    marks: fc.constantFrom(undefined, ...MARKED),
   }),
   { maxLength: 30 },
 )
 
-/** Runs steps on a store, and returns the result and the records after each. */
+/** Runs steps on a store, and returns the result and the records after each. Marks are passed under the key. */
 class Play {
   /** The versions of each ID, the last one first. */
   readonly #versions = new Map<string, Version[]>()
@@ -92,14 +101,15 @@ class Play {
   constructor(
     private readonly store: MemoryStore,
     private readonly asked: Asked,
+    private readonly key: typeof APART | typeof MARKS,
   ) {}
 
   step(step: Step): object {
     return { answer: this.#act(step), there: Object.entries(this.store.sessions) }
   }
 
-  #act({ act, id, data, maxAge, path, version, saysText }: Step): unknown {
-    const session = { ...data, cookie: new Cookie({ maxAge, path }) } as unknown as SessionData
+  #act({ act, id, data, maxAge, path, version, saysText, marks }: Step): unknown {
+    const session = { ...data, ...(marks && { [this.key]: marks }), cookie: new Cookie({ maxAge, path }) } as unknown as SessionData
     switch (act) {
       case 'get':
         return this.#read(id)
@@ -127,6 +137,7 @@ class Play {
     return {
       cookie: JSON.parse(JSON.stringify(record.cookie)),
       data: serializeData(record),
+      marks: marksIn(record),
       text: likeness?.text,
       first: Object.keys(record)[0],
     }
@@ -145,7 +156,7 @@ describe('core: the synchronous methods of MemoryStore', () => {
       fc.assert(
         fc.property(steps, steps => {
           const [one, other] = [new MemoryStore(options), new MemoryStore(options)]
-          const [twins, callbacks] = [new Play(one, byTwins(one)), new Play(other, byCallbacks(other))]
+          const [twins, callbacks] = [new Play(one, byTwins(one), APART), new Play(other, byCallbacks(other), MARKS)]
           for (const step of steps) {
             if (step.act === 'turn') clock.turn(60)
             expect(twins.step(step)).to.deep.equal(callbacks.step(step))

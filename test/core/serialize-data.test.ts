@@ -49,14 +49,14 @@ describe('core: recordText', () => {
     'a toJSON that gives a list': { toJSON: () => [1] },
   })) {
     it(`gives valid JSON for ${name}`, () => {
-      const text = recordText({ cookie: {}, ...data, '~': marks }, serializeData(data))
+      const text = recordText(serializeData(data), marks)
       expect(() => JSON.parse(text) as unknown).to.not.throw()
       if (!('toJSON' in data)) expect(text).to.equal(serializeRecord({ cookie: {}, ...data, '~': marks }))
     })
   }
 
   it('gives the text of the data without marks, and with data of the app in their place', () => {
-    expect(recordText({ cookie: {}, a: 1 }, '{"a":1}')).to.equal('{"a":1}')
-    expect(recordText({ cookie: {}, '~': 'app' }, '{"~":"app"}')).to.equal('{"~":"app"}')
+    expect(recordText('{"a":1}', undefined)).to.equal('{"a":1}')
+    expect(recordText('{"~":"app"}', undefined)).to.equal('{"~":"app"}')
   })
 })

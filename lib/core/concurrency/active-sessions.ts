@@ -3,8 +3,8 @@ import type { AnyCookie, CookieData } from '../record/cookie'
 import { isMissing, isUnanswered } from '../errors/store-errors'
 import type { Deadline } from './deadline'
 import type { Callback } from '../../primitives/callbacks'
-import { dataIn } from '../record/session-view'
 import type { SessionData } from '../record/session-data'
+import { wholeText } from '../record/serialize-data'
 import type { Version } from '../record/snapshot'
 
 /** Logical time before all events. */
@@ -64,7 +64,7 @@ export class ActiveSession extends TaskQueue {
   wrote(record: SessionData, cookie: CookieData, version: Version | undefined): void {
     this.cookie = cookie
     const isOverlapped = version !== undefined && this.holders > 1
-    this.lastWrite = isOverlapped ? { text: JSON.stringify({ ...dataIn(record), cookie: record.cookie }), version } : undefined
+    this.lastWrite = isOverlapped ? { text: wholeText(record), version } : undefined
   }
 }
 

@@ -3,7 +3,8 @@ import { AT_ONCE, Attempts } from '../concurrency/attempts'
 import type { Deadline } from '../concurrency/deadline'
 import { isMissing, refusesVersion } from '../errors/store-errors'
 import { RecordDraft } from '../record/record-draft'
-import { recordText, serializeData } from '../record/serialize-data'
+import { MARKS } from '../record/reserved-key'
+import { serializeData } from '../record/serialize-data'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 import type { Callback } from '../../primitives/callbacks'
@@ -86,7 +87,7 @@ export class WriteGroup {
     const answered: Callback<Outcome> = (err, outcome) => this.#answered(fold, isCurrent, err, outcome)
     // With the strictest method that the store has
     if (version !== undefined && port.compares) {
-      const text = whole ? recordText(stored, last.given.text) : undefined
+      const text = whole && !(MARKS in stored) ? last.given.text : undefined
       port.compareAndSet(id, stored, { version, text }, answered, deadline)
     } else if (base && port.updates) port.update(id, stored, (err, updated) => answered(err, { ok: updated === true }), deadline)
     else port.set(id, stored, err => answered(err, { ok: true }), deadline)

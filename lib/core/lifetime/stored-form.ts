@@ -2,7 +2,7 @@ import { cookieUntil, markTouched } from '../record/lifetime'
 import type { Cookie } from '../record/cookie'
 import type { Data } from '../record/merge'
 import { marksIn } from '../record/marks'
-import { MARKS, withoutMarks, type Marks } from '../record/reserved-key'
+import { APART, MARKS, withoutMarks, type Marks } from '../record/reserved-key'
 import type { SessionData } from '../record/session-data'
 import { dataIn } from '../record/session-view'
 import type { Session } from '../session/session'
@@ -38,9 +38,10 @@ function markedForm(exchange: Living, session: Session, marking: Marking): Sessi
   if (exchange.generated === id) lifetime.creating(id)
   const ended = exchange.settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
   const issued = id === session.id ? marks : lifetime.issued(marks)
-  const own = MARKS in data ? withoutMarks(data) : data
+  const isOfApp = MARKS in data
+  const own = isOfApp ? withoutMarks(data) : data
   // A synchronous store is one of this package, and needs no session
-  if (exchange.port.answersAtOnce) return { ...own, cookie: ended, [MARKS]: issued } as SessionData
+  if (exchange.port.answersAtOnce) return { ...own, cookie: ended, [isOfApp ? MARKS : APART]: issued } as SessionData
   return Object.assign(copyOf(session, own, ended, id), { [MARKS]: issued })
 }
 

@@ -70,13 +70,11 @@ export function cookieUntil(cookie: Cookie, end: number): Cookie {
   return copy
 }
 
-/** Made by the constructor, so that it has the same hidden class as others: `Object.assign` to an empty object takes ten times as long. */
+/** Made by the constructor, so that it has the same hidden class as others: `Object.assign` to an object without fields takes ten times as long. */
 function copyOf(cookie: Cookie): Cookie {
   if (Object.getPrototypeOf(cookie) !== Cookie.prototype)
     return Object.assign(Object.create(Object.getPrototypeOf(cookie) as object) as Cookie, cookie)
-  const copy = new Cookie()
-  for (const name of Object.keys(cookie)) copy[name as 'path'] = cookie[name as 'path']
-  return copy
+  return Object.assign(new Cookie(), cookie)
 }
 
 /** A key in the cookie of a record that was written by a touch. Every other write omits it, also one by express-session. */

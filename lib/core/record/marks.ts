@@ -3,7 +3,7 @@ import type { AnyCookie } from './cookie'
 import { dateOf, TOUCHED } from './lifetime'
 import type { Likeness } from './json-equality'
 import { serializeData } from './serialize-data'
-import { isMarks, MARKS, withoutMarks, type Marks, type Marked } from './reserved-key'
+import { APART, isMarks, MARKS, withoutMarks, type Marks, type Marked } from './reserved-key'
 import type { Read } from './snapshot'
 
 /** 128 bits, as ASVS 5.0 section 7.2.3 asks of identifiers. */
@@ -35,14 +35,15 @@ export function withUser({ u: _, ...marks }: Marks, user: string | undefined): M
 
 /** The marks of a record, if it has any. */
 export function marksIn(record: object): Marks | undefined {
-  const marks = (record as Marked)[MARKS]
-  return isMarks(marks) ? marks : undefined
+  const { [APART]: apart, [MARKS]: marks } = record as Marked
+  return apart ?? (isMarks(marks) ? marks : undefined)
 }
 
 /** Separates the marks from a record that was read. A cookie without a lifetime of its own gets no end. The rest is what the app stored. */
 export function separate(read: Read): Read {
   const marks = read.record && marksIn(read.record)
   if (!marks) return read
+  if (APART in (read.record as object)) return takeApart(read, marks)
   const record = withoutMarks(read.record as NonNullable<Read['record']>)
   const end = dateOf(record)
   const isTouched = TOUCHED in (record.cookie ?? {})
@@ -50,6 +51,16 @@ export function separate(read: Read): Read {
   const { moment, version, likeness } = read
   // Key by key: a spread whose keys are replaced takes 2 microseconds
   return { record, moment, version, marks, end, isTouched, likeness: likeness && unmarked(likeness, record) }
+}
+
+/** Of a synchronous store: it has made the record for this read. */
+function takeApart({ record, moment, version, likeness }: Read, marks: Marks): Read {
+  const own = record as NonNullable<Read['record']> & { [APART]?: Marks | undefined }
+  // Not deleted, which takes as long as making the record
+  own[APART] = undefined
+  const end = dateOf(own)
+  if ((own.cookie as AnyCookie | undefined)?.originalMaxAge === null) own.cookie.expires = null
+  return { record: own, moment, version, marks, end, isTouched: false, likeness }
 }
 
 function cookieOfApp(cookie: AnyCookie): AnyCookie {

@@ -1,4 +1,5 @@
-import { isMarks, MARKS } from './reserved-key'
+import { APART, isMarks, MARKS, type Marked, type Marks } from './reserved-key'
+import type { SessionData } from './session-data'
 import { dataIn } from './session-view'
 
 /**
@@ -15,24 +16,26 @@ export function serializeData(data: object): string {
   return serialize(rest)
 }
 
-/** The same including the marks: all that a store keeps beside the cookie. */
+/** The same including marks under the reserved key: all that a store keeps beside the cookie. */
 export function serializeRecord(record: object): string {
   const { cookie: _, ...rest } = dataIn(record) as { cookie?: unknown }
   return serialize(rest)
 }
 
 /**
- * What `serializeRecord` gives, without serializing the data again.
+ * The JSON of data with marks behind them.
  *
- * @param record with the marks behind its data
- * @param text what `serializeData` gives
+ * @param text the JSON of the data. If they have a `toJSON`, it may be that of something else than an object
  */
-export function recordText(record: object, text: string): string {
-  const marks = (record as { readonly [MARKS]?: unknown })[MARKS]
-  if (!isMarks(marks)) return text
-  // The data's own toJSON may give something else than an object
-  if (!text.endsWith('}')) return serializeRecord(record)
+export function recordText(text: string, marks: Marks | undefined): string {
+  if (!marks || !text.endsWith('}')) return text
   return `${text === '{}' ? '{' : `${text.slice(0, -1)},`}"${MARKS}":${JSON.stringify(marks)}}`
+}
+
+/** The JSON of a record that a store was given, with its cookie and marks. */
+export function wholeText(record: SessionData): string {
+  const { [APART]: apart, ...rest } = dataIn(record) as Marked
+  return JSON.stringify({ ...rest, ...(apart && { [MARKS]: apart }), cookie: record.cookie })
 }
 
 function serialize(rest: object): string {

@@ -42,7 +42,8 @@ function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts
     done,
     expires: session.cookie.expires != null,
     anonymous: anonymous || isReadOnly,
-    touchedRecently: changes.isRested(session, settings.touches, settings.keepsIdle ? settings.lifetime?.idle : undefined),
+    // A save moves the expiry too
+    touchedRecently: !changed && changes.isRested(session, settings.touches, settings.keepsIdle ? settings.lifetime?.idle : undefined),
     passive: lifetime?.isActive === false,
     rewritten: needsRewrite(exchange, session) || hasOtherUser(exchange, session),
     cookieReplaced,

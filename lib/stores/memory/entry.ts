@@ -1,44 +1,50 @@
 import { cloneJson } from '../../core/record/json-equality'
+import { APART, type Marks } from '../../core/record/reserved-key'
+import { recordText } from '../../core/record/serialize-data'
 import type { SessionData } from '../../core/record/session-data'
 import type { Version } from '../../core/record/snapshot'
 import type { SharedCookie } from './shared-cookies'
 
 /** A stored session. The cookie is kept apart, so that a touch neither parses nor writes the data. */
 export interface Entry {
+  /** The JSON of the data. */
   readonly data: string
   readonly form: SharedCookie | undefined
   /** Milliseconds since 1970. Absent for a session that ends with the browser, which saves 24 bytes of heap. */
-  expires?: number
+  expires?: number | undefined
+  /** What the library stores with the session. Apart, so that neither is parsed or written for the other. */
+  readonly marks?: Marks
 }
 
 /** Whether only the expiry has been written since. */
 export function isVersion(entry: Entry | undefined, version: Version | null): boolean {
   if (!entry || version === null) return !entry && version === null
-  const { data, form } = version as Entry
-  return entry.data === data && entry.form === form
+  const { data, form, marks } = version as Entry
+  return entry.data === data && entry.form === form && entry.marks === marks
 }
 
 /** The JSON of the record, with the cookie first, as in a session's own JSON. */
-export function textOf({ form, data, expires }: Entry): string {
-  if (!form) return data
+export function textOf({ form, data, expires, marks }: Entry): string {
+  const text = recordText(data, marks)
+  if (!form) return text
   const { head, tail } = form
   const dated = expires === undefined || tail === undefined ? head : head + new Date(expires).toISOString() + tail
-  return data === '{}' ? `{"cookie":${dated}}` : `{"cookie":${dated},${data.slice(1)}`
+  return text === '{}' ? `{"cookie":${dated}}` : `{"cookie":${dated},${text.slice(1)}`
 }
 
 /**
- * The parsed record, with the cookie first.
+ * The parsed record, with the cookie first, and the marks apart.
  *
  * @param known the parsed data, if they are known
  */
 export function recordOf(entry: Entry, known?: object): SessionData {
-  const { form, data, expires } = entry
+  const { form, data, expires, marks } = entry
   if (form?.isNested) return JSON.parse(textOf(entry)) as SessionData
   const parsed = (known ? cloneJson(known) : JSON.parse(data)) as Record<string, unknown>
-  if (!form) return parsed as never as SessionData
+  if (!form) return (marks ? { ...parsed, [APART]: marks } : parsed) as never as SessionData
   const cookie: { expires?: unknown } = { ...form.attributes }
   if (expires !== undefined && form.tail !== undefined) cookie.expires = new Date(expires)
-  return { cookie, ...parsed } as never
+  return (marks ? { cookie, ...parsed, [APART]: marks } : { cookie, ...parsed }) as never
 }
 
 /** An invalid date never expires: stores pass it on, and express-session does not check it. */

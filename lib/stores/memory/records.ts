@@ -2,6 +2,7 @@ import type { Fetched } from '../../core/store/sync-methods'
 import { serializeRecord } from '../../core/record/serialize-data'
 import type { Likeness } from '../../core/record/json-equality'
 import { LruCache } from '../../primitives/lru-cache'
+import { APART, type Marked, type Marks } from '../../core/record/reserved-key'
 import type { SessionData } from '../../core/record/session-data'
 import type { Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
@@ -72,9 +73,9 @@ export class Records {
     return entry && textOf(entry)
   }
 
-  /** @param text the data as `serializeRecord` gives them */
-  set(id: string, session: SessionData, text = serializeRecord(session)): Entry {
-    const entry = this.#entryOf(flat(text), (session as Partial<SessionData>).cookie)
+  /** @param text the JSON of the data without marks, if it is known */
+  set(id: string, session: SessionData & Marked, text = serializeRecord(session)): Entry {
+    const entry = this.#entryOf(flat(text), (session as Partial<SessionData>).cookie, session[APART])
     if (this.bounded) this.#kept.delete(id)
     this.#keep(id, entry)
     this.#sweep()
@@ -82,7 +83,7 @@ export class Records {
     return entry
   }
 
-  /** @param text the data as `serializeData` gives them */
+  /** @param text as for `set` */
   compareAndSet(id: string, session: SessionData, version: Version | null, text?: string): Outcome {
     return isVersion(this.#live(id), version) ? { ok: true, version: this.set(id, session, text) } : { ok: false }
   }
@@ -92,7 +93,7 @@ export class Records {
     if (!entry) return
     const expires = cookie && expiryOf(cookie)
     // The fields of an entry are fixed when it is created
-    if (!cookie || entry.form !== this.#forms.of(cookie, expires)) this.#keep(id, this.#entryOf(entry.data, cookie))
+    if (!cookie || entry.form !== this.#forms.of(cookie, expires)) this.#keep(id, this.#entryOf(entry.data, cookie, entry.marks))
     else if (expires !== undefined) entry.expires = expires
   }
 
@@ -134,15 +135,16 @@ export class Records {
   }
 
   #keep(id: string, entry: Entry): void {
-    const { data, form, expires } = entry
-    const isPlain = form !== undefined && expires === undefined && form === (this.#usual ??= form)
+    const { data, form, expires, marks } = entry
+    const isPlain = form !== undefined && expires === undefined && marks === undefined && form === (this.#usual ??= form)
     this.#kept.set(id, isPlain ? data : entry)
   }
 
-  #entryOf(data: string, cookie: SessionData['cookie'] | undefined): Entry {
-    if (!cookie) return { data, form: undefined }
-    const expires = expiryOf(cookie)
-    const form = this.#forms.of(cookie, expires)
+  /** Without the fields that it does not need, because there may be millions of entries. */
+  #entryOf(data: string, cookie: SessionData['cookie'] | undefined, marks: Marks | undefined): Entry {
+    const expires = cookie && expiryOf(cookie)
+    const form = cookie && this.#forms.of(cookie, expires)
+    if (marks) return { data, form, expires, marks }
     return expires === undefined ? { data, form } : { data, form, expires }
   }
 

@@ -1,5 +1,6 @@
 import type { Fetched } from '../../core/store/sync-methods'
-import { serializeRecord } from '../../core/record/serialize-data'
+import { APART, type Marked } from '../../core/record/reserved-key'
+import { recordText, serializeRecord } from '../../core/record/serialize-data'
 import { cloneJson } from '../../core/record/json-equality'
 import type { SessionData } from '../../core/record/session-data'
 
@@ -43,9 +44,10 @@ export function plainRecord(parsed: ParsedRecord, expires: number): SessionData 
 /**
  * The JSON of a session with the cookie first, as in express-session.
  *
- * @param text the JSON of its data, if it is known
+ * @param data the JSON of its data without marks, if it is known
  */
-export function jsonOf(session: SessionData, text = serializeRecord(session)): string {
+export function jsonOf(session: SessionData & Marked, data = serializeRecord(session)): string {
+  const text = recordText(data, session[APART])
   const cookie = JSON.stringify((session as Partial<SessionData>).cookie) as string | undefined
   if (cookie === undefined) return text
   return text === '{}' ? `{"cookie":${cookie}}` : `{"cookie":${cookie},${text.slice(1)}`
