@@ -106,9 +106,11 @@ export function optionsOf(cookie: Cookie, defaults: KoaCookieOptions): Record<st
   const options: Record<string, unknown> = { ...defaults }
   for (const name of ATTRIBUTES) if (cookie[name] !== undefined) options[name] = cookie[name]
   const { originalMaxAge, expires } = cookie
-  if (originalMaxAge !== null) options.maxAge = originalMaxAge
+  const isDated = originalMaxAge === null && expires
+  // A cookie that ends with the browser has null, as the option that says so
+  if (originalMaxAge !== null || (!isDated && 'maxAge' in options)) options.maxAge = originalMaxAge
   else delete options.maxAge
-  if (originalMaxAge === null && expires) options.expires = expires
+  if (isDated) options.expires = expires
   else delete options.expires
   return options
 }

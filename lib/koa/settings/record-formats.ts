@@ -140,10 +140,12 @@ function readRecord(record: object, options: CookieOptions): SessionData {
 function readCookie(stored: Partial<AnyCookie>, options: CookieOptions): object {
   // Without a spread, after which each cookie would have a hidden class of its own until V8's next full collection
   const cookie: Record<string, unknown> = {}
-  const isTimed = 'expires' in stored && !('expires' in options)
-  for (const key of Object.keys(options)) if (key !== 'maxAge' || !isTimed) cookie[key] = options[key as never]
+  const lifetime = stored.originalMaxAge ?? stored.maxAge ?? null
+  for (const key of Object.keys(options)) if (key !== 'maxAge') cookie[key] = options[key as never]
   for (const key of Object.keys(stored)) if (key !== 'maxAge') cookie[key] = stored[key as never]
-  cookie.originalMaxAge = stored.originalMaxAge ?? stored.maxAge ?? null
+  // Options tell no end. It is that of the stored lifetime, and not that of the app's option, which is for new sessions
+  if (!('expires' in stored)) cookie.maxAge = lifetime
+  cookie.originalMaxAge = lifetime
   // Once: the end is compared with the clock, and put into the cookie
   if (typeof cookie.expires === 'string') cookie.expires = new Date(cookie.expires)
   return cookie

@@ -24,6 +24,9 @@ function shown(name: string, value: unknown): string {
   return said(name === 'isNew' ? value === true : value)
 }
 
+/** The options of the cookie of this session, of koa-generic-session. */
+const cookieOf = (ctx: KoaContext): Data => session(ctx).cookie as Data
+
 /** The options of koa-session for this request. */
 const optionsOf = (ctx: KoaContext): Data => (ctx as unknown as { sessionOptions: Data }).sessionOptions
 
@@ -65,6 +68,8 @@ const LOOKS: Looks = {
     await (before.regenerate as () => Promise<void>)()
     return [before === session(ctx), look(ctx)]
   },
+  cookieMinute: ctx => ((cookieOf(ctx).maxAge = 60_000), look(ctx)),
+  cookieNull: ctx => ((cookieOf(ctx).maxAge = null), look(ctx)),
   isNewSet: ctx => ((session(ctx).isNew = true), look(ctx)),
 }
 
@@ -88,6 +93,7 @@ function formsOf(lineage: Lineage): Record<string, AnySpelling> {
       'no options': {},
       'a maxAge': cookie({ maxAge: 10_000 }),
       'a path and more': cookie({ path: '/', httpOnly: false, sameSite: 'lax' }),
+      'a maxAge of null': cookie({ maxAge: null }),
       'rolling, allowEmpty': { rolling: true, allowEmpty: true },
     }
   }
@@ -116,6 +122,11 @@ const OF_KOA_SESSION: Record<string, readonly string[]> = {
   saved: ['save', 'save', 'look'],
   regenerated: ['regenerate', 'fill', 'regenerate', 'look'],
   'isNew set': ['isNewSet', 'fill', 'look', 'isNewSet', 'look'],
+}
+
+const OF_GENERIC: Record<string, readonly string[]> = {
+  'cookie.maxAge set to null': ['fill', 'cookieNull', 'look', 'fill', 'look', 'look'],
+  'cookie.maxAge set to a minute': ['fill', 'cookieMinute', 'look', 'fill', 'cookieNull', 'look'],
 }
 
 interface Different {
@@ -166,7 +177,11 @@ const COMPATIBILITY = readFileSync(join(__dirname, '../../../docs/compatibility.
 for (const lineage of LINEAGES) {
   describe(`koa lineages: the members of a session, ${lineage.name}`, () => {
     for (const [what, options] of Object.entries(formsOf(lineage))) {
-      for (const [course, visits] of Object.entries({ ...VISITS, ...(isKoaSession(lineage) && OF_KOA_SESSION) })) {
+      for (const [course, visits] of Object.entries({
+        ...VISITS,
+        ...(isKoaSession(lineage) && OF_KOA_SESSION),
+        ...(isGeneric(lineage) && OF_GENERIC),
+      })) {
         it(`with ${what}: ${course}`, async () => {
           const sides = await sideBySide(
             lineage,

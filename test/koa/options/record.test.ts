@@ -11,6 +11,8 @@ const HANDLERS = {
   '/': count,
   '/read': show,
   '/remember': (ctx: Ctx) => void Object.assign(ctx.session as object, { views: 1, maxAge: 60_000 }),
+  '/save': (ctx: Ctx) => ctx.saveSession(),
+  '/ends': (ctx: Ctx) => (ctx.body = String(onRequest(ctx).cookie.expires?.toISOString())),
   '/age': (ctx: Ctx) => (ctx.body = String(onRequest(ctx).cookie.originalMaxAge)),
 }
 
@@ -37,7 +39,7 @@ const SHAPES: Record<Name, { readonly plain: object; readonly minute: object }> 
 const NAMES = Object.keys(SHAPES) as Name[]
 
 describe('koa options: record', () => {
-  useClock()
+  const clock = useClock()
 
   const kept = async (record: Name | undefined, path: string): Promise<object> => {
     const store = new Told()
@@ -71,6 +73,35 @@ describe('koa options: record', () => {
       })
     }
   }
+
+  describe("'options', whose records have no end", () => {
+    const stored = (cookie: object): { store: Told; visit: (path: string) => Promise<string> } => {
+      const store = new Told()
+      const visitor = new KoaSite({ store: store as never, record: 'options', cookie: { maxAge: DAY } }, HANDLERS).visitor()
+      const visit = async (path: string): Promise<string> => {
+        if (!visitor.jar.value('koa.sid')) {
+          await visitor.get()
+          store.records.set(visitor.jar.value('koa.sid') as string, JSON.stringify({ cookie, views: 1 }))
+        }
+        return (await visitor.get(path)).text
+      }
+      return { store, visit }
+    }
+
+    it('ends with the browser if the record says so, and not after the maxAge of the option', async () => {
+      const { store, visit } = stored({ httpOnly: true, signed: true, maxAge: null })
+      expect([await visit('/ends'), await visit('/age')]).to.deep.equal(['undefined', 'null'])
+      await visit('/save')
+      expect(store.kept).to.deep.equal([{ cookie: { path: '/', httpOnly: true, maxAge: null, signed: true, overwrite: true }, views: 1 }])
+      clock.turn(2 * DAY)
+      expect(await visit('/read')).to.equal('{"views":1}')
+    })
+
+    it('ends after the lifetime in the record, and not after that of the option', async () => {
+      const { visit } = stored({ httpOnly: true, signed: true, maxAge: 60_000 })
+      expect([await visit('/ends'), await visit('/age')]).to.deep.equal(['2026-01-01T00:01:00.000Z', '60000'])
+    })
+  })
 
   describe('by default', () => {
     it('is that of express-session in a store of promises', async () => {
