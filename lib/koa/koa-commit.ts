@@ -70,7 +70,12 @@ export class KoaCommit {
     if (isAfresh) await this.#session?.beginAnew()
     this.#asking = 'set'
     const session = this.#session
-    if (mustSave && session) await fromCallback(done => this.host.exchange.save(session, done))
+    const { exchange } = this.host
+    if (mustSave && session) {
+      await fromCallback(done => exchange.save(session, done))
+      // The save has moved the expiry too
+      exchange.done = 'save'
+    }
     await this.#commitNow()
   }
 

@@ -127,6 +127,21 @@ describe('koa context: saveSession', () => {
     expect([store.trace(), lines(res).length]).to.deep.equal([['get', 'set'], 2])
   })
 
+  for (const [what, act] of Object.entries<Handler>({
+    saveSession: ctx => ctx.saveSession(),
+    'sessionSave = true': ctx => void (ctx.sessionSave = true),
+  })) {
+    it(`moves the expiry of a rolling session with the save, and not once more: ${what}`, async () => {
+      const store = new Told()
+      const options = { store: store as never, rolling: true, cookie: { maxAge: 60_000 } }
+      const visitor = new KoaSite(options, { '/': count, '/save': act }).visitor()
+      await visitor.get()
+      store.trace()
+      const res = await visitor.get('/save')
+      expect([store.trace(), lines(res).length]).to.deep.equal([['get', 'set'], 2])
+    })
+  }
+
   it('does not change the ID of a new session', async () => {
     const save: Handler = async ctx => {
       const before = ctx.sessionId
