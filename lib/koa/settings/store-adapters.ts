@@ -37,6 +37,8 @@ export interface StoreAdapterOptions {
   /** Added before the ID in the store only. */
   readonly prefix: string
   readonly shape: KoaShape
+  /** The option of the cookie, which koa-session tells its stores when it reads, too. */
+  readonly maxAge: number | undefined
   /** How long the store is to keep a session, in milliseconds. */
   ttl(session: Session): number | undefined
   readonly rolling: boolean
@@ -59,8 +61,12 @@ function has(store: object | null | undefined, ...methods: string[]): boolean {
   return methods.every(method => typeof (store as Record<string, unknown> | null | undefined)?.[method] === 'function')
 }
 
-/** Adapts a store of another kind to the core, for one request, because some stores are told the context. */
-export function adapt(store: PromiseStore | JsonStore, host: KoaHost, manner: StoreAdapterOptions): SessionStore {
+/**
+ * Adapts a store of another kind to the core, for one request, because some stores are told the context.
+ *
+ * @param host without a context outside of requests
+ */
+export function adapt(store: PromiseStore | JsonStore, host: Partial<Pick<KoaHost, 'ctx'>>, manner: StoreAdapterOptions): SessionStore {
   return 'get' in store ? new PromiseStoreAdapter(store, host, manner) : new JsonStoreAdapter(store, manner)
 }
 
@@ -69,13 +75,13 @@ class PromiseStoreAdapter implements SessionStore {
 
   constructor(
     private readonly store: PromiseStore,
-    private readonly host: KoaHost,
+    private readonly host: Partial<Pick<KoaHost, 'ctx'>>,
     private readonly manner: StoreAdapterOptions,
   ) {}
 
   async get(id: string): Promise<SessionData | undefined> {
-    const { prefix, shape } = this.manner
-    const record = await settled(this.store.get(prefix + id, this.host.settings.cookie.maxAge ?? undefined, this.#info))
+    const { prefix, shape, maxAge } = this.manner
+    const record = await settled(this.store.get(prefix + id, maxAge, this.#info))
     return typeof record === 'object' && record ? shape.read(record) : undefined
   }
 

@@ -97,6 +97,7 @@ function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, giv
     prefix,
     rolling,
     shape: shapeOf(record ?? (isJson ? 'data' : 'cookie'), given),
+    maxAge: given.cookie.maxAge ?? undefined,
     ttl: session => numberOr(ttlOf(session as never), session.cookie.originalMaxAge),
   }
 }

@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import koaSession = require('../../lib/koa')
+import { koaGenericSession, koaSession as preset } from '../../lib/koa-presets'
+import { KoaSite, show, type Ctx, type KoaSessionOptions, type Visitor } from './site'
+import { Strings, Told } from './told'
+
+type Sessions = koaSession.KoaMiddleware
+type Make = (options: KoaSessionOptions, app: never) => Sessions
+
+const HANDLERS = {
+  '/in': (ctx: Ctx) => void ((ctx.session as { user?: string }).user = 'ada'),
+  '/read': show,
+  '/id': (ctx: Ctx) => (ctx.body = ctx.sessionId),
+}
+
+const WAYS: Record<string, { readonly make?: Make; readonly store: () => object; readonly options?: KoaSessionOptions }> = {
+  'a store of promises': { store: () => new Told() },
+  'a store of values': { store: () => new Told(value => value) },
+  'a store of JSON strings': { store: () => new Strings() },
+  'hashed IDs': { store: () => new Told(), options: { hashIds: true } },
+  'a maxAge, and a prefix': { store: () => new Told(), options: { prefix: 'a:', cookie: { maxAge: 60_000 } } },
+  "koa-session's preset": { make: preset, store: () => new Told() },
+  "koa-generic-session's preset": { make: koaGenericSession, store: () => new Told() },
+}
+
+for (const [what, { make = koaSession as Make, store, options }] of Object.entries(WAYS)) {
+  describe(`koa: the sessions of a user, with ${what}`, () => {
+    const begin = async (): Promise<{ sessions: Sessions; one: Visitor; other: Visitor }> => {
+      let sessions: Sessions | undefined
+      const given = { store: store(), userId: ({ user }: { user?: string }) => user, ...options } as never
+      const site = new KoaSite({}, HANDLERS, { instead: app => (sessions = make(given, app as never)) })
+      const [one, other] = [site.visitor(), site.visitor()]
+      for (const visitor of [one, other]) await visitor.get('/in')
+      return { sessions: sessions as Sessions, one, other }
+    }
+    const isIn = async (visitor: Visitor): Promise<boolean> => (await visitor.get('/read')).text.includes('ada')
+
+    it('are listed outside of a request', async () => {
+      const { sessions } = await begin()
+      expect((await sessions.list('ada')).length).to.equal(2)
+    })
+
+    it('end one by one', async () => {
+      const { sessions, one, other } = await begin()
+      const [first] = await sessions.list('ada')
+      expect(await sessions.revoke('ada', first?.handle as string)).to.equal(true)
+      expect([await isIn(one), await isIn(other)]).to.deep.equal([false, true])
+    })
+
+    it('end together', async () => {
+      const { sessions, one, other } = await begin()
+      expect(await sessions.revokeAll('ada')).to.equal(2)
+      expect([await isIn(one), await isIn(other)]).to.deep.equal([false, false])
+    })
+
+    it('end by ID, and leave the list', async () => {
+      const { sessions, one, other } = await begin()
+      await sessions.end((await one.get('/id')).text)
+      expect([await isIn(one), await isIn(other)]).to.deep.equal([false, true])
+      expect((await sessions.list('ada')).length).to.equal(1)
+    })
+  })
+}
