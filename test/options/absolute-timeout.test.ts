@@ -246,6 +246,17 @@ onEachStorage('options: absoluteTimeout', (host, storage) => {
     })
   }
 
+  it('does not save a session again because the app had put data under the reserved key', async () => {
+    const store = new session.MemoryStore()
+    const client = siteWith({ cookie: { maxAge: 24 * HOUR } }, store).browser()
+    await views(client)
+    await client.get('/own')
+    const texts = (): string[] => Object.values(store.sessions)
+    const before = texts()
+    expect(lines(await client.get('/read'))).to.deep.equal([])
+    expect(texts()).to.deep.equal(before)
+  })
+
   for (const paths of [['/forge'], ['/own', '/forge'], ['/own', '/read', '/forge', '/forge'], ['/forge', '/own', '/forge']]) {
     it(`takes no data of the app for its own, after ${paths.join(', ')}`, async () => {
       const client = siteWith({ cookie: { maxAge: 24 * HOUR } }).browser()
