@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import koaSession = require('../../lib/koa')
 import { connect, QUIET } from '../support/connect-host'
 import { EngineStore } from '../support/engine-store'
+import { useClock } from '../support/clock'
 import { useDiagnostics } from '../support/diagnostics'
 import { data, endWith, routes } from '../support/handlers'
 import { onEachHost } from '../support/hosts'
@@ -219,6 +220,45 @@ onEachHost('sessions by user: costs and cases', host => {
     isValid = false
     expect((await client.get()).text).to.equal('nobody')
     expect((await sessionsOn(host, options).list('ada')).length).to.equal(0)
+  })
+})
+
+onEachHost('sessions by user: a store that keeps sessions which are over', host => {
+  const clock = useClock()
+  const HOUR = 3_600_000
+
+  for (const [what, limits, touch] of [
+    ['absolute', { absoluteTimeout: HOUR }, 'ttl'],
+    ['absolute', { absoluteTimeout: HOUR }, 'none'],
+    ['idle', { idleTimeout: HOUR }, 'none'],
+  ] as const) {
+    for (const then of ['refuse', 'evict'] as const) {
+      it(`do not count after their ${what} end, with '${then}', and end by the next login: touch is ${touch}`, async () => {
+        const store = new EngineStore({ touch, expires: false })
+        const whys: unknown[] = []
+        const on = { ended: ({ why }: { why: unknown }) => void whys.push(why) }
+        const options = { store: store.asStore, ...USERS, ...limits, maxSessionsPerUser: { max: 1, then }, on } as Partial<SessionOptions>
+        const site = siteOn(host, options, HANDLERS)
+        await site.browser().get('/become')
+        const records = [...store.rows.keys()]
+        clock.turn(HOUR + 1)
+        expect((await site.browser().get('/become')).status).to.equal(200)
+        expect([...store.rows.keys()].length).to.equal(records.length)
+        expect((await sessionsOn(host, options).list('ada')).length).to.equal(1)
+        expect(whys).to.deep.equal([what])
+      })
+    }
+  }
+
+  it('count until their end', async () => {
+    const store = new EngineStore({ touch: 'none', expires: false }).asStore
+    const options = { store, ...USERS, idleTimeout: HOUR, maxSessionsPerUser: { max: 1, then: 'refuse' as const } }
+    const site = siteOn(host, options, HANDLERS)
+    await site.browser().get('/become')
+    clock.turn(HOUR - 1)
+    const late = site.browser()
+    await late.get('/become')
+    expect((await late.get()).text).to.equal('nobody')
   })
 })
 

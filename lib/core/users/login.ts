@@ -1,11 +1,12 @@
 import { reasonOf, toCallback, type Callback } from '../../primitives/callbacks'
+import type { Why } from '../diagnostics/session-events'
 import { isUnanswered } from '../errors/store-errors'
 import { refused, revoked } from '../errors/user-errors'
 import type { Session } from '../session/session'
 import { publish } from '../diagnostics/channels'
 import { describes } from '../events/session-event'
 import { endRevoked } from './logout'
-import { destroyRecords, goneOf, lookThen, settledOf, type Place } from './records'
+import { destroyRecords, lookedAt, lookThen, settledOf, type Looked, type Place } from './records'
 import {
   admit,
   confirmed,
@@ -59,10 +60,10 @@ interface Task {
 
 /** What the registry has after the entry was added. */
 interface Added {
-  /** Sessions to end first: the oldest, if there are too many, the replaced one, and those that a crashed process was ending. */
+  /** Sessions to end first: the oldest, if there are too many, the replaced one, those that are over, and those that a crashed process was ending. */
   readonly dead: readonly Entry[]
-  /** Those of them that are too many. */
-  readonly evicted: readonly Entry[]
+  /** Why those of them end that are too many, or over, by their handles. */
+  readonly whys: ReadonlyMap<string, Why>
   /** Whether there was no entry for the session. */
   readonly isNew: boolean
   readonly known: Known
@@ -85,10 +86,10 @@ class Login {
     this.#since = storedUser(exchange, session.id) === task.user ? exchange.lifetime?.beganAt(session.id) : undefined
   }
 
-  /** @param gone the entries whose records were found gone */
-  begin(gone?: readonly Entry[], known?: Known): void {
+  /** @param looked undefined if the records of the other sessions have not been looked for */
+  begin(looked?: Looked, known?: Known): void {
     const { registries, user } = this.#place
-    const asked = this.#asked(gone)
+    const asked = this.#asked(looked)
     registries.change(
       user,
       registry => {
@@ -101,13 +102,14 @@ class Login {
         if (admission === 'look') return this.#look(before.s, changed.known)
         if (typeof admission === 'string') return this.#rejected(admission)
         const dead = deadOf(before, admission.registry)
-        this.#endOthers({ dead, evicted: admission.evicted, isNew: !entryOf(before, this.#own.h), known: changed.known })
+        const whys = new Map([...admission.evicted.map(({ h }) => [h, 'evicted'] as const), ...(looked?.over ?? [])])
+        this.#endOthers({ dead, whys, isNew: !entryOf(before, this.#own.h), known: changed.known })
       },
       known,
     )
   }
 
-  #asked(gone: readonly Entry[] | undefined): Asked {
+  #asked(looked: Looked | undefined): Asked {
     const { exchange, session, task } = this
     const { replacedSession } = exchange
     const now = Date.now()
@@ -116,19 +118,20 @@ class Login {
       since: this.#since,
       replaced: replacedSession && replacedSession !== session ? exchange.lifetime?.known(replacedSession.id)?.h : undefined,
       limit: exchange.settings.users?.limit,
-      gone,
+      gone: looked?.gone,
+      over: looked?.over,
     }
   }
 
   #look(entries: readonly Entry[], known: Known): void {
     const others = entries.filter(({ d }) => !d)
-    lookThen(this.#place, others, (err, found = []) => (err ? this.task.done(err) : this.begin(goneOf(found), known)))
+    lookThen(this.#place, others, (err, found = []) => (err ? this.task.done(err) : this.begin(lookedAt(this.exchange, found), known)))
   }
 
   #endOthers(added: Added): void {
-    const { dead, evicted } = added
+    const { dead, whys } = added
     if (dead.length === 0) return this.#store(added)
-    toCallback(destroyRecords(this.#place, dead, evicted), err => (err ? this.#failed(err, added) : this.#store(added)))
+    toCallback(destroyRecords(this.#place, dead, whys), err => (err ? this.#failed(err, added) : this.#store(added)))
   }
 
   #store(added: Added): void {

@@ -1,8 +1,9 @@
 import { fromCallback, type Callback } from '../../primitives/callbacks'
-import type { SessionEvents } from '../diagnostics/session-events'
+import type { SessionEvents, Why } from '../diagnostics/session-events'
 import { endAndTell, type Telling } from '../events/end-and-tell'
 import { isMissing } from '../errors/store-errors'
-import { marksIn } from '../record/marks'
+import { isOver, passedLimit, type Living } from '../lifetime/limits'
+import { marksIn, separate } from '../record/marks'
 import type { SessionData } from '../record/session-data'
 import type { StoreClient } from '../store/store-client'
 import { isKey } from '../store/store-keys'
@@ -72,6 +73,24 @@ export function goneOf(found: readonly Found[]): readonly Entry[] {
   return found.filter(({ entry, record }) => !record && !entry.d && isSettled(entry, now)).map(({ entry }) => entry)
 }
 
+/** What became of the other sessions of a user. */
+export interface Looked {
+  /** The entries whose records were found gone. */
+  readonly gone: readonly Entry[]
+  /** Why sessions are over that the store still has, by their handles. Some stores keep them until a request asks for them, which may never come. */
+  readonly over: ReadonlyMap<string, Why>
+}
+
+/** Judges the records that were looked for. */
+export function lookedAt(exchange: Living, found: readonly Found[]): Looked {
+  const over = new Map<string, Why>()
+  for (const { entry, record } of found) {
+    const read = record && separate({ record, moment: undefined })
+    if (read && isOver(exchange, read)) over.set(entry.h, passedLimit(exchange, read))
+  }
+  return { gone: goneOf(found), over }
+}
+
 /** Ends the sessions of entries that meet a condition: marks them as dead, destroys the records, removes the entries. */
 export async function end(place: Place, isMeant: (entry: Entry) => boolean): Promise<readonly Entry[]> {
   const { result, known } = await change(place, registry => {
@@ -97,12 +116,9 @@ export function settledOf(dead: readonly Entry[]): readonly string[] {
   return dead.filter(entry => isSettled(entry, now)).map(({ h }) => h)
 }
 
-/** @param evicted those that end because there are too many; all others have been revoked */
-export async function destroyRecords(place: Place, entries: readonly Entry[], evicted: readonly Entry[] = []): Promise<void> {
-  await some(entries, entry => {
-    const why = evicted.includes(entry) ? 'evicted' : 'revoked'
-    return destroyAll(place, entry.k, { why, about: entry.w })
-  })
+/** @param whys why sessions end that have not been revoked, by their handles */
+export async function destroyRecords(place: Place, entries: readonly Entry[], whys?: ReadonlyMap<string, Why>): Promise<void> {
+  await some(entries, ({ h, k, w }) => destroyAll(place, k, { why: whys?.get(h) ?? 'revoked', about: w }))
 }
 
 /** Destroys the records of one session, in the order of the keys: a renewal moves it from one to the next. */

@@ -126,6 +126,8 @@ export interface Login {
   readonly limit: Limit | undefined
   /** The entries whose records were found gone; undefined if they have not been looked for. */
   readonly gone: readonly Entry[] | undefined
+  /** The handles of sessions that the store still has, although their limit has passed: they do not count, and end. */
+  readonly over: ReadonlyMap<string, unknown> | undefined
 }
 
 /** `'look'`: first, the records of the other entries are to be looked for. */
@@ -146,13 +148,13 @@ function againIn(known: Entry, { k, l, t }: Entry): Entry {
   return { ...known, k: keysWith(known.k, k), ...(l !== undefined && { l }), t, p: 1 }
 }
 
-function admitNew(registry: Registry, { entry, replaced, limit, gone }: Login): Admission {
-  const others = registry.s.filter(({ h, d }) => !d && h !== replaced)
+function admitNew(registry: Registry, { entry, replaced, limit, gone, over }: Login): Admission {
+  const others = registry.s.filter(({ h, d }) => !d && h !== replaced && !over?.has(h))
   const surplus = limit ? Math.max(0, others.length + 1 - limit.max) : 0
   if (!gone && (surplus > 0 || registry.s.length >= 2 * (registry.n ?? 0) + SWEPT_AFTER)) return 'look'
   if (surplus > 0 && limit?.then === 'refuse') return 'refused'
   const evicted = others.slice(0, surplus)
-  const handles = evicted.map(({ h }) => h)
+  const handles = [...(over?.keys() ?? []), ...evicted.map(({ h }) => h)]
   // If the replaced session is still listed, a renewal of another request has given it another ID before it was destroyed
   const dead = replaced === undefined ? handles : [...handles, replaced]
   return { registry: withEntry(killed(registry, dead), { ...entry, p: 1 }), evicted }
