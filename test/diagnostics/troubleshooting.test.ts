@@ -46,6 +46,7 @@ onEachHost('diagnostics: mistakes in options', host => {
     [{ rollling: true }, 'unknown-option', 'RESESSION_UNKNOWN_OPTION'],
     [{ rolling: 'false' }, 'boolean-option', 'RESESSION_BOOLEAN_OPTION'],
     [{ cookie: { sameSite: 'none' } }, 'dropped-cookie', 'RESESSION_DROPPED_COOKIE'],
+    [{ cookie: { expires: 5000 } }, 'number-in-expires', 'RESESSION_NUMBER_IN_EXPIRES'],
   ] as const) {
     it(`${reason} is published`, () => {
       host.start({ ...options, name: 'sid' } as never)

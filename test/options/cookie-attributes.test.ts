@@ -23,6 +23,9 @@ const ACCEPTED: readonly Row[] = [
   [{ maxAge: 0 }, 'Path=/; Expires=Thu, 01 Jan 2026 00:00:00 GMT; HttpOnly'],
   [{ maxAge: null }, 'Path=/; HttpOnly'],
   [{ expires: new Date(Date.UTC(2027, 1, 3)) }, 'Path=/; Expires=Wed, 03 Feb 2027 00:00:00 GMT; HttpOnly'],
+  [{ expires: HOUR as never }, 'Path=/; Expires=Thu, 01 Jan 2026 01:00:00 GMT; HttpOnly'],
+  [{ maxAge: 5, expires: HOUR as never }, 'Path=/; Expires=Thu, 01 Jan 2026 01:00:00 GMT; HttpOnly'],
+  [{ expires: 5 as never, maxAge: HOUR }, 'Path=/; Expires=Thu, 01 Jan 2026 01:00:00 GMT; HttpOnly'],
   [{ partitioned: true }, 'Path=/; HttpOnly; Partitioned'],
   [{ priority: 'low' }, 'Path=/; HttpOnly; Priority=Low'],
   [{ priority: 'medium' }, 'Path=/; HttpOnly; Priority=Medium'],
@@ -135,6 +138,22 @@ describe('options: cookie attributes', () => {
     const site = new Site({ cookie: { secure: true }, store }, count)
     expect(setCookie(await site.get())).to.equal(undefined)
     expect(Object.keys(store.sessions)).to.have.length(1)
+  })
+
+  it('a number in expires is a lifetime, also from a function, and touches start it again', async () => {
+    for (const give of [
+      { expires: HOUR },
+      Object.create({ expires: HOUR }) as object,
+      () => ({ expires: HOUR }),
+      async () => ({ expires: HOUR }),
+    ]) {
+      const store = new session.MemoryStore()
+      const site = new Site({ cookie: give as never, store }, count)
+      await site.get()
+      await site.get()
+      const [record] = Object.values(store.sessions as Record<string, string>)
+      expect(JSON.parse(record as string)).to.have.nested.property('cookie.originalMaxAge', HOUR)
+    }
   })
 
   it('an invalid date in expires is an error for next, and the response is sent', async () => {

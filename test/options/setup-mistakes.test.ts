@@ -33,7 +33,8 @@ const REFUSED_COOKIES: readonly Refused[] = [
   [{ maxAge: true }, /maxAge.*not true/],
   [{ maxAge: () => 1000 }, /maxAge.*not a function/],
   [{ expires: '2030-01-01' }, /cookie\.expires must be a Date, not the string "2030-01-01"; write new Date/],
-  [{ expires: 1893456000000 }, /cookie\.expires must be a Date, not the number 1893456000000/],
+  [{ expires: -Infinity }, /cookie\.expires must be a Date, not -Infinity/],
+  [{ expires: 1e18 }, /cookie\.expires must be a Date, not the number 1000000000000000000/],
   [{ expires: true }, /cookie\.expires must be a Date, not true/],
   [{ expires: {} }, /cookie\.expires must be a Date, not an object/],
   [{ path: 'app' }, /cookie\.path must .*not the string "app"; write "\/app"/],
@@ -61,6 +62,9 @@ const ACCEPTED_COOKIES: readonly unknown[] = [
   { expires: new Date(0) },
   { expires: null },
   { expires: false },
+  { expires: 0 },
+  { expires: 3_600_000 },
+  { expires: 1893456000000 },
   { path: '' },
   { path: undefined },
   { path: '/app' },
@@ -85,6 +89,7 @@ describe('options: mistakes in the cookie of a function', () => {
   for (const [cookie, message] of [
     [{ maxAge: NaN }, /cookie\.maxAge/],
     [{ expires: '2030-01-01' }, /cookie\.expires/],
+    [{ expires: NaN }, /cookie\.expires must be a Date, not NaN/],
     [{ path: 'app' }, /cookie\.path/],
   ] as Refused[]) {
     for (const [how, give] of Object.entries({ returns: () => cookie, promises: async () => cookie })) {
@@ -181,6 +186,12 @@ const WARNED: readonly Row[] = [
     'RESESSION_BOOLEAN_OPTION',
     /cookie\.secure is the string "false", which counts as true; write cookie\.secure: false/,
   ],
+  [
+    { cookie: { expires: 3_600_000 } },
+    'RESESSION_NUMBER_IN_EXPIRES',
+    /cookie\.expires is the number 3600000, which counts as maxAge; write maxAge: 3600000$/,
+  ],
+  [{ cookie: { expires: 1893456000000 } }, 'RESESSION_NUMBER_IN_EXPIRES', /write expires: new Date\(1893456000000\)$/],
   [{ cookie: { secure: 'AUTO' } }, 'RESESSION_BOOLEAN_OPTION', /cookie\.secure.*write cookie\.secure: true, false or "auto"/],
   [{ cookie: { httpOnly: 'false' } }, 'RESESSION_BOOLEAN_OPTION', /cookie\.httpOnly is the string "false"/],
   [{ cookie: { secure: true, partitioned: 'no' } }, 'RESESSION_BOOLEAN_OPTION', /cookie\.partitioned.*write cookie\.partitioned: false/],

@@ -58,6 +58,7 @@ const REASONS = {
   'unknown-option': { channel: 'option', code: 'RESESSION_UNKNOWN_OPTION' },
   'boolean-option': { channel: 'option', code: 'RESESSION_BOOLEAN_OPTION' },
   'dropped-cookie': { channel: 'option', code: 'RESESSION_DROPPED_COOKIE' },
+  'number-in-expires': { channel: 'option', code: 'RESESSION_NUMBER_IN_EXPIRES' },
   'short-secret': { channel: 'option', code: 'RESESSION_SHORT_SECRET' },
 } as const satisfies Record<string, Meaning>
 
@@ -66,6 +67,7 @@ const MISTAKES: Partial<Record<WarningCode, Reason>> = {
   RESESSION_UNKNOWN_OPTION: 'unknown-option',
   RESESSION_BOOLEAN_OPTION: 'boolean-option',
   RESESSION_DROPPED_COOKIE: 'dropped-cookie',
+  RESESSION_NUMBER_IN_EXPIRES: 'number-in-expires',
   RESESSION_SHORT_SECRET: 'short-secret',
 }
 

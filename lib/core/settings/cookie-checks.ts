@@ -18,7 +18,8 @@ export function settleCookie<H>(name: string, option: Options<H>['cookie'] | nul
   checkName(name)
   if (typeof cookie !== 'function') {
     checkAttributes(name, cookie)
-    return () => cookie
+    const settled = withLifetime(cookie)
+    return () => settled
   }
   return host => {
     const options = cookie(host)
@@ -29,7 +30,15 @@ export function settleCookie<H>(name: string, option: Options<H>['cookie'] | nul
 /** @throws TypeError for a lifetime or path with which the request could have no session. A function may return undefined for the defaults */
 function checkGiven(options: CookieOptions): CookieOptions {
   if (options) checkLifetimeAndPath(options)
-  return options
+  return options && withLifetime(options)
+}
+
+/** A number in `expires` counts as `maxAge`, as in express-session. Of the two, the last one in the object wins. */
+function withLifetime(options: CookieOptions): CookieOptions {
+  if (typeof options.expires !== 'number') return options
+  const settled: Record<string, unknown> = {}
+  for (const name in options) settled[name === 'expires' ? 'maxAge' : name] = options[name as keyof CookieOptions]
+  return settled
 }
 
 /** @throws TypeError for a cookie name that is not valid in a header */
@@ -72,7 +81,8 @@ function checkLifetimeAndPath({ maxAge, expires, path }: CookieOptions): void {
     const must = typeof maxAge === 'number' ? 'a number of milliseconds that ends before the year 275760' : 'a number or Date'
     throw new TypeError(`cookie.maxAge must be ${must}, not ${describeValue(maxAge)}; write 24 * 60 * 60 * 1000 for a day, or null`)
   }
-  if (expires && !((expires as unknown) instanceof Date)) {
+  const isUsable = typeof expires === 'number' ? isLifetime(expires) : !expires || expires instanceof Date
+  if (!isUsable) {
     throw new TypeError(`cookie.expires must be a Date, not ${describeValue(expires)}; write new Date(…), or maxAge in milliseconds`)
   }
   checkPath(path)

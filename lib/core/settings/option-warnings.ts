@@ -68,6 +68,7 @@ export function warningsOf(options: object, name: string, names: OptionNames): O
     ...unknownIn(cookie, 'cookie.', names),
     ...stringsIn(given, '', names),
     ...stringsIn(cookie, 'cookie.', names),
+    ...numberIn(cookie),
     ...(typeof given.cookie === 'function' ? [] : droppedBecause(name, cookie)),
   ]
 }
@@ -119,6 +120,16 @@ function meaningOf(option: string, text: string): string {
   if (/^(false|0|no|off|)$/i.test(text.trim())) return 'false'
   if (/^(true|1|yes|on)$/i.test(text.trim())) return 'true'
   return option === 'cookie.secure' ? 'true, false or "auto"' : 'true or false'
+}
+
+/** In milliseconds since 1970: the year 2001. No lifetime is as long. */
+const FIRST_DATE = 1e12
+
+function numberIn({ expires }: Given): OptionWarning[] {
+  if (typeof expires !== 'number') return []
+  const instead = expires < FIRST_DATE ? `maxAge: ${expires}` : `expires: new Date(${expires})`
+  const message = `Session option cookie.expires is the number ${expires}, which counts as maxAge; write ${instead}`
+  return [{ code: 'RESESSION_NUMBER_IN_EXPIRES', message }]
 }
 
 interface Rule {
