@@ -1,12 +1,14 @@
-import type { ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
 import { DeferredClose, isQueued, whenOut } from './deferred-close'
 import type { DeferredCall } from './deferred-call'
+import { LentSocket } from './lent-socket'
 import { ReportedState } from './reported-state'
 
 /** The state of a response with waiting calls: it reports what their callers were promised, and its connection stays open. */
 export class WhileDeferred {
   readonly #reported: ReportedState
   readonly #closing: DeferredClose
+  readonly #socket: LentSocket | undefined
 
   /**
    * @param line the waiting calls
@@ -18,6 +20,7 @@ export class WhileDeferred {
     longest: number,
   ) {
     this.#reported = new ReportedState(res)
+    if (res instanceof ServerResponse) this.#socket = new LentSocket(res)
     this.#closing = new DeferredClose(res, longest, () => {
       if (!this.#closing.isPassing) this.#report()
     })
@@ -32,6 +35,7 @@ export class WhileDeferred {
 
   /** A call waits. */
   hold(): void {
+    this.#socket?.remember()
     this.#closing.hold()
     if (!this.#closing.isPassing) this.#report()
   }
@@ -44,6 +48,7 @@ export class WhileDeferred {
     this.#reported.withdraw()
     // The client must not send another request on a connection that is about to close
     if (closing.isWanted && closing.isLast && res.shouldKeepAlive && !res.headersSent) res.shouldKeepAlive = false
+    this.#socket?.lend()
   }
 
   /**
@@ -52,6 +57,7 @@ export class WhileDeferred {
    * @param isWhole whether the whole response has been passed to Node, or another response replaces it
    */
   resume(isWhole: boolean): void {
+    this.#socket?.takeBack()
     this.#closing.isPassing = false
     const isWaiting = this.line.length > 0
     if (isWaiting || this.isDestroyed) this.#report()
