@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { inspect } from 'node:util'
 import { MemoryStore } from '../../lib'
 import { koaGenericSession, koaSession, koaSessionStore, koaSessionTs } from '../../lib/koa-presets'
 import { KoaSite, type Bag, type Ctx, type Handler, type KoaSessionOptions } from './site'
@@ -47,17 +48,22 @@ const DATA: readonly (readonly [name: string, value: unknown])[] = [
   ['resetMaxAge', 1],
   ['update', { daily: true }],
   ['_sid', 'a'],
+  ['regenerate', 'weekly'],
+  ['commit', 'a1b2c3'],
+  ['manuallyCommit', false],
+  ['toJSON', 'text'],
+  ['constructor', 'builder'],
   ['toString', 'text'],
   ['hasOwnProperty', false],
 ]
 
 /**
- * The names that are taken: those of koa-session, the cookie options in koa-generic-session, and those that koa-session-store removes from a cookie.
+ * The names that are taken: the cookie options in koa-generic-session, and those that koa-session-store removes from a cookie. Data with the name of a
+ * method of koa-session hide it, as in koa-session.
  */
 function isTaken(kind: string, name: string): boolean {
   if (/koaGenericSession|koaSessionTs/.test(kind)) return name === 'cookie'
-  if (name === '_sid') return kind === 'by koaSessionStore, in the cookie'
-  return name === 'save' && !/koaSessionStore/.test(kind)
+  return name === '_sid' && kind === 'by koaSessionStore, in the cookie'
 }
 
 for (const [kind, { make, options }] of Object.entries(KINDS)) {
@@ -87,3 +93,14 @@ for (const [kind, { make, options }] of Object.entries(KINDS)) {
     }
   })
 }
+
+it('koa: a session whose data hide its methods is shown by its length, inspect and JSON', async () => {
+  const hidden = { toJSON: 'text', commit: 1, save: true }
+  const handlers: Record<string, Handler> = {
+    '/set': ctx => void Object.assign(ctx.session as Bag, hidden),
+    '/read': ctx => (ctx.body = { length: (ctx.session as Bag).length, text: inspect(ctx.session), json: JSON.stringify(ctx.session) }),
+  }
+  const visitor = new KoaSite({}, handlers).visitor()
+  await visitor.get('/set')
+  expect((await visitor.get('/read')).body).to.deep.equal({ length: 3, text: inspect(hidden), json: JSON.stringify(hidden) })
+})

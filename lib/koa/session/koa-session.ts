@@ -49,7 +49,7 @@ export class KoaSession {
 
   /** The number of keys. */
   get length(): number {
-    return Object.keys(this.toJSON()).length
+    return Object.keys(dataOf(this)).length
   }
 
   get populated(): boolean {
@@ -79,27 +79,36 @@ export class KoaSession {
 
   /** Does what the end of the request does, if `autoCommit` is off. */
   manuallyCommit(): Promise<void> {
-    return this.commit()
+    return committed(this)
   }
 
   commit(callback: Callback): void
   commit(): Promise<void>
   commit(callback?: Callback): void | Promise<void> {
-    return either(ignoreRejection(Promise.resolve(sessionOf(this).req.commit())), callback)
+    return either(committed(this), callback)
   }
 
   toJSON(): object {
-    return Object.fromEntries(Object.entries(this).filter(([, value]) => typeof value !== 'function'))
+    return dataOf(this)
   }
 
   [inspect.custom](): object {
-    return this.toJSON()
+    return dataOf(this)
   }
+}
+
+/** Data may have the name of a method, such as `toJSON`. */
+function dataOf(shown: KoaSession): object {
+  return Object.fromEntries(Object.entries(shown).filter(([, value]) => typeof value !== 'function'))
 }
 
 /** Not a declared property, because spreading a session would copy it. */
 function sessionOf(shown: KoaSession): CarriedSession {
   return (shown as unknown as Shown<CarriedSession>)[SESSION].carried
+}
+
+function committed(shown: KoaSession): Promise<void> {
+  return ignoreRejection(Promise.resolve(sessionOf(shown).req.commit()))
 }
 
 function either(done: Promise<void>, callback: Callback | undefined): void | Promise<void> {

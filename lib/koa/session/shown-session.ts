@@ -17,7 +17,7 @@ export function attach(shown: object, session: Behind<object>): void {
 }
 
 /**
- * Copies data into the app's object. Data with the name of a member of its class are skipped, as in express-session.
+ * Copies data into the app's object. Data with the name of a method hide it, as in koa-session; those with the name of an accessor are skipped.
  *
  * @param record the data with the cookie
  * @param nameOf converts a name of the record to that of the app
@@ -33,10 +33,10 @@ export function fill(shown: object, record: object, nameOf: (key: string) => str
   }
 }
 
-/** Whether a name is free: inherited names of Object.prototype are, except `__proto__`. */
+/** Whether a name is free: inherited names are, except those of accessors, such as `__proto__`. */
 function isFree(shown: object, name: string): boolean {
-  let holder: object | null = shown
-  // Without reading it, because a member of a class may be an accessor
-  while (holder && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder) as object | null
-  return holder === Object.prototype && name !== '__proto__'
+  let holder: object = shown
+  // Without reading it, because it may be an accessor
+  while (!Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder) as object
+  return holder !== shown && 'value' in (Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor)
 }
