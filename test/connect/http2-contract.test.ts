@@ -113,6 +113,23 @@ describe('connect: HTTP/2, the contract of a response', () => {
     expect((await asked.reply).body).to.equal('abc')
   })
 
+  it('trailers are sent, also those that are added after end, as without a session', async () => {
+    const { store, ask } = bound(
+      changing((_, res) => {
+        res.addTrailers({ 'x-before': 'a' })
+        res.end('text')
+        res.addTrailers({ 'x-after': 'b' })
+      }),
+    )
+    const { reply, stream } = await ask()
+    let trailers: unknown
+    stream.on('trailers', got => (trailers = got))
+    await store.waits()
+    store.release()
+    expect((await reply).body).to.equal('text')
+    expect(trailers).to.include({ 'x-before': 'a', 'x-after': 'b' })
+  })
+
   it('a piped megabyte arrives completely, with drain only after the buffer is empty', async () => {
     const needed: unknown[] = []
     const { store, ask } = bound(

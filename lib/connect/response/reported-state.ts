@@ -96,7 +96,8 @@ function headFields(res: ServerResponse): Field[] {
 }
 
 function endFields(res: ServerResponse): Field[] {
-  const fields: Field[] = [['addTrailers', () => {}]]
+  // HTTP/2 sends trailers that are added after the end, as long as the data have not been sent
+  const fields: Field[] = isHttp2(res) ? [] : [['addTrailers', () => {}]]
   if (isCaptured(res)) return fields
   // Node derives it from the next field
   if ('writableFinished' in res) fields.push(['writableFinished', false])
