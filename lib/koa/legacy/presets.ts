@@ -159,12 +159,20 @@ export function presetOptions(preset: Preset, options: AnySpelling = {}): Preset
   const given = said(options)
   for (const want of preset.wants ?? []) demand(want, given[want.option])
   warn(preset, options)
-  const translated = spell(translate(preset, given))
+  // The lifetime is in the cookie by then
+  const { maxAge: _, ...translated } = spell(translate(preset, given)) as AnySpelling
   const store = translated.store ?? preset.store
   const stored = store === 'cookie' ? undefined : preset.stored
   // In the app's order, in which they are shown; for koa-session-ts in the order of its defaults
   const cookie = { ...translated.cookie, ...preset.defaults.cookie, ...translated.cookie }
-  return { ...preset.defaults, ...stored, ...translated, store, cookie }
+  return { ...preset.defaults, ...stored, ...translated, store, cookie: lasting(cookie, preset.defaults.cookie) }
+}
+
+/** To the older middlewares, as to the package that sets their cookies, a lifetime of 0 is none: the cookie ends with the browser. */
+function lasting(cookie: KoaCookieOptions, usual: KoaCookieOptions | undefined): KoaCookieOptions {
+  if (cookie.maxAge !== 0) return cookie
+  const { maxAge: _, ...others } = cookie
+  return usual?.maxAge === undefined ? others : { ...cookie, maxAge: null }
 }
 
 /** None of them distinguishes null from undefined. */

@@ -88,7 +88,8 @@ export class OptionedSession extends CarriedSession {
 /** @throws TypeError for an invalid lifetime */
 function change(cookie: Cookie, name: (typeof NAMES)[number], value: unknown): void {
   if (name === 'expires') cookie.expires = dateOf(value)
-  else if (name === 'maxAge' || name === 'maxage') cookie.maxAge = (value ?? null) as number
+  // 0 is no lifetime to koa-generic-session and koa-session-ts
+  else if (name === 'maxAge' || name === 'maxage') cookie.maxAge = (value === 0 ? null : (value ?? null)) as number
   else Object.assign(cookie, { [name]: value })
 }
 

@@ -140,7 +140,8 @@ function readRecord(record: object, options: CookieOptions): SessionData {
 function readCookie(stored: Partial<AnyCookie>, options: CookieOptions): object {
   // Without a spread, after which each cookie would have a hidden class of its own until V8's next full collection
   const cookie: Record<string, unknown> = {}
-  const lifetime = stored.originalMaxAge ?? stored.maxAge ?? null
+  // In options, 0 is no lifetime
+  const lifetime = stored.originalMaxAge ?? (stored.maxAge === 0 ? null : (stored.maxAge ?? null))
   for (const key of Object.keys(options)) if (key !== 'maxAge') cookie[key] = options[key as never]
   for (const key of Object.keys(stored)) if (key !== 'maxAge') cookie[key] = stored[key as never]
   // Options tell no end. It is that of the stored lifetime, and not that of the app's option, which is for new sessions

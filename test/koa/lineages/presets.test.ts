@@ -76,6 +76,39 @@ describe('koa lineages: setup of presets', () => {
     expect(first?.lines.map(line => line.split('=')[0])).to.deep.equal(['koa.sess', 'koa.sess.sig'])
   })
 
+  for (const [what, create] of Object.entries<(app: KoaApp) => unknown>({
+    'koa-session 7': app => ORIGINALS.koaSession7.create(given({ maxAge: 0 }), app),
+    'its preset': app => session(given({ maxAge: 0 }), app),
+    'its preset, with a store': app => session(given({ maxAge: 0, store: new PromiseStore() }), app),
+    'koa-generic-session': () => ORIGINALS.koaGenericSession.create(given({ cookie: { maxAge: 0 }, store: new PromiseStore() })),
+    'its preset, with a cookie': () => generic(given({ cookie: { maxAge: 0 }, store: new PromiseStore() })),
+    'the preset of koa-session-store': () => (koaSessionStore as unknown as Middleware)(given({ cookie: { maxAge: 0 } })),
+    'the preset of koa-session-ts': () => ts(given({ cookieOptions: { maxAge: 0 }, store: new PromiseStore() })),
+    'the preset of koa-generic-session, set in the session': () => generic(given({ store: new PromiseStore() })),
+  })) {
+    it(`a maxAge of 0 ends the cookie with the browser: ${what}`, async () => {
+      const isLate = /set in the session/.test(what)
+      const app = appWith(create, ['a key']).use((ctx: KoaContext) => {
+        if (isLate && ctx.session?.cookie) ctx.session.cookie.maxAge = 0
+        count(ctx)
+      })
+      const [first, second] = await serve(app, [{}, {}])
+      expect([first?.body, second?.body]).to.deep.equal(['1', '2'])
+      expect(first?.lines.join()).to.not.match(/expires/i)
+    })
+  }
+
+  it('a record of koa-generic-session with a maxAge of 0 has no lifetime', async () => {
+    type Handle = (ctx: KoaContext, next: () => Promise<unknown>) => unknown
+    const store = new PromiseStore()
+    const preset = generic(given({ store })) as Handle
+    const original = ORIGINALS.koaGenericSession.create(given({ cookie: { maxAge: 0 }, store })) as Handle
+    const handle: Handle = (ctx, next) => (ctx.path === '/' ? original : preset)(ctx, next)
+    const app = appWith(() => handle, ['a key']).use(count)
+    const [, second] = await serve(app, [{}, { path: '/preset' }])
+    expect([second?.body, second?.lines.length, /expires/i.test(second?.lines.join() ?? '')]).to.deep.equal(['2', 2, false])
+  })
+
   it('the session of koa-session has an externalKey, and manuallyCommit', async () => {
     const store = new PromiseStore()
     const keys: unknown[] = []
