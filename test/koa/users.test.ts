@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import koaSession = require('../../lib/koa')
 import { koaGenericSession, koaSession as preset } from '../../lib/koa-presets'
+import { useClock } from '../support/clock'
 import { KoaSite, show, type Ctx, type KoaSessionOptions, type Visitor } from './site'
 import { Strings, Told } from './told'
 
@@ -22,6 +23,34 @@ const WAYS: Record<string, { readonly make?: Make; readonly store: () => object;
   "koa-session's preset": { make: preset, store: () => new Told() },
   "koa-generic-session's preset": { make: koaGenericSession, store: () => new Told() },
 }
+
+/** Stores that never expire a record, which says when the session ends. */
+describe('koa: the sessions of a user that are over', () => {
+  const clock = useClock()
+
+  for (const [what, store] of Object.entries({ promises: () => new Told(), 'JSON strings': () => new Strings() })) {
+    for (const limit of [{ idleTimeout: 60_000 }, { absoluteTimeout: 60_000 }, { cookie: { maxAge: 60_000 } }] as KoaSessionOptions[]) {
+      it(`are not listed, and do not count: a store of ${what}, ${JSON.stringify(limit)}`, async () => {
+        const kept = store()
+        const given = {
+          store: kept,
+          userId: ({ user }: { user?: string }) => user,
+          maxSessionsPerUser: { max: 1, then: 'refuse' },
+          ...limit,
+        }
+        let sessions: Sessions | undefined
+        const site = new KoaSite({}, HANDLERS, { instead: app => (sessions = koaSession(given as never, app as never)) })
+        const listed = async (): Promise<number> => (await (sessions as Sessions).list('ada')).length
+        await site.get('/in')
+        clock.turn(59_999)
+        expect([(await site.get('/in')).status, await listed()]).to.deep.equal([403, 1])
+        clock.turn(2)
+        expect(await listed()).to.equal(0)
+        expect([(await site.get('/in')).status, await listed(), kept.records.size]).to.deep.equal([404, 1, 2])
+      })
+    }
+  }
+})
 
 for (const [what, { make = koaSession as Make, store, options }] of Object.entries(WAYS)) {
   describe(`koa: the sessions of a user, with ${what}`, () => {

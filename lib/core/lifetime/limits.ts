@@ -14,6 +14,7 @@ export interface Living {
     readonly lifetime: LifetimeSettings<never> | undefined
     readonly kept: object | undefined
     readonly store: SessionStore
+    readonly endsByRecord?: boolean
   }
   readonly host: Host
   readonly lifetime: SessionLifetime | undefined

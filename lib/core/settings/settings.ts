@@ -60,6 +60,8 @@ export interface Settings<H extends Host = Host> extends Policy, RequestSettings
   readonly admit?: PerRead<H>
   /** Whether the app sees the record, and may change it. */
   readonly asksApp?: boolean
+  /** Whether a record always tells when its session ends, so that a session whose record is past is over. */
+  readonly endsByRecord?: boolean
   /** The original `save` of its sessions, if that is overridden and only tells the client, as the commit does. */
   readonly ownSave?: Session['save']
   /**

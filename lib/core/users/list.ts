@@ -5,7 +5,7 @@ import type { SessionData } from '../record/session-data'
 import type { HostExchange } from '../session/session'
 import type { LifetimeSettings } from '../settings/lifetime-options'
 import type { Settings } from '../settings/settings'
-import { change, finish, goneOf, lookFor, type Found, type Place } from './records'
+import { change, finish, goneOf, hasPassed, lookFor, type Found, type Place } from './records'
 import { withoutGone, type Entry, type Registry } from './registry'
 
 /** One session of a user. */
@@ -32,7 +32,7 @@ export interface ListedSessions extends ReadonlyArray<ListedSession> {
   readonly exact: boolean
 }
 
-type About = Pick<Settings<never>, 'lifetime' | 'concurrency'>
+type About = Pick<Settings<never>, 'lifetime' | 'concurrency' | 'endsByRecord'>
 
 /** Lists the sessions that exist, and removes the entries of others. */
 export async function list(place: Place, about: About, current: HostExchange | undefined): Promise<ListedSessions> {
@@ -42,7 +42,7 @@ export async function list(place: Place, about: About, current: HostExchange | u
     result.s.filter(({ d }) => !d),
   )
   const handle = current?.info()?.handle
-  const listed = found.flatMap(found => listedOf(found, about.lifetime, handle))
+  const listed = found.flatMap(found => listedOf(found, about, handle))
   await tidy(place, result, goneOf(found))
   const exact = place.port.compares && about.concurrency !== 'off'
   return Object.defineProperty(listed, 'exact', { value: exact }) as unknown as ListedSessions
@@ -57,10 +57,11 @@ async function tidy(place: Place, { s }: Registry, gone: readonly Entry[]): Prom
   if (gone.length > 0) await change(place, registry => ({ next: withoutGone(registry, gone), result: undefined }))
 }
 
-function listedOf({ entry, record }: Found, lifetime: LifetimeSettings<never> | undefined, current: string | undefined): ListedSession[] {
+function listedOf({ entry, record }: Found, about: About, current: string | undefined): ListedSession[] {
+  const { lifetime } = about
   const marks = record && marksIn(record)
   const now = Date.now()
-  if (!marks || (lifetime && isOver(marks, lifetime, { now }))) return []
+  if (!marks || hasPassed(about, record) || (lifetime && isOver(marks, lifetime, { now }))) return []
   return [
     {
       handle: entry.h,

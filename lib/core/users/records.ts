@@ -3,6 +3,7 @@ import type { SessionEvents, Why } from '../diagnostics/session-events'
 import { endAndTell, type Telling } from '../events/end-and-tell'
 import { isMissing } from '../errors/store-errors'
 import { isOver, passedLimit, type Living } from '../lifetime/limits'
+import { dateOf } from '../record/lifetime'
 import { marksIn, separate } from '../record/marks'
 import type { SessionData } from '../record/session-data'
 import type { StoreClient } from '../store/store-client'
@@ -81,12 +82,18 @@ export interface Looked {
   readonly over: ReadonlyMap<string, Why>
 }
 
+/** Whether a record is past that tells when its session ends. */
+export function hasPassed({ endsByRecord }: Pick<Living['settings'], 'endsByRecord'>, record: SessionData): boolean {
+  return endsByRecord === true && (dateOf(record) ?? Infinity) <= Date.now()
+}
+
 /** Judges the records that were looked for. */
 export function lookedAt(exchange: Living, found: readonly Found[]): Looked {
   const over = new Map<string, Why>()
   for (const { entry, record } of found) {
     const read = record && separate({ record, moment: undefined })
-    if (read && isOver(exchange, read)) over.set(entry.h, passedLimit(exchange, read))
+    const isPast = record !== undefined && hasPassed(exchange.settings, record)
+    if (read && (isPast || isOver(exchange, read))) over.set(entry.h, passedLimit(exchange, read))
   }
   return { gone: goneOf(found), over }
 }

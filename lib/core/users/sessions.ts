@@ -70,7 +70,7 @@ export interface Sessions<Guard = unknown> extends SessionsOfUsers {
 }
 
 /** The part of the settings that the methods need. */
-export type About = Pick<Settings<never>, 'users' | 'events' | 'lifetime' | 'name' | 'diagnostics' | 'concurrency'>
+export type About = Pick<Settings<never>, 'users' | 'events' | 'lifetime' | 'name' | 'diagnostics' | 'concurrency' | 'endsByRecord'>
 
 /** @param portOf throws if there is no store with the session */
 export function sessionsOf(portOf: () => StoreClient, about: About): SessionsOfUsers {

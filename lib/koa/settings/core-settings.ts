@@ -47,6 +47,7 @@ export function coreSettings(options: KoaOptions, given: Given, store: SessionSt
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given.app, endsOf(store)),
     asksApp: options.valid !== undefined,
+    endsByRecord: endsOf(store) === 'by the record',
     beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
     // A custom transport need not use a cookie
     checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(about, ctx, cookie, signing, usual),

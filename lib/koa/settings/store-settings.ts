@@ -84,9 +84,10 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
   const byRecord = admission(options, given.app, 'by the record')
   const of = (host: KoaHost): Settings<KoaHost> => {
     const { store, port, kind } = portOf(host)
-    const admit = endsOf(store) === 'by the store' ? byStore : byRecord
+    const endsByRecord = endsOf(store) === 'by the record'
+    const admit = endsByRecord ? byRecord : byStore
     // Other kinds of stores can only save, and a late save would overwrite those of other processes
-    return settingsWith(common, { store, port, admit, awaitTouch: common.awaitTouch || kind !== 'callback' })
+    return settingsWith(common, { store, port, admit, endsByRecord, awaitTouch: common.awaitTouch || kind !== 'callback' })
   }
   return { of, port: () => portOf({} as KoaHost).port, core: common }
 }
