@@ -1,5 +1,6 @@
 import { fromCallbackUnlessSync, ignoreRejection, type Callback } from '../primitives/callbacks'
 import { whenClosed } from '../primitives/http'
+import { dropped } from '../core/diagnostics/cookie-warnings'
 import { Exchange } from '../core/request/exchange'
 import type { Change, EXCHANGE, HostExchange } from '../core/session/session'
 import { open } from '../core/request/open'
@@ -255,8 +256,15 @@ export class KoaRequest implements KoaHost {
     if (this.#assigned) await this.open()
   }
 
+  /** A request that only reads saves nothing: neither a lifetime that the app has set, nor because of `sessionSave`. */
+  #drop(): void {
+    this.mustSave = false
+    dropped(this.exchange.settings)
+  }
+
   #commitLast(): Promise<void> | undefined {
     if (this.sessionSave === true) this.mustSave = true
+    if (this.mustSave && this.exchange.readsOnly) this.#drop()
     const wants = this.sessionSave ?? this.settings.autoCommit
     return wants && this.shown !== undefined ? this.commit() : undefined
   }
