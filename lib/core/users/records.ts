@@ -91,8 +91,8 @@ export function hasPassed({ endsByRecord }: Pick<Living['settings'], 'endsByReco
 export function lookedAt(exchange: Living, found: readonly Found[]): Looked {
   const over = new Map<string, Why>()
   for (const { entry, record } of found) {
-    const read = record && separate({ record, moment: undefined })
     const isPast = record !== undefined && hasPassed(exchange.settings, record)
+    const read = record && separate({ record, moment: undefined })
     if (read && (isPast || isOver(exchange, read))) over.set(entry.h, passedLimit(exchange, read))
   }
   return { gone: goneOf(found), over }
