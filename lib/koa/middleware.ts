@@ -1,4 +1,5 @@
 import { freshness } from '../core/users/freshness'
+import { ignoreRejection } from '../primitives/callbacks'
 import { sessionsOf, type Sessions } from '../core/users/sessions'
 import type { App, Context, Next } from './context'
 import { enter, prepare } from './context-accessors'
@@ -21,13 +22,14 @@ type Handler = (ctx: Context, next: Next) => Promise<void>
 export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   const settings = settleKoa(options, app)
   if (app) prepare(app, settings)
-  return Object.assign(session, { ...sessionsOf(settings.port, settings.core), requireFresh })
+  const sessions = sessionsOf(settings.port, settings.core)
+  return Object.assign(session, { ...sessions, ...(settings.defer && readingFirst(sessions)), requireFresh })
 
   function requireFresh(ms: number): Handler {
     const check = freshness(settings.core, ms)
     return async (ctx, next) => {
       // A deferred session is not read before
-      if (settings.defer) await (ctx as { session?: unknown }).session
+      if (settings.defer) await deferred(ctx)
       const err = check(ctx)
       if (err) throw err
       await next()
@@ -49,6 +51,24 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
     const ended = end(host)
     if (ended) await ended
   }
+}
+
+type SessionsOfUsers = ReturnType<typeof sessionsOf>
+
+/** Reads the deferred session of a context before it is compared with the others of its user. */
+function readingFirst({ list, revokeAll }: SessionsOfUsers): Pick<SessionsOfUsers, 'list' | 'revokeAll'> {
+  const after = async <Value>(ctx: object | undefined, act: () => Promise<Value>): Promise<Value> => {
+    await deferred(ctx)
+    return act()
+  }
+  return {
+    list: (userId, options) => ignoreRejection(after(options?.current, () => list(userId, options))),
+    revokeAll: (userId, options) => ignoreRejection(after(options?.except, () => revokeAll(userId, options))),
+  }
+}
+
+function deferred(ctx: object | undefined): unknown {
+  return (ctx as { readonly session?: unknown } | undefined)?.session
 }
 
 /** @returns a promise if it is asynchronous */

@@ -24,6 +24,22 @@ const WAYS: Record<string, { readonly make?: Make; readonly store: () => object;
   "koa-generic-session's preset": { make: koaGenericSession, store: () => new Told() },
 }
 
+it('koa: the sessions of a user, with defer: that of a context is known although the app has not read it', async () => {
+  let sessions: Sessions | undefined
+  const given = { store: new Told(), userId: ({ user }: { user?: string }) => user, defer: true } as never
+  const handlers = {
+    '/in': async (ctx: Ctx) => void ((await (ctx.session as unknown as Promise<{ user?: string }>)).user = 'ada'),
+    '/list': async (ctx: Ctx) => void (ctx.body = (await sessions?.list('ada', { current: ctx }))?.map(({ current }) => current === true)),
+    '/others': async (ctx: Ctx) => void (ctx.body = String(await sessions?.revokeAll('ada', { except: ctx }))),
+  }
+  const site = new KoaSite({}, handlers, { instead: app => (sessions = koaSession(given, app as never)) })
+  const [one, other] = [site.visitor(), site.visitor()]
+  for (const visitor of [one, other]) await visitor.get('/in')
+  expect((await one.get('/list')).text).to.equal('[true,false]')
+  expect((await one.get('/others')).text).to.equal('1')
+  expect((await one.get('/list')).text).to.equal('[true]')
+})
+
 /** Stores that never expire a record, which says when the session ends. */
 describe('koa: the sessions of a user that are over', () => {
   const clock = useClock()
