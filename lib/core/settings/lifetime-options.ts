@@ -56,7 +56,7 @@ function checkActivity<H>({ activity, idleTimeout, renewAfter }: Given<H>): void
   if (typeof activity !== 'function')
     throw optionError('activity', 'be a function', activity, 'write req => req.path !== "/poll", for example')
   if (!isLimit(idleTimeout) && !isLimit(renewAfter))
-    throw new TypeError('activity option needs idleTimeout; write idleTimeout: 30 * 60_000, for example')
+    throw new TypeError('activity option needs idleTimeout or renewAfter; write idleTimeout: 30 * 60_000, for example')
 }
 
 /** @throws TypeError for times that contradict each other */
