@@ -3,6 +3,7 @@ import type { Change } from '../core/session/session'
 import { ignoreRejection } from '../primitives/callbacks'
 import { HOST, update } from '../core/session/update'
 import type { App, Context } from './context'
+import { CONTEXT } from './context-transport'
 import { KoaRequest } from './koa-request'
 import { mirror } from './request-mirror'
 import type { KoaSettings } from './settings/koa-settings'
@@ -23,13 +24,25 @@ export function enter(ctx: Context, settings: KoaSettings): KoaRequest | undefin
   prepare(ctx.app)
   const before = (ctx as Entered)[HOST]
   // Data that the app has put into the stand-in session is discarded, as in koa-session
-  const host = before && !before.isStandIn ? before : hosted(ctx, settings)
-  if (host.claimed) {
-    if (host.settings.name !== settings.name) second(settings, host.settings.name)
-    return undefined
-  }
+  const host = before && !before.isStandIn && !isLeft(before) ? before : hosted(ctx, settings)
+  if (host.claimed) return undefined
   host.claimed = true
   return host
+}
+
+/** Reports a middleware of another name than the first one, if it is for this request too. */
+export async function reportSecond(ctx: Context, settings: KoaSettings): Promise<void> {
+  const first = (ctx as Entered)[HOST]?.settings.name
+  if (first === undefined || first === settings.name) return
+  const { skip } = settings.core
+  const host = { ctx } as KoaRequest
+  if (!CONTEXT.path(host).startsWith(settings.cookie.path ?? '/') || (await skip?.(host))) return
+  second(settings, first)
+}
+
+/** Whether an earlier middleware has no session for this request, because of its path or of `skip`. */
+function isLeft(host: KoaRequest): boolean {
+  return host.claimed && host.isApart
 }
 
 function hosted(ctx: Entered, settings: KoaSettings): KoaRequest {

@@ -2,7 +2,7 @@ import { freshness } from '../core/users/freshness'
 import { ignoreRejection } from '../primitives/callbacks'
 import { sessionsOf, type Sessions } from '../core/users/sessions'
 import type { App, Context, Next } from './context'
-import { enter, prepare } from './context-accessors'
+import { enter, prepare, reportSecond } from './context-accessors'
 import type { KoaRequest } from './koa-request'
 import type { KoaOptions } from './settings/koa-options'
 import { settleKoa } from './settings/koa-settings'
@@ -39,7 +39,10 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   async function session(ctx: Context, next: Next): Promise<void> {
     const host = enter(ctx, settings)
     // Another session middleware has run first
-    if (!host) return void (await next())
+    if (!host) {
+      await reportSecond(ctx, settings)
+      return void (await next())
+    }
     if (settings.availability?.isReady === false) await settings.availability.ready()
     const opened = settings.defer ? undefined : host.openInTime()
     if (opened) await opened

@@ -69,3 +69,40 @@ for (const [host, make] of Object.entries(HOSTS)) {
     })
   })
 }
+
+/** What makes a middleware the one of a path. */
+const WAYS: Record<string, (path: string) => object> = {
+  'the path of the cookie': path => ({ cookie: { path } }),
+  skip: path => ({ skip: (on: { path: string }) => !on.path.startsWith(path) }),
+}
+
+for (const [way, optionsFor] of Object.entries(WAYS)) {
+  describe(`diagnostics: a middleware that has no session for a request, by ${way}`, () => {
+    const published = useDiagnostics('resession:session-skipped')
+
+    for (const [name, Koa] of Object.entries(KOAS)) {
+      it(`leaves it to the next one, on ${name}`, async () => {
+        const app = new Koa()
+        app.keys = ['keyboard cat']
+        for (const path of ['/user', '/admin']) app.use(koaSession({ name: path.slice(1), ...optionsFor(path) }, app as never))
+        app.use(koaCount)
+        await visits(request.agent(app.callback()))
+      })
+    }
+
+    it('leaves it to the next one, on Express', async () => {
+      const app = express()
+      for (const path of ['/user', '/admin'])
+        app.use(session({ ...QUIET, name: path.slice(1), ...optionsFor(path) }) as unknown as express.RequestHandler)
+      app.use((req, res) => void count(req as never, res))
+      await visits(request.agent(app))
+    })
+
+    async function visits(client: ReturnType<typeof request.agent>): Promise<void> {
+      const counts: string[] = []
+      for (const path of ['/user', '/admin', '/user', '/admin/page']) counts.push((await client.get(path)).text)
+      expect(counts).to.deep.equal(['1', '1', '2', '2'])
+      expect(published).to.deep.equal([])
+    }
+  })
+}

@@ -21,10 +21,7 @@ import type { WithoutStore } from '../settings/options'
 
 /** Puts a session on the host: that of the client, or a new one. If the request has no session, the exchange is not `entered`. */
 export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {
-  if (exchange.host.session) {
-    noteSecond(exchange)
-    return done()
-  }
+  if (exchange.host.session && !isSecond(exchange)) return done()
   const { skip } = exchange.settings
   if (skip) ask(exchange, skip, unlessSkipped, done)
   else begin(exchange, done)
@@ -44,10 +41,10 @@ function begin<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   ask(exchange, exchange.settings.cookieOptions, matchPath, done)
 }
 
-/** Another middleware was first. With the same name they count as one, for a mounted app; with different names it is a mistake. */
-function noteSecond<H extends Host>({ host, settings }: Exchange<H>): void {
+/** Whether a middleware of another name was first. With the same name they count as one, for a mounted app. */
+function isSecond<H extends Host>({ host, settings }: Exchange<H>): boolean {
   const first = host[EXCHANGE]?.settings.name
-  if (first !== undefined && first !== settings.name) second(settings, first)
+  return first !== undefined && first !== settings.name
 }
 
 function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions | null | undefined, done: Callback): void {
@@ -60,6 +57,11 @@ function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions
     return done()
   }
   if (cookiePath !== '/') settings.paths.hasMatched = true
+  // Both middlewares are for this request, which is a mistake
+  if (host.session) {
+    second(settings, host[EXCHANGE]?.settings.name as string)
+    return done()
+  }
   exchange.cookieOptions = options ?? {}
   const { secrets } = settings
   if (secrets) ask(exchange, secrets, enter, done)
