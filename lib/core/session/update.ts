@@ -1,5 +1,6 @@
 import { EXCHANGE, type Change, type Host } from './session'
 import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
+import { describeValue } from '../../primitives/describe-value'
 import { gone } from '../errors/store-errors'
 
 /** The key under which a Koa context and its request refer to their host. */
@@ -13,14 +14,29 @@ interface Hosted {
 export function update(carrier: Host | Hosted, change: Change): Promise<void> {
   if (typeof change !== 'function')
     return ignoreRejection(Promise.reject(new TypeError('update needs a function that changes the session')))
+  try {
+    checkCarrier('update', carrier)
+  } catch (invalid) {
+    return ignoreRejection(Promise.reject(invalid as Error))
+  }
   if (HOST in carrier) return carrier[HOST].update(change)
   return ignoreRejection(fromCallback(done => updateOn(carrier, change, done)))
+}
+
+/** @throws TypeError unless it is an object, as requests and Koa contexts are */
+export function checkCarrier(method: string, carrier: unknown): asserts carrier is object {
+  if (typeof carrier !== 'object' || carrier === null)
+    throw new TypeError(`${method} needs a request or a Koa context, not ${describeValue(carrier)}`)
+}
+
+export function withoutSession(method: string): Error {
+  return new Error(`${method} needs a request with a session: use the session middleware first`)
 }
 
 /** @throws TypeError if `host.session` has been replaced by a value that is not an object */
 export function updateOn(host: Host, change: Change, done: Callback): void {
   const exchange = host[EXCHANGE]
-  if (!exchange) return done(new Error('update needs a request with a session: use the session middleware first'))
+  if (!exchange) return done(withoutSession('update'))
   const session = exchange.session()
   if (session) exchange.update(session, change, exchange.underway.begin(done))
   else done(gone())

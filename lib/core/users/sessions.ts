@@ -5,6 +5,7 @@ import { isMissing } from '../errors/store-errors'
 import { marksIn } from '../record/marks'
 import type { Marks } from '../record/reserved-key'
 import { exchangeOf, type Carrier } from '../session/info'
+import { checkCarrier } from '../session/update'
 import type { Settings } from '../settings/settings'
 import type { StoreClient } from '../store/store-client'
 import { isRegistry } from '../store/store-keys'
@@ -87,9 +88,10 @@ export function sessionsOf(portOf: () => StoreClient, about: About): SessionsOfU
   const asked = <Value>(act: () => Promise<Value>): Promise<Value> => ignoreRejection(act())
   return {
     end: id => asked(() => endById(portOf, about, id)),
-    list: (userId, { current } = {}) => asked(async () => list(placeOf('list', userId), about, exchangeFor(current))),
+    list: (userId, options) => asked(async () => list(placeOf('list', userId), about, exchangeFor('list', 'current', options))),
     revoke: (userId, handle) => asked(async () => revoke(placeOf('revoke', userId), handle)),
-    revokeAll: (userId, { except } = {}) => asked(async () => revokeAll(placeOf('revokeAll', userId), about.users, exchangeFor(except))),
+    revokeAll: (userId, options) =>
+      asked(async () => revokeAll(placeOf('revokeAll', userId), about.users, exchangeFor('revokeAll', 'except', options))),
   }
 }
 
@@ -98,9 +100,15 @@ export function needUsers(method: string, { users }: Pick<About, 'users'>): void
   if (!users) throw new TypeError(`sessions.${method} needs the option userId; write userId: session => session.user, for example`)
 }
 
-/** @throws TypeError if the request has no session middleware */
-function exchangeFor(carrier: object | undefined): ReturnType<typeof exchangeOf> {
+/** @throws TypeError for options that are not `{ name: req }`, and if the request has no session */
+function exchangeFor(method: string, name: string, options: object | undefined): ReturnType<typeof exchangeOf> {
+  if (options === undefined) return undefined
+  // A forgotten name would end the session that is to stay
+  if (typeof options !== 'object' || options === null || Object.keys(options).some(key => key !== name))
+    throw new TypeError(`sessions.${method} needs { ${name}: req } or nothing, not ${describeValue(options)}`)
+  const carrier = (options as Record<string, unknown>)[name]
   if (carrier === undefined) return undefined
+  checkCarrier(`sessions.${method}: ${name}`, carrier)
   const exchange = exchangeOf(carrier as Carrier)
   if (!exchange) throw new TypeError('the request has no session: use the session middleware first')
   return exchange
