@@ -7,6 +7,9 @@ import { passOnLate } from './response/late-error'
 import type { Request } from './request'
 import type { SessionCookie } from './session-cookie'
 
+/** RFC 9110 section 15.6: from this status on, the server says that it has failed. */
+const SERVER_ERROR = 500
+
 /** Lets bytes pass when the exchange has committed. */
 export class ResponseGate implements Gate {
   #hasWritten = false
@@ -53,7 +56,8 @@ export class ResponseGate implements Gate {
     const isLate = last && this.#hasWritten
     if (last) this.exchange.sendsCookie = !isLate && !this.res.destroyed
     commit(this.exchange, last, (err, withhold) => {
-      if (withhold) return answer(() => this.failed(err))
+      // An error page of the app is not replaced: a client cannot take it for a success
+      if (withhold && !(this.res.statusCode >= SERVER_ERROR)) return answer(() => this.failed(err))
       if (err) passOnLate(this.res, this.next, err)
       else if (isLate) checkLate(this.exchange, this.#sent)
       answer('pass')

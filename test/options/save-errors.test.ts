@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { ServerResponse } from 'node:http'
 import { FaultyStore } from '../support/faulty-store'
 import { data, routes } from '../support/handlers'
 import { setCookie, Site, type Visitor } from '../support/site'
@@ -18,6 +19,7 @@ const HANDLERS = routes({
     res.write('some, ')
     res.end('and more')
   },
+  '/refused': (req, res) => ((data(req).attempts = 1), (res.statusCode = 401), res.end('wrong password')),
   '/late': (req, res) => {
     res.write('some, ')
     data(req).n = 1
@@ -29,6 +31,14 @@ const HANDLERS = routes({
     res.end('as if')
   },
 })
+
+/** Pages of an app that knows that the session could not be saved. */
+const PAGES: Record<string, (res: ServerResponse) => unknown> = {
+  statusCode: res => ((res.statusCode = 503), res.end('an own page')),
+  writeHead: res => res.writeHead(503).end('an own page'),
+  'writeHead with headers': res => res.writeHead(503, { 'Content-Type': 'text/plain' }).end('an own page'),
+  'a stream': res => ((res.statusCode = 503), res.write('an own '), res.end('page')),
+}
 
 async function known(options: Partial<SessionOptions>): Promise<{ site: Site; visitor: Visitor; store: FaultyStore }> {
   const store = new FaultyStore()
@@ -82,6 +92,29 @@ describe('options: saveErrors', () => {
     const res = await visitor.get('/late')
     expect([res.status, res.text]).to.deep.equal([200, 'some, and more'])
     await new Promise(resolve => setImmediate(resolve))
+    expect(site.errors).to.deep.equal([DOWN])
+  })
+
+  for (const [how, respond] of Object.entries(PAGES)) {
+    it(`fail leaves an error page of the app as it is, without a cookie, and passes the error to next: ${how}`, async () => {
+      const store = new FaultyStore()
+      const site = new Site({ store, saveErrors: 'fail' }, (req, res) => {
+        data(req).n = 1
+        req.session.save(() => respond(res))
+      })
+      store.fail('set', DOWN)
+      const res = await site.get()
+      expect([res.status, res.text, setCookie(res)]).to.deep.equal([503, 'an own page', undefined])
+      await new Promise(resolve => setImmediate(resolve))
+      expect(site.errors).to.deep.equal([DOWN])
+    })
+  }
+
+  it('fail replaces a page that blames the client, because its session may matter', async () => {
+    const { visitor, store, site } = await known({ saveErrors: 'fail' })
+    store.fail('set', DOWN)
+    const res = await visitor.get('/refused')
+    expect([res.status, res.text]).to.deep.equal([500, 'store down'])
     expect(site.errors).to.deep.equal([DOWN])
   })
 
