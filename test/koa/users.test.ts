@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { MemoryStore } from '../../lib'
 import koaSession = require('../../lib/koa')
 import { koaGenericSession, koaSession as preset } from '../../lib/koa-presets'
 import { useClock } from '../support/clock'
@@ -89,7 +90,7 @@ for (const [what, { make = koaSession as Make, store, options }] of Object.entri
       const { sessions, one, other } = await begin()
       const [first] = await sessions.list('ada')
       expect(await sessions.revoke('ada', first?.handle as string)).to.equal(true)
-      expect([await isIn(one), await isIn(other)]).to.deep.equal([false, true])
+      expect([await isIn(one), await isIn(other)]).to.deep.equal([null, true])
     })
 
     it('end together', async () => {
@@ -101,8 +102,50 @@ for (const [what, { make = koaSession as Make, store, options }] of Object.entri
     it('end by ID, and leave the list', async () => {
       const { sessions, one, other } = await begin()
       await sessions.end((await one.get('/id')).text)
-      expect([await isIn(one), await isIn(other)]).to.deep.equal([false, true])
+      expect([await isIn(one), await isIn(other)]).to.deep.equal([null, true])
       expect((await sessions.list('ada')).length).to.equal(1)
     })
   })
 }
+
+describe('koa: the sessions of a user, with a function as store', () => {
+  const userId = ({ user }: { user?: string }): string | undefined => user
+  const stores = { one: new MemoryStore(), other: new MemoryStore() }
+  const sessions = koaSession({ store: (ctx: { path: string }) => stores[ctx.path.startsWith('/one') ? 'one' : 'other'], userId } as never)
+  const errorOf = (asked: Promise<unknown>): Promise<string> => asked.then(() => 'none', String)
+  const site = (): KoaSite =>
+    new KoaSite(
+      {},
+      {
+        '/one/in': HANDLERS['/in'],
+        '/other/in': HANDLERS['/in'],
+        '/one/list': async ctx => (ctx.body = (await sessions.list('ada', { current: ctx })).map(({ current }) => current)),
+        '/one/others': async ctx => (ctx.body = String(await sessions.revokeAll('ada', { except: ctx }))),
+        '/one/read': HANDLERS['/read'],
+        '/other/read': HANDLERS['/read'],
+      },
+      { instead: () => sessions },
+    )
+
+  it('are those of the store of a context', async () => {
+    const [me, phone, elsewhere] = [site().visitor(), site().visitor(), site().visitor()]
+    for (const visitor of [phone, me]) await visitor.get('/one/in')
+    await elsewhere.get('/other/in')
+    expect((await me.get('/one/list')).body).to.deep.equal([null, true])
+    expect((await me.get('/one/others')).text).to.equal('1')
+    const texts = [await me.get('/one/read'), await phone.get('/one/read'), await elsewhere.get('/other/read')].map(({ text }) => text)
+    expect(texts).to.deep.equal(['{"user":"ada"}', '{}', '{"user":"ada"}'])
+  })
+
+  it('cannot be found without a context, and the error says what to write', async () => {
+    const why = 'needs a store that is the same for all requests, and the store option is a function'
+    expect(await errorOf(sessions.list('ada'))).to.equal(
+      `TypeError: sessions.list ${why}; write { current: ctx } for the sessions in the store of this context`,
+    )
+    expect(await errorOf(sessions.revokeAll('ada'))).to.equal(
+      `TypeError: sessions.revokeAll ${why}; write { except: ctx } for the sessions in the store of this context`,
+    )
+    expect(await errorOf(sessions.revoke('ada', 'a handle'))).to.contain(`sessions.revoke ${why}`)
+    expect(await errorOf(sessions.end('an ID'))).to.contain(`sessions.end ${why}`)
+  })
+})

@@ -6,6 +6,7 @@ import { marksIn } from '../record/marks'
 import type { Marks } from '../record/reserved-key'
 import { exchangeOf, type Carrier } from '../session/info'
 import { checkCarrier } from '../session/update'
+import type { HostExchange } from '../session/session'
 import type { Settings } from '../settings/settings'
 import type { StoreClient } from '../store/store-client'
 import { isRegistry } from '../store/store-keys'
@@ -73,11 +74,18 @@ export interface Sessions<Guard = unknown> extends SessionsOfUsers {
 /** The part of the settings that the methods need. */
 export type About = Pick<Settings<never>, 'users' | 'events' | 'lifetime' | 'name' | 'diagnostics' | 'concurrency' | 'endsByRecord'>
 
-/** @param portOf throws if there is no store with the session */
-export function sessionsOf(portOf: () => StoreClient, about: About): SessionsOfUsers {
-  const placeOf = (method: string, given: unknown): Place => {
+/**
+ * Finds the store of a call.
+ *
+ * @param current the exchange of the request that the call names
+ * @throws TypeError if there is no store, or not one for all requests
+ */
+export type PortOf = (method: string, current?: HostExchange) => StoreClient
+
+export function sessionsOf(portOf: PortOf, about: About): SessionsOfUsers {
+  const placeOf = (method: string, given: unknown, current?: HostExchange): Place => {
     needUsers(method, about)
-    const port = portOf()
+    const port = portOf(method, current)
     return {
       port,
       events: about.events,
@@ -88,10 +96,17 @@ export function sessionsOf(portOf: () => StoreClient, about: About): SessionsOfU
   const asked = <Value>(act: () => Promise<Value>): Promise<Value> => ignoreRejection(act())
   return {
     end: id => asked(() => endById(portOf, about, id)),
-    list: (userId, options) => asked(async () => list(placeOf('list', userId), about, exchangeFor('list', 'current', options))),
+    list: (userId, options) =>
+      asked(async () => {
+        const current = exchangeFor('list', 'current', options)
+        return list(placeOf('list', userId, current), about, current)
+      }),
     revoke: (userId, handle) => asked(async () => revoke(placeOf('revoke', userId), handle)),
     revokeAll: (userId, options) =>
-      asked(async () => revokeAll(placeOf('revokeAll', userId), about.users, exchangeFor('revokeAll', 'except', options))),
+      asked(async () => {
+        const except = exchangeFor('revokeAll', 'except', options)
+        return revokeAll(placeOf('revokeAll', userId, except), about.users, except)
+      }),
   }
 }
 
@@ -101,7 +116,7 @@ export function needUsers(method: string, { users }: Pick<About, 'users'>): void
 }
 
 /** @throws TypeError for options that are not `{ name: req }`, and if the request has no session */
-function exchangeFor(method: string, name: string, options: object | undefined): ReturnType<typeof exchangeOf> {
+function exchangeFor(method: string, name: string, options: object | undefined): HostExchange | undefined {
   if (options === undefined) return undefined
   // A forgotten name would end the session that is to stay
   if (typeof options !== 'object' || options === null || Object.keys(options).some(key => key !== name))
@@ -114,9 +129,9 @@ function exchangeFor(method: string, name: string, options: object | undefined):
   return exchange
 }
 
-async function endById(portOf: () => StoreClient, about: About, id: unknown): Promise<void> {
+async function endById(portOf: PortOf, about: About, id: unknown): Promise<void> {
   if (typeof id !== 'string' || !id) throw new TypeError(`sessions.end needs the ID of a session, not ${describeValue(id)}`)
-  const port = portOf()
+  const port = portOf('end')
   const { users, events } = about
   // The list of a user is no session
   if (users && isRegistry(id)) return
@@ -140,13 +155,24 @@ async function revoke(place: Place, handle: unknown): Promise<boolean> {
 }
 
 /** For sessions in the cookie. */
-export function noStore(): never {
-  throw new TypeError('sessions.end needs a store: a session that is kept in the cookie ends with its cookie, or with its secret')
+export function noStore(method: string): never {
+  throw new TypeError(`sessions.${method} needs a store: a session that is kept in the cookie ends with its cookie, or with its secret`)
 }
 
 /** For stores that are made for each request. */
-export function noFixedStore(): never {
+export function storeOfRequest(method: string, current?: HostExchange): StoreClient {
+  if (current) return current.port
   throw new TypeError(
-    'sessions.end needs a store that is the same for all requests; with a function as store, call destroy in a request of the session',
+    `sessions.${method} needs a store that is the same for all requests, and the store option is a function; ${INSTEAD[method]}`,
   )
+}
+
+const BY_HANDLE = 'destroy the session in a request of its client'
+
+/** What to do if there is no store for all requests. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  end: BY_HANDLE,
+  revoke: BY_HANDLE,
+  list: 'write { current: ctx } for the sessions in the store of this context',
+  revokeAll: 'write { except: ctx } for the sessions in the store of this context',
 }

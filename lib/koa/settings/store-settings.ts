@@ -8,7 +8,7 @@ import { shareClient } from '../../core/store/ports'
 import { storeAdvice } from '../../core/store/store-check'
 import type { SessionStore } from '../../core/store/contract'
 import type { StoreClient } from '../../core/store/store-client'
-import { noFixedStore, noStore } from '../../core/users/sessions'
+import { noStore, storeOfRequest, type PortOf } from '../../core/users/sessions'
 import { Undecodable } from '../../cookie-store/codec'
 import { formOf } from '../../cookie-store/cookie-format'
 import { keepFor, CookieSessionStore } from '../../cookie-store/cookie-session-store'
@@ -25,8 +25,8 @@ export interface StoreSettings {
   of(host: KoaHost): Settings<KoaHost>
   /** The core's settings that are the same for all requests. */
   readonly core: Settings<KoaHost>
-  /** The client of the store, outside of a request. @throws TypeError if no store can be asked */
-  port(): StoreClient
+  /** The client of the store for methods of the middleware. @throws TypeError if no store can be asked */
+  readonly port: PortOf
 }
 /** The core's settings: shared by all requests, or per request if the store must know the request. */
 export function settingsFor(options: KoaOptions, given: Given): StoreSettings {
@@ -35,7 +35,7 @@ export function settingsFor(options: KoaOptions, given: Given): StoreSettings {
   if (options.seal !== undefined)
     throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
   if (isClass(store)) throw new TypeError(`store option must be a store, or a function that makes one: ${storeAdvice(store)}`)
-  if (typeof store === 'function') return { ...perRequest(options, given, host => store(host.ctx)), port: noFixedStore }
+  if (typeof store === 'function') return { ...perRequest(options, given, host => store(host.ctx)), port: storeOfRequest }
   if (kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
   const settings = coreSettings(options, given, store as SessionStore)
   return { of: () => settings, port: () => settings.port, core: settings }
