@@ -30,13 +30,14 @@ type KoaMiddleware = middlewares.KoaMiddleware
  */
 function session(options?: AnySpelling, app?: App): KoaMiddleware
 function session(app: App, options?: AnySpelling): KoaMiddleware
-function session(first: AnySpelling | App = {}, second?: AnySpelling | App): KoaMiddleware {
-  if (isApp(first)) return middlewares.middleware(spellings.spell(second as AnySpelling), first)
-  return middlewares.middleware(spellings.spell(first), second as App | undefined)
+function session(first?: AnySpelling | App | null, second?: AnySpelling | App | null): KoaMiddleware {
+  const [options, app] = isApp(first) ? [second, first] : [first, second]
+  if (app && typeof (app as Partial<App>).context !== 'object') throw new TypeError('app must be a Koa app; write session(options, app)')
+  return middlewares.middleware(spellings.spell((options ?? {}) as AnySpelling), (app ?? undefined) as App | undefined)
 }
 
-function isApp(given: object): given is App {
-  return typeof (given as Partial<App>).on === 'function' && 'context' in given
+function isApp(given: unknown): given is App {
+  return typeof given === 'object' && given !== null && typeof (given as Partial<App>).on === 'function' && 'context' in given
 }
 
 namespace session {

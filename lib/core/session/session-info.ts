@@ -16,6 +16,8 @@ export interface SessionInfo {
 
 /** The part of an exchange that `info` and `authenticated` use. */
 export interface LifetimeOfHost {
+  /** Whether the host has a session by this exchange: `skip` and the path of the cookie leave requests out. */
+  readonly entered: boolean
   info(): SessionInfo | undefined
   /** Reloads a session that has another ID now. */
   reloadMoved(session: object, done: Callback): void

@@ -44,8 +44,6 @@ export interface Successor {
 
 /** The exchange, as sessions and stores see it. */
 export interface HostExchange extends LifetimeOfHost, EndsOfHost {
-  /** Whether the host has a session by this exchange: `skip` and the path of the cookie leave requests out. */
-  readonly entered: boolean
   readonly store: SessionStore
   readonly settings: { readonly name: string }
   /** The client for the host's current store. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { MemoryStore } from '../../../lib'
+import koaSession = require('../../../lib/koa')
 import { KoaSession } from '../../../lib/koa/session/koa-session'
 import { KoaSite } from '../site'
 
@@ -61,6 +62,22 @@ describe('koa options: accepted and refused values', () => {
 
     it(`${option} refuses ${refused.length} other values when the app starts`, () => {
       for (const value of refused) expect(set(value), JSON.stringify(value)).to.throw(TypeError, SAID[option] ?? `${option} option must`)
+    })
+  }
+})
+
+describe('koa options: the arguments of the middleware', () => {
+  const app = { context: {}, keys: ['keyboard cat'], on: () => {} }
+
+  for (const given of [[], [undefined, app], [null, app], [{}, app], [{}, null], [app], [app, null], [app, {}]]) {
+    it(`accepts ${JSON.stringify(given)}`, () => {
+      expect(() => (koaSession as (...given: unknown[]) => unknown)(...given)).to.not.throw()
+    })
+  }
+
+  for (const given of [{}, 'app', 5, () => {}]) {
+    it(`refuses ${typeof given} ${JSON.stringify(given)} in place of the app`, () => {
+      expect(() => koaSession({}, given as never)).to.throw(TypeError, 'app must be a Koa app; write session(options, app)')
     })
   }
 })
