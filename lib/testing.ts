@@ -1,10 +1,24 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import session = require('./index')
 import type koaSession = require('./koa')
 import { requestInProcess } from './testing/in-process-request'
 import { readKoaSession, storeKoaSession, type KoaApp } from './testing/koa-session'
 
 /** The options of the app's session middleware that affect cookies and records. */
-export interface TestSessionOptions extends Pick<session.SessionOptions, 'secret' | 'name' | 'cookie' | 'seal' | 'hashIds'> {
+export interface TestSessionOptions extends Pick<
+  session.SessionOptions,
+  | 'secret'
+  | 'name'
+  | 'cookie'
+  | 'seal'
+  | 'hashIds'
+  | 'idleTimeout'
+  | 'absoluteTimeout'
+  | 'renewAfter'
+  | 'userId'
+  | 'describe'
+  | 'maxSessionsPerUser'
+> {
   /** The store of the app, or `'cookie'` for sessions that are kept in the cookie. */
   store: NonNullable<session.SessionOptions['store']>
 }
@@ -36,8 +50,14 @@ export type KoaSessionCookieOptions = KoaTestSessionOptions & {
 /** The data of a session, without its cookie. */
 export type SessionValues = Omit<Partial<session.SessionData>, 'cookie'>
 
-/** A `Set-Cookie` header: its lines, one line, or the headers of a `fetch` response. A `Cookie` header will do too. */
-export type SetCookie = string | readonly string[] | { getSetCookie(): string[] } | null | undefined
+/** A `Set-Cookie` header: its lines, one line, or the headers of a response that have it. A `Cookie` header will do too. */
+export type SetCookie =
+  | string
+  | readonly string[]
+  | { getSetCookie(): string[] }
+  | { readonly 'set-cookie'?: string | readonly string[] | undefined }
+  | null
+  | undefined
 
 /**
  * Stores a session as the middleware of the app would.
@@ -50,7 +70,7 @@ export type SetCookie = string | readonly string[] | { getSetCookie(): string[] 
  * @see docs/testing.md
  */
 export async function sessionCookie(options: SessionCookieOptions | KoaSessionCookieOptions): Promise<string> {
-  const { data, ...rest } = options
+  const { data, ...rest } = (options ?? {}) as typeof options
   checkData(data)
   const lines = isKoa(rest) ? await storeKoaSession(rest, data) : await storeSession(checked('sessionCookie', rest), data)
   const pairs = lines.map(line => line.split(';')[0] as string)
@@ -94,7 +114,7 @@ export async function readSession(
   options: TestSessionOptions | KoaTestSessionOptions,
   setCookie: SetCookie,
 ): Promise<SessionValues | undefined> {
-  if (isKoa(options)) return readKoaSession(options, cookieHeader(setCookie))
+  if (options && isKoa(options)) return readKoaSession(options, cookieHeader(setCookie))
   let isNew = false
   const genid = (): string => {
     isNew = true
@@ -138,6 +158,7 @@ function pathOf({ cookie }: TestSessionOptions): string {
 function cookieHeader(setCookie: SetCookie): string {
   if (!setCookie) return ''
   if (typeof setCookie === 'object' && 'getSetCookie' in setCookie) return cookieHeader(setCookie.getSetCookie())
-  const lines = typeof setCookie === 'string' ? setCookie.split(/,(?=\s*[^;,=\s]+=)/) : setCookie
+  if (typeof setCookie === 'object' && !Array.isArray(setCookie)) return cookieHeader((setCookie as IncomingHttpHeaders)['set-cookie'])
+  const lines = typeof setCookie === 'string' ? setCookie.split(/,(?=\s*[^;,=\s]+=)/) : (setCookie as readonly string[])
   return [...lines].reverse().join('; ')
 }

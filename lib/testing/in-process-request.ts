@@ -30,8 +30,8 @@ export async function requestInProcess<Value>(
   handle: (opened: OpenedRequest) => Value | Promise<Value>,
 ): Promise<Value> {
   const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() }) as Socket & { encrypted?: boolean }
-  const req = Object.assign(new IncomingMessage(socket), { method: 'GET', url })
-  req.headers = cookie === undefined ? {} : { cookie }
+  const req = likeExpress(Object.assign(new IncomingMessage(socket), { method: 'GET', url }))
+  req.headers = { host: 'localhost', ...(cookie !== undefined && { cookie }) }
   const res = new ServerResponse(req)
   res.assignSocket(socket)
   try {
@@ -49,6 +49,14 @@ export async function requestInProcess<Value>(
     res.emit('close')
     socket.destroy()
   }
+}
+
+/** Members of Express's request, for functions among the options. */
+function likeExpress(req: IncomingMessage): IncomingMessage {
+  const get = (name: string): unknown => req.headers[name.toLowerCase()]
+  const [path, search] = (req.url as string).split('?')
+  const members = { get, header: get, originalUrl: req.url, path, query: Object.fromEntries(new URLSearchParams(search)) }
+  return Object.assign(req, { ...members, hostname: 'localhost', ip: '127.0.0.1', protocol: 'http' })
 }
 
 function linesOf(header: number | string | string[] | undefined): readonly string[] {

@@ -35,6 +35,13 @@ const OPTIONS: Record<string, () => object> = {
   'another name': () => ({ store: new session.MemoryStore(), name: 'id' }),
   'a lifetime': () => ({ store: new session.MemoryStore(), cookie: { maxAge: 60_000 } }),
   'a cookie for each request': () => ({ store: new session.MemoryStore(), cookie: async () => ({ maxAge: 60_000 }) }),
+  'functions that use members of Express': () => ({
+    store: new session.MemoryStore(),
+    secret: (req: express.Request) => (req.hostname.length > 0 && req.get('host') ? secret : 'another one'),
+    cookie: (req: express.Request) => ({ path: `/${req.path.split('/')[1]}`, secure: req.protocol === 'https' }),
+    userId: ({ user }: { user?: string }) => user,
+    describe: (req: express.Request) => ({ agent: req.header('User-Agent') ?? 'none', ip: req.ip, query: req.query, url: req.originalUrl }),
+  }),
   'other IDs': () => ({ store: new session.MemoryStore(), genid: async () => randomUUID() }),
 }
 
@@ -193,5 +200,31 @@ describe('testing: readSession', () => {
     const cookie = await sessionCookie({ ...options, data: {} })
     const failing = Object.assign(new session.MemoryStore(), { get: (_: string, done: Done) => done(new Error('no disk')) })
     expect(await readSession({ store: failing as never, secret }, cookie).then(String, (err: Error) => err.message)).to.equal('no disk')
+  })
+
+  it('put a session into the list of its user, if they get userId', async () => {
+    const options = {
+      store: new session.MemoryStore(),
+      secret,
+      userId: ({ user }: Data) => user as string | undefined,
+      maxSessionsPerUser: 5,
+    }
+    const sessions = session({ resave: false, saveUninitialized: false, ...options } as never)
+    await sessionCookie({ ...options, data: { user: 'ada' } as Data })
+    expect((await sessions.list('ada')).length).to.equal(1)
+  })
+
+  it('take the headers of a response', async () => {
+    const options = { store: new session.MemoryStore(), secret }
+    const { headers } = await request(appWith(options)).get('/login')
+    expect(await readSession(options, headers)).to.deep.equal({ user: 'ada' })
+    expect(await readSession(options, { 'set-cookie': (headers['set-cookie'] as unknown as string[])[0] })).to.deep.equal({ user: 'ada' })
+    expect(await readSession(options, {})).to.equal(undefined)
+  })
+
+  it('say what is missing if they get nothing', async () => {
+    const errorOf = (act: () => Promise<unknown>): Promise<string> => act().then(() => 'none', String)
+    expect(await errorOf(() => sessionCookie(undefined as never))).to.contain('data option must be an object')
+    expect(await errorOf(() => readSession(undefined as never, ''))).to.contain('readSession needs the store of the app')
   })
 })
