@@ -16,9 +16,17 @@ const LARGEST = 2048
 export function describeFor(describe: UserSettings<never>['describe'], host: object): unknown {
   const given: unknown = describe?.(host as never)
   if (given === undefined || given === null) return undefined
-  if (typeof given !== 'object' || isRefusedPromise(given))
+  if (typeof given !== 'object' || Array.isArray(given) || isRefusedPromise(given))
     throw new TypeError(`describe option must return an object, not ${describeValue(given)}`)
-  const text = JSON.stringify(given, (_key, value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : value))
+  const text = jsonOf(given)
   if (Buffer.byteLength(text) > LARGEST) throw new TypeError(`describe option must return an object of at most ${LARGEST} bytes as JSON`)
   return JSON.parse(text) as unknown
+}
+
+function jsonOf(given: object): string {
+  try {
+    return JSON.stringify(given, (_key, value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : value))
+  } catch (cause) {
+    throw new TypeError(`describe option must return an object that JSON can hold: ${(cause as Error).message}`, { cause })
+  }
 }
