@@ -23,12 +23,7 @@ import type { WithoutStore } from '../settings/options'
 export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {
   if (exchange.host.session && !isSecond(exchange)) return done()
   const { skip } = exchange.settings
-  if (skip) ask(exchange, skip, unlessSkipped, done)
-  else begin(exchange, done)
-}
-
-function unlessSkipped<H extends Host>(exchange: Exchange<H>, isSkipped: boolean, done: Callback): void {
-  if (isSkipped) done()
+  if (skip) ask(exchange, skip, (exchange, isSkipped, done) => (isSkipped ? done() : begin(exchange, done)), done)
   else begin(exchange, done)
 }
 

@@ -29,6 +29,7 @@ export function checkCarrier(method: string, carrier: unknown): asserts carrier 
     throw new TypeError(`${method} needs a request or a Koa context, not ${describeValue(carrier)}`)
 }
 
+/** The error of a function that needs a session. */
 export function withoutSession(method: string): Error {
   return new Error(`${method} needs a request with a session: use the session middleware first`)
 }

@@ -82,6 +82,7 @@ export type About = Pick<Settings<never>, 'users' | 'events' | 'lifetime' | 'nam
  */
 export type PortOf = (method: string, current?: HostExchange) => StoreClient
 
+/** The methods of a middleware. */
 export function sessionsOf(portOf: PortOf, about: About): SessionsOfUsers {
   const placeOf = (method: string, given: unknown, current?: HostExchange): Place => {
     needUsers(method, about)
