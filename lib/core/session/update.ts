@@ -12,15 +12,14 @@ interface Hosted {
 
 /** Changes the session of a request or a context in the store. Not a method of the session, whose names belong to the app. */
 export function update(carrier: Host | Hosted, change: Change): Promise<void> {
-  if (typeof change !== 'function')
-    return ignoreRejection(Promise.reject(new TypeError('update needs a function that changes the session')))
-  try {
-    checkCarrier('update', carrier)
-  } catch (invalid) {
-    return ignoreRejection(Promise.reject(invalid as Error))
-  }
+  return ignoreRejection(updateCarrier(carrier, change))
+}
+
+async function updateCarrier(carrier: Host | Hosted, change: Change): Promise<void> {
+  if (typeof change !== 'function') throw new TypeError('update needs a function that changes the session')
+  checkCarrier('update', carrier)
   if (HOST in carrier) return carrier[HOST].update(change)
-  return ignoreRejection(fromCallback(done => updateOn(carrier, change, done)))
+  return fromCallback(done => updateOn(carrier, change, done))
 }
 
 /** @throws TypeError unless it is an object, as requests and Koa contexts are */

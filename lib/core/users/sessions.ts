@@ -159,21 +159,3 @@ async function revoke(place: Place, handle: unknown): Promise<boolean> {
 export function noStore(method: string): never {
   throw new TypeError(`sessions.${method} needs a store: a session that is kept in the cookie ends with its cookie, or with its secret`)
 }
-
-/** For stores that are made for each request. */
-export function storeOfRequest(method: string, current?: HostExchange): StoreClient {
-  if (current) return current.port
-  throw new TypeError(
-    `sessions.${method} needs a store that is the same for all requests, and the store option is a function; ${INSTEAD[method]}`,
-  )
-}
-
-const BY_HANDLE = 'destroy the session in a request of its client'
-
-/** What to do if there is no store for all requests. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  end: BY_HANDLE,
-  revoke: BY_HANDLE,
-  list: 'write { current: ctx } for the sessions in the store of this context',
-  revokeAll: 'write { except: ctx } for the sessions in the store of this context',
-}
