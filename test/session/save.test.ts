@@ -4,6 +4,7 @@ import { count, data, endWith, routes } from '../support/handlers'
 import { Site, type Handler } from '../support/site'
 import { session, type SessionData } from '../support/subject'
 import { TracingStore } from '../support/tracing-store'
+import { VersionedStore } from '../support/versioned-store'
 
 describe('session: save', () => {
   const first = async (handler: Handler, store = new TracingStore()): Promise<{ text: string; calls: string[]; store: TracingStore }> => {
@@ -40,6 +41,27 @@ describe('session: save', () => {
     expect(calls).to.deep.equal(['set', 'set'])
     expect(JSON.stringify(store.sessions)).to.contain('loki')
   })
+
+  for (const [what, methods] of Object.entries({ compareAndSet: ['set', 'compareAndSet'], set: ['set'] })) {
+    it(`at the end stores a new session whose save before the first byte has failed, on a store with ${what}`, async () => {
+      const store = new VersionedStore(new Map())
+      if (methods.length === 1) Object.assign(store, { compareAndSet: undefined })
+      const failing = Object.fromEntries(
+        methods.map(method => [method, (...args: unknown[]) => (args.at(-1) as (err: Error) => void)(new Error('no disk'))]),
+      )
+      const site = new Site({ store: store as never }, async (req, res) => {
+        data(req).user = 'tobi'
+        Object.assign(store, failing)
+        await new Promise<void>(resolve => res.write('one', () => resolve()))
+        for (const method of methods) delete (store as unknown as Record<string, unknown>)[method]
+        data(req).user = 'loki'
+        res.end()
+      })
+      await site.get()
+      expect(Array.from(store.records.values(), ({ text }) => JSON.parse(text) as object)).to.have.lengthOf(1)
+      expect([...store.records.values()][0]?.text).to.contain('loki')
+    })
+  }
 
   it('by another middleware in its res.end includes its change, while the response waits for regenerate', async () => {
     const store = new session.MemoryStore()

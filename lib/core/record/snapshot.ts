@@ -23,6 +23,8 @@ export interface Snapshot extends Likeness {
 /** A session as the store has it. */
 export interface Stored extends Snapshot, Base {
   readonly id: string
+  /** If a save has failed: the session as the store was last known to have it. */
+  readonly known?: Stored | undefined
 }
 
 /** A session as it was passed to the store. */

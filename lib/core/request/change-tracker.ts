@@ -12,7 +12,7 @@ import type { TouchThrottle } from '../settings/touch-throttle'
 export class ChangeTracker {
   /** As the exchange began with it. */
   #base: Snapshot = { id: undefined, text: '' }
-  /** As the store was last known to have it. */
+  /** As the store was last known to have it, or as the last save gave it, if that has failed: the same data is not saved again. */
   stored: Stored | undefined
   /** As it was last read. */
   #read: Stored | undefined
@@ -48,16 +48,30 @@ export class ChangeTracker {
   }
 
   /** The store has the session now. */
-  arrived(given = this.#given): void {
+  arrived(given: Written): void {
     this.stored = given
+    this.#saved = given.cookie
+  }
+
+  /** The session could not be stored. */
+  failed(): void {
+    const given = this.#given
+    this.stored = given && { ...given, known: this.known }
     this.#saved = given?.cookie
+  }
+
+  /** As the store was last known to have it; undefined if the session is new. */
+  get known(): Stored | undefined {
+    const { stored } = this
+    return stored && 'known' in stored ? stored.known : stored
   }
 
   /** The session has another ID now. Its data is still compared with what was read under the earlier one. */
   redirect(from: string, id: string): void {
     if (this.#base.id === from) this.#base = { ...this.#base, id }
     if (this.#read?.id === from) this.#read = { ...this.#read, id }
-    if (this.stored?.id === from) this.stored = { ...this.stored, id }
+    const { stored } = this
+    if (stored?.id === from) this.stored = { ...stored, id, ...(stored.known && { known: { ...stored.known, id } }) }
   }
 
   /** @returns a function that restores the current state of this object */
@@ -73,7 +87,7 @@ export class ChangeTracker {
 
   /** The data that the store was last known to have. */
   dataOf(id: string): object | undefined {
-    return dataAsIn(this.stored, id)
+    return dataAsIn(this.known, id)
   }
 
   /** Whether this exchange has stored its session. */

@@ -149,7 +149,7 @@ function renewExpiry<H extends Host>(exchange: Exchange<H>, session: Session | u
 const carryOut = {
   save<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
     const saved: Callback = err => {
-      if (err) exchange.arrived()
+      if (err) exchange.changes.failed()
       failOr(exchange, last, done, err)
     }
     const { seen, changes, settings, underway } = exchange

@@ -127,10 +127,10 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
     return this.changes.giving(session, text)
   }
 
-  /** The store has the session. Called for a failed save too: the error is reported, and the same data is not saved again. */
-  arrived(given?: Written): void {
+  /** The store has the session. */
+  arrived(given: Written): void {
     // A save that has left the end as it was is no reason to put off a touch
-    if (given && !readsEnd(this)) this.settings.touches?.note(given.id)
+    if (!readsEnd(this)) this.settings.touches?.note(given.id)
     this.changes.arrived(given)
   }
 
@@ -146,11 +146,12 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
     const transaction = this.holder.on(id, port)
     // The handler may still have an object of the old session, perhaps made by a reload
     if (id !== generated && replacedSession?.id === id && isEnded(replacedSession)) transaction.missing = true
-    if (changes.stored?.id !== id) return transaction
+    const { known } = changes
+    if (known?.id !== id) return transaction
     // With concurrency off, only updates have a transaction; saves do not change it
     if (settings.concurrency === 'off') {
-      if (port === settings.port) transaction.base = changes.stored
-    } else if (id === generated && id !== this.sentId) transaction.base ??= changes.stored
+      if (port === settings.port) transaction.base = known
+    } else if (id === generated && id !== this.sentId) transaction.base ??= known
     return transaction
   }
 

@@ -89,5 +89,5 @@ function restore<H extends Host>(exchange: ExchangeState<H>, session: Session): 
   exchange.generated = exchange.replacedSession = undefined
   exchange.cookie = session.cookie
   const transaction = exchange.holder.on(session.id, exchange.port)
-  if (changes.stored?.id === session.id) transaction.base ??= changes.stored
+  if (changes.known?.id === session.id) transaction.base ??= changes.known
 }

@@ -51,7 +51,7 @@ function adopt<H extends Host>(exchange: ExchangeState<H>, session: Session, { i
 
 /** The record that the request began with. */
 function baseOf<H extends Host>({ holder: { transaction }, changes }: ExchangeState<H>, { id }: Session): Base | undefined {
-  return (transaction?.id === id ? transaction.base : undefined) ?? (changes.stored?.id === id ? changes.stored : undefined)
+  return (transaction?.id === id ? transaction.base : undefined) ?? (changes.known?.id === id ? changes.known : undefined)
 }
 
 /**
