@@ -223,6 +223,27 @@ onEachHost('concurrency: corner cases', (Meeting, { keepsAlive }) => {
     expect(touches).to.be.lessThan(10)
   })
 
+  it('a save that fails does not keep another request from moving the end', async () => {
+    const touched: SessionData[] = []
+    class Failing extends ShufflingStore {
+      override set(_id: string, _session: SessionData, callback: (err?: unknown) => void = () => {}): void {
+        void this.turn().then(() => callback(new Error('no disk')))
+      }
+      override touch(id: string, live: SessionData, callback: (err?: unknown) => void = () => {}): void {
+        touched.push(JSON.parse(JSON.stringify(live)) as SessionData)
+        super.touch(id, live, callback)
+      }
+    }
+    await overlap(
+      Meeting,
+      new Failing(1),
+      (_, res) => res.end(),
+      (req, res) => ((data(req).fast = true), res.end()),
+      { ...keepsAlive, awaitTouch: true },
+    )
+    expect(touched.map(({ cookie: _, ...stored }) => stored)).to.deep.equal([{ known: true }])
+  })
+
   it('two concurrent reloads do not hide a write between them', async () => {
     const store = new TracingStore()
     store.sessions = { [ID]: JSON.stringify(record({ n: 1 })) }

@@ -29,6 +29,11 @@ onEachHost('options: activity', host => {
       routes({
         '/': count,
         '/read': show,
+        '/slow/read': async (req, res) => {
+          arrived()
+          await new Promise<void>(resolve => (goOn = resolve))
+          show(req, res)
+        },
         '/poll': show,
         '/poll/slow': async (req, res) => {
           arrived()
@@ -57,6 +62,20 @@ onEachHost('options: activity', host => {
         expect(shown((await client.get('/poll')).text)).to.include({ slow: true })
       })
     }
+
+    it(`a request that is none and changes the session meanwhile does not keep another from moving the end, on ${what}`, async () => {
+      const client = siteWith(make()).browser()
+      await client.get()
+      clock.turn(IDLE - MINUTE)
+      const isIn = new Promise<void>(resolve => (arrived = resolve))
+      const slow = client.get('/slow/read')
+      await isIn
+      await client.get('/poll/change')
+      goOn()
+      await slow
+      clock.turn(IDLE - 2 * MINUTE)
+      expect(shown((await client.get('/poll')).text)).to.include({ views: 2 })
+    })
 
     it(`a request that is none does not keep another from moving the end, on ${what}`, async () => {
       const client = siteWith(make()).browser()

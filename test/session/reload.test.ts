@@ -49,6 +49,39 @@ describe('session: reload', () => {
     expect(text).to.equal('failed: failed to load session')
   })
 
+  it('fails in the same way if the store says so with ENOENT, as a store of files does, and a later save does not restore the session', async () => {
+    const store = new TracingStore()
+    const { text, calls } = await second((req, res) => {
+      store.sessions = {}
+      const { get } = store
+      store.get = (_, callback) => callback(Object.assign(new Error('no such file'), { code: 'ENOENT' }))
+      req.session.reload(err => {
+        store.get = get
+        data(req).views = 2
+        endWith(res)(err)
+      })
+    }, store)
+    expect(text).to.equal('failed: failed to load session')
+    expect(calls).to.not.include('set')
+    expect(store.sessions).to.deep.equal({})
+  })
+
+  it('sets a session that is saved, if the store did not find it at first', async () => {
+    const store = new TracingStore()
+    await second((req, res) => {
+      const { get } = store
+      store.get = (_, callback) => callback(null, null)
+      req.session.reload(() => {
+        store.get = get
+        req.session.reload(err => {
+          data(req).views = 2
+          endWith(res)(err)
+        })
+      })
+    }, store)
+    expect(Object.values(store.sessions).join()).to.contain('"views":2')
+  })
+
   it('fails for a new session', async () => {
     const site = new Site({}, (req, res) => req.session.reload(endWith(res)))
     expect((await site.get()).text).to.equal('failed: failed to load session')

@@ -16,6 +16,8 @@ export class ActiveSession extends TaskQueue {
   holders = 0
   /** The logical time of this process's last write. */
   writtenAt = 0
+  /** The logical time of this process's last write that moved the end of the session. */
+  extendedAt = NEVER
   /** The number of ends in progress. A record that is read meanwhile may be about to disappear. */
   ending = 0
   /** The logical times of the ends whose turn has come and that have not failed, rising: those in progress, and the last one before them. */
@@ -60,9 +62,15 @@ export class ActiveSession extends TaskQueue {
     }
   }
 
-  /** This process has written the record. @param version if the store compares versions */
-  wrote(record: SessionData, cookie: CookieData, version: Version | undefined): void {
+  /**
+   * This process has written the record.
+   *
+   * @param version if the store compares versions
+   * @param movesEnd whether the record ends later than before
+   */
+  wrote(record: SessionData, cookie: CookieData, version: Version | undefined, movesEnd = true): void {
     this.cookie = cookie
+    if (movesEnd) this.extendedAt = this.writtenAt
     const isOverlapped = version !== undefined && this.holders > 1
     this.lastWrite = isOverlapped ? { text: wholeText(record), version } : undefined
   }

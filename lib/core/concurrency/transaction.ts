@@ -54,7 +54,8 @@ export class Transaction {
   /** @param base the record that the store returned; undefined if it has none. @param moment when the store was asked */
   read(moment: number, base: Base | undefined): void {
     // A new session is not stored yet
-    if (!base) return void (this.missing = this.base !== undefined)
+    this.missing = base === undefined && this.base !== undefined
+    if (!base) return
     this.base = base
     this.#since = this.#version = moment
   }
@@ -78,6 +79,11 @@ export class Transaction {
   /** No other request of this process has written the session since this one read or wrote it. */
   get isCurrent(): boolean {
     return this.active.writtenAt <= this.#version
+  }
+
+  /** Another request of this process has moved the end of the session since this one read or wrote it. */
+  get isExtended(): boolean {
+    return this.active.extendedAt > this.#version
   }
 
   get released(): boolean {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { AT_ONCE, Attempts } from '../concurrency/attempts'
 import type { Deadline } from '../concurrency/deadline'
-import { isMissing, refusesVersion } from '../errors/store-errors'
+import { refusesVersion } from '../errors/store-errors'
 import { RecordDraft } from '../record/record-draft'
 import { MARKS } from '../record/reserved-key'
 import { serializeData } from '../record/serialize-data'
@@ -66,7 +66,7 @@ export class WriteGroup {
 
   #read(): void {
     this.#get((err, record, version) => {
-      if (err && !isMissing(err)) return this.#fail(err)
+      if (err) return this.#fail(err)
       this.#members.each(member => (!record || member.transaction.isEnded) && member.missing())
       const first = this.#members.firstWriter
       if (!record || !first) return this.#touch()
@@ -133,15 +133,16 @@ export class WriteGroup {
       writer.request.arrived(given)
       writer.transaction.wrote({ text: given.text, cookie: given.cookie, version }, whole)
     }
-    last.writer.transaction.active.wrote(stored, last.given.cookie, version)
+    const movesEnd = !changes.every(({ writer }) => writer.readsEnd)
+    last.writer.transaction.active.wrote(stored, last.given.cookie, version, movesEnd)
     for (const made of changes) if (!made.writer.isOver) this.#members.for(made.writer, tellWriter, made)
-    this.#members.each(tellTouch)
+    this.#members.each(movesEnd ? tellTouch : touchAlone)
   }
 
   /** The reply to a write was lost, perhaps with the connection. The stored record tells whether it was made. */
   #readLost(fold: Fold, attempts: Attempts): void {
     this.#get((err, record, version) => {
-      if (err && !isMissing(err)) return attempts.mayRead(err) ? this.#readLost(fold, attempts) : this.#fail(err)
+      if (err) return attempts.mayRead(err) ? this.#readLost(fold, attempts) : this.#fail(err)
       const first = this.#members.firstWriter
       if (!first) return this.#touch()
       const { base } = first.transaction
@@ -160,10 +161,7 @@ export class WriteGroup {
 
   /** No writer is left. The touches are made on their own. */
   #touch(): void {
-    this.#members.each(member => {
-      member.deadline.rest()
-      member.begin([])
-    })
+    this.#members.each(touchAlone)
   }
 
   #fail(err: unknown): void {
@@ -185,6 +183,11 @@ function tellWriter(writer: Writer, made: Made): void {
 
 function tellTouch(touch: Member): void {
   touch.written()
+}
+
+function touchAlone(touch: Member): void {
+  touch.deadline.rest()
+  touch.begin([])
 }
 
 function isNew({ request, transaction }: Writer): boolean {

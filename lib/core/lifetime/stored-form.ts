@@ -52,9 +52,9 @@ function unmarkedForm(exchange: Living, session: Session, other: Other | undefin
   return copyOf(session, isForged ? withoutMarks(data) : data, other?.cookie ?? (session.cookie as Cookie), other?.id)
 }
 
-/** The session as the store gets it for a touch. */
-export function touchedForm(exchange: Living, session: Session): SessionData {
-  const stored = storedForm(exchange, session)
+/** The session as the store gets it for a touch. @param data the stored data, if another request has changed them */
+export function touchedForm(exchange: Living, session: Session, data?: Data): SessionData {
+  const stored = storedForm(exchange, session, data && { data })
   if (stored.cookie !== session.cookie && marksTouches(exchange)) markTouched(stored.cookie as Cookie)
   return stored
 }

@@ -1,5 +1,5 @@
 import { announceUnknown } from '../events/announce'
-import { isMissing, StoreUnavailable } from '../errors/store-errors'
+import { StoreUnavailable } from '../errors/store-errors'
 import { ask } from '../../primitives/ask'
 import type { Callback } from '../../primitives/callbacks'
 import type { CookieOptions } from '../record/cookie'
@@ -116,10 +116,9 @@ function fetch<H extends Host>(exchange: Exchange<H>, id: string, done: Callback
   const { settings } = exchange
   debug('fetching %s', id)
   const moment = exchange.reading(id)
-  settings.port.get(id, (err, record, version, likeness) => {
-    if (err && !isMissing(err)) return continueWithoutStore(exchange, err, done)
+  settings.port.get(id, (err, found, version, likeness) => {
+    if (err) return continueWithoutStore(exchange, err, done)
     const { admit } = settings
-    const found = err ? undefined : record
     if (!found) announceUnknown(exchange)
     if (!admit) return load(exchange, { record: found, moment, version, likeness }, done)
     ask(

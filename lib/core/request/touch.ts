@@ -1,16 +1,18 @@
 import { endedElsewhere } from './before-storing'
 import { inThisContext } from '../../primitives/async-context'
 import { deliver, type Callback } from '../../primitives/callbacks'
-import { isMissing, StoreUnavailable } from '../errors/store-errors'
+import { StoreUnavailable } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
 import type { Host, Session } from '../session/session'
 import { touchedForm } from '../lifetime/stored-form'
+import type { Data } from '../record/merge'
+import { RecordDraft } from '../record/record-draft'
 import type { Found } from '../store/contract'
 import { Member } from '../group/member'
 import { WriteGroup } from '../group/write-group'
 
 /**
- * Moves the expiry of a session, unless another request has written the session meanwhile, which moves it too.
+ * Moves the expiry of a session, unless a write of another request has moved it meanwhile.
  *
  * @returns whether the store has been called already: a touch that waits behind a save waits for its result
  */
@@ -47,8 +49,25 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
     // Another touch sets the same expiry, to within the time of one call
     if (active.isTouching) return void (active.joinedTouches ??= []).push(inThisContext(err => this.finish(err)))
     active.isTouching = true
+    // Some stores write the whole record for a touch
+    if (this.transaction.isCurrent) this.#touch(id)
+    else this.#read(id)
+  }
+
+  #touch(id: string, data?: Data): void {
     const { port, request, session, deadline } = this
-    port.touch(id, touchedForm(request, session), err => (err ? this.#resolve(err) : this.#touched()), deadline)
+    port.touch(id, touchedForm(request, session, data), err => (err ? this.#resolve(err) : this.#touched()), deadline)
+  }
+
+  #read(id: string): void {
+    const found: Found = (err, record) => {
+      if (err) return this.#touched(err)
+      if (!record) return endedElsewhere(this.transaction, ended => this.#touched(ended))
+      const stored = RecordDraft.of(record)
+      this.request.lifetime?.meet(id, stored, stored.end)
+      this.#touch(id, stored.data)
+    }
+    this.port.get(id, found, this.deadline)
   }
 
   #join(joined: readonly Member[]): void {
@@ -57,9 +76,9 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
     group.write()
   }
 
-  /** A session that another request has written already has a new expiry, and a destroyed one needs none. */
+  /** A session whose expiry another request has moved needs no touch, and neither does one that has ended. */
   override enter(): void {
-    if (this.transaction.isEnded || !this.transaction.isCurrent) this.finish()
+    if (this.transaction.isEnded || this.transaction.isExtended) this.finish()
   }
 
   override written(): void {
@@ -84,7 +103,7 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
     if (err instanceof StoreUnavailable) return this.#touched(err)
     const { transaction, port, deadline } = this
     const found: Found = (missing, record) => {
-      if (missing ? isMissing(missing) : !record) endedElsewhere(transaction, ended => this.#touched(ended))
+      if (!missing && !record) endedElsewhere(transaction, ended => this.#touched(ended))
       else this.#touched(err)
     }
     port.get(transaction.id, found, deadline)

@@ -3,6 +3,7 @@ import type { Callback } from '../../primitives/callbacks'
 import { Deadline } from '../concurrency/deadline'
 import { callsBack, type Heard, type SessionStore } from './contract'
 import { CircuitBreaker } from './circuit-breaker'
+import { isMissing } from '../errors/store-errors'
 import { GuardedCall, type Guarded } from './guarded-call'
 import { answer, syncOf, type Fetched } from './sync-methods'
 
@@ -39,6 +40,7 @@ export class StoreCalls {
     return new Deadline(this.timeout)
   }
 
+  /** Reads a record. That a store has none is not an error, however the store says it. */
   get(key: string, done: Heard, deadline?: Deadline): void {
     const find = syncOf(this.store, 'get')
     const fetched: Callback<Fetched | undefined> = (err, found) => {
@@ -47,7 +49,8 @@ export class StoreCalls {
       else done()
     }
     if (find && answer(this.store, 'get', () => find(this.store, key), fetched)) return
-    this.ask('get', [key], done as Callback<unknown>, { deadline })
+    const heard: Heard = (err, record, version, likeness) => (isMissing(err) ? done() : done(err, record, version, likeness))
+    this.ask('get', [key], heard as Callback<unknown>, { deadline })
   }
 
   remove(key: string, done: Callback, deadline: Deadline): void {

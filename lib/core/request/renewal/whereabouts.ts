@@ -1,4 +1,3 @@
-import { isMissing } from '../../errors/store-errors'
 import { isOver, type Living } from '../../lifetime/limits'
 import { mayFollow } from '../../lifetime/succession'
 import type { Data } from '../../record/merge'
@@ -36,8 +35,8 @@ export function findMoved(exchange: Living, id: string, read: Read, done: Done):
     const { to } = move
     if (to === undefined) return done(undefined, { current: undefined, data: {} })
     port.get(to, (err, record, version, likeness) => {
-      if (err && !isMissing(err)) return done(err)
-      if (err || !record) return done()
+      if (err) return done(err)
+      if (!record) return done()
       const next = separate({ record, moment: undefined, version, likeness })
       if (isOver(exchange, next)) return done()
       if (next.marks?.m == null) done(undefined, whereaboutsOf(moves, read, { id: to, read: next }))

@@ -38,8 +38,8 @@ export class Ending {
 
   run(): void {
     this.record.get((err, found, version) => {
-      if (err && !isMissing(err)) return this.done(err)
-      if (err || !found) return this.record.remove(this.done)
+      if (err) return this.done(err)
+      if (!found) return this.record.remove(this.done)
       const marks = marksIn(found)
       if (marks?.m == null) return this.#end(found, version)
       const to = moveOf(this.record.id, marks, Date.now())?.to

@@ -91,8 +91,8 @@ export class KeyMigration {
   #older(found: (record: SessionData) => void, none: () => void): void {
     const { records } = this
     records.getOlder((err, record) => {
-      if (err && !isMissing(err)) return this.done(err)
-      if (!err && record) found(record)
+      if (err) return this.done(err)
+      if (record) found(record)
       else none()
     })
   }
@@ -164,7 +164,7 @@ export class KeyMigration {
   #current(): void {
     const { records } = this
     records.get((err, record, version, likeness) => {
-      if ((err && !isMissing(err)) || !record) return this.done(isMissing(err) ? null : err)
+      if (err || !record) return this.done(err)
       if (!isPending(record)) return this.done(null, record, version, likeness)
       this.#complete(record, version)
     })

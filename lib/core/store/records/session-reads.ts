@@ -1,4 +1,3 @@
-import { isMissing } from '../../errors/store-errors'
 import type { ActiveSessions } from '../../concurrency/active-sessions'
 import type { Deadline } from '../../concurrency/deadline'
 import { isMoved } from '../../record/moved'
@@ -26,8 +25,8 @@ export class SessionReads {
     const key = this.keys.of(id)
     if (key === id) return this.calls.get(id, done, deadline)
     const found: Heard = (err, record, version, likeness) => {
-      if (err && !isMissing(err)) return done(err)
-      if (!err && record && !isPending(record)) return done(null, record, version, likeness)
+      if (err) return done(err)
+      if (record && !isPending(record)) return done(null, record, version, likeness)
       const older = this.keys.olderOf(id)
       // In a turn, the session has been read before, and so moved
       if (older !== undefined && !deadline) return this.#move(id, { older, key }, done)
