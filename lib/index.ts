@@ -172,10 +172,11 @@ namespace session {
   ) => Promise<void>
 
   /**
-   * What is known of the session of a request: its handle, when it began, when the user last authenticated, and when it ends. Needs `idleTimeout`,
-   * `absoluteTimeout` or `renewAfter`. A Koa context is taken as well.
+   * What is known of the session of a request: its handle, when it began, when the user last authenticated, and when it ends. Needs one of the
+   * options `idleTimeout`, `absoluteTimeout`, `renewAfter`, `grace`, `userId` or `on`; for sessions in the cookie, one of the first two. A Koa context is
+   * taken as well.
    *
-   * @returns undefined if the request has no session, or neither option is set
+   * @returns undefined if the request has no session, or none of these options is set
    * @see docs/session.md#sessioninforeq
    */
   export const info = infos.info as (req: IncomingMessage | Http2ServerRequest) => SessionInfo | undefined
@@ -184,7 +185,8 @@ namespace session {
    * Says that the user of a request has proved again who they are: `absoluteTimeout` and `idleTimeout` start anew, and the session is saved. After a
    * login, call `req.session.regenerate` instead, which does the same. A Koa context is taken as well.
    *
-   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; TypeError if neither option is set
+   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; TypeError if none of the options
+   *   of `info` is set
    * @see docs/session.md#sessionauthenticatedreq
    */
   export const authenticated = infos.authenticated as (req: IncomingMessage | Http2ServerRequest) => Promise<void>

@@ -69,10 +69,10 @@ namespace session {
   export const update = updates.update as (ctx: { readonly req: IncomingMessage }, change: Change) => Promise<void>
 
   /**
-   * What is known of the session of a context: its handle, when it began, when the user last authenticated, and when it ends. Needs `idleTimeout`,
-   * `absoluteTimeout` or `renewAfter`.
+   * What is known of the session of a context: its handle, when it began, when the user last authenticated, and when it ends. Needs one of the
+   * options `idleTimeout`, `absoluteTimeout`, `renewAfter`, `grace`, `userId` or `on`; for sessions in the cookie, one of the first two.
    *
-   * @returns undefined if the context has no session, or neither option is set
+   * @returns undefined if the context has no session, or none of these options is set
    */
   export const info = infos.info as (ctx: { readonly req: IncomingMessage }) => SessionInfo | undefined
 
@@ -80,7 +80,8 @@ namespace session {
    * Says that the user of a context has proved again who they are: `absoluteTimeout` and `idleTimeout` start anew, and the session is saved. After a
    * login, call `ctx.regenerateSession()` instead, which does the same.
    *
-   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; TypeError if neither option is set
+   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; TypeError if none of the options
+   *   of `info` is set
    */
   export const authenticated = infos.authenticated as (ctx: { readonly req: IncomingMessage }) => Promise<void>
 
