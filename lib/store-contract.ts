@@ -80,7 +80,7 @@ export function storeContract<Store extends SessionStore>(name: string, options:
   if (typeof make !== 'function') throw new TypeError('make option must be a function')
   const { describe, it } = checkRunner(options.runner ?? defaultRunner())
 
-  const exam: Suite = {
+  const suite: Suite = {
     rule: (title, test) => {
       const run = async (): Promise<void> => {
         const store = await make()
@@ -92,8 +92,8 @@ export function storeContract<Store extends SessionStore>(name: string, options:
           await dispose?.(store)
         }
       }
-      const sit = (): Promise<void> => inTime(run(), TIMEOUT - 1_000, `${name}: "${title}" did not end`)
-      const registered = it(title, sit, TIMEOUT) as { timeout?(ms: number): void } | undefined
+      const runInTime = (): Promise<void> => inTime(run(), TIMEOUT - 1_000, `${name}: "${title}" did not end`)
+      const registered = it(title, runInTime, TIMEOUT) as { timeout?(ms: number): void } | undefined
       // Mocha takes the timeout here, others above
       registered?.timeout?.(TIMEOUT)
     },
@@ -106,7 +106,7 @@ export function storeContract<Store extends SessionStore>(name: string, options:
   }
 
   describe(`${name}: the store contract`, () => {
-    for (const [title, group] of Object.entries(GROUPS)) describe(title, () => group(exam))
+    for (const [title, group] of Object.entries(GROUPS)) describe(title, () => group(suite))
   })
 }
 

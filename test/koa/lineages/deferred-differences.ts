@@ -13,7 +13,7 @@ export const DEFERRED_DIFFERENCES: readonly Difference[] = [
     comparable: separate,
   },
   {
-    id: 'all-who-ask-are-given',
+    id: 'concurrent-reads-all-resolve',
     why: 'Concurrent reads of a deferred session all get it, and not only the first',
     lineages: GENERIC,
     shows: acts('read twice'),

@@ -31,7 +31,7 @@ export const GENERIC_DIFFERENCES: readonly Difference[] = [
     },
   },
   {
-    id: 'given-up-is-destroyed',
+    id: 'abandoned-id-is-destroyed',
     why: 'An ID that is given up is destroyed even if it is new, because the handler may have stored it. A cookie that no client has is not cleared',
     lineages: GENERIC,
     shows: place => called('new, regenerated')(place) && acts('regenerate')(place),
@@ -73,14 +73,14 @@ export const GENERIC_DIFFERENCES: readonly Difference[] = [
     comparable: noCookies,
   },
   {
-    id: 'one-word-for-an-outage',
+    id: 'same-error-during-outage',
     why: 'A request that waited for a store in vain gets the same error as later requests',
     lineages: /^koa-session-ts/,
     shows: ({ visit }) => visit.outage === 'long',
     comparable: but('errors'),
   },
   {
-    id: 'store-is-told-the-life',
+    id: 'store-gets-lifetime',
     why: 'A store gets the lifetime of a session as an argument, and does not have to read it from the record',
     lineages: /^koa-session-ts/,
     shows: () => true,
