@@ -22,10 +22,10 @@ async function serve() {
   app.use(
     session({
       store: atomicRedis(new RedisStore({ client, prefix: 'example:' })),
-      secret: process.env.SECRET ?? 'only for trying it out',
+      secret: process.env.SESSION_SECRET ?? 'only for trying it out',
       resave: false,
       saveUninitialized: false,
-      cookie: { maxAge: 24 * 60 * 60 * 1000 },
+      cookie: { sameSite: 'lax', secure: 'auto', maxAge: 24 * 60 * 60 * 1000 },
     }),
   )
 
