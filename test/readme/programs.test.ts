@@ -38,6 +38,33 @@ describe('docs/getting-started.md', () => {
   })
 })
 
+describe('docs/production.md: serverless', () => {
+  interface Result {
+    readonly statusCode: number
+    readonly body: string
+    readonly multiValueHeaders?: Record<string, string[]>
+    readonly headers: Record<string, string>
+  }
+
+  it('the handler keeps a session in its cookie', async () => {
+    const module: { exports: { handler?: (event: object, context: object) => Promise<Result> } } = { exports: {} }
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as above
+    new Function('require', 'exports', 'process', blockWith('docs/production.md', '// handler.js'))(load, module.exports, {
+      env: { SESSION_SECRET: 'a secret that only these tests know' },
+    })
+    const get = async (cookie?: string): Promise<Result> =>
+      (module.exports.handler as NonNullable<typeof module.exports.handler>)(
+        { httpMethod: 'GET', path: '/', headers: { host: 'localhost', ...(cookie && { cookie }) }, requestContext: {} },
+        {},
+      )
+    const first = await get()
+    expect(first.body).to.equal('visit 1\n')
+    const line = first.multiValueHeaders?.['set-cookie']?.[0] ?? first.headers['set-cookie'] ?? ''
+    expect(line).to.match(/^__Host-id=.*; Secure/)
+    expect((await get(line.split(';')[0])).body).to.equal('visit 2\n')
+  })
+})
+
 describe('docs/frameworks.md: Express 4', () => {
   const express4 = loadModule('express-4') as typeof express
 

@@ -19,6 +19,7 @@ declare global {
   const next: express.NextFunction
   const store: session.Store
   const client: any
+  const redis: any
   const server: Server
   const ctx: Koa.Context
   const koa: Koa
