@@ -3,6 +3,9 @@ const express = require('express')
 const session = require('resession')
 const { WebSocketServer } = require('ws')
 
+// The origin of your site. Browsers send it with each WebSocket
+const ORIGIN = process.env.ORIGIN ?? 'http://localhost:3000'
+
 const sessions = session({
   secret: process.env.SESSION_SECRET ?? 'only for trying it out',
   resave: false,
@@ -30,6 +33,8 @@ const wss = new WebSocketServer({ noServer: true })
 server.on('upgrade', (req, socket, head) => {
   // Without this listener, a client that breaks off ends the process
   socket.on('error', () => socket.destroy())
+  // A page of another site must not open a socket with the cookie of the user
+  if (req.headers.origin !== ORIGIN) return socket.destroy()
   sessions(req, {}, err => {
     if (err || !req.session?.user) return socket.destroy()
     wss.handleUpgrade(req, socket, head, ws => wss.emit('connection', ws, req))

@@ -56,9 +56,11 @@ class Site {
   }
 }
 
-async function webSocket(site: Site, cookie: string): Promise<Socket> {
+const ORIGIN = 'http://localhost:3000'
+
+async function webSocket(site: Site, cookie: string, origin = ORIGIN): Promise<Socket> {
   const { WebSocket } = loadModule('ws') as { WebSocket: new (url: string, options: object) => Socket }
-  const socket = new WebSocket(site.url().replace('http', 'ws'), { headers: { cookie } })
+  const socket = new WebSocket(site.url().replace('http', 'ws'), { origin, headers: { cookie } })
   await once(socket, 'open')
   return socket
 }
@@ -97,6 +99,16 @@ describe('docs/websockets.md: sockets of a session that ends', () => {
     const { cookie } = site
     await site.post('/logout')
     const err = await webSocket(site, cookie).then(
+      () => undefined,
+      (err: Error) => err,
+    )
+    expect(err?.message).to.equal('socket hang up')
+  })
+
+  it('ws: a socket of another origin is refused', async () => {
+    const site = await start('close-sockets.js')
+    await site.post('/login/ada')
+    const err = await webSocket(site, site.cookie, 'https://evil.example').then(
       () => undefined,
       (err: Error) => err,
     )
@@ -165,9 +177,14 @@ describe('docs/websockets.md: sockets of a session that ends', () => {
   describe('with socket.io', () => {
     suiteNeeds('the packages socket.io and socket.io-client', () => loadModule.resolve('socket.io-client'))
 
-    function connecting(site: Site, cookie: string, transport: string): Socket {
+    function connecting(site: Site, cookie: string, transport: string, origin?: string): Socket {
       const { io } = loadModule('socket.io-client') as { io(url: string, options: object): Socket }
-      return io(site.url(), { transports: [transport], extraHeaders: { cookie }, reconnection: false, forceNew: true })
+      return io(site.url(), {
+        transports: [transport],
+        extraHeaders: { cookie, ...(origin && { origin }) },
+        reconnection: false,
+        forceNew: true,
+      })
     }
 
     async function ioSocket(site: Site, cookie: string, transport: string): Promise<Socket> {
@@ -189,6 +206,19 @@ describe('docs/websockets.md: sockets of a session that ends', () => {
         await closed
         expect((other as unknown as { connected: boolean }).connected).to.equal(true)
         other.disconnect()
+      })
+    }
+
+    for (const transport of ['websocket', 'polling']) {
+      it(`${transport}: a client of another origin is refused`, async () => {
+        const site = await start('close-rooms.js')
+        await site.post('/login/ada')
+        const own = connecting(site, site.cookie, transport, ORIGIN)
+        await once(own, 'connect')
+        const foreign = connecting(site, site.cookie, transport, 'https://evil.example')
+        const [err] = (await once(foreign, 'connect_error')) as [Error]
+        expect(err.message).to.match(/^(websocket error|xhr poll error)$/)
+        for (const socket of [own, foreign]) socket.disconnect()
       })
     }
 

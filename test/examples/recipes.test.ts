@@ -118,10 +118,10 @@ describe('examples/websockets.js, without its session', () => {
 
   after(() => program?.child.kill())
 
-  async function open(): Promise<Socket> {
+  async function open(origin = 'http://localhost:3000'): Promise<Socket> {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- it is needed by this suite alone
     const { WebSocket } = require('ws') as { WebSocket: new (url: string, options: object) => Socket }
-    const socket = new WebSocket(program.url('/').replace('http', 'ws'), { headers: { cookie: program.cookie } })
+    const socket = new WebSocket(program.url('/').replace('http', 'ws'), { origin, headers: { cookie: program.cookie } })
     await once(socket, 'open')
     return socket
   }
@@ -161,6 +161,15 @@ describe('examples/websockets.js, without its session', () => {
     )
     expect(failed).to.be.instanceOf(Error)
     expect(program.runs).to.equal(true)
+  })
+
+  it('refuses a socket of another origin', async () => {
+    await program.ask('/login/ada', 'POST')
+    const failed = await open('https://evil.example').then(
+      () => undefined,
+      (err: Error) => err,
+    )
+    expect(failed?.message).to.equal('socket hang up')
   })
 
   it('keeps running when a client disconnects', async () => {
