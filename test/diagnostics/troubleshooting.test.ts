@@ -6,10 +6,12 @@ import { onEachHost } from '../support/hosts'
 
 const root = join(__dirname, '../..')
 const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')
-const source = readdirSync(join(root, 'lib/core'), { recursive: true, encoding: 'utf8' })
-  .filter(file => file.endsWith('.ts'))
-  .map(file => readFileSync(join(root, 'lib/core', file), 'utf8'))
-  .join('\n')
+const codeIn = (folder: string): string =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts'))
+    .map(file => readFileSync(join(root, folder, file), 'utf8'))
+    .join('\n')
+const source = codeIn('lib/core')
 
 const unique = (pattern: RegExp): string[] => [...new Set(Array.from(source.matchAll(pattern), ([, found]) => found as string))]
 
@@ -22,7 +24,10 @@ describe('docs/troubleshooting.md', () => {
   })
 
   it('describes the symptom, cause and fix of each', () => {
-    for (const section of page.split(/^### /m).slice(1)) {
+    for (const section of page
+      .split(/^## Errors$/m)[0]
+      ?.split(/^### /m)
+      .slice(1) ?? []) {
       for (const part of ['Symptom', 'Cause', 'Fix']) expect(section).to.contain(`**${part}:**`)
     }
   })
@@ -31,6 +36,19 @@ describe('docs/troubleshooting.md', () => {
     const table = page.split('| channel | reasons |')[1] as string
     for (const reason of unique(/^ {2}'([a-z-]+)': { channel/gm)) expect(table).to.contain(`\`${reason}\``)
     for (const channel of unique(/'(resession:(?:cookie|session|store|option)-[a-z]+)'/g)) expect(table).to.contain(`| \`${channel}\` |`)
+  })
+
+  it('has a row for each code of an error, and no other', () => {
+    const found = codeIn('lib').match(/\bERR_\w+/g) ?? []
+    // Errors of Node that a wrapped response reports, and of its assert module
+    const own = new Set(found.filter(code => !/^ERR_(HTTP2?|STREAM|ASSERTION)(_|$)/.test(code) && code !== 'ERR_STORE_'))
+    expect(own.size).to.be.above(15)
+    const rows =
+      page
+        .split('| code | status |')[1]
+        ?.split('\n\n')[0]
+        ?.match(/^\| `ERR_[^|]*\|/gm) ?? []
+    expect(rows.join('').match(/ERR_\w+/g)).to.have.members([...own])
   })
 
   it('has no link to a heading that is missing', () => {
