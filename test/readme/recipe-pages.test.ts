@@ -79,18 +79,23 @@ describe('docs/recipes.md', () => {
     expect((await agent.get('/')).body).to.deep.equal({})
   })
 
-  it('log out all other devices: the other sessions of the user end', async () => {
-    const app = express()
-    app.use(sessions())
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as above
-    new Function('app', blockWith('docs/recipes.md', '/logout-others'))(app)
-    withPages(app)
-    const [phone, laptop] = [request.agent(app), request.agent(app)]
-    for (const device of [phone, laptop]) await device.post('/login/ada')
-    expect((await phone.post('/logout-others')).text).to.equal('done\n')
-    expect((await phone.get('/')).body).to.include({ user: 'ada' })
-    expect((await laptop.get('/')).body).to.deep.equal({})
-  })
+  for (const [how, text] of [
+    ['with userId', 'sessions.revokeAll(req.session.user'],
+    ['with a version', 'const versions'],
+  ] as const) {
+    it(`log out all other devices ${how}: the other sessions of the user end`, async () => {
+      const app = express()
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as above
+      new Function('app', 'session', 'secret', blockWith('docs/recipes.md', text))(app, session, SECRET)
+      withPages(app)
+      const [phone, laptop] = [request.agent(app), request.agent(app)]
+      expect((await phone.post('/logout-others')).status).to.equal(401)
+      for (const device of [phone, laptop]) await device.post('/login/ada')
+      expect((await phone.post('/logout-others')).text).to.equal('done\n')
+      expect((await phone.get('/')).body).to.include({ user: 'ada' })
+      expect((await laptop.get('/')).body).to.deep.equal({})
+    })
+  }
 
   it('limit concurrent sessions: the login beyond the limit ends the oldest session', async () => {
     const app = express()
