@@ -59,6 +59,12 @@ describe('Test runners', function () {
     })
   }
 
+  it('docs/testing.md: the example for Secure cookies passes', async () => {
+    const [app, example] = [blockWith(PAGE, '// secure-app.js'), blockWith(PAGE, '// test/secure-login.test.js')]
+    const folder = project('example secure', { 'secure-app.js': app, 'test/secure-login.test.js': example })
+    await run('npx', ['mocha', 'test/secure-login.test.js'], folder)
+  })
+
   it('docs/testing.md: the example for Koa passes', async () => {
     const example = blockWith(PAGE, '// test/koa-profile.test.js')
     const folder = project('example koa', { 'koa-app.js': blockWith(PAGE, '// koa-app.js'), 'test/koa-profile.test.js': example })

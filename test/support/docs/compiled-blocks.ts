@@ -37,6 +37,7 @@ declare global {
   const expect: any
   const jest: any
   const test: any
+  const request: any
   const browserContext: any
   function checkPassword(name: string, password: string): Promise<{ id: string; role: string } | undefined>
 }
@@ -71,6 +72,7 @@ const MISSING = [
   'vitest',
   '*/app',
   '*/koa-app',
+  '*/secure-app',
   '*/file-store',
   '*/app.js',
   '@opentelemetry/api',
