@@ -98,4 +98,25 @@ onEachHost('options: activity', host => {
       expect(shown((await client.get('/poll')).text)).to.include({ views: 1 })
     })
   }
+
+  it('authenticated does not count if it could not be stored', async () => {
+    const store = new EngineStore({ touch: 'none', expires: true })
+    const handlers = routes({
+      '/': count,
+      '/poll/again': async (req, res) => {
+        const { set } = store
+        store.set = (_id, _data, done) => done(new Error('down'))
+        await authenticated(req).catch(() => {})
+        store.set = set
+        return count(req, res)
+      },
+    })
+    const options = { store: store.asStore, idleTimeout: IDLE, activity: (req: { url?: string }) => !String(req.url).startsWith('/poll') }
+    const client = siteOn(host, options, handlers).browser()
+    await client.get()
+    clock.turn(IDLE - MINUTE)
+    expect((await client.get('/poll/again')).text).to.equal('2')
+    clock.turn(MINUTE)
+    expect((await client.get()).text).to.equal('1')
+  })
 })

@@ -1,4 +1,4 @@
-import { type Limits, cookieUntil, isDue, latestCookie, nearestEnd } from '../record/lifetime'
+import { type Limits, isDue, nearestEnd, sendable } from '../record/lifetime'
 import { marksIn, mergeMarks, newMarks, withUser } from '../record/marks'
 import { isMarks, MARKS, type Marked, type Marks } from '../record/reserved-key'
 import type { AnyCookie, Cookie } from '../record/cookie'
@@ -128,11 +128,14 @@ export class SessionLifetime {
    * @returns a function that undoes it
    */
   authenticate(id: string): (() => void) | undefined {
-    const before = this.marksOf(id)
+    const [before, wasRestarted] = [this.marksOf(id), this.isRestarted]
     if (!before) return undefined
     this.#marks.set(id, { ...before, a: Date.now() })
     this.isRestarted = true
-    return () => void this.#marks.set(id, before)
+    return () => {
+      this.#marks.set(id, before)
+      this.isRestarted = wasRestarted
+    }
   }
 
   /** When a stored session began, in milliseconds since 1970; 0 if its record does not tell. */
@@ -198,11 +201,8 @@ export class SessionLifetime {
 
   /** The cookie to send. */
   sent(id: string, cookie: Cookie): Cookie {
-    const { expires } = cookie
-    const marks = this.#limits !== NONE && expires instanceof Date ? this.marksOf(id) : undefined
-    if (!marks) return cookie
-    const latest = latestCookie(marks, this.#limits, Date.now())
-    return (expires as Date).valueOf() > latest ? cookieUntil(cookie, latest) : cookie
+    const marks = this.#limits !== NONE && cookie.expires instanceof Date ? this.marksOf(id) : undefined
+    return marks ? sendable(cookie, marks, this.#limits, Date.now()) : cookie
   }
 
   /** The marks to store with this data; undefined if the app has data in their place. */

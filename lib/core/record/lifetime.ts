@@ -63,6 +63,12 @@ export function latestCookie({ a }: Marks, { absolute }: Limits, now: number): n
   return Math.min(now + LONGEST_COOKIE, a + absolute)
 }
 
+/** The cookie, or a copy with the latest end that it may have. */
+export function sendable(cookie: Cookie, marks: Marks, limits: Limits, now: number): Cookie {
+  const latest = latestCookie(marks, limits, now)
+  return Number(cookie.expires) > latest ? cookieUntil(cookie, latest) : cookie
+}
+
 /** A copy of a cookie with another end, and the same `originalMaxAge`. @param end Infinity for none */
 export function cookieUntil(cookie: Cookie, end: number): Cookie {
   const copy = copyOf(cookie)
