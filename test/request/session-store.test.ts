@@ -115,6 +115,19 @@ describe('request: req.sessionStore = other', () => {
 
   if (subject !== 'resession') return
 
+  for (const [what, wrap] of Object.entries({
+    'an object that inherits from it': (store: TracingStore) => Object.create(store) as object,
+    'a proxy of it': (store: TracingStore) => new Proxy(store, {}),
+  })) {
+    it(`the first store gets no more listeners, however many requests have ${what}`, async () => {
+      const client = await start({}, wrap)
+      const listeners = (): number[] => ['connect', 'disconnect'].map(event => first.listenerCount(event))
+      const before = listeners()
+      for (let request = 0; request < 20; request++) await client.get('/change')
+      expect(listeners()).to.deep.equal(before)
+    })
+  }
+
   it('regenerate makes a new session, even if the other store has no generate method', async () => {
     let before: unknown
     const client = await start({})

@@ -19,13 +19,14 @@ import { TrackedWrite } from './tracked-write'
 export class StoreClient {
   readonly #store: SessionStore
   readonly #calls: StoreCalls
-  readonly #connection: Connection
   readonly #reads: SessionReads
   readonly #ends: SessionEnds
   readonly activeSessions: ActiveSessions
   readonly keys: StoreKeys
   readonly byKey: RecordsByKey
   readonly grace: Grace
+  /** Of a store that is asked for it. One that wraps another for a single request would add listeners to that for ever. */
+  #connection: Connection | undefined
   #updatesOtherwise = false
 
   constructor(
@@ -34,7 +35,6 @@ export class StoreClient {
   ) {
     this.#store = store
     this.#calls = new StoreCalls(store, breaker)
-    this.#connection = new Connection(store)
     this.activeSessions = activeSessions
     this.keys = keys
     this.byKey = new RecordsByKey(this, this.#calls)
@@ -61,6 +61,7 @@ export class StoreClient {
   }
 
   readiness(): () => boolean {
+    this.#connection ??= new Connection(this.#store)
     return this.#connection.readiness()
   }
 
