@@ -54,6 +54,16 @@ export function reasonOf(err: unknown, who: string): unknown {
   return err ?? new Error(`${who} failed without a reason`)
 }
 
+/** A callback that ignores all calls but the first. */
+export function once(done: Callback): Callback {
+  let isDone = false
+  return err => {
+    if (isDone) return
+    isDone = true
+    done(err)
+  }
+}
+
 /** Delivers a result outside the store's stack. Some stores would catch an error of the app and call back again. */
 export function deliver(act: () => void): void {
   try {

@@ -126,6 +126,16 @@ describe('core: store calls of concurrent requests of one session', () => {
     expect([before.isEnded, meanwhile.isEnded, after.isEnded]).to.deep.equal([true, true, false])
   })
 
+  for (const method of ['destroy', 'end'] as const) {
+    it(`are over once, although a session is ended twice, by ${method}`, () => {
+      const one = hold()
+      const twice = (ended: Finish): void => [undefined, new Error('again')].forEach(err => ended(err))
+      inFlight[method]('ada', forEver(), twice, says('ended'))
+      expect(said).to.deep.equal(['ended'])
+      expect([one.active.ending, one.active.holders, one.active.isIdle, one.isEnded]).to.deep.equal([0, 1, true, true])
+    })
+  }
+
   it('do not see a session as ended if its destroy has failed', () => {
     const one = hold()
     inFlight.destroy('ada', forEver(), done => done(new Error('store down')), says('destroy'))

@@ -3,6 +3,7 @@ import { data, routes, show, shown } from '../support/handlers'
 import { Site, type Handler, type Req } from '../support/site'
 import { session, type SessionData } from '../support/subject'
 import { TracingStore } from '../support/tracing-store'
+import { useUncaught } from '../support/uncaught'
 import { VersionedStore } from '../support/versioned-store'
 
 type Options = Partial<Parameters<typeof session>[0]>
@@ -162,6 +163,8 @@ for (const [name, make] of Object.entries(STORES)) {
 }
 
 describe('session: regenerate with keep', () => {
+  const uncaught = useUncaught()
+
   it('reads, writes the new record, and destroys the old one', async () => {
     const store = new TracingStore()
     const { visitor } = await entered(store, { '/': rotate })
@@ -248,6 +251,28 @@ describe('session: regenerate with keep', () => {
     await visitor.get()
     expect(errors.map(String)).to.deep.equal(['Error: session id is in use'])
     expect(Array.from(records.values(), ({ text }) => shown(text))).to.deep.equal([{ user: 'ada', cart: [1] }, { user: 'eve' }])
+  })
+
+  it('calls back once, although the callback throws', async () => {
+    let called = 0
+    const handler = routes({
+      '/enter': (req, res) => (Object.assign(data(req), { user: 'ada' }), res.end()),
+      '/': (req, res) => {
+        ;(req.session as Rotating).regenerate({ keep: true }, err => {
+          called++
+          res.end(String(err))
+          throw new Error('boom')
+        })
+      },
+      '/show': show,
+    })
+    const store = new session.MemoryStore()
+    const visitor = new Site({ store, genid: async () => `id-${await Promise.resolve(Object.keys(store.sessions).length)}` }, handler).visitor()
+    await visitor.get('/enter')
+    expect((await visitor.get()).text).to.equal('undefined')
+    expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada' })
+    expect(called).to.equal(1)
+    expect(uncaught.map(String)).to.deep.equal(['Error: boom'])
   })
 
   it('gives a session in the cookie another ID', async () => {

@@ -2,7 +2,7 @@ import { NONE, TaskQueue } from './task-queue'
 import type { AnyCookie, CookieData } from '../record/cookie'
 import { isMissing, isUnanswered } from '../errors/store-errors'
 import type { Deadline } from './deadline'
-import type { Callback } from '../../primitives/callbacks'
+import { once, type Callback } from '../../primitives/callbacks'
 import type { SessionData } from '../record/session-data'
 import { wholeText } from '../record/serialize-data'
 import type { Version } from '../record/snapshot'
@@ -204,16 +204,17 @@ export class ActiveSessions {
    * @param act destroys it, after the calls that were queued before. No group of saves spans it
    */
   destroy(id: string, deadline: Deadline, act: (destroyed: Callback, active: ActiveSession) => void, done: Callback): void {
-    this.#end(id, deadline, done, (active, ended) =>
-      act(err => {
+    this.#end(id, deadline, done, (active, ended) => {
+      const destroyed: Callback = err => {
         ended(err)
         try {
           active.ended()
         } finally {
           done(err)
         }
-      }, active),
-    )
+      }
+      act(once(destroyed), active)
+    })
   }
 
   /**
@@ -224,10 +225,11 @@ export class ActiveSessions {
   end(id: string, deadline: Deadline, act: (ended: Callback, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) => {
       active.ended()
-      act(err => {
+      const over: Callback = err => {
         ended(err)
         done(err)
-      }, active)
+      }
+      act(once(over), active)
     })
   }
 

@@ -1,4 +1,5 @@
-import { cookieUntil, dateOf } from './lifetime'
+import { Cookie } from './cookie'
+import { cookieUntil, dateOf, EXPIRED } from './lifetime'
 import { marksIn } from './marks'
 import { sealMove } from './moved'
 import { MARKS } from './reserved-key'
@@ -12,4 +13,11 @@ export function emptied(id: string, record: SessionData, grace: number): Session
   const m = sealMove(id, { isByAge: false, until })
   const cookie = cookieUntil(cookieOf(record), Math.min(until, dateOf(record) ?? Infinity))
   return { cookie, [MARKS]: { ...marks, m } } as SessionData
+}
+
+/** A record that does not exist for any store, because its end has passed. A conditional write of it ends a session. */
+export function expiredRecord(): SessionData {
+  const cookie = new Cookie()
+  cookie.expires = EXPIRED
+  return { cookie }
 }

@@ -13,15 +13,15 @@ import type { Keep } from '../session/keep'
 import type { Data } from '../record/merge'
 import { RecordDraft } from '../record/record-draft'
 import { checkId } from '../settings/settings'
-import { dateOf, EXPIRED } from '../record/lifetime'
-import { orFollow } from './renewal/follow'
+import { expiredRecord } from '../record/emptied'
+import { dateOf } from '../record/lifetime'
+import { baseOf, orFollow } from './renewal/follow'
 import { leftRecord } from './renewal/left-record'
-import { cookieOf, type SessionData } from '../record/session-data'
+import type { SessionData } from '../record/session-data'
 import { ending } from '../session/session-end'
 import { dataIn } from '../record/session-view'
 import type { Outcome } from '../store/contract'
 import type { Version } from '../record/snapshot'
-import { copyOf } from '../session/stored-session'
 import { storedForm } from '../lifetime/stored-form'
 import { followLogin, renewing } from '../users/renewal'
 
@@ -42,7 +42,7 @@ export function rotate<H extends Host>(
   why: 'asked' | 'age' = 'asked',
 ): void {
   beforeStoring(exchange, session, done, () => {
-    prepare(exchange, keep, done, (id, cookie) => {
+    prepare(exchange, keep, done, ({ id, cookie }) => {
       if (id === session.id) return done(exchange.taken())
       // An ID that another request has renewed because of its age is not renewed again
       const again = (followed: Session, done: Callback): void => (why === 'age' ? done() : rotate(exchange, followed, keep, done))
@@ -59,20 +59,27 @@ export function rotate<H extends Host>(
   })
 }
 
-/** @param act receives the new ID, and the new cookie if the old one is not kept */
-function prepare<H extends Host>(exchange: ExchangeState<H>, keep: Keep, done: Callback, act: (id: string, cookie?: Cookie) => void): void {
+/** What a session gets. The cookie is undefined if the old one is kept. */
+type Prepared = Pick<Target, 'id' | 'cookie'>
+
+/** @param act is called outside of promises and of `try`: an error that it throws is not one of the options */
+function prepare<H extends Host>(exchange: ExchangeState<H>, keep: Keep, done: Callback, act: (prepared: Prepared) => void): void {
   const { settings, host } = exchange
+  let prepared: Prepared | Promise<Prepared>
   try {
     const id = settings.genid(host)
     const options = keep === true ? undefined : settings.cookieOptions(host)
-    const prepared = (id: string, given: Awaited<typeof options>): void => act(checkId(id), given && exchange.cookieOf(given))
-    if (!isPromise(id) && !isPromise(options)) return prepared(id, options)
-    Promise.all([id, options])
-      .then(([id, given]) => prepared(id, given))
-      .catch(done)
+    const from = (id: string, given: Awaited<typeof options>): Prepared => ({ id: checkId(id), cookie: given && exchange.cookieOf(given) })
+    const isLater = isPromise(id) || isPromise(options)
+    prepared = isLater ? Promise.all([id, options]).then(([id, given]) => from(id, given)) : from(id, options)
   } catch (thrown) {
-    done(thrown)
+    return done(thrown)
   }
+  if (!isPromise<Prepared>(prepared)) return act(prepared)
+  prepared.then(
+    found => process.nextTick(act, found),
+    err => process.nextTick(done, err),
+  )
 }
 
 interface Target {
@@ -86,7 +93,7 @@ interface Target {
 
 /** The move of a session from its old ID to a new one. */
 class Rotation<H extends Host> {
-  /** The new record, once it has been written. */
+  /** The new record, which the store is given. */
   #written: { readonly data: Data; readonly cookie: Cookie } | undefined
   /** The old record. */
   #old: SessionData | undefined
@@ -114,11 +121,7 @@ class Rotation<H extends Host> {
         this.#old = record ?? undefined
         followLogin(exchange, this.session, this.target.id, record ?? undefined, err => {
           if (err) return ended(err)
-          try {
-            this.#write(record ?? undefined, deadline, err => (err ? ended(err) : this.#finish(version, deadline, ended, active)))
-          } catch (thrown) {
-            ended(thrown)
-          }
+          this.#write(record ?? undefined, deadline, err => (err ? ended(err) : this.#finish(version, deadline, ended, active)))
         })
       },
       deadline,
@@ -130,15 +133,27 @@ class Rotation<H extends Host> {
     return this.exchange.generated !== this.session.id || this.exchange.changes.hasSaved
   }
 
+  /** @returns the new record. @throws if it cannot be stored */
+  #make(record: SessionData | undefined): SessionData {
+    const { exchange, target } = this
+    if (record) exchange.lifetime?.meet(this.session.id, record, dateOf(record))
+    const data = keptOf(this.#merge(record), target.keep)
+    const cookie = target.cookie ?? (this.session.cookie as Cookie)
+    exchange.settings.checkCookie?.(exchange.host, cookie)
+    const stored = storedForm(exchange, this.session, { data, cookie, id: target.id })
+    this.#written = { data, cookie }
+    return stored
+  }
+
   #write(record: SessionData | undefined, deadline: Deadline, done: Callback): void {
     const { exchange, target } = this
     const { port } = exchange
-    if (record) exchange.lifetime?.meet(this.session.id, record, dateOf(record))
-    const data = this.#keptOf(this.#merge(record))
-    const cookie = target.cookie ?? (this.session.cookie as Cookie)
-    exchange.settings.checkCookie?.(exchange.host, cookie)
-    this.#written = { data, cookie }
-    const stored = storedForm(exchange, this.session, { data, cookie, id: target.id })
+    let stored: SessionData
+    try {
+      stored = this.#make(record)
+    } catch (thrown) {
+      return done(thrown)
+    }
     if (!port.compares) return port.set(target.id, stored, done, deadline)
     const compared: Callback<Outcome> = (err, outcome) => {
       if (!err && !outcome?.ok) {
@@ -156,22 +171,13 @@ class Rotation<H extends Host> {
   /** The data of this request, merged with what others have saved. */
   #merge(record: SessionData | undefined): Data {
     const { session, exchange } = this
-    const { transaction } = exchange.holder
-    const base =
-      (transaction?.id === session.id ? transaction.base : undefined) ??
-      (exchange.changes.stored?.id === session.id ? exchange.changes.stored : undefined)
+    const base = baseOf(exchange, session)
     const mine = dataIn(session) as Data
     if (!base || !record) return { ...mine }
     const draft = RecordDraft.of(record)
     rebase(draft, base, serializeData(session), mine)
     mergeCookie(session, base, record)
     return draft.data
-  }
-
-  #keptOf(data: Data): Data {
-    const { keep } = this.target
-    const { cookie: _, ...own } = data
-    return keep === true ? own : Object.fromEntries(Object.entries(own).filter(([key]) => keep.includes(key)))
   }
 
   /** The new record is stored: ends the old one, unless another process has ended or changed it. */
@@ -195,7 +201,7 @@ class Rotation<H extends Host> {
       if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it keeps its ID'))
       this.run(deadline, ended, active)
     }
-    port.compareAndSet(id, left ?? expired(this.session), { version }, compared, deadline)
+    port.compareAndSet(id, left ?? expiredRecord(), { version }, compared, deadline)
   }
 
   /** The record that the old ID keeps during the grace. */
@@ -229,9 +235,6 @@ class Rotation<H extends Host> {
   }
 }
 
-/** A record that is expired for every store. Writing it ends the session on the condition of its version. */
-function expired(session: Session): Session {
-  const cookie = cookieOf({ cookie: session.cookie })
-  cookie.expires = EXPIRED
-  return copyOf(session, {}, cookie)
+function keptOf({ cookie: _, ...own }: Data, keep: Keep): Data {
+  return keep === true ? own : Object.fromEntries(Object.entries(own).filter(([key]) => keep.includes(key)))
 }

@@ -210,19 +210,22 @@ export class CarriedSession extends Session implements View {
     this.show(before as CarriedSession, (before as CarriedSession).isNew)
   }
 
-  /** Makes the app's object of the earlier session show this session's data. */
+  /** Makes the app's object of the earlier session show this session's data. One that the app has frozen stays as it is, and `ctx.session` is another. */
   show(before: CarriedSession, isNew: boolean): void {
-    const after = this.data as Record<string, unknown>
-    const { data } = before
-    this.adopt(before, isNew)
-    for (const key of Object.keys(data)) if (!Object.hasOwn(after, key)) this.remove(key)
-    for (const [key, value] of Object.entries(after)) this.put(key, value)
+    const own = this.shown
+    const after = this.data
+    try {
+      this.adopt(before, isNew)
+      replaceData(this, before.data, after)
+    } catch {
+      this.shown = own
+    }
   }
 
   /** Takes over the app's object of the earlier session, with its data. */
   adopt({ shown }: CarriedSession, isNew: boolean): void {
-    this.take(shown)
     this.#isNew = isNew
+    this.take(shown)
   }
 
   /** Takes over an object of the app, with its data. */
@@ -231,6 +234,11 @@ export class CarriedSession extends Session implements View {
     // A frozen object finds the session through its request
     if (Object.isExtensible(shown) || Object.hasOwn(shown, SESSION)) attach(shown, this)
   }
+}
+
+function replaceData(view: View, before: object, after: object): void {
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) view.remove(key)
+  for (const [key, value] of Object.entries(after)) view.put(key, value)
 }
 
 /** The session of an object that an app has read from `ctx.session` or `ctx.req.session`. */

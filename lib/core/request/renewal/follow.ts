@@ -49,8 +49,8 @@ function adopt<H extends Host>(exchange: ExchangeState<H>, session: Session, { i
   return after
 }
 
-/** The record that the request began with. */
-function baseOf<H extends Host>({ holder: { transaction }, changes }: ExchangeState<H>, { id }: Session): Base | undefined {
+/** The record that the changes of a request are measured against: the one that it has read or written last, or that it began with. */
+export function baseOf<H extends Host>({ holder: { transaction }, changes }: ExchangeState<H>, { id }: Session): Base | undefined {
   return (transaction?.id === id ? transaction.base : undefined) ?? (changes.known?.id === id ? changes.known : undefined)
 }
 

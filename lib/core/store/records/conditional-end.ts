@@ -1,7 +1,5 @@
 import type { Callback } from '../../../primitives/callbacks'
-import { emptied } from '../../record/emptied'
-import { EXPIRED } from '../../record/lifetime'
-import { Cookie } from '../../record/cookie'
+import { emptied, expiredRecord } from '../../record/emptied'
 import type { SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
 import type { Outcome } from '../contract'
@@ -43,18 +41,11 @@ export class ConditionalEnd {
   replace(found: SessionData | undefined, version: Version | undefined): void {
     const { record, grace, done } = this
     const left = found && grace > 0 ? emptied(record.id, found, grace) : undefined
-    record.write(left ?? expired(), version, (err, outcome) => {
+    record.write(left ?? expiredRecord(), version, (err, outcome) => {
       if (err) done(err)
       else if (outcome?.ok) done(null, { record: found, isLeft: left !== undefined })
       else if (++this.#tries > MOST_TRIES) done(new Error('session is changed by other requests too often; it is not destroyed'))
       else this.again()
     })
   }
-}
-
-/** A record that does not exist for any store, because its end has passed. */
-function expired(): SessionData {
-  const cookie = new Cookie()
-  cookie.expires = EXPIRED
-  return { cookie }
 }
