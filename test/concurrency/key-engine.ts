@@ -5,6 +5,9 @@ import { bindAbility } from '../../lib/core/store/abilities'
 /** What processes share. A record that has expired does not exist. */
 export class KeyEngine {
   readonly #records = new Map<string, string>()
+  /** The numbers of the conditional writes whose replies are lost, with the connection. */
+  readonly lost = new Set<number>()
+  #compared = 0
 
   keys(): string[] {
     return Array.from(this.#records.keys())
@@ -24,8 +27,13 @@ export class KeyEngine {
     this.#records.delete(key)
   }
 
-  /** @returns whether the record was of that version, and is written */
-  compareAndSet(key: string, text: string, version: unknown): boolean {
+  /** @returns whether the record was of that version, and is written; an error if the reply is lost */
+  compareAndSet(key: string, text: string, version: unknown): boolean | Error {
+    const ok = this.#compareAndSet(key, text, version)
+    return this.lost.has(++this.#compared) ? Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) : ok
+  }
+
+  #compareAndSet(key: string, text: string, version: unknown): boolean {
     if ((this.text(key) ?? null) !== version) return false
     this.write(key, text)
     return true
@@ -115,7 +123,7 @@ export function keyStore(engine: KeyEngine, schedule: Schedule, process: number,
     const text = JSON.stringify(session)
     call(
       () => engine.compareAndSet(key, text, version),
-      ok => callback(null, { ok, version: text }),
+      ok => (ok instanceof Error ? callback(ok) : callback(null, { ok, version: text })),
     )
   }
   bindAbility(compareAndSet, store)

@@ -4,8 +4,8 @@ import { Clock } from '../support/clock'
 import { KeyEngine, Schedule } from './key-engine'
 import { AGE, RenewingProcess, type Live, type Mistake, type Visit } from './renewal-rig'
 
-/** Of each of the six properties. */
-const RUNS = Math.ceil(Number(process.env.RUNS ?? 1800) / 6)
+/** Of each of the nine properties. */
+const RUNS = Math.ceil(Number(process.env.RUNS ?? 1800) / 9)
 
 /** The ID that all clients have at the beginning. An attacker may have fixed it. */
 const FIRST = 'first-id'
@@ -18,14 +18,24 @@ interface Case {
   readonly acts: readonly { readonly act: Act; readonly cookie: 'first' | 'last' }[]
   readonly choices: readonly number[]
   readonly crashes: readonly { readonly process: number; readonly step: number }[]
+  /** The numbers of the conditional writes whose replies are lost. */
+  readonly lost?: readonly number[]
 }
 
-const anyCase = (acts: readonly Act[], crashes: number): fc.Arbitrary<Case> =>
+interface Faults {
+  /** How many processes crash at most. */
+  readonly crashes: number
+  /** How many replies are lost at most. */
+  readonly lost: number
+}
+
+const anyCase = (acts: readonly Act[], { crashes, lost }: Faults): fc.Arbitrary<Case> =>
   fc.record({
     processes: fc.integer({ min: 1, max: 3 }),
     acts: fc.array(fc.record({ act: fc.constantFrom(...acts), cookie: fc.constantFrom('first', 'last') }), { minLength: 1, maxLength: 6 }),
     choices: fc.array(fc.nat(), { minLength: 1, maxLength: 80 }),
     crashes: fc.array(fc.record({ process: fc.nat({ max: 2 }), step: fc.nat({ max: 60 }) }), { maxLength: crashes }),
+    lost: fc.array(fc.integer({ min: 1, max: 15 }), { maxLength: lost }),
   })
 
 /** Sessions are of one line if one has got its ID, and some of its data, from the other. */
@@ -219,7 +229,8 @@ function play(aCase: Case, mistake?: Mistake): void {
   const clock = new Clock()
   try {
     const world = new World(clock.now, mistake)
-    const { acts, choices, crashes } = aCase
+    const { acts, choices, crashes, lost = [] } = aCase
+    for (const number of lost) world.engine.lost.add(number)
     const processes = Array.from({ length: aCase.processes }, (_, number) => world.process(number))
     for (const [index, each] of acts.entries()) {
       const number = index % aCase.processes
@@ -261,15 +272,21 @@ const ALL: readonly Act[] = [
 const BY_AGE: readonly Act[] = ['read', 'save', 'save', 'update', 'logout']
 const FIXATION: readonly Act[] = ['spy', 'spy-save', 'login', 'login-keep', 'login-keep-late', 'save']
 
+/** By their titles. */
+const FAULTS: Readonly<Record<string, Faults>> = {
+  '': { crashes: 0, lost: 0 },
+  ', if processes crash at any step': { crashes: 3, lost: 0 },
+  ', if replies to conditional writes are lost': { crashes: 0, lost: 3 },
+}
+
 describe('concurrency: renewAfter and grace, in random orders of the steps of processes', () => {
   it('loses no save that another request of a process had queued before a logout, if the process crashes then', () => play(FOUND))
 
   for (const [what, acts] of Object.entries({ 'all acts': ALL, 'renewals by age': BY_AGE, 'an attacker who has fixed the ID': FIXATION })) {
-    for (const crashes of [0, 3]) {
-      const where = crashes > 0 ? ', if processes crash at any step' : ''
+    for (const [where, faults] of Object.entries(FAULTS)) {
       it(`undoes no logout, leaves one session, and loses nothing, with ${what}${where} (${RUNS} runs)`, () => {
         fc.assert(
-          fc.property(anyCase(acts, crashes), aCase => play(aCase)),
+          fc.property(anyCase(acts, faults), aCase => play(aCase)),
           { numRuns: RUNS },
         )
       }).timeout(Math.max(20_000, RUNS * 20))
@@ -284,7 +301,7 @@ describe('concurrency: renewAfter and grace, in random orders of the steps of pr
   for (const [mistake, acts] of Object.entries(MISTAKES) as [Mistake, readonly Act[]][]) {
     it(`finds a mistake: ${mistake}`, () => {
       const found = fc.check(
-        fc.property(anyCase(acts, 0), aCase => play(aCase, mistake)),
+        fc.property(anyCase(acts, { crashes: 0, lost: 0 }), aCase => play(aCase, mistake)),
         { numRuns: 20_000, seed: 1 },
       )
       expect(found.failed).to.equal(true)

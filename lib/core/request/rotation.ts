@@ -13,8 +13,8 @@ import type { Keep } from '../session/keep'
 import type { Data } from '../record/merge'
 import { RecordDraft } from '../record/record-draft'
 import { checkId } from '../settings/settings'
-import { expiredRecord } from '../record/emptied'
 import { dateOf } from '../record/lifetime'
+import { endOld } from './renewal/end-old'
 import { baseOf, orFollow } from './renewal/follow'
 import { leftRecord } from './renewal/left-record'
 import type { SessionData } from '../record/session-data'
@@ -183,25 +183,17 @@ class Rotation<H extends Host> {
   /** The new record is stored: ends the old one, unless another process has ended or changed it. */
   #finish(version: Version | undefined, deadline: Deadline, ended: Callback, active: ActiveSession): void {
     const { port } = this.exchange
-    const { id } = this.session
-    const left = this.#left
-    const removed: Callback = err => {
-      if (err && !isMissing(err)) return ended(err)
-      // For requests of this process that still have the old ID, and log out
-      port.activeSessions.move(active, this.target.id)
-      ended()
-    }
-    if (!port.compares || version === undefined) {
-      return left ? port.set(id, left, removed, deadline) : port.remove(id, removed, deadline)
-    }
-    const compared: Callback<Outcome> = (err, outcome) => {
+    const old = { id: this.session.id, version, to: this.target.id, left: this.#left }
+    endOld(port, old, deadline, (err, isEnded) => {
       if (err) return ended(err)
-      // The record has ended for every process. Removing it only frees memory
-      if (outcome?.ok) return left ? removed() : port.remove(id, () => removed(), deadline)
+      if (isEnded) {
+        // For requests of this process that still have the old ID, and log out
+        port.activeSessions.move(active, this.target.id)
+        return ended()
+      }
       if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it keeps its ID'))
       this.run(deadline, ended, active)
-    }
-    port.compareAndSet(id, left ?? expiredRecord(), { version }, compared, deadline)
+    })
   }
 
   /** The record that the old ID keeps during the grace. */
