@@ -1,3 +1,4 @@
+import { LateWrites } from './late-writes'
 import { NONE, TaskQueue } from './task-queue'
 import type { AnyCookie, CookieData } from '../record/cookie'
 import { isMissing, isUnanswered } from '../errors/store-errors'
@@ -12,6 +13,8 @@ export const NEVER = -1
 
 /** A session in use by requests of this process, with the queue of its store calls. Times are logical: events are numbered. */
 export class ActiveSession extends TaskQueue {
+  /** The ID, once a request has used it. An operation of another user may know only the key of the record. */
+  id: string | undefined
   /** The number of requests and pending writes that use it. */
   holders = 0
   /** The logical time of this process's last write. */
@@ -38,6 +41,11 @@ export class ActiveSession extends TaskQueue {
   isTouching = false
   /** Other requests that need the same touch. */
   joinedTouches: Callback[] | undefined
+
+  /** @param key of the record */
+  constructor(readonly key: string | symbol) {
+    super()
+  }
 
   /** The logical time of the last end that has begun and has not failed. */
   get destroyedAt(): number {
@@ -79,52 +87,69 @@ export class ActiveSession extends TaskQueue {
 /** The key of an entry that is never removed. */
 const RESIDENT = Symbol()
 
-/** How many late writes are remembered at most. If a store never responds, the circuit breaker opens long before. */
-const MOST_LATE = 10_000
+/** Converts IDs to the keys of records. */
+interface Keys {
+  of(id: string): string
+}
 
-/** A write that has timed out. It keeps its `ActiveSession` until it ends. */
-interface LateWrite {
-  end(): void
+/** An ID is the key of its record. */
+const IDS: Keys = { of: id => id }
+
+class Shared {
+  /** By the keys of records. Never empty: V8 frees the memory of a map that becomes empty, which costs a request 0.3 microseconds. */
+  readonly active = new Map<string | symbol, ActiveSession>([[RESIDENT, new ActiveSession(RESIDENT)]])
+  readonly lateWrites = new LateWrites()
+  now = 1
 }
 
 /** The sessions of a store that requests of this process use now. */
 export class ActiveSessions {
-  /** Never empty: V8 frees the memory of a map that becomes empty, which costs a request 0.3 microseconds. */
-  readonly #active = new Map<string | symbol, ActiveSession>([[RESIDENT, new ActiveSession()]])
-  /** Oldest first. */
-  readonly #late = new Set<LateWrite>()
-  #now = 1
+  constructor(
+    private readonly keys = IDS,
+    private readonly shared = new Shared(),
+  ) {}
+
+  /** The same sessions, by the keys of their records. */
+  get byKey(): ActiveSessions {
+    return new ActiveSessions(IDS, this.shared)
+  }
 
   /** The current logical time: the next event is later. */
   get now(): number {
-    return this.#now
+    return this.shared.now
   }
 
   /** The number of sessions that requests use. A session that only late writes keep is not counted. */
   get size(): number {
-    return Array.from(this.#active.values()).filter(({ holders, lateWrites }) => holders > lateWrites).length
+    return Array.from(this.shared.active.values()).filter(({ holders, lateWrites }) => holders > lateWrites).length
   }
 
   /** The number of late writes. */
   get late(): number {
-    return this.#late.size
+    return this.shared.lateWrites.size
   }
 
-  /** The ID in use that meets a condition. */
-  find(isMeant: (id: string) => boolean): string | undefined {
-    return [...this.#active.keys()].find((id): id is string => typeof id === 'string' && isMeant(id))
+  get lateWrites(): LateWrites {
+    return this.shared.lateWrites
+  }
+
+  /** The ID under which requests use the record of a key. */
+  idOf(key: string): string | undefined {
+    return this.shared.active.get(key)?.id
   }
 
   acquire(id: string): ActiveSession {
-    let active = this.#active.get(id)
-    if (!active) this.#active.set(id, (active = new ActiveSession()))
+    const key = this.keys.of(id)
+    let active = this.shared.active.get(key)
+    if (!active) this.shared.active.set(key, (active = new ActiveSession(key)))
+    if (this.keys !== IDS) active.id = id
     active.holders++
     return active
   }
 
-  release(id: string, active: ActiveSession): void {
+  release(_id: string, active: ActiveSession): void {
     if (--active.holders > 0) return
-    this.#active.delete(id)
+    this.shared.active.delete(active.key)
     this.#forgetMove(active)
   }
 
@@ -143,32 +168,22 @@ export class ActiveSessions {
     if (movedTo) this.release(movedTo.id, movedTo.active)
   }
 
-  keep(write: LateWrite): void {
-    this.#late.add(write)
-    const [oldest] = this.#late
-    if (this.#late.size > MOST_LATE) oldest?.end()
-  }
-
-  forget(write: LateWrite): void {
-    this.#late.delete(write)
-  }
-
   /** Whether the session was destroyed, no other has begun under its ID, and a late write may still restore it. */
   isDestroyed(id: string): boolean {
-    if (this.#late.size === 0) return false
-    const active = this.#active.get(id)
+    if (this.shared.lateWrites.size === 0) return false
+    const active = this.shared.active.get(this.keys.of(id))
     return active !== undefined && active.lateWrites > 0 && active.destroyConfirmedAt > active.writeBeganAt
   }
 
   /** An event. @returns its logical time */
   tick(): number {
-    return ++this.#now
+    return ++this.shared.now
   }
 
   /** The session has been written, or may have been. */
   written(id: string): void {
-    const active = this.#active.get(id)
-    if (active) active.writtenAt = ++this.#now
+    const active = this.shared.active.get(this.keys.of(id))
+    if (active) active.writtenAt = this.tick()
   }
 
   /**

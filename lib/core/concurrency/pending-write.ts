@@ -33,7 +33,7 @@ export class PendingWrite {
   giveUp(): void {
     this.#state = 'late'
     this.#active.lateWrites++
-    this.#activeSessions.keep(this)
+    this.#activeSessions.lateWrites.keep(this)
   }
 
   /** The store has responded late. @returns whether the write may have restored a destroyed session; then call `end` when that is destroyed again */
@@ -48,7 +48,7 @@ export class PendingWrite {
   end(): void {
     if (this.#state !== 'late') return
     this.#active.lateWrites--
-    this.#activeSessions.forget(this)
+    this.#activeSessions.lateWrites.forget(this)
     this.#release()
   }
 

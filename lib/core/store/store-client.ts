@@ -31,7 +31,7 @@ export class StoreClient {
 
   constructor(
     store: SessionStore,
-    { breaker = new CircuitBreaker(), activeSessions = new ActiveSessions(), keys = new StoreKeys(), grace = new Grace() } = {},
+    { breaker = new CircuitBreaker(), keys = new StoreKeys(), activeSessions = new ActiveSessions(keys), grace = new Grace() } = {},
   ) {
     this.#store = store
     this.#calls = new StoreCalls(store, breaker)

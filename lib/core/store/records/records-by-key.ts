@@ -4,25 +4,24 @@ import type { Deadline } from '../../concurrency/deadline'
 import type { SessionData } from '../../record/session-data'
 import type { Condition, Heard, Outcome } from '../contract'
 import type { StoreCalls } from '../store-calls'
-import type { StoreKeys } from '../store-keys'
 
 /** The part of a client that is needed here. */
 interface Client {
   readonly activeSessions: ActiveSessions
-  readonly keys: StoreKeys
   readonly compares: boolean
   destroy(id: string, done: Callback): void
 }
 
 /** Records by their keys, for callers that do not know the IDs. No key comes from a client: one that has a copy of the store must reach no session. */
 export class RecordsByKey {
+  /** The sessions of the client, by key: a request that begins during an operation by key is known to it. */
+  readonly activeSessions: ActiveSessions
+
   constructor(
     private readonly client: Client,
     private readonly calls: StoreCalls,
-  ) {}
-
-  get activeSessions(): ActiveSessions {
-    return this.client.activeSessions
+  ) {
+    this.activeSessions = client.activeSessions.byKey
   }
 
   get compares(): boolean {
@@ -43,8 +42,7 @@ export class RecordsByKey {
 
   /** The ID of a session that requests of this process use. */
   idOf(key: string): string | undefined {
-    const { activeSessions, keys } = this.client
-    return activeSessions.find(id => keys.of(id) === key)
+    return this.activeSessions.idOf(key)
   }
 
   /** Destroys a session. Requests of this process that have read it before cannot write it any more. */
@@ -53,6 +51,6 @@ export class RecordsByKey {
     const id = this.idOf(key)
     if (id !== undefined) return client.destroy(id, done)
     const deadline = calls.deadline()
-    client.activeSessions.destroy(key, deadline, destroyed => calls.remove(key, destroyed, deadline), done)
+    this.activeSessions.destroy(key, deadline, destroyed => calls.remove(key, destroyed, deadline), done)
   }
 }
