@@ -4,15 +4,22 @@ import { Drain } from './drain'
 import type { Gate, Verdict } from './gate'
 import { isRefused, type DeferredCall, type Method, type Native } from './deferred-call'
 import { checkArguments, settleHead } from './argument-checks'
+import { clearHead, restoreMethods } from './replaced-response'
 import { WhileDeferred } from './while-deferred'
 import { setImmediate } from '../../primitives/set-immediate'
+
+/** Patches a response, so that calls of its methods come to the deferred response. */
+export type Patch = (res: ServerResponse, held: DeferredResponse) => void
 
 /** A response whose calls pass through a gate. */
 export class DeferredResponse {
   readonly #res: ServerResponse
   readonly #gate: Gate
+  readonly #patch: Patch
   /** The methods of Node, or of a middleware before this one. */
   readonly #native: Record<Method, Native>
+  /** `on` of the response itself, if it had one. */
+  readonly #on: unknown
   readonly #line: DeferredCall[] = []
   #begun = false
   #ended = false
@@ -26,18 +33,23 @@ export class DeferredResponse {
   #drain: Drain | undefined
   /** The last write that was passed on returned false, so that 'drain' follows. */
   #full = false
-  /** Whether another response replaces this one. The handler of the first one is not aware of it. */
-  #replaced: 'no' | 'soon' | 'yes' = 'no'
+  /** Another response is about to replace this one. The handler of the first one is not aware of it. */
+  #isReplaced = false
+  /** How often the response was patched. Calls that an earlier patch receives belong to a response that was replaced. */
+  patches = 0
   /** Created when a call has to wait. */
   #held: WhileDeferred | undefined
 
-  constructor(res: ServerResponse, gate: Gate) {
+  constructor(res: ServerResponse, gate: Gate, patch: Patch) {
     this.#res = res
     this.#gate = gate
+    this.#patch = patch
     // The `on` of a third-party package must be observed from the start
     if (Object.hasOwn(res, 'on')) this.#drain = new Drain(res)
+    this.#on = this.#drain && res.on
     const { writeHead, flushHeaders, write, end, flush } = res as unknown as Record<Method, Native>
     this.#native = { writeHead, flushHeaders, write, end, flush }
+    patch(res, this)
   }
 
   /** Called by listeners for headers. The gate is told when the headers are written, after it has decided. */
@@ -48,21 +60,7 @@ export class DeferredResponse {
     else this.#gate.headers()
   }
 
-  /** A head without headers in its arguments. As with on-headers, a listener may still set another status. */
-  head(args: unknown[]): unknown {
-    const res = this.#res
-    const { statusCode } = res
-    if (statusCode !== args[0]) res.statusCode = args[0] as number
-    this.headers()
-    try {
-      return this.writeHead(typeof args[0] === 'number' && res.statusCode !== args[0] ? [res.statusCode] : args)
-    } catch (err) {
-      // Node leaves a response unchanged if it refuses its status
-      res.statusCode = statusCode
-      throw err
-    }
-  }
-
+  /** The head of the response, with its headers set before. */
   writeHead(args: unknown[]): unknown {
     // A reason that a third-party package passes to the implicit head
     if (this.#phase === 'settling' && typeof args[1] === 'string') this.#res.statusMessage = args[1]
@@ -98,7 +96,7 @@ export class DeferredResponse {
     if (this.#isNode) checkArguments(this.#res, method, args, this.#ended)
     const call: DeferredCall = { method, args, asks: this.#asksAt(method) }
     const kept = method === 'end' ? this.#res : false
-    if (this.#replaced === 'soon') return kept
+    if (this.#isReplaced) return kept
     if (this.#held?.isDestroyed) return (callAfterDestroy(args), kept)
     if (this.#line.length === 0) {
       if (call.asks === 'nothing') call.verdict = 'pass'
@@ -166,15 +164,19 @@ export class DeferredResponse {
 
   /** Drops all waiting calls. Another response is sent instead. */
   #replace(answer: () => void): void {
+    const res = this.#res
     this.#line.length = 0
-    this.#replaced = 'soon'
+    this.#isReplaced = true
     this.#begun = this.#ended = false
-    // The length of the response that is dropped
-    if (this.#res.hasHeader?.('Content-Length')) this.#res.removeHeader('Content-Length')
+    if (!this.#on) this.#drain = undefined
+    const listeners = restoreMethods(res, { ...this.#native, on: this.#on })
+    this.patches++
+    this.#patch(res, this)
+    const isHeadNew = !this.#told
     setImmediate(() => {
-      this.#replaced = 'yes'
-      // Writes of the old handler cannot be told from those of the new response. The status at least is an error
-      if (this.#res.statusCode < 400) this.#res.statusCode = 500
+      // From here on, writes of the old handler cannot be told from those of the error handler
+      this.#isReplaced = false
+      clearHead(res, isHeadNew ? listeners : undefined)
       answer()
     })
   }
@@ -230,7 +232,7 @@ export class DeferredResponse {
       this.#fail(err)
     } finally {
       this.#advancing = false
-      this.#whileHeld.resume(this.#ended || this.#replaced === 'soon')
+      this.#whileHeld.resume(this.#ended || this.#isReplaced)
     }
     if (line.length === 0 && !this.#ended) this.#drain?.tell(this.#full)
   }

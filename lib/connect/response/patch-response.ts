@@ -10,21 +10,43 @@ import { DeferredResponse } from './deferred-response'
  * Node.
  */
 export function patchResponse(res: ServerResponse, gate: Gate): void {
-  const held = new DeferredResponse(res, gate)
+  new DeferredResponse(res, gate, patch)
+}
+
+/** A patch drops all calls once the response was patched again. */
+function patch(res: ServerResponse, held: DeferredResponse): void {
   const methods = res as unknown as Record<Method, Native | undefined>
+  const { patches } = held
   // In variables of their own: V8 allocates a function that is assigned to a property directly in old space, and all of the request that it
   // references stays there until the next full collection. That was half of the time of a request
-  const writeHead: Native = (...args) => (args.length > 1 ? headWithHeaders(res, held, args) : held.head(args))
-  const flushHeaders: Native = () => void held.submit('flushHeaders', [])
-  const write: Native = (...args) => held.write(args)
-  const end: Native = (...args) => held.submit('end', args)
-  const flush: Native = (...args) => void held.submit('flush', args)
+  const writeHead: Native = (...args) => {
+    if (held.patches !== patches) return res
+    return args.length > 1 ? headWithHeaders(res, held, args) : head(res, held, args)
+  }
+  const flushHeaders: Native = () => void (held.patches === patches && held.submit('flushHeaders', []))
+  const write: Native = (...args) => held.patches === patches && held.write(args)
+  const end: Native = (...args) => (held.patches === patches ? held.submit('end', args) : res)
+  const flush: Native = (...args) => void (held.patches === patches && held.submit('flush', args))
   // Responses of socket libraries may have few of the methods, or none
   if (methods.writeHead) methods.writeHead = writeHead
   if (methods.flushHeaders) methods.flushHeaders = flushHeaders
   if (methods.write) methods.write = write
   if (methods.end) methods.end = end
   if (methods.flush) methods.flush = flush
+}
+
+/** A head without headers in its arguments. As with on-headers, a listener may still set another status. */
+function head(res: ServerResponse, held: DeferredResponse, args: unknown[]): unknown {
+  const { statusCode } = res
+  if (statusCode !== args[0]) res.statusCode = args[0] as number
+  held.headers()
+  try {
+    return held.writeHead(typeof args[0] === 'number' && res.statusCode !== args[0] ? [res.statusCode] : args)
+  } catch (err) {
+    // Node leaves a response unchanged if it refuses its status
+    res.statusCode = statusCode
+    throw err
+  }
 }
 
 /** Sets the headers of the call on the response first, with on-headers. Node itself calls without headers. */
