@@ -81,7 +81,7 @@ export class BusyQueue {
         this.check()
         report = first.act()
       } catch (err) {
-        if (isBusy(err) && performance.now() - first.since < PATIENCE) return this.#pause()
+        if (isBusy(err)) return this.#giveUp(err)
         const { fail } = first
         report = () => fail(err)
       }
@@ -89,5 +89,16 @@ export class BusyQueue {
       report()
     }
     this.#tries = 0
+  }
+
+  /** Fails the operations that have waited for too long. They are not tried again: each try would block the event loop. */
+  #giveUp(busy: unknown): void {
+    const now = performance.now()
+    const isLate = ({ since }: Waiting): boolean => now - since >= PATIENCE
+    const late = this.#waiting.filter(isLate)
+    this.#waiting.splice(0, late.length)
+    if (this.#waiting.length > 0) this.#pause()
+    else this.#tries = 0
+    for (const { fail } of late) fail(busy)
   }
 }
