@@ -1,7 +1,5 @@
 import { isPromise } from '../../primitives/callbacks'
 import type { SessionData } from '../../core/record/session-data'
-import type { Outcome } from '../../core/store/contract'
-import type { Version } from '../../core/record/snapshot'
 import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './conditional-writes'
 import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
 
@@ -71,13 +69,6 @@ function engineOf(store: MysqlStore): Engine {
   const replace = async (sql: string, id: string, record: string, expiry: number, condition: unknown[] = []): Promise<boolean> =>
     found(await ask<Written>(store, sql, [table, expires, expiry, data, record, key, id, expires, now(), ...condition]))
 
-  const compareAndSet = async (id: string, session: SessionData, version: Version | null): Promise<Outcome> => {
-    const record = JSON.stringify(session)
-    const expiry = expiryOf(store, session)
-    const ok = await (version === null ? create(id, record, expiry) : replace(COMPARE_AND_SET, id, record, expiry, [data, sha256(version)]))
-    return ok ? { ok, version: record } : { ok }
-  }
-
   return {
     async read(id) {
       const select = async () => ask<{ record: string; expires: number }[]>(store, READ, [data, expires, table, key, id])
@@ -85,8 +76,18 @@ function engineOf(store: MysqlStore): Engine {
       if (!row || row.expires < now()) return undefined
       return { session: JSON.parse(row.record) as SessionData, version: row.record }
     },
-    compareAndSet: async (id, session, version) => decided(version, async () => compareAndSet(id, session, version)),
-    update: async (id, session) => untilNoConflict(async () => replace(UPDATE, id, JSON.stringify(session), expiryOf(store, session))),
+    async compareAndSet(id, session, version) {
+      // Before the statement, which may be repeated: the request may go on to change its session
+      const [record, expiry] = [JSON.stringify(session), expiryOf(store, session)]
+      return decided(version, async () => {
+        const write = version === null ? create(id, record, expiry) : replace(COMPARE_AND_SET, id, record, expiry, [data, sha256(version)])
+        return (await write) ? { ok: true, version: record } : { ok: false }
+      })
+    },
+    async update(id, session) {
+      const [record, expiry] = [JSON.stringify(session), expiryOf(store, session)]
+      return untilNoConflict(async () => replace(UPDATE, id, record, expiry))
+    },
   }
 }
 

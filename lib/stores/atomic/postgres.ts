@@ -1,6 +1,4 @@
 import type { SessionData } from '../../core/record/session-data'
-import type { Outcome } from '../../core/store/contract'
-import type { Version } from '../../core/record/snapshot'
 import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './conditional-writes'
 import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
 
@@ -51,13 +49,6 @@ function engineOf(store: PostgresStore, begin: (id: string) => void): Engine {
   const ask = (sql: string, values: unknown[]): Promise<Row | undefined> =>
     new Promise((resolve, reject) => store.query(sql, values, (err, row) => (err ? reject(err as Error) : resolve(row || undefined))))
 
-  const compareAndSet = async (id: string, session: SessionData, version: Version | null): Promise<Outcome> => {
-    const record = JSON.stringify(session)
-    const values = [record, expiryOf(store, session), id, now()]
-    const row = version === null ? await ask(createIn(store), values) : await ask(replaceIn(store, SAME), [...values, sha256(version)])
-    return row ? { ok: true, version: row.record ?? record } : { ok: false }
-  }
-
   return {
     async read(id) {
       begin(id)
@@ -72,7 +63,17 @@ function engineOf(store: PostgresStore, begin: (id: string) => void): Engine {
         return undefined
       }
     },
-    compareAndSet: async (id, session, version) => decided(version, async () => compareAndSet(id, session, version)),
+    async compareAndSet(id, session, version) {
+      // Before the statement, which may be repeated: the request may go on to change its session
+      const record = JSON.stringify(session)
+      const values = [record, expiryOf(store, session), id, now()]
+      const write = async () =>
+        version === null ? ask(createIn(store), values) : ask(replaceIn(store, SAME), [...values, sha256(version)])
+      return decided(version, async () => {
+        const row = await write()
+        return row ? { ok: true, version: row.record ?? record } : { ok: false }
+      })
+    },
     async update(id, session) {
       const values = [JSON.stringify(session), expiryOf(store, session), id, now()]
       return (await untilNoConflict(async () => ask(replaceIn(store), values))) !== undefined
