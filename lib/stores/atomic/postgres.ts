@@ -11,7 +11,7 @@ interface PostgresStore {
   query(sql: string, values: unknown[], done: (err: unknown, row?: Row | false) => void): void
   destroy(id: string, done: (err: unknown) => void): void
   get(id: string, done: () => void): void
-  /** In seconds since the epoch. Up to version 6 it takes the remaining milliseconds, in version 7 the session; later versions do not have it. */
+  /** Versions 5 and 6: the expiry in seconds since the epoch. Later versions have none of this name, and compute it from `cookie.expires`. */
   getExpireTime?(maxAge: number | null | undefined): number
 }
 
