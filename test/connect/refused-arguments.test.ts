@@ -104,4 +104,28 @@ describe('connect: arguments of res.write and res.end', () => {
       expect(store.asked).to.deep.equal(['set'])
     })
   }
+
+  for (const later of [false, true]) {
+    it(`objects are accepted if an earlier middleware accepts them, with a store that calls back ${later ? 'later' : 'at once'}`, async () => {
+      type Patched = Record<'end' | 'write', (...args: unknown[]) => unknown>
+      const json = (res: ServerResponse): void => {
+        const patched = res as unknown as Patched
+        const { write, end } = patched
+        patched.write = value => write.call(res, JSON.stringify(value))
+        patched.end = value => end.call(res, JSON.stringify(value))
+      }
+      const respond = (_: unknown, res: ServerResponse): void => {
+        const patched = res as unknown as Patched
+        patched.write({ first: true })
+        patched.end({ last: true })
+      }
+      const { server, store, errors } = await stage('saved', respond, (_, res) => json(res))
+      store.open = !later
+      const wire = (await Wire.to(server)).get()
+      if (later) await store.waits()
+      store.release()
+      expect(await wire.answer()).to.include({ line: 'HTTP/1.1 200 OK', body: '{"first":true}{"last":true}' })
+      expect(errors).to.deep.equal([])
+    })
+  }
 })

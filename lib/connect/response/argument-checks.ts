@@ -7,15 +7,22 @@ import type { Method } from './deferred-call'
 type Args = [chunk?: unknown, encoding?: unknown, callback?: unknown]
 
 /**
- * Refuses arguments that Node would refuse, before the call waits.
+ * Refuses arguments that Node would refuse, before the call waits. A middleware before the session, which has patched the method, may accept others.
  *
+ * @param native the method of Node, or of that middleware
  * @param hasEnded whether `end` was called
  * @throws what the method of Node throws
  */
-export function checkArguments(res: ServerResponse, method: Method, args: unknown[], hasEnded: boolean): void {
+export function checkArguments(res: ServerResponse, method: Method, native: unknown, args: unknown[], hasEnded: boolean): void {
   if (method === 'writeHead') checkHead(res, args)
+  else if (isPatched(res, method, native)) return
   else if (method === 'write') checkChunk('write', hasEnded ? [args[0]] : (args as Args))
   else if (method === 'end' && !hasEnded) checkChunk('end', args as Args)
+}
+
+/** Whether a method is not that of the class of the response. Classes that derive from Node's accept what Node accepts. */
+function isPatched(res: ServerResponse, method: Method, native: unknown): boolean {
+  return (Object.getPrototypeOf(res) as Record<Method, unknown> | null)?.[method] !== native
 }
 
 /**

@@ -93,7 +93,7 @@ export class DeferredResponse {
    */
   submit(method: Method, args: unknown[]): unknown {
     if (this.#phase === 'sending') return this.#native[method].apply(this.#res, args)
-    if (this.#isNode) checkArguments(this.#res, method, args, this.#ended)
+    if (this.#isNode) checkArguments(this.#res, method, this.#native[method], args, this.#ended)
     const call: DeferredCall = { method, args, asks: this.#asksAt(method) }
     const kept = method === 'end' ? this.#res : false
     if (this.#isReplaced) return kept
