@@ -51,7 +51,8 @@ const FIXES: readonly (readonly [pattern: RegExp, fix: string])[] = [
   [/its Domain/, 'Leave cookie.domain out: the cookie then belongs to the host in the address bar, also behind a proxy.'],
   [/needs Secure/, 'Use https and set secure: true, path: "/" and no domain; or choose another name.'],
   [/expired|past/, 'Set cookie.maxAge to a positive number of milliseconds, and check the clock of the server.'],
-  [/bytes/, 'Keep less in the cookie, or keep sessions in a store.'],
+  [/its Path/, 'Set cookie.path to a shorter path, such as "/".'],
+  [/its name and value/, 'Keep less in the cookie, or keep sessions in a store.'],
 ]
 
 function fixOf({ rejected }: ReceivedCookie): string | undefined {

@@ -5,7 +5,7 @@ const TRUST = 'trust the proxy: app.set("trust proxy", 1) in Express, app.proxy 
 
 /** Does the cookie survive a proxy that ends TLS, and talks http to the server? */
 export function proxy(seen: Observations): Finding {
-  const { pass, fail, warn, skip } = findings('proxy')
+  const { pass, warn, skip } = findings('proxy')
   const { name, url, forwarded } = seen
   const cookies = sessionCookies(name, ...allVisits(seen))
   if (url.protocol === 'https:') {
@@ -13,7 +13,9 @@ export function proxy(seen: Observations): Finding {
     if (cookies.some(({ cookie, rejected }) => cookie.secure && rejected === undefined)) {
       return pass('The cookie comes through to the https URL, with Secure.')
     }
-    return fail('The server does not know that the client uses https.', `If a proxy ends TLS, ${TRUST}.`)
+    // Without Secure, cookie.secure may be false, or the server may not know of the proxy. That check has the advice for both
+    if (!cookies.some(({ cookie }) => cookie.secure)) return skip('The cookie is not Secure: see the check "secure".')
+    return skip('A browser drops the cookie: see the check "cookie-kept".')
   }
   const behind = sessionCookies(name, forwarded)
   if (behind.some(({ cookie }) => cookie.secure))

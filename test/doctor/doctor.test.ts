@@ -223,11 +223,25 @@ describe('doctor', function () {
       expect(report.code).to.equal(1)
     })
 
-    it('a cookie without Secure over https fails secure and proxy', async () => {
+    it('a cookie without Secure over https fails secure alone', async () => {
       process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
       const report = await reportOn(await serve(secure(app({ cookie: { secure: false } }))))
-      expect(failed(report)).to.deep.equal(['secure', 'proxy'])
+      expect(failed(report)).to.deep.equal(['secure'])
       expect(finding(report, 'secure').fix).to.contain('trust proxy')
+      expect(finding(report, 'proxy')).to.include({ status: 'skip', message: 'The cookie is not Secure: see the check "secure".' })
+    })
+
+    it('a cookie that a browser drops over https for another reason does not fail proxy', async () => {
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+      const report = await reportOn(await serve(secure(steady('Secure; HttpOnly; SameSite=Lax; Domain=example.com'))))
+      expect(failed(report)).to.deep.equal(['cookie-kept'])
+      expect(finding(report, 'proxy')).to.include({ status: 'skip', message: 'A browser drops the cookie: see the check "cookie-kept".' })
+    })
+
+    it('a Path that is too long gets advice on the Path', async () => {
+      const report = await reportOn(await serve(fixed(`sid=a; HttpOnly; Path=/${'a'.repeat(1024)}`)))
+      expect(finding(report, 'cookie-kept').message).to.contain('its Path is longer than 1024 bytes')
+      expect(finding(report, 'cookie-kept').fix).to.equal('Set cookie.path to a shorter path, such as "/".')
     })
 
     it('an https server with an http URL fails responds, with the right URL', async () => {
