@@ -51,6 +51,20 @@ describe('koa: MemoryStore of koa-session-ts', () => {
     expect(await store.get('an-id')).to.deep.equal(session({ list: [1] }))
   })
 
+  for (const [how, remove] of Object.entries({
+    'deletes its entry': (store: MemoryStore): void => void delete store.sessions['an-id'],
+    'replaces all entries': (store: MemoryStore): void => void Object.assign(store, { sessions: {} }),
+  })) {
+    it(`does not find a session if the app ${how} in sessions, and stores it again`, async () => {
+      const store = new MemoryStore()
+      await store.set('an-id', session({ a: 1 }))
+      remove(store)
+      expect(await store.get('an-id')).to.equal(undefined)
+      await store.set('an-id', session({ a: 2 }))
+      expect(await store.get('an-id')).to.deep.equal(session({ a: 2 }))
+    })
+  }
+
   it('accepts __proto__ as an ID', async () => {
     const store = new MemoryStore()
     expect(await store.get('__proto__')).to.equal(undefined)

@@ -32,8 +32,10 @@ export class MemoryStore extends BaseStore {
 
   async get(id: string): Promise<StoredSession | undefined> {
     const key = this.prefix + id
-    if (hasEnded(this.#ends.get(key))) return undefined
-    const session = JSON.parse(this.sessions[key] as string) as StoredSession
+    const text = this.sessions[key]
+    // The app may have removed it from `sessions`
+    if (text === undefined || hasEnded(this.#ends.get(key))) return undefined
+    const session = JSON.parse(text) as StoredSession
     if (session.cookie?.expires) session.cookie.expires = new Date(session.cookie.expires)
     return session
   }
