@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { claimsHttps, type ConnectionFacts } from '../core/diagnostics/connection-facts'
 import type { Host } from '../core/session/session'
-import { pathOf } from '../primitives/http'
+import { forwardedProto, pathOf } from '../primitives/http'
 
 /** The properties of a request that the middleware reads. Requests of socket libraries may lack any of them. */
 export interface Request extends Host {
@@ -40,11 +40,6 @@ export function isSecure(req: Request, proxy: boolean | undefined): boolean {
   if (proxy === false) return false
   if (proxy !== true) return req.secure === true
   return claimsHttps(forwardedProto(req))
-}
-
-function forwardedProto(req: Request): string | undefined {
-  const header: unknown = req.headers?.['x-forwarded-proto']
-  return typeof header === 'string' ? header : undefined
 }
 
 /** Facts about the connection for a warning about an insecure request. */

@@ -89,7 +89,7 @@ export class SessionCookie {
    */
   #fromHeader(header: string, secrets: readonly Secret[], after: number): string | undefined {
     const name = this.#name
-    let held = 0
+    let valid = 0
     let seen = 0
     let tried = 0
     let characters = 0
@@ -101,7 +101,7 @@ export class SessionCookie {
       if (!isOurs) debug('cookie unsigned')
       if (!isOurs || value.length > MOST_CHARACTERS) continue
       const id = this.#signatures.verify(value, secrets, signedIn)
-      if (id !== undefined && held++ === after) {
+      if (id !== undefined && valid++ === after) {
         if (tried > 0) repeated(this.#about)
         return id
       }

@@ -20,16 +20,16 @@ interface Wanted {
   readonly codec?: { readonly [Way in keyof Codec]?: Codec[Way] | undefined }
   readonly shape: RecordShape
   /** Converts a payload to the value of a cookie, with the length that it has there. */
-  dress(payload: string, secrets: readonly Secret[]): string
+  cookieValue(payload: string, secrets: readonly Secret[]): string
 }
 
 /** @throws TypeError for an invalid sealing secret */
-export function formOf({ name, seal, encoding, codec: own = {}, shape, dress }: Wanted): CookieFormat {
+export function cookieFormat({ name, seal, encoding, codec: own = {}, shape, cookieValue }: Wanted): CookieFormat {
   const json = jsonIn(seal === undefined ? encoding : 'utf8')
   const { encode = json.encode, decode = json.decode } = own
   return {
     codec: seal === undefined ? { encode, decode } : sealing({ encode, decode }, seal, name),
     shape,
-    measure: (payload, secrets) => Buffer.byteLength(`${name}=${dress(payload, secrets)}`),
+    measure: (payload, secrets) => Buffer.byteLength(`${name}=${cookieValue(payload, secrets)}`),
   }
 }

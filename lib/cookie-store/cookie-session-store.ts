@@ -31,7 +31,7 @@ export class CookieSessionStore implements CookieBackedStore {
    * @param check throws if a cookie could not be sent
    */
   constructor(
-    private readonly form: CookieFormat,
+    private readonly format: CookieFormat,
     private readonly secrets: () => readonly Secret[],
     private readonly check: (cookie: Cookie) => void = () => {},
   ) {}
@@ -49,7 +49,7 @@ export class CookieSessionStore implements CookieBackedStore {
   }
 
   isOutdated(): boolean {
-    const { codec } = this.form
+    const { codec } = this.format
     return Boolean(this.#record && this.#payload !== null && codec.isOutdated?.(this.#payload, this.secrets()))
   }
 
@@ -68,7 +68,7 @@ export class CookieSessionStore implements CookieBackedStore {
 
   set(id: string, session: SessionData, callback: Callback): void {
     if (this.#closed) return callback(new Error('session is kept in the cookie, and the headers are already sent'))
-    const { codec, shape, measure } = this.form
+    const { codec, shape, measure } = this.format
     const secrets = this.secrets()
     const payload: unknown = codec.encode(shape.write(session, id), secrets)
     if (typeof payload !== 'string') return callback(new TypeError('encode option must give a string'))
@@ -106,9 +106,9 @@ export class CookieSessionStore implements CookieBackedStore {
 
   #read(payload: string): SessionData | null {
     try {
-      const record: unknown = this.form.codec.decode(payload, this.secrets())
+      const record: unknown = this.format.codec.decode(payload, this.secrets())
       if (typeof record !== 'object' || !record) return null
-      const session = this.form.shape.read(record)
+      const session = this.format.shape.read(record)
       if (session && !isLifetime(session.cookie.originalMaxAge)) return null
       if (session && 'cookie' in record) this.#checkCookie(cookieOf(session))
       return session ?? null
@@ -130,7 +130,12 @@ function isLifetime(ms: unknown): boolean {
  *
  * @param settings shared by all requests
  */
-export function keepFor<H extends Host>(settings: Settings<H>, form: CookieFormat, host: H, secrets: () => readonly Secret[]): Settings<H> {
-  const kept = new CookieSessionStore(form, secrets, cookie => settings.checkCookie?.(host, cookie))
+export function keepFor<H extends Host>(
+  settings: Settings<H>,
+  format: CookieFormat,
+  host: H,
+  secrets: () => readonly Secret[],
+): Settings<H> {
+  const kept = new CookieSessionStore(format, secrets, cookie => settings.checkCookie?.(host, cookie))
   return settingsWith(settings, { kept, store: kept, port: shareClient(kept, settings.port) })
 }

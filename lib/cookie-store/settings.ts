@@ -8,7 +8,7 @@ import type { Options } from '../core/settings/options'
 import type { Secret } from '../primitives/secrets'
 import { KEPT } from '../core/settings/policy'
 import { envelope } from './envelope'
-import { formOf } from './cookie-format'
+import { cookieFormat } from './cookie-format'
 import { keepFor, CookieSessionStore } from './cookie-session-store'
 import { DAY, hasEnded } from './record-format'
 
@@ -19,13 +19,13 @@ export interface KeptSettings<H extends Host> {
 }
 
 /**
- * @param dress converts a signed text to the value of a cookie, with the length that it has there
+ * @param cookieValue converts a signed text to the value of a cookie, with the length that it has there
  * @param deprecate receives the deprecation messages of express-session
  * @throws TypeError for each option that can never work
  */
 export function settleKept<H extends Host>(
   options: Partial<Options<H>>,
-  dress: (payload: string, secrets: readonly Secret[]) => string,
+  cookieValue: (payload: string, secrets: readonly Secret[]) => string,
   deprecate: (message: string) => void,
 ): KeptSettings<H> {
   checkHashIdsInCookie(options.hashIds)
@@ -33,9 +33,9 @@ export function settleKept<H extends Host>(
   const { seal, concurrency, resave = false, saveUninitialized = false, saveErrors = 'fail' } = options
   if (concurrency === 'merge') throw new TypeError('concurrency option must not be "merge" for sessions that are kept in the cookie')
   const name = nameOf(options)
-  const form = formOf({ name, seal, encoding: 'base64url', shape: envelope, dress })
+  const format = cookieFormat({ name, seal, encoding: 'base64url', shape: envelope, cookieValue })
   const given = { ...options, seal: undefined, hashIds: undefined, resave, saveUninitialized, saveErrors }
-  const shared = settle<H>(given, new CookieSessionStore(form, () => []), deprecate)
+  const shared = settle<H>(given, new CookieSessionStore(format, () => []), deprecate)
   const settings: Settings<H> = {
     ...shared,
     concurrency: 'off',
@@ -46,7 +46,7 @@ export function settleKept<H extends Host>(
     secrets: signing(shared.secrets, name),
     admit: (_host, _id, record) => (record && hasEnded(record) ? undefined : record),
   }
-  return { settings, of: host => keepFor(settings, form, host, () => host[EXCHANGE]?.secrets ?? []) }
+  return { settings, of: host => keepFor(settings, format, host, () => host[EXCHANGE]?.secrets ?? []) }
 }
 
 /**

@@ -20,8 +20,8 @@ export class KoaCommit {
   /** What the client was last sent. */
   #told: Told | undefined
   #kept: SetCookieLines | undefined
-  /** An error before the store is called, or not caused by the store, is the app's. */
-  #isOurs = false
+  /** The error comes from the app or from a check before the store, so `onError` is not called. */
+  #isAppsError = false
   /** The store operation of the commit. */
   #asking: Failure = 'set'
 
@@ -50,7 +50,7 @@ export class KoaCommit {
   async #decide(err: unknown): Promise<void> {
     const { exchange, settings, ctx } = this.host
     const { onError } = settings
-    if (!onError || this.#isOurs) throw err
+    if (!onError || this.#isAppsError) throw err
     await onError(err, exchange.done === 'destroy' ? 'destroy' : this.#asking, ctx)
   }
 
@@ -60,7 +60,7 @@ export class KoaCommit {
     // Unless the app has called regenerate itself
     const isAfresh = ended !== undefined && ended === host.sessionID
     host.ended = undefined
-    host.mustSave = this.#isOurs = false
+    host.mustSave = this.#isAppsError = false
     this.#asking = isAfresh ? 'destroy' : 'set'
     return isAfresh || mustSave ? this.#commitAfter({ isAfresh, mustSave }) : this.#commitNow()
   }
@@ -87,7 +87,7 @@ export class KoaCommit {
   #commitNow(): Promise<void> | undefined {
     return fromCallbackUnlessSync(done =>
       commit(this.host.exchange, true, (err, withhold) => {
-        this.#isOurs ||= withhold === true
+        this.#isAppsError ||= withhold === true
         done(err)
       }),
     )
@@ -95,8 +95,8 @@ export class KoaCommit {
 
   /** @param act runs before the store is called. If it throws, the store is not to blame */
   refusing(act: () => unknown): unknown {
-    this.#isOurs = true
-    const goOn = (): void => void (this.#isOurs = false)
+    this.#isAppsError = true
+    const goOn = (): void => void (this.#isAppsError = false)
     const told = act()
     return isPromise(told) ? told.then(goOn) : goOn()
   }
@@ -110,7 +110,7 @@ export class KoaCommit {
     const { ctx, exchange } = this.host
     if (ctx.headerSent) return void checkLate(exchange, this.#told?.value)
     const due = cookieDue(exchange)
-    if (!due || (isSame(due, this.#told) && this.#kept?.stand)) return undefined
+    if (!due || (isSame(due, this.#told) && this.#kept?.areStillSet)) return undefined
     this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
     this.#kept ??= new SetCookieLines(ctx)
     return this.#kept.during(() => this.#send(due))

@@ -31,6 +31,12 @@ export function forbidCaching(res: Headers): void {
   if (!res.getHeader('Cache-Control')) res.setHeader('Cache-Control', 'no-store')
 }
 
+/** The value of X-Forwarded-Proto, if there is one such header. A mock request may have no headers. */
+export function forwardedProto({ headers }: { readonly headers?: Readonly<Record<string, unknown>> }): string | undefined {
+  const header = headers?.['x-forwarded-proto']
+  return typeof header === 'string' ? header : undefined
+}
+
 /** The path of a request target, as the client wrote it and express-session reads it: `..` stays, and a port is not checked. */
 export function pathOf(target: string | undefined): string {
   if (!target) return '/'

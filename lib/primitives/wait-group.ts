@@ -20,25 +20,25 @@ export class WaitGroup {
         done(err)
       } finally {
         // `done` may have begun another call
-        if (this.isAtRest) this.#release()
+        if (this.isIdle) this.#release()
       }
     }
   }
 
   /** Whether no call is pending. */
-  get isAtRest(): boolean {
+  get isIdle(): boolean {
     return this.#count === 0
   }
 
   /** Continues when no call is pending, which is usually at once. */
-  atRest<Args extends unknown[]>(goOn: (...args: Args) => void, ...args: Args): void {
-    if (this.isAtRest) return goOn(...args)
+  whenIdle<Args extends unknown[]>(goOn: (...args: Args) => void, ...args: Args): void {
+    if (this.isIdle) return goOn(...args)
     this.#waiting ??= []
     this.#waiting.push(inThisContext(() => goOn(...args)))
   }
 
   #release(): void {
     // One of them may begin a call that the next has to wait for
-    while (this.isAtRest && this.#waiting?.length) this.#waiting.shift()?.()
+    while (this.isIdle && this.#waiting?.length) this.#waiting.shift()?.()
   }
 }

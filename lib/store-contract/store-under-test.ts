@@ -2,7 +2,7 @@ import { ok } from 'node:assert/strict'
 import { Cookie } from '../core/record/cookie'
 import { Session } from '../core/session/session'
 import type { SessionData } from '../core/record/session-data'
-import { isPromise, type Callback } from '../primitives/callbacks'
+import { fromCallback, isPromise, type Callback } from '../primitives/callbacks'
 import { clientFor } from '../core/store/ports'
 import { callsBack, type Found, type Outcome, type SessionStore } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
@@ -54,25 +54,25 @@ export class StoreUnderTest {
   }
 
   async put(id: string, session: Session): Promise<void> {
-    await settled(done => clientFor(this.store).set(id, session, done))
+    await fromCallback(done => clientFor(this.store).set(id, session, done))
   }
 
   async touch(id: string, data: Data, maxAge: number | null): Promise<void> {
-    await settled(done => clientFor(this.store).touch(id, this.session(id, data, maxAge), done))
+    await fromCallback(done => clientFor(this.store).touch(id, this.session(id, data, maxAge), done))
   }
 
   async compareAndSet(id: string, data: Data, version: Version | null, maxAge: number | null = null): Promise<Outcome> {
-    return settled(done => clientFor(this.store).compareAndSet(id, this.session(id, data, maxAge), { version }, done))
+    return fromCallback(done => clientFor(this.store).compareAndSet(id, this.session(id, data, maxAge), { version }, done))
   }
 
   /** @param data or a live session, which has its own lifetime */
   async update(id: string, data: Data | Session, maxAge: number | null = null): Promise<boolean> {
     const session = data instanceof Session ? data : this.session(id, data, maxAge)
-    return settled(done => clientFor(this.store).update(id, session, done))
+    return fromCallback(done => clientFor(this.store).update(id, session, done))
   }
 
   async destroy(id: string): Promise<void> {
-    await settled(done => clientFor(this.store).destroy(id, done))
+    await fromCallback(done => clientFor(this.store).destroy(id, done))
   }
 
   has(ability: View | Ability | 'touch'): boolean {
@@ -95,8 +95,4 @@ export class StoreUnderTest {
     session.cookie = new Cookie({ maxAge })
     return Object.assign(session, data)
   }
-}
-
-function settled<Value>(act: (done: Callback<Value>) => void): Promise<Value> {
-  return new Promise((resolve, reject) => act((err, value) => (err ? reject(err as Error) : resolve(value as Value))))
 }

@@ -6,8 +6,8 @@ describe('primitives: WaitGroup', () => {
     const underway = new WaitGroup()
     const said: string[] = []
     const done = underway.begin(() => said.push('done'))
-    underway.atRest(() => said.push('one'))
-    underway.atRest(() => said.push('other'))
+    underway.whenIdle(() => said.push('one'))
+    underway.whenIdle(() => said.push('other'))
     expect(said).to.deep.equal([])
     done()
     expect(said).to.deep.equal(['done', 'one', 'other'])
@@ -18,11 +18,11 @@ describe('primitives: WaitGroup', () => {
     const said: string[] = []
     let later = (): void => {}
     const done = underway.begin(() => {})
-    underway.atRest(() => {
+    underway.whenIdle(() => {
       said.push('one')
       later = underway.begin(() => said.push('its own'))
     })
-    underway.atRest(() => said.push('other'))
+    underway.whenIdle(() => said.push('other'))
     done()
     expect(said).to.deep.equal(['one'])
     later()
@@ -31,7 +31,7 @@ describe('primitives: WaitGroup', () => {
 
   it('calls at once if no task has begun', () => {
     const said: string[] = []
-    new WaitGroup().atRest(() => said.push('at once'))
+    new WaitGroup().whenIdle(() => said.push('at once'))
     expect(said).to.deep.equal(['at once'])
   })
 })

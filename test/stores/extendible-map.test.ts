@@ -20,50 +20,50 @@ describe('stores: the extendible map of MemoryStore', () => {
     const step = fc.record({ what: fc.constantFrom('set', 'set', 'set', 'delete', 'clear'), id: ids })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), steps => {
-        const [bins, map] = [new ExtendibleMap<number>(3), new Map<string, number>()]
+        const [buckets, map] = [new ExtendibleMap<number>(3), new Map<string, number>()]
         for (const [at, { what, id }] of steps.entries()) {
-          if (what === 'set') for (const kept of [bins, map]) kept.set(id, at)
-          else if (what === 'delete') expect(bins.delete(id)).to.equal(map.delete(id))
-          else for (const kept of [bins, map]) kept.clear()
-          expect(bins.get(id)).to.equal(map.get(id))
+          if (what === 'set') for (const kept of [buckets, map]) kept.set(id, at)
+          else if (what === 'delete') expect(buckets.delete(id)).to.equal(map.delete(id))
+          else for (const kept of [buckets, map]) kept.clear()
+          expect(buckets.get(id)).to.equal(map.get(id))
         }
-        expect(bins.size).to.equal(map.size)
-        expect(Array.from(bins.entries())).to.have.deep.members(Array.from(map))
-        expect(Array.from(bins.keys())).to.have.members(Array.from(map.keys()))
+        expect(buckets.size).to.equal(map.size)
+        expect(Array.from(buckets.entries())).to.have.deep.members(Array.from(map))
+        expect(Array.from(buckets.keys())).to.have.members(Array.from(map.keys()))
       }),
     )
   })
 
-  it('iterates over each entry, and no deleted one, while its bins are split', () => {
-    const bins = new ExtendibleMap<number>(3)
-    for (let at = 0; at < 50; at++) bins.set(id(at), at)
+  it('iterates over each entry, and no deleted one, while its buckets are split', () => {
+    const buckets = new ExtendibleMap<number>(3)
+    for (let at = 0; at < 50; at++) buckets.set(id(at), at)
     const seen = new Set<string>()
     let added = 50
-    for (const [id_, value] of bins.entries()) {
-      expect(bins.get(id_)).to.equal(value)
+    for (const [id_, value] of buckets.entries()) {
+      expect(buckets.get(id_)).to.equal(value)
       seen.add(id_)
-      if (added < 500) for (let more = 0; more < 5; more++) bins.set(id(added), added++)
-      bins.delete(id_)
+      if (added < 500) for (let more = 0; more < 5; more++) buckets.set(id(added), added++)
+      buckets.delete(id_)
     }
     expect(seen).to.include.keys(Array.from({ length: 50 }, (_, at) => id(at)))
   })
 
   it('ends an iteration when it is cleared', () => {
-    const bins = new ExtendibleMap<number>(3)
-    for (let at = 0; at < 50; at++) bins.set(id(at), at)
-    const entries = bins.entries()
+    const buckets = new ExtendibleMap<number>(3)
+    for (let at = 0; at < 50; at++) buckets.set(id(at), at)
+    const entries = buckets.entries()
     entries.next()
-    bins.clear()
+    buckets.clear()
     expect(Array.from(entries)).to.deep.equal([])
   })
 
-  it('keeps the insertion order while it has one bin', () => {
-    const bins = new ExtendibleMap<number>()
-    for (let at = 0; at < MOST; at++) bins.set(id(at), at)
-    expect(Array.from(bins.keys())).to.deep.equal(Array.from({ length: MOST }, (_, at) => id(at)))
+  it('keeps the insertion order while it has one bucket', () => {
+    const buckets = new ExtendibleMap<number>()
+    for (let at = 0; at < MOST; at++) buckets.set(id(at), at)
+    expect(Array.from(buckets.keys())).to.deep.equal(Array.from({ length: MOST }, (_, at) => id(at)))
   })
 
-  it('limits the size of each bin, with any number of sessions', () => {
+  it('limits the size of each bucket, with any number of sessions', () => {
     const largest = largestMapOf(() => {
       const records = new Records(Infinity)
       for (let at = 0; at < MANY; at++) records.set(id(at), sessionFor(MINUTE))

@@ -95,16 +95,16 @@ export class DeferredResponse {
     if (this.#phase === 'sending') return this.#native[method].apply(this.#res, args)
     if (this.#isNode) checkArguments(this.#res, method, this.#native[method], args, this.#ended)
     const call: DeferredCall = { method, args, asks: this.#asksAt(method) }
-    const kept = method === 'end' ? this.#res : false
-    if (this.#isReplaced) return kept
-    if (this.#held?.isDestroyed) return (callAfterDestroy(args), kept)
+    const buffered = method === 'end' ? this.#res : false
+    if (this.#isReplaced) return buffered
+    if (this.#held?.isDestroyed) return (callAfterDestroy(args), buffered)
     if (this.#line.length === 0) {
       if (call.asks === 'nothing') call.verdict = 'pass'
       else this.#gate.bytes(call.asks === 'last', verdict => this.#hear(call, verdict))
-      if (call.verdict) return this.#obey(call, kept)
+      if (call.verdict) return this.#obey(call, buffered)
     }
     this.#wait(call)
-    return 'returned' in call ? call.returned : kept
+    return 'returned' in call ? call.returned : buffered
   }
 
   #asksAt(method: Method): DeferredCall['asks'] {
@@ -123,8 +123,8 @@ export class DeferredResponse {
     if (this.#line[0] === call && this.#phase === 'holding' && !this.#advancing) this.#advance()
   }
 
-  #obey(call: DeferredCall, kept: unknown): unknown {
-    if (isRefused(call, this.#res)) return (this.#replace(call.verdict), kept)
+  #obey(call: DeferredCall, buffered: unknown): unknown {
+    if (isRefused(call, this.#res)) return (this.#replace(call.verdict), buffered)
     const [begun, ended] = [this.#begun, this.#ended]
     this.#note(call)
     try {

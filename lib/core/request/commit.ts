@@ -32,9 +32,9 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  */
 export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
   const { underway, settings } = exchange
-  if (!underway.isAtRest) {
+  if (!underway.isIdle) {
     debug('waiting for what the handler has begun')
-    return underway.atRest(commit<H>, exchange, last, done)
+    return underway.whenIdle(commit<H>, exchange, last, done)
   }
   if (exchange.failed) return finish(exchange, last, done)
   if (last && isRenewalDue(exchange)) return renew(exchange, () => commit(exchange, last, done))

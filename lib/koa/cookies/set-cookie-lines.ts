@@ -14,14 +14,14 @@ export class SetCookieLines {
     // In a variable of its own, as in connect/response/patch-response: otherwise V8 keeps the request in old space. That was half of the time of a
     // write
     const bring: typeof onerror = thrown => {
-      if (thrown instanceof Error || types.isNativeError(thrown)) this.#bring(thrown, () => onerror.call(ctx, thrown))
+      if (thrown instanceof Error || types.isNativeError(thrown)) this.#withCookiesOnError(thrown, () => onerror.call(ctx, thrown))
       else onerror.call(ctx, thrown)
     }
     ctx.onerror = bring
   }
 
   /** Whether the lines are still on the response. */
-  get stand(): boolean {
+  get areStillSet(): boolean {
     const now = linesOf(this.ctx)
     return this.#lines.every(line => now.includes(line))
   }
@@ -40,7 +40,7 @@ export class SetCookieLines {
   }
 
   /** Adds the lines to an error while `act` runs. An app may throw one error object for many requests, so they are removed again. */
-  #bring(err: Error & { headers?: object }, act: () => void): void {
+  #withCookiesOnError(err: Error & { headers?: object }, act: () => void): void {
     const before = Object.getOwnPropertyDescriptor(err, 'headers')
     const headers = { ...err.headers, 'Set-Cookie': this.#lines }
     if (this.#lines.length === 0 || !Reflect.defineProperty(err, 'headers', { value: headers, configurable: true })) return act()

@@ -34,7 +34,7 @@ const GRACE = 10_000
 const lifetime = (session: SessionToStore): number => (session.cookie.originalMaxAge ?? DAY) + GRACE
 
 /** koa-generic-session and koa-session-ts change the names of errors. */
-const decorating =
+const renamingErrors =
   (whose: string): KoaOptions['onError'] =>
   (err, what) => {
     // They leave errors of destroy unchanged
@@ -76,7 +76,7 @@ function escape(character: string): string {
 }
 
 /** Their error handlers are called for reads and writes. An error of destroy is always thrown. */
-function heedless(errorHandler: NonNullable<KoaOptions['onError']>): KoaOptions['onError'] {
+function exceptDestroy(errorHandler: NonNullable<KoaOptions['onError']>): KoaOptions['onError'] {
   return (err, what, ctx) => {
     if (what === 'destroy') throw err
     return errorHandler(err, what, ctx)
@@ -112,11 +112,11 @@ export const PRESETS = {
       names: 'cookie',
       record: 'options',
       cookie: { httpOnly: true, path: '/', overwrite: true, signed: true, maxAge: DAY },
-      onError: decorating('koa-generic-session'),
+      onError: renamingErrors('koa-generic-session'),
     },
     spellings: {
       cookie: ['cookie', maxAgeOf],
-      errorHandler: ['onError', heedless],
+      errorHandler: ['onError', exceptDestroy],
       genSid: [
         'genid',
         (genSid: (this: Context, length: number) => string) =>
@@ -138,12 +138,12 @@ export const PRESETS = {
       names: 'cookie',
       record: 'options',
       cookie: TS_COOKIE,
-      onError: decorating('session middleware'),
+      onError: renamingErrors('session middleware'),
     },
     // It signs by default, and otherwise if the cookie options say so
     spellings: {
       cookieOptions: ['cookieOptions', (given: KoaCookieOptions) => ({ ...TS_COOKIE, signed: false, ...given })],
-      errorHandler: ['onError', heedless],
+      errorHandler: ['onError', exceptDestroy],
     },
   },
 } as const satisfies Record<string, Preset>
@@ -156,8 +156,8 @@ type PresetOptions = Omit<KoaOptions, 'store'> & { store: NonNullable<KoaOptions
  * @throws TypeError where the older one throws at setup
  */
 export function presetOptions(preset: Preset, options: AnySpelling = {}): PresetOptions {
-  const given = said(options)
-  for (const want of preset.wants ?? []) demand(want, given[want.option])
+  const given = withoutNull(options)
+  for (const want of preset.wants ?? []) demandWanted(want, given[want.option])
   warn(preset, options)
   // The lifetime is in the cookie by then
   const { maxAge: _, ...translated } = spell(translate(preset, given)) as AnySpelling
@@ -165,22 +165,22 @@ export function presetOptions(preset: Preset, options: AnySpelling = {}): Preset
   const stored = store === 'cookie' ? undefined : preset.stored
   // In the app's order, in which they are shown; for koa-session-ts in the order of its defaults
   const cookie = { ...translated.cookie, ...preset.defaults.cookie, ...translated.cookie }
-  return { ...preset.defaults, ...stored, ...translated, store, cookie: lasting(cookie, preset.defaults.cookie) }
+  return { ...preset.defaults, ...stored, ...translated, store, cookie: withoutZeroMaxAge(cookie, preset.defaults.cookie) }
 }
 
 /** To the older middlewares, as to the package that sets their cookies, a lifetime of 0 is none: the cookie ends with the browser. */
-function lasting(cookie: KoaCookieOptions, usual: KoaCookieOptions | undefined): KoaCookieOptions {
+function withoutZeroMaxAge(cookie: KoaCookieOptions, usual: KoaCookieOptions | undefined): KoaCookieOptions {
   if (cookie.maxAge !== 0) return cookie
   const { maxAge: _, ...others } = cookie
   return usual?.maxAge === undefined ? others : { ...cookie, maxAge: null }
 }
 
 /** None of them distinguishes null from undefined. */
-function said(options: AnySpelling): AnySpelling {
+function withoutNull(options: AnySpelling): AnySpelling {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null))
 }
 
-function demand({ option, methods, isClass }: Want, given: unknown): void {
+function demandWanted({ option, methods, isClass }: Want, given: unknown): void {
   if (!given || given === 'cookie') return
   if (isClass && !isClassItself(given)) throw new TypeError(`${option} must be a class`)
   // A function that returns stores exists only here

@@ -84,16 +84,18 @@ export function spell(options: AnySpelling = {}): KoaOptions {
   const older = Object.entries(SPELLINGS).map(([old, name]) => [name, (given as Record<string, unknown>)[old]])
   const transport = (externalKey && ofExternalKey(externalKey)) ?? (sessionIdStore && ofIdStore(sessionIdStore))
   const store = ContextStore && ofClass(ContextStore)
-  const spelled: KoaOptions = { ...said({ ...(Object.fromEntries(older) as object), transport, store }), ...said(given) }
+  const spelled: KoaOptions = {
+    ...withoutUndefined({ ...(Object.fromEntries(older) as object), transport, store }),
+    ...withoutUndefined(given),
+  }
   const flat = ATTRIBUTES.map(name => [name, (given as Record<string, unknown>)[name]])
   // A value that is not an object is refused later
   if (typeof (spelled.cookie ?? {}) !== 'object') return spelled
-  const cookie = { ...said({ maxAge: maxage, ...said(Object.fromEntries(flat) as object) }), ...spelled.cookie }
+  const cookie = { ...withoutUndefined({ maxAge: maxage, ...withoutUndefined(Object.fromEntries(flat) as object) }), ...spelled.cookie }
   return { ...spelled, cookie: cookie.maxAge === ('session' as never) ? { ...cookie, maxAge: null } : cookie }
 }
 
-/** Without undefined values. */
-function said(values: object): Record<string, unknown> {
+function withoutUndefined(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values as Record<string, unknown>).filter(([, value]) => value !== undefined))
 }
 
@@ -103,12 +105,12 @@ function ofClass(ContextStore: NonNullable<AnySpelling['ContextStore']>): (ctx: 
 }
 
 function ofExternalKey(external: ExternalKey): KoaTransport {
-  demand('externalKey', external, ['get', 'set'])
+  demandMethods('externalKey', external, ['get', 'set'])
   return { get: ctx => external.get(ctx), set: (ctx, id) => external.set(ctx, id), clear: () => {} }
 }
 
 function ofIdStore(idStore: SessionIdStore): KoaTransport {
-  demand('sessionIdStore', idStore, ['get', 'set', 'reset'])
+  demandMethods('sessionIdStore', idStore, ['get', 'set', 'reset'])
   const { get, set, reset } = idStore
   return {
     get: ctx => get.call(ctx),
@@ -123,7 +125,7 @@ function shownOn(ctx: Context): unknown {
 }
 
 /** @throws TypeError for a missing method */
-function demand(option: string, given: object, methods: readonly string[]): void {
+function demandMethods(option: string, given: object, methods: readonly string[]): void {
   if (methods.every(method => typeof (given as Record<string, unknown>)[method] === 'function')) return
   throw new TypeError(`${option} option must have ${methods.join(', ')}`)
 }

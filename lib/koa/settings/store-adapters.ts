@@ -86,14 +86,17 @@ class PromiseStoreAdapter implements SessionStore {
   }
 
   async set(id: string, session: SessionData): Promise<void> {
-    const { prefix, shape, ttl } = this.manner
-    await settled(this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), this.#changed(true)))
+    await this.#save(id, session, true)
   }
 
   /** These stores have no touch: the session is saved. */
   async touch(id: string, session: SessionData): Promise<void> {
+    await this.#save(id, session, false)
+  }
+
+  async #save(id: string, session: SessionData, changed: boolean): Promise<void> {
     const { prefix, shape, ttl } = this.manner
-    await settled(this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), this.#changed(false)))
+    await settled(this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), this.#changed(changed)))
   }
 
   async destroy(id: string): Promise<void> {

@@ -11,7 +11,7 @@ import type { StoreClient } from '../../core/store/store-client'
 import { noStore, type PortOf } from '../../core/users/sessions'
 import { storeOfRequest } from './store-of-request'
 import { Undecodable } from '../../cookie-store/codec'
-import { formOf } from '../../cookie-store/cookie-format'
+import { cookieFormat } from '../../cookie-store/cookie-format'
 import { keepFor, CookieSessionStore } from '../../cookie-store/cookie-session-store'
 import type { KoaHost } from '../session/carried-session'
 import { admission, endsOf } from './admission'
@@ -46,9 +46,16 @@ function inCookie(options: KoaOptions, given: Given): StoreSettings {
   const { seal, record = 'expiry', hashIds } = options
   checkHashIdsInCookie(hashIds)
   const { name } = given
-  const form = formOf({ name, seal, encoding: 'base64', codec: codecOf(options), shape: shapeOf(record, given), dress: payload => payload })
-  const settings = coreSettings(options, given, new CookieSessionStore(form, () => []))
-  return { of: host => keepFor(settings, form, host, () => keysOf(host)), port: noStore, core: settings }
+  const format = cookieFormat({
+    name,
+    seal,
+    encoding: 'base64',
+    codec: codecOf(options),
+    shape: shapeOf(record, given),
+    cookieValue: payload => payload,
+  })
+  const settings = coreSettings(options, given, new CookieSessionStore(format, () => []))
+  return { of: host => keepFor(settings, format, host, () => keysOf(host)), port: noStore, core: settings }
 }
 
 /** A Keygrip does not expose its keys. */

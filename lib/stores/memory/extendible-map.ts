@@ -1,12 +1,12 @@
 /**
- * Entries per bin. A map that grows or shrinks moves all its entries; one of a million takes 100 milliseconds, one of this size a fraction of one.
+ * Entries per bucket. A map that grows or shrinks moves all its entries; one of a million takes 100 milliseconds, one of this size a fraction of one.
  */
 const MOST = 4096
-/** At this depth a bin can only be full of equal hashes, which cannot be divided. */
+/** At this depth a bucket can only be full of equal hashes, which cannot be divided. */
 const DEEPEST = 16
 
 /** Entries whose hashes end with the same bits. */
-class Bin<Value> extends Map<string, Value> {
+class Bucket<Value> extends Map<string, Value> {
   /** @param depth the number of these bits */
   constructor(public depth: number) {
     super()
@@ -14,16 +14,16 @@ class Bin<Value> extends Map<string, Value> {
 }
 
 /**
- * A map of any size that never blocks the process for long (extendible hashing). A full bin is divided in two, the others stay as they are. Up to the
+ * A map of any size that never blocks the process for long (extendible hashing). A full bucket is divided in two, the others stay as they are. Up to the
  * first division it keeps insertion order. A B-tree, sorted-btree 1.8, does not move all entries either, but takes 1.2 to 1.5 times as long for a read
  * (`npm run structures`), and sorts by ID.
  */
 export class ExtendibleMap<Value> {
-  /** By the last bits of the hash. A bin with a smaller depth than the deepest one is in several places. */
-  readonly #bins = [new Bin<Value>(0)]
+  /** By the last bits of the hash. A bucket with a smaller depth than the deepest one is in several places. */
+  readonly #buckets = [new Bucket<Value>(0)]
   readonly #most: number
 
-  /** @param most entries per bin; with Infinity there is only one bin */
+  /** @param most entries per bucket; with Infinity there is only one bucket */
   constructor(most = MOST) {
     this.#most = most
   }
@@ -37,12 +37,12 @@ export class ExtendibleMap<Value> {
   }
 
   set(id: string, value: Value): void {
-    let bin = this.#of(id)
-    while (bin.size >= this.#most && bin.depth < DEEPEST && !bin.has(id)) {
-      this.#split(bin, hashOf(id))
-      bin = this.#of(id)
+    let bucket = this.#of(id)
+    while (bucket.size >= this.#most && bucket.depth < DEEPEST && !bucket.has(id)) {
+      this.#split(bucket, hashOf(id))
+      bucket = this.#of(id)
     }
-    bin.set(id, value)
+    bucket.set(id, value)
   }
 
   delete(id: string): boolean {
@@ -50,46 +50,46 @@ export class ExtendibleMap<Value> {
   }
 
   clear(): void {
-    for (const bin of this.#bins) bin.clear()
+    for (const bucket of this.#buckets) bucket.clear()
   }
 
-  /** The live entries: removed ones are skipped, and an entry that moves to another bin may be seen twice. */
+  /** The live entries: removed ones are skipped, and an entry that moves to another bucket may be seen twice. */
   *entries(): Generator<[string, Value], void> {
-    for (let at = 0; at < this.#bins.length; at++) {
-      const bin = this.#bins[at] as Bin<Value>
-      if (isFirst(bin, at)) yield* bin
+    for (let at = 0; at < this.#buckets.length; at++) {
+      const bucket = this.#buckets[at] as Bucket<Value>
+      if (isFirst(bucket, at)) yield* bucket
     }
   }
 
   *keys(): Generator<string, void> {
-    for (const bin of this.#distinct()) yield* bin.keys()
+    for (const bucket of this.#distinct()) yield* bucket.keys()
   }
 
-  #of(id: string): Bin<Value> {
-    const bins = this.#bins
-    return bins[bins.length === 1 ? 0 : hashOf(id) & (bins.length - 1)] as Bin<Value>
+  #of(id: string): Bucket<Value> {
+    const buckets = this.#buckets
+    return buckets[buckets.length === 1 ? 0 : hashOf(id) & (buckets.length - 1)] as Bucket<Value>
   }
 
-  #distinct(): Bin<Value>[] {
-    return this.#bins.filter(isFirst)
+  #distinct(): Bucket<Value>[] {
+    return this.#buckets.filter(isFirst)
   }
 
   /**
    * Moves the entries with the next bit set. The others stay, because an iteration may be in progress.
    *
-   * @param hash of an entry of the bin
+   * @param hash of an entry of the bucket
    */
-  #split(bin: Bin<Value>, hash: number): void {
-    const bins = this.#bins
-    const bit = 1 << bin.depth++
-    if (bit === bins.length) bins.push(...bins)
-    const other = new Bin<Value>(bin.depth)
-    for (const [id, value] of bin) {
+  #split(bucket: Bucket<Value>, hash: number): void {
+    const buckets = this.#buckets
+    const bit = 1 << bucket.depth++
+    if (bit === buckets.length) buckets.push(...buckets)
+    const other = new Bucket<Value>(bucket.depth)
+    for (const [id, value] of bucket) {
       if ((hashOf(id) & bit) === 0) continue
       other.set(id, value)
-      bin.delete(id)
+      bucket.delete(id)
     }
-    for (let at = (hash & (bit - 1)) | bit; at < bins.length; at += 2 * bit) bins[at] = other
+    for (let at = (hash & (bit - 1)) | bit; at < buckets.length; at += 2 * bit) buckets[at] = other
   }
 }
 

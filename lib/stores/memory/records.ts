@@ -39,7 +39,7 @@ export class Records {
   /** @param max number of sessions; the least recently used one is removed */
   constructor(max: number) {
     this.#max = max
-    // Only a single bin keeps the order
+    // Only a single bucket keeps the order
     this.#kept = new ExtendibleMap(this.bounded ? Infinity : undefined)
     this.#cursor = this.#kept.entries()
   }

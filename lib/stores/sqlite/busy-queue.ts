@@ -22,7 +22,9 @@ export class BusyQueue {
   #tries = 0
   #timer: NodeJS.Timeout | undefined
 
-  /** @param check throws a busy error if nothing may be written now */
+  /**
+   * @param check throws a busy error while the app has a transaction open. Reads wait as well: they would see data that may be rolled back
+   */
   constructor(private readonly check: () => void) {}
 
   /**
@@ -49,8 +51,8 @@ export class BusyQueue {
     } catch (err) {
       if (err !== NOT_AT_ONCE) return done(err)
       const attempt = (): (() => void) => {
-        const value = act()
-        return () => done(null, value)
+        const result = act()
+        return () => done(null, result)
       }
       this.#waiting.push({ since: performance.now(), act: attempt, fail: done })
       return this.#pause()

@@ -89,14 +89,12 @@ export function transaction<Value>(database: SqliteDatabase, act: () => Value): 
     database.exec('COMMIT')
     return value
   } catch (err) {
-    // SQLite has rolled back by itself after some errors, such as a full disk
-    if (isInTransaction(database)) database.exec('ROLLBACK')
-    else rollBack(database)
+    rollBack(database)
     throw err
   }
 }
 
-/** For node:sqlite before 22.16, which does not tell whether there is a transaction. */
+/** Rolls back, unless SQLite has done so itself, as after some errors, such as a full disk. */
 function rollBack(database: SqliteDatabase): void {
   try {
     database.exec('ROLLBACK')

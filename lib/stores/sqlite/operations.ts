@@ -10,7 +10,7 @@ export class Operations {
 
   /**
    * @param place of the database, for errors
-   * @param check throws a busy error if nothing may be written now
+   * @param check throws a busy error while the app has a transaction open. Reads wait as well: they would see data that may be rolled back
    */
   constructor(
     private readonly place: string,
