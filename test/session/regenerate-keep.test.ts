@@ -267,7 +267,10 @@ describe('session: regenerate with keep', () => {
       '/show': show,
     })
     const store = new session.MemoryStore()
-    const visitor = new Site({ store, genid: async () => `id-${await Promise.resolve(Object.keys(store.sessions).length)}` }, handler).visitor()
+    const visitor = new Site(
+      { store, genid: async () => `id-${await Promise.resolve(Object.keys(store.sessions).length)}` },
+      handler,
+    ).visitor()
     await visitor.get('/enter')
     expect((await visitor.get()).text).to.equal('undefined')
     expect(shown((await visitor.get('/show')).text)).to.deep.equal({ user: 'ada' })

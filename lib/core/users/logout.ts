@@ -71,7 +71,7 @@ export function departing(place: Place, { handle, key }: Leaving, done: Callback
 /** Ends the session of a request, which has been revoked. */
 export function endRevoked(exchange: Bound, id: string, done: Callback): void {
   const { port, changes } = exchange
-  endAnnounced(exchange, { id, why: 'revoked', data: () => dataAsIn(changes.stored, id) }, done => port.destroy(id, done), done)
+  endAnnounced(exchange, { id, why: 'revoked', data: () => dataAsIn(changes.known, id) }, done => port.destroy(id, done), done)
 }
 
 /**

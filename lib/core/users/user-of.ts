@@ -17,7 +17,7 @@ export interface Bound extends Living {
   readonly transport: Announcing['transport']
   readonly isReadOnly: boolean
   readonly isSnapshot: boolean
-  readonly changes: { readonly stored: Stored | undefined }
+  readonly changes: { readonly known: Stored | undefined }
   readonly holder: Pick<RequestLifetime, 'transaction'>
   readonly replacedSession: Session | undefined
 }
@@ -69,10 +69,10 @@ export function otherUser(
 }
 
 /** The user of the session as the store was last known to have it. */
-export function storedUser({ changes: { stored }, settings: { users } }: Bound, id: string): string | undefined {
-  if (!users || stored?.id !== id) return undefined
+export function storedUser({ changes: { known }, settings: { users } }: Bound, id: string): string | undefined {
+  if (!users || known?.id !== id) return undefined
   try {
-    return userIn(JSON.parse(stored.text) as object, users)
+    return userIn(JSON.parse(known.text) as object, users)
   } catch {
     return undefined
   }
