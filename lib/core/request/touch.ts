@@ -5,7 +5,6 @@ import { StoreUnavailable } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
 import type { Host, Session } from '../session/session'
 import { touchedForm } from '../lifetime/stored-form'
-import type { Data } from '../record/merge'
 import { RecordDraft } from '../record/record-draft'
 import type { Found } from '../store/contract'
 import { Member } from '../group/member'
@@ -50,24 +49,22 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
     if (active.isTouching) return void (active.joinedTouches ??= []).push(inThisContext(err => this.finish(err)))
     active.isTouching = true
     // Some stores write the whole record for a touch
-    if (this.transaction.isCurrent) this.#touch(id)
-    else this.#read(id)
-  }
-
-  #touch(id: string, data?: Data): void {
+    if (!this.transaction.isCurrent) return this.#touchStored(id)
     const { port, request, session, deadline } = this
-    port.touch(id, touchedForm(request, session, data), err => (err ? this.#resolve(err) : this.#touched()), deadline)
+    port.touch(id, touchedForm(request, session), err => this.#answered(err), deadline)
   }
 
-  #read(id: string): void {
+  /** With the data that another request has stored. */
+  #touchStored(id: string): void {
+    const { port, request, session, deadline } = this
     const found: Found = (err, record) => {
       if (err) return this.#touched(err)
       if (!record) return endedElsewhere(this.transaction, ended => this.#touched(ended))
       const stored = RecordDraft.of(record)
-      this.request.lifetime?.meet(id, stored, stored.end)
-      this.#touch(id, stored.data)
+      request.lifetime?.meet(id, stored, stored.end)
+      port.touch(id, touchedForm(request, session, stored.data), err => this.#answered(err), deadline)
     }
-    this.port.get(id, found, this.deadline)
+    port.get(id, found, deadline)
   }
 
   #join(joined: readonly Member[]): void {
@@ -87,6 +84,11 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
 
   override missing(): void {
     endedElsewhere(this.transaction, err => this.finish(err))
+  }
+
+  #answered(err: unknown): void {
+    if (err) this.#resolve(err)
+    else this.#touched()
   }
 
   #touched(err?: unknown): void {
