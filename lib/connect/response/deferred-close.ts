@@ -200,7 +200,8 @@ export function isQueued(res: ServerResponse): boolean {
   return res instanceof ServerResponse && !res.socket && !res.closed
 }
 
-function onceEither(source: Source, event: string, act: () => void): void {
+/** Acts once after the event or `close`, on a turn of its own. */
+export function onceEither(source: Pick<Source, 'once'>, event: string, act: () => void): void {
   let isDone = false
   const once = (): void => {
     if (!isDone) setImmediate(act)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inThisContext } from '../../primitives/async-context'
+import { onceEither } from './deferred-close'
 import type { Next } from './gate'
 import { setImmediate } from '../../primitives/set-immediate'
 
@@ -19,13 +20,8 @@ function whenOver(res: ServerResponse, act: () => void): void {
   const { stream = res } = res as { stream?: { destroyed: boolean } }
   // Responses of socket libraries may emit no events
   if (typeof res.once !== 'function' || res.writableFinished || stream.destroyed) return void setImmediate(act)
-  let acted = false
   // HTTP/2 emits both in the async context of the connection
-  const once = inThisContext((): void => {
-    if (!acted) setImmediate(act)
-    acted = true
-  })
-  res.once('finish', once).once('close', once)
+  onceEither(res, 'finish', inThisContext(act))
 }
 
 const CLOSING = new Set<string | symbol>(['destroy', 'destroySoon', 'end', 'resetAndDestroy'])

@@ -96,6 +96,14 @@ export function markTouched(cookie: Cookie): Cookie {
   return Object.defineProperty(cookie, 'toJSON', { value: toJSON })
 }
 
+/** The end of a stored cookie in milliseconds since 1970. An invalid date is no end: stores pass it on, and express-session does not check it. */
+export function endOfCookie(cookie: { readonly expires?: unknown } | undefined): number | undefined {
+  const expires = cookie?.expires
+  if (typeof expires !== 'string' && typeof expires !== 'number' && !(expires instanceof Date)) return undefined
+  const time = new Date(expires).valueOf()
+  return Number.isNaN(time) ? undefined : time
+}
+
 /** The end in a record, in milliseconds since 1970; undefined if it has none. */
 export function dateOf(record: SessionData): number | undefined {
   const ends = (record as { [ENDS]?: number })[ENDS] ?? (record.cookie as SessionData['cookie'] | undefined)?.expires

@@ -32,6 +32,11 @@ export function recordText(text: string, marks: Marks | undefined): string {
   return `${text === '{}' ? '{' : `${text.slice(0, -1)},`}"${MARKS}":${JSON.stringify(marks)}}`
 }
 
+/** The JSON of a record with the cookie first, as express-session has it. @param cookie its JSON. @param text the JSON of the rest */
+export function withCookieFirst(cookie: string, text: string): string {
+  return text === '{}' ? `{"cookie":${cookie}}` : `{"cookie":${cookie},${text.slice(1)}`
+}
+
 /** The JSON of a record that a store was given, with its cookie and marks. */
 export function wholeText(record: SessionData): string {
   const { [APART]: apart, ...rest } = dataIn(record) as Marked

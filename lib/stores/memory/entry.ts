@@ -1,6 +1,6 @@
 import { cloneJson } from '../../core/record/json-equality'
 import { APART, type Marks } from '../../core/record/reserved-key'
-import { recordText } from '../../core/record/serialize-data'
+import { recordText, withCookieFirst } from '../../core/record/serialize-data'
 import type { SessionData } from '../../core/record/session-data'
 import type { Version } from '../../core/record/snapshot'
 import type { SharedCookie } from './shared-cookies'
@@ -29,7 +29,7 @@ export function textOf({ form, data, expires, marks }: Entry): string {
   if (!form) return text
   const { head, tail } = form
   const dated = expires === undefined || tail === undefined ? head : head + new Date(expires).toISOString() + tail
-  return text === '{}' ? `{"cookie":${dated}}` : `{"cookie":${dated},${text.slice(1)}`
+  return withCookieFirst(dated, text)
 }
 
 /**
@@ -45,13 +45,6 @@ export function recordOf(entry: Entry, known?: object): SessionData {
   const cookie: { expires?: unknown } = { ...form.attributes }
   if (expires !== undefined && form.tail !== undefined) cookie.expires = new Date(expires)
   return (marks ? { cookie, ...parsed, [APART]: marks } : { cookie, ...parsed }) as never
-}
-
-/** An invalid date never expires: stores pass it on, and express-session does not check it. */
-export function expiryOf({ expires }: { readonly expires?: unknown }): number | undefined {
-  if (typeof expires !== 'string' && typeof expires !== 'number' && !(expires instanceof Date)) return undefined
-  const time = new Date(expires).valueOf()
-  return Number.isNaN(time) ? undefined : time
 }
 
 /** Whether the end of an entry has passed. @param now if it is known, in milliseconds since 1970 */

@@ -10,7 +10,8 @@ import { ExtendibleMap } from './extendible-map'
 import { SharedCookies, type SharedCookie } from './shared-cookies'
 import { isRegistry } from '../../core/store/store-keys'
 import { keysIn } from '../../core/users/registry-record'
-import { expiryOf, hasExpired, isVersion, recordOf, textOf, type Entry } from './entry'
+import { endOfCookie } from '../../core/record/lifetime'
+import { hasExpired, isVersion, recordOf, textOf, type Entry } from './entry'
 
 /** A kept session. With the most common cookie, and no expiry, it is only the text of its data, which takes an eighth less memory. */
 type Kept = Entry | string
@@ -91,7 +92,7 @@ export class Records {
   touch(id: string, { cookie }: SessionData): void {
     const entry = this.#live(id)
     if (!entry) return
-    const expires = cookie && expiryOf(cookie)
+    const expires = endOfCookie(cookie)
     // The fields of an entry are fixed when it is created
     if (!cookie || entry.form !== this.#forms.of(cookie, expires)) this.#keep(id, this.#entryOf(entry.data, cookie, entry.marks))
     else if (expires !== undefined) entry.expires = expires
@@ -142,7 +143,7 @@ export class Records {
 
   /** Without the fields that it does not need, because there may be millions of entries. */
   #entryOf(data: string, cookie: SessionData['cookie'] | undefined, marks: Marks | undefined): Entry {
-    const expires = cookie && expiryOf(cookie)
+    const expires = endOfCookie(cookie)
     const form = cookie && this.#forms.of(cookie, expires)
     if (marks) return { data, form, expires, marks }
     return expires === undefined ? { data, form } : { data, form, expires }

@@ -1,7 +1,8 @@
 import type { Fetched } from '../../core/store/sync-methods'
 import { APART, type Marked } from '../../core/record/reserved-key'
-import { recordText, serializeRecord } from '../../core/record/serialize-data'
+import { recordText, serializeRecord, withCookieFirst } from '../../core/record/serialize-data'
 import { cloneJson } from '../../core/record/json-equality'
+import { endOfCookie } from '../../core/record/lifetime'
 import type { SessionData } from '../../core/record/session-data'
 
 /** A parsed record, in parts. */
@@ -21,7 +22,7 @@ export function parseRecord(json: string): ParsedRecord {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
     throw new SyntaxError('a session in the database is not an object')
   const { cookie, ...data } = record
-  return { cookie, hasEnd: endOf(cookie) !== undefined, data, text: serializeRecord(data) }
+  return { cookie, hasEnd: endOfCookie(cookie) !== undefined, data, text: serializeRecord(data) }
 }
 
 /** A copy for one caller. @param expires of the row, in milliseconds since 1970 */
@@ -49,14 +50,5 @@ export function plainRecord(parsed: ParsedRecord, expires: number): SessionData 
 export function jsonOf(session: SessionData & Marked, data = serializeRecord(session)): string {
   const text = recordText(data, session[APART])
   const cookie = JSON.stringify((session as Partial<SessionData>).cookie) as string | undefined
-  if (cookie === undefined) return text
-  return text === '{}' ? `{"cookie":${cookie}}` : `{"cookie":${cookie},${text.slice(1)}`
-}
-
-/** The end of a cookie in milliseconds since 1970; undefined if it ends with the browser. */
-export function endOf(cookie: { readonly expires?: unknown } | undefined): number | undefined {
-  const expires = cookie?.expires
-  if (typeof expires !== 'string' && typeof expires !== 'number' && !(expires instanceof Date)) return undefined
-  const time = new Date(expires).valueOf()
-  return Number.isNaN(time) ? undefined : time
+  return cookie === undefined ? text : withCookieFirst(cookie, text)
 }

@@ -6,7 +6,8 @@ import type { Version } from '../../core/record/snapshot'
 import { checkpoint, withoutCheckpoint, type Checkpoint } from './checkpoint'
 import { checkTransaction, type SqliteDatabase } from './database'
 import { DeferredTouches, TOO_SOON } from './deferred-touches'
-import { endOf, fetchedFrom, jsonOf, parseRecord, plainRecord, type ParsedRecord } from './record'
+import { endOfCookie } from '../../core/record/lifetime'
+import { fetchedFrom, jsonOf, parseRecord, plainRecord, type ParsedRecord } from './record'
 import { statementsFor, type Row, type Scan, type Statements } from './statements'
 
 /** Sessions that are cached after a read: at least this many, at most twice. */
@@ -67,7 +68,7 @@ export class SqliteRecords {
   }
 
   expiresOf({ cookie }: Partial<SessionData>): number {
-    return endOf(cookie) ?? Date.now() + this.ttl
+    return endOfCookie(cookie) ?? Date.now() + this.ttl
   }
 
   set(id: string, { json, expires }: Write): void {
