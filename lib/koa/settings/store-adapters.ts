@@ -122,7 +122,8 @@ class JsonStoreAdapter implements SessionStore {
   ) {}
 
   async get(id: string): Promise<SessionData | undefined> {
-    const text = await settled(this.store.load(this.manner.prefix + id))
+    const loaded = await settled(this.store.load(this.manner.prefix + id))
+    const text = Buffer.isBuffer(loaded) ? loaded.toString() : loaded
     return typeof text === 'string' && text ? this.manner.shape.read(JSON.parse(text) as object) : undefined
   }
 
@@ -149,12 +150,21 @@ async function driven(generator: Generator): Promise<unknown> {
   let step = generator.next()
   while (!step.done) {
     try {
-      step = generator.next(await settled(step.value))
+      step = generator.next(await yielded(step.value))
     } catch (err) {
       step = generator.throw(err)
     }
   }
   return step.value as unknown
+}
+
+/** The result of a yielded value. As in co, the values of an array or a plain object are awaited together. */
+function yielded(given: unknown): unknown {
+  if (typeof given === 'function' && given.constructor.name === 'GeneratorFunction') return yielded((given as () => Generator)())
+  if (Array.isArray(given)) return Promise.all(given.map(yielded))
+  if (typeof given !== 'object' || given === null || Object.getPrototypeOf(given) !== Object.prototype) return settled(given as never)
+  const results = Object.entries(given).map(async ([name, value]) => [name, await yielded(value)] as const)
+  return Promise.all(results).then(entries => Object.fromEntries(entries))
 }
 
 function isGenerator(given: unknown): given is Generator {
