@@ -27,6 +27,7 @@ export function enter(ctx: Context, settings: KoaSettings): KoaRequest | undefin
   const host = before && !before.isStandIn && !isLeft(before) ? before : hosted(ctx, settings)
   if (host.claimed) return undefined
   host.claimed = true
+  if (settings.names === 'none') Object.defineProperty(ctx, 'session', ACCESSORS.session as PropertyDescriptor)
   return host
 }
 
@@ -47,7 +48,8 @@ function isLeft(host: KoaRequest): boolean {
 
 function hosted(ctx: Entered, settings: KoaSettings): KoaRequest {
   const host = new KoaRequest(ctx, settings)
-  if (Object.hasOwn(ctx, 'sessionId')) {
+  // To koa-session and koa-session-store, `ctx.sessionId` is any name. A client may have sent the value, for example as the ID of its request
+  if (settings.names === 'cookie' && Object.hasOwn(ctx, 'sessionId')) {
     // Set by an earlier middleware; it would hide the accessor
     host.forcedId = ctx.sessionId
     delete ctx.sessionId
@@ -90,7 +92,7 @@ const READ: Get = host => host.read()
 const GETS: Record<string, Get> = {
   session: READ,
   sessionId: ({ settings, sessionID, forcedId }) => (settings.immediate ? undefined : (sessionID ?? forcedId)),
-  sessionStore: ({ userStore }) => userStore,
+  sessionStore: ({ userStore, settings }) => settings.showStore(userStore),
   sessionOptions: optionsOf,
   sessionSave: host => host.sessionSave,
   saveSession: host => () => ignoreRejection(save(host)),
@@ -98,11 +100,20 @@ const GETS: Record<string, Get> = {
   regenerateSession: host => (options?: RegenerateOptions) => ignoreRejection(regenerate(host, options)),
 }
 
-/** As in koa-session, its `maxAge` is that of the session, and may be set. */
+const ATTRIBUTES = ['path', 'domain', 'secure', 'httpOnly', 'sameSite', 'priority', 'partitioned', 'expires'] as const
+
+/** As in koa-session, the lifetime and the attributes of the cookie are those of the session, and may be set. */
 function optionsOf(host: KoaRequest): object {
   const { name, cookie, names } = host.settings
   const options = { key: name, ...cookie }
   if (names !== 'koa-session') return options
+  for (const attribute of ATTRIBUTES) {
+    Object.defineProperty(options, attribute, {
+      enumerable: attribute in cookie,
+      get: () => (host.session ? host.session.cookie : cookie)[attribute],
+      set: (value: never) => void (host.session && (host.session.cookie[attribute] = value)),
+    })
+  }
   return Object.defineProperty(options, 'maxAge', {
     enumerable: true,
     get: () => (host.session ? host.session.lifetime : cookie.maxAge),
@@ -144,7 +155,8 @@ function accessor(name: string, get: Get, set: Set | undefined): PropertyDescrip
     },
     set(this: Context, value: never) {
       const host = found(this, name)
-      if (host && !host.isApart) {
+      const isOwn = name === 'sessionId' && host?.settings.names !== 'cookie'
+      if (host && !host.isApart && !isOwn) {
         host.wake()
         set?.(host, value)
       } else Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true })

@@ -16,6 +16,7 @@ import { CONTEXT, WITHOUT_SESSION } from './context-transport'
 import { KoaSession } from './session/koa-session'
 import { mirrorStore } from './request-mirror'
 import { COOKIE } from './session/owned-names'
+import { isTakeable } from './session/shown-session'
 
 /**
  * The host of the session of one Koa context. A context whose client has sent no session costs little until the app uses its session: the exchange is
@@ -186,12 +187,12 @@ export class KoaRequest implements KoaHost {
    * @throws TypeError if it is not an object
    */
   assign(value: unknown): void {
-    if (value !== null && value !== undefined && typeof value !== 'object') {
-      throw new TypeError('ctx.session can only be set as null or an object')
-    }
+    const isEnd = this.settings.names === 'koa-session' ? value === null || value === undefined : !value
+    if (!isEnd && typeof value !== 'object') throw new TypeError('ctx.session can only be set as null or an object')
+    const assigned = isEnd ? null : (value as object)
     this.#readAtOnce()
-    if (this.shown === undefined) this.#assigned = { value: value ?? null }
-    else this.#put(value ?? null)
+    if (this.shown === undefined) this.#assigned = { value: assigned }
+    else this.#put(assigned)
   }
 
   /** Replaces the session, with the same cookie. */
@@ -200,14 +201,23 @@ export class KoaRequest implements KoaHost {
     const known = value && sessionBehind(value)
     if (value === null || known?.req.self === this) return void (this.session = known ?? null)
     if (!this.session) this.ended = this.sessionID
-    const { names, Session } = this.settings
-    const session = new Session(this, names === 'cookie' ? value : COOKIE.escape(value))
+    const { cookie, maxAge } = value as { cookie?: object; maxAge?: Lifetime }
+    const session = this.#sessionOf(value)
     session.cookie = this.exchange.cookie as CarriedSession['cookie']
     session.isNew = false
     this.session = session
-    const { cookie, maxAge } = value as { cookie?: object; maxAge?: Lifetime }
+    const { names } = this.settings
     if (names === 'cookie') Object.assign((session.shown as { cookie: object }).cookie, cookie)
     if (names === 'koa-session' && maxAge !== undefined) session.lifetime = maxAge
+  }
+
+  /** A session with the data of an object of the app. Except in koa-session, it is that object, which the app may go on changing. */
+  #sessionOf(value: object): CarriedSession {
+    const { names, Session } = this.settings
+    if (names === 'koa-session' || !isTakeable(value)) return new Session(this, names === 'cookie' ? value : COOKIE.escape(value))
+    const session = new Session(this)
+    session.take(value)
+    return session
   }
 
   get #commits(): KoaCommit {
@@ -239,6 +249,8 @@ export class KoaRequest implements KoaHost {
    * @returns a promise if it is asynchronous
    */
   end(): Promise<void> | undefined {
+    // `delete ctx.session`, which ends a session of koa-session-store
+    if (this.settings.names === 'none' && !Object.hasOwn(this.ctx, 'session')) this.assign(null)
     if (this.#opened === 'put off') {
       if (!this.#early || Object.keys(this.#early).length === 0) return undefined
       this.wake()
@@ -265,7 +277,7 @@ export class KoaRequest implements KoaHost {
   #commitLast(): Promise<void> | undefined {
     if (this.sessionSave === true) this.mustSave = true
     if (this.mustSave && this.exchange.readsOnly) this.#drop()
-    const wants = this.sessionSave ?? this.settings.autoCommit
+    const wants = typeof this.sessionSave === 'boolean' ? this.sessionSave : this.settings.autoCommit
     return wants && this.shown !== undefined ? this.commit() : undefined
   }
 }

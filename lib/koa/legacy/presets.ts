@@ -83,9 +83,22 @@ function exceptDestroy(errorHandler: NonNullable<KoaOptions['onError']>): KoaOpt
   }
 }
 
-/** koa-generic-session accepts the older spelling in a cookie too. */
-function maxAgeOf({ maxage, ...cookie }: KoaCookieOptions & { maxage?: number }): KoaCookieOptions {
-  return maxage === undefined ? cookie : { maxAge: maxage, ...cookie }
+/** Options of `ctx.cookies` that only its older versions document. */
+interface OlderCookieOptions extends KoaCookieOptions {
+  maxage?: number | null
+  secureProxy?: boolean
+}
+
+/** Converts the older spellings. A lifetime that is undefined is the usual one. */
+function cookieOf({ maxage, secureProxy, ...given }: OlderCookieOptions): KoaCookieOptions {
+  const cookie: KoaCookieOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  return { ...cookie, ...(maxage && { maxAge: maxage }), ...(secureProxy !== undefined && { secure: secureProxy }) }
+}
+
+/** As `cookieOf`; but to koa-session-ts a lifetime that is undefined is none. */
+function tsCookieOf(given: OlderCookieOptions): KoaCookieOptions {
+  const lifetimes = ['maxAge', 'maxage'].filter(name => name in given)
+  return { ...TS_COOKIE, signed: false, ...(lifetimes.length > 0 && { maxAge: undefined }), ...cookieOf(given) }
 }
 
 const TS_COOKIE: KoaCookieOptions = { httpOnly: true, maxAge: DAY, overwrite: true, path: '/', secure: false, signed: true }
@@ -102,7 +115,7 @@ export const PRESETS = {
     ],
     deprecated: ['maxage', 'maxAge', '[koa-session] DeprecationWarning: `maxage` option has been renamed to `maxAge`'],
     defaults: { name: 'koa.sess', record: 'expiry', decodeErrors: 'throw', keepOnRegenerate: true, ttl: lifetime },
-    spellings: { prefix: ['idPrefix'] },
+    spellings: { prefix: ['idPrefix'], secureProxy: ['secure'] },
   },
   koaGenericSession: {
     store: 'memory',
@@ -115,7 +128,7 @@ export const PRESETS = {
       onError: renamingErrors('koa-generic-session'),
     },
     spellings: {
-      cookie: ['cookie', maxAgeOf],
+      cookie: ['cookie', cookieOf],
       errorHandler: ['onError', exceptDestroy],
       genSid: [
         'genid',
@@ -130,6 +143,7 @@ export const PRESETS = {
     store: 'cookie',
     defaults: { name: 'koa:sess', names: 'none', record: 'data', ...json },
     stored: { cookieOnSave: false, transport: jsonId },
+    spellings: { cookie: ['cookie', cookieOf] },
   },
   koaSessionTs: {
     store: 'memory',
@@ -142,7 +156,7 @@ export const PRESETS = {
     },
     // It signs by default, and otherwise if the cookie options say so
     spellings: {
-      cookieOptions: ['cookieOptions', (given: KoaCookieOptions) => ({ ...TS_COOKIE, signed: false, ...given })],
+      cookieOptions: ['cookieOptions', tsCookieOf],
       errorHandler: ['onError', exceptDestroy],
     },
   },
@@ -156,7 +170,7 @@ type PresetOptions = Omit<KoaOptions, 'store'> & { store: NonNullable<KoaOptions
  * @throws TypeError where the older one throws at setup
  */
 export function presetOptions(preset: Preset, options: AnySpelling = {}): PresetOptions {
-  const given = withoutNull(options)
+  const given = onlyGiven(options)
   for (const want of preset.wants ?? []) demandWanted(want, given[want.option])
   warn(preset, options)
   // The lifetime is in the cookie by then
@@ -169,15 +183,24 @@ export function presetOptions(preset: Preset, options: AnySpelling = {}): Preset
 }
 
 /** To the older middlewares, as to the package that sets their cookies, a lifetime of 0 is none: the cookie ends with the browser. */
-function withoutZeroMaxAge(cookie: KoaCookieOptions, usual: KoaCookieOptions | undefined): KoaCookieOptions {
+function withoutZeroMaxAge({ expires, ...given }: KoaCookieOptions, usual: KoaCookieOptions | undefined): KoaCookieOptions {
+  const cookie = expires ? { ...given, expires } : given
   if (cookie.maxAge !== 0) return cookie
   const { maxAge: _, ...others } = cookie
   return usual?.maxAge === undefined ? others : { ...cookie, maxAge: null }
 }
 
+/** Options that are not given if they are falsy, as in `store: isProduction && new Store()`. */
+const OBJECTS: readonly string[] = [
+  ...['key', 'name', 'cookie', 'store', 'ContextStore', 'externalKey', 'sessionIdStore'],
+  ...['genid', 'genSid', 'ttl', 'valid', 'beforeSave', 'errorHandler', 'encode', 'decode'],
+]
+
 /** None of them distinguishes null from undefined. */
-function withoutNull(options: AnySpelling): AnySpelling {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null))
+function onlyGiven(options: AnySpelling): AnySpelling {
+  const isGiven = ([name, value]: [string, unknown]): boolean =>
+    value !== undefined && value !== null && (Boolean(value) || !OBJECTS.includes(name))
+  return Object.fromEntries(Object.entries(options).filter(isGiven))
 }
 
 function demandWanted({ option, methods, isClass }: Want, given: unknown): void {

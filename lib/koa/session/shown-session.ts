@@ -16,6 +16,11 @@ export function attach(shown: object, session: Behind<object>): void {
   Object.defineProperty(shown, SESSION, { value: session, configurable: true })
 }
 
+/** Whether an object of the app can be a session itself, and need not be copied: the app may change it after it has assigned it. */
+export function isTakeable(value: object): boolean {
+  return Object.isExtensible(value) && !Array.isArray(value) && !(SESSION in value) && !('toJSON' in value)
+}
+
 /**
  * Copies data into the app's object. Data with the name of a method hide it, as in koa-session; those with the name of an accessor are skipped.
  *

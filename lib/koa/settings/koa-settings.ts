@@ -9,6 +9,7 @@ import { kindOf, type AnyStore } from './store-adapters'
 import { check, type KoaOptions } from './koa-options'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
 import { KoaSession } from '../session/koa-session'
+import { storeShower } from '../legacy/prefixed-store'
 import { reportMistakes } from './option-names'
 import { otherCookies, type OtherCookie } from '../cookies/other-cookies'
 import { dataAlone, dataAndCookie, OptionedSession } from '../session/plain-session'
@@ -50,6 +51,8 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'>, StoreSettings 
   readonly showsEarly: boolean
   /** The app's store, if all requests share it. */
   readonly userStore: AnyStore | undefined
+  /** The value of `ctx.sessionStore` for the app's store. */
+  showStore(store: AnyStore | undefined): unknown
   /** The value of `ctx.req.sessionStore`, if that is known before the session is opened. */
   readonly earlyStore: SessionStore | undefined
 }
@@ -88,6 +91,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     immediate: isKept && !defer,
     standsIn: names === 'koa-session' && !defer,
     putsOff: puttingOff(options, name),
+    showStore: storeShower(options),
     earlyStore: earlyStoreOf(userStore),
     showsEarly: names === 'koa-session' && given.Session === undefined,
     ...settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),

@@ -19,7 +19,7 @@ describe('koa context: sessionId', () => {
     expect((await new KoaSite({}, ctx => (ctx.body = String(ctx.sessionId))).get()).text).to.equal('undefined')
   })
 
-  describe('set by an earlier middleware', () => {
+  describe('set by an earlier middleware, as for koa-generic-session', () => {
     const force: Middleware = (ctx, next) => {
       if (ctx.query.id) ctx.sessionId = String(ctx.query.id)
       return next()
@@ -27,17 +27,17 @@ describe('koa context: sessionId', () => {
 
     it('selects the session, on the first request and on later ones', async () => {
       const store = new TracingStore()
-      const site = new KoaSite({ store }, { '/': count, '/read': show }, { before: [force] })
+      const site = new KoaSite({ store, names: 'cookie' }, { '/': count, '/read': show }, { before: [force] })
       const visitor = site.visitor()
       await visitor.get()
       const id = visitor.jar.value('koa.sid') as string
-      expect((await site.get(`/read?id=${id}`)).text).to.equal('{"views":1}')
-      const other = new KoaSite({ store }, { '/read': show }, { before: [force] })
-      expect((await other.get(`/read?id=${id}`)).text).to.equal('{"views":1}')
+      expect((await site.get(`/read?id=${id}`)).text).to.include('"views":1')
+      const other = new KoaSite({ store, names: 'cookie' }, { '/read': show }, { before: [force] })
+      expect((await other.get(`/read?id=${id}`)).text).to.include('"views":1')
     })
 
     it('that is not in the store is not adopted: the session gets a new one', async () => {
-      const visitor = new KoaSite({ store: new TracingStore() }, { '/': count }, { before: [force] }).visitor()
+      const visitor = new KoaSite({ store: new TracingStore(), names: 'cookie' }, { '/': count }, { before: [force] }).visitor()
       await visitor.get('/?id=chosen')
       expect(visitor.jar.value('koa.sid')).to.match(/^[\w-]{32}$/)
     })
