@@ -227,6 +227,8 @@ export class KoaRequest implements KoaHost {
   async store(act: (done: Callback) => void): Promise<void> {
     this.mustSave = false
     await fromCallbackUnlessSync(act)
+    // The facts of a commit before this call would decide about the cookie
+    this.exchange.seen = undefined
     await this.#commits.tell()
   }
 

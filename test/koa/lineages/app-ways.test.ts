@@ -171,6 +171,27 @@ describe('koa lineages: ways of apps', () => {
     })
   })
 
+  for (const lineage of of(/^koa-session [67]/)) {
+    for (const way of ['regenerate', 'save'] as const) {
+      it(`${lineage.name}: ${way} after a manuallyCommit with nothing to save sends the cookie`, async () => {
+        const looks: Looks = {
+          late: async ctx => {
+            const own = session(ctx) as Data & Record<'manuallyCommit' | 'save' | 'regenerate', () => Promise<void>>
+            await own.manuallyCommit()
+            own.a = 1
+            await own[way]()
+            return 'saved'
+          },
+          read: ctx => session(ctx).a ?? 'nothing',
+        }
+        const { original, preset } = bodies(
+          await sideBySide(lineage, looks, paths('late', 'read', 'late', 'read'), { options: { autoCommit: false } }),
+        )
+        expect(preset).to.deep.equal(original).and.deep.equal(['"saved"', '1', '"saved"', '1'])
+      })
+    }
+  }
+
   describe('options', () => {
     const [generic, ts, store] = ['koa-generic-session', 'koa-session-ts', 'koa-session-store 2, cookie'].map(
       start => LINEAGES.find(({ name }) => name.startsWith(start)) as Lineage,
