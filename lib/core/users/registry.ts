@@ -139,8 +139,13 @@ export function admit(before: Registry, login: Login): Admission {
   const known = entryOf(before, entry.h)
   if (known?.d) return 'revoked'
   if (known) return { registry: withEntry(before, againIn(known, entry)), evicted: [] }
-  if (since !== undefined && before.e !== undefined && since < before.e) return 'revoked'
+  if (isRefused(before, since)) return 'revoked'
   return admitNew(gone ? withoutGone(before, gone) : before, login)
+}
+
+/** Whether a session that is not listed began before the last revocation of all. */
+function isRefused({ e }: Registry, since: number | undefined): boolean {
+  return since !== undefined && e !== undefined && since < e
 }
 
 /** Another login with the same handle. The entry stays until its record exists, as that of a first login. */
@@ -173,15 +178,23 @@ export function confirmed(registry: Registry, { h, l }: Pick<Entry, 'h' | 'l'>):
   return withEntry(registry, settled)
 }
 
-/**
- * Adds the key of the record that a renewal creates next.
- *
- * @param entry as it is if the registry has none for its handle; its time is that of the renewal
- * @returns undefined if the session has been revoked
- */
-export function renewed(registry: Registry, entry: Entry, from: string, to: string): Registry | undefined {
-  const known = entryOf(registry, entry.h) ?? entry
-  if (known.d) return undefined
+/** A renewal that begins. */
+export interface Renewal {
+  /** The entry if the registry has none for the handle. Its time is that of the renewal. */
+  readonly entry: Entry
+  /** When the session began, in milliseconds since 1970; undefined if it is listed in any case. */
+  readonly since: number | undefined
+  /** The key of the record. */
+  readonly from: string
+  /** The key of the record that is created next. */
+  readonly to: string
+}
+
+/** Adds the key of the record that a renewal creates next. @returns undefined if the session has been revoked */
+export function renewed(registry: Registry, { entry, since, from, to }: Renewal): Registry | undefined {
+  const listed = entryOf(registry, entry.h)
+  const known = listed ?? entry
+  if (known.d || (!listed && isRefused(registry, since))) return undefined
   // A session that has this key is no longer stored under the earlier ones
   const k = known.k.slice(Math.max(0, known.k.indexOf(from)))
   return withEntry(registry, { ...known, k: withNext(k, from, to), ...(from !== to && { r: entry.t }) })

@@ -36,7 +36,7 @@ export function renewing(exchange: Bound, session: Session, target: Target, done
   }
   if (user !== before.u) return become(exchange, session, { user, id: target.id }, done, act)
   if (user === undefined) return act(done)
-  note(exchange, session, { user, handle: before.h, id: target.id }, done, act)
+  note(exchange, session, { user, handle: before.h, since: before.c, id: target.id }, done, act)
 }
 
 function kept(session: Session, keep: readonly string[]): object {
@@ -56,7 +56,7 @@ export function followLogin(exchange: Bound, session: Session, id: string, recor
   registries.change<boolean>(
     user,
     registry => {
-      const next = renewed(registry, { h: marks.h, k: [from], t: Date.now(), l: newLogin() }, from, to)
+      const next = renewed(registry, { entry: { h: marks.h, k: [from], t: Date.now(), l: newLogin() }, since: marks.c, from, to })
       return { next, result: next !== undefined }
     },
     (err, changed) => done(err ?? (changed?.result ? undefined : revoked())),
@@ -66,17 +66,25 @@ export function followLogin(exchange: Bound, session: Session, id: string, recor
 interface Renewal {
   readonly user: string
   readonly handle: string
+  /** When the session began. */
+  readonly since: number
   readonly id: string
 }
 
-function note(exchange: Bound, session: Session, { user, handle, id }: Renewal, done: Callback, act: (done: Callback) => void): void {
+function note(
+  exchange: Bound,
+  session: Session,
+  { user, handle, since, id }: Renewal,
+  done: Callback,
+  act: (done: Callback) => void,
+): void {
   const { port } = exchange
   const { registries } = placeOf(exchange, user)
   const [from, to] = [session.id, id].map(id => port.keys.of(id)) as [string, string]
   registries.change<boolean>(
     user,
     registry => {
-      const next = renewed(registry, { h: handle, k: [from], t: Date.now(), l: newLogin() }, from, to)
+      const next = renewed(registry, { entry: { h: handle, k: [from], t: Date.now(), l: newLogin() }, since, from, to })
       return { next, result: next !== undefined }
     },
     (err, changed) => {

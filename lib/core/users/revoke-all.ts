@@ -41,5 +41,6 @@ function keyOf(exchange: HostExchange | undefined): string | undefined {
 /** The session that stays may not be listed yet, and would then be refused as an older one. */
 function kept(registry: Registry, handle: string, key: string): Registry {
   if (entryOf(registry, handle)) return registry
-  return renewed(registry, { h: handle, k: [], t: Date.now(), l: newLogin() }, key, key) ?? registry
+  const entry = { h: handle, k: [], t: Date.now(), l: newLogin() }
+  return renewed(registry, { entry, since: undefined, from: key, to: key }) ?? registry
 }

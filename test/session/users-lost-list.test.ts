@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import { useClock } from '../support/clock'
+import { data, endWith, routes } from '../support/handlers'
+import { onEachHost } from '../support/hosts'
+import { sessionsOn } from '../support/sessions-of'
+import { siteOn } from '../support/site'
+import type { SessionOptions } from '../support/subject'
+import { VersionedStore } from '../support/versioned-store'
+
+const HANDLERS = routes({
+  '/': (req, res) => res.end(String(data(req).user ?? 'nobody')),
+  '/become': (req, res) => ((data(req).user = 'ada'), req.session.save(endWith(res))),
+  '/renew': (req, res) => req.session.regenerate({ keep: true }).then(() => res.end('done'), endWith(res)),
+})
+
+const USERS: Partial<SessionOptions> = { userId: (s: { user?: string }) => s.user, cookie: { maxAge: 600_000 } }
+
+const LIST = `u!${createHash('sha256').update('ada').digest('base64url')}`
+
+onEachHost('sessions by user: a list that the store has lost', host => {
+  const clock = useClock()
+
+  it('a session that began before all were revoked ends when its ID is renewed', async () => {
+    const records = new Map()
+    const options = { store: new VersionedStore(records) as never, ...USERS }
+    const client = siteOn(host, options, HANDLERS).browser()
+    await client.get('/become')
+    records.delete(LIST)
+    clock.turn(1000)
+    const sessions = sessionsOn(host, options)
+    expect(await sessions.revokeAll('ada')).to.equal(0)
+    expect((await client.get('/renew')).text).to.match(/revoked/i)
+    expect((await client.get('/')).text).to.equal('nobody')
+    expect([...(await sessions.list('ada'))]).to.deep.equal([])
+  })
+
+  it('a session that began afterwards is listed again when its ID is renewed', async () => {
+    const records = new Map()
+    const options = { store: new VersionedStore(records) as never, ...USERS }
+    const sessions = sessionsOn(host, options)
+    const client = siteOn(host, options, HANDLERS).browser()
+    await client.get('/become')
+    records.delete(LIST)
+    expect((await client.get('/renew')).text).to.equal('done')
+    expect(await sessions.list('ada')).to.have.length(1)
+  })
+})
