@@ -41,6 +41,22 @@ it('koa: the sessions of a user, with defer: that of a context is known although
   expect((await one.get('/list')).text).to.equal('[true]')
 })
 
+it('koa: the list of a user is stored for 400 days, and ttl is not asked about it', async () => {
+  const asked: object[] = []
+  const ttls: (number | ((session: object) => number))[] = [60_000, session => (asked.push(session), 60_000)]
+  for (const ttl of ttls) {
+    const store = new Told()
+    const given = { store, userId: ({ user }: { user?: string }) => user, ttl }
+    const site = new KoaSite({}, HANDLERS, { instead: app => koaSession(given as never, app as never) })
+    await site.get('/in')
+    const lives = new Map(store.calls.flatMap(([method, id, , ms]) => (method === 'set' ? [[String(id), ms]] : [])))
+    for (const [id, ms] of lives) expect(ms, id).to.equal(id.startsWith('u!') ? 400 * 86_400_000 : 60_000)
+    expect(lives.size).to.equal(2)
+  }
+  expect(asked.filter(session => '~u' in session)).to.deep.equal([])
+  expect(asked).to.have.length(1)
+})
+
 /** Stores that never expire a record, which says when the session ends. */
 describe('koa: the sessions of a user that are over', () => {
   const clock = useClock()

@@ -3,6 +3,7 @@ import type { SessionData } from '../../core/record/session-data'
 import type { Session } from '../../core/session/session'
 import { PORT } from '../../core/store/ports'
 import { isRedisClient, storeAdvice } from '../../core/store/store-check'
+import { isRegistry } from '../../core/store/store-keys'
 import type { SessionStore } from '../../core/store/contract'
 import type { StoreClient } from '../../core/store/store-client'
 import type { KoaHost } from '../session/carried-session'
@@ -86,21 +87,26 @@ class PromiseStoreAdapter implements SessionStore {
   }
 
   async set(id: string, session: SessionData): Promise<void> {
-    await this.#save(id, session, true)
+    await settled(this.#put(id, session, true))
   }
 
   /** These stores have no touch: the session is saved. */
   async touch(id: string, session: SessionData): Promise<void> {
-    await this.#save(id, session, false)
-  }
-
-  async #save(id: string, session: SessionData, changed: boolean): Promise<void> {
-    const { prefix, shape, ttl } = this.manner
-    await settled(this.store.set(prefix + id, shape.write(session), untilEnd(session, ttl(session as Session)), this.#changed(changed)))
+    await settled(this.#put(id, session, false))
   }
 
   async destroy(id: string): Promise<void> {
     await settled(this.store.destroy(this.manner.prefix + id, this.#info))
+  }
+
+  #put(id: string, session: SessionData, changed: boolean): Eventually<unknown> {
+    const { prefix, shape } = this.manner
+    return this.store.set(prefix + id, shape.write(session), this.#lifetimeOf(id, session), this.#changed(changed))
+  }
+
+  /** The list of a user is no session: it must outlive all sessions of the user, and the app's `ttl` is not asked about it. */
+  #lifetimeOf(id: string, session: SessionData): number | undefined {
+    return isRegistry(id) ? (session.cookie.originalMaxAge ?? undefined) : untilEnd(session, this.manner.ttl(session as Session))
   }
 
   /** Written out: each result of a spread of `#info` would have a hidden class of its own. */
