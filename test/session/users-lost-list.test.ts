@@ -46,3 +46,35 @@ onEachHost('sessions by user: a list that the store has lost', host => {
     expect(await sessions.list('ada')).to.have.length(1)
   })
 })
+
+onEachHost('sessions by user: beside a process without userId', host => {
+  const clock = useClock()
+
+  for (const [how, options, path] of [
+    ['regenerate', {}, '/renew'],
+    ['renewAfter', { renewAfter: 60_000 }, '/'],
+    ['renewAfter with grace', { renewAfter: 60_000, grace: 10_000 }, '/'],
+  ] as const) {
+    it(`a session whose ID that process has renewed is listed again at its next request: ${how}`, async () => {
+      const records = new Map()
+      const older = siteOn(host, { store: new VersionedStore(records) as never, cookie: { maxAge: 600_000 }, ...options }, HANDLERS)
+      const given = { store: new VersionedStore(records) as never, ...USERS, ...options }
+      const newer = siteOn(host, given, HANDLERS)
+      const client = newer.browser()
+      await client.get('/become')
+      clock.turn(60_000)
+      const before = idsIn(records)
+      await client.at(older.server).get(path)
+      expect(idsIn(records)).to.not.deep.equal(before)
+      expect((await client.at(newer.server).get('/')).text).to.equal('ada')
+      const sessions = sessionsOn(host, given)
+      expect(await sessions.list('ada')).to.have.length(1)
+      expect(await sessions.revokeAll('ada')).to.equal(1)
+      expect((await client.at(newer.server).get('/')).text).to.equal('nobody')
+    })
+  }
+})
+
+function idsIn(records: ReadonlyMap<string, unknown>): string[] {
+  return [...records.keys()].filter(key => !key.startsWith('u!'))
+}

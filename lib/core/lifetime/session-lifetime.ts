@@ -89,9 +89,9 @@ export class SessionLifetime {
     if (this.#taken === from) this.#taken = to
   }
 
-  /** The marks of a session that gets a new ID now. */
+  /** The marks of a session that gets a new ID now. Without sessions by user, the list is not told of it: without its user, the session is listed anew. */
   issued(marks: Marks): Marks {
-    const { m: _, ...kept } = marks
+    const { m: _, ...kept } = this.about.users ? marks : withUser(marks, undefined)
     return this.#renewAfter < Infinity || marks.i !== undefined ? { ...kept, i: Date.now() } : kept
   }
 
