@@ -206,10 +206,16 @@ function withNext(keys: readonly string[], from: string, to: string): readonly s
   return others.toSpliced(others.indexOf(from) + 1, 0, to)
 }
 
-/** The registry after a renewal that has failed. */
-export function notRenewed(registry: Registry, handle: string, to: string): Registry | undefined {
-  const entry = entryOf(registry, handle)
-  return entry && !entry.d ? withEntry(registry, { ...entry, k: entry.k.filter(key => key !== to) }) : undefined
+/**
+ * The registry after a renewal that has failed.
+ *
+ * @param renewal if it has added the entry, that is removed: it would count as a session whose record may still be created. Unless another renewal uses it
+ */
+export function notRenewed(registry: Registry, { entry: { h, l }, from, to }: Renewal): Registry | undefined {
+  const entry = entryOf(registry, h)
+  if (!entry || entry.d) return undefined
+  const k = entry.k.filter(key => key !== to)
+  return entry.l === l && k.every(key => key === from) ? removed(registry, [h]) : withEntry(registry, { ...entry, k })
 }
 
 /**

@@ -9,7 +9,7 @@ import { become } from './bind'
 import { placeOf } from './login'
 import { endRevoked } from './logout'
 import { isUnanswered } from '../errors/store-errors'
-import { newLogin, notRenewed, renewed } from './registry'
+import { entryOf, newLogin, notRenewed, renewed, type Renewal } from './registry'
 import { userIn, type Bound } from './user-of'
 
 /** The session that takes the place of another one. */
@@ -44,7 +44,7 @@ function kept(session: Session, keep: readonly string[]): object {
 }
 
 /**
- * Before the record is moved: another request may have logged in the session since.
+ * Before the record is moved: another request may have logged in the session since. If the login is no longer listed, it has been revoked.
  *
  * @param record of the old ID, as the store has it
  */
@@ -52,39 +52,43 @@ export function followLogin(exchange: Bound, session: Session, id: string, recor
   const marks = exchange.settings.users && record && marksIn(record)
   if (marks?.u === undefined || marks.u === exchange.lifetime?.known(session.id)?.u) return done()
   const { user, registries } = placeOf(exchange, marks.u)
-  const [from, to] = [session.id, id].map(id => exchange.port.keys.of(id)) as [string, string]
+  const renewal = renewalOf(exchange, session, { handle: marks.h, since: marks.c, id })
   registries.change<boolean>(
     user,
     registry => {
-      const next = renewed(registry, { entry: { h: marks.h, k: [from], t: Date.now(), l: newLogin() }, since: marks.c, from, to })
+      const next = entryOf(registry, marks.h) && renewed(registry, renewal)
       return { next, result: next !== undefined }
     },
     (err, changed) => done(err ?? (changed?.result ? undefined : revoked())),
   )
 }
 
-interface Renewal {
-  readonly user: string
+interface Noted {
   readonly handle: string
   /** When the session began. */
   readonly since: number
+  /** The new ID. */
   readonly id: string
+}
+
+function renewalOf({ port }: Bound, session: Session, { handle, since, id }: Noted): Renewal {
+  const from = port.keys.of(session.id)
+  return { entry: { h: handle, k: [from], t: Date.now(), l: newLogin() }, since, from, to: port.keys.of(id) }
 }
 
 function note(
   exchange: Bound,
   session: Session,
-  { user, handle, since, id }: Renewal,
+  { user, ...noted }: Noted & { readonly user: string },
   done: Callback,
   act: (done: Callback) => void,
 ): void {
-  const { port } = exchange
   const { registries } = placeOf(exchange, user)
-  const [from, to] = [session.id, id].map(id => port.keys.of(id)) as [string, string]
+  const renewal = renewalOf(exchange, session, noted)
   registries.change<boolean>(
     user,
     registry => {
-      const next = renewed(registry, { entry: { h: handle, k: [from], t: Date.now(), l: newLogin() }, since, from, to })
+      const next = renewed(registry, renewal)
       return { next, result: next !== undefined }
     },
     (err, changed) => {
@@ -94,7 +98,7 @@ function note(
         if (!err || isUnanswered(err)) return done(err)
         registries.change(
           user,
-          registry => ({ next: notRenewed(registry, handle, to), result: undefined }),
+          registry => ({ next: notRenewed(registry, renewal), result: undefined }),
           () => done(err),
           changed.known,
         )
