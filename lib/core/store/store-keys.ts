@@ -82,6 +82,16 @@ export class StoreKeys {
   }
 
   /**
+   * The keys of a record, oldest first. In a list of keys from before the option, a key is an ID, and the record may have been moved from it.
+   *
+   * @param key from such a list
+   */
+  allOf(key: string): readonly string[] {
+    if (!this.#mode || isKey(key)) return [key]
+    return this.#mode === 'migrate' ? [key, this.of(key)] : [this.of(key)]
+  }
+
+  /**
    * The key under which an older record may be. A key is never accepted as an ID, so that the keys in a stolen copy of the store reach no session.
    */
   olderOf(id: string): string | undefined {

@@ -8,7 +8,7 @@ import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 import type { Outcome } from '../store/contract'
 import type { StoreClient } from '../store/store-client'
-import { EMPTY, isEmpty, type Registry } from './registry'
+import { EMPTY, isEmpty, withKeys, type Registry } from './registry'
 import { recordOf, registryId, registryIn } from './registry-record'
 
 /** A registry as the store last had it. */
@@ -90,7 +90,7 @@ class RegistryChange<Result> {
   #found(record: SessionData | null | undefined, version: Known['version']): void {
     const { registry, isCorrupt } = record ? registryIn(record) : { registry: EMPTY, isCorrupt: false }
     if (isCorrupt) reportCorrupt(this.about)
-    this.#write({ registry, version }, isCorrupt)
+    this.#write({ registry: withKeys(registry, this.port.keys), version }, isCorrupt)
   }
 
   /** @param isCorrupt whether the record is also written if the registry stays as it is */

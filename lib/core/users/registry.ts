@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { isKey, type StoreKeys } from '../store/store-keys'
 
 /**
  * One login of a user. It is no ID: renewals change the ID, and the entry stays.
@@ -60,6 +61,12 @@ export function isEmpty({ e, s }: Registry): boolean {
 /** The entry of a session, by its handle. */
 export function entryOf({ s }: Registry, handle: string): Entry | undefined {
   return s.find(({ h }) => h === handle)
+}
+
+/** The registry with the keys that records have now: entries from before `hashIds` have IDs. The next change stores it. */
+export function withKeys(registry: Registry, keys: Pick<StoreKeys, 'mode' | 'allOf'>): Registry {
+  if (!keys.mode || registry.s.every(({ k }) => k.every(isKey))) return registry
+  return { ...registry, s: registry.s.map(entry => ({ ...entry, k: [...new Set(entry.k.flatMap(key => keys.allOf(key)))] })) }
 }
 
 /** The registry with an entry in the place of the one with its handle, or as the last one. */
@@ -195,9 +202,16 @@ export function renewed(registry: Registry, { entry, since, from, to }: Renewal)
   const listed = entryOf(registry, entry.h)
   const known = listed ?? entry
   if (known.d || (!listed && isRefused(registry, since))) return undefined
-  // A session that has this key is no longer stored under the earlier ones
-  const k = known.k.slice(Math.max(0, known.k.indexOf(from)))
-  return withEntry(registry, { ...known, k: withNext(k, from, to), ...(from !== to && { r: entry.t }) })
+  return withEntry(registry, { ...known, k: withNext(keysFrom(known.k, from), from, to), ...(from !== to && { r: entry.t }) })
+}
+
+/** The keys under which a session may be stored that has the key `from`: no longer the earlier ones, except its ID from before `hashIds`. */
+function keysFrom(keys: readonly string[], from: string): readonly string[] {
+  const at = keys.indexOf(from)
+  // The record under an unlisted key was read, so it is taken for the latest
+  if (at < 0) return [...keys, from]
+  const isMoved = at > 0 && isKey(from) && !isKey(keys[at - 1] as string)
+  return keys.slice(isMoved ? at - 1 : at)
 }
 
 /** A key after the one that its record comes from. The last keys are those of records that crashed renewals may have left. */
