@@ -50,6 +50,31 @@ onEachHost('sessions by user: a list that the store has lost', host => {
 onEachHost('sessions by user: beside a process without userId', host => {
   const clock = useClock()
 
+  for (const [maxAge, wait, expected] of [
+    [600_000, 599_999, 'nobody'],
+    [600_000, 600_000, 'ada'],
+    [null, 399 * 86_400_000, 'nobody'],
+    [null, 400 * 86_400_000, 'ada'],
+  ] as const) {
+    it(`a login there is refused until a lifetime after all sessions were revoked: maxAge ${maxAge}, after ${wait} ms`, async () => {
+      const store = new VersionedStore(new Map()) as never
+      const older = siteOn(host, { store, cookie: { maxAge } }, HANDLERS)
+      const given = { store, ...USERS, cookie: { maxAge } }
+      const newer = siteOn(host, given, HANDLERS)
+      const sessions = sessionsOn(host, given)
+      // With a list of 400 days, which this login begins, the last case would find none
+      await sessions.revokeAll('ada')
+      clock.turn(1000)
+      await newer.browser().get('/become')
+      clock.turn(wait - 1000)
+      const client = older.browser()
+      await client.get('/become')
+      const here = client.at(newer.server)
+      await here.get('/')
+      expect((await here.get('/')).text).to.equal(expected)
+    })
+  }
+
   for (const [how, options, path] of [
     ['regenerate', {}, '/renew'],
     ['renewAfter', { renewAfter: 60_000 }, '/'],

@@ -1,4 +1,4 @@
-import { type Limits, isDue, nearestEnd, sendable } from '../record/lifetime'
+import { type Limits, isDue, LONGEST_COOKIE, nearestEnd, sendable } from '../record/lifetime'
 import { marksIn, mergeMarks, newMarks, withUser } from '../record/marks'
 import { isMarks, MARKS, type Marked, type Marks } from '../record/reserved-key'
 import type { AnyCookie, Cookie } from '../record/cookie'
@@ -138,9 +138,12 @@ export class SessionLifetime {
     }
   }
 
-  /** When a stored session began, in milliseconds since 1970; 0 if its record does not tell. */
-  beganAt(id: string): number {
-    return this.#unmarked === id ? 0 : (this.marksOf(id)?.c ?? 0)
+  /**
+   * When a stored session began, in milliseconds since 1970. If its record does not tell, one lifetime ago: an earlier one has ended, unless requests to
+   * another process have moved its end.
+   */
+  beganAt({ id, cookie }: { readonly id: string; readonly cookie: Ending }): number {
+    return this.#unmarked === id ? Date.now() - (cookie.originalMaxAge ?? LONGEST_COOKIE) : (this.marksOf(id)?.c ?? 0)
   }
 
   /** Whether the store keeps marks, and the app has no data in their place. */

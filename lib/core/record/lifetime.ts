@@ -9,7 +9,7 @@ export const ENDS = Symbol('resession.ends')
 export const EXPIRED = new Date(0)
 
 /** RFC 6265bis section 5.5: browsers keep no cookie longer. In milliseconds. */
-const LONGEST_COOKIE = 400 * 86_400_000
+export const LONGEST_COOKIE = 400 * 86_400_000
 
 /** The limits of sessions, in milliseconds. `Infinity` is no limit. */
 export interface Limits {

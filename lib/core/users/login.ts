@@ -83,7 +83,7 @@ class Login {
   ) {
     this.#place = placeOf(exchange, task.user)
     this.#own = { h: exchange.lifetime?.marksOf(session.id)?.h as string, l: newLogin() }
-    this.#since = storedUser(exchange, session.id) === task.user ? exchange.lifetime?.beganAt(session.id) : undefined
+    this.#since = storedUser(exchange, session.id) === task.user ? exchange.lifetime?.beganAt(session) : undefined
   }
 
   /** @param looked undefined if the records of the other sessions have not been looked for */
