@@ -82,6 +82,28 @@ onEachHost('sessions by user: logins that fail', host => {
     })
   }
 
+  for (const [what, on] of [
+    ['', {}],
+    [', with a listener', { on: { ended: () => {} } }],
+  ] as const) {
+    it(`a revocation does not end the session of another user that could not be taken out of the list${what}`, async () => {
+      const store = new FailingStore(new Map())
+      const options = { store: store as never as Store, ...USERS, ...on }
+      const client = siteOn(host, options, HANDLERS).browser()
+      await client.get('/become')
+      store.writes = 0
+      // Bob is added to his list, confirmed there, and taken out of that of ada
+      store.fails = write => write > 2
+      expect((await client.get('/bob')).text).to.match(/registry is down/)
+      store.fails = () => false
+      const sessions = sessionsOn(host, options)
+      await sessions.revokeAll('ada')
+      expect((await client.get('/')).text).to.equal('bob')
+      expect(await sessions.revokeAll('bob')).to.equal(1)
+      expect((await client.get('/')).text).to.equal('nobody')
+    })
+  }
+
   for (const path of ['/become', '/login', '/update', '/renew']) {
     for (const first of ['/', '/write']) {
       for (const [from, count] of [

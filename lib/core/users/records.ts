@@ -132,8 +132,17 @@ export async function destroyRecords(place: Place, entries: readonly Entry[], wh
 export async function destroyAll(place: Place, keys: readonly string[], end: Pick<Telling, 'why' | 'about'>): Promise<void> {
   const { events } = place
   for (const key of keys) {
+    // After a crash, or if the list could not be written, a session of another user may still be listed here
+    if (await isOfOther(place, key)) continue
     await fromCallback(done => destroy(place, key, { ...end, events }, err => done(isMissing(err) ? null : err)))
   }
+}
+
+/** What cannot be read is destroyed, as what has no user: a login under way may have created it. */
+async function isOfOther({ port, user }: Place, key: string): Promise<boolean> {
+  const record = await get(port, key).catch(() => undefined)
+  const owner = record && marksIn(record)?.u
+  return owner !== undefined && owner !== null && owner !== user
 }
 
 function destroy({ port }: Place, key: string, telling: Telling, done: Callback): void {
