@@ -160,6 +160,23 @@ onEachHost('sessions by user: costs and cases', host => {
     })
   }
 
+  for (const [what, prefix, expected] of [
+    ['are one set for all middlewares on one store', '', ['nobody', 'nobody']],
+    ['are a set of their own with another text as the user', 'admin:', ['nobody', 'ada']],
+  ] as const) {
+    it(`${what}: customers and admins with the same ID`, async () => {
+      const store = new VersionedStore(new Map()) as never
+      const customers = { store, ...USERS, name: 'id' }
+      const admins = { ...customers, name: 'admin', userId: (s: { user?: string }) => s.user && `${prefix}${s.user}` }
+      const [customer, admin] = [customers, admins].map(options => siteOn(host, options, HANDLERS).browser())
+      for (const client of [customer, admin]) await client?.get('/become')
+      expect(await sessionsOn(host, customers).list('ada')).to.have.length(prefix ? 1 : 2)
+      await sessionsOn(host, customers).revokeAll('ada')
+      expect([(await customer?.get())?.text, (await admin?.get())?.text]).to.deep.equal(expected)
+      expect(await sessionsOn(host, admins).list(`${prefix}ada`)).to.have.length(prefix ? 1 : 0)
+    })
+  }
+
   it('refuse the ID of a list as that of a session', async () => {
     const options = { store: new EngineStore({ touch: 'ttl', expires: true }).asStore, ...USERS }
     const site = siteOn(host, options, HANDLERS)
