@@ -5,6 +5,11 @@ export interface SessionData {
   cookie: AnyCookie
 }
 
+/** Whether a record has no data. */
+export function isEmpty(record: object | null | undefined): boolean {
+  return Object.keys(record ?? {}).every(key => key === 'cookie')
+}
+
 /** The cookie of a record. */
 export function cookieOf(record: SessionData): Cookie {
   // A record without a cookie throws a TypeError here, with the same message as in express-session

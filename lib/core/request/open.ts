@@ -8,10 +8,10 @@ import { debug } from '../diagnostics/debug'
 import type { Exchange } from './exchange'
 import { separate } from '../record/marks'
 import type { Read } from '../record/snapshot'
-import type { SessionData } from '../record/session-data'
+import { isEmpty, type SessionData } from '../record/session-data'
 import { announceEarlier } from './renewal/announce-earlier'
 import { endOver, endRefused } from './renewal/end-over'
-import { findMoved } from './renewal/whereabouts'
+import { findMoved, snapshotOf } from './renewal/whereabouts'
 import { isOver } from '../lifetime/limits'
 import { EXCHANGE, type Host, generate, inflate, type Session } from '../session/session'
 import { isRefused } from '../users/user-of'
@@ -168,13 +168,18 @@ function begun<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback
     return continueWithoutStore(exchange, unreadable, done)
   }
   const { validate } = exchange.settings
-  if (validate && !exchange.isSnapshot) ask(exchange, host => validate(shownOf(host.session as Session), host), accept, done)
-  else done()
+  if (!validate || (exchange.isSnapshot && isEmpty(read.record))) return done()
+  ask(
+    exchange,
+    host => validate(shownOf(host.session as Session), host),
+    (exchange, isValid, done) => (isValid ? done() : refuse(exchange, read, done)),
+    done,
+  )
 }
 
-/** Destroys a session that `validate` has refused. */
-function accept<H extends Host>(exchange: Exchange<H>, isValid: boolean, done: Callback): void {
-  if (isValid) return done()
+/** Destroys a session that `validate` has refused. The record of an earlier ID is no session, so that it is only not shown. */
+function refuse<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
+  if (exchange.isSnapshot) return begun(exchange, snapshotOf(read), done)
   const { host, changes, sentId: id = '' } = exchange
   host.session = undefined
   endRefused(exchange, { id, why: 'revoked', data: () => changes.dataOf(id) }, () => findOther(exchange, done))
@@ -186,12 +191,9 @@ function findNew<H extends Host>(exchange: Exchange<H>, read: Read, done: Callba
     if (err) return continueWithoutStore(exchange, err, done)
     announceEarlier(exchange, read, found)
     if (!found) return findOther(exchange, done)
-    const { current, data } = found
+    const { current } = found
     exchange.isSnapshot = current === undefined
-    if (!current) {
-      const { cookie } = read.record as SessionData
-      return begun(exchange, { ...read, record: { ...data, cookie }, likeness: undefined }, done)
-    }
+    if (!current) return begun(exchange, snapshotOf(read, found), done)
     debug('session has a new ID')
     exchange.host.sessionID = current.id
     exchange.redirect(current.id)

@@ -18,6 +18,8 @@ export interface SessionInfo {
 export interface LifetimeOfHost {
   /** Whether the host has a session by this exchange: `skip` and the path of the cookie leave requests out. */
   readonly entered: boolean
+  /** Whether the request has an earlier ID, and only reads what is left of its session. */
+  readonly isSnapshot: boolean
   info(): SessionInfo | undefined
   /** Reloads a session that has another ID now. */
   reloadMoved(session: object, done: Callback): void

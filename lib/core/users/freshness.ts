@@ -14,7 +14,9 @@ export function freshness(about: About, ms: number): (carrier: object) => Error 
   if (typeof ms !== 'number' || !(ms > 0))
     throw optionError('requireFresh', 'get a number of milliseconds above 0', ms, 'write 10 * 60_000 for ten minutes')
   return carrier => {
-    const info = exchangeOf(carrier as Carrier)?.info()
+    const exchange = exchangeOf(carrier as Carrier)
+    // The holder of an earlier ID may not be the user
+    const info = exchange?.isSnapshot ? undefined : exchange?.info()
     const isFresh = info?.userId !== undefined && info.authenticatedAt.valueOf() + ms >= Date.now()
     return isFresh ? undefined : notFresh()
   }

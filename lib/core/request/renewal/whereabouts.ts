@@ -1,7 +1,7 @@
 import { isOver, type Living } from '../../lifetime/limits'
 import { mayFollow } from '../../lifetime/succession'
 import type { Data } from '../../record/merge'
-import { separate } from '../../record/marks'
+import { separate, withUser } from '../../record/marks'
 import { inBoth, moveOf, type Move } from '../../record/moved'
 import type { Read } from '../../record/snapshot'
 
@@ -14,7 +14,12 @@ export interface Whereabouts {
   readonly current: { readonly id: string; readonly read: Read } | undefined
   /** Otherwise the data that the earlier session and the current one have in common. */
   readonly data: Data
+  /** The user of both sessions; undefined if there is none, or another one. */
+  readonly user: string | undefined
 }
+
+/** The new session has kept nothing. */
+const NOTHING: Whereabouts = { current: undefined, data: {}, user: undefined }
 
 type Done = (err?: unknown, found?: Whereabouts) => void
 
@@ -33,7 +38,7 @@ export function findMoved(exchange: Living, id: string, read: Read, done: Done):
     if (!move || moves.length === MOST_MOVES) return done()
     moves.push(move)
     const { to } = move
-    if (to === undefined) return done(undefined, { current: undefined, data: {} })
+    if (to === undefined) return done(undefined, NOTHING)
     port.get(to, (err, record, version, likeness) => {
       if (err) return done(err)
       if (!record) return done()
@@ -53,8 +58,16 @@ export function isGraceOver(id: string, { marks }: Read): boolean {
 
 function whereaboutsOf(moves: readonly Move[], before: Read, current: { readonly id: string; readonly read: Read }): Whereabouts {
   const [earlier, later] = [dataOf(before), dataOf(current.read)]
+  const [user, next] = [before.marks?.u, current.read.marks?.u]
   const isFollowed = mayFollow(moves, before.marks, current.read.marks)
-  return { current: isFollowed ? current : undefined, data: inBoth(earlier, later) }
+  return { current: isFollowed ? current : undefined, data: inBoth(earlier, later), user: user === next ? user : undefined }
+}
+
+/** The record of an earlier ID as a request may see it. */
+export function snapshotOf(read: Read, { data, user } = NOTHING): Read {
+  const { record, marks } = read
+  const { cookie } = record as NonNullable<Read['record']>
+  return { ...read, record: { ...data, cookie }, marks: marks && withUser(marks, user), likeness: undefined }
 }
 
 function dataOf({ record }: Read): Data {
