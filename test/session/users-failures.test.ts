@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
 import { MemoryStore, update } from '../../lib'
+import type { Browser } from '../support/browser'
+import { useDiagnostics } from '../support/diagnostics'
 import { EngineStore } from '../support/engine-store'
 import { data, routes } from '../support/handlers'
 import { onEachHost } from '../support/hosts'
@@ -17,6 +19,12 @@ const isRegistry = (id: string): boolean => id.startsWith('u!')
 class FailingStore extends VersionedStore {
   fails: (write: number) => boolean = () => false
   writes = 0
+  failsToRead = false
+
+  override get(...given: Parameters<VersionedStore['get']>): void {
+    if (this.failsToRead && isRegistry(given[0])) return void setImmediate(() => given[1](new Error('registry is down')))
+    super.get(...given)
+  }
 
   override compareAndSet(...given: Parameters<VersionedStore['compareAndSet']>): void {
     if (isRegistry(given[0])) {
@@ -127,16 +135,60 @@ onEachHost('sessions by user: logins that fail', host => {
     }
   }
 
-  it('a logout whose write of the list fails has ended the session', async () => {
-    const store = new FailingStore(new Map())
-    const options = { store: store as never as Store, ...USERS }
-    const client = siteOn(host, options, HANDLERS).browser()
-    await client.get('/become')
-    store.fails = () => true
-    expect((await client.get('/logout')).text).to.equal('Error: registry is down')
-    expect((await client.get('/')).text).to.equal('nobody')
-    store.fails = () => false
-    expect(await sessionsOn(host, options).list('ada')).to.have.length(0)
+  describe('a list that cannot be written after the end of a session', () => {
+    const published = useDiagnostics('resession:stale')
+    let store: FailingStore
+    let options: Partial<SessionOptions>
+    beforeEach(() => {
+      store = new FailingStore(new Map())
+      options = { store: store as never as Store, ...USERS, clearCookie: true }
+    })
+    const loggedIn = async (): Promise<Browser> => {
+      const client = siteOn(host, options, HANDLERS).browser()
+      await client.get('/become')
+      store.writes = 0
+      return client
+    }
+
+    it('does not fail a logout', async () => {
+      const client = await loggedIn()
+      store.fails = () => true
+      const res = await client.get('/logout')
+      expect(res.text).to.equal('done')
+      expect(String(res.headers['set-cookie'])).to.match(/1970/)
+      expect(published.map(([, message]) => String((message as { error: unknown }).error))).to.deep.equal(['Error: registry is down'])
+      store.fails = () => false
+      expect(await sessionsOn(host, options).list('ada')).to.have.length(0)
+    })
+
+    it('does not fail regenerate', async () => {
+      const client = await loggedIn()
+      store.fails = write => write <= 3
+      expect((await client.get('/login')).text).to.equal('done')
+      expect((await client.get('/')).text).to.equal('ada')
+      expect(published).to.have.length(1)
+      expect(await sessionsOn(host, options).list('ada')).to.have.length(1)
+    })
+
+    it('does not fail sessions.end', async () => {
+      const client = await loggedIn()
+      const [id] = [...store.records.keys()].filter(id => !isRegistry(id))
+      store.fails = () => true
+      await sessionsOn(host, options).end(id as string)
+      expect((await client.get('/')).text).to.equal('nobody')
+      expect(published).to.have.length(1)
+    })
+
+    it('fails a logout if it cannot be read, because the session may have another ID, and the cookie is removed', async () => {
+      const client = await loggedIn()
+      store.failsToRead = true
+      const res = await client.get('/logout')
+      expect(res.text).to.equal('Error: registry is down')
+      expect(String(res.headers['set-cookie'])).to.match(/1970/)
+      expect(published).to.have.length(0)
+      store.failsToRead = false
+      expect(await sessionsOn(host, options).list('ada')).to.have.length(0)
+    })
   })
 
   it('revokeAll lists the session of the request only if it is of the user', async () => {

@@ -17,6 +17,8 @@ const CHANNELS = {
   interrupted: channel('resession:interrupted'),
   /** The store failed to move an expiry after the response had been sent. */
   untouched: channel('resession:untouched'),
+  /** The list of a user still has a session that has ended, because it could not be written. It is found gone later. */
+  stale: channel('resession:stale'),
   /** A request continues without its session, which could not be read. */
   anonymous: channel('resession:anonymous'),
   /** A store does not respond. It is called once a second at most until it does. */

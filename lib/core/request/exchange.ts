@@ -26,7 +26,7 @@ import { update } from './update'
 import { authenticate, infoOf } from '../lifetime/limits'
 import { leaving } from '../users/logout'
 import type { SessionInfo } from '../session/session-info'
-import type { Destroy, Ended } from '../session/session-end'
+import { hasGone, type Destroy, type Ended } from '../session/session-end'
 import { newId } from '../session/session-id'
 import { liveCookie, type SessionData } from '../record/session-data'
 
@@ -112,7 +112,7 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
         grace: why === 'renewed' ? this.port.grace.ms : 0,
       },
       destroy,
-      leaving(this, id, done),
+      this.#leaving(session, done),
     )
   }
 
@@ -121,7 +121,16 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
   }
 
   replace(session: Session, successor: Successor, done: Callback): void {
-    replace(this, session, successor, leaving(this, session.id, done))
+    replace(this, session, successor, this.#leaving(session, done))
+  }
+
+  /** The callback of the destroy of a session. */
+  #leaving(session: Ended['session'], done: Callback): Callback {
+    const leave = leaving(this, session.id, done)
+    return err => {
+      if (!err) hasGone(session)
+      leave(err)
+    }
   }
 
   /**

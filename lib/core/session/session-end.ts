@@ -4,6 +4,9 @@ import type { Callback } from '../../primitives/callbacks'
 /** Objects whose session was destroyed. They are not saved again. */
 const ended = new WeakSet<object>()
 
+/** Sessions that the store has destroyed. */
+const gone = new WeakSet<object>()
+
 /** Sessions whose destroy the store did not answer in time. It may have been carried out. */
 const unanswered = new WeakSet<object>()
 
@@ -22,12 +25,18 @@ export function endOf(session: object | undefined): End | undefined {
   return isEnded(session) ? 'done' : 'failed'
 }
 
+/** The store has destroyed the session. An error of a later step does not change that. */
+export function hasGone(session: object): void {
+  gone.add(session)
+}
+
 /** Marks the session as ended, until the destroy fails. */
 export function ending(session: object, done: Callback): Callback {
   ended.add(session)
   return err => {
-    if (err) ended.delete(session)
-    if (isUnanswered(err)) unanswered.add(session)
+    const failure: unknown = gone.has(session) ? undefined : err
+    if (failure) ended.delete(session)
+    if (isUnanswered(failure)) unanswered.add(session)
     else unanswered.delete(session)
     done(err)
   }

@@ -1,3 +1,4 @@
+import { publish } from '../diagnostics/channels'
 import { endAnnounced } from '../events/announce'
 import { dataAsIn } from '../record/snapshot'
 import { toCallback, type Callback } from '../../primitives/callbacks'
@@ -14,27 +15,33 @@ export interface Leaving {
 
 /**
  * Removes the entry of a session that has been destroyed. If a renewal is giving the session another ID meanwhile, that is destroyed too.
+ *
+ * @param done without an error if the session has ended under all IDs, although its entry may still be there
  */
 export function leave(place: Place, { handle, key }: Leaving, done: Callback): void {
   const { registries, user } = place
-  registries.change<readonly string[]>(
+  let others: readonly string[] | undefined
+  const removal: Callback = err => {
+    if (err) publish('stale', { error: err })
+    done()
+  }
+  registries.change(
     user,
     registry => {
       const entry = entryOf(registry, handle)
-      if (!entry) return { result: [] }
-      const others = othersOf(entry, key)
-      return { next: others.length > 0 ? killed(registry, [handle]) : removed(registry, [handle]), result: others }
+      others = entry ? othersOf(entry, key) : []
+      return { next: others.length > 0 ? killed(registry, [handle]) : removed(registry, [handle]), result: undefined }
     },
     (err, changed) => {
-      const others = changed?.result ?? []
-      if (err || others.length === 0) return done(err)
+      if (others?.length === 0) return removal(err)
+      if (err || !others) return done(err)
       const remove: Callback = err => {
         if (err) return done(err)
         registries.change(
           user,
           // A renewal under way may create its record after this: then the entry stays dead until it cannot
           registry => ({ next: removed(registry, settledOf(registry.s.filter(({ h }) => h === handle))), result: undefined }),
-          err => done(err),
+          err => removal(err),
           changed?.known,
         )
       }
