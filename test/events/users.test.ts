@@ -5,7 +5,7 @@ import { sessionsOn } from '../support/sessions-of'
 import { siteOn } from '../support/site'
 import type { SessionOptions, Store } from '../support/subject'
 import { EventLog } from './log'
-import { ComparingStore, STORES, type StoreName } from './stores'
+import { ComparingStore, PlainStore, STORES, type StoreName } from './stores'
 
 const HANDLERS = routes({
   '/': (req, res) => res.end(String(data(req).user ?? 'nobody')),
@@ -99,4 +99,25 @@ onEachHost('events of the sessions of a user', host => {
     await sessions.revokeAll('ada')
     expect(log.take()).to.deep.equal(['ended: revoked'])
   })
+
+  for (const [name, Kind] of Object.entries({ 'a plain store': PlainStore, 'a store that compares': ComparingStore })) {
+    it(`a revocation tells of the end, although the read before it fails, ${name}`, async () => {
+      const store = new Kind()
+      const options = optionsFor(store as unknown as Store)
+      const sessions = sessionsOn(host, options)
+      await siteOn(host, options, HANDLERS).browser().get('/login')
+      const [handle] = log.events.map(({ handle }) => handle)
+      log.take()
+      const { get } = store
+      store.get = (id, callback) => {
+        if (id.startsWith('u!')) return get.call(store, id, callback)
+        store.get = get
+        setImmediate(() => callback(new Error('get fails')))
+      }
+      await sessions.revokeAll('ada')
+      expect(log.events.map(({ event, why, userId, handle, about }) => [event, why, userId, handle, about])).to.deep.equal([
+        ['ended', 'revoked', 'ada', handle, { browser: 'Lynx' }],
+      ])
+    })
+  }
 })

@@ -1,8 +1,9 @@
 import type { SessionEvents, Why } from '../diagnostics/session-events'
+import { isMissing } from '../errors/store-errors'
 import type { Callback } from '../../primitives/callbacks'
 import { isMoved } from '../record/moved'
 import type { SessionData } from '../record/session-data'
-import { movedId, type Endable } from './claim'
+import { movedId, type Claimed, type Endable } from './claim'
 import { endOnce } from './end-once'
 import { toldIn, type Subject } from './session-event'
 
@@ -11,6 +12,9 @@ export interface Telling {
   readonly events: SessionEvents
   readonly why: Why
   readonly about?: unknown
+  /** Of the session, if they are known without its record. */
+  readonly handle?: string
+  readonly userId?: string
   /** The request, if there is one. */
   readonly subject?: Subject
   /** Whether `destroy` does more than remove the record, so that its error matters although the session has ended. */
@@ -25,19 +29,23 @@ export function endAndTell(port: Endable, id: string, telling: Telling, destroy:
     port.activeSessions.release(id, active)
     done(err)
   }
+  const finish = (err: unknown, claimed?: Claimed, record?: SessionData): void => {
+    if (claimed) tell(telling, claimed.record ?? record)
+    over(claimed && !telling.isMore ? undefined : err)
+  }
   port.get(id, (err, record, version) => {
+    // What the store fails to read, it may still destroy
+    if (err && !isMissing(err)) return endOnce(port, { id }, destroy, finish)
     if (err || !record) return destroy(over)
     // The record of an earlier ID is no session, but leads to one, which `destroy` ends as well
     const to = movedId(id, record)
     if (to !== undefined) return endAndTell(port, to, telling, destroy, over)
     if (isMoved(record)) return destroy(over)
-    endOnce(port, { id, version: version ?? undefined }, destroy, (err, claimed) => {
-      if (claimed) tell(telling, claimed.record ?? record)
-      over(claimed && !telling.isMore ? undefined : err)
-    })
+    endOnce(port, { id, version: version ?? undefined }, destroy, (err, claimed) => finish(err, claimed, record))
   })
 }
 
-function tell({ events, why, about, subject = { req: undefined } }: Telling, record: SessionData): void {
-  events.tell('ended', { name: events.name, ...subject, why, about, ...toldIn(record) })
+function tell({ events, why, about, handle, userId, subject = { req: undefined } }: Telling, record: SessionData | undefined): void {
+  const told = record ? toldIn(record) : { handle, userId, data: undefined }
+  events.tell('ended', { name: events.name, ...subject, why, about, ...told })
 }

@@ -125,11 +125,11 @@ export function settledOf(dead: readonly Entry[]): readonly string[] {
 
 /** @param whys why sessions end that have not been revoked, by their handles */
 export async function destroyRecords(place: Place, entries: readonly Entry[], whys?: ReadonlyMap<string, Why>): Promise<void> {
-  await some(entries, ({ h, k, w }) => destroyAll(place, k, { why: whys?.get(h) ?? 'revoked', about: w }))
+  await some(entries, ({ h, k, w }) => destroyAll(place, k, { why: whys?.get(h) ?? 'revoked', about: w, handle: h, userId: place.user }))
 }
 
 /** Destroys the records of one session, in the order of the keys: a renewal moves it from one to the next. */
-export async function destroyAll(place: Place, keys: readonly string[], end: Pick<Telling, 'why' | 'about'>): Promise<void> {
+export async function destroyAll(place: Place, keys: readonly string[], end: Omit<Telling, 'events'>): Promise<void> {
   const { events } = place
   for (const key of keys) {
     // After a crash, or if the list could not be written, a session of another user may still be listed here
