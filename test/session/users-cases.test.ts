@@ -53,6 +53,8 @@ class CountingStore extends VersionedStore {
 
 onEachHost('sessions by user: costs and cases', host => {
   const published = useDiagnostics('resession:registry-corrupt')
+  const clock = useClock()
+
   it('cost 3 calls more at a login, 2 at a logout and at a renewal, and none in other requests', async () => {
     const counts = async (options: Partial<SessionOptions>): Promise<number[]> => {
       const store = new CountingStore(new Map())
@@ -71,6 +73,23 @@ onEachHost('sessions by user: costs and cases', host => {
     const [without, withUsers] = [await counts({}), await counts(USERS)]
     expect(withUsers.map((count, index) => count - (without[index] as number))).to.deep.equal([0, 3, 0, 0, 2, 0, 2, 0])
   })
+
+  for (const limit of ['absoluteTimeout', 'idleTimeout'] as const) {
+    it(`are not in the list any more when a request finds their ${limit} passed`, async () => {
+      const store = new VersionedStore(new Map())
+      store.returnsExpired = true
+      const site = siteOn(host, { store: store as never, ...USERS, [limit]: 60_000 }, HANDLERS)
+      const [client, other] = [site.visitor(), site.visitor()]
+      await client.get('/become')
+      clock.turn(60_000)
+      await other.get('/become')
+      const listed = (): number => (store.records.get(registryOf('ada'))?.text ?? '').split('"h":').length - 1
+      expect(listed()).to.equal(2)
+      expect((await client.get()).text).to.equal('nobody')
+      expect(listed()).to.equal(1)
+      expect(site.errors).to.deep.equal([])
+    })
+  }
 
   it('drop the save of a request that is under way when its session is revoked, and remove its cookie', async () => {
     const records = new Map()

@@ -1,5 +1,6 @@
 import { publish } from '../diagnostics/channels'
 import { endAnnounced } from '../events/announce'
+import type { Marks } from '../record/reserved-key'
 import { dataAsIn } from '../record/snapshot'
 import { toCallback, type Callback } from '../../primitives/callbacks'
 import type { Bound } from './user-of'
@@ -84,10 +85,11 @@ export function endRevoked(exchange: Bound, id: string, done: Callback): void {
 /**
  * For a session that is about to be destroyed.
  *
+ * @param read the marks of its record, if the exchange has not taken them over
  * @returns the callback of the destroy, which removes the session from those of its user
  */
-export function leaving({ settings, lifetime, port }: Bound, id: string, done: Callback): Callback {
-  const marks = settings.users && lifetime?.known(id)
+export function leaving({ settings, lifetime, port }: Bound, id: string, done: Callback, read?: Marks): Callback {
+  const marks = settings.users && (read ?? lifetime?.known(id))
   if (marks?.u === undefined) return done
   const place = { port, user: marks.u, events: settings.events, registries: new RegistryClient(port, settings) }
   return err => (err ? done(err) : leave(place, { handle: marks.h, key: port.keys.of(id) }, done))

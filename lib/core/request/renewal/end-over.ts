@@ -6,6 +6,7 @@ import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
 import { isOver, passedLimit } from '../../lifetime/limits'
 import { separate } from '../../record/marks'
+import type { Marks } from '../../record/reserved-key'
 import type { SessionData } from '../../record/session-data'
 import type { Read, Version } from '../../record/snapshot'
 import type { Host } from '../../session/session'
@@ -36,7 +37,7 @@ export function endOver<H extends Host>(exchange: ExchangeState<H>, id: string, 
       isRenewed = err === RENEWED
       ended(err)
     })
-  endAndLeave(exchange, ending, destroyed, () => done(isRenewed))
+  endAndLeave(exchange, ending, destroyed, () => done(isRenewed), marks)
 }
 
 /** Destroys a session that the app has refused. */
@@ -49,12 +50,13 @@ function endAndLeave<H extends Host>(
   ending: Ending,
   destroy: (done: Callback) => void,
   done: () => void,
+  marks?: Marks,
 ): void {
   const ended: Callback = err => {
     if (err) debug('destroy failed: %s', err)
     done()
   }
-  endAnnounced(exchange, ending, destroy, leaving(exchange, ending.id, ended))
+  endAnnounced(exchange, ending, destroy, leaving(exchange, ending.id, ended, marks))
 }
 
 class EndOver<H extends Host> {
