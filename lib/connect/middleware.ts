@@ -74,7 +74,7 @@ export function middleware(
         else next()
       } finally {
         // By now most handlers that respond synchronously have ended
-        exchange.holder.watch(whenClosed, res)
+        exchange.requestLifetime.watch(whenClosed, res)
       }
     })
   }

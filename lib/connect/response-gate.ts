@@ -23,12 +23,12 @@ export class ResponseGate implements Gate {
     private readonly next: Next,
   ) {
     // The response of a socket, which never sends headers
-    if (exchange.settings.kept && typeof res.setHeader !== 'function') exchange.settings.kept.close()
+    if (exchange.settings.cookieStore && typeof res.setHeader !== 'function') exchange.settings.cookieStore.close()
   }
 
   get strict(): boolean {
-    const { saveErrors, kept } = this.exchange.settings
-    return saveErrors === 'fail' || kept !== undefined
+    const { saveErrors, cookieStore } = this.exchange.settings
+    return saveErrors === 'fail' || cookieStore !== undefined
   }
 
   get longestWait(): number {
@@ -48,7 +48,7 @@ export class ResponseGate implements Gate {
       passOnLate(this.res, this.next, err)
     } finally {
       this.#hasWritten = true
-      this.exchange.settings.kept?.close()
+      this.exchange.settings.cookieStore?.close()
     }
   }
 

@@ -130,12 +130,12 @@ function isLifetime(ms: unknown): boolean {
  *
  * @param settings shared by all requests
  */
-export function keepFor<H extends Host>(
+export function withCookieStore<H extends Host>(
   settings: Settings<H>,
   format: CookieFormat,
   host: H,
   secrets: () => readonly Secret[],
 ): Settings<H> {
-  const kept = new CookieSessionStore(format, secrets, cookie => settings.checkCookie?.(host, cookie))
-  return settingsWith(settings, { kept, store: kept, port: shareClient(kept, settings.port) })
+  const cookieStore = new CookieSessionStore(format, secrets, cookie => settings.checkCookie?.(host, cookie))
+  return settingsWith(settings, { cookieStore, store: cookieStore, port: shareClient(cookieStore, settings.port) })
 }

@@ -6,10 +6,10 @@ import { refuseUsersInCookie } from '../core/settings/request-options'
 import { nameOf, settle, type Settings } from '../core/settings/settings'
 import type { Options } from '../core/settings/options'
 import type { Secret } from '../primitives/secrets'
-import { KEPT } from '../core/settings/policy'
+import { IN_COOKIE } from '../core/settings/policy'
 import { envelope } from './envelope'
 import { cookieFormat } from './cookie-format'
-import { keepFor, CookieSessionStore } from './cookie-session-store'
+import { withCookieStore, CookieSessionStore } from './cookie-session-store'
 import { DAY, hasEnded } from './record-format'
 
 /** The settings of sessions in the cookie: shared ones, and those of each request. */
@@ -42,11 +42,11 @@ export function settleKept<H extends Host>(
     // The session's end is in its cookie, so that a touch costs the store nothing
     touches: undefined,
     ...keptLimits(shared),
-    family: KEPT,
+    family: IN_COOKIE,
     secrets: signing(shared.secrets, name),
     admit: (_host, _id, record) => (record && hasEnded(record) ? undefined : record),
   }
-  return { settings, of: host => keepFor(settings, format, host, () => host[EXCHANGE]?.secrets ?? []) }
+  return { settings, of: host => withCookieStore(settings, format, host, () => host[EXCHANGE]?.secrets ?? []) }
 }
 
 /**

@@ -79,7 +79,7 @@ export class KoaRequest implements KoaHost {
 
   #begin(): Exchange<KoaRequest> {
     const exchange = new Exchange<KoaRequest>(this.settings.of(this), this.isStandIn ? WITHOUT_SESSION : CONTEXT, this)
-    exchange.holder.watch(whenClosed, this.ctx.res)
+    exchange.requestLifetime.watch(whenClosed, this.ctx.res)
     if (!this.isStandIn) mirrorStore(this.ctx.req, this)
     return exchange
   }
@@ -145,7 +145,7 @@ export class KoaRequest implements KoaHost {
 
   #open(err: unknown, done: Callback): void {
     this.#isOpen = !err
-    if (err) this.exchange.holder.end()
+    if (err) this.exchange.requestLifetime.end()
     done(err)
   }
 
@@ -156,7 +156,7 @@ export class KoaRequest implements KoaHost {
    */
   read(): unknown {
     if (this.#opened === 'put off' && this.settings.showsEarly) return (this.#early ??= new KoaSession(this))
-    const { failure } = this.exchange.settings.kept ?? {}
+    const { failure } = this.exchange.settings.cookieStore ?? {}
     if (failure && !this.#isReplaced) throw failure.reason
     if (this.settings.defer) return ignoreRejection(Promise.resolve(this.open()).then(() => this.shown))
     this.#readAtOnce()
@@ -259,8 +259,8 @@ export class KoaRequest implements KoaHost {
     }
     const isSettled = !(this.#opened instanceof Promise) && !this.#assigned
     const ended = isSettled ? this.#commitLast() : this.#settle().then(() => this.#commitLast())
-    if (ended) return ended.finally(() => this.#exchange?.holder.end())
-    this.#exchange?.holder.end()
+    if (ended) return ended.finally(() => this.#exchange?.requestLifetime.end())
+    this.#exchange?.requestLifetime.end()
     return undefined
   }
 

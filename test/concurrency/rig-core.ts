@@ -44,7 +44,7 @@ function request(settings: Settings, act: Act, { steps, errors }: Supplies): voi
   const exchange = new Exchange(settings, TRANSPORT, host)
   const update: Visit['update'] = (change, done) => exchange.update(host.session as Session, change, done)
   let over = (): void => {}
-  exchange.holder.watch((_, act) => ((over = act), true), undefined)
+  exchange.requestLifetime.watch((_, act) => ((over = act), true), undefined)
   open(exchange, err => {
     if (err) errors.push(err)
     act(Object.assign(host, { update }) as Visit, () =>

@@ -67,7 +67,7 @@ export class Process {
     const host: Visitor = { client, sent: client.id }
     const exchange = new Exchange(this.#settings, TRANSPORT, host)
     let over = (): void => {}
-    exchange.holder.watch((_, act) => ((over = act), true), undefined)
+    exchange.requestLifetime.watch((_, act) => ((over = act), true), undefined)
     open(exchange, err => {
       if (err) return done(err)
       const before = handleOf(exchange)

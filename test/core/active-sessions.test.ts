@@ -126,7 +126,7 @@ describe('core: store calls of concurrent requests of one session', () => {
     expect([before.isEnded, meanwhile.isEnded, after.isEnded]).to.deep.equal([true, true, false])
   })
 
-  for (const method of ['destroy', 'end'] as const) {
+  for (const method of ['destroy', 'endOutsideQueue'] as const) {
     it(`are over once, although a session is ended twice, by ${method}`, () => {
       const one = hold()
       const twice = (ended: Finish): void => [undefined, new Error('again')].forEach(err => ended(err))

@@ -5,7 +5,7 @@ import {
   dateOf,
   ENDS,
   isDue,
-  isOver,
+  isPastLimits,
   latestCookie,
   markTouched,
   nearestEnd,
@@ -55,7 +55,7 @@ describe('core: lifetime', () => {
     [{ idle: 1 }, 5001, false],
   ] as const) {
     it(`${JSON.stringify(limits)} and a record until ${end}: ${over ? 'over' : 'not over'} at 5000`, () => {
-      expect(isOver(MARKS, { ...NONE, ...limits }, { now: 5000, end })).to.equal(over)
+      expect(isPastLimits(MARKS, { ...NONE, ...limits }, { now: 5000, end })).to.equal(over)
     })
   }
 

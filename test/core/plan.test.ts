@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { CONNECT, KEPT, type Policy } from '../../lib/core/settings/policy'
+import { CONNECT, IN_COOKIE, type Policy } from '../../lib/core/settings/policy'
 import { planCookie, planStore, type Facts, type Plan } from '../../lib/core/request/plan'
 
 const BOOLEANS = [false, true]
@@ -91,7 +91,7 @@ describe('core: plan', () => {
   })
 
   it('does not repeat a destroy that has timed out, and does not clear the cookie', () => {
-    for (const family of [CONNECT, KEPT]) {
+    for (const family of [CONNECT, IN_COOKIE]) {
       const policy: Policy = { ...POLICY, unset: 'destroy', family }
       const facts: Facts = { ...ABSENT, returning: true, sent: true, destroyed: 'unanswered' }
       expect([planStore(facts, policy), planCookie(facts, policy, undefined)]).to.deep.equal(['nothing', 'nothing'])
@@ -133,7 +133,7 @@ describe('core: plan', () => {
   })
 
   describe('of a session in the cookie', () => {
-    const policy: Policy = { ...POLICY, family: KEPT }
+    const policy: Policy = { ...POLICY, family: IN_COOKIE }
     const told = (facts: Partial<Facts>, options: Partial<Policy> = {}, done?: Plan): string =>
       `${planStore({ ...FACTS, ...facts }, { ...policy, ...options })}, ${planCookie({ ...FACTS, ...facts }, { ...policy, ...options }, done)}`
 

@@ -23,7 +23,7 @@ export class ActiveSession extends TaskQueue {
   extendedAt = NEVER
   /** The number of ends in progress. A record that is read meanwhile may be about to disappear. */
   ending = 0
-  /** The logical times of the ends whose turn has come and that have not failed, rising: those in progress, and the last one before them. */
+  /** Logical times of the ends that have begun and not failed, oldest first. Of the completed ones, only the latest is kept. */
   #ends: readonly number[] = NONE
   /** The logical time of the last end that the store has confirmed. */
   destroyConfirmedAt = NEVER
@@ -237,7 +237,7 @@ export class ActiveSessions {
    *
    * @param act the method may call `destroy` of this class, so the queue does not wait for it
    */
-  end(id: string, deadline: Deadline, act: (ended: Callback, active: ActiveSession) => void, done: Callback): void {
+  endOutsideQueue(id: string, deadline: Deadline, act: (ended: Callback, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) => {
       active.ended()
       const over: Callback = err => {

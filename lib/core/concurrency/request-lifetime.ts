@@ -19,9 +19,9 @@ export class RequestLifetime {
   #whenOver: WhenOver<never> | undefined
   #response: unknown
   /** Whether the end of the response will be reported. Undefined until a listener is needed: many handlers end before they return. */
-  #watched: boolean | undefined
-  #over = false
-  #ended = false
+  #isWatched: boolean | undefined
+  #isClosed = false
+  #isCommitted = false
 
   /** The client of the transaction's store. */
   #port: Watched | undefined
@@ -49,25 +49,25 @@ export class RequestLifetime {
   }
 
   #ask(transaction: Transaction): void {
-    this.#watched ??= this.#whenOver?.(this.#response as never, () => this.#close()) ?? false
-    if (!this.#watched || this.#over) left.register(this.host, transaction)
+    this.#isWatched ??= this.#whenOver?.(this.#response as never, () => this.#close()) ?? false
+    if (!this.#isWatched || this.#isClosed) left.register(this.host, transaction)
   }
 
   /** The last commit has ended. */
   end(): void {
-    this.#ended = true
+    this.#isCommitted = true
     this.letGo()
   }
 
   /** Releases the transaction if the exchange has ended. */
   letGo(): void {
-    if (this.#ended && (this.#over || !this.#watched)) this.transaction?.release()
+    if (this.#isCommitted && (this.#isClosed || !this.#isWatched)) this.transaction?.release()
   }
 
   /** The response has ended. The handler may still run, for a client that has disconnected. */
   #close(): void {
-    this.#over = true
-    if (this.transaction && !this.#ended) left.register(this.host, this.transaction)
+    this.#isClosed = true
+    if (this.transaction && !this.#isCommitted) left.register(this.host, this.transaction)
     this.letGo()
   }
 }

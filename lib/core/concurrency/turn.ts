@@ -13,7 +13,8 @@ export abstract class Turn implements Task {
   declare readonly deadline: Deadline
   declare context: Context | undefined
   declare private readonly done: Callback
-  declare private hasFinished: boolean
+  /** It has called back. */
+  declare isFinished: boolean
 
   /** @param deadline `Deadline.NONE` for a synchronous store, which needs no queue */
   constructor(transaction: Transaction, deadline: Deadline, done: Callback) {
@@ -21,7 +22,7 @@ export abstract class Turn implements Task {
     this.deadline = deadline
     this.context = undefined
     this.done = done
-    this.hasFinished = false
+    this.isFinished = false
   }
 
   /** Calls the store, then `finish`. */
@@ -39,17 +40,13 @@ export abstract class Turn implements Task {
       this.act(joined)
     } catch (thrown) {
       // The callback has thrown
-      if (this.isOver) throw thrown
+      if (this.isFinished) throw thrown
       this.finish(thrown)
     }
   }
 
-  get isOver(): boolean {
-    return this.hasFinished
-  }
-
   finish(err?: unknown): void {
-    this.hasFinished = true
+    this.isFinished = true
     if (!this.#queues) return this.done(err)
     this.#leave()
     try {
@@ -61,7 +58,7 @@ export abstract class Turn implements Task {
   }
 
   giveUp(err: Error): void {
-    this.hasFinished = true
+    this.isFinished = true
     this.#leave()
     this.done(err)
   }

@@ -8,14 +8,14 @@ import { beginsAnew, endOnce } from './end-once'
 import { copyOf, eventOf, subjectOf, toldIn, type Announcing, type KnownMarks } from './session-event'
 
 /** The part of an exchange that its events need. */
-export interface Announcer extends Announcing {
+export interface EventContext extends Announcing {
   readonly port: StoreClient
   readonly sentId: string | undefined
   /** Whether the request has an earlier ID. Its record is no session. */
   readonly isSnapshot: boolean
   /** The ID of the session that was generated last. */
   readonly generated: string | undefined
-  readonly holder: { readonly transaction: { readonly id: string; readonly base: Base | undefined } | undefined }
+  readonly requestLifetime: { readonly transaction: { readonly id: string; readonly base: Base | undefined } | undefined }
 }
 
 interface Identified {
@@ -31,14 +31,14 @@ interface Told {
 /** By request, so that a request without listeners has no such object. */
 const tellings = new WeakMap<object, Told>()
 
-function toldOf(announcer: Announcer): Told {
+function toldOf(announcer: EventContext): Told {
   let told = tellings.get(announcer)
   if (!told) tellings.set(announcer, (told = {}))
   return told
 }
 
 /** The session has been stored. Tells of it if it is new, once. */
-export function announceCreated(announcer: Announcer, session: Identified): void {
+export function announceCreated(announcer: EventContext, session: Identified): void {
   const { events } = announcer.settings
   if (announcer.generated !== session.id || !(events.hears('created') || events.hears('ended'))) return
   const told = toldOf(announcer)
@@ -49,12 +49,12 @@ export function announceCreated(announcer: Announcer, session: Identified): void
     events.tell('created', eventOf(announcer, session.id, { why: loginOf(announcer, session.id), data: dataOf(session) }))
 }
 
-function loginOf({ lifetime }: Announcer, id: string): Why | undefined {
+function loginOf({ lifetime }: EventContext, id: string): Why | undefined {
   return lifetime?.known(id)?.u === undefined ? undefined : 'login'
 }
 
 /** The new session is not told of before the old one has ended. @returns tells of it */
-export function holdCreated(announcer: Announcer, id: string): (session: Identified) => void {
+export function holdCreated(announcer: EventContext, id: string): (session: Identified) => void {
   const { events } = announcer.settings
   if (!events.hears('created') && !events.hears('ended')) return () => {}
   const told = toldOf(announcer)
@@ -66,7 +66,7 @@ export function holdCreated(announcer: Announcer, id: string): (session: Identif
 }
 
 /** The session has a new ID. @param wasStored whether the store had it under the old one: otherwise it is created now */
-export function announceRenewed(announcer: Announcer, session: Identified, wasStored: boolean): void {
+export function announceRenewed(announcer: EventContext, session: Identified, wasStored: boolean): void {
   if (!wasStored) return announceCreated(announcer, session)
   const { events } = announcer.settings
   if (events.hears('ended')) toldOf(announcer).created = session.id
@@ -74,7 +74,7 @@ export function announceRenewed(announcer: Announcer, session: Identified, wasSt
 }
 
 /** The store has no session of the client's ID, or one that cannot be read. */
-export function announceUnknown(announcer: Announcer, why?: Why): void {
+export function announceUnknown(announcer: EventContext, why?: Why): void {
   announcer.settings.events.tellLimited('unknown', () => eventOf(announcer, undefined, { why, data: undefined }))
 }
 
@@ -101,7 +101,7 @@ export interface Ending {
 }
 
 /** Destroys a session, and tells of its end when the store has answered. @param destroy removes the record */
-export function endAnnounced(announcer: Announcer, ending: Ending, destroy: (done: Callback) => void, done: Callback): void {
+export function endAnnounced(announcer: EventContext, ending: Ending, destroy: (done: Callback) => void, done: Callback): void {
   const { id, grace, isMore = false, isClaimed = false } = ending
   const { events } = announcer.settings
   if (!events.hears('ended') || !isStored(announcer, id) || toldOf(announcer).ended === id) return destroy(done)
@@ -118,17 +118,17 @@ export function endAnnounced(announcer: Announcer, ending: Ending, destroy: (don
 }
 
 /** The request has an earlier ID. Its record leads to the session that is ended. */
-function endOfCurrent(announcer: Announcer, { id, why, isMore }: Ending, destroy: (done: Callback) => void, done: Callback): void {
+function endOfCurrent(announcer: EventContext, { id, why, isMore }: Ending, destroy: (done: Callback) => void, done: Callback): void {
   const { events } = announcer.settings
   endAndTell(announcer.port, id, { events, why, isMore, subject: subjectOf(announcer) }, destroy, done)
 }
 
 /** A session of this request that was never stored does not end. */
-function isStored(announcer: Announcer, id: string): boolean {
+function isStored(announcer: EventContext, id: string): boolean {
   return announcer.generated !== id || toldOf(announcer).created === id
 }
 
-function versionOf({ holder: { transaction } }: Announcer, id: string): Version | undefined {
+function versionOf({ requestLifetime: { transaction } }: EventContext, id: string): Version | undefined {
   return transaction?.id === id ? transaction.base?.version : undefined
 }
 

@@ -6,7 +6,7 @@ import { marksIn } from '../record/marks'
 import { moveOf } from '../record/moved'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
-import type { Condition, Heard, Outcome } from '../store/contract'
+import type { Condition, ReadCallback, Outcome } from '../store/contract'
 import { ConditionalEnd, type Replaced } from '../store/records/conditional-end'
 
 /** A client of a store, or one that knows sessions by the keys of their records. */
@@ -16,7 +16,7 @@ export interface Endable {
   /** Of a client that knows sessions by their IDs, which open the records of earlier IDs. */
   readonly grace?: { readonly ms: number }
   deadline(): Deadline
-  get(id: string, done: Heard, deadline?: Deadline): void
+  get(id: string, done: ReadCallback, deadline?: Deadline): void
   compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void
 }
 

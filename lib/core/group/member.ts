@@ -9,7 +9,7 @@ import type { Callback } from '../../primitives/callbacks'
 import type { StoreClient } from '../store/store-client'
 
 /** The part of a request that its group needs. */
-export interface Requester {
+export interface GroupRequest {
   /** The client for the request's store. */
   readonly port: StoreClient
   /** @returns what the request knows of the session with this ID */
@@ -25,7 +25,7 @@ export interface Requester {
 /**
  * A request that saves, updates or touches a session, waiting in its queue. Requests of one session that wait at the same time form a `WriteGroup`.
  */
-export abstract class Member<R extends Requester = Requester> extends Turn {
+export abstract class Member<R extends GroupRequest = GroupRequest> extends Turn {
   declare readonly request: R
   declare readonly port: StoreClient
 
@@ -54,7 +54,7 @@ export abstract class Member<R extends Requester = Requester> extends Turn {
    */
   joining(waiting: Iterable<Task>): readonly Member[] {
     if (!canJoin(this)) return []
-    const requests = new Set<Requester>([this.request])
+    const requests = new Set<GroupRequest>([this.request])
     const joined: Member[] = []
     for (const task of waiting) {
       if (!isMember(task) || task.port !== this.port || requests.has(task.request) || !canJoin(task)) break
@@ -85,7 +85,7 @@ export interface Made {
 }
 
 /** A request that saves or updates a session. */
-export abstract class Writer<R extends Requester = Requester> extends Member<R> {
+export abstract class Writer<R extends GroupRequest = GroupRequest> extends Member<R> {
   /** Whether the record of a plain store is read again even if no other request of this process has written the session. */
   abstract readonly rereads: boolean
   /** Whether the record is read in any case, to keep its end, which a touch may have moved. */

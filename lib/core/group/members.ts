@@ -31,23 +31,23 @@ export class GroupMembers {
 
   get firstWriter(): Writer | undefined {
     const { first } = this
-    if (!first.isOver && isWriter(first)) return first
-    return this.isOne ? undefined : this.#joined.find((member): member is Writer => !member.isOver && isWriter(member))
+    if (!first.isFinished && isWriter(first)) return first
+    return this.isOne ? undefined : this.#joined.find((member): member is Writer => !member.isFinished && isWriter(member))
   }
 
   someWriter(needs: (writer: Writer) => boolean): boolean {
     const { first } = this
-    return this.isOne ? !first.isOver && isWriter(first) && needs(first) : this.writers.some(needs)
+    return this.isOne ? !first.isFinished && isWriter(first) && needs(first) : this.writers.some(needs)
   }
 
   /** The deadline of the group's calls: that of the last member, which is the latest. */
   get deadline(): Deadline {
-    return this.isOne ? this.first.deadline : (this.#joined.findLast(({ isOver }) => !isOver) ?? this.first).deadline
+    return this.isOne ? this.first.deadline : (this.#joined.findLast(({ isFinished }) => !isFinished) ?? this.first).deadline
   }
 
   each(act: (member: Member) => void): void {
     if (!this.isOne) for (const member of this.#left) this.for(member, act)
-    else if (!this.first.isOver) perform(this.first, act, undefined)
+    else if (!this.first.isFinished) perform(this.first, act, undefined)
   }
 
   /**
@@ -68,7 +68,7 @@ export class GroupMembers {
   }
 
   get #left(): readonly Member[] {
-    return [this.first, ...this.#joined].filter(({ isOver }) => !isOver)
+    return [this.first, ...this.#joined].filter(({ isFinished }) => !isFinished)
   }
 }
 
@@ -80,7 +80,7 @@ function make(writer: Writer, draft: RecordDraft | undefined): Made | undefined 
   try {
     return writer.make(draft)
   } catch (thrown) {
-    if (writer.isOver) throw thrown
+    if (writer.isFinished) throw thrown
     writer.finish(thrown)
     return undefined
   }
@@ -91,7 +91,7 @@ function perform<M extends Member, With>(member: M, act: (member: M, given: With
     act(member, given)
   } catch (thrown) {
     // The callback has thrown
-    if (member.isOver) throw thrown
+    if (member.isFinished) throw thrown
     member.finish(thrown)
   }
 }

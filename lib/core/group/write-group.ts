@@ -8,7 +8,7 @@ import { serializeData } from '../record/serialize-data'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 import type { Callback } from '../../primitives/callbacks'
-import type { Heard, Outcome } from '../store/contract'
+import type { ReadCallback, Outcome } from '../store/contract'
 import type { Made, Member, Writer } from './member'
 import { GroupMembers } from './members'
 
@@ -100,7 +100,7 @@ export class WriteGroup {
     if (!err) return tryAgain(() => this.#read(), ++attempts.refused, this.#members.deadline)
     const { writer, given } = fold.last
     if (wasCurrent && fold.changes.length === 1) writer.transaction.failed(given)
-    if (isAlone(writer) && attempts.mayRepeat(err)) this.#readLost(fold, attempts)
+    if (canLookUpOutcome(writer) && attempts.mayRepeat(err)) this.#readLost(fold, attempts)
     else this.#fail(err)
   }
 
@@ -129,13 +129,13 @@ export class WriteGroup {
   /** All members know the result before the first callback runs. */
   #wrote({ changes, last, stored, whole }: Fold, version: Version | undefined): void {
     for (const { writer, given } of changes) {
-      if (writer.isOver) continue
+      if (writer.isFinished) continue
       writer.request.arrived(given)
       writer.transaction.wrote({ text: given.text, cookie: given.cookie, version }, whole)
     }
     const movesEnd = !changes.every(({ writer }) => writer.readsEnd)
     last.writer.transaction.active.wrote(stored, last.given.cookie, version, movesEnd)
-    for (const made of changes) if (!made.writer.isOver) this.#members.for(made.writer, tellWriter, made)
+    for (const made of changes) if (!made.writer.isFinished) this.#members.for(made.writer, tellWriter, made)
     this.#members.each(movesEnd ? tellTouch : touchAlone)
   }
 
@@ -154,7 +154,7 @@ export class WriteGroup {
     })
   }
 
-  #get(read: Heard): void {
+  #get(read: ReadCallback): void {
     const { port, transaction } = this.#members.first
     port.get(transaction.id, read, this.#members.deadline)
   }
@@ -194,8 +194,8 @@ function isNew({ request, transaction }: Writer): boolean {
   return request.generated === transaction.id
 }
 
-/** Whether no client has the session's ID yet, so that no other request can have written it. */
-function isAlone(writer: Writer): boolean {
+/** Whether the record tells if a lost write was made: this request has generated the session, and the store compares versions. */
+function canLookUpOutcome(writer: Writer): boolean {
   return isNew(writer) && writer.port.compares && !writer.port.answersAtOnce
 }
 

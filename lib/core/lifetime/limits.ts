@@ -1,5 +1,5 @@
 import type { Cookie } from '../record/cookie'
-import { isOver as isPast } from '../record/lifetime'
+import { isPastLimits as isPast } from '../record/lifetime'
 import type { Read } from '../record/snapshot'
 import type { Host, Session } from '../session/session'
 import type { SessionInfo } from '../session/session-info'
@@ -9,10 +9,10 @@ import type { StoreClient } from '../store/store-client'
 import type { SessionLifetime } from './session-lifetime'
 
 /** The part of an exchange that the limits of its session depend on. */
-export interface Living {
+export interface LifetimeContext {
   readonly settings: {
     readonly lifetime: LifetimeSettings<never> | undefined
-    readonly kept: object | undefined
+    readonly cookieStore: object | undefined
     readonly store: SessionStore
     readonly endsByRecord?: boolean
   }
@@ -24,15 +24,15 @@ export interface Living {
 }
 
 /** Whether moving the end takes a write of the whole record: the store has no touch, or the session is in the cookie. */
-function movesByWrite(exchange: Living): boolean {
-  return exchange.settings.kept !== undefined || typeof storeOf(exchange).touch !== 'function'
+function movesByWrite(exchange: LifetimeContext): boolean {
+  return exchange.settings.cookieStore !== undefined || typeof storeOf(exchange).touch !== 'function'
 }
 
 /**
  * Whether the end in a record is up to date. In most stores `touch` moves only an expiry of their own, and the record keeps an earlier end. Then only
  * the store can tell that the session has ended. Synchronous stores are of this package, and write the record's end.
  */
-export function keepsEnds(exchange: Living): boolean {
+export function keepsEnds(exchange: LifetimeContext): boolean {
   return movesByWrite(exchange) || exchange.port.answersAtOnce || writers.has(storeOf(exchange))
 }
 
@@ -40,21 +40,21 @@ export function keepsEnds(exchange: Living): boolean {
 const writers = new WeakSet<SessionStore>()
 
 /** Whether touches are marked, to detect whether the store's touch writes the record. */
-export function marksTouches(exchange: Living): boolean {
+export function marksTouches(exchange: LifetimeContext): boolean {
   return exchange.settings.lifetime !== undefined && !movesByWrite(exchange) && !exchange.port.answersAtOnce
 }
 
-function storeOf({ settings, host }: Living): SessionStore {
+function storeOf({ settings, host }: LifetimeContext): SessionStore {
   return host.sessionStore ?? settings.store
 }
 
 /** Whether a save has to read the end first, to keep it: a touch moves it without a new version of the record. */
-export function readsEnd(exchange: Living): boolean {
+export function readsEnd(exchange: LifetimeContext): boolean {
   return exchange.lifetime?.isActive === false && keepsEnds(exchange) && !movesByWrite(exchange)
 }
 
 /** Whether a session that the store returned has ended. */
-export function isOver(exchange: Living, { marks, end, isTouched }: Read): boolean {
+export function hasTimedOut(exchange: LifetimeContext, { marks, end, isTouched }: Read): boolean {
   const limits = exchange.settings.lifetime
   if (!limits || !marks) return false
   if (isTouched) writers.add(storeOf(exchange))
@@ -62,12 +62,12 @@ export function isOver(exchange: Living, { marks, end, isTouched }: Read): boole
 }
 
 /** The limit of a session that is over. */
-export function passedLimit({ settings }: Living, { marks }: Read): 'absolute' | 'idle' {
+export function passedLimit({ settings }: LifetimeContext, { marks }: Read): 'absolute' | 'idle' {
   return marks && marks.a + (settings.lifetime?.absolute ?? Infinity) <= Date.now() ? 'absolute' : 'idle'
 }
 
 /** Whether an unchanged session is saved: its record lacks the marks, or its end can only be moved by a save. */
-export function needsRewrite(exchange: Living, { id, cookie }: Session): boolean {
+export function needsRewrite(exchange: LifetimeContext, { id, cookie }: Session): boolean {
   const { lifetime, settings, sentId } = exchange
   const ends = settings.lifetime
   if (!ends || !lifetime || sentId !== id) return false
@@ -75,14 +75,14 @@ export function needsRewrite(exchange: Living, { id, cookie }: Session): boolean
 }
 
 /** The end of the record if the session is stored now. */
-export function storedEnd(exchange: Living, { id, cookie }: Session): number | undefined {
+export function storedEnd(exchange: LifetimeContext, { id, cookie }: Session): number | undefined {
   return exchange.settings.lifetime && exchange.lifetime?.endOf(id, cookie, keepsEnds(exchange))
 }
 
 /** The result of `session.info`. */
-export function infoOf(exchange: Living, { id, cookie }: Session): SessionInfo | undefined {
+export function infoOf(exchange: LifetimeContext, { id, cookie }: Session): SessionInfo | undefined {
   const { lifetime, settings } = exchange
-  const marks = settings.lifetime && lifetime?.shownOf(id)
+  const marks = settings.lifetime && lifetime?.marksForApp(id)
   if (!marks) return undefined
   const end = lifetime?.endOf(id, cookie, keepsEnds(exchange)) as number
   return {
@@ -100,12 +100,12 @@ export function infoOf(exchange: Living, { id, cookie }: Session): SessionInfo |
  * @returns a function that undoes it
  * @throws TypeError if there are no limits
  */
-export function authenticate({ lifetime, settings, host }: Living): (() => void) | undefined {
+export function authenticate({ lifetime, settings, host }: LifetimeContext): (() => void) | undefined {
   if (!settings.lifetime) throw new TypeError('authenticated needs the option absoluteTimeout, idleTimeout or userId')
   return lifetime?.authenticate(host.sessionID as string)
 }
 
 /** The cookie to send: it never outlives the session. */
-export function sentCookie({ lifetime }: Living, { id, cookie }: Session): Cookie {
+export function sentCookie({ lifetime }: LifetimeContext, { id, cookie }: Session): Cookie {
   return lifetime?.sent(id, cookie as Cookie) ?? (cookie as Cookie)
 }

@@ -25,7 +25,7 @@ export class SessionLifetime {
   #unmarked: string | undefined
   /** The ID of a session whose record has data of the app under the reserved key. */
   #taken: string | undefined
-  /** The end in the record. */
+  /** The end of the session that was read last, in milliseconds since 1970, as its record had it; after a merge, the later of two. */
   #stored: { readonly id: string; readonly end: number | undefined } | undefined
   /** Whether the request counts as activity. */
   isActive = true
@@ -68,7 +68,7 @@ export class SessionLifetime {
    *
    * @param end of the record
    */
-  meet(id: string, record: object, end: number | undefined): void {
+  mergeStored(id: string, record: object, end: number | undefined): void {
     const stored = marksIn(record)
     if (!stored) return
     if (end !== undefined && this.#stored?.id === id) this.#stored = { id, end: Math.max(end, this.#stored.end ?? end) }
@@ -117,7 +117,7 @@ export class SessionLifetime {
   }
 
   /** The marks for the app. They must be stored, because the app may keep them. */
-  shownOf(id: string): Marks | undefined {
+  marksForApp(id: string): Marks | undefined {
     this.#isShown = true
     return this.marksOf(id)
   }

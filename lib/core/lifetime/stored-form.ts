@@ -7,7 +7,7 @@ import type { SessionData } from '../record/session-data'
 import { dataIn } from '../record/session-view'
 import type { Session } from '../session/session'
 import { asStored, copyOf } from '../session/stored-session'
-import { keepsEnds, marksTouches, type Living } from './limits'
+import { keepsEnds, marksTouches, type LifetimeContext } from './limits'
 import type { SessionLifetime } from './session-lifetime'
 
 /** Values that replace the session's own. */
@@ -18,7 +18,7 @@ interface Other {
 }
 
 /** The session as the store gets it: with the marks, and with the nearest of its ends if there are limits. */
-export function storedForm(exchange: Living, session: Session, other?: Other): SessionData {
+export function storedForm(exchange: LifetimeContext, session: Session, other?: Other): SessionData {
   const { lifetime } = exchange
   const data = other?.data ?? (dataIn(session) as Data)
   const marks = lifetime?.marksFor(session.id, data)
@@ -33,7 +33,7 @@ interface Marking extends Other {
   readonly marks: Marks
 }
 
-function markedForm(exchange: Living, session: Session, marking: Marking): SessionData {
+function markedForm(exchange: LifetimeContext, session: Session, marking: Marking): SessionData {
   const { lifetime, marks, data, cookie = session.cookie as Cookie, id = session.id } = marking
   if (exchange.generated === id) lifetime.creating(id)
   const ended = exchange.settings.lifetime ? cookieUntil(cookie, lifetime.endOf(session.id, cookie, keepsEnds(exchange))) : cookie
@@ -46,14 +46,14 @@ function markedForm(exchange: Living, session: Session, marking: Marking): Sessi
 }
 
 /** Without marks of the library. Data in their form was sent by a client: a process with limits would take it for marks. */
-function unmarkedForm(exchange: Living, session: Session, other: Other | undefined, data: Data): Session {
+function unmarkedForm(exchange: LifetimeContext, session: Session, other: Other | undefined, data: Data): Session {
   const isForged = marksIn(data) !== undefined
   if (!other && !isForged) return asStored(exchange.port, session)
   return copyOf(session, isForged ? withoutMarks(data) : data, other?.cookie ?? (session.cookie as Cookie), other?.id)
 }
 
 /** The session as the store gets it for a touch. @param data the stored data, if another request has changed them */
-export function touchedForm(exchange: Living, session: Session, data?: Data): SessionData {
+export function touchedForm(exchange: LifetimeContext, session: Session, data?: Data): SessionData {
   const stored = storedForm(exchange, session, data && { data })
   if (stored.cookie !== session.cookie && marksTouches(exchange)) markTouched(stored.cookie as Cookie)
   return stored

@@ -41,7 +41,7 @@ export function nearestEnd(
  *
  * @param end in the record, in milliseconds since 1970; undefined if it is not up to date
  */
-export function isOver(
+export function isPastLimits(
   { a }: Marks,
   { idle, absolute }: Limits,
   { now, end }: { readonly now: number; readonly end?: number | undefined },

@@ -41,7 +41,7 @@ export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, don
   let plan: Plan
   try {
     // A session in the cookie is sent with the headers
-    plan = settle(exchange, last || settings.kept !== undefined)
+    plan = settle(exchange, last || settings.cookieStore !== undefined)
   } catch (err) {
     exchange.failed = true
     return finish(exchange, last, done, err, true)
@@ -53,7 +53,7 @@ export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, don
 
 /** The commit has ended. After the last one, the request is over. */
 function finish<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed, err?: unknown, withhold?: boolean): void {
-  if (last) exchange.holder.end()
+  if (last) exchange.requestLifetime.end()
   done(err, withhold)
 }
 
@@ -92,8 +92,8 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
     return undefined
   }
   renewExpiry(exchange, session)
-  const { kept } = exchange.settings
-  const value = kept ? kept.payloadOf(session.id) : exchange.host.sessionID
+  const { cookieStore } = exchange.settings
+  const value = cookieStore ? cookieStore.payloadOf(session.id) : exchange.host.sessionID
   if (typeof value !== 'string' || !adoptOthersCookie(exchange, session)) return undefined
   checkSameSite(exchange.settings, session.cookie, isSentSecure(exchange, session))
   return { plan, cookie: sentCookie(exchange, session), value }
@@ -117,11 +117,11 @@ export function checkLate<H extends Host>(exchange: Exchange<H>, sent: string | 
   const { seen, settings, host, transport, failed, done } = exchange
   if (!seen?.session || failed || planCookie(seen.facts, settings, done) !== 'set') return
   const { session, facts } = seen
-  const { kept } = settings
+  const { cookieStore } = settings
   // The client has the ID already
-  if (facts.returning && !kept) return
+  if (facts.returning && !cookieStore) return
   if (session.cookie.secure && !transport.isSecure(host)) return
-  const value = kept ? kept.payloadOf(session.id) : host.sessionID
+  const value = cookieStore ? cookieStore.payloadOf(session.id) : host.sessionID
   if (typeof value === 'string' && value !== sent) late(settings)
 }
 

@@ -39,7 +39,7 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
   /** The ID of the session that was generated last. */
   generated: string | undefined
   readonly underway = new WaitGroup()
-  readonly holder: RequestLifetime
+  readonly requestLifetime: RequestLifetime
   readonly changes = new ChangeTracker()
   /** Of sessions with limits, or with what a process with limits has left in them. */
   lifetime: SessionLifetime | undefined
@@ -56,7 +56,7 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
     readonly host: H,
   ) {
     super()
-    this.holder = new RequestLifetime(host)
+    this.requestLifetime = new RequestLifetime(host)
     if (settings.lifetime) this.lifetime = new SessionLifetime(settings)
   }
 
@@ -105,7 +105,7 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
   }
 
   reading(id: string): number | undefined {
-    return this.settings.concurrency === 'off' ? undefined : this.holder.on(id, this.port).moment
+    return this.settings.concurrency === 'off' ? undefined : this.requestLifetime.on(id, this.port).moment
   }
 
   read(id: string, read: Read): void {
@@ -115,7 +115,7 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
     if (record) this.lifetime?.read(id, read)
     const base = record ? this.changes.read(id, record, read) : undefined
     if (base) this.anonymous = this.unread = false
-    const { transaction } = this.holder
+    const { transaction } = this.requestLifetime
     if (transaction?.id === id && moment !== undefined) transaction.read(moment, base)
   }
 
@@ -143,7 +143,7 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
   /** The transaction of the session with this ID. It knows what the exchange knows. */
   transactionOf(id: string): Transaction {
     const { generated, replacedSession, settings, changes, port } = this
-    const transaction = this.holder.on(id, port)
+    const transaction = this.requestLifetime.on(id, port)
     // The handler may still have an object of the old session, perhaps made by a reload
     if (id !== generated && replacedSession?.id === id && isEnded(replacedSession)) transaction.missing = true
     const { known } = changes
@@ -157,7 +157,7 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
 
   renewed(before?: Session): void {
     if (before && before.id === this.sentId) this.replacedSession = before
-    const { transaction } = this.holder
+    const { transaction } = this.requestLifetime
     if (transaction && transaction.id === this.host.sessionID) transaction.renew()
   }
 
@@ -172,7 +172,7 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
     this.renewed(before)
     const given = this.changes.giving(after)
     this.arrived(given)
-    const transaction = this.holder.on(after.id, this.port)
+    const transaction = this.requestLifetime.on(after.id, this.port)
     transaction.active.wrote(after, given.cookie, version)
     transaction.wrote({ text: given.text, cookie: given.cookie, version }, true)
   }

@@ -23,7 +23,7 @@ function absence<H extends Host>(
     returning: sentId !== undefined && sentId === host.sessionID,
     saved: changes.hasSaved,
     destroyed,
-    ended: settings.kept?.payloadOf(sentId) === null,
+    ended: settings.cookieStore?.payloadOf(sentId) === null,
   }
 }
 
@@ -48,7 +48,7 @@ function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts
     rewritten: needsRewrite(exchange, session) || hasOtherUser(exchange, session),
     cookieReplaced,
     // A payload in the cookie is sent again by storing it again
-    pastHalfLife: pastHalfLife || (exchange.outdated && settings.kept !== undefined),
+    pastHalfLife: pastHalfLife || (exchange.outdated && settings.cookieStore !== undefined),
     outdated: exchange.outdated,
     sent: sentId !== undefined,
     destroyed: replaced,

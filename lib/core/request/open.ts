@@ -10,9 +10,9 @@ import { separate } from '../record/marks'
 import type { Read } from '../record/snapshot'
 import { isEmpty, type SessionData } from '../record/session-data'
 import { announceEarlier } from './renewal/announce-earlier'
-import { endOver, endRefused } from './renewal/end-over'
+import { endTimedOut, endRefused } from './renewal/end-over'
 import { findMoved, snapshotOf } from './renewal/whereabouts'
-import { isOver } from '../lifetime/limits'
+import { hasTimedOut } from '../lifetime/limits'
 import { EXCHANGE, type Host, generate, inflate, type Session } from '../session/session'
 import { isRefused } from '../users/user-of'
 import { shownOf } from '../record/session-view'
@@ -97,10 +97,11 @@ function findSent<H extends Host>(exchange: Exchange<H>, done: Callback): void {
 
 function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, done: Callback): void {
   const { host, settings } = exchange
-  const id = sent !== undefined && settings.kept ? settings.kept.receive(sent) : sent
+  const id = sent !== undefined && settings.cookieStore ? settings.cookieStore.receive(sent) : sent
   host.sessionID = exchange.sentId = id
   if (settings.resign && sent !== undefined) {
-    exchange.outdated = exchange.transport.isOutdated?.(host, exchange.secrets, sent) === true || settings.kept?.isOutdated() === true
+    exchange.outdated =
+      exchange.transport.isOutdated?.(host, exchange.secrets, sent) === true || settings.cookieStore?.isOutdated() === true
   }
   if (!settings.isReady())
     return continueWithoutStore(exchange, new StoreUnavailable('store is disconnected', 'ERR_STORE_DISCONNECTED'), done)
@@ -151,7 +152,7 @@ function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback
   const { record } = read
   if (!record) return findOther(exchange, done)
   if (read.marks?.m != null) return findNew(exchange, read, done)
-  if (isOver(exchange, read)) return end(exchange, read, done)
+  if (hasTimedOut(exchange, read)) return end(exchange, read, done)
   begun(exchange, read, done)
 }
 
@@ -164,7 +165,7 @@ function begun<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback
   } catch (unreadable) {
     announceUnknown(exchange, 'unreadable')
     // The client may have invented the content of its cookie, and would send it with each request
-    if (exchange.settings.kept) return ask(exchange, generate, began, done)
+    if (exchange.settings.cookieStore) return ask(exchange, generate, began, done)
     return continueWithoutStore(exchange, unreadable, done)
   }
   const { validate } = exchange.settings
@@ -205,7 +206,7 @@ function findNew<H extends Host>(exchange: Exchange<H>, read: Read, done: Callba
 function end<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
   debug('session is over')
   const id = exchange.sentId as string
-  endOver(exchange, id, read, isRenewed => (isRenewed ? fetch(exchange, id, done) : findOther(exchange, done)))
+  endTimedOut(exchange, id, read, isRenewed => (isRenewed ? fetch(exchange, id, done) : findOther(exchange, done)))
 }
 
 /** The store does not have the session. After a change of path or domain, a client may send a second cookie of the name. */
@@ -215,7 +216,7 @@ function findOther<H extends Host>(exchange: Exchange<H>, done: Callback): void 
   const other = transport.otherId?.(host, secrets, ++exchange.missed)
   if (other === undefined) return ask(exchange, generate, began, done)
   // Twice the same ID
-  if (!settings.kept && other === exchange.sentId) return findOther(exchange, done)
+  if (!settings.cookieStore && other === exchange.sentId) return findOther(exchange, done)
   find(exchange, other, done)
 }
 

@@ -96,7 +96,7 @@ export type CookiePlan = 'set' | 'clear' | 'nothing'
 export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined): CookiePlan {
   if (facts.anonymous) return 'nothing'
   if (facts.present && setsCookie(facts, policy, done)) return 'set'
-  return (policy.family.clears || policy.clearsCookie) && isOver(facts, policy) ? 'clear' : 'nothing'
+  return (policy.family.clears || policy.clearsCookie) && isCookieStale(facts, policy) ? 'clear' : 'nothing'
 }
 
 function setsCookie(
@@ -110,7 +110,7 @@ function setsCookie(
 }
 
 /** Whether the client's cookie has no session any more. */
-function isOver({ present, unread, sent, returning, destroyed, ended }: Facts, { unset, family }: Policy): boolean {
+function isCookieStale({ present, unread, sent, returning, destroyed, ended }: Facts, { unset, family }: Policy): boolean {
   if (unread || destroyed === 'failed' || destroyed === 'unanswered') return false
   if (present) return sent && !returning
   if (family.clears) return unset === 'destroy' || (sent && ended === true)

@@ -30,7 +30,7 @@ export function dataOf(text: string): Data {
  *
  * @returns whether the session still exists
  */
-export function adoptOthersCookie<H extends Host>({ holder: { transaction } }: ExchangeState<H>, session: Session): boolean {
+export function adoptOthersCookie<H extends Host>({ requestLifetime: { transaction } }: ExchangeState<H>, session: Session): boolean {
   if (transaction?.id !== session.id) return true
   const { base, active } = transaction
   if (base && active.cookie && !transaction.isCurrent) mergeCookie(session, base, active as { cookie: AnyCookie })

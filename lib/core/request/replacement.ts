@@ -88,6 +88,6 @@ function restore<H extends Host>(exchange: ExchangeState<H>, session: Session): 
   host.session = session
   exchange.generated = exchange.replacedSession = undefined
   exchange.cookie = session.cookie
-  const transaction = exchange.holder.on(session.id, exchange.port)
+  const transaction = exchange.requestLifetime.on(session.id, exchange.port)
   if (changes.known?.id === session.id) transaction.base ??= changes.known
 }

@@ -136,7 +136,7 @@ class Rotation<H extends Host> {
   /** @returns the new record. @throws if it cannot be stored */
   #make(record: SessionData | undefined): SessionData {
     const { exchange, target } = this
-    if (record) exchange.lifetime?.meet(this.session.id, record, dateOf(record))
+    if (record) exchange.lifetime?.mergeStored(this.session.id, record, dateOf(record))
     const data = keptOf(this.#merge(record), target.keep)
     const cookie = target.cookie ?? (this.session.cookie as Cookie)
     exchange.settings.checkCookie?.(exchange.host, cookie)

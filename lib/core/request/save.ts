@@ -29,7 +29,7 @@ export function save<H extends Host>(exchange: ExchangeState<H>, session: Sessio
   if (refused) return done(refused)
   if (concurrency === 'off') return saveAsItIs(exchange, session, done, text)
   new Save(exchange, session, orFollowed(exchange, session, done, write), text).run()
-  exchange.holder.letGo()
+  exchange.requestLifetime.letGo()
 }
 
 /** After `beforeSave`. A login or a logout begins anew under another ID, because the list of the user's sessions has the earlier one. */
@@ -45,7 +45,7 @@ function write<H extends Host>(exchange: ExchangeState<H>, session: Session, don
 function writeHere<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
   if (exchange.settings.concurrency === 'off') return saveAsItIs(exchange, session, done)
   new Save(exchange, session, done).run()
-  exchange.holder.letGo()
+  exchange.requestLifetime.letGo()
 }
 
 type Again<H extends Host> = (exchange: ExchangeState<H>, followed: Session, done: Callback) => void
@@ -83,7 +83,7 @@ class Save<H extends Host> extends SessionWriter<H> {
     const given = this.given as Written
     if (!base || !draft) return { writer: this, given, whole: true, draft: undefined }
     mergeCookie(session, base, draft)
-    request.lifetime?.meet(session.id, draft, draft.end)
+    request.lifetime?.mergeStored(session.id, draft, draft.end)
     const merged = request.giving(session, given.text)
     rebase(draft, base, given.text, dataIn(session) as Data)
     draft.cookie = session.cookie

@@ -23,7 +23,7 @@ export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, se
   }
   const turn = new Touch(exchange, id, session, done)
   turn.run()
-  exchange.holder.letGo()
+  exchange.requestLifetime.letGo()
   return turn.hasBegun
 }
 
@@ -43,7 +43,7 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
     if (joined.length > 0) return this.#join(joined)
     this.hasBegun = true
     this.enter()
-    if (this.isOver) return
+    if (this.isFinished) return
     const { active, id } = this.transaction
     // Another touch sets the same expiry, to within the time of one call
     if (active.isTouching) return void (active.joinedTouches ??= []).push(inThisContext(err => this.finish(err)))
@@ -61,7 +61,7 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
       if (err) return this.#touched(err)
       if (!record) return endedElsewhere(this.transaction, ended => this.#touched(ended))
       const stored = RecordDraft.of(record)
-      request.lifetime?.meet(id, stored, stored.end)
+      request.lifetime?.mergeStored(id, stored, stored.end)
       port.touch(id, touchedForm(request, session, stored.data), err => this.#answered(err), deadline)
     }
     port.get(id, found, deadline)

@@ -44,7 +44,7 @@ function attempt<H extends Host>(exchange: ExchangeState<H>, asked: Asked, done:
 
 function run<H extends Host>(exchange: ExchangeState<H>, asked: Asked, done: Callback): void {
   new Update(exchange, asked, done).run()
-  exchange.holder.letGo()
+  exchange.requestLifetime.letGo()
 }
 
 /** The change gives the session another user than its marks have. */
@@ -84,7 +84,7 @@ class Update<H extends Host> extends SessionWriter<H> {
     const text = serializeData(liveCookie(session))
     const before = dataOf(text)
     if (base && draft) mergeCookie(session, base, draft)
-    if (draft) this.request.lifetime?.meet(session.id, draft, draft.end)
+    if (draft) this.request.lifetime?.mergeStored(session.id, draft, draft.end)
     const changed = sessionOf(hostOf(session, session.id), base && draft ? mergedData(draft, base, text) : dataOf(text))
     changed.cookie = cookieOf({ cookie: session.cookie })
     if (isRefusedPromise(change(shownOf(changed)) as unknown)) throw new TypeError('update needs a synchronous function')

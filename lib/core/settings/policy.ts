@@ -6,7 +6,7 @@ export interface Policy {
   readonly unset: 'destroy' | 'keep'
   /** Whether the cookie of a session that has ended is cleared. With `clears` it always is. */
   readonly clearsCookie: boolean
-  /** Each request moves the expiry of its session, because there is a limit for idle sessions. */
+  /** Each request that counts as activity moves the expiry of its session, because there is a limit for idle sessions. */
   readonly keepsIdle: boolean
   readonly family: Semantics
 }
@@ -29,4 +29,4 @@ export interface Semantics {
 export const CONNECT: Semantics = { keepsAlive: true, cookieOnSave: false, watchesCookie: false, clears: false, renews: false }
 
 /** For sessions in the cookie: a save always sends it, and its end is the session's. */
-export const KEPT: Semantics = { keepsAlive: false, cookieOnSave: true, watchesCookie: true, clears: true, renews: false }
+export const IN_COOKIE: Semantics = { keepsAlive: false, cookieOnSave: true, watchesCookie: true, clears: true, renews: false }

@@ -33,7 +33,7 @@ export interface Settings<H extends Host = Host> extends Policy, RequestSettings
   readonly events: SessionEvents
   readonly store: SessionStore
   /** The store of a single request whose session is in the cookie. */
-  readonly kept: CookieBackedStore | undefined
+  readonly cookieStore: CookieBackedStore | undefined
   readonly port: StoreClient
   /** Whether the store has not emitted `disconnect`. */
   readonly isReady: () => boolean
@@ -108,7 +108,7 @@ export function settle<H extends Host>(
     paths: new PathWatch(),
     events: new SessionEvents(about, settleListeners(options.on)),
     store,
-    kept: undefined,
+    cookieStore: undefined,
     port,
     isReady: port.readiness(),
     genid: genidOf(options, genid),

@@ -9,7 +9,7 @@ export type Found = (err?: any, record?: SessionData | null, version?: Version) 
 
 /** @param likeness the record's data, if the store knows them */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as for Callback
-export type Heard = (err?: any, record?: SessionData | null, version?: Version, likeness?: Likeness) => void
+export type ReadCallback = (err?: any, record?: SessionData | null, version?: Version, likeness?: Likeness) => void
 
 /** The condition of a write: the version that the record must have, and `text`, the data as `serializeData` gives them, if it is known. */
 export interface Condition {

@@ -1,7 +1,7 @@
 import { isTraced, storeCall, traced } from '../diagnostics/store-tracing'
 import type { Callback } from '../../primitives/callbacks'
 import { Deadline } from '../concurrency/deadline'
-import { callsBack, type Heard, type SessionStore } from './contract'
+import { callsBack, type ReadCallback, type SessionStore } from './contract'
 import { CircuitBreaker } from './circuit-breaker'
 import { isMissing } from '../errors/store-errors'
 import { GuardedCall, type Guarded } from './guarded-call'
@@ -41,7 +41,7 @@ export class StoreCalls {
   }
 
   /** Reads a record. That a store has none is not an error, however the store says it. */
-  get(key: string, done: Heard, deadline?: Deadline): void {
+  get(key: string, done: ReadCallback, deadline?: Deadline): void {
     const find = syncOf(this.store, 'get')
     const fetched: Callback<Fetched | undefined> = (err, found) => {
       if (err) done(err)
@@ -49,7 +49,7 @@ export class StoreCalls {
       else done()
     }
     if (find && answer(this.store, 'get', () => find(this.store, key), fetched)) return
-    const heard: Heard = (err, record, version, likeness) => (isMissing(err) ? done() : done(err, record, version, likeness))
+    const heard: ReadCallback = (err, record, version, likeness) => (isMissing(err) ? done() : done(err, record, version, likeness))
     this.ask('get', [key], heard as Callback<unknown>, { deadline })
   }
 

@@ -1,5 +1,5 @@
 import type { Callback } from '../../primitives/callbacks'
-import type { SessionStore, Heard, Condition, Outcome } from './contract'
+import type { SessionStore, ReadCallback, Condition, Outcome } from './contract'
 import { answersAtOnce, callsRegenerate, hasAbility } from './abilities'
 import { answer, syncOf } from './sync-methods'
 import type { Deadline } from '../concurrency/deadline'
@@ -76,7 +76,7 @@ export class StoreClient {
   }
 
   /** @param deadline of the operation that the call belongs to, if the session's turn in the queue has come */
-  get(id: string, heard: Heard, deadline?: Deadline): void {
+  get(id: string, heard: ReadCallback, deadline?: Deadline): void {
     this.#reads.get(id, heard, deadline)
   }
 

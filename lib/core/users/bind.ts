@@ -4,14 +4,14 @@ import type { Session } from '../session/session'
 import { isEnded } from '../session/session-end'
 import { logIn, placeOf, type Store } from './login'
 import { departing } from './logout'
-import { userIn, wasDropped, type Bound } from './user-of'
+import { userIn, wasDropped, type UserContext } from './user-of'
 
 /**
  * Before a session is saved: if its user has changed, it becomes one of the sessions of that user, or leaves those of the earlier user.
  *
  * @param act stores the session
  */
-export function bind(exchange: Bound, session: Session, done: Callback, act: Store): void {
+export function bind(exchange: UserContext, session: Session, done: Callback, act: Store): void {
   const { lifetime, settings } = exchange
   const { users } = settings
   if (!users) return act(done)
@@ -36,7 +36,7 @@ export interface Next {
 }
 
 /** Stores a session with another user than before. */
-export function become(exchange: Bound, session: Session, next: Next, done: Callback, act: Store): void {
+export function become(exchange: UserContext, session: Session, next: Next, done: Callback, act: Store): void {
   const before = exchange.lifetime?.marksOf(session.id)
   if (before?.u === undefined) return changeUser(exchange, session, next, done, act)
   const place = placeOf(exchange, before.u)
@@ -47,7 +47,7 @@ export function become(exchange: Bound, session: Session, next: Next, done: Call
   })
 }
 
-function changeUser(exchange: Bound, session: Session, { user, id }: Next, done: Callback, act: Store): void {
+function changeUser(exchange: UserContext, session: Session, { user, id }: Next, done: Callback, act: Store): void {
   if (user !== undefined) return logIn(exchange, session, { user, id }, done, act)
   const settle = exchange.lifetime?.bind(session.id, undefined)
   act(err => {

@@ -1,4 +1,4 @@
-import { dateOf, isOver } from '../record/lifetime'
+import { dateOf, isPastLimits } from '../record/lifetime'
 import { marksIn } from '../record/marks'
 import type { Marks } from '../record/reserved-key'
 import type { SessionData } from '../record/session-data'
@@ -61,7 +61,7 @@ function listedOf({ entry, record }: Found, about: About, current: string | unde
   const { lifetime } = about
   const marks = record && marksIn(record)
   const now = Date.now()
-  if (!marks || hasPassed(about, record) || (lifetime && isOver(marks, lifetime, { now }))) return []
+  if (!marks || hasPassed(about, record) || (lifetime && isPastLimits(marks, lifetime, { now }))) return []
   return [
     {
       handle: entry.h,

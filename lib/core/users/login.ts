@@ -21,19 +21,19 @@ import {
 } from './registry'
 import { RegistryClient, type Known } from './registry-client'
 import { describeFor } from './describe'
-import { storedUser, wasDropped, type Bound } from './user-of'
+import { storedUser, wasDropped, type UserContext } from './user-of'
 
 /** Stores the session, and calls back. */
 export type Store = (done: Callback) => void
 
 /** The sessions of a user, as an exchange changes them. */
-export function placeOf({ port, settings }: Pick<Bound, 'port' | 'settings'>, user: string): Place {
+export function placeOf({ port, settings }: Pick<UserContext, 'port' | 'settings'>, user: string): Place {
   return { port, user, events: settings.events, registries: new RegistryClient(port, settings) }
 }
 
 /** Stores a session that a user has logged in. */
 export function logIn(
-  exchange: Bound,
+  exchange: UserContext,
   session: Session,
   { user, id }: { readonly user: string; readonly id: string },
   done: Callback,
@@ -77,7 +77,7 @@ class Login {
   readonly #since: number | undefined
 
   constructor(
-    private readonly exchange: Bound,
+    private readonly exchange: UserContext,
     private readonly session: Session,
     private readonly task: Task,
   ) {

@@ -3,7 +3,7 @@ import { endAnnounced } from '../events/announce'
 import type { Marks } from '../record/reserved-key'
 import { dataAsIn } from '../record/snapshot'
 import { toCallback, type Callback } from '../../primitives/callbacks'
-import type { Bound } from './user-of'
+import type { UserContext } from './user-of'
 import { RegistryClient } from './registry-client'
 import { destroyAll, settledOf, type Place } from './records'
 import { entryOf, killed, leftBy, othersOf, removed, type Entry } from './registry'
@@ -77,7 +77,7 @@ export function departing(place: Place, { handle, key }: Leaving, done: Callback
 }
 
 /** Ends the session of a request, which has been revoked. */
-export function endRevoked(exchange: Bound, id: string, done: Callback): void {
+export function endRevoked(exchange: UserContext, id: string, done: Callback): void {
   const { port, changes } = exchange
   endAnnounced(exchange, { id, why: 'revoked', data: () => dataAsIn(changes.known, id) }, done => port.destroy(id, done), done)
 }
@@ -88,7 +88,7 @@ export function endRevoked(exchange: Bound, id: string, done: Callback): void {
  * @param read the marks of its record, if the exchange has not taken them over
  * @returns the callback of the destroy, which removes the session from those of its user
  */
-export function leaving({ settings, lifetime, port }: Bound, id: string, done: Callback, read?: Marks): Callback {
+export function leaving({ settings, lifetime, port }: UserContext, id: string, done: Callback, read?: Marks): Callback {
   const marks = settings.users && (read ?? lifetime?.known(id))
   if (marks?.u === undefined) return done
   const place = { port, user: marks.u, events: settings.events, registries: new RegistryClient(port, settings) }

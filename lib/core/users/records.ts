@@ -2,7 +2,7 @@ import { fromCallback, type Callback } from '../../primitives/callbacks'
 import type { SessionEvents, Why } from '../diagnostics/session-events'
 import { endAndTell, type Telling } from '../events/end-and-tell'
 import { isMissing } from '../errors/store-errors'
-import { isOver, passedLimit, type Living } from '../lifetime/limits'
+import { hasTimedOut, passedLimit, type LifetimeContext } from '../lifetime/limits'
 import { dateOf } from '../record/lifetime'
 import { marksIn, separate } from '../record/marks'
 import type { SessionData } from '../record/session-data'
@@ -83,17 +83,17 @@ export interface Looked {
 }
 
 /** Whether a record is past that tells when its session ends. */
-export function hasPassed({ endsByRecord }: Pick<Living['settings'], 'endsByRecord'>, record: SessionData): boolean {
+export function hasPassed({ endsByRecord }: Pick<LifetimeContext['settings'], 'endsByRecord'>, record: SessionData): boolean {
   return endsByRecord === true && (dateOf(record) ?? Infinity) <= Date.now()
 }
 
 /** Judges the records that were looked for. */
-export function lookedAt(exchange: Living, found: readonly Found[]): Looked {
+export function lookedAt(exchange: LifetimeContext, found: readonly Found[]): Looked {
   const over = new Map<string, Why>()
   for (const { entry, record } of found) {
     const isPast = record !== undefined && hasPassed(exchange.settings, record)
     const read = record && separate({ record, moment: undefined })
-    if (read && (isPast || isOver(exchange, read))) over.set(entry.h, passedLimit(exchange, read))
+    if (read && (isPast || hasTimedOut(exchange, read))) over.set(entry.h, passedLimit(exchange, read))
   }
   return { gone: goneOf(found), over }
 }

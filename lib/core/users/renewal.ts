@@ -10,7 +10,7 @@ import { placeOf } from './login'
 import { endRevoked } from './logout'
 import { isUnanswered } from '../errors/store-errors'
 import { entryOf, newLogin, notRenewed, renewed, type Renewal } from './registry'
-import { userIn, type Bound } from './user-of'
+import { userIn, type UserContext } from './user-of'
 
 /** The session that takes the place of another one. */
 export interface Target {
@@ -24,7 +24,7 @@ export interface Target {
  *
  * @param act moves the record
  */
-export function renewing(exchange: Bound, session: Session, target: Target, done: Callback, act: (done: Callback) => void): void {
+export function renewing(exchange: UserContext, session: Session, target: Target, done: Callback, act: (done: Callback) => void): void {
   const { users } = exchange.settings
   const before = users && exchange.lifetime?.marksOf(session.id)
   if (!before) return act(done)
@@ -48,7 +48,7 @@ function kept(session: Session, keep: readonly string[]): object {
  *
  * @param record of the old ID, as the store has it
  */
-export function followLogin(exchange: Bound, session: Session, id: string, record: SessionData | undefined, done: Callback): void {
+export function followLogin(exchange: UserContext, session: Session, id: string, record: SessionData | undefined, done: Callback): void {
   const marks = exchange.settings.users && record && marksIn(record)
   if (marks?.u === undefined || marks.u === exchange.lifetime?.known(session.id)?.u) return done()
   const { user, registries } = placeOf(exchange, marks.u)
@@ -71,13 +71,13 @@ interface Noted {
   readonly id: string
 }
 
-function renewalOf({ port }: Bound, session: Session, { handle, since, id }: Noted): Renewal {
+function renewalOf({ port }: UserContext, session: Session, { handle, since, id }: Noted): Renewal {
   const from = port.keys.of(session.id)
   return { entry: { h: handle, k: [from], t: Date.now(), l: newLogin() }, since, from, to: port.keys.of(id) }
 }
 
 function note(
-  exchange: Bound,
+  exchange: UserContext,
   session: Session,
   { user, ...noted }: Noted & { readonly user: string },
   done: Callback,

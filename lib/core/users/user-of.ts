@@ -4,7 +4,7 @@ import type { RequestLifetime } from '../concurrency/request-lifetime'
 import type { Diagnosed } from '../diagnostics/diagnose'
 import type { SessionEvents } from '../diagnostics/session-events'
 import type { Announcing } from '../events/session-event'
-import type { Living } from '../lifetime/limits'
+import type { LifetimeContext } from '../lifetime/limits'
 import { shownOf } from '../record/session-view'
 import type { Stored } from '../record/snapshot'
 import type { Session } from '../session/session'
@@ -12,13 +12,14 @@ import type { UserSettings } from '../settings/request-options'
 import { isRegistry } from '../store/store-keys'
 
 /** The part of an exchange that the user of its session depends on. */
-export interface Bound extends Living {
-  readonly settings: Living['settings'] & Diagnosed & { readonly users: UserSettings<never> | undefined; readonly events: SessionEvents }
+export interface UserContext extends LifetimeContext {
+  readonly settings: LifetimeContext['settings'] &
+    Diagnosed & { readonly users: UserSettings<never> | undefined; readonly events: SessionEvents }
   readonly transport: Announcing['transport']
   readonly isReadOnly: boolean
   readonly isSnapshot: boolean
   readonly changes: { readonly known: Stored | undefined }
-  readonly holder: Pick<RequestLifetime, 'transaction'>
+  readonly requestLifetime: Pick<RequestLifetime, 'transaction'>
   readonly replacedSession: Session | undefined
 }
 
@@ -50,7 +51,7 @@ export function userIn(data: object, { userId }: UserSettings<never>): string | 
 }
 
 /** Whether the session is to be saved, because its record names another user than its data. */
-export function hasOtherUser(exchange: Bound, session: Session): boolean {
+export function hasOtherUser(exchange: UserContext, session: Session): boolean {
   const { settings, sentId, isReadOnly } = exchange
   return (
     settings.users !== undefined && !isReadOnly && sentId === session.id && otherUser(exchange, session.id, shownOf(session)) !== undefined
@@ -59,7 +60,7 @@ export function hasOtherUser(exchange: Bound, session: Session): boolean {
 
 /** The user in the data, if the marks of the session have another one. */
 export function otherUser(
-  { lifetime, settings: { users } }: Bound,
+  { lifetime, settings: { users } }: UserContext,
   id: string,
   data: object,
 ): { readonly user: string | undefined } | undefined {
@@ -69,7 +70,7 @@ export function otherUser(
 }
 
 /** The user of the session as the store was last known to have it. */
-export function storedUser({ changes: { known }, settings: { users } }: Bound, id: string): string | undefined {
+export function storedUser({ changes: { known }, settings: { users } }: UserContext, id: string): string | undefined {
   if (!users || known?.id !== id) return undefined
   try {
     return userIn(JSON.parse(known.text) as object, users)
@@ -79,17 +80,17 @@ export function storedUser({ changes: { known }, settings: { users } }: Bound, i
 }
 
 /** The save has ended without an error, because the session no longer exists. */
-export function wasDropped({ holder: { transaction } }: Bound, id: string): boolean {
+export function wasDropped({ requestLifetime: { transaction } }: UserContext, id: string): boolean {
   return transaction?.id === id && transaction.isEnded
 }
 
 /** Whether an ID of a client is that of a registry, which is no session. No client has it, unless the secret is known. */
-export function isRefused({ settings }: Bound, id: string): boolean {
+export function isRefused({ settings }: UserContext, id: string): boolean {
   return settings.users !== undefined && isRegistry(id)
 }
 
 /** Whether the client's session was ended while the request was under way: its cookie is cleared. */
-export function hasBeenRevoked(exchange: Bound): boolean {
+export function hasBeenRevoked(exchange: UserContext): boolean {
   const { settings, sentId, host } = exchange
   return settings.users !== undefined && sentId !== undefined && sentId === host.sessionID && wasDropped(exchange, sentId)
 }

@@ -67,8 +67,8 @@ function has(store: object | null | undefined, ...methods: string[]): boolean {
  *
  * @param host without a context outside of requests
  */
-export function adapt(store: PromiseStore | JsonStore, host: Partial<Pick<KoaHost, 'ctx'>>, manner: StoreAdapterOptions): SessionStore {
-  return 'get' in store ? new PromiseStoreAdapter(store, host, manner) : new JsonStoreAdapter(store, manner)
+export function adapt(store: PromiseStore | JsonStore, host: Partial<Pick<KoaHost, 'ctx'>>, options: StoreAdapterOptions): SessionStore {
+  return 'get' in store ? new PromiseStoreAdapter(store, host, options) : new JsonStoreAdapter(store, options)
 }
 
 class PromiseStoreAdapter implements SessionStore {
@@ -77,11 +77,11 @@ class PromiseStoreAdapter implements SessionStore {
   constructor(
     private readonly store: PromiseStore,
     private readonly host: Partial<Pick<KoaHost, 'ctx'>>,
-    private readonly manner: StoreAdapterOptions,
+    private readonly options: StoreAdapterOptions,
   ) {}
 
   async get(id: string): Promise<SessionData | undefined> {
-    const { prefix, shape, maxAge } = this.manner
+    const { prefix, shape, maxAge } = this.options
     const record = await settled(this.store.get(prefix + id, maxAge, this.#info))
     return typeof record === 'object' && record ? shape.read(record) : undefined
   }
@@ -96,26 +96,26 @@ class PromiseStoreAdapter implements SessionStore {
   }
 
   async destroy(id: string): Promise<void> {
-    await settled(this.store.destroy(this.manner.prefix + id, this.#info))
+    await settled(this.store.destroy(this.options.prefix + id, this.#info))
   }
 
   #put(id: string, session: SessionData, changed: boolean): Eventually<unknown> {
-    const { prefix, shape } = this.manner
+    const { prefix, shape } = this.options
     return this.store.set(prefix + id, shape.write(session), this.#lifetimeOf(id, session), this.#changed(changed))
   }
 
   /** The list of a user is no session: it must outlive all sessions of the user, and the app's `ttl` is not asked about it. */
   #lifetimeOf(id: string, session: SessionData): number | undefined {
-    return isRegistry(id) ? (session.cookie.originalMaxAge ?? undefined) : untilEnd(session, this.manner.ttl(session as Session))
+    return isRegistry(id) ? (session.cookie.originalMaxAge ?? undefined) : untilEnd(session, this.options.ttl(session as Session))
   }
 
   /** Written out: each result of a spread of `#info` would have a hidden class of its own. */
   #changed(changed: boolean): object {
-    return { ctx: this.host.ctx, rolling: this.manner.rolling, changed }
+    return { ctx: this.host.ctx, rolling: this.options.rolling, changed }
   }
 
   get #info(): object {
-    return { ctx: this.host.ctx, rolling: this.manner.rolling }
+    return { ctx: this.host.ctx, rolling: this.options.rolling }
   }
 }
 
@@ -124,21 +124,21 @@ class JsonStoreAdapter implements SessionStore {
 
   constructor(
     private readonly store: JsonStore,
-    private readonly manner: StoreAdapterOptions,
+    private readonly options: StoreAdapterOptions,
   ) {}
 
   async get(id: string): Promise<SessionData | undefined> {
-    const loaded = await settled(this.store.load(this.manner.prefix + id))
+    const loaded = await settled(this.store.load(this.options.prefix + id))
     const text = Buffer.isBuffer(loaded) ? loaded.toString() : loaded
-    return typeof text === 'string' && text ? this.manner.shape.read(JSON.parse(text) as object) : undefined
+    return typeof text === 'string' && text ? this.options.shape.read(JSON.parse(text) as object) : undefined
   }
 
   async set(id: string, session: SessionData): Promise<void> {
-    await settled(this.store.save(this.manner.prefix + id, JSON.stringify(this.manner.shape.write(session))))
+    await settled(this.store.save(this.options.prefix + id, JSON.stringify(this.options.shape.write(session))))
   }
 
   async destroy(id: string): Promise<void> {
-    await settled(this.store.remove(this.manner.prefix + id))
+    await settled(this.store.remove(this.options.prefix + id))
   }
 }
 

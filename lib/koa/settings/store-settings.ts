@@ -12,7 +12,7 @@ import { noStore, type PortOf } from '../../core/users/sessions'
 import { storeOfRequest } from './store-of-request'
 import { Undecodable } from '../../cookie-store/codec'
 import { cookieFormat } from '../../cookie-store/cookie-format'
-import { keepFor, CookieSessionStore } from '../../cookie-store/cookie-session-store'
+import { withCookieStore, CookieSessionStore } from '../../cookie-store/cookie-session-store'
 import type { KoaHost } from '../session/carried-session'
 import { admission, endsOf } from './admission'
 import { coreSettings, type Given } from './core-settings'
@@ -55,7 +55,7 @@ function inCookie(options: KoaOptions, given: Given): StoreSettings {
     cookieValue: payload => payload,
   })
   const settings = coreSettings(options, given, new CookieSessionStore(format, () => []))
-  return { of: host => keepFor(settings, format, host, () => keysOf(host)), port: noStore, core: settings }
+  return { of: host => withCookieStore(settings, format, host, () => keysOf(host)), port: noStore, core: settings }
 }
 
 /** A Keygrip does not expose its keys. */
@@ -66,25 +66,26 @@ function keysOf({ ctx }: KoaHost): readonly Secret[] {
 /** @throws errors of the app's own `decode`, marked to be passed on to the app */
 function codecOf({ encode, decode, decodeErrors }: KoaOptions) {
   if (!decode || decodeErrors !== 'throw') return { encode, decode }
-  const loudly = (value: string): object => {
+  const decodeOrMark = (value: string): object => {
     try {
       return decode(value)
     } catch (err) {
       throw err instanceof SyntaxError ? err : new Undecodable(err)
     }
   }
-  return { encode, decode: loudly }
+  return { encode, decode: decodeOrMark }
 }
 
 function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => AnyStore): StoreSettings {
   // Checks the options at setup, although the first store is created with the first request
   const common = coreSettings(options, given, { get() {}, set() {}, destroy() {} })
-  const manners: Partial<Record<Kind, StoreAdapterOptions>> = {}
-  const mannerFor = (kind: Kind): StoreAdapterOptions => (manners[kind] ??= mannerOf(options, given, kind === 'json'))
+  const adapterOptions: Partial<Record<Kind, StoreAdapterOptions>> = {}
+  const adapterOptionsFor = (kind: Kind): StoreAdapterOptions =>
+    (adapterOptions[kind] ??= adapterOptionsOf(options, given, kind === 'json'))
   const portOf = (host: KoaHost): { store: SessionStore; port: StoreClient; kind: Kind } => {
     const made = (host.userStore = make(host))
     const kind = kindOf(made as never)
-    const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, mannerFor(kind))
+    const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, adapterOptionsFor(kind))
     const store = adapted as SessionStore
     return { store, port: shareClient(store, common.port), kind }
   }
@@ -100,7 +101,7 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
   return { of, port: () => portOf({} as KoaHost).port, core: common }
 }
 
-function mannerOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): StoreAdapterOptions {
+function adapterOptionsOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): StoreAdapterOptions {
   const ttlOf = typeof ttl === 'function' ? ttl : (): number | undefined => ttl
   return {
     prefix,

@@ -4,7 +4,7 @@ import { leaving } from '../../users/logout'
 import type { Deadline } from '../../concurrency/deadline'
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
-import { isOver, passedLimit } from '../../lifetime/limits'
+import { hasTimedOut, passedLimit } from '../../lifetime/limits'
 import { separate } from '../../record/marks'
 import type { Marks } from '../../record/reserved-key'
 import type { SessionData } from '../../record/session-data'
@@ -26,11 +26,11 @@ const ENDED = Object.assign(new Error('session has ended'), { code: 'ENOENT' })
  *
  * @param done receives whether the session goes on
  */
-export function endOver<H extends Host>(exchange: ExchangeState<H>, id: string, read: Read, done: (isRenewed: boolean) => void): void {
+export function endTimedOut<H extends Host>(exchange: ExchangeState<H>, id: string, read: Read, done: (isRenewed: boolean) => void): void {
   const { record, marks, version } = read
   const ending = { id, why: passedLimit(exchange, read), data: () => record ?? undefined, marks, version, isClaimed: true }
   const destroy = (done: Callback): void =>
-    exchange.port.replace(id, (deadline, ended) => new EndOver(exchange, id, deadline, ended).begin(read), done)
+    exchange.port.replace(id, (deadline, ended) => new TimedOutEnd(exchange, id, deadline, ended).begin(read), done)
   let isRenewed = false
   const destroyed = (ended: Callback): void =>
     destroy(err => {
@@ -59,7 +59,7 @@ function endAndLeave<H extends Host>(
   endAnnounced(exchange, ending, destroy, leaving(exchange, ending.id, ended, marks))
 }
 
-class EndOver<H extends Host> {
+class TimedOutEnd<H extends Host> {
   readonly #conditional: ConditionalEnd
 
   constructor(
@@ -81,7 +81,7 @@ class EndOver<H extends Host> {
   }
 
   begin({ record, version }: Read): void {
-    const { transaction } = this.exchange.holder
+    const { transaction } = this.exchange.requestLifetime
     if (transaction?.id !== this.id || transaction.isCurrent) this.#end(record as SessionData, version)
     else this.#read()
   }
@@ -90,7 +90,7 @@ class EndOver<H extends Host> {
     const { exchange, id, ended } = this
     const found = (err: unknown, record: SessionData | null | undefined, version: Version | undefined): void => {
       if (err || !record) return ended(err && !isMissing(err) ? err : ENDED)
-      if (isOver(exchange, separate({ record, moment: undefined, version }))) this.#end(record, version)
+      if (hasTimedOut(exchange, separate({ record, moment: undefined, version }))) this.#end(record, version)
       else ended(RENEWED)
     }
     exchange.port.get(id, found, this.deadline)

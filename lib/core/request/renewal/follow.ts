@@ -45,12 +45,12 @@ function adopt<H extends Host>(exchange: ExchangeState<H>, session: Session, { i
   changes.redirect(session.id, id)
   lifetime?.read(id, read)
   // Not the version: the next save merges
-  if (base) exchange.holder.on(id, port).wrote({ text: base.text, cookie: base.cookie }, false)
+  if (base) exchange.requestLifetime.on(id, port).wrote({ text: base.text, cookie: base.cookie }, false)
   return after
 }
 
 /** The record that the changes of a request are measured against: the one that it has read or written last, or that it began with. */
-export function baseOf<H extends Host>({ holder: { transaction }, changes }: ExchangeState<H>, { id }: Session): Base | undefined {
+export function baseOf<H extends Host>({ requestLifetime: { transaction }, changes }: ExchangeState<H>, { id }: Session): Base | undefined {
   return (transaction?.id === id ? transaction.base : undefined) ?? (changes.known?.id === id ? changes.known : undefined)
 }
 

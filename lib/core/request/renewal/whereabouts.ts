@@ -1,4 +1,4 @@
-import { isOver, type Living } from '../../lifetime/limits'
+import { hasTimedOut, type LifetimeContext } from '../../lifetime/limits'
 import { mayFollow } from '../../lifetime/succession'
 import type { Data } from '../../record/merge'
 import { separate, withUser } from '../../record/marks'
@@ -30,7 +30,7 @@ type Done = (err?: unknown, found?: Whereabouts) => void
  * @param read its record
  * @param done gets nothing if the session has ended, or the grace has
  */
-export function findMoved(exchange: Living, id: string, read: Read, done: Done): void {
+export function findMoved(exchange: LifetimeContext, id: string, read: Read, done: Done): void {
   const { port } = exchange
   const moves: Move[] = []
   const step = (id: string, { marks }: Read): void => {
@@ -43,7 +43,7 @@ export function findMoved(exchange: Living, id: string, read: Read, done: Done):
       if (err) return done(err)
       if (!record) return done()
       const next = separate({ record, moment: undefined, version, likeness })
-      if (isOver(exchange, next)) return done()
+      if (hasTimedOut(exchange, next)) return done()
       if (next.marks?.m == null) done(undefined, whereaboutsOf(moves, read, { id: to, read: next }))
       else step(to, next)
     })

@@ -5,7 +5,7 @@ import { cookieUntil, EXPIRED, nearestEnd, type Limits } from '../../record/life
 import { marksIn, newMarks } from '../../record/marks'
 import { cookieOf, type SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
-import type { Heard } from '../contract'
+import type { ReadCallback } from '../contract'
 import { StoredRecord, type Place } from './stored-record'
 
 /**
@@ -55,7 +55,7 @@ export interface MovedKeys {
 
 /** The record of one session, under two keys. */
 export class MovedRecord extends StoredRecord<MovedKeys & Place> {
-  getOlder(done: Heard): void {
+  getOlder(done: ReadCallback): void {
     this.calls.get(this.place.older, done, this.place.deadline)
   }
 
@@ -76,7 +76,7 @@ export class KeyMigration {
   constructor(
     private readonly records: MovedRecord,
     private readonly lifetime: MovedLifetime,
-    private readonly done: Heard,
+    private readonly done: ReadCallback,
   ) {}
 
   /** Runs in the queue of the session. */

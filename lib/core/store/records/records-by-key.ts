@@ -2,7 +2,7 @@ import type { Callback } from '../../../primitives/callbacks'
 import type { ActiveSessions } from '../../concurrency/active-sessions'
 import type { Deadline } from '../../concurrency/deadline'
 import type { SessionData } from '../../record/session-data'
-import type { Condition, Heard, Outcome } from '../contract'
+import type { Condition, ReadCallback, Outcome } from '../contract'
 import type { StoreCalls } from '../store-calls'
 
 /** The part of a client that is needed here. */
@@ -32,7 +32,7 @@ export class RecordsByKey {
     return this.calls.deadline()
   }
 
-  get(key: string, done: Heard, deadline?: Deadline): void {
+  get(key: string, done: ReadCallback, deadline?: Deadline): void {
     this.calls.get(key, done, deadline)
   }
 

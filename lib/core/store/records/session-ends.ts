@@ -73,7 +73,7 @@ export class SessionEnds {
     const deadline = calls.deadline()
     const act = (ended: Callback, active: ActiveSession): void =>
       calls.ask('regenerate', [host], this.#alsoMoved(active, ended) as Callback<unknown>, { key: id, deadline })
-    activeSessions.end(id, deadline, act, done)
+    activeSessions.endOutsideQueue(id, deadline, act, done)
   }
 
   /** Ends a session by its new ID too, if a rotation has moved it. */

@@ -2,7 +2,7 @@ import type { ActiveSessions } from '../../concurrency/active-sessions'
 import type { Deadline } from '../../concurrency/deadline'
 import { isMoved } from '../../record/moved'
 import { answersAtOnce, hasAbility } from '../abilities'
-import type { Heard } from '../contract'
+import type { ReadCallback } from '../contract'
 import type { StoreCalls } from '../store-calls'
 import type { StoreKeys } from '../store-keys'
 import { isPending, KeyMigration, MovedRecord, sessionIn, type MovedKeys } from './key-migration'
@@ -19,12 +19,12 @@ export class SessionReads {
    * @param deadline of the operation that the call belongs to, if the session's turn in the queue has come. The record of an earlier ID is then not found:
    * nothing is written to it
    */
-  get(id: string, heard: Heard, deadline?: Deadline): void {
+  get(id: string, heard: ReadCallback, deadline?: Deadline): void {
     const done = deadline ? unlessMoved(heard) : heard
     if (this.activeSessions.isDestroyed(id)) return done()
     const key = this.keys.of(id)
     if (key === id) return this.calls.get(id, done, deadline)
-    const found: Heard = (err, record, version, likeness) => {
+    const found: ReadCallback = (err, record, version, likeness) => {
       if (err) return done(err)
       if (record && !isPending(record)) return done(null, record, version, likeness)
       const older = this.keys.olderOf(id)
@@ -38,7 +38,7 @@ export class SessionReads {
   }
 
   /** Moves the record while no other call of this process is made for the session. */
-  #move(id: string, keys: MovedKeys, done: Heard): void {
+  #move(id: string, keys: MovedKeys, done: ReadCallback): void {
     const { calls, activeSessions } = this
     const { store } = calls
     const deadline = calls.deadline()
@@ -50,7 +50,7 @@ export class SessionReads {
   }
 }
 
-function unlessMoved(done: Heard): Heard {
+function unlessMoved(done: ReadCallback): ReadCallback {
   return (err, record, version, likeness) => {
     if (!err && record && isMoved(record)) done()
     else done(err, record, version, likeness)

@@ -3,7 +3,7 @@ import type { ActiveSessions } from '../../concurrency/active-sessions'
 import type { Deadline } from '../../concurrency/deadline'
 import type { SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
-import type { Heard, Outcome } from '../contract'
+import type { ReadCallback, Outcome } from '../contract'
 import type { StoreCalls } from '../store-calls'
 import { TrackedWrite } from '../tracked-write'
 
@@ -35,7 +35,7 @@ export class StoredRecord<Where extends Place = Place> {
     return this.place.compares
   }
 
-  get(done: Heard): void {
+  get(done: ReadCallback): void {
     this.calls.get(this.place.key, done, this.place.deadline)
   }
 
