@@ -1,5 +1,6 @@
 import { isInTransaction, transaction, type SqliteDatabase } from './database'
 import { isBusy } from './errors'
+import { keyOf } from './keys'
 import type { Statements } from './statements'
 
 /** How long a new expiry waits in memory, in milliseconds. A process that is killed loses the touches of this time, and nothing else. */
@@ -11,9 +12,14 @@ export const TOO_SOON = 10 * DEFERRED
 /** Rows of one transaction. Most are on pages of their own, so that more of them take longer, and save nothing. */
 const BATCH = 50
 
+/** An expiry that no row has. */
+const NEVER = -1
+
 interface Moved {
   readonly version: number
   readonly expires: number
+  /** The expiry of the row when the touch came. */
+  readonly from: number
 }
 
 /**
@@ -30,18 +36,25 @@ export class DeferredTouches {
     private readonly statements: Pick<Statements, 'extend'>,
   ) {}
 
-  /** @returns false if the caller must write now, to get the error */
-  add(id: string, version: number, expires: number): boolean {
+  /**
+   * @param from the expiry of the row as it was read
+   * @returns false if the caller must write now, to get the error
+   */
+  add(id: string, version: number, expires: number, from = NEVER): boolean {
     if (this.#fails) return false
-    this.#moved.set(id, { version, expires })
+    this.#moved.set(id, { version, expires, from })
     this.#schedule(DEFERRED)
     return true
   }
 
-  /** The new expiry that waits for a row of this version. */
-  expiresOf(id: string, version: number): number | undefined {
+  /**
+   * The new expiry that waits for a row of this version.
+   *
+   * @param stored the expiry of the row
+   */
+  expiresOf(id: string, version: number, stored?: number): number | undefined {
     const moved = this.#moved.get(id)
-    return moved && moved.version === version ? moved.expires : undefined
+    return moved && (moved.version === version || moved.from === stored) ? moved.expires : undefined
   }
 
   delete(id: string): void {
@@ -87,8 +100,8 @@ export class DeferredTouches {
   #writeBatch(): void {
     const batch = Array.from(this.#moved.entries()).slice(0, BATCH)
     transaction(this.database, () => {
-      // Not over a later write, which has another version, nor over a later expiry
-      for (const [id, { version, expires }] of batch) this.statements.extend.run(expires, id, version, expires)
+      // Not over a later write that has ended or shortened the session, nor over a later expiry. A request without activity writes the expiry that it has read
+      for (const [id, { version, expires, from }] of batch) this.statements.extend.run(expires, keyOf(id), version, from, expires)
     })
     for (const [id] of batch) this.#moved.delete(id)
   }

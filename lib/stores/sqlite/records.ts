@@ -8,6 +8,7 @@ import { checkTransaction, type SqliteDatabase } from './database'
 import { DeferredTouches, TOO_SOON } from './deferred-touches'
 import { endOfCookie } from '../../core/record/lifetime'
 import { fetchedFrom, jsonOf, parseRecord, plainRecord, type ParsedRecord } from './record'
+import { idOf, keyOf } from './keys'
 import { statementsFor, type Row, type Scan, type Statements } from './statements'
 
 /** Sessions that are cached after a read: at least this many, at most twice. */
@@ -96,7 +97,7 @@ export class SqliteRecords {
     const now = Date.now()
     // An earlier expiry is written at once
     const canWait = seen !== undefined && seen.expires > now + TOO_SOON && expires >= seen.expires
-    if (canWait && this.#touches.add(id, seen.version, expires)) return
+    if (canWait && this.#touches.add(id, seen.version, expires, seen.expires)) return
     this.#statements.touch.run(expires, keyOf(id), now)
     this.#forget(id)
   }
@@ -166,7 +167,7 @@ export class SqliteRecords {
     const row = this.#statements.get.get(seen?.parsed ? seen.version : NO_VERSION, keyOf(id)) as Row | null | undefined
     if (!row) return void this.#forget(id)
     const [version, stored] = [Number(row.version), Number(row.expires)]
-    const expires = Math.max(stored, this.#touches.expiresOf(id, version) ?? 0)
+    const expires = Math.max(stored, this.#touches.expiresOf(id, version, stored) ?? 0)
     if (expires <= Date.now()) return undefined
     const parsed = row.session === null ? (seen?.parsed as ParsedRecord) : parseRecord(row.session)
     if (seen?.version !== version || seen.expires !== stored) {
@@ -189,19 +190,4 @@ function newVersion(): number {
 /** A version of another store matches no row. */
 function checkVersion(version: Version): number {
   return typeof version === 'number' ? version : NO_VERSION
-}
-
-/**
- * IDs that SQLite or a driver does not keep: a lone surrogate is replaced, and text ends at NUL. Their key is JSON, and so is that of IDs that look
- * like JSON.
- */
-const ESCAPED = /^"|[\0\ud800-\udfff]/
-
-function keyOf(id: string): string {
-  const text = String(id)
-  return ESCAPED.test(text) ? JSON.stringify(text) : text
-}
-
-function idOf(key: string): string {
-  return key.startsWith('"') ? (JSON.parse(key) as string) : key
 }

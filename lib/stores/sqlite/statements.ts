@@ -33,8 +33,8 @@ export function statementsFor(database: SqliteDatabase, name: string) {
     replace: statement(`UPDATE ${table} SET version = ?, expires = ?, session = ? WHERE id = ? AND version = ? AND expires > ?`),
     /** Values: expires, id, now. */
     touch: statement(`UPDATE ${table} SET expires = ? WHERE id = ? AND expires > ?`),
-    /** Values: expires, id, version, expires. */
-    extend: statement(`UPDATE ${table} SET expires = ? WHERE id = ? AND version = ? AND expires < ?`),
+    /** Values: expires, id, version, the expiry that was read, expires. */
+    extend: statement(`UPDATE ${table} SET expires = ? WHERE id = ? AND (version = ? OR expires = ?) AND expires < ?`),
     /** Values: id. */
     destroy: statement(`DELETE FROM ${table} WHERE id = ?`),
     /** Values: now. */

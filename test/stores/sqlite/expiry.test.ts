@@ -75,6 +75,34 @@ describe('SqliteStore: a touch', () => {
     }
   })
 
+  it('that is deferred survives a write of another process that keeps the end, such as of a request without activity', async () => {
+    const database = sqlite.openWal()
+    const [store, other] = [sqlite.store({ database }), sqlite.store()]
+    await store.set('a', record())
+    await store.get('a')
+    await store.touch('a', record(5 * MINUTE))
+    const passive = await new Promise<[SessionData, unknown]>(resolve =>
+      other.get('a', (_err, found, version) => resolve([found as SessionData, version])),
+    )
+    expect((await other.compareAndSet('a', passive[0], passive[1] as number)).ok).to.equal(true)
+    expect((await store.get('a'))?.cookie.expires).to.equal(new Date(Date.now() + 5 * MINUTE).toISOString())
+    await store.all()
+    expect(left(database)).to.equal(5 * MINUTE)
+  })
+
+  for (const id of ['"a"', 'a\0b', 'a\ud800', '🍪']) {
+    it(`that is deferred is written for the ID ${JSON.stringify(id)}`, async () => {
+      const database = sqlite.openWal()
+      const store = sqlite.store({ database })
+      await store.set(id, record())
+      await store.get(id)
+      await store.touch(id, record(2 * MINUTE))
+      await store.all()
+      const { expires } = database.prepare('SELECT expires FROM sessions').get() as { expires: number }
+      expect(expires - Date.now()).to.equal(2 * MINUTE)
+    })
+  }
+
   it('that is deferred does not restore a destroyed session', async () => {
     const [store, other] = [sqlite.store(), sqlite.store()]
     await store.set('a', record())
