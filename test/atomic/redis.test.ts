@@ -37,6 +37,16 @@ const versions: Record<string, (options: object) => AnyStore> = {
   'connect-redis 10 with node-redis 6': options => atomicRedis(new RedisStore10({ client: nodeRedis6, ...options })),
 }
 
+type EvalSha = (sha: string, options: { keys: string[]; arguments: string[] }) => Promise<unknown>
+
+/** A client as `createSentinel` makes it, which repeats commands. */
+const sentinel = (evalSha: EvalSha) => ({
+  evalSha,
+  eval: async (text: string, options: Parameters<EvalSha>[1]) => (await nodeRedis.eval(text, options), nodeRedis.eval(text, options)),
+  get: async (key: string) => nodeRedis.get(key),
+  getSentinelNode: () => undefined,
+})
+
 describe('atomicRedis', () => {
   needsRedis()
   before(async () => {
@@ -247,6 +257,13 @@ describe('atomicRedis', () => {
       await storeOn(client, prefix()).compareAndSet('a', { n: 1 }, null)
       expect(keys[0]).to.have.length(1)
     })
+  })
+
+  it('recognizes a write that a sentinel of node-redis has sent twice, because the reply to the first was lost', async () => {
+    const again = sentinel(async (sha, options) => (await nodeRedis.evalSha(sha, options), nodeRedis.evalSha(sha, options)))
+    const store = promised(atomicRedis(new RedisStore({ client: again as never, prefix: prefix() })) as AnyStore)
+    expect((await store.compareAndSet('a', { n: 1 }, null)).ok).to.equal(true)
+    expect((await store.get('a'))?.n).to.equal(1)
   })
 
   it('calls back with an error for a record that cannot be read', async () => {

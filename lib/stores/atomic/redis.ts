@@ -12,6 +12,10 @@ interface NodeRedis {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
 }
 
+interface Sentinel extends NodeRedis {
+  getSentinelNode(): unknown
+}
+
 interface Ioredis {
   evalsha(sha: string, keys: number, ...keysAndArguments: string[]): Promise<unknown>
   eval(script: string, keys: number, ...keysAndArguments: string[]): Promise<unknown>
@@ -70,8 +74,9 @@ class Digest {
 
 /**
  * Gives a store of connect-redis 7 to 10 `compareAndSet` and `update`. It writes what the store itself writes, so that express-session can share the
- * store. ioredis resends a command if its connection is lost before the reply. With such a client each write leaves a key `write:<token>:{<key>}` for
- * 60 seconds, to recognize a repeated write. Set the client's option `autoResendUnfulfilledCommands: false` to avoid these keys.
+ * store. ioredis, and `createSentinel` of node-redis, resend a command if the connection is lost before the reply. With such a client each write leaves
+ * a key `write:<token>:{<key>}` for 60 seconds, to recognize a repeated write. Set the option `autoResendUnfulfilledCommands: false` of ioredis to avoid
+ * these keys.
  *
  * @example app.use(session({ store: atomicRedis(new RedisStore({ client })), … }))
  * @param client the client of the store. Required with connect-redis 7 and 8, which do not expose theirs
@@ -168,7 +173,7 @@ function callerOf(client: object): Caller {
     return {
       evalsha: async (sha, keys, args) => node.evalSha(sha, { keys, arguments: args }),
       eval: async (text, keys, args) => node.eval(text, { keys, arguments: args }),
-      tokensFor: () => [],
+      tokensFor: key => (isSentinel(node) ? [tokenKey(key)] : []),
     }
   }
   if (typeof evalsha === 'function' && typeof pipeline === 'function') {
@@ -187,6 +192,11 @@ function callerOf(client: object): Caller {
 /** Whether the client may resend a command. A cluster of ioredis sends it to another node if the connection is closed, even with the option off. */
 function resends({ isCluster, options }: Ioredis): boolean {
   return isCluster === true || options?.autoResendUnfulfilledCommands !== false
+}
+
+/** Whether it is made by `createSentinel` of node-redis, which repeats a command if the connection to the master is lost. */
+function isSentinel(client: NodeRedis): client is Sentinel {
+  return typeof (client as Partial<Sentinel>).getSentinelNode === 'function'
 }
 
 const PROCESS = randomUUID()
