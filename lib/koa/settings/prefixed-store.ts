@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
-import type { KoaOptions } from '../settings/koa-options'
-import { kindOf, settled, type AnyStore, type PromiseStore } from '../settings/store-adapters'
+import type { KoaOptions } from './koa-options'
+import { kindOf, settled, type AnyStore, type PromiseStore } from './store-adapters'
 
 /** The part of a stored session that tells its lifetime. */
 interface Stored {
