@@ -16,7 +16,7 @@ import { CONTEXT, WITHOUT_SESSION } from './context-transport'
 import { KoaSession } from './session/koa-session'
 import { mirrorStore } from './request-mirror'
 import { COOKIE } from './session/owned-names'
-import { isTakeable } from './session/shown-session'
+import { assignable, isTakeable } from './session/shown-session'
 
 /**
  * The host of the session of one Koa context. A context whose client has sent no session costs little until the app uses its session: the exchange is
@@ -187,9 +187,7 @@ export class KoaRequest implements KoaHost {
    * @throws TypeError if it is not an object
    */
   assign(value: unknown): void {
-    const isEnd = this.settings.names === 'koa-session' ? value === null || value === undefined : !value
-    if (!isEnd && typeof value !== 'object') throw new TypeError('ctx.session can only be set as null or an object')
-    const assigned = isEnd ? null : (value as object)
+    const assigned = assignable(value, this.settings.names)
     this.#readAtOnce()
     if (this.shown === undefined) this.#assigned = { value: assigned }
     else this.#put(assigned)

@@ -45,3 +45,15 @@ function isFree(shown: object, name: string): boolean {
   while (!Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder) as object
   return holder !== shown && 'value' in (Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor)
 }
+
+/**
+ * What the app has assigned to `ctx.session`. To koa-session, null and undefined end the session; to the older middlewares, each falsy value does.
+ *
+ * @throws TypeError if it is not an object
+ */
+export function assignable(value: unknown, names: string): object | null {
+  const isEnd = names === 'koa-session' ? value === null || value === undefined : !value
+  if (isEnd) return null
+  if (typeof value !== 'object') throw new TypeError('ctx.session can only be set as null or an object')
+  return value
+}
