@@ -89,16 +89,17 @@ interface OlderCookieOptions extends KoaCookieOptions {
   secureProxy?: boolean
 }
 
-/** Converts the older spellings. A lifetime that is undefined is the usual one. */
-function cookieOf({ maxage, secureProxy, ...given }: OlderCookieOptions): KoaCookieOptions {
+/** Converts the older spelling. A lifetime that is undefined is the usual one. `secureProxy` is left out: it would be Secure over any connection. */
+function cookieOf({ maxage, secureProxy: _, ...given }: OlderCookieOptions): KoaCookieOptions {
   const cookie: KoaCookieOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  return { ...cookie, ...(maxage && { maxAge: maxage }), ...(secureProxy !== undefined && { secure: secureProxy }) }
+  return { ...cookie, ...(maxage && { maxAge: maxage }) }
 }
 
 /** As `cookieOf`; but to koa-session-ts a lifetime that is undefined is none. */
 function tsCookieOf(given: OlderCookieOptions): KoaCookieOptions {
   const lifetimes = ['maxAge', 'maxage'].filter(name => name in given)
-  return { ...TS_COOKIE, signed: false, ...(lifetimes.length > 0 && { maxAge: undefined }), ...cookieOf(given) }
+  const own = { ...(lifetimes.length > 0 && { maxAge: undefined }), ...(given.secureProxy && { secure: undefined }) }
+  return { ...TS_COOKIE, signed: false, ...own, ...cookieOf(given) }
 }
 
 const TS_COOKIE: KoaCookieOptions = { httpOnly: true, maxAge: DAY, overwrite: true, path: '/', secure: false, signed: true }
@@ -115,7 +116,7 @@ export const PRESETS = {
     ],
     deprecated: ['maxage', 'maxAge', '[koa-session] DeprecationWarning: `maxage` option has been renamed to `maxAge`'],
     defaults: { name: 'koa.sess', record: 'expiry', decodeErrors: 'throw', keepOnRegenerate: true, ttl: lifetime },
-    spellings: { prefix: ['idPrefix'], secureProxy: ['secure'] },
+    spellings: { prefix: ['idPrefix'] },
   },
   koaGenericSession: {
     store: 'memory',
