@@ -1,4 +1,3 @@
-import { isMissing } from '../errors/store-errors'
 import type { ActiveSession, ActiveSessions } from '../concurrency/active-sessions'
 import type { Callback } from '../../primitives/callbacks'
 import type { Deadline } from '../concurrency/deadline'
@@ -54,7 +53,7 @@ export function claim(port: Endable, id: string, { version, grace = 0 }: How, do
     const ended = (to: string | undefined): void => (to === undefined ? done() : claim(port, to, {}, done))
     if (movedTo || !port.grace?.ms) return ended(movedTo?.id)
     // Another process may have moved it. A read within the turn does not find the record of an earlier ID
-    port.get(id, (err, record) => (err && !isMissing(err) ? done(err) : ended(err || !record ? undefined : movedId(id, record))))
+    port.get(id, (err, record) => (err ? done(err) : ended(record ? movedId(id, record) : undefined)))
   }
   const deadline = port.deadline()
   activeSessions.run(id, deadline, over, ended =>
@@ -75,8 +74,8 @@ function endIn(turn: Turn, version: Version | undefined, done: Callback<Claimed>
     port.get(
       id,
       (err, record, version) => {
-        if (err && !isMissing(err)) done(err)
-        else if (err || !record || version === undefined) done()
+        if (err) done(err)
+        else if (!record || version === undefined) done()
         else end.replace(record, version)
       },
       deadline,

@@ -1,5 +1,4 @@
 import type { SessionEvents, Why } from '../diagnostics/session-events'
-import { isMissing } from '../errors/store-errors'
 import type { Callback } from '../../primitives/callbacks'
 import { isMoved } from '../record/moved'
 import type { SessionData } from '../record/session-data'
@@ -35,8 +34,8 @@ export function endAndTell(port: Endable, id: string, telling: Telling, destroy:
   }
   port.get(id, (err, record, version) => {
     // What the store fails to read, it may still destroy
-    if (err && !isMissing(err)) return endOnce(port, { id }, destroy, finish)
-    if (err || !record) return destroy(over)
+    if (err) return endOnce(port, { id }, destroy, finish)
+    if (!record) return destroy(over)
     // The record of an earlier ID is no session, but leads to one, which `destroy` ends as well
     const to = movedId(id, record)
     if (to !== undefined) return endAndTell(port, to, telling, destroy, over)

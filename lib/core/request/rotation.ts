@@ -1,7 +1,7 @@
 import { announceRenewed } from '../events/announce'
 import { mergeCookie, rebase } from './rebase'
 import { beforeStoring } from './before-storing'
-import { isMissing, gone } from '../errors/store-errors'
+import { gone } from '../errors/store-errors'
 import { isPromise, type Callback } from '../../primitives/callbacks'
 import { serializeData } from '../record/serialize-data'
 import type { Cookie } from '../record/cookie'
@@ -116,7 +116,7 @@ class Rotation<H extends Host> {
     exchange.port.get(
       id,
       (err, record, version) => {
-        if (err && !isMissing(err)) return ended(err)
+        if (err) return ended(err)
         if (!record && this.#isStored) return ended(gone())
         this.#old = record ?? undefined
         followLogin(exchange, this.session, this.target.id, record ?? undefined, err => {

@@ -156,11 +156,7 @@ function destroy({ port }: Place, key: string, telling: Telling, done: Callback)
 }
 
 function get(port: StoreClient, key: string): Promise<SessionData | null | undefined> {
-  return fromCallback(done => {
-    const got: Callback<SessionData | null> = (err, record) => done(isMissing(err) ? null : err, record ?? undefined)
-    if (isKey(key)) port.byKey.get(key, got)
-    else port.get(key, got)
-  })
+  return fromCallback(done => (isKey(key) ? port.byKey : port).get(key, (err, record) => done(err, record ?? undefined)))
 }
 
 /** Calls `act` for each item, for some of them at the same time. */

@@ -79,7 +79,7 @@ class RegistryChange<Result> {
     this.port.get(
       id,
       (err, record, version) => {
-        if (err && !isMissing(err)) return this.#attempts.mayRead(err) ? this.#read() : done(err)
+        if (err) return this.#attempts.mayRead(err) ? this.#read() : done(err)
         if (record && this.#attempts.isStalled(record)) return done(refusesVersion())
         this.#found(record, record ? version : null)
       },

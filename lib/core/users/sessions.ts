@@ -145,7 +145,7 @@ async function endById(portOf: PortOf, about: About, id: unknown): Promise<void>
 }
 
 function marksOf(port: StoreClient, id: string): Promise<Marks | undefined> {
-  return fromCallback(done => port.get(id, (err, record) => done(isMissing(err) ? null : err, record ? marksIn(record) : undefined)))
+  return fromCallback(done => port.get(id, (err, record) => done(err, record ? marksIn(record) : undefined)))
 }
 
 async function revoke(place: Place, handle: unknown): Promise<boolean> {

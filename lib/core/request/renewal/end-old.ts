@@ -52,9 +52,9 @@ function findLost(port: StoreClient, old: Old, deadline: Deadline, lost: unknown
   // By its key, because a read by ID in the turn does not find the record of an earlier ID
   const look = (): void => port.byKey.get(port.keys.of(old.id), found, deadline)
   const found = (err: unknown, record: SessionData | null | undefined): void => {
-    if (err && !isMissing(err)) return attempts.mayRead(err) ? look() : done(lost)
+    if (err) return attempts.mayRead(err) ? look() : done(lost)
     // A store whose clock is behind has the expired record
-    if (err || !record || dateOf(record) === EXPIRED.valueOf()) return old.left ? done(gone()) : done(null, true)
+    if (!record || dateOf(record) === EXPIRED.valueOf()) return old.left ? done(gone()) : done(null, true)
     const marks = marksIn(record)
     if (marks?.m == null) return done(lost)
     if (moveOf(old.id, marks, Date.now())?.to === old.to) done(null, true)

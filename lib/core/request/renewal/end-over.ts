@@ -2,7 +2,6 @@ import { debug } from '../../diagnostics/debug'
 import { endAnnounced, type Ending } from '../../events/announce'
 import { leaving } from '../../users/logout'
 import type { Deadline } from '../../concurrency/deadline'
-import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
 import { hasTimedOut, passedLimit } from '../../lifetime/limits'
 import { separate } from '../../record/marks'
@@ -89,7 +88,7 @@ class TimedOutEnd<H extends Host> {
   #read(): void {
     const { exchange, id, ended } = this
     const found = (err: unknown, record: SessionData | null | undefined, version: Version | undefined): void => {
-      if (err || !record) return ended(err && !isMissing(err) ? err : ENDED)
+      if (err || !record) return ended(err ?? ENDED)
       if (hasTimedOut(exchange, separate({ record, moment: undefined, version }))) this.#end(record, version)
       else ended(RENEWED)
     }
