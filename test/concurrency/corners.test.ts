@@ -83,21 +83,23 @@ onEachHost('concurrency: corner cases', (Meeting, { keepsAlive }) => {
     })
   }
 
-  it('a regenerate of a store from another copy of the package is final', async () => {
-    for (let order = 1; order <= 100; order++) {
-      const store = new ShufflingStore(order)
-      const handler: Handler = async (req, res) => {
-        await store.turn()
-        if (req.url === '/end') return req.session.regenerate(() => res.end())
-        data(req).late = true
-        for (let turn = 0; turn < order % 10; turn++) await store.turn()
-        res.end()
+  for (const first of [1, 26, 51, 76]) {
+    it(`a regenerate of a store from another copy of the package is final, in orders ${first} to ${first + 24}`, async () => {
+      for (let order = first; order < first + 25; order++) {
+        const store = new ShufflingStore(order)
+        const handler: Handler = async (req, res) => {
+          await store.turn()
+          if (req.url === '/end') return req.session.regenerate(() => res.end())
+          data(req).late = true
+          for (let turn = 0; turn < order % 10; turn++) await store.turn()
+          res.end()
+        }
+        const meeting = new Meeting(store, handler, { store: foreign(store) })
+        await meeting.askAll(['/write', '/end', '/write', '/write'])
+        expect(meeting.stored, `order ${order}`).to.equal(undefined)
       }
-      const meeting = new Meeting(store, handler, { store: foreign(store) })
-      await meeting.askAll(['/write', '/end', '/write', '/write'])
-      expect(meeting.stored, `order ${order}`).to.equal(undefined)
-    }
-  }).timeout(10_000)
+    })
+  }
 
   it('a returning session of such a store has all methods, even with data of the same names', async () => {
     const store = new ShufflingStore(1)
