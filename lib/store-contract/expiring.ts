@@ -72,10 +72,18 @@ export const touching: Group = ({ rule, id, wait, shortest, lacks }) => {
 
   rule('touch moves the expiry', async store => {
     const key = id()
-    await store.set(key, { n: 1 }, shortest * 2)
-    await store.touch(key, { n: 1 }, shortest * 10)
-    await wait(shortest * 3)
-    equal((await store.get(key))?.n, 1)
+    // A busy machine may touch or read too late. It then repeats the test with a longer lifetime
+    for (let life = shortest * 2; ; life *= 2) {
+      const start = Date.now()
+      await store.set(key, { n: 1 }, life)
+      await store.touch(key, { n: 1 }, life * 5)
+      const isTooLate = Date.now() - start >= life
+      await wait(life * 1.5)
+      const found = await store.get(key)
+      if ((isTooLate || Date.now() - start >= life * 5) && life < shortest * LONGEST) continue
+      equal(found?.n, 1)
+      return
+    }
   })
 
   rule('touch creates no session', async store => {
