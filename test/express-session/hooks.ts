@@ -10,6 +10,7 @@ const LIMIT = 2000
 const CHECKED_EVERY = 100
 /** The timeout of tests that do not set one. */
 const DEFAULT_TIMEOUT = 10_000
+/** The idle time after which no later error of a failed test is expected, in milliseconds. */
 const AFTERMATH = 50
 
 let fail: (err: unknown) => void = () => {}
@@ -24,6 +25,17 @@ function whenIdle(ms: number, act: () => void): NodeJS.Timeout {
   return setInterval(() => {
     if (performance.eventLoopUtilization(before).idle >= ms) act()
   }, CHECKED_EVERY).unref()
+}
+
+/** Waits for later errors, which would otherwise end the process or fail the next test. */
+async function aftermath(): Promise<void> {
+  fail = () => {}
+  const before = performance.eventLoopUtilization()
+  // By the idle time, because a busy machine does nothing for longer than this. A test may leave a loop that never rests
+  for (let wait = 0; wait < LIMIT; wait += AFTERMATH / 2) {
+    await new Promise(resolve => setTimeout(resolve, AFTERMATH / 2))
+    if (performance.eventLoopUtilization(before).idle >= AFTERMATH) return
+  }
 }
 
 export const mochaHooks = {
@@ -48,9 +60,7 @@ export const mochaHooks = {
           Promise.resolve(fn.call(this)).then(resolve, reject)
         })
       } catch (err) {
-        // Later errors belong to this test, not to the next one
-        fail = () => {}
-        await new Promise(resolve => setTimeout(resolve, AFTERMATH))
+        await aftermath()
         throw err
       } finally {
         clearInterval(watch)
