@@ -26,7 +26,7 @@ describe('core: a pending write', () => {
 
   it('leaves no entry once it is done', () => {
     write().settle()
-    expect([inFlight.size, inFlight.late]).to.deep.equal([0, 0])
+    expect([inFlight.size, inFlight.lateWrites.size]).to.deep.equal([0, 0])
   })
 
   it('that is late may restore a session that was destroyed after the write began, and no other', () => {
@@ -71,7 +71,7 @@ describe('core: a pending write', () => {
     pending.arrive()
     expect(inFlight.isDestroyed('ada')).to.equal(true)
     pending.end()
-    expect([inFlight.isDestroyed('ada'), inFlight.late]).to.deep.equal([false, 0])
+    expect([inFlight.isDestroyed('ada'), inFlight.lateWrites.size]).to.deep.equal([false, 0])
   })
 
   it('that is late does not hide a new session under the same ID', () => {
@@ -95,10 +95,10 @@ describe('core: a pending write', () => {
 
   it('that is late is remembered, up to ten thousand, and the oldest is dropped first', () => {
     const writes = Array.from({ length: 10_010 }, (_, n) => late(`${n}`))
-    expect([inFlight.late, inFlight.size]).to.deep.equal([10_000, 0])
+    expect([inFlight.lateWrites.size, inFlight.size]).to.deep.equal([10_000, 0])
     for (const id of ['0', '9', '10', '10009']) destroy(id)
     expect(['0', '9', '10', '10009'].map(id => inFlight.isDestroyed(id))).to.deep.equal([false, false, true, true])
     writes.forEach(one => one.end())
-    expect(inFlight.late).to.equal(0)
+    expect(inFlight.lateWrites.size).to.equal(0)
   })
 })

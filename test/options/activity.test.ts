@@ -4,7 +4,8 @@ import { useClock } from '../support/clock'
 import { ENGINES, EngineStore } from '../support/engine-store'
 import { count, data, routes, show, shown } from '../support/handlers'
 import { onEachHost } from '../support/hosts'
-import { siteOn, type Site } from '../support/site'
+import type { Browser } from '../support/browser'
+import { siteOn, type Handler, type Site } from '../support/site'
 import type { Store } from '../support/subject'
 import { VersionedStore } from '../support/versioned-store'
 
@@ -22,6 +23,25 @@ onEachHost('options: activity', host => {
   let goOn = (): void => {}
   let arrived = (): void => {}
 
+  /** A handler that goes on when the test says so. */
+  const heldUp =
+    (act: Handler): Handler =>
+    async (req, res) => {
+      arrived()
+      await new Promise<void>(resolve => (goOn = resolve))
+      return act(req, res)
+    }
+
+  /** Requests the slow path, and the fast one meanwhile. */
+  const overlap = async (client: Browser, slow: string, fast: string): Promise<void> => {
+    const isIn = new Promise<void>(resolve => (arrived = resolve))
+    const waiting = client.get(slow)
+    await isIn
+    await client.get(fast)
+    goOn()
+    await waiting
+  }
+
   const siteWith = (store: Store): Site =>
     siteOn(
       host,
@@ -29,18 +49,12 @@ onEachHost('options: activity', host => {
       routes({
         '/': count,
         '/read': show,
-        '/slow/read': async (req, res) => {
-          arrived()
-          await new Promise<void>(resolve => (goOn = resolve))
-          show(req, res)
-        },
+        '/slow/read': heldUp(show),
         '/poll': show,
-        '/poll/slow': async (req, res) => {
-          arrived()
-          await new Promise<void>(resolve => (goOn = resolve))
+        '/poll/slow': heldUp((req, res) => {
           data(req).slow = true
           res.end()
-        },
+        }),
         '/poll/change': count,
         '/poll/again': async (req, res) => res.end(String(await authenticated(req))),
       }),
@@ -52,12 +66,7 @@ onEachHost('options: activity', host => {
         const client = siteWith(make()).browser()
         await client.get()
         clock.turn(IDLE - MINUTE)
-        const isIn = new Promise<void>(resolve => (arrived = resolve))
-        const slow = client.get('/poll/slow')
-        await isIn
-        await client.get(path)
-        goOn()
-        await slow
+        await overlap(client, '/poll/slow', path)
         clock.turn(IDLE - 2 * MINUTE)
         expect(shown((await client.get('/poll')).text)).to.include({ slow: true })
       })
@@ -67,12 +76,7 @@ onEachHost('options: activity', host => {
       const client = siteWith(make()).browser()
       await client.get()
       clock.turn(IDLE - MINUTE)
-      const isIn = new Promise<void>(resolve => (arrived = resolve))
-      const slow = client.get('/slow/read')
-      await isIn
-      await client.get('/poll/change')
-      goOn()
-      await slow
+      await overlap(client, '/slow/read', '/poll/change')
       clock.turn(IDLE - 2 * MINUTE)
       expect(shown((await client.get('/poll')).text)).to.include({ views: 2 })
     })

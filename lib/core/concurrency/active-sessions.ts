@@ -95,6 +95,7 @@ interface Keys {
 /** An ID is the key of its record. */
 const IDS: Keys = { of: id => id }
 
+/** What all views of the sessions have in common: those by ID and those by key. */
 class Shared {
   /** By the keys of records. Never empty: V8 frees the memory of a map that becomes empty, which costs a request 0.3 microseconds. */
   readonly active = new Map<string | symbol, ActiveSession>([[RESIDENT, new ActiveSession(RESIDENT)]])
@@ -124,11 +125,6 @@ export class ActiveSessions {
     return Array.from(this.shared.active.values()).filter(({ holders, lateWrites }) => holders > lateWrites).length
   }
 
-  /** The number of late writes. */
-  get late(): number {
-    return this.shared.lateWrites.size
-  }
-
   get lateWrites(): LateWrites {
     return this.shared.lateWrites
   }
@@ -147,7 +143,7 @@ export class ActiveSessions {
     return active
   }
 
-  release(_id: string, active: ActiveSession): void {
+  release(active: ActiveSession): void {
     if (--active.holders > 0) return
     this.shared.active.delete(active.key)
     this.#forgetMove(active)
@@ -165,7 +161,7 @@ export class ActiveSessions {
   #forgetMove(active: ActiveSession): void {
     const { movedTo } = active
     active.movedTo = undefined
-    if (movedTo) this.release(movedTo.id, movedTo.active)
+    if (movedTo) this.release(movedTo.active)
   }
 
   /** Whether the session was destroyed, no other has begun under its ID, and a late write may still restore it. */
@@ -200,7 +196,7 @@ export class ActiveSessions {
     const active = this.acquire(id)
     const over = (...answer: Answer): void => {
       deadline.end()
-      this.release(id, active)
+      this.release(active)
       done(...answer)
     }
     const ended = (...answer: Answer): void => {
@@ -252,7 +248,7 @@ export class ActiveSessions {
     const active = this.acquire(id)
     const over = (): void => {
       deadline.end()
-      this.release(id, active)
+      this.release(active)
     }
     const beginNow = (): void => {
       const ended = active.end(this.tick())

@@ -12,7 +12,7 @@ export class PendingWrite {
 
   /** @param kind a touch does not change the data, but some stores write the whole record for it */
   constructor(
-    readonly id: string,
+    id: string,
     readonly kind: 'data' | 'touch',
     activeSessions: ActiveSessions,
   ) {
@@ -54,6 +54,6 @@ export class PendingWrite {
 
   #release(): void {
     this.#state = 'over'
-    this.#activeSessions.release(this.id, this.#active)
+    this.#activeSessions.release(this.#active)
   }
 }

@@ -94,7 +94,7 @@ export class Transaction {
   release(): void {
     if (this.#released) return
     this.#released = true
-    if (this.#asked === 0) this.#activeSessions.release(this.id, this.active)
+    if (this.#asked === 0) this.#activeSessions.release(this.active)
   }
 
   /** A call to the store begins. */
@@ -104,6 +104,6 @@ export class Transaction {
 
   /** A call to the store has ended. */
   answered(): void {
-    if (--this.#asked === 0 && this.#released) this.#activeSessions.release(this.id, this.active)
+    if (--this.#asked === 0 && this.#released) this.#activeSessions.release(this.active)
   }
 }

@@ -48,7 +48,7 @@ export function claim(port: Endable, id: string, { version, grace = 0 }: How, do
   const active = activeSessions.acquire(id)
   const over: Callback<Claimed> = (err, claimed) => {
     const { movedTo } = active
-    activeSessions.release(id, active)
+    activeSessions.release(active)
     if (err || claimed) return done(err, claimed)
     const ended = (to: string | undefined): void => (to === undefined ? done() : claim(port, to, {}, done))
     if (movedTo || !port.grace?.ms) return ended(movedTo?.id)

@@ -25,7 +25,7 @@ export function endAndTell(port: Endable, id: string, telling: Telling, destroy:
   // Held from the read to the end, to know of another end of this process
   const active = port.activeSessions.acquire(id)
   const over: Callback = err => {
-    port.activeSessions.release(id, active)
+    port.activeSessions.release(active)
     done(err)
   }
   const finish = (err: unknown, claimed?: Claimed, record?: SessionData): void => {

@@ -21,7 +21,7 @@ const told = new WeakSet<ActiveSession>()
 export function beginsAnew(port: Endable, id: string): void {
   const active = port.activeSessions.acquire(id)
   told.delete(active)
-  port.activeSessions.release(id, active)
+  port.activeSessions.release(active)
 }
 
 /**
@@ -49,7 +49,7 @@ function endHere(port: Endable, id: string, destroy: (done: Callback) => void, d
     const last = lastMove(active)
     const isOurs = !err && !told.has(last)
     if (isOurs) told.add(last)
-    port.activeSessions.release(id, active)
+    port.activeSessions.release(active)
     done(err, isOurs ? {} : undefined)
   })
 }

@@ -15,7 +15,7 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
   // It knows a new ID that another request gives the session meanwhile: that is ended too
   const active = activeSessions.acquire(id)
   const over: Callback = err => {
-    activeSessions.release(id, active)
+    activeSessions.release(active)
     done(err)
   }
   const forget = exchange.changes.remember()

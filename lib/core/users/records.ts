@@ -141,8 +141,8 @@ export async function destroyAll(place: Place, keys: readonly string[], end: Omi
 /** What cannot be read is destroyed, as what has no user: a login under way may have created it. */
 async function isOfOther({ port, user }: Place, key: string): Promise<boolean> {
   const record = await get(port, key).catch(() => undefined)
-  const owner = record && marksIn(record)?.u
-  return owner !== undefined && owner !== null && owner !== user
+  const owner = record ? marksIn(record)?.u : undefined
+  return owner !== undefined && owner !== user
 }
 
 function destroy({ port }: Place, key: string, telling: Telling, done: Callback): void {
