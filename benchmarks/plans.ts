@@ -63,7 +63,7 @@ const DISTANT = ['resumed read', 'resumed write']
 export const plans: Readonly<Record<Plan['name'], Plan>> = {
   full: {
     name: 'full',
-    inProcess: { rounds: 8, warmUp: 10_000, timed: 7000, apart: true },
+    inProcess: { rounds: 4, warmUp: 10_000, timed: 7000, apart: true },
     sideBySide: { rounds: 4, visits: USUAL, warmUp: 7000, fours: 15, block: 1000 },
     http: { rounds: 2, visits: USUAL, connections: 10, warmUpSeconds: 1, seconds: 2 },
     distant: { rounds: 2, visits: DISTANT, milliseconds: 1, warmUp: 200, timed: 500 },
