@@ -18,6 +18,10 @@ export class CircuitBreaker {
   /** Whether it is time to test the store. */
   #due = false
 
+  get isOpen(): boolean {
+    return this.#open
+  }
+
   /**
    * The error to fail with instead of calling the store.
    *

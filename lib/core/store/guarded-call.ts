@@ -19,16 +19,6 @@ export interface Guarded {
   respondedLate(): void
 }
 
-/** What one call of a store shares with other calls. */
-export interface CallOptions {
-  readonly deadline: Deadline
-  /** Whether the deadline is of this call only, and ends with it. */
-  readonly isOwn: boolean
-  readonly breaker: CircuitBreaker
-  /** If it is a write. */
-  readonly write: Guarded | undefined
-}
-
 /**
  * One call of a store. However the store responds (by callback or promise, synchronously or later, twice, by throwing, or not at all), `done` is
  * called exactly once. Errors that `done` throws never reach the store.
@@ -40,8 +30,15 @@ export class GuardedCall {
   /** The response, if it comes before the method returns. */
   #answer: Parameters<Answered> | undefined
 
+  /**
+   * @param isOwn whether the deadline is of this call only, and ends with it
+   * @param write undefined if it is a read
+   */
   constructor(
-    private readonly options: CallOptions,
+    private readonly deadline: Deadline,
+    private readonly isOwn: boolean,
+    private readonly breaker: CircuitBreaker,
+    private readonly write: Guarded | undefined,
     private done: Answered,
   ) {
     // In a variable first: see patch-response.ts
@@ -78,7 +75,7 @@ export class GuardedCall {
     this.#state = 'waiting'
     // A store's connection is shared, and calls back in the context of any request
     this.done = inThisContext(this.done)
-    const { deadline, breaker, write } = this.options
+    const { deadline, breaker, write } = this
     // Time in a queue, or for an earlier call, does not count against the store
     const isWhole = !deadline.hasBegun
     deadline.wait(err => {
@@ -93,7 +90,7 @@ export class GuardedCall {
     const before = this.#state
     if (before === 'answered') return
     this.#state = 'answered'
-    const { breaker, write, deadline } = this.options
+    const { breaker, write, deadline } = this
     const err = isMissing(answer[0]) ? undefined : answer[0]
     if (before === 'given up') {
       breaker.answeredLate(err)
@@ -107,7 +104,7 @@ export class GuardedCall {
   }
 
   #end(...answer: Parameters<Answered>): void {
-    const { isOwn, deadline, write } = this.options
+    const { isOwn, deadline, write } = this
     if (isOwn) deadline.end()
     write?.settle()
     this.done(...answer)

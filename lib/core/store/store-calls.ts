@@ -43,12 +43,7 @@ export class StoreCalls {
   /** Reads a record. That a store has none is not an error, however the store says it. */
   get(key: string, done: ReadCallback, deadline?: Deadline): void {
     const find = syncOf(this.store, 'get')
-    const fetched: Callback<Fetched | undefined> = (err, found) => {
-      if (err) done(err)
-      else if (found) done(null, found.record, found.version, found.likeness)
-      else done()
-    }
-    if (find && answer(this.store, 'get', () => find(this.store, key), fetched)) return
+    if (find && answer(this.store, 'get', () => find(this.store, key), fetched(done))) return
     const heard: ReadCallback = (err, record, version, likeness) => (isMissing(err) ? done() : done(err, record, version, likeness))
     this.ask('get', [key], heard as Callback<unknown>, { deadline })
   }
@@ -65,26 +60,19 @@ export class StoreCalls {
    * @param args the first one is the key, except for `regenerate`
    * @param part `key`, which the circuit breaker may read, if it is not the first argument
    */
-  ask(
-    method: Method,
-    args: readonly unknown[],
-    done: Callback<unknown>,
-    { key = args[0] as string, deadline, write, always, traces }: Part = {},
-  ): void {
+  ask(method: Method, args: readonly unknown[], done: Callback<unknown>, part: Part = {}): void {
     const { store, breaker } = this
+    const { key = args[0] as string, deadline, write, always, traces } = part
     const refused = always ? undefined : this.#refusal(key, deadline)
     if (refused) {
       write?.settle()
       return done(refused)
     }
-    if (!traces && isTraced()) {
-      const again = (done: Callback<unknown>): void => this.ask(method, args, done, { key, deadline, write, always: true, traces: true })
-      return traced(storeCall(store, method), done, again)
-    }
+    if (!traces && isTraced()) return this.#trace(method, args, done, part)
     const asked = store[method] as (...args: unknown[]) => unknown
     // A synchronous store may have to wait after all, for a lock
     const isOwn = !deadline || deadline === Deadline.NONE
-    const call = new GuardedCall({ deadline: isOwn ? this.deadline() : deadline, isOwn, breaker, write }, done)
+    const call = new GuardedCall(isOwn ? this.deadline() : deadline, isOwn, breaker, write, done)
     try {
       call.returned(asked.call(store, ...args, call.answered), callsBack(asked, args), method)
     } catch (err) {
@@ -93,11 +81,25 @@ export class StoreCalls {
     call.wait()
   }
 
+  #trace(method: Method, args: readonly unknown[], done: Callback<unknown>, part: Part): void {
+    const again = (done: Callback<unknown>): void => this.ask(method, args, done, { ...part, always: true, traces: true })
+    traced(storeCall(this.store, method), done, again)
+  }
+
   #refusal(key: string, deadline: Deadline | undefined): Error | undefined {
-    return deadline?.passed ?? this.breaker.refuse(() => this.#probe(key))
+    if (deadline?.passed || !this.breaker.isOpen) return deadline?.passed
+    return this.breaker.refuse(() => this.#probe(key))
   }
 
   #probe(key: string): void {
     this.ask('get', [key], () => {}, { deadline: new Deadline(Infinity), always: true })
+  }
+}
+
+function fetched(done: ReadCallback): Callback<Fetched | undefined> {
+  return (err, found) => {
+    if (err) done(err)
+    else if (found) done(null, found.record, found.version, found.likeness)
+    else done()
   }
 }

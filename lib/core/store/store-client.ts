@@ -20,10 +20,8 @@ export class StoreClient {
   readonly #store: SessionStore
   readonly #calls: StoreCalls
   readonly #reads: SessionReads
-  readonly #ends: SessionEnds
   readonly activeSessions: ActiveSessions
   readonly keys: StoreKeys
-  readonly byKey: RecordsByKey
   readonly grace: Grace
   /** Of a store that is asked for it. One that wraps another for a single request would add listeners to that for ever. */
   #connection: Connection | undefined
@@ -37,18 +35,23 @@ export class StoreClient {
     this.#calls = new StoreCalls(store, breaker)
     this.activeSessions = activeSessions
     this.keys = keys
-    this.byKey = new RecordsByKey(this, this.#calls)
     this.grace = grace
     this.#reads = new SessionReads(this.#calls, activeSessions, keys)
-    this.#ends = new SessionEnds({ calls: this.#calls, activeSessions, keys, grace })
+  }
+
+  /** Made when it is used, as `#ends` is: a store that is made for each request has a client of its own. */
+  get byKey(): RecordsByKey {
+    return new RecordsByKey(this, this.#calls)
+  }
+
+  get #ends(): SessionEnds {
+    return new SessionEnds({ calls: this.#calls, activeSessions: this.activeSessions, keys: this.keys, grace: this.grace })
   }
 
   /** The client for another store of this kind. */
   for(store: SessionStore): StoreClient {
     const { activeSessions, keys, grace, timeout } = this
-    const port = new StoreClient(store, { breaker: this.#calls.breaker, activeSessions, keys, grace })
-    port.timeout = timeout
-    return port
+    return Object.assign(new StoreClient(store, { breaker: this.#calls.breaker, activeSessions, keys, grace }), { timeout })
   }
 
   /** The longest time for a call, in milliseconds. If several middlewares share a store, the last value wins. */
