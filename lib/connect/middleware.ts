@@ -1,15 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { whenClosed } from '../primitives/http'
-import { diagnoseOptions, type Diagnosed } from '../core/diagnostics/diagnose'
 import { Exchange } from '../core/request/exchange'
 import { freshness } from '../core/users/freshness'
 import { noStore, sessionsOf, type Sessions } from '../core/users/sessions'
 import { installGenerate } from './install-generate'
 import { open } from '../core/request/open'
-import { warningsOf } from '../core/settings/option-warnings'
 import { shareSettings } from '../core/lifetime/shared-store'
 import { settle, type Settings } from '../core/settings/settings'
-import { refuseIfStrict, shortSecrets } from '../core/settings/strict'
+import { reportMistakes } from '../core/settings/strict'
 import type { Options } from '../core/settings/options'
 import { adviseOnStore } from '../core/store/store-advice'
 import type { SessionStore } from '../core/store/contract'
@@ -43,7 +41,7 @@ export function middleware(
   const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
   const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
   if (!kept) shareSettings(options, settings, settings.family.keepsAlive)
-  reportMistakes(options, settings)
+  reportMistakes(options, settings, OPTION_NAMES, { secret: options.secret, seal: options.seal })
   adviseOnStore(settings.store, settings)
   const cookie = new SessionCookie(settings.name, settings.diagnostics)
   const { proxy } = options
@@ -88,14 +86,6 @@ function methodsOf(settings: Settings<Request>, isKept: boolean): Sessions<Handl
       return (req, _res, next) => next(check(req))
     },
   }
-}
-
-/** @throws TypeError for what `strict` refuses */
-function reportMistakes(options: Partial<Options<Request>>, about: Diagnosed): void {
-  const { secret, seal, strict } = options
-  const mistakes = [...warningsOf(options, about.name, OPTION_NAMES), ...shortSecrets('secret', secret), ...shortSecrets('seal', seal)]
-  refuseIfStrict(strict, mistakes)
-  diagnoseOptions(about, mistakes)
 }
 
 /** The payload as the cookie carries it. */

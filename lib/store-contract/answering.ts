@@ -1,11 +1,9 @@
 import { fail, ok } from 'node:assert/strict'
 import { isPromise, type Callback } from '../primitives/callbacks'
 import { callsBack } from '../core/store/contract'
-import { PATIENCE, type StoreUnderTest, type Ability } from './store-under-test'
+import { NO_ANSWER, PATIENCE, type StoreUnderTest, type Ability } from './store-under-test'
 import type { Group } from './suite'
 import { inTime, pause } from './in-time'
-
-const NO_ANSWER = 'neither called back nor returned a promise that settled'
 
 /** A store answers each call once, through its callback or its promise. */
 export const answering: Group = ({ rule, id, lacks, has }) => {

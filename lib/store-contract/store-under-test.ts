@@ -21,6 +21,9 @@ type View = 'all' | 'length' | 'clear'
 /** How long a store may take to answer, in milliseconds. */
 export const PATIENCE = 5_000
 
+/** What is wrong with a method that does not answer. */
+export const NO_ANSWER = 'neither called back nor returned a promise that settled'
+
 /** A store under test. It is called through the same client as in a server, and returns promises. */
 export class StoreUnderTest {
   constructor(readonly store: SessionStore) {}
@@ -86,7 +89,7 @@ export class StoreUnderTest {
       const returned = method.call(this.store, (err, value) => (err ? reject(err as Error) : resolve(value)))
       if (isPromise(returned) && !callsBack(method, [])) returned.then(resolve, reject)
     })
-    return inTime(answer, PATIENCE, `${view} neither called back nor returned a promise that settled`)
+    return inTime(answer, PATIENCE, `${view} ${NO_ANSWER}`)
   }
 
   /** A live session, as a request would pass it. */

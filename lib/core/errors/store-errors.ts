@@ -5,9 +5,8 @@ export class StoreUnavailable extends Error {
   constructor(
     message: string,
     readonly code: 'ERR_STORE_TIMEOUT' | 'ERR_STORE_UNAVAILABLE' | 'ERR_STORE_DISCONNECTED',
-    options?: ErrorOptions,
   ) {
-    super(message, options)
+    super(message)
   }
 }
 

@@ -6,7 +6,7 @@ import { moveOf } from '../record/moved'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
 import type { Condition, ReadCallback, Outcome } from '../store/contract'
-import { ConditionalEnd, type Replaced } from '../store/records/conditional-end'
+import { ConditionalEnd, recordIn, type Replaced } from '../store/records/conditional-end'
 
 /** A client of a store, or one that knows sessions by the keys of their records. */
 export interface Endable {
@@ -80,9 +80,7 @@ function endIn(turn: Turn, version: Version | undefined, done: Callback<Claimed>
       },
       deadline,
     )
-  const write = (record: SessionData, version: Version | null = null, written: Callback<Outcome>): void =>
-    port.compareAndSet(id, record, { version }, written, deadline)
-  const end = new ConditionalEnd({ id, write }, grace, find, done)
+  const end = new ConditionalEnd(recordIn(port, id, deadline), grace, find, done)
   if (version === undefined) find()
   else end.replace(undefined, version)
 }

@@ -51,8 +51,8 @@ function textsOf({ domain, path, httpOnly, secure, partitioned, priority, sameSi
 let second = NaN
 let secondText = ''
 
-/** @throws TypeError if it is not a valid date, with the message of the package cookie */
-function httpDate(date: Date): string {
+/** A date in `Expires`. @throws TypeError if it is not a valid date, with the message of the package cookie */
+export function httpDate(date: Date): string {
   const time = date instanceof Date ? Math.floor(date.valueOf() / 1000) : NaN
   if (time !== second || Number.isNaN(time)) {
     // It checks the date

@@ -98,15 +98,8 @@ export function settleTouches(options: Pick<Partial<Options>, 'touchAfter' | 'aw
 }
 
 /** The time between two touches. By default, with an idle limit, a minute or a tenth of the limit. */
-function touchAfterOf({
-  idleTimeout,
-  touchAfter = defaultTouchAfter(idleTimeout),
-}: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): number {
-  return touchAfter
-}
-
-function defaultTouchAfter(idle: number | undefined): number {
-  return isLimit(idle) ? Math.min(MINUTE, idle / 10) : 0
+function touchAfterOf({ idleTimeout, touchAfter }: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): number {
+  return touchAfter ?? (isLimit(idleTimeout) ? Math.min(MINUTE, idleTimeout / 10) : 0)
 }
 
 function isLimit(ms: number | undefined): ms is number {

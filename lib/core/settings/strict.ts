@@ -1,6 +1,8 @@
 import { bytesOf, keyIn, listOf, type AnySecret } from '../../primitives/secrets'
+import { diagnoseOptions, type Diagnosed } from '../diagnostics/diagnose'
 import { optionError } from '../errors/option-errors'
 import type { OptionWarning, WarningCode } from '../diagnostics/warnings'
+import { warningsOf, type OptionNames } from './option-warnings'
 
 /** In bytes: the 128 bits that ASVS 5.0 section 7.2.3 asks of a session ID, so that the signature is not the easier guess. */
 const LEAST = 16
@@ -13,15 +15,33 @@ const REFUSED: readonly WarningCode[] = ['RESESSION_DROPPED_COOKIE', 'RESESSION_
  *
  * @param secret of the app; the result of a function is not checked
  */
-export function shortSecrets(option: string, secret: unknown): OptionWarning[] {
+function shortSecrets(option: string, secret: unknown): OptionWarning[] {
   const shortest = Math.min(...listOf(secret as AnySecret[] | undefined).map(given => bytesOf(keyIn(given))))
   if (shortest >= LEAST) return []
   const message = `Session option ${option} has a secret of ${shortest} bytes, which can be guessed; write at least ${LEAST}, such as the output of: openssl rand -base64 32`
   return [{ code: 'RESESSION_SHORT_SECRET', message }]
 }
 
+/**
+ * Reports mistakes in the options of a middleware.
+ *
+ * @param secrets by the names of their options
+ * @throws TypeError for mistakes that `strict` refuses
+ */
+export function reportMistakes(
+  options: { readonly strict?: boolean | undefined },
+  about: Diagnosed,
+  names: OptionNames,
+  secrets: Readonly<Record<string, unknown>>,
+): void {
+  const short = Object.entries(secrets).flatMap(([option, secret]) => shortSecrets(option, secret))
+  const mistakes = [...warningsOf(options, about.name, names), ...short]
+  refuseIfStrict(options.strict, mistakes)
+  diagnoseOptions(about, mistakes)
+}
+
 /** @throws TypeError for the first mistake that browsers or auditors refuse */
-export function refuseIfStrict(strict: boolean | undefined, mistakes: readonly OptionWarning[]): void {
+function refuseIfStrict(strict: boolean | undefined, mistakes: readonly OptionWarning[]): void {
   if (strict !== undefined && typeof strict !== 'boolean') throw optionError('strict', 'be true or false', strict)
   const refused = strict ? mistakes.find(({ code }) => REFUSED.includes(code)) : undefined
   if (refused) throw new TypeError(`${refused.message} (refused because strict is true)`)

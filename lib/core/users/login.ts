@@ -6,7 +6,7 @@ import type { Session } from '../session/session'
 import { publish } from '../diagnostics/channels'
 import { describes } from '../events/session-event'
 import { endRevoked } from './logout'
-import { destroyRecords, lookedAt, lookThen, settledOf, type Looked, type Place } from './records'
+import { destroyRecords, lookedAt, lookThen, placeOf, settledOf, type Looked, type Place } from './records'
 import {
   admit,
   confirmed,
@@ -19,17 +19,12 @@ import {
   type Entry,
   type Login as Asked,
 } from './registry'
-import { RegistryClient, type Known } from './registry-client'
+import type { Known } from './registry-client'
 import { describeFor } from './describe'
 import { storedUser, wasDropped, type UserContext } from './user-of'
 
 /** Stores the session, and calls back. */
 export type Store = (done: Callback) => void
-
-/** The sessions of a user, as an exchange changes them. */
-export function placeOf({ port, settings }: Pick<UserContext, 'port' | 'settings'>, user: string): Place {
-  return { port, user, events: settings.events, registries: new RegistryClient(port, settings) }
-}
 
 /** Stores a session that a user has logged in. */
 export function logIn(

@@ -4,8 +4,7 @@ import type { Marks } from '../record/reserved-key'
 import { dataAsIn } from '../record/snapshot'
 import { toCallback, type Callback } from '../../primitives/callbacks'
 import type { UserContext } from './user-of'
-import { RegistryClient } from './registry-client'
-import { destroyAll, settledOf, type Place } from './records'
+import { destroyAll, placeOf, settledOf, type Place } from './records'
 import { entryOf, killed, leftBy, othersOf, removed, type Entry } from './registry'
 
 /** A session that is no longer one of its user. */
@@ -91,6 +90,6 @@ export function endRevoked(exchange: UserContext, id: string, done: Callback): v
 export function leaving({ settings, lifetime, port }: UserContext, id: string, done: Callback, read?: Marks): Callback {
   const marks = settings.users && (read ?? lifetime?.known(id))
   if (marks?.u === undefined) return done
-  const place = { port, user: marks.u, events: settings.events, registries: new RegistryClient(port, settings) }
+  const place = placeOf({ port, settings }, marks.u)
   return err => (err ? done(err) : leave(place, { handle: marks.h, key: port.keys.of(id) }, done))
 }

@@ -1,4 +1,5 @@
 import { fromCallback, type Callback } from '../../primitives/callbacks'
+import type { Diagnosed } from '../diagnostics/diagnose'
 import type { SessionEvents, Why } from '../diagnostics/session-events'
 import { endAndTell, type Telling } from '../events/end-and-tell'
 import { isMissing } from '../errors/store-errors'
@@ -9,7 +10,7 @@ import type { SessionData } from '../record/session-data'
 import type { StoreClient } from '../store/store-client'
 import { isKey } from '../store/store-keys'
 import { isSettled, killed, removed, type Entry, type Registry } from './registry'
-import type { Change, Changed, Known, RegistryClient } from './registry-client'
+import { RegistryClient, type Change, type Changed, type Known } from './registry-client'
 
 /** The sessions of one user in one store. */
 export interface Place {
@@ -17,6 +18,16 @@ export interface Place {
   readonly registries: RegistryClient
   readonly events: SessionEvents
   readonly user: string
+}
+
+interface Users {
+  readonly port: StoreClient
+  readonly settings: Diagnosed & { readonly events: SessionEvents }
+}
+
+/** The sessions of one user, as an exchange or a method of the middleware changes them. */
+export function placeOf({ port, settings }: Users, user: string): Place {
+  return { port, user, events: settings.events, registries: new RegistryClient(port, settings) }
 }
 
 /** An entry with the record of its session. */

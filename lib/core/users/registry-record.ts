@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
 import { Cookie } from '../record/cookie'
-import { EXPIRED } from '../record/lifetime'
+import { EXPIRED, LONGEST_COOKIE } from '../record/lifetime'
 import type { SessionData } from '../record/session-data'
 import { REGISTRY } from '../store/store-keys'
 import { isEmpty, type Entry, type Registry } from './registry'
 
 /** The key of the registry in its record. */
 const DATA = '~u'
-
-/** The longest time that a browser keeps a cookie, in milliseconds. Each change of the registry begins it anew. */
-const LIFETIME = 400 * 86_400_000
 
 /** The ID of the record of a user's sessions. It has no secret, and is no ID of a session. */
 export function registryId(user: string): string {
@@ -22,9 +19,9 @@ export interface StoredRegistry {
   readonly isCorrupt: boolean
 }
 
-/** A registry as a store gets it. An empty one is a record that has expired. */
+/** A registry as a store gets it. Each change begins its lifetime anew. An empty one is a record that has expired. */
 export function recordOf(registry: Registry): SessionData {
-  const cookie = new Cookie({ maxAge: LIFETIME })
+  const cookie = new Cookie({ maxAge: LONGEST_COOKIE })
   if (isEmpty(registry)) cookie.expires = EXPIRED
   return { cookie, [DATA]: registry } as SessionData
 }
@@ -34,13 +31,9 @@ export function keysIn(record: SessionData): readonly string[] {
   return registryIn(record).registry.s.flatMap(({ k }) => k)
 }
 
-/** The registry in a record. Of a damaged one, the entries that are intact. */
+/** The registry in a record. Of a damaged one, the parts that are intact. */
 export function registryIn(record: SessionData): StoredRegistry {
-  return intactOf((record as { readonly [DATA]?: unknown })[DATA])
-}
-
-/** The registry in a value. Of a damaged one, the parts that are intact. */
-function intactOf(value: unknown): StoredRegistry {
+  const value = (record as { readonly [DATA]?: unknown })[DATA]
   const { e, n, s } = (typeof value === 'object' && value !== null ? value : {}) as { readonly [Key in keyof Registry]: unknown }
   const entries: readonly unknown[] = Array.isArray(s) ? s : []
   const intact = entries.filter(isEntry)

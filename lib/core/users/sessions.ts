@@ -12,8 +12,7 @@ import type { StoreClient } from '../store/store-client'
 import { isRegistry } from '../store/store-keys'
 import { leave } from './logout'
 import { list, type ListedSessions } from './list'
-import { end, type Place } from './records'
-import { RegistryClient } from './registry-client'
+import { end, placeOf, type Place } from './records'
 import { revokeAll } from './revoke-all'
 import { userFrom } from './user-of'
 
@@ -84,15 +83,10 @@ export type PortOf = (method: string, current?: HostExchange) => StoreClient
 
 /** The methods of a middleware. */
 export function sessionsOf(portOf: PortOf, about: About): SessionsOfUsers {
-  const placeOf = (method: string, given: unknown, current?: HostExchange): Place => {
+  const placeFor = (method: string, given: unknown, current?: HostExchange): Place => {
     needUsers(method, about)
     const port = portOf(method, current)
-    return {
-      port,
-      events: about.events,
-      registries: new RegistryClient(port, about),
-      user: userFrom(given, `sessions.${method} needs the user as a string or a number`),
-    }
+    return placeOf({ port, settings: about }, userFrom(given, `sessions.${method} needs the user as a string or a number`))
   }
   const asked = <Value>(act: () => Promise<Value>): Promise<Value> => ignoreRejection(act())
   return {
@@ -100,13 +94,13 @@ export function sessionsOf(portOf: PortOf, about: About): SessionsOfUsers {
     list: (userId, options) =>
       asked(async () => {
         const current = exchangeFor('list', 'current', options)
-        return list(placeOf('list', userId, current), about, current)
+        return list(placeFor('list', userId, current), about, current)
       }),
-    revoke: (userId, handle) => asked(async () => revoke(placeOf('revoke', userId), handle)),
+    revoke: (userId, handle) => asked(async () => revoke(placeFor('revoke', userId), handle)),
     revokeAll: (userId, options) =>
       asked(async () => {
         const except = exchangeFor('revokeAll', 'except', options)
-        return revokeAll(placeOf('revokeAll', userId, except), about.users, except)
+        return revokeAll(placeFor('revokeAll', userId, except), about.users, except)
       }),
   }
 }
@@ -140,7 +134,7 @@ async function endById(portOf: PortOf, about: About, id: unknown): Promise<void>
   const destroy = (done: Callback): void => port.destroy(id, err => done(isMissing(err) ? undefined : err))
   await fromCallback(done => (events.hears('ended') ? endAndTell(port, id, { events, why: 'logout' }, destroy, done) : destroy(done)))
   if (marks?.u === undefined) return
-  const place = { port, events, registries: new RegistryClient(port, about), user: marks.u }
+  const place = placeOf({ port, settings: about }, marks.u)
   await fromCallback(done => leave(place, { handle: marks.h, key: port.keys.of(id) }, done))
 }
 

@@ -1,4 +1,5 @@
 import type { Cookie } from '../../core/record/cookie'
+import { httpDate } from '../../core/record/cookie-attributes'
 import type { Context } from '../context'
 
 /** The lines of a signed or an unsigned cookie. */
@@ -41,7 +42,7 @@ export class CookieLines {
   of(ctx: Context, { value, signature, cookie }: Lines): string[] | undefined {
     const { expires, secure = ctx.secure } = cookie
     if (!SENDABLE.test(value) || (secure && !ctx.secure) || (expires && !(expires instanceof Date))) return undefined
-    const attributes = `${this.#before}${expires ? `; expires=${textOf(expires)}` : ''}${this.#behind}${flagsOf(cookie, secure)}`
+    const attributes = `${this.#before}${expires ? `; expires=${httpDate(expires)}` : ''}${this.#behind}${flagsOf(cookie, secure)}`
     const line = `${this.name}=${value}${attributes}`
     return signature === undefined ? [line] : [line, `${this.name}.sig=${signature}${attributes}`]
   }
@@ -66,17 +67,4 @@ export function shapeOf(ctx: Context, { expires, secure = ctx.secure, httpOnly =
 
 function flagsOf({ httpOnly = true, partitioned }: Cookie, secure: boolean | undefined): string {
   return `${secure ? '; secure' : ''}${httpOnly ? '; httponly' : ''}${partitioned ? '; partitioned' : ''}`
-}
-
-/** The last text of an expiry. Most cookies of a second have the same. */
-let second = NaN
-let text = ''
-
-function textOf(date: Date): string {
-  const now = Math.floor(date.valueOf() / 1000)
-  if (now !== second) {
-    second = now
-    text = date.toUTCString()
-  }
-  return text
 }

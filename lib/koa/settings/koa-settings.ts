@@ -1,45 +1,34 @@
 import { Cookie } from '../../core/record/cookie'
+import { reportMistakes } from '../../core/settings/strict'
 import { adviseOnStore } from '../../core/store/store-advice'
 import type { SessionStore } from '../../core/store/contract'
 import { Availability } from '../availability'
-import { CarriedSession } from '../session/carried-session'
+import { CarriedSession, type SessionSettings } from '../session/carried-session'
 import type { App, Context } from '../context'
 import { cookieTransport, type KoaTransport } from '../cookies/cookie-transport'
 import { kindOf, type AnyStore } from './store-adapters'
 import { check, type KoaOptions } from './koa-options'
-import type { KoaCookieOptions } from '../cookies/cookie-options'
 import { KoaSession } from '../session/koa-session'
 import { storeShower } from './prefixed-store'
-import { reportMistakes } from './option-names'
+import { OPTION_NAMES } from './option-names'
 import { otherCookies, type OtherCookie } from '../cookies/other-cookies'
 import { dataAlone, dataAndCookie, OptionedSession } from '../session/plain-session'
 import { puttingOff } from './put-off'
 import { settingsFor, type StoreSettings } from './store-settings'
 
 /** The checked options with all defaults. */
-export interface KoaSettings extends Pick<KoaOptions, 'onError'>, StoreSettings {
+export interface KoaSettings extends Pick<KoaOptions, 'onError'>, SessionSettings, StoreSettings {
   readonly name: string
   /** Whether warnings are printed. */
   readonly diagnostics: boolean
-  readonly cookie: KoaCookieOptions
-  readonly autoCommit: boolean
   readonly defer: boolean
-  readonly keepOnRegenerate: boolean
   readonly transport: KoaTransport
   /** Finds another cookie of the same name if the store does not have the session of the first. */
   readonly otherCookie: OtherCookie | undefined
   /** The class of sessions in the core. */
   readonly Session: typeof CarriedSession
-  /**
-   * Makes the object for the app.
-   *
-   * @param record the data with the cookie
-   */
-  readonly show: (session: CarriedSession, record: object) => object
   readonly names: NonNullable<KoaOptions['names']>
   readonly availability: Availability | undefined
-  /** Whether a session can be read synchronously. */
-  readonly immediate: boolean
   /** Whether a context has an empty session before the middleware runs, if the middleware was given the app. */
   readonly standsIn: boolean
   /**
@@ -71,7 +60,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   check(given)
   const about = { name: nameOf(given), diagnostics: given.diagnostics !== false }
   const { name, diagnostics } = about
-  reportMistakes(given, about, app)
+  reportMistakes(given, about, OPTION_NAMES, { seal: given.seal, 'app.keys': app?.keys })
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
   const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
@@ -106,7 +95,7 @@ function nameOf({ name, store = DEFAULTS.store }: KoaOptions): string {
   return name ?? (store === 'cookie' ? 'koa.sess' : 'koa.sid')
 }
 
-function showing({ names, Session = KoaSession }: KoaOptions): KoaSettings['show'] {
+function showing({ names, Session = KoaSession }: KoaOptions): SessionSettings['show'] {
   if (names === 'cookie') return dataAndCookie
   return names === 'none' ? dataAlone : (session, record) => new Session(session, record)
 }

@@ -1,7 +1,4 @@
-import { diagnoseOptions, type Diagnosed } from '../../core/diagnostics/diagnose'
-import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, warningsOf, type OptionNames } from '../../core/settings/option-warnings'
-import { refuseIfStrict, shortSecrets } from '../../core/settings/strict'
-import type { App } from '../context'
+import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, type OptionNames } from '../../core/settings/option-warnings'
 import type { KoaOptions } from './koa-options'
 import { OLDER_NAMES } from './option-aliases'
 
@@ -75,15 +72,4 @@ export const OPTION_NAMES: OptionNames = {
     clearcookie: 'nothing; the cookie of a session that has ended is always cleared',
     unset: 'nothing; a session that is set to null is destroyed',
   },
-}
-
-/**
- * @param app whose keys may be set already
- * @throws TypeError for mistakes that `strict` refuses
- */
-export function reportMistakes(options: KoaOptions, about: Diagnosed, app: App | undefined): void {
-  const { seal, strict } = options
-  const mistakes = [...warningsOf(options, about.name, OPTION_NAMES), ...shortSecrets('seal', seal), ...shortSecrets('app.keys', app?.keys)]
-  refuseIfStrict(strict, mistakes)
-  diagnoseOptions(about, mistakes)
 }

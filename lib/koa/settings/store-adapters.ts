@@ -6,6 +6,7 @@ import { isRedisClient, storeAdvice } from '../../core/store/store-check'
 import { isRegistry } from '../../core/store/store-keys'
 import type { SessionStore } from '../../core/store/contract'
 import type { StoreClient } from '../../core/store/store-client'
+import { fromCallback } from '../../primitives/callbacks'
 import type { KoaHost } from '../session/carried-session'
 import type { KoaShape } from './record-formats'
 
@@ -144,12 +145,8 @@ class JsonStoreAdapter implements SessionStore {
 
 /** The result, or a promise of it. Not an async function, whose promise would take three more turns of the microtask queue. */
 export function settled(given: Eventually<unknown>): unknown {
-  if (typeof given === 'function') return byCallback(given as Thunk<unknown>)
+  if (typeof given === 'function') return fromCallback(given as Thunk<unknown>)
   return isGenerator(given) ? driven(given) : given
-}
-
-function byCallback(thunk: Thunk<unknown>): Promise<unknown> {
-  return new Promise((resolve, reject) => thunk((err, value) => (err ? reject(err as Error) : resolve(value))))
 }
 
 async function driven(generator: Generator): Promise<unknown> {

@@ -1,4 +1,4 @@
-import type { Callback } from '../../primitives/callbacks'
+import { fromCallback, type Callback } from '../../primitives/callbacks'
 import type { Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
 import type { PublishedStore } from './conditional-writes'
@@ -45,9 +45,8 @@ export function repeatOnConflict<S extends PublishedStore>(store: S): S {
   const { destroy, touch } = store as unknown as Record<'destroy' | 'touch', ((...args: unknown[]) => unknown) | undefined>
   const repeating = (method: (...args: unknown[]) => unknown, args: unknown[], callback: Callback | undefined): unknown => {
     if (!callback) return method.call(store, ...args)
-    const ask = async (): Promise<void> =>
-      new Promise((resolve, reject) => void method.call(store, ...args, (err: unknown) => (err ? reject(err as Error) : resolve())))
-    return void untilNoConflict(ask).then(
+    const ask = (done: Callback): unknown => method.call(store, ...args, (err: unknown) => done(err))
+    return void untilNoConflict(() => fromCallback(ask)).then(
       () => process.nextTick(callback, null),
       (err: unknown) => process.nextTick(callback, err),
     )

@@ -1,3 +1,4 @@
+import { fromCallback } from '../../primitives/callbacks'
 import type { SessionData } from '../../core/record/session-data'
 import { give, sha256, wrongStore, type Atomic, type Engine, type PublishedStore } from './conditional-writes'
 import { decided, repeatOnConflict, untilNoConflict } from './conflicts'
@@ -59,7 +60,7 @@ function engineOf(store: PostgresStore, begin: (id: string) => void): Engine {
         return { session: JSON.parse(row.record) as SessionData, version: row.record }
       } catch {
         // As the store does
-        await new Promise<void>((resolve, reject) => store.destroy(id, err => (err ? reject(err as Error) : resolve())))
+        await fromCallback(done => store.destroy(id, done))
         return undefined
       }
     },

@@ -9,8 +9,7 @@ import type { Marks } from '../../record/reserved-key'
 import type { SessionData } from '../../record/session-data'
 import type { Read, Version } from '../../record/snapshot'
 import type { Host } from '../../session/session'
-import type { Outcome } from '../../store/contract'
-import { ConditionalEnd } from '../../store/records/conditional-end'
+import { ConditionalEnd, recordIn } from '../../store/records/conditional-end'
 import type { ExchangeState } from '../exchange-state'
 
 /** The user has authenticated since the session was read: it goes on. */
@@ -68,10 +67,8 @@ class TimedOutEnd<H extends Host> {
     private readonly ended: Callback,
   ) {
     const { port } = exchange
-    const write = (record: SessionData, version: Version | null = null, written: Callback<Outcome>): void =>
-      port.compareAndSet(id, record, { version }, written, deadline)
     this.#conditional = new ConditionalEnd(
-      { id, write },
+      recordIn(port, id, deadline),
       0,
       () => this.#read(),
       // Removing an expired record only frees memory

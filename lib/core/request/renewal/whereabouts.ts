@@ -1,9 +1,12 @@
+import { announceReused, announceUnknown } from '../../events/announce'
 import { hasTimedOut, type LifetimeContext } from '../../lifetime/limits'
-import { mayFollow } from '../../lifetime/succession'
 import type { Data } from '../../record/merge'
 import { separate, withUser } from '../../record/marks'
 import { inBoth, moveOf, type Move } from '../../record/moved'
+import type { Marks } from '../../record/reserved-key'
 import type { Read } from '../../record/snapshot'
+import type { Host } from '../../session/session'
+import type { ExchangeState } from '../exchange-state'
 
 /** How often a session may have got a new ID within the grace. */
 const MOST_MOVES = 10
@@ -51,8 +54,20 @@ export function findMoved(exchange: LifetimeContext, id: string, read: Read, don
   step(id, read)
 }
 
+/**
+ * Tells of a request with an earlier ID, unless it continues with the session.
+ *
+ * @param read the record of the earlier ID
+ * @param found undefined if the session has ended, or the grace has
+ */
+export function announceEarlier<H extends Host>(exchange: ExchangeState<H>, read: Read, found: Whereabouts | undefined): void {
+  if (found?.current) return
+  if (found || isGraceOver(exchange.sentId as string, read)) announceReused(exchange, read.marks)
+  else announceUnknown(exchange)
+}
+
 /** Whether the grace of an earlier ID is over. Otherwise its session has ended, if it is not found. */
-export function isGraceOver(id: string, { marks }: Read): boolean {
+function isGraceOver(id: string, { marks }: Read): boolean {
   return moveOf(id, marks, Date.now()) === undefined
 }
 
@@ -61,6 +76,16 @@ function whereaboutsOf(moves: readonly Move[], before: Read, current: { readonly
   const [user, next] = [before.marks?.u, current.read.marks?.u]
   const isFollowed = mayFollow(moves, before.marks, current.read.marks)
   return { current: isFollowed ? current : undefined, data: inBoth(earlier, later), user: user === next ? user : undefined }
+}
+
+/**
+ * Whether a request with an earlier ID is led to the session of the new ID. Never if the user may have changed: an attacker who has fixed the earlier ID
+ * would be led into the victim's login. An app that asks for a new ID may set the user after it, so then the request is never led there.
+ *
+ * @param before the marks that the session had before it got a new ID
+ */
+function mayFollow(moves: readonly Move[], before: Marks | undefined, after: Marks | undefined): boolean {
+  return moves.every(({ isByAge }) => isByAge) && before?.a === after?.a && before?.u === after?.u
 }
 
 /** The record of an earlier ID as a request may see it. */

@@ -2,7 +2,8 @@ import type { Callback } from '../../../primitives/callbacks'
 import { emptied, expiredRecord } from '../../record/emptied'
 import type { SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
-import type { Outcome } from '../contract'
+import type { Condition, Outcome } from '../contract'
+import type { Deadline } from '../../concurrency/deadline'
 
 /** How many times other processes may write the record meanwhile. */
 const MOST_TRIES = 100
@@ -12,6 +13,15 @@ interface Replaceable {
   readonly id: string
   /** @param version undefined if the store does not compare */
   write(record: SessionData, version: Version | undefined, done: Callback<Outcome>): void
+}
+
+interface Comparing {
+  compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline: Deadline): void
+}
+
+/** The record of an ID, in the operation of a deadline. @param port of a store that compares */
+export function recordIn(port: Comparing, id: string, deadline: Deadline): Replaceable {
+  return { id, write: (record, version, done) => port.compareAndSet(id, record, { version: version ?? null }, done, deadline) }
 }
 
 /** A record that has been replaced, and its session ended. */
