@@ -5,6 +5,7 @@ import type { Transport } from '../core/settings/transport'
 import { connectionOf } from './connection'
 import type { Context } from './context'
 import { reportRejected } from './cookies/cookie-reports'
+import { KoasCookies } from './cookies/koas-cookies'
 import type { KoaHost } from './session/carried-session'
 import type { KoaSettings } from './settings/koa-settings'
 
@@ -15,10 +16,19 @@ interface Sent extends KoaHost {
   readonly forcedId: string | undefined
 }
 
+const koas = new KoasCookies()
+
+/** An app may say that its proxy is secure: `ctx.cookies.secure = true`, or cookies of its own. Cookies that are not used yet are not made for this. */
+function isSecure(ctx: Context): boolean {
+  if (ctx.secure) return true
+  const hasOwn = !koas.isUntouched(ctx) || koas.isReplaced(ctx)
+  return hasOwn && ctx.cookies.secure === true
+}
+
 /** Implements the core's transport with a context. */
 export const CONTEXT: Transport<Sent> = {
   path: ({ ctx }) => pathOf(ctx.originalUrl),
-  isSecure: ({ ctx }) => ctx.secure,
+  isSecure: ({ ctx }) => isSecure(ctx),
   subject: ({ ctx }) => ({ req: ctx.req, ctx }),
   connection: ({ ctx }) => connectionOf(ctx),
   addsSecure: true,

@@ -1,7 +1,17 @@
 import { expect } from 'chai'
+import Cookies = require('cookies')
 import { TracingStore } from '../support/tracing-store'
 import koaSession = require('../../lib/koa')
-import { count, countThere, KOAS, KoaSite, leave, onRequest, lines, show, type Handler } from './site'
+import { STORES } from './kinds'
+import { count, countThere, KOAS, KoaSite, leave, onRequest, lines, show, type Ctx, type Handler } from './site'
+
+type WithCookies = Ctx & { cookies: Cookies }
+
+/** How an app says that its proxy uses TLS, without `app.proxy`. */
+const SECURED: Record<string, (ctx: WithCookies) => void> = {
+  'ctx.cookies.secure = true': ({ cookies }) => void (cookies.secure = true),
+  'cookies of the app’s own': ctx => void (ctx.cookies = new Cookies(ctx.req, ctx.res, { keys: ctx.app.keys as string[], secure: true })),
+}
 
 const HANDLERS: Record<string, Handler> = {
   '/': count,
@@ -52,6 +62,31 @@ for (const [name, koa] of Object.entries(KOAS)) {
 
     it('on plain HTTP is no error if there is no cookie to send', async () => {
       expect((await new KoaSite({ store: new TracingStore(), secure: true }, HANDLERS, { koa }).get('/read')).status).to.equal(200)
+    })
+
+    for (const [kind, make] of Object.entries(STORES)) {
+      for (const [what, act] of Object.entries(SECURED)) {
+        for (const secure of [true, 'auto'] as const) {
+          it(`${String(secure)} with ${what} is sent on plain HTTP, of sessions in ${kind}`, async () => {
+            const before = [(ctx: Ctx, next: () => Promise<unknown>) => (act(ctx as WithCookies), next())]
+            const site = new KoaSite({ ...make(), rolling: true, cookie: { secure, maxAge: 60_000 } }, HANDLERS, { koa, before })
+            const visitor = site.visitor()
+            for (const path of ['/', '/read', '/update']) {
+              const sent = lines(await visitor.get(path))
+              expect([sent.length, sent.every(line => line.includes('; secure'))], path).to.deep.equal([2, true])
+            }
+            expect([(await visitor.get('/read')).text, site.errors]).to.deep.equal(['{"views":2}', []])
+          })
+        }
+      }
+    }
+
+    it('that is "auto" makes no ctx.cookies for a request that sends none', async () => {
+      const made: boolean[] = []
+      const isMade = (ctx: Ctx): boolean => Object.getOwnPropertySymbols(ctx).some(({ description }) => description === 'context#cookies')
+      const look: Handler = ctx => void made.push(onRequest(ctx).cookie.secure === false, isMade(ctx))
+      await new KoaSite({ store: new TracingStore(), cookie: { secure: 'auto' } }, look, { koa }).get()
+      expect(made).to.deep.equal([true, false])
     })
 
     for (const proxy of [true, false]) {
