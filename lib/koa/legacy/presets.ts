@@ -4,6 +4,7 @@ import type { KoaTransport } from '../cookies/cookie-transport'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
 import type { KoaOptions, SessionToStore } from '../settings/koa-options'
 import { spell, type AnySpelling } from '../settings/option-aliases'
+import { withoutForeign, type Replaced } from './foreign-options'
 
 interface Want {
   readonly option: 'store' | 'externalKey' | 'ContextStore'
@@ -13,7 +14,8 @@ interface Want {
 
 /** How the middleware stands in for an older one. */
 export interface Preset {
-  readonly defaults: KoaOptions
+  readonly replaces: Replaced
+  readonly defaults: KoaOptions & { readonly name: string }
   /** Its own spellings of options, and their conversions. */
   readonly spellings?: Readonly<Record<string, readonly [option: keyof AnySpelling, convert?: (given: never) => unknown]>>
   /** Where sessions are kept without the option `store`. */
@@ -107,6 +109,7 @@ const TS_COOKIE: KoaCookieOptions = { httpOnly: true, maxAge: DAY, overwrite: tr
 /** The defaults and checks of the four older middlewares. */
 export const PRESETS = {
   koaSession: {
+    replaces: 'koa-session',
     store: 'cookie',
     needsApp: 'app instance required: `session(opts, app)`',
     wants: [
@@ -119,6 +122,7 @@ export const PRESETS = {
     spellings: { prefix: ['idPrefix'] },
   },
   koaGenericSession: {
+    replaces: 'koa-generic-session',
     store: 'memory',
     defaults: {
       name: 'koa.sid',
@@ -141,12 +145,14 @@ export const PRESETS = {
     },
   },
   koaSessionStore: {
+    replaces: 'koa-session-store',
     store: 'cookie',
     defaults: { name: 'koa:sess', names: 'none', record: 'data', ...json },
     stored: { cookieOnSave: false, transport: jsonId },
     spellings: { cookie: ['cookie', cookieOf] },
   },
   koaSessionTs: {
+    replaces: 'koa-session-ts',
     store: 'memory',
     defaults: {
       name: 'koa.sid',
@@ -171,11 +177,13 @@ type PresetOptions = Omit<KoaOptions, 'store'> & { store: NonNullable<KoaOptions
  * @throws TypeError where the older one throws at setup
  */
 export function presetOptions(preset: Preset, options: AnySpelling = {}): PresetOptions {
-  const given = onlyGiven(options)
+  const given = withoutForeign(onlyGiven(options), preset.replaces, preset.defaults.name)
   for (const want of preset.wants ?? []) demandWanted(want, given[want.option])
   warn(preset, options)
+  // Of both, koa-session uses the class
+  const places = given.ContextStore && { store: undefined }
   // The lifetime is in the cookie by then
-  const { maxAge: _, ...translated } = spell(translate(preset, given)) as AnySpelling
+  const { maxAge: _, ...translated } = spell(translate(preset, { ...given, ...places })) as AnySpelling
   const store = translated.store ?? preset.store
   const stored = store === 'cookie' ? undefined : preset.stored
   // In the app's order, in which they are shown; for koa-session-ts in the order of its defaults

@@ -15,7 +15,7 @@ const SPELLINGS = {
 } as const satisfies Record<string, keyof KoaOptions>
 
 /** Top-level options of koa-session that belong to the cookie. */
-const ATTRIBUTES = [
+export const ATTRIBUTES = [
   'maxAge',
   'expires',
   'path',

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { koaGenericSession, koaSession, koaSessionStore, koaSessionTs } from '../../../lib/koa-presets'
 import { Koa3, ORIGINALS, type KoaApp, type KoaContext, type Middleware } from './koa-app'
 import { serve } from './serve'
-import { PromiseStore } from './traced-stores'
+import { contextStore, PromiseStore } from './traced-stores'
 
 const session = koaSession as unknown as Middleware
 const generic = koaGenericSession as unknown as Middleware
@@ -59,6 +59,19 @@ describe('koa lineages: setup of presets', () => {
       expect(() => session(given({ maxAge: '1d' }), new Koa3())).to.throw(TypeError, 'maxAge')
     })
   })
+
+  for (const [what, create] of [
+    ['koa-session 7', ORIGINALS.koaSession7.create],
+    ['koa-session 6', koaSession6.create],
+    ['its preset', session],
+  ] as const) {
+    it(`${what} uses ContextStore if there is a store too`, async () => {
+      const [store, other] = [new PromiseStore(), new PromiseStore()]
+      const app = appWith(app => create(given({ store: other, ContextStore: contextStore(store) }), app), ['a key']).use(count)
+      expect((await serve(app, [{}, {}])).map(({ body }) => body)).to.deep.equal(['1', '2'])
+      expect([store.records.size, other.calls]).to.deep.equal([1, []])
+    })
+  }
 
   it('koa-session accepts the app as first or last argument', () => {
     for (const call of [
