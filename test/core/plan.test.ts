@@ -103,6 +103,11 @@ describe('core: plan', () => {
     for (const row of rows) expect(row.includes(': save'), row).to.equal(!row.includes('saved') || row.includes('changed'))
   })
 
+  it('saves where it would touch, with rollsBySave', () => {
+    const policy: Policy = { ...POLICY, rolling: true }
+    expect(table({ ...policy, rollsBySave: true })).to.deep.equal(table(policy).map(row => row.replace(': touch', ': save')))
+  })
+
   it('sends the cookie of each returning session with rolling', () => {
     for (const row of table({ ...POLICY, rolling: true }).filter(row => row.startsWith('returning'))) expect(row).to.match(/, cookie$/)
   })

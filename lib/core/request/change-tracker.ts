@@ -1,4 +1,5 @@
 import { hasAttributesOf, isAlike, type AnyCookie, type Cookie, type CookieData } from '../record/cookie'
+import { dateOf } from '../record/lifetime'
 import { serializeData } from '../record/serialize-data'
 import { dataAsIn, type Read, type Snapshot, type Stored, type Written } from '../record/snapshot'
 import type { Facts } from './plan'
@@ -31,10 +32,15 @@ export class ChangeTracker {
     this.#base = session ? { id, text: serializeData(session) } : (this.stored as Stored)
   }
 
-  /** Remembers what is needed of the cookie that the exchange began with. @param idle how long a session lives without a request, in milliseconds */
-  watch(cookie: Cookie, { watchesCookie, renews }: Semantics, idle = Infinity): void {
+  /**
+   * Remembers what is needed of the cookie that the exchange began with.
+   *
+   * @param read undefined if the session is new
+   * @param idle how long a session lives without a request, in milliseconds
+   */
+  watch(cookie: Cookie, { watchesCookie, renews }: Semantics, read: Read | undefined, idle = Infinity): void {
     if (watchesCookie) this.#cookie = cookie.data
-    if (renews) this.#pastHalfLife = isAging(cookie, idle)
+    if (renews) this.#pastHalfLife = isAging(cookie, idle) || (read !== undefined && isRecordAging(cookie, read, renews))
   }
 
   read(id: string, record: SessionData, { version, likeness }: Pick<Read, 'version' | 'likeness'>): Stored {
@@ -133,6 +139,12 @@ function asRead({ cookie }: SessionData): AnyCookie | CookieData {
 /** Whether less than half of the session's lifetime is left. */
 function isAging({ maxAge, originalMaxAge }: Cookie, idle: number): boolean {
   return typeof maxAge === 'number' && maxAge < Math.min(originalMaxAge ?? 0, idle) / 2
+}
+
+/** The same of a record whose cookie ends with the browser. The end of a session with limits is moved in another way. */
+function isRecordAging({ maxAge }: Cookie, { record, marks }: Read, lifetime: number): boolean {
+  const end = typeof maxAge === 'number' || !record || marks ? undefined : dateOf(record)
+  return end !== undefined && end - Date.now() < lifetime / 2
 }
 
 function isSame(snapshot: Snapshot | undefined, id: string, text: string): boolean {

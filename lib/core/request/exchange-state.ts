@@ -92,7 +92,7 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
     if (read) this.read(sessionID as string, read)
     this.changes.begin(sessionID, read ? undefined : (session ?? {}))
     this.#cookie = session?.cookie
-    if (session) this.changes.watch(session.cookie as Cookie, this.settings.family, this.settings.lifetime?.idle)
+    if (session) this.changes.watch(session.cookie as Cookie, this.settings.family, read, this.settings.lifetime?.idle)
   }
 
   /** The cookie of the session that the exchange began with, or of the new one. */

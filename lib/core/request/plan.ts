@@ -71,9 +71,13 @@ export function planStore(facts: Facts, policy: Policy): Plan {
   if (!facts.present) return destroys(facts, policy) ? 'destroy' : 'nothing'
   if (facts.anonymous) return 'nothing'
   if (saves(facts, policy)) return 'save'
-  const moves = (policy.family.keepsAlive || policy.rolling || policy.keepsIdle) && !facts.passive
-  // A save moves the expiry too
-  return moves && facts.returning && facts.done !== 'save' && !facts.touchedRecently ? 'touch' : 'nothing'
+  if (!moves(facts, policy)) return 'nothing'
+  return policy.rollsBySave ? 'save' : 'touch'
+}
+
+/** Whether the expiry is moved. A save that was made has moved it. */
+function moves({ returning, passive, touchedRecently, done }: Facts, { family, rolling, keepsIdle }: Policy): boolean {
+  return (family.keepsAlive || rolling || keepsIdle) && !passive && returning && done !== 'save' && !touchedRecently
 }
 
 function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {

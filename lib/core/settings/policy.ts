@@ -8,6 +8,8 @@ export interface Policy {
   readonly clearsCookie: boolean
   /** Each request that counts as activity moves the expiry of its session, because there is a limit for idle sessions. */
   readonly keepsIdle: boolean
+  /** Whether the expiry is moved by a save in place of a touch, because `beforeSave` may change the session. */
+  readonly rollsBySave?: boolean | undefined
   readonly family: Semantics
 }
 
@@ -21,8 +23,11 @@ export interface Semantics {
   readonly watchesCookie: boolean
   /** Whether the cookie of a session that has ended is cleared. A session is then destroyed only if the client had it, and once. */
   readonly clears: boolean
-  /** Whether a session is saved when less than half of its lifetime is left. */
-  readonly renews: boolean
+  /**
+   * Whether a session is saved when less than half of its lifetime is left: false, or the lifetime in milliseconds of a record whose cookie ends with the
+   * browser.
+   */
+  readonly renews: number | false
 }
 
 /** As in express-session. */

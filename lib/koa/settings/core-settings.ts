@@ -5,6 +5,7 @@ import type { Semantics } from '../../core/settings/policy'
 import { settle, type Settings } from '../../core/settings/settings'
 import { shareSettings } from '../../core/lifetime/shared-store'
 import type { SessionStore } from '../../core/store/contract'
+import { DAY } from '../../cookie-store/record-format'
 import { CookieSessionStore } from '../../cookie-store/cookie-session-store'
 import { keptLimits } from '../../cookie-store/settings'
 import type { App } from '../context'
@@ -43,7 +44,7 @@ export function coreSettings(options: KoaOptions, given: Given, store: SessionSt
     ...(isKept && { concurrency: 'off', touches: undefined, ...keptLimits(settings) }),
     isReady: () => true,
     secrets: undefined,
-    family: family(renew, isKept || (options.cookieOnSave ?? true)),
+    family: family(renew && DAY, isKept || (options.cookieOnSave ?? true)),
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, given.app, endsOf(store)),
     asksApp: options.valid !== undefined,
@@ -51,10 +52,16 @@ export function coreSettings(options: KoaOptions, given: Given, store: SessionSt
     beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
     // A custom transport need not use a cookie
     checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(about, ctx, cookie, signing, usual),
+    rollsBySave: rollsBySave(options, store),
     ownSave,
   }
 }
 
-function family(renews: boolean, cookieOnSave: boolean): Semantics {
+/** Only stores of express-session have a touch of their own, which saves nothing. */
+function rollsBySave({ rolling, beforeSave }: KoaOptions, store: SessionStore): boolean {
+  return Boolean(rolling && beforeSave) && endsOf(store) !== 'by the store'
+}
+
+function family(renews: number | false, cookieOnSave: boolean): Semantics {
   return { keepsAlive: false, cookieOnSave, watchesCookie: true, clears: true, renews }
 }

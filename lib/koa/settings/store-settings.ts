@@ -95,8 +95,10 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
     const { store, port, kind } = portOf(host)
     const endsByRecord = endsOf(store) === 'by the record'
     const admit = endsByRecord ? byRecord : byStore
+    const isCallback = kind === 'callback'
+    const rollsBySave = common.rollsBySave && !isCallback
     // Other kinds of stores can only save, and a late save would overwrite those of other processes
-    return settingsWith(common, { store, port, admit, endsByRecord, awaitTouch: common.awaitTouch || kind !== 'callback' })
+    return settingsWith(common, { store, port, admit, endsByRecord, rollsBySave, awaitTouch: common.awaitTouch || !isCallback })
   }
   return { of, port: () => portOf({} as KoaHost).port, core: common }
 }

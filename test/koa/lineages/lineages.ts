@@ -8,7 +8,7 @@ import { JsonStore, PromiseStore, type TracedStore } from './traced-stores'
 /** Options that all of them support, in our spelling. */
 export interface Neutral extends Pick<
   AnySpelling,
-  'name' | 'rolling' | 'valid' | 'errorHandler' | 'allowEmpty' | 'defer' | 'renew' | 'externalKey' | 'sessionIdStore'
+  'name' | 'rolling' | 'valid' | 'beforeSave' | 'errorHandler' | 'allowEmpty' | 'defer' | 'renew' | 'externalKey' | 'sessionIdStore'
 > {
   readonly cookie?: Pick<KoaCookieOptions, 'maxAge' | 'signed'>
 }
@@ -56,7 +56,7 @@ const session7 = {
 const session6 = { ...session7, Koa: Koa2, original: ORIGINALS.koaSession6.create } as const
 const store2 = {
   lacks: [
-    ...(['rolling', 'regenerate', 'valid', 'errorHandler', 'allowEmpty', 'sessionSave'] as const),
+    ...(['rolling', 'regenerate', 'valid', 'beforeSave', 'errorHandler', 'allowEmpty', 'sessionSave'] as const),
     ...(['defer', 'renew', 'externalKey', 'sessionIdStore', 'ContextStore', 'outage'] as const),
   ],
   Koa: Koa2,

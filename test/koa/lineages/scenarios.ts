@@ -34,7 +34,12 @@ export interface Scenario {
 
 const set = { act: 'set' } as const
 const read = { act: 'read' } as const
+const HOUR = 3_600_000
 const RENEW: Neutral = { renew: true, cookie: { maxAge: 120_000 } }
+
+const countSaves: Neutral['beforeSave'] = (_, session) => {
+  Object.assign(session, { saves: Number((session as { saves?: number }).saves ?? 0) + 1 })
+}
 
 /** In sections: the life of a session, values that replace it, failures, and options. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -83,6 +88,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'destroy fails, handled', options: { errorHandler: () => {} }, visits: [set, { act: 'null', fails: 'destroy' }, read] },
   { name: 'rolling, untouched', options: { rolling: true }, visits: [set, { act: 'ignore' }] },
   { name: 'rolling, read', options: { rolling: true }, visits: [set, read] },
+  { name: 'rolling, with beforeSave', options: { rolling: true, beforeSave: countSaves }, visits: [set, read, read] },
   {
     name: 'with a maxAge',
     options: { cookie: { maxAge: 120_000 } },
@@ -96,6 +102,11 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'renew',
     options: RENEW,
     visits: [set, { act: 'read', after: 59_000 }, { act: 'read', after: 2000 }, { act: 'read', after: 119_000 }],
+  },
+  {
+    name: 'renew, without a maxAge',
+    options: { renew: true },
+    visits: [set, { act: 'read', after: 11 * HOUR }, { act: 'read', after: 2 * HOUR }, { act: 'read', after: 20 * HOUR }],
   },
   { name: 'renew, untouched', options: RENEW, visits: [set, { act: 'ignore', after: 61_000 }, { act: 'read', after: 60_000 }] },
   { name: 'externalKey', options: { externalKey }, needs: ['store'], visits: [set, { act: 'change' }, read, { act: 'null' }, read] },

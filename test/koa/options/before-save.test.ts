@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { failures, PLACES } from '../kinds'
+import { Strings, Told } from '../told'
 import { TracingStore } from '../../support/tracing-store'
 import {
   count,
@@ -13,6 +14,7 @@ import {
   type Ctx,
   type Handler,
   type KoaSessionOptions,
+  type Visitor,
 } from '../site'
 
 type BeforeSave = NonNullable<KoaSessionOptions['beforeSave']>
@@ -125,6 +127,47 @@ for (const [kind, make] of Object.entries(PLACES)) {
     }
   })
 }
+
+describe('koa options: beforeSave, with rolling', () => {
+  const visitorOf = (options: KoaSessionOptions): Visitor => {
+    const beforeSave = (_: unknown, session: object): void =>
+      void Object.assign(session, { saves: Number((session as Bag).saves ?? 0) + 1 })
+    return new KoaSite({ rolling: true, maxAge: 60_000, beforeSave, ...options }, HANDLERS).visitor()
+  }
+
+  /** Each request of a client reads what the one before has stored. */
+  const SAVING: Record<string, () => KoaSessionOptions> = {
+    'the cookie': () => ({}),
+    'a store of promises': () => ({ store: new Told() as never }),
+    'a store of JSON strings': () => ({ store: new Strings() as never }),
+    'a store of promises that is made for each request': () => {
+      const store = new Told()
+      return { store: () => store as never }
+    },
+  }
+
+  for (const [kind, make] of Object.entries(SAVING)) {
+    it(`is called for each request, and its change is saved, of sessions in ${kind}`, async () => {
+      const visitor = visitorOf(make())
+      await visitor.get()
+      for (const saves of [1, 2, 3]) expect((await visitor.get('/read')).text).to.equal(`{"views":1,"saves":${saves}}`)
+    })
+
+    it(`is not called for requests that do not count as activity, of sessions in ${kind}`, async () => {
+      const visitor = visitorOf({ ...make(), idleTimeout: 60_000, activity: () => false })
+      await visitor.get()
+      for (const saves of [1, 1]) expect((await visitor.get('/read')).text).to.equal(`{"views":1,"saves":${saves}}`)
+    })
+  }
+
+  it('is not called where a store of express-session is touched', async () => {
+    const store = new TracingStore()
+    const visitor = visitorOf({ store })
+    await visitor.get()
+    store.trace()
+    expect([(await visitor.get('/read')).text, store.trace()]).to.deep.equal(['{"views":1,"saves":1}', ['get', 'touch']])
+  })
+})
 
 describe('koa options: beforeSave', () => {
   for (const beforeSave of ['a', 5, {}, true, null]) {

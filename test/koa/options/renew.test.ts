@@ -3,6 +3,7 @@ import { STORES } from '../kinds'
 import { useClock } from '../../support/clock'
 import { TracingStore } from '../../support/tracing-store'
 import { count, KoaSite, lines, show, type KoaSessionOptions, type Visitor } from '../site'
+import { Told } from '../told'
 
 const HOUR = 3_600_000
 const HANDLERS = { '/': count, '/read': show, '/nothing': () => {} }
@@ -40,9 +41,54 @@ for (const [kind, make] of Object.entries(STORES)) {
       })
     }
 
+    // A session in the cookie always has one
+    if (kind === 'the cookie') return
     it('true saves no session without an expiry', async () => {
       const visitor = await known({ renew: true, maxAge: null })
       clock.turn(HOUR * 20)
+      expect(lines(await visitor.get('/read'))).to.deep.equal([])
+    })
+  })
+}
+
+/** Places in which a session without a maxAge lives for a day. */
+const FOR_A_DAY: Record<string, () => KoaSessionOptions> = {
+  'the cookie': () => ({}),
+  'the cookie, sealed': () => ({ seal: 'a secret of at least 16 bytes' }),
+  'a store, in koa-session’s format': () => ({ store: new Told() as never, record: 'expiry' }),
+}
+
+for (const [kind, make] of Object.entries(FOR_A_DAY)) {
+  describe(`koa options: renew without a maxAge, of sessions in ${kind}`, () => {
+    const clock = useClock()
+
+    for (const maxAge of [undefined, null]) {
+      it(`true saves when less than half a day remains, with a cookie that ends with the browser: maxAge ${maxAge}`, async () => {
+        const visitor = new KoaSite({ ...make(), maxAge, renew: true }, HANDLERS).visitor()
+        await visitor.get()
+        clock.turn(HOUR * 12)
+        expect(lines(await visitor.get('/read'))).to.deep.equal([])
+        clock.turn(1)
+        const [line] = lines(await visitor.get('/nothing'))
+        expect(line)
+          .to.be.a('string')
+          .and.not.match(/expires/i)
+        clock.turn(HOUR * 24 - 1)
+        expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+      })
+    }
+
+    it('true does not save a session with limits of its own on each request', async () => {
+      const visitor = new KoaSite({ ...make(), renew: true, absoluteTimeout: HOUR }, HANDLERS).visitor()
+      await visitor.get()
+      clock.turn(HOUR / 2 + 1)
+      expect(lines(await visitor.get('/read'))).to.deep.equal([])
+    })
+
+    it('false saves nothing', async () => {
+      const visitor = new KoaSite({ ...make() }, HANDLERS).visitor()
+      await visitor.get()
+      clock.turn(HOUR * 24 - 1)
       expect(lines(await visitor.get('/read'))).to.deep.equal([])
     })
   })
