@@ -8,7 +8,7 @@ import { KoaRequest } from './koa-request'
 import { mirror } from './request-mirror'
 import type { KoaSettings } from './settings/koa-settings'
 import type { CarriedSession, RegenerateOptions } from './session/carried-session'
-import type { Lifetime } from './session/lifetime'
+import { optionsOf } from './session/session-options'
 
 /** On an app whose contexts have sessions before the middleware runs. */
 const SETTINGS = Symbol('resession.koa.settings')
@@ -27,6 +27,7 @@ export function enter(ctx: Context, settings: KoaSettings): KoaRequest | undefin
   const host = before && !before.isStandIn && !isLeft(before) ? before : hosted(ctx, settings)
   if (host.claimed) return undefined
   host.claimed = true
+  if (before?.isStandIn) host.earlyOptions = before.earlyOptions
   if (settings.names === 'none') Object.defineProperty(ctx, 'session', ACCESSORS.session as PropertyDescriptor)
   return host
 }
@@ -73,14 +74,16 @@ function found(ctx: Entered, name: string): KoaRequest | undefined {
   const { [HOST]: host, [SETTINGS]: settings } = ctx
   if (host && !host.isStandIn) return host
   if (settings?.immediate) return hosted(ctx, settings)
-  return settings?.standsIn && name === 'session' ? (host ?? standIn(ctx, settings)) : undefined
+  if (!settings?.standsIn) return undefined
+  if (name === 'session') return standIn(ctx, settings, true)
+  return name === 'sessionOptions' ? standIn(ctx, settings, false) : undefined
 }
 
-/** An empty session for contexts that the middleware has not reached, as in koa-session. */
-function standIn(ctx: Entered, settings: KoaSettings): KoaRequest {
-  const host = new KoaRequest(ctx, settings, true)
-  void host.open()?.catch(() => {})
-  return (ctx[HOST] = host)
+/** An empty session for contexts that the middleware has not reached, as in koa-session. Its options need no session. */
+function standIn(ctx: Entered, settings: KoaSettings, isOpen: boolean): KoaRequest {
+  const host = (ctx[HOST] ??= new KoaRequest(ctx, settings, true))
+  if (isOpen) void host.open()?.catch(() => {})
+  return host
 }
 
 type Get = (host: KoaRequest) => unknown
@@ -93,32 +96,11 @@ const GETS: Record<string, Get> = {
   session: READ,
   sessionId: ({ settings, sessionID, forcedId }) => (settings.immediate ? undefined : (sessionID ?? forcedId)),
   sessionStore: ({ userStore, settings }) => settings.showStore(userStore),
-  sessionOptions: optionsOf,
+  sessionOptions: host => optionsOf(host, () => (host.ctx as Entered)[HOST] ?? host),
   sessionSave: host => host.sessionSave,
   saveSession: host => () => ignoreRejection(save(host)),
   updateSession: host => (change: Change) => update({ [HOST]: host }, change),
   regenerateSession: host => (options?: RegenerateOptions) => ignoreRejection(regenerate(host, options)),
-}
-
-const ATTRIBUTES = ['path', 'domain', 'secure', 'httpOnly', 'sameSite', 'priority', 'partitioned', 'expires'] as const
-
-/** As in koa-session, the lifetime and the attributes of the cookie are those of the session, and may be set. */
-function optionsOf(host: KoaRequest): object {
-  const { name, cookie, names } = host.settings
-  const options = { key: name, ...cookie }
-  if (names !== 'koa-session') return options
-  for (const attribute of ATTRIBUTES) {
-    Object.defineProperty(options, attribute, {
-      enumerable: attribute in cookie,
-      get: () => (host.session ? host.session.cookie : cookie)[attribute],
-      set: (value: never) => void (host.session && (host.session.cookie[attribute] = value)),
-    })
-  }
-  return Object.defineProperty(options, 'maxAge', {
-    enumerable: true,
-    get: () => (host.session ? host.session.lifetime : cookie.maxAge),
-    set: (lifetime: Lifetime) => void (host.session && (host.session.lifetime = lifetime)),
-  })
 }
 
 async function save(host: KoaRequest): Promise<void> {

@@ -16,6 +16,7 @@ import { CONTEXT, WITHOUT_SESSION } from './context-transport'
 import { KoaSession } from './session/koa-session'
 import { mirrorStore } from './request-mirror'
 import { COOKIE } from './session/owned-names'
+import { applyEarlyOptions, type EarlyOptions } from './session/session-options'
 import { assignable, isTakeable } from './session/shown-session'
 
 /**
@@ -37,6 +38,8 @@ export class KoaRequest implements KoaHost {
   sessionSave: boolean | null = null
   /** The lifetime that the app has set in this request. As in koa-session it applies to the current `ctx.session`. */
   lifetime: { readonly value: Lifetime } | undefined
+  /** What the app has set in `ctx.sessionOptions` before the session was opened. */
+  declare earlyOptions?: EarlyOptions | undefined
   /** Whether a session of this request was read from a record. */
   hasRead = false
   /** The end of the request saves even without changes. */
@@ -105,8 +108,7 @@ export class KoaRequest implements KoaHost {
       this.#opened = fromCallbackUnlessSync(done => open(exchange, err => this.#open(err, done))) ?? 'at once'
     }
     if (this.#opened instanceof Promise) return this.#opened.then(() => this.#putAssigned())
-    this.#putAssigned()
-    return undefined
+    return void this.#putAssigned()
   }
 
   /**
@@ -117,8 +119,7 @@ export class KoaRequest implements KoaHost {
   openInTime(): Promise<void> | undefined {
     const isBegun = this.#exchange !== undefined || this.#assigned !== undefined || this.forcedId !== undefined
     if (isBegun || !this.settings.putsOff?.(this.ctx)) return this.open()
-    this.#opened = 'put off'
-    return undefined
+    return void (this.#opened = 'put off')
   }
 
   /** Opens what was put off. It is synchronous, because there is nothing to read. */
@@ -146,6 +147,7 @@ export class KoaRequest implements KoaHost {
   #open(err: unknown, done: Callback): void {
     this.#isOpen = !err
     if (err) this.exchange.requestLifetime.end()
+    else if (this.earlyOptions) applyEarlyOptions(this)
     done(err)
   }
 

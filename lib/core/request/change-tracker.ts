@@ -43,6 +43,11 @@ export class ChangeTracker {
     if (renews) this.#pastHalfLife = isAging(cookie, idle) || (read !== undefined && isRecordAging(cookie, read, renews))
   }
 
+  /** Attributes that the cookie is given without being changed: they are no reason to save the session. */
+  overlook(attributes: Partial<CookieData>): void {
+    if (this.#cookie) this.#cookie = { ...this.#cookie, ...attributes }
+  }
+
   read(id: string, record: SessionData, { version, likeness }: Pick<Read, 'version' | 'likeness'>): Stored {
     const { text, parsed } = likeness ?? { text: serializeData(record) }
     return (this.stored = this.#read = { id, text, parsed, cookie: asRead(record), version })

@@ -6,7 +6,7 @@ import { VIEW, type View } from '../../core/record/session-view'
 import { UNTIL_CLOSED } from '../../cookie-store/record-format'
 import type { Context } from '../context'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
-import { type Lifetime, lifetimeOf, maxAgeOf } from './lifetime'
+import { type Lifetime, lifetimeOf, setLifetime } from './lifetime'
 import { COOKIE } from './owned-names'
 import { requestSession } from './request-session'
 import { attach, type Shown, SESSION } from './shown-session'
@@ -135,8 +135,7 @@ export class CarriedSession extends Session implements View {
 
   /** @throws TypeError unless it is a finite number, 'session', null or undefined */
   set lifetime(value: Lifetime) {
-    this.cookie.maxAge = maxAgeOf(value) as number
-    this.req.lifetime = { value }
+    setLifetime(this, value)
     this.req.mustSave = true
   }
 

@@ -21,6 +21,19 @@ export function lifetimeOf({ lifetime, hasRead, settings }: Lived, originalMaxAg
 }
 
 /**
+ * Gives a session a lifetime, which alone is no reason to save it.
+ *
+ * @throws TypeError unless it is a finite number, 'session', null or undefined
+ */
+export function setLifetime(
+  { cookie, req }: { readonly cookie: { maxAge?: unknown }; readonly req: { lifetime: { readonly value: Lifetime } | undefined } },
+  value: Lifetime,
+): void {
+  cookie.maxAge = maxAgeOf(value)
+  req.lifetime = { value }
+}
+
+/**
  * @returns milliseconds; null for a cookie that ends with the browser
  * @throws TypeError unless it is a finite number, 'session', null or undefined
  */
