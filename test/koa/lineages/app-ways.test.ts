@@ -134,6 +134,13 @@ describe('koa lineages: ways of apps', () => {
         'true',
         'false',
       ],
+      '`undefined` alone is no data': [
+        session7,
+        { fill: ctx => ((session(ctx).a = undefined), 'filled'), look: ctx => session(ctx).isNew },
+        {},
+        'false',
+        'true',
+      ],
       '`ctx.sessionOptions` has the name': [session7, { look: ctx => 'rolling' in (ctx as Wide).sessionOptions }, {}, 'true', 'false'],
       '`valid` is called for stored records only': [
         generic,
