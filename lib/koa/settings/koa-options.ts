@@ -161,7 +161,8 @@ export interface KoaOptions extends CoreOptions {
    */
   valid?: ((ctx: Context, record: object) => unknown) | undefined
   /**
-   * Called before each save and update. It may change the session, and it may return a promise. If it throws, the save fails with its error.
+   * Called before each save and update. It may change the session, and it may return a promise. If it throws, the save fails with its error. With
+   * `rolling`, each request saves its session, except on stores of express-session.
    *
    * @default undefined
    */
