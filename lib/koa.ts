@@ -134,6 +134,7 @@ declare namespace session {
   export import Context = contexts.Context
   export import App = contexts.App
   export import RegenerateOptions = carried.RegenerateOptions
+  export import CommitOptions = sessions.CommitOptions
   export import Lifetime = lifetimes.Lifetime
   export import SessionToStore = koaOptions.SessionToStore
   export import SessionInfo = sessionInfo.SessionInfo

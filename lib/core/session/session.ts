@@ -296,7 +296,7 @@ function portFor({ req }: Session): StoreClient {
 
 /** Calls back or returns a promise. The response waits for either. */
 function either<T extends Session>(self: T, callback: Callback | undefined, act: (done: Callback) => void): T | Promise<void> {
-  if (!callback) return ignoreRejection(fromCallback(done => act(counted(self, done))))
+  if (typeof callback !== 'function') return ignoreRejection(fromCallback(done => act(counted(self, done))))
   afterReturn(counted(self, callback), act)
   return self
 }

@@ -17,12 +17,12 @@ interface Inflating extends SessionStore {
 /** The methods of `Store` that take session IDs. */
 class ById {
   regenerate(this: SessionStore, host: Host, callback?: Callback): void | Promise<void> {
-    if (!callback) return ignoreRejection(fromCallback(done => regenerate(host, this, done)))
+    if (typeof callback !== 'function') return ignoreRejection(fromCallback(done => regenerate(host, this, done)))
     afterReturn(callback, done => regenerate(host, this, done))
   }
 
   load(this: Inflating, id: string, callback?: Callback<Session>): void | Promise<Session | undefined> {
-    if (!callback) return ignoreRejection(fromCallback<Session | undefined>(done => load(this, id, done)))
+    if (typeof callback !== 'function') return ignoreRejection(fromCallback<Session | undefined>(done => load(this, id, done)))
     afterReturn(callback, done => load(this, id, done))
   }
 }

@@ -144,20 +144,20 @@ export class CarriedSession extends Session implements View {
   override save(): Promise<void>
   override save(callback?: Callback): this | Promise<void> {
     const saved = ignoreRejection(this.req.store(done => saveAtOnce(this, done)))
-    if (!callback) return saved
+    if (typeof callback !== 'function') return saved
     toCallback(saved, callback)
     return this
   }
 
   /** Destroys the session and creates another with a new ID, which keeps what the options say. */
-  override regenerate(options: RegenerateOptions): Promise<void>
   override regenerate(callback: Callback): this
   override regenerate(given?: RegenerateOptions | Callback): Promise<void>
-  override regenerate(given?: RegenerateOptions | Callback): this | Promise<void> {
-    const callback = typeof given === 'function' ? given : undefined
+  override regenerate(options: RegenerateOptions | undefined, callback: Callback): this
+  override regenerate(given?: RegenerateOptions | Callback, after?: Callback): this | Promise<void> {
+    const callback = typeof given === 'function' ? given : after
     const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
     const regenerate = keep && this.req.ended === this.id ? this.#beginAnew : this.#renew
-    if (!callback) return ignoreRejection(fromCallback(done => regenerate.call(this, done, keep)))
+    if (typeof callback !== 'function') return ignoreRejection(fromCallback(done => regenerate.call(this, done, keep)))
     afterReturn(counted(this, callback), done => regenerate.call(this, done, keep))
     return this
   }

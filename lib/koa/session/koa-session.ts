@@ -5,6 +5,22 @@ import type { Lifetime } from './lifetime'
 import { COOKIE } from './owned-names'
 import { attach, fill, SESSION, type Behind, type Shown } from './shown-session'
 
+/** The options of `commit`, as in koa-session. */
+export interface CommitOptions {
+  /**
+   * Stores the session, changed or not.
+   *
+   * @default false
+   */
+  save?: boolean | undefined
+  /**
+   * Gives the session a new ID.
+   *
+   * @default false
+   */
+  regenerate?: boolean | undefined
+}
+
 /**
  * The object at `ctx.session`, with the names of koa-session 7 and no other. Its data are its own enumerable properties; JSON and `console.log` show
  * only these. The other members of express-session's session are at `ctx.req.session`.
@@ -71,10 +87,11 @@ export class KoaSession {
 
   /** Destroys the session and begins another, of a new ID. Call it on every privilege change. */
   regenerate(callback: Callback): void
+  regenerate(options: RegenerateOptions | undefined, callback: Callback): void
   regenerate(options?: RegenerateOptions): Promise<void>
-  regenerate(given?: RegenerateOptions | Callback): void | Promise<void> {
-    const callback = typeof given === 'function' ? given : undefined
-    return either(sessionOf(this).regenerate(callback ? undefined : (given as RegenerateOptions | undefined)), callback)
+  regenerate(given?: RegenerateOptions | Callback, after?: Callback): void | Promise<void> {
+    const [options, callback] = withCallback(given, after)
+    return either(sessionOf(this).regenerate(options), callback)
   }
 
   /** Does what the end of the request does, if `autoCommit` is off. */
@@ -82,10 +99,13 @@ export class KoaSession {
     return committed(this)
   }
 
+  /** As `manuallyCommit`; with `{ save: true }` as `save`, and with `{ regenerate: true }` as `regenerate`. */
   commit(callback: Callback): void
-  commit(): Promise<void>
-  commit(callback?: Callback): void | Promise<void> {
-    return either(committed(this), callback)
+  commit(options: CommitOptions | undefined, callback: Callback): void
+  commit(options?: CommitOptions): Promise<void>
+  commit(given?: CommitOptions | Callback, after?: Callback): void | Promise<void> {
+    const [options, callback] = withCallback(given, after)
+    return either(committed(this, options), callback)
   }
 
   toJSON(): object {
@@ -107,11 +127,27 @@ function sessionOf(shown: KoaSession): CarriedSession {
   return (shown as unknown as Shown<CarriedSession>)[SESSION].carried
 }
 
-function committed(shown: KoaSession): Promise<void> {
-  return ignoreRejection(Promise.resolve(sessionOf(shown).req.commit()))
+function committed(shown: KoaSession, options?: CommitOptions): Promise<void> {
+  const session = sessionOf(shown)
+  if (options?.regenerate) return regenerated(session, options)
+  return options?.save ? session.save() : ignoreRejection(Promise.resolve(session.req.commit()))
+}
+
+function regenerated(session: CarriedSession, { save }: CommitOptions): Promise<void> {
+  const { req } = session
+  const done = session.regenerate({})
+  return save ? ignoreRejection(done.then(() => req.session?.save())) : done
+}
+
+/** Separates the arguments of a method whose options may be left out. Only a function is a callback. */
+function withCallback<Options extends object>(
+  given: Options | Callback | undefined,
+  after: Callback | undefined,
+): [options: Options | undefined, callback: Callback | undefined] {
+  return typeof given === 'function' ? [undefined, given as Callback] : [given, after]
 }
 
 function either(done: Promise<void>, callback: Callback | undefined): void | Promise<void> {
-  if (!callback) return done
+  if (typeof callback !== 'function') return done
   toCallback(done, callback)
 }

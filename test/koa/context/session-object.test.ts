@@ -133,6 +133,44 @@ describe('koa context: the session object', () => {
     })
   })
 
+  describe('a value in place of the callback that is not a function', () => {
+    type Call = (session: Record<'save' | 'commit' | 'regenerate', (...given: unknown[]) => unknown>) => unknown
+    const CALLS: Record<string, Call> = {
+      'save({})': session => session.save({}),
+      "save('done')": session => session.save('done'),
+      'commit({})': session => session.commit({}),
+      "commit('done')": session => session.commit('done'),
+      'commit({}, {})': session => session.commit({}, {}),
+      'regenerate({}, {})': session => session.regenerate({}, {}),
+    }
+    for (const [what, call] of Object.entries(CALLS)) {
+      it(`is no callback: ${what} returns a promise`, async () => {
+        const calling = site({
+          '/call': async ctx => {
+            const returned = call(session(ctx) as never)
+            const isPromise = returned instanceof Promise
+            await returned
+            ctx.body = String(isPromise)
+          },
+        })
+        expect([(await calling.get('/call')).text, calling.errors]).to.deep.equal(['true', []])
+        await turns()
+        expect(uncaught).to.deep.equal([])
+      })
+    }
+
+    it('regenerate with options calls back', async () => {
+      const calling = site({
+        '/call': ctx =>
+          new Promise<void>(resolve => {
+            const { regenerate } = session(ctx) as unknown as { regenerate(options: object, done: () => void): void }
+            regenerate.call(ctx.session, { keep: true }, () => ((ctx.body = 'done'), resolve()))
+          }),
+      })
+      expect((await calling.get('/call')).text).to.equal('done')
+    })
+  })
+
   describe('regenerate', () => {
     const visits = async (regenerate: Handler): Promise<[unknown, boolean, string[]]> => {
       const store = new TracingStore()

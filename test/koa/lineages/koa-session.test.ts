@@ -10,8 +10,13 @@ import { PromiseStore } from './traced-stores'
 interface Committing extends Bag {
   readonly externalKey: string | undefined
   manuallyCommit(): Promise<void>
-  commit(callback?: (err?: unknown) => void): Promise<void> | undefined
+  commit(options?: object | Done, callback?: Done): Promise<void> | undefined
 }
+
+type Done = (err?: unknown) => void
+
+const calledBack = (act: (done: Done) => unknown): Promise<unknown> =>
+  new Promise((resolve, reject) => void act(err => (err ? reject(err as Error) : resolve(undefined))))
 
 const session = (ctx: Ctx): Committing => ctx.session as Committing
 
@@ -19,8 +24,14 @@ const session = (ctx: Ctx): Committing => ctx.session as Committing
 const WAYS: Record<string, (session: Committing) => unknown> = {
   'manuallyCommit()': session => session.manuallyCommit(),
   'commit()': session => session.commit(),
-  'commit(callback)': session =>
-    new Promise((resolve, reject) => void session.commit(err => (err ? reject(err as Error) : resolve(undefined)))),
+  'commit(callback)': session => calledBack(done => session.commit(done)),
+  'commit({})': session => session.commit({}),
+  'commit({ save: true })': session => session.commit({ save: true }),
+  'commit({ regenerate: true })': session => session.commit({ regenerate: true }),
+  'commit({ save: true, regenerate: true })': session => session.commit({ save: true, regenerate: true }),
+  'commit({ save: true }, callback)': session => calledBack(done => session.commit({ save: true }, done)),
+  'commit({ regenerate: true }, callback)': session => calledBack(done => session.commit({ regenerate: true }, done)),
+  'commit(undefined, callback)': session => calledBack(done => session.commit(undefined, done)),
 }
 
 for (const [whose, create] of Object.entries({
@@ -59,6 +70,29 @@ for (const [whose, create] of Object.entries({
         })
         expect((await app.get()).text).to.equal('no set today')
         expect(uncaught).to.deep.equal([])
+      })
+    }
+
+    for (const [options, keepsId, isStored] of [
+      [{}, true, false],
+      [{ save: true }, true, true],
+      [{ regenerate: true }, false, true],
+    ] as const) {
+      const what = `${isStored ? 'stores' : 'does not store'} an unchanged session, which keeps its data and has ${keepsId ? 'the same' : 'another'} ID`
+      it(`commit(${JSON.stringify(options)}) ${what}`, async () => {
+        const store = new PromiseStore()
+        const handlers: Record<string, Handler> = {
+          '/': ctx => void (session(ctx).a = 1),
+          '/commit': ctx => session(ctx).commit(options),
+          '/read': ctx => void (ctx.body = String(session(ctx).a)),
+        }
+        const visitor = site({ store }, ctx => handlers[ctx.path]?.(ctx)).visitor()
+        await visitor.get()
+        const id = visitor.jar.value('koa.sess')
+        store.calls = []
+        await visitor.get('/commit')
+        expect([visitor.jar.value('koa.sess') === id, store.calls.some(({ call }) => call === 'set')]).to.deep.equal([keepsId, isStored])
+        expect((await visitor.get('/read')).text).to.equal('1')
       })
     }
 

@@ -83,6 +83,13 @@ app.use(async (ctx, next) => {
   true satisfies Same<typeof saved, void>
   await ctx.session.regenerate({ keep: true })
   ctx.session.save(err => ctx.onerror(err as Error))
+  const committed = await ctx.session.commit({ save: true, regenerate: false } satisfies session.CommitOptions)
+  true satisfies Same<typeof committed, void>
+  ctx.session.commit(err => ctx.onerror(err as Error))
+  ctx.session.commit({ regenerate: true }, err => ctx.onerror(err as Error))
+  ctx.session.regenerate({ keep: ['user'] }, err => ctx.onerror(err as Error))
+  // @ts-expect-error: no such option
+  ctx.session.commit({ saves: true })
   await ctx.updateSession(draft => void (draft.views = 1))
   await session.update(ctx, draft => void (draft.views = 1))
   ctx.session.maxAge = 60000
