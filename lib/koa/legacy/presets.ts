@@ -183,12 +183,19 @@ export function presetOptions(preset: Preset, options: AnySpelling = {}): Preset
   // Of both, koa-session uses the class
   const places = given.ContextStore && { store: undefined }
   // The lifetime is in the cookie by then
-  const { maxAge: _, ...translated } = spell(translate(preset, { ...given, ...places })) as AnySpelling
+  const used = withoutUnusedKey(preset, translate(preset, { ...given, ...places }))
+  const { maxAge: _, ...translated } = spell(used) as AnySpelling
   const store = translated.store ?? preset.store
   const stored = store === 'cookie' ? undefined : preset.stored
   // In the app's order, in which they are shown; for koa-session-ts in the order of its defaults
   const cookie = { ...translated.cookie, ...preset.defaults.cookie, ...translated.cookie }
   return { ...preset.defaults, ...stored, ...translated, store, cookie: withoutZeroMaxAge(cookie, preset.defaults.cookie) }
+}
+
+/** A session that is kept in the cookie has no ID, so that koa-session does not use `externalKey`. It would carry the session, unsigned. */
+function withoutUnusedKey(preset: Preset, { externalKey, ...options }: AnySpelling): AnySpelling {
+  const { store = preset.store, ContextStore } = options
+  return externalKey && (store !== 'cookie' || ContextStore) ? { ...options, externalKey } : options
 }
 
 /** To the older middlewares, as to the package that sets their cookies, a lifetime of 0 is none: the cookie ends with the browser. */

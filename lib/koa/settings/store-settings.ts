@@ -42,9 +42,14 @@ export function settingsFor(options: KoaOptions, given: Given): StoreSettings {
   return { of: () => settings, port: () => settings.port, core: settings }
 }
 
+/** @throws TypeError for a transport of the app that would carry a session which no key protects */
 function inCookie(options: KoaOptions, given: Given): StoreSettings {
-  const { seal, record = 'expiry', hashIds } = options
+  const { seal, record = 'expiry', hashIds, transport } = options
   checkHashIdsInCookie(hashIds)
+  if (typeof transport === 'object' && seal === undefined)
+    throw new TypeError(
+      'transport option must not be an object if sessions are kept in the cookie, because a client could forge a session; add a store, or seal: true, or write a function (byCookie) => transport',
+    )
   const { name } = given
   const format = cookieFormat({
     name,

@@ -122,6 +122,21 @@ describe('koa lineages: setup of presets', () => {
     expect([second?.body, second?.lines.length, /expires/i.test(second?.lines.join() ?? '')]).to.deep.equal(['2', 2, false])
   })
 
+  for (const [whose, create] of Object.entries({ 'koa-session 7': ORIGINALS.koaSession7.create, 'its preset': session })) {
+    it(`${whose} does not use externalKey without a store: the session is in the signed cookie`, async () => {
+      const calls: string[] = []
+      const externalKey = {
+        // A client that has forged a session
+        get: () => (calls.push('get'), Buffer.from('{"a":99}').toString('base64')),
+        set: () => void calls.push('set'),
+      }
+      const app = appWith(app => create(given({ externalKey }), app), ['a key']).use(count)
+      const [first, second] = await serve(app, [{}, {}])
+      expect([first?.body, second?.body, calls]).to.deep.equal(['1', '2', []])
+      expect(first?.lines.map(line => line.split('=')[0])).to.deep.equal(['koa.sess', 'koa.sess.sig'])
+    })
+  }
+
   it('the session of koa-session has an externalKey, and manuallyCommit', async () => {
     const store = new PromiseStore()
     const keys: unknown[] = []

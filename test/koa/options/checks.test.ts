@@ -22,8 +22,9 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
   maxAge: { accepted: [5, null, 'session'], refused: ['1d', NaN, {}] },
   ttl: { accepted: [0, 60_000, () => 5], refused: ['1d', -1, null] },
   transport: {
-    accepted: [{ get: () => '', set: () => {}, clear: () => {} }, (way: unknown) => way],
-    refused: [{}, { get: () => '' }, 5, null],
+    accepted: [(way: unknown) => way],
+    // The last one needs a store or `seal`
+    refused: [{}, { get: () => '' }, 5, null, { get: () => '', set: () => {}, clear: () => {} }],
   },
   names: { accepted: ['koa-session', 'cookie', 'none'], refused: ['koa', '', 5, null] },
   decodeErrors: { accepted: ['new', 'throw'], refused: ['error', true, null] },

@@ -31,7 +31,7 @@ function byHeader(calls: unknown[][] = []): Exclude<Transport, (...args: never[]
 
 const KINDS: Record<string, () => KoaSessionOptions> = {
   'an id': () => ({ store: new TracingStore() }),
-  'a session that is in the cookie': () => ({}),
+  'a sealed session that is in the cookie': () => ({ seal: true }),
 }
 
 for (const [kind, make] of Object.entries(KINDS)) {
@@ -148,6 +148,29 @@ describe('koa options: transport', () => {
     const store = new TracingStore()
     const site = new KoaSite({ store, transport: byCookie => byCookie }, HANDLERS, { keys: null })
     expect([(await site.get()).status, store.trace()]).to.deep.equal([500, []])
+  })
+
+  for (const [what, options] of Object.entries<KoaSessionOptions>({
+    transport: { transport: byHeader() },
+    externalKey: { externalKey: { get: () => '', set: () => {} } },
+    sessionIdStore: { sessionIdStore: { get: () => '', set: () => {}, reset: () => {} } },
+    'transport with store: "cookie"': { store: 'cookie', transport: byHeader() },
+  })) {
+    it(`${what}: an object that would carry the session itself, unsigned, is refused when the app starts`, () => {
+      const start = (given: KoaSessionOptions) => () => new KoaSite(given, HANDLERS)
+      expect(start(options)).to.throw(TypeError, 'transport option must not be an object if sessions are kept in the cookie')
+      expect(start({ ...options, seal: true })).to.not.throw()
+      expect(start({ ...options, store: new TracingStore() })).to.not.throw()
+    })
+  }
+
+  it('that is a function may carry the signed session in another cookie', async () => {
+    const transport: Transport = byCookie => ({ ...byCookie, set: (ctx, value, cookie) => byCookie.set(ctx, value, cookie) })
+    const visitor = new KoaSite({ transport }, HANDLERS).visitor()
+    await visitor.get()
+    expect((await visitor.get('/read')).text).to.equal('{"views":1}')
+    visitor.jar.forge('koa.sess', Buffer.from('{"views":9}').toString('base64'))
+    expect((await visitor.get('/read')).text).to.equal('{}')
   })
 
   for (const transport of [{}, { get: () => '' }, { get: () => '', set: () => {} }, 5, 'header', null]) {
