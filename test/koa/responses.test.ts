@@ -101,6 +101,34 @@ for (const [name, koa] of Object.entries(KOAS)) {
         expect(names(lines(res))).to.deep.equal(['koa.sess', 'koa.sess.sig'])
       })
 
+      const SESSION = ['koa.sess', 'koa.sess.sig']
+      const OWN_COOKIES: Record<string, readonly [headers: object, names: readonly string[]]> = {
+        'a line': [{ 'Set-Cookie': 'own=1' }, ['own', ...SESSION]],
+        'several lines': [{ 'Set-Cookie': ['own=1', 'other=2'] }, ['own', 'other', ...SESSION]],
+        'a name in lower case': [{ 'set-cookie': ['own=1'] }, ['own', ...SESSION]],
+        'both spellings': [{ 'set-cookie': 'own=1', 'Set-Cookie': 'other=2' }, ['own', 'other', ...SESSION]],
+        'no line': [{ 'Set-Cookie': '' }, SESSION],
+      }
+      for (const [what, [headers, sent]] of Object.entries(OWN_COOKIES)) {
+        it(`sends its own Set-Cookie header before the session cookie: ${what}`, async () => {
+          const act: Handler = ctx => {
+            ;(ctx.session as Bag).user = 'alice'
+            ctx.throw(401, 'no', { headers })
+          }
+          const res = await new KoaSite({}, act, { koa }).get()
+          expect([res.status, names(lines(res))]).to.deep.equal([401, sent])
+        })
+      }
+
+      it('does not send the session cookie twice if its own headers are those of the response', async () => {
+        const act: Handler = async ctx => {
+          ctx.set('Set-Cookie', ['own=1'])
+          await ctx.session?.save()
+          ctx.throw(401, 'no', { headers: { 'set-cookie': ctx.res.getHeader('set-cookie') } })
+        }
+        expect(names(lines(await new KoaSite({}, act, { koa }).get()))).to.deep.equal(['own', ...SESSION])
+      })
+
       it('has precedence over an error of the commit, which is emitted on the app', async () => {
         const unsaved = new Error('unsaved')
         const store = { get: () => undefined, set: () => Promise.reject(unsaved), destroy: () => undefined }

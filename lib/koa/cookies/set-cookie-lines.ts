@@ -42,8 +42,9 @@ export class SetCookieLines {
   /** Adds the lines to an error while `act` runs. An app may throw one error object for many requests, so they are removed again. */
   #withCookiesOnError(err: Error & { headers?: object }, act: () => void): void {
     const before = Object.getOwnPropertyDescriptor(err, 'headers')
-    const headers = { ...err.headers, 'Set-Cookie': this.#lines }
-    if (this.#lines.length === 0 || !Reflect.defineProperty(err, 'headers', { value: headers, configurable: true })) return act()
+    if (this.#lines.length === 0) return act()
+    const headers = withLines(err.headers, this.#lines)
+    if (!Reflect.defineProperty(err, 'headers', { value: headers, configurable: true })) return act()
     try {
       act()
     } finally {
@@ -51,6 +52,16 @@ export class SetCookieLines {
       else Reflect.deleteProperty(err, 'headers')
     }
   }
+}
+
+/** The headers of an error with further lines. Those of the error have any spelling, and may be a copy of lines that the response had. */
+function withLines(headers: object | undefined, lines: readonly string[]): object {
+  const own: [name: string, value: unknown][] = Object.entries(headers ?? {})
+  const isSetCookie = ([name]: [string, unknown]): boolean => name.toLowerCase() === 'set-cookie'
+  const others = own.filter(header => !isSetCookie(header))
+  const before = own.filter(isSetCookie).flatMap(([, value]) => value)
+  const kept = before.filter(line => line && !lines.includes(line as string))
+  return { ...Object.fromEntries(others), 'Set-Cookie': [...kept, ...lines] }
 }
 
 /** Returns a copy, because `ctx.cookies` changes the array. */
