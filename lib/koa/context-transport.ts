@@ -3,7 +3,7 @@ import { repeated } from '../core/diagnostics/cookie-warnings'
 import { pathOf } from '../primitives/http'
 import type { Transport } from '../core/settings/transport'
 import { connectionOf } from './connection'
-import type { Context } from './context'
+import { takesHeaders, type Context } from './context'
 import { reportRejected } from './cookies/cookie-reports'
 import { KoasCookies } from './cookies/koas-cookies'
 import type { KoaHost } from './session/carried-session'
@@ -33,7 +33,7 @@ export const CONTEXT: Transport<Sent> = {
   connection: ({ ctx }) => connectionOf(ctx),
   addsSecure: true,
   // An ID that an earlier middleware has set is sent again by it
-  canSend: ({ ctx, forcedId }) => forcedId === undefined && !ctx.headerSent && !ctx.res.destroyed,
+  canSend: ({ ctx, forcedId }) => forcedId === undefined && takesHeaders(ctx) && !ctx.res.destroyed,
   isOutdated: ({ ctx, settings }) => settings.transport.isOutdated?.(ctx) === true,
   sentId({ ctx, settings, forcedId }) {
     const sent = forcedId ?? settings.transport.get(ctx)

@@ -17,6 +17,11 @@ export interface Context {
   onerror(err: unknown): void
 }
 
+/** Whether the response still takes headers. A context that an app has created for a WebSocket has no response. */
+export function takesHeaders(ctx: Context): boolean {
+  return ctx.res !== undefined && !ctx.headerSent
+}
+
 /** The part of a Koa app that the middleware uses. */
 export interface App extends EventEmitter {
   readonly context: object

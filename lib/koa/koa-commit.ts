@@ -2,6 +2,7 @@ import { isPromise, fromCallbackUnlessSync, fromCallback } from '../primitives/c
 import { forbidCaching } from '../primitives/http'
 import { checkLate, commit, cookieDue, type CookieDue } from '../core/request/commit'
 import type { Exchange } from '../core/request/exchange'
+import { takesHeaders } from './context'
 import { reportRepeated } from './cookies/cookie-reports'
 import { SetCookieLines } from './cookies/set-cookie-lines'
 import { type Told, isSame } from './cookies/told'
@@ -108,7 +109,7 @@ export class KoaCommit {
    */
   tell(): Promise<void> | undefined {
     const { ctx, exchange } = this.host
-    if (ctx.headerSent) return void checkLate(exchange, this.#told?.value)
+    if (!takesHeaders(ctx)) return void checkLate(exchange, this.#told?.value)
     const due = cookieDue(exchange)
     if (!due || (isSame(due, this.#told) && this.#kept?.areStillSet)) return undefined
     this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }

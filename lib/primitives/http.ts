@@ -9,9 +9,10 @@ export interface Closing {
 /**
  * Calls back when the response has closed.
  *
- * @returns false if it will not tell: a response without a connection
+ * @returns false if it will not tell: a response without a connection, or the missing one of a WebSocket
  */
-export function whenClosed(res: Closing, act: () => void): boolean {
+export function whenClosed(res: Closing | undefined, act: () => void): boolean {
+  if (!res) return false
   const { stream = res } = res
   // The event is emitted once
   if (stream.destroyed) act()

@@ -5,7 +5,7 @@ import { whenClosed, type Closing } from '../../lib/primitives/http'
 /** A response with a connection. */
 const response = (more: object = {}): Closing & EventEmitter => Object.assign(new EventEmitter(), { socket: {}, ...more }) as never
 
-function ask(res: Closing): { willSay: boolean; said: () => number } {
+function ask(res: Closing | undefined): { willSay: boolean; said: () => number } {
   let said = 0
   const willSay = whenClosed(res, () => said++)
   return { willSay, said: () => said }
@@ -31,7 +31,11 @@ describe('primitives: whenClosed', () => {
     })
   }
 
-  for (const [what, res] of Object.entries({ 'is no emitter': { socket: {} }, 'has no connection': response({ socket: null }) })) {
+  for (const [what, res] of Object.entries({
+    'is no emitter': { socket: {} },
+    'has no connection': response({ socket: null }),
+    'is missing': undefined,
+  })) {
     it(`returns false for a response that ${what}`, () => {
       const { willSay, said } = ask(res)
       expect([willSay, said()]).to.deep.equal([false, 0])

@@ -36,6 +36,19 @@ export function otherCookies(name: string, isSigned: boolean): OtherCookie {
   }
 }
 
+/**
+ * The values that have one of the signatures that were sent. For a context without a response: `ctx.cookies` sets a header for a signature that is not
+ * of the first key.
+ *
+ * @returns undefined if the app has an implementation of `ctx.cookies` that does not show its keys
+ */
+export function signedValues({ req, cookies }: Context, name: string): string[] | undefined {
+  const { cookie: header = '' } = req.headers
+  const { keys } = cookies as { keys?: Keys }
+  if (typeof keys?.verify !== 'function') return undefined
+  return verified(valuesIn(header, name), name, valuesIn(header, `${name}.sig`), keys)
+}
+
 /** Limits the characters that are signed: each value takes an HMAC per key. */
 const MOST_SIGNED = MOST_TRIED * MOST_CHARACTERS
 

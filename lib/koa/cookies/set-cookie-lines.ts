@@ -65,8 +65,8 @@ function withLines(headers: object | undefined, lines: readonly string[]): objec
 }
 
 /** Returns a copy, because `ctx.cookies` changes the array. */
-export function linesOf({ res }: Context): string[] {
-  const lines = res.getHeader('Set-Cookie')
+export function linesOf({ res }: { readonly res: Context['res'] | undefined }): string[] {
+  const lines = res?.getHeader('Set-Cookie')
   if (lines === undefined) return []
   return Array.isArray(lines) ? [...lines] : [String(lines)]
 }

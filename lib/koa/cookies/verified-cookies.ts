@@ -2,6 +2,7 @@ import { LruCache } from '../../primitives/lru-cache'
 import type { Context } from '../context'
 import type { KoasCookies } from './koas-cookies'
 import { KeygripSignature } from './keygrip-signature'
+import { signedValues } from './other-cookies'
 import { linesOf } from './set-cookie-lines'
 
 /** Entries per generation; the cache has two. */
@@ -33,6 +34,8 @@ export class VerifiedCookies {
   get(ctx: Context): string | undefined {
     const { cookie: header } = ctx.req.headers
     if (header === undefined) return undefined
+    const signed = ctx.res ? undefined : signedValues(ctx, this.#name)
+    if (signed) return signed[0]
     if (header.length > LONGEST || !this.#remembers(ctx.app.keys) || !this.#isKoas(ctx)) return this.#ask(ctx)
     const known = this.#values.get(header)
     if (known !== undefined) return known
