@@ -14,6 +14,8 @@ interface Sent extends KoaHost {
   readonly settings: KoaSettings
   /** The ID that an earlier middleware has set on the context, instead of the one from the client. */
   readonly forcedId: string | undefined
+  /** Whether the session may wait for a store that is disconnected. */
+  readonly mayWait: boolean
 }
 
 const koas = new KoasCookies()
@@ -35,15 +37,21 @@ export const CONTEXT: Transport<Sent> = {
   // An ID that an earlier middleware has set is sent again by it
   canSend: ({ ctx, forcedId }) => forcedId === undefined && takesHeaders(ctx) && !ctx.res.destroyed,
   isOutdated: ({ ctx, settings }) => settings.transport.isOutdated?.(ctx) === true,
-  sentId({ ctx, settings, forcedId }) {
-    const sent = forcedId ?? settings.transport.get(ctx)
-    return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent) || otherAtFirst(ctx, settings)
+  sentId(host) {
+    const { availability } = host.settings
+    // Not before: a request that is skipped, or on another path than the cookie's, needs no store
+    return availability?.isReady === false && host.mayWait ? availability.ready().then(() => sentIdOf(host)) : sentIdOf(host)
   },
   otherId({ ctx, settings, forcedId }, _secrets, after) {
     const other = forcedId === undefined ? settings.otherCookie?.(ctx, after) : undefined
     if (other !== undefined) repeated(settings)
     return other
   },
+}
+
+function sentIdOf({ ctx, settings, forcedId }: Sent): string | undefined | PromiseLike<string | undefined> {
+  const sent = forcedId ?? settings.transport.get(ctx)
+  return isPromise<string | undefined>(sent) ? sent.then(said) : said(sent) || otherAtFirst(ctx, settings)
 }
 
 /** Another cookie of the same name, which `ctx.cookies` does not return. */

@@ -34,6 +34,8 @@ export class KoaRequest implements KoaHost {
   claimed = false
   /** The ID that an earlier middleware has set on the context, instead of the one from the client. */
   forcedId: string | undefined
+  /** Whether the session may wait for a store that is disconnected. One that was put off is opened synchronously. */
+  mayWait = true
   /** `ctx.sessionSave`: whether to save, regardless of changes. */
   sessionSave: boolean | null = null
   /** The lifetime that the app has set in this request. As in koa-session it applies to the current `ctx.session`. */
@@ -119,6 +121,7 @@ export class KoaRequest implements KoaHost {
   openInTime(): Promise<void> | undefined {
     const isBegun = this.#exchange !== undefined || this.#assigned !== undefined || this.forcedId !== undefined
     if (isBegun || !this.settings.putsOff?.(this.ctx)) return this.open()
+    this.mayWait = false
     return void (this.#opened = 'put off')
   }
 
@@ -127,9 +130,7 @@ export class KoaRequest implements KoaHost {
     if (this.#opened !== 'put off') return
     this.#opened = undefined
     void this.open()?.catch(() => {})
-    const early = this.#early
-    this.#early = undefined
-    if (early) this.session?.take(early)
+    if (this.#early) this.session?.take(this.#early)
   }
 
   /** The session of `ctx.session`, when a member of it is used. */

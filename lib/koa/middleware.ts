@@ -43,7 +43,6 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
       await reportSecond(ctx, settings)
       return void (await next())
     }
-    if (settings.availability?.isReady === false) await settings.availability.ready()
     const opened = settings.defer ? undefined : host.openInTime()
     if (opened) await opened
     try {

@@ -118,7 +118,10 @@ export const PRESETS = {
       { option: 'ContextStore', methods: ['get', 'set', 'destroy'], isClass: true },
     ],
     deprecated: ['maxage', 'maxAge', '[koa-session] DeprecationWarning: `maxage` option has been renamed to `maxAge`'],
-    defaults: { name: 'koa.sess', record: 'expiry', decodeErrors: 'throw', keepOnRegenerate: true, ttl: lifetime },
+    defaults: {
+      ...{ name: 'koa.sess', record: 'expiry', names: 'koa-session' },
+      ...{ decodeErrors: 'throw', keepOnRegenerate: true, ttl: lifetime, reconnectTimeout: false },
+    },
     spellings: { prefix: ['idPrefix'] },
   },
   koaGenericSession: {
@@ -135,6 +138,8 @@ export const PRESETS = {
     spellings: {
       cookie: ['cookie', cookieOf],
       errorHandler: ['onError', exceptDestroy],
+      // To it 0 is no value
+      reconnectTimeout: ['reconnectTimeout', (ms: number) => ms || undefined],
       genSid: [
         'genid',
         (genSid: (this: Context, length: number) => string) =>
@@ -147,7 +152,7 @@ export const PRESETS = {
   koaSessionStore: {
     replaces: 'koa-session-store',
     store: 'cookie',
-    defaults: { name: 'koa:sess', names: 'none', record: 'data', ...json },
+    defaults: { name: 'koa:sess', names: 'none', record: 'data', reconnectTimeout: false, ...json },
     stored: { cookieOnSave: false, transport: jsonId },
     spellings: { cookie: ['cookie', cookieOf] },
   },

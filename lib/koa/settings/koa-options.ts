@@ -175,11 +175,12 @@ export interface KoaOptions extends CoreOptions {
    */
   onError?: ((err: unknown, what: Failure, ctx: Context) => unknown) | undefined
   /**
-   * How long requests wait for a store that has emitted `disconnect`, in milliseconds. `Infinity` waits without a limit.
+   * How long requests wait for a store that has emitted `disconnect`, in milliseconds. `Infinity` waits without a limit. `false` ignores the event: the
+   * store is asked.
    *
    * @default 10_000
    */
-  reconnectTimeout?: number | undefined
+  reconnectTimeout?: number | false | undefined
   /**
    * Carries the session ID in another way than a cookie. A function gets the transport by cookie and returns another.
    *
@@ -255,7 +256,7 @@ const isFunction: Test = value => typeof value === 'function'
 const isString: Test = value => typeof value === 'string'
 const isDuration: Test = value => Number.isFinite(value) && (value as number) >= 0
 /** The longest delay of Node's timers. */
-const isPatience: Test = value => value === Infinity || (isDuration(value) && (value as number) < 2 ** 31)
+const isPatience: Test = value => value === false || value === Infinity || (isDuration(value) && (value as number) < 2 ** 31)
 /** The names that `ctx.cookies` accepts: with a colon, which RFC 6265 section 4.1.1 does not allow. */
 const isCookieName: Test = value => isString(value) && /^[\t\x20-\x7e\x80-\xff]+$/.test(value as string) && !/[;=]/.test(value as string)
 const hasMethods: Test = value => METHODS.every(name => isFunction((value as Record<string, unknown> | null)?.[name]))
@@ -281,7 +282,7 @@ const TESTS: Partial<Record<keyof KoaOptions, readonly [test: Test, what: string
   encode: [isFunction, 'be a function'],
   decode: [isFunction, 'be a function'],
   ttl: [value => isFunction(value) || isDuration(value), 'be a number of milliseconds or a function'],
-  reconnectTimeout: [isPatience, 'be a number of milliseconds below 2147483648, or Infinity'],
+  reconnectTimeout: [isPatience, 'be a number of milliseconds below 2147483648, Infinity, or false'],
   record: [value => isString(value) && Object.hasOwn(SHAPES, value as string), `be one of ${Object.keys(SHAPES).join(', ')}`],
   cookie: [hasLifetime, 'have attributes, and a maxAge that is a number, null or "session"'],
   transport: [value => isFunction(value) || hasMethods(value), 'have get, set and clear'],

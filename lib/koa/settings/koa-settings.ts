@@ -69,6 +69,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   if (userStore) adviseOnStore(userStore, about)
   return {
     ...{ name, diagnostics, autoCommit, defer, keepOnRegenerate, onError, userStore, names },
+  const availability = availabilityOf(options, userStore)
     // In the app's order, which `ctx.session.cookie` shows
     cookie: { ...options.cookie, ...cookie, signed, overwrite },
     Session: names === 'cookie' ? OptionedSession : CarriedSession,
@@ -76,10 +77,10 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     // A custom transport handles its own cookies
     otherCookie: options.transport ? undefined : otherCookies(name, signed),
     transport: transportOf(options, cookieTransport(about, { signed, overwrite }, new Cookie(cookie))),
-    availability: userStore && new Availability(userStore, options.reconnectTimeout),
+    availability,
     immediate: isKept && !defer,
     standsIn: names === 'koa-session' && !defer,
-    putsOff: puttingOff(options, name),
+    putsOff: puttingOff(options, name, availability),
     showStore: storeShower(options),
     earlyStore: earlyStoreOf(userStore),
     showsEarly: names === 'koa-session' && given.Session === undefined,
@@ -94,6 +95,10 @@ function earlyStoreOf(store: AnyStore | undefined): SessionStore | undefined {
 function nameOf({ name, store = DEFAULTS.store }: KoaOptions): string {
   return name ?? (store === 'cookie' ? 'koa.sess' : 'koa.sid')
 }
+function availabilityOf({ reconnectTimeout }: KoaOptions, store: AnyStore | undefined): Availability | undefined {
+  return store && typeof reconnectTimeout === 'number' ? new Availability(store, reconnectTimeout) : undefined
+}
+
 
 function showing({ names, Session = KoaSession }: KoaOptions): SessionSettings['show'] {
   if (names === 'cookie') return dataAndCookie

@@ -1,13 +1,15 @@
+import type { Availability } from '../availability'
 import type { Context } from '../context'
 import type { KoaOptions } from './koa-options'
 
 /**
- * Tells whether the client of a context has sent no session, so that it need not be opened before the app uses it.
+ * Tells whether the client of a context has sent no session, so that it need not be opened before the app uses it. The request does not wait for a store
+ * later, so that it does now.
  *
  * @returns undefined if something of the app would see the difference
  */
-export function puttingOff(options: KoaOptions, name: string): ((ctx: Context) => boolean) | undefined {
-  return isSimple(options) ? ctx => !sendsCookie(ctx, name) : undefined
+export function puttingOff(options: KoaOptions, name: string, availability?: Availability): ((ctx: Context) => boolean) | undefined {
+  return isSimple(options) ? ctx => !sendsCookie(ctx, name) && availability?.isReady !== false : undefined
 }
 
 /** Whether no function of the app is called for a request without a session, and nothing is stored for it. */

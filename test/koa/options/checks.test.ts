@@ -29,7 +29,7 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
   names: { accepted: ['koa-session', 'cookie', 'none'], refused: ['koa', '', 5, null] },
   decodeErrors: { accepted: ['new', 'throw'], refused: ['error', true, null] },
   record: { accepted: ['cookie', 'options', 'expiry', 'data'], refused: ['json', 'toString', 5, null] },
-  reconnectTimeout: { accepted: [0, 10_000, Infinity], refused: ['10s', -1, NaN, 2 ** 31, null] },
+  reconnectTimeout: { accepted: [0, 10_000, Infinity, false], refused: ['10s', -1, NaN, 2 ** 31, null, true] },
   storeTimeout: { accepted: [1, Infinity], refused: ['10s', 0, NaN, null] },
   touchAfter: { accepted: [0, 1], refused: ['1s', -1, NaN, Infinity, null] },
   awaitTouch: { accepted: [true, false], refused: ['true', 1, 0, null] },

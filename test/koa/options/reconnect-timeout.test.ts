@@ -19,7 +19,7 @@ for (const [leaves, comes] of [
     const timers = useTimers()
     const uncaught = useUncaught()
 
-    const distant = (reconnectTimeout?: number): [KoaSite, Distant] => {
+    const distant = (reconnectTimeout?: number | false): [KoaSite, Distant] => {
       const store = new Distant()
       return [new KoaSite({ store: store as never, reconnectTimeout }, count), store]
     }
@@ -67,6 +67,48 @@ for (const [leaves, comes] of [
       await arrived(site)
       store.emit(comes)
       expect(await waiting.status).to.equal(200)
+    })
+
+    it('false ignores the event: the store is asked', async () => {
+      const [site, store] = distant(false)
+      store.emit(leaves)
+      expect(await visit(site).status).to.equal(200)
+    })
+
+    for (const [what, options, path] of [
+      ['that is skipped', { skip: () => true }, '/'],
+      ['on another path than the cookie’s', { path: '/app' }, '/other'],
+      ['on another path than the cookie’s, with defer', { path: '/app', defer: true }, '/other'],
+      ['that does not await ctx.session, with defer', { defer: true }, '/'],
+    ] as const) {
+      it(`a request ${what} does not wait`, async () => {
+        const store = new Distant()
+        const site = new KoaSite({ store: store as never, ...options }, ctx => (ctx.body = 'ok'))
+        store.emit(leaves)
+        expect((await site.get(path).set('Cookie', 'koa.sid=a')).text).to.equal('ok')
+      })
+    }
+
+    it('with defer, await ctx.session waits', async () => {
+      const store = new Distant()
+      const options = { store: store as never, defer: true, signed: false }
+      const site = new KoaSite(options, async ctx => (ctx.body = JSON.stringify(await (ctx.session as unknown))))
+      store.emit(leaves)
+      const waiting = visit(site)
+      await arrived(site)
+      expect(waiting.isOver()).to.equal(false)
+      store.emit(comes)
+      expect(await waiting.status).to.equal(200)
+    })
+
+    it('a session that is new when the store disconnects does not wait', async () => {
+      const store = new Distant()
+      const site = new KoaSite({ store: store as never }, ctx => {
+        store.emit(leaves)
+        count(ctx)
+        ctx.body = typeof ctx.sessionId
+      })
+      expect((await site.get()).text).to.equal('string')
     })
 
     it('0 does not wait', async () => {
@@ -136,10 +178,13 @@ for (const [leaves, comes] of [
 }
 
 describe('koa options: reconnectTimeout', () => {
-  it('accepts milliseconds that a timer of Node supports, and Infinity, and nothing else', () => {
+  it('accepts milliseconds that a timer of Node supports, Infinity, and false, and nothing else', () => {
     const set = (reconnectTimeout: unknown) => (): KoaSite => new KoaSite({ reconnectTimeout: reconnectTimeout as number }, count)
-    for (const value of [0, 2 ** 31 - 1, Infinity]) expect(set(value)).to.not.throw()
-    for (const value of ['10s', -1, null, NaN, 2 ** 31])
-      expect(set(value)).to.throw(TypeError, 'reconnectTimeout option must be a number of milliseconds below 2147483648, or Infinity')
+    for (const value of [0, 2 ** 31 - 1, Infinity, false]) expect(set(value)).to.not.throw()
+    for (const value of ['10s', -1, null, NaN, 2 ** 31, true])
+      expect(set(value)).to.throw(
+        TypeError,
+        'reconnectTimeout option must be a number of milliseconds below 2147483648, Infinity, or false',
+      )
   })
 })
