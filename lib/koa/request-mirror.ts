@@ -23,12 +23,18 @@ interface Mirrored {
  * opened.
  */
 export function mirror(req: object, host: Shown): void {
+  if (isOthers(req)) return
   const { earlyStore } = host.settings
   ;(req as Mirrored)[HOST] = host
   // With prepared descriptors: `defineProperties` takes twice as long, and a prototype of its own makes every request slow
   Object.defineProperty(req, 'session', SESSION)
   Object.defineProperty(req, 'sessionID', SESSION_ID)
   if (earlyStore) setStore(req as Mirrored, earlyStore)
+}
+
+/** Whether a middleware outside of the Koa app has put its session on the request. It reads the session there again at the end. */
+function isOthers(req: object): boolean {
+  return (Object.hasOwn(req, 'session') || Object.hasOwn(req, 'sessionID')) && !(HOST in req)
 }
 
 /** If an app passes its request to an app inside of it, the request may have the accessor of the outer one, which cannot be assigned. */
@@ -40,7 +46,7 @@ function setStore(req: Mirrored, value: SessionStore): void {
 /** Called when the session is opened: some stores are made for each request. */
 export function mirrorStore(req: object, { settings }: Shown): void {
   // A property cannot become an accessor without making the request slow
-  if (!settings.earlyStore) Object.defineProperty(req, 'sessionStore', SESSION_STORE)
+  if (!settings.earlyStore && !isOthers(req)) Object.defineProperty(req, 'sessionStore', SESSION_STORE)
 }
 
 const SESSION = {
