@@ -66,13 +66,20 @@ function hosted(ctx: Entered, settings: KoaSettings): KoaRequest {
  * @param settings of sessions that exist before the middleware runs
  */
 export function prepare(app: App, settings?: KoaSettings): void {
-  if (Object.hasOwn(app.context, SETTINGS)) return
-  Object.defineProperties(app.context, { ...ACCESSORS, [SETTINGS]: { value: settings, configurable: true } })
+  const { context } = app
+  if (Object.hasOwn(context, SETTINGS)) return
+  for (const [name, accessor] of Object.entries(ACCESSORS)) {
+    // Except for the session itself, a name that the app uses on its contexts stays the app's
+    if (name === 'session' || !Object.hasOwn(context, name)) Object.defineProperty(context, name, accessor)
+  }
+  Object.defineProperty(context, SETTINGS, { value: settings, configurable: true })
 }
 
 function found(ctx: Entered, name: string): KoaRequest | undefined {
   const { [HOST]: host, [SETTINGS]: settings } = ctx
   if (host && !host.isStandIn) return host
+  // `app.context` itself, from which contexts inherit
+  if (!ctx.req) return undefined
   if (settings?.immediate) return hosted(ctx, settings)
   if (!settings?.standsIn) return undefined
   if (name === 'session') return standIn(ctx, settings, true)
@@ -125,23 +132,30 @@ const SETS: Record<string, Set> = {
 
 const ACCESSORS = Object.fromEntries(Object.entries(GETS).map(([name, get]) => [name, accessor(name, get, SETS[name])]))
 
-/** Without the middleware, and before it runs, it is an ordinary property. */
+/** Whether an assignment is one to the session. As in koa-generic-session, an ID selects the session as long as none was read. */
+function takes(host: KoaRequest, name: string): boolean {
+  const { names, appsNames } = host.settings
+  if (host.isApart || appsNames.includes(name) || (name === 'sessionId' && names !== 'cookie')) return false
+  host.wake()
+  return name !== 'sessionId' || host.sessionID === undefined
+}
+
+/** Without the middleware, and before it runs, it is an ordinary property. It is also one as soon as the app sets it, except for those in `SETS`. */
 function accessor(name: string, get: Get, set: Set | undefined): PropertyDescriptor {
   return {
     configurable: true,
     get(this: Context) {
       const host = found(this, name)
       if (!host || host.isApart) return undefined
-      if (get !== READ) host.wake()
+      if (get === READ) return get(host)
+      if (host.settings.appsNames.includes(name)) return undefined
+      host.wake()
       return get(host)
     },
     set(this: Context, value: never) {
-      const host = found(this, name)
-      const isOwn = name === 'sessionId' && host?.settings.names !== 'cookie'
-      if (host && !host.isApart && !isOwn) {
-        host.wake()
-        set?.(host, value)
-      } else Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true })
+      const host = set && found(this, name)
+      if (host && takes(host, name)) set(host, value)
+      else Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true })
     },
   }
 }

@@ -12,7 +12,8 @@ type Make = (options: KoaSessionOptions, app: never) => Sessions
 const HANDLERS = {
   '/in': (ctx: Ctx) => void ((ctx.session as { user?: string }).user = 'ada'),
   '/read': show,
-  '/id': (ctx: Ctx) => (ctx.body = ctx.sessionId),
+  // With koa-session's preset, `ctx.sessionId` is a name of the app
+  '/id': (ctx: Ctx) => (ctx.body = ctx.session?.externalKey ?? ctx.sessionId),
 }
 
 const WAYS: Record<string, { readonly make?: Make; readonly store: () => object; readonly options?: KoaSessionOptions }> = {

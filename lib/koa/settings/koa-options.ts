@@ -228,9 +228,10 @@ export interface KoaOptions extends CoreOptions {
   keepOnRegenerate?: boolean | undefined
   /**
    * Which names `ctx.session` has beside its data. `'koa-session'`: those of koa-session 7. `'cookie'`: `cookie` alone, with the options of the cookie, as
-   * in koa-generic-session. `'none'`: no other, as in koa-session-store.
+   * in koa-generic-session. `'none'`: no other, as in koa-session-store. With `'koa-session'` or `'none'`, the context has no `sessionId`, `sessionSave` and
+   * `sessionStore`, as in these middlewares.
    *
-   * @default 'koa-session'
+   * @default undefined: those of koa-session 7, with all names on the context
    */
   names?: 'koa-session' | 'cookie' | 'none' | undefined
   /**

@@ -28,6 +28,8 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'>, SessionSetting
   /** The class of sessions in the core. */
   readonly Session: typeof CarriedSession
   readonly names: NonNullable<KoaOptions['names']>
+  /** Names on the context that the older middleware does not have: `ctx.sessionId ??= requestId` must not find the ID of the session. */
+  readonly appsNames: readonly string[]
   readonly availability: Availability | undefined
   /** Whether a context has an empty session before the middleware runs, if the middleware was given the app. */
   readonly standsIn: boolean
@@ -67,11 +69,12 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   const isKept = store === 'cookie'
   const userStore = typeof store === 'object' ? store : undefined
   if (userStore) adviseOnStore(userStore, about)
+  const availability = availabilityOf(options, userStore)
   return {
     ...{ name, diagnostics, autoCommit, defer, keepOnRegenerate, onError, userStore, names },
-  const availability = availabilityOf(options, userStore)
     // In the app's order, which `ctx.session.cookie` shows
     cookie: { ...options.cookie, ...cookie, signed, overwrite },
+    appsNames: [undefined, 'cookie'].includes(given.names) ? [] : ['sessionId', 'sessionSave', 'sessionStore'],
     Session: names === 'cookie' ? OptionedSession : CarriedSession,
     show: showing(options),
     // A custom transport handles its own cookies
@@ -92,13 +95,13 @@ function earlyStoreOf(store: AnyStore | undefined): SessionStore | undefined {
   return store && kindOf(store as never) === 'callback' ? (store as SessionStore) : undefined
 }
 
-function nameOf({ name, store = DEFAULTS.store }: KoaOptions): string {
-  return name ?? (store === 'cookie' ? 'koa.sess' : 'koa.sid')
-}
 function availabilityOf({ reconnectTimeout }: KoaOptions, store: AnyStore | undefined): Availability | undefined {
   return store && typeof reconnectTimeout === 'number' ? new Availability(store, reconnectTimeout) : undefined
 }
 
+function nameOf({ name, store = DEFAULTS.store }: KoaOptions): string {
+  return name ?? (store === 'cookie' ? 'koa.sess' : 'koa.sid')
+}
 
 function showing({ names, Session = KoaSession }: KoaOptions): SessionSettings['show'] {
   if (names === 'cookie') return dataAndCookie
