@@ -121,9 +121,9 @@ describe('koa lineages: ways of apps', () => {
 
   describe('differences that docs/compatibility.md names', () => {
     const COMPATIBILITY = readFileSync(join(__dirname, '../../../docs/compatibility.md'), 'utf8')
-    const [generic, session7] = ['koa-generic-session', 'koa-session 7, store'].map(
+    const [generic, session7, cookie7] = ['koa-generic-session', 'koa-session 7, store', 'koa-session 7, cookie'].map(
       start => LINEAGES.find(({ name }) => name.startsWith(start)) as Lineage,
-    ) as [Lineage, Lineage]
+    ) as [Lineage, Lineage, Lineage]
     const seen: unknown[] = []
     const DIFFERENCES: Record<string, readonly [Lineage, Looks, AnySpelling, original: unknown, preset: unknown]> = {
       '`_expire` is not a name of the session': [session7, { look: ctx => typeof session(ctx)._expire }, {}, '"number"', '"undefined"'],
@@ -142,6 +142,13 @@ describe('koa lineages: ways of apps', () => {
         'true',
       ],
       '`ctx.sessionOptions` has the name': [session7, { look: ctx => 'rolling' in (ctx as Wide).sessionOptions }, {}, 'true', 'false'],
+      'A session in the cookie is read when the middleware runs': [
+        cookie7,
+        { fill: ctx => ((session(ctx).a = 1), 'filled'), look: () => seen.splice(0).length },
+        { valid: () => Boolean(seen.push(1)) },
+        '0',
+        '1',
+      ],
       '`valid` is called for stored records only': [
         generic,
         { fill: ctx => ((session(ctx).a = 1), seen.splice(0).length), look: () => 'looked' },
@@ -156,11 +163,11 @@ describe('koa lineages: ways of apps', () => {
         expect(COMPATIBILITY).to.include(`- ${why}`)
         const isFirst = why.startsWith('`valid`')
         const read = async (subject: 'original' | 'preset'): Promise<unknown> => {
+          seen.length = 0
           const one = { ...lineage, original: lineage[subject], preset: lineage[subject] }
           const answers = bodies(await sideBySide(one, { ...LOOKS, ...looks }, paths('fill', 'look'), { options }))
           return (answers.preset as unknown[])[isFirst ? 0 : 1]
         }
-        seen.length = 0
         const original = await read('original')
         expect([isFirst ? original !== '0' : original === theirs, await read('preset')]).to.deep.equal([true, ours])
       })
