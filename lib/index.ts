@@ -5,6 +5,7 @@ import depd = require('depd')
 import { middleware } from './connect/middleware'
 import type { Request as AnyRequest } from './connect/request'
 import events = require('./core/diagnostics/session-events')
+import errors = require('./core/errors/option-errors')
 import cookies = require('./core/record/cookie')
 import callbacks = require('./primitives/callbacks')
 import secrets = require('./primitives/secrets')
@@ -34,7 +35,8 @@ const deprecate = depd('express-session')
  * @throws TypeError for an option that can never work
  */
 function session(options?: session.SessionOptions): session.RequestHandler & session.Sessions {
-  const given = options ?? ({} as Partial<session.SessionOptions>)
+  errors.checkOptions(options, "session({ secret: '…' })")
+  const given = options || ({} as Partial<session.SessionOptions>)
   const store = given.store || new memory.MemoryStore()
   if (given.diagnostics !== false) memory.warnInProduction(store)
   return middleware(given as Partial<options.Options<AnyRequest>>, store, deprecate) as session.RequestHandler & session.Sessions

@@ -1,4 +1,5 @@
 import session = require('./koa')
+import { checkOptions } from './core/errors/option-errors'
 import type { App } from './koa/context'
 import { MemoryStore as KoaMemoryStore } from './koa/legacy/memory-store'
 import { presetOptions, PRESETS, type Preset } from './koa/legacy/presets'
@@ -15,6 +16,7 @@ function call(preset: Preset): Call {
   return (first, second) => {
     const [app, options] = isApp(first) ? [first, second] : [second, first]
     if (preset.needsApp && !isApp(app)) throw new TypeError(preset.needsApp)
+    checkOptions(options, 'session({ … }, app)')
     const { store, ...given } = presetOptions(preset, options as AnySpelling | undefined)
     return session({ ...given, store: store === 'memory' ? memory() : store }, app as App | undefined)
   }

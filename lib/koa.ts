@@ -3,6 +3,7 @@ import events = require('./core/diagnostics/session-events')
 import others = require('./core/users/sessions')
 import lists = require('./core/users/list')
 import coreOptions = require('./core/settings/options')
+import errors = require('./core/errors/option-errors')
 import infos = require('./core/session/info')
 import sessionInfo = require('./core/session/session-info')
 import recommendations = require('./core/settings/recommended')
@@ -32,8 +33,9 @@ function session(options?: AnySpelling, app?: App): KoaMiddleware
 function session(app: App, options?: AnySpelling): KoaMiddleware
 function session(first?: AnySpelling | App | null, second?: AnySpelling | App | null): KoaMiddleware {
   const [options, app] = isApp(first) ? [second, first] : [first, second]
+  errors.checkOptions(options, 'session({ … }, app)')
   if (app && typeof (app as Partial<App>).context !== 'object') throw new TypeError('app must be a Koa app; write session(options, app)')
-  return middlewares.middleware(spellings.spell((options ?? {}) as AnySpelling), (app ?? undefined) as App | undefined)
+  return middlewares.middleware(spellings.spell((options || {}) as AnySpelling), (app ?? undefined) as App | undefined)
 }
 
 function isApp(given: unknown): given is App {

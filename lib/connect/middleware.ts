@@ -1,13 +1,16 @@
 import type { ServerResponse } from 'node:http'
 import { whenClosed } from '../primitives/http'
+import { diagnoseOptions } from '../core/diagnostics/diagnose'
 import { Exchange } from '../core/request/exchange'
 import { freshness } from '../core/users/freshness'
 import { noStore, sessionsOf, type Sessions } from '../core/users/sessions'
 import { installGenerate } from './install-generate'
 import { open } from '../core/request/open'
+import { attributeWarnings } from '../core/settings/option-warnings'
 import { shareSettings } from '../core/lifetime/shared-store'
-import { settle, type Settings } from '../core/settings/settings'
-import { reportMistakes } from '../core/settings/strict'
+import { nameOf, settle, type Settings } from '../core/settings/settings'
+import { reportMistakes, secretWarnings } from '../core/settings/strict'
+import type { CookieOptions } from '../core/record/cookie'
 import type { Options } from '../core/settings/options'
 import { adviseOnStore } from '../core/store/store-advice'
 import type { SessionStore } from '../core/store/contract'
@@ -38,13 +41,14 @@ export function middleware(
   store: SessionStore | 'cookie',
   deprecate: (message: string) => void,
 ): Middleware {
-  const kept = store === 'cookie' ? settleKept(options, encoded, deprecate) : undefined
-  const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate)
+  const found = cookieReporter(options)
+  const kept = store === 'cookie' ? settleKept(options, encoded, deprecate, found) : undefined
+  const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate, found)
   if (!kept) shareSettings(options, settings, settings.family.keepsAlive)
-  reportMistakes(options, settings, OPTION_NAMES, { secret: options.secret, seal: options.seal })
+  const { secret, seal, proxy } = options
+  reportMistakes(options, settings, OPTION_NAMES, [...secretWarnings('secret', secret), ...secretWarnings('seal', seal)])
   adviseOnStore(settings.store, settings)
   const cookie = new SessionCookie(settings.name, settings.diagnostics)
-  const { proxy } = options
   const transport: Transport<Request> = {
     path: originalPath,
     isSecure: req => isSecure(req, proxy),
@@ -86,6 +90,12 @@ function methodsOf(settings: Settings<Request>, isKept: boolean): Sessions<Handl
       return (req, _res, next) => next(check(req))
     },
   }
+}
+
+/** Reports mistakes in what a function for the option `cookie` returns. */
+function cookieReporter(options: Partial<Options<Request>>): (cookie: CookieOptions) => void {
+  const about = { name: nameOf(options), diagnostics: options.diagnostics !== false }
+  return cookie => diagnoseOptions(about, attributeWarnings(cookie, OPTION_NAMES))
 }
 
 /** The payload as the cookie carries it. */

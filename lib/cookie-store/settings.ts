@@ -1,4 +1,5 @@
 import { isPromise } from '../primitives/callbacks'
+import type { CookieOptions } from '../core/record/cookie'
 import { DerivedKeys } from '../primitives/derived-keys'
 import { EXCHANGE, type Host } from '../core/session/session'
 import { checkHashIdsInCookie } from '../core/settings/hash-ids'
@@ -21,12 +22,14 @@ export interface KeptSettings<H extends Host> {
 /**
  * @param cookieValue converts a signed text to the value of a cookie, with the length that it has there
  * @param deprecate receives the deprecation messages of express-session
+ * @param cookieFound gets results of a function for the option `cookie`, to report mistakes
  * @throws TypeError for each option that can never work
  */
 export function settleKept<H extends Host>(
   options: Partial<Options<H>>,
   cookieValue: (payload: string, secrets: readonly Secret[]) => string,
   deprecate: (message: string) => void,
+  cookieFound: (cookie: CookieOptions) => void,
 ): KeptSettings<H> {
   checkHashIdsInCookie(options.hashIds)
   refuseUsersInCookie(options as Partial<Options<never>>)
@@ -35,7 +38,7 @@ export function settleKept<H extends Host>(
   const name = nameOf(options)
   const format = cookieFormat({ name, seal, encoding: 'base64url', shape: envelope, cookieValue })
   const given = { ...options, seal: undefined, hashIds: undefined, resave, saveUninitialized, saveErrors }
-  const shared = settle<H>(given, new CookieSessionStore(format, () => []), deprecate)
+  const shared = settle<H>(given, new CookieSessionStore(format, () => []), deprecate, cookieFound)
   const settings: Settings<H> = {
     ...shared,
     concurrency: 'off',

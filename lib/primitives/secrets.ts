@@ -31,11 +31,25 @@ export type AnySecret = Secret | DatedSecret
 export function checkSecrets(secret: Secret | AnySecret[]): readonly AnySecret[] {
   const secrets = listOf(secret)
   if (secrets.length === 0) throw new TypeError('secret option array must contain one or more strings')
-  for (const secret of secrets) {
-    checkKey(keyIn(secret))
-    if (isDated(secret)) checkDates(secret)
+  for (const [at, given] of secrets.entries()) {
+    if (at > 0 && isMissing(given)) continue
+    if (Array.isArray(secret) && isEmpty(keyIn(given))) throw emptyEntry(at, keyIn(given))
+    checkKey(keyIn(given))
+    if (isDated(given)) checkDates(given)
   }
   return secrets
+}
+
+/** Whether an entry is undefined or null, which an unset environment variable leaves. Behind the first one, which signs, it is left out. */
+export function isMissing(secret: AnySecret | null | undefined): boolean {
+  return secret === undefined || secret === null
+}
+
+function emptyEntry(at: number, secret: Secret): TypeError {
+  const what = isMissing(secret) ? describeType(secret) : 'empty'
+  return new TypeError(
+    `secret option must not be empty: entry ${at} of the array is ${what}; set the environment variable that it comes from`,
+  )
 }
 
 /** The secrets of an option as an array, the first one signs. */
@@ -46,7 +60,10 @@ export function listOf(secret: Secret | AnySecret[] | undefined): readonly AnySe
 
 /** @throws TypeError for an empty key, with which anyone could sign */
 export function checked(secrets: readonly Secret[]): readonly Secret[] {
-  for (const secret of secrets) if (isEmpty(secret)) throw new TypeError('secret option must not be empty')
+  for (const secret of secrets) {
+    if (!isEmpty(secret)) continue
+    throw isMissing(secret) && secrets.length > 1 ? emptyEntry(0, secret) : new TypeError('secret option must not be empty')
+  }
   return secrets
 }
 
@@ -94,10 +111,11 @@ export function checkDates({ from, until }: DatedSecret): void {
  * The secrets that are valid now. The first one signs: the newest of those whose `from` has passed; if several are as new, the first of the list.
  * Secrets whose `from` has not come verify, because another process may sign with them already.
  *
- * @returns the same array if no secret is dated
+ * @returns the same array if no secret is dated or missing
  * @throws Error if none of the secrets may sign now
  */
-export function validSecrets(secrets: readonly AnySecret[], now = Date.now()): readonly Secret[] {
+export function validSecrets(given: readonly AnySecret[], now = Date.now()): readonly Secret[] {
+  const secrets = given.some(isMissing) ? given.filter((secret, at) => at === 0 || !isMissing(secret)) : given
   if (!secrets.some(isDated)) return secrets as readonly Secret[]
   const valid = secrets.map(secret => timed(secret)).filter(({ until }) => until > now)
   let signing: Timed | undefined

@@ -59,6 +59,8 @@ onEachHost('diagnostics: mistakes in options', host => {
     [{ rollling: true }, 'unknown-option', 'RESESSION_UNKNOWN_OPTION'],
     [{ rolling: 'false' }, 'boolean-option', 'RESESSION_BOOLEAN_OPTION'],
     [{ cookie: { sameSite: 'none' } }, 'dropped-cookie', 'RESESSION_DROPPED_COOKIE'],
+    [{ cookie: { maxAge: 5000 } }, 'short-lifetime', 'RESESSION_SHORT_LIFETIME'],
+    [{ store: 'cookie', seal: ['a secret of enough bytes', undefined] }, 'missing-secret', 'RESESSION_MISSING_SECRET'],
     [{ cookie: { expires: 5000 } }, 'number-in-expires', 'RESESSION_NUMBER_IN_EXPIRES'],
   ] as const) {
     it(`${reason} is published`, () => {

@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto'
+import { inspect } from 'node:util'
 import { sign } from 'cookie-signature'
 import cookieParser = require('cookie-parser')
 import { expect } from 'chai'
@@ -96,6 +97,41 @@ describe('options: secret', () => {
     for (const empty of [Buffer.alloc(0), createSecretKey(Buffer.alloc(0)), ['keyboard cat', ''], ['keyboard cat', Buffer.alloc(0)]]) {
       expect(() => session({ secret: empty as never })).to.throw(TypeError, 'secret option must not be empty')
     }
+  })
+
+  const refused: readonly (readonly [secrets: unknown[], message: string])[] = [
+    [[undefined, 'keyboard cat'], 'entry 0 of the array is undefined'],
+    [[null], 'entry 0 of the array is null'],
+    [[undefined, undefined], 'entry 0 of the array is undefined'],
+    [['keyboard cat', ''], 'entry 1 of the array is empty'],
+    [['keyboard cat', { key: undefined }], 'entry 1 of the array is undefined'],
+  ]
+  for (const [secrets, message] of refused) {
+    it(`refuses ${inspect(secrets)}, and says which entry is missing`, () => {
+      expect(() => session({ secret: secrets as never })).to.throw(
+        TypeError,
+        `secret option must not be empty: ${message}; set the environment variable that it comes from`,
+      )
+    })
+  }
+
+  for (const [name, secret] of Object.entries({
+    'an array': ['keyboard cat', undefined, null, 'older cat'],
+    'the array of a function': () => ['keyboard cat', undefined, 'older cat'],
+    'dated secrets': [{ key: 'keyboard cat' }, undefined, { key: 'older cat', from: 0 }],
+  })) {
+    it(`leaves out entries of ${name} that are undefined or null, behind the first one`, async () => {
+      const site = new Site({ secret: secret as never, genid: () => 'abc' }, count)
+      expect((await site.get().set('Cookie', 'connect.sid=s%3Aabc.forged')).status).to.equal(200)
+      const visitor = site.visitor()
+      visitor.cookie = `connect.sid=${signed('abc', 'older cat')}`
+      expect([(await visitor.get()).text, (await visitor.get()).text]).to.deep.equal(['2', '3'])
+    })
+  }
+
+  it('refuses an array of a function whose first secret is missing', async () => {
+    const site = new Site({ secret: (() => [undefined, 'older cat']) as never }, count)
+    expect((await site.get()).text).to.contain('secret option must not be empty: entry 0 of the array is undefined')
   })
 
   it('refuses an empty secret from a function, or that is added to an array later', async () => {

@@ -11,9 +11,11 @@ import { warningsOf } from '../../lib/core/settings/option-warnings'
 import type { WarningCode } from '../../lib/core/diagnostics/warnings'
 import { OPTION_NAMES as KOA_NAMES } from '../../lib/koa/settings/option-names'
 import { atomicMysql, atomicPostgres, atomicRedis } from '../../lib/atomic'
+import { count as countVisits } from '../support/handlers'
+import { useDiagnostics } from '../support/diagnostics'
 import type { Host } from '../support/host'
 import { onEachHost } from '../support/hosts'
-import { Site } from '../support/site'
+import { Site, type Req } from '../support/site'
 import { session, type SessionOptions } from '../support/subject'
 
 const said = (value: unknown): string => inspect(value, { breakLength: Infinity, depth: 1 })
@@ -91,6 +93,10 @@ describe('options: mistakes in the cookie of a function', () => {
     [{ expires: '2030-01-01' }, /cookie\.expires/],
     [{ expires: NaN }, /cookie\.expires must be a Date, not NaN/],
     [{ path: 'app' }, /cookie\.path/],
+    [{ domain: 'example.com:3000' }, /cookie\.domain must be a host name such as "example.com", not the string "example.com:3000"/],
+    [{ sameSite: 'sometimes' }, /cookie\.sameSite must/],
+    [{ priority: 'urgent' }, /cookie\.priority must/],
+    ['/', /argument options must be a object/],
   ] as Refused[]) {
     for (const [how, give] of Object.entries({ returns: () => cookie, promises: async () => cookie })) {
       it(`${said(cookie)} is an error for next if the function ${how} it, and nothing is stored`, async () => {
@@ -104,6 +110,57 @@ describe('options: mistakes in the cookie of a function', () => {
       })
     }
   }
+})
+
+describe('options: attributes from a function', () => {
+  it('are checked again if they change', async () => {
+    const results = [
+      { sameSite: 'lax' },
+      { sameSite: 'lax' },
+      { sameSite: 'sometimes' },
+      { sameSite: 'sometimes' },
+      { sameSite: 'auto', secure: 'auto' },
+    ]
+    const site = new Site({ cookie: () => results.shift() as never }, countVisits)
+    const statuses: number[] = []
+    while (results.length > 0) statuses.push((await site.get()).status)
+    expect(statuses).to.deep.equal([200, 200, 500, 500, 200])
+  })
+
+  it('are checked again if the app changes the object that it returned', async () => {
+    const shared: { domain?: string } = {}
+    const site = new Site({ cookie: () => shared }, countVisits)
+    expect((await site.get()).status).to.equal(200)
+    shared.domain = 'example.com:3000'
+    expect((await site.get()).status).to.equal(500)
+  })
+})
+
+describe('options: attributes from a function are examined', () => {
+  const published = useDiagnostics('resession:option-mistake')
+  const reasons = (): unknown[] => published.map(([, message]) => (message as { reason: string }).reason)
+
+  for (const [cookie, reason] of [
+    [{ samesite: 'lax' }, 'unknown-option'],
+    [{ httpOnly: 'false' }, 'boolean-option'],
+    [{ expires: 3_600_000 }, 'number-in-expires'],
+  ] as const) {
+    it(`${said(cookie)} is reported as ${reason}, at the first request`, async () => {
+      const site = new Site({ name: 'sid', cookie: (() => cookie) as never }, countVisits)
+      expect(reasons()).to.deep.equal([])
+      for (let visit = 0; visit < 3; visit++) expect((await site.get()).status).to.equal(200)
+      expect(reasons()).to.deep.equal([reason])
+    })
+  }
+
+  it('a mistake that some requests have is reported too', async () => {
+    const cookie = (req: Req): object => (req.url === '/admin' ? { sameSite: 'strict', htponly: true } : { sameSite: 'lax' })
+    const site = new Site({ name: 'sid', cookie: cookie as never }, countVisits)
+    await site.get()
+    expect(reasons()).to.deep.equal([])
+    await site.get('/admin')
+    expect(reasons()).to.deep.equal(['unknown-option'])
+  })
 })
 
 describe('options: a wrong store', () => {
@@ -181,6 +238,15 @@ const WARNED: readonly Row[] = [
   [{ rolling: '' }, 'RESESSION_BOOLEAN_OPTION', /rolling is the string "", which counts as false/],
   [{ rolling: 'maybe' }, 'RESESSION_BOOLEAN_OPTION', /rolling.*write rolling: true or false/],
   [{ proxy: 'true' }, 'RESESSION_BOOLEAN_OPTION', /proxy is the string "true", which is ignored; write proxy: true/],
+  [{ proxy: 1 }, 'RESESSION_BOOLEAN_OPTION', /proxy is the number 1, which is ignored; write proxy: true$/],
+  [{ proxy: 0 }, 'RESESSION_BOOLEAN_OPTION', /proxy is the number 0, which is ignored; write proxy: false$/],
+  [{ proxy: 2 }, 'RESESSION_BOOLEAN_OPTION', /proxy is the number 2.*write proxy: true, or app\.set\('trust proxy', …\) in its place$/],
+  [
+    { proxy: ['loopback'] },
+    'RESESSION_BOOLEAN_OPTION',
+    /proxy is an array, which is ignored; write proxy: true, or app\.set\('trust proxy', …\)/,
+  ],
+  [{ proxy: () => true }, 'RESESSION_BOOLEAN_OPTION', /proxy is a function, which is ignored/],
   [
     { cookie: { secure: 'false' } },
     'RESESSION_BOOLEAN_OPTION',
@@ -215,6 +281,13 @@ const WARNED: readonly Row[] = [
   [{ storetimeout: 5 }, 'RESESSION_UNKNOWN_OPTION', /write storeTimeout$/],
   [{ somethingElse: 1 }, 'RESESSION_UNKNOWN_OPTION', /option somethingElse is unknown and ignored$/],
   [{ cookie: { samesite: 'lax' } }, 'RESESSION_UNKNOWN_OPTION', /option cookie\.samesite is unknown and ignored; write cookie\.sameSite$/],
+  [
+    { cookie: { maxAge: 3600 } },
+    'RESESSION_SHORT_LIFETIME',
+    /cookie\.maxAge is 3600 milliseconds; write 3600 \* 1000 if you mean seconds$/,
+  ],
+  [{ cookie: { maxAge: 1 } }, 'RESESSION_SHORT_LIFETIME', /cookie\.maxAge is 1 milliseconds/],
+  [{ cookie: { maxAge: 9999 } }, 'RESESSION_SHORT_LIFETIME', /cookie\.maxAge is 9999 milliseconds/],
   [{ cookie: { maxage: 5 } }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.maxAge$/],
   [{ cookie: { 'max-age': 5 } }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.maxAge$/],
   [{ cookie: { httponly: true } }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.httpOnly$/],
@@ -248,6 +321,9 @@ const SILENT: readonly object[] = [
   {},
   { resave: undefined, whatever: undefined },
   { rolling: 0, saveUninitialized: 1 },
+  { proxy: null },
+  { cookie: { maxAge: 0 } },
+  { cookie: { maxAge: -1 } },
   { cookie: { secure: 'auto', sameSite: 'none', partitioned: true } },
   { cookie: { secure: true, sameSite: 'none' } },
   { cookie: { secure: 'auto', sameSite: 'auto' } },
@@ -255,9 +331,9 @@ const SILENT: readonly object[] = [
   { name: '__Host-id', cookie: { secure: 'auto' } },
   { name: '__Secure-id', cookie: { secure: true, domain: 'example.com', path: '/app' } },
   { name: 'sid__Host-', cookie: {} },
-  { cookie: { sameSite: 'lax', maxAge: 5, httpOnly: true, priority: 'high', domain: 'example.com', signed: true } },
-  { cookie: new session.Cookie({ maxAge: 5 }) },
-  { cookie: { ...new session.Cookie({ maxAge: 5 }) } },
+  { cookie: { sameSite: 'lax', maxAge: 10_000, httpOnly: true, priority: 'high', domain: 'example.com', signed: true } },
+  { cookie: new session.Cookie({ maxAge: 60_000 }) },
+  { cookie: { ...new session.Cookie({ maxAge: 60_000 }) } },
   { key: 'sid', storeTimeout: 5, concurrency: 'auto', touchAfter: 5, awaitTouch: true, genid: () => 'a' },
 ]
 
@@ -282,7 +358,7 @@ for (const framework of ['Connect', 'Koa'] as const) {
       })
     }
 
-    for (const options of SILENT) {
+    for (const options of SILENT.filter(options => isOf(framework, options))) {
       it(`${said(options)} is not reported`, () => {
         expect(warnings(options)).to.deep.equal([])
       })

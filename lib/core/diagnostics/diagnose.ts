@@ -59,6 +59,8 @@ const REASONS = {
   'boolean-option': { channel: 'option', code: 'RESESSION_BOOLEAN_OPTION' },
   'dropped-cookie': { channel: 'option', code: 'RESESSION_DROPPED_COOKIE' },
   'number-in-expires': { channel: 'option', code: 'RESESSION_NUMBER_IN_EXPIRES' },
+  'missing-secret': { channel: 'option', code: 'RESESSION_MISSING_SECRET' },
+  'short-lifetime': { channel: 'option', code: 'RESESSION_SHORT_LIFETIME' },
   'short-secret': { channel: 'option', code: 'RESESSION_SHORT_SECRET' },
 } as const satisfies Record<string, Meaning>
 
@@ -68,6 +70,8 @@ const MISTAKES: Partial<Record<WarningCode, Reason>> = {
   RESESSION_BOOLEAN_OPTION: 'boolean-option',
   RESESSION_DROPPED_COOKIE: 'dropped-cookie',
   RESESSION_NUMBER_IN_EXPIRES: 'number-in-expires',
+  RESESSION_MISSING_SECRET: 'missing-secret',
+  RESESSION_SHORT_LIFETIME: 'short-lifetime',
   RESESSION_SHORT_SECRET: 'short-secret',
 }
 

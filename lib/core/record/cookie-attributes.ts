@@ -1,14 +1,14 @@
 import { serialize } from 'cookie'
 
 /** The attributes of a cookie in `Set-Cookie`, except for `Expires`. */
-interface Attributes {
-  readonly domain: string | undefined
-  readonly path: string | undefined
-  readonly httpOnly: boolean | undefined
-  readonly secure: boolean | undefined
-  readonly partitioned: boolean | undefined
-  readonly priority: string | undefined
-  readonly sameSite: boolean | string | undefined
+export interface Attributes {
+  readonly domain?: string | undefined
+  readonly path?: string | undefined
+  readonly httpOnly?: boolean | undefined
+  readonly secure?: boolean | 'auto' | undefined
+  readonly partitioned?: boolean | undefined
+  readonly priority?: string | undefined
+  readonly sameSite?: boolean | string | undefined
 }
 
 /** The attributes of the last cookie as text: most apps have the same for all sessions, except for the expiry. */

@@ -1,5 +1,6 @@
 import { serialize } from 'cookie'
 import { Cookie, type CookieOptions } from '../record/cookie'
+import { haveSameAttributes, type Attributes } from '../record/cookie-attributes'
 import { isPromise } from '../../primitives/callbacks'
 import { describeValue } from '../../primitives/describe-value'
 import type { Options, PerHost } from './options'
@@ -12,8 +13,15 @@ const EXPECTED: Readonly<Record<string, string>> = {
   sameSite: '"lax", "strict", "none", "auto", true or false',
 }
 
-/** @throws TypeError for attributes with which no request could have a session; with a function, the request fails */
-export function settleCookie<H>(name: string, option: Options<H>['cookie'] | null): PerHost<H, CookieOptions> {
+/**
+ * @param found gets results of a function whose attributes are not those of the result before
+ * @throws TypeError for attributes with which no request could have a session; with a function, the request fails
+ */
+export function settleCookie<H>(
+  name: string,
+  option: Options<H>['cookie'] | null,
+  found: (cookie: CookieOptions) => void,
+): PerHost<H, CookieOptions> {
   const cookie = option || {}
   checkName(name)
   if (typeof cookie !== 'function') {
@@ -21,16 +29,31 @@ export function settleCookie<H>(name: string, option: Options<H>['cookie'] | nul
     const settled = withLifetime(cookie)
     return () => settled
   }
+  const checkGiven = checkerOf(name, found)
   return host => {
     const options = cookie(host)
     return isPromise<CookieOptions>(options) ? options.then(checkGiven) : checkGiven(options)
   }
 }
 
-/** @throws TypeError for a lifetime or path with which the request could have no session. A function may return undefined for the defaults */
-function checkGiven(options: CookieOptions): CookieOptions {
-  if (options) checkLifetimeAndPath(options)
-  return options && withLifetime(options)
+/**
+ * Checks results of a function, which may return undefined for the defaults. The attributes are checked again only if they are others than before.
+ *
+ * @returns a function that throws a TypeError for options with which the request could have no session
+ */
+function checkerOf(name: string, found: (cookie: CookieOptions) => void): (options: CookieOptions) => CookieOptions {
+  let last: Attributes | undefined
+  return options => {
+    if (!options) return options
+    if (last && haveSameAttributes(last, options)) checkLifetimeAndPath(options)
+    else {
+      checkAttributes(name, options)
+      found(options)
+      const { domain, path, httpOnly, secure, partitioned, priority, sameSite } = options
+      last = { domain, path, httpOnly, secure, partitioned, priority, sameSite }
+    }
+    return withLifetime(options)
+  }
 }
 
 /** A number in `expires` counts as `maxAge`, as in express-session. Of the two, the last one in the object wins. */

@@ -1,5 +1,6 @@
 import type { OptionWarning } from '../diagnostics/warnings'
 import type { CookieOptions } from '../record/cookie'
+import { describeValue } from '../../primitives/describe-value'
 import { closest } from '../../primitives/spelling'
 
 /** The options of a middleware, to check names and types. */
@@ -65,12 +66,17 @@ export function warningsOf(options: object, name: string, names: OptionNames): O
   const cookie = typeof given.cookie === 'object' && given.cookie !== null ? (given.cookie as Given) : {}
   return [
     ...unknownIn(given, '', names),
-    ...unknownIn(cookie, 'cookie.', names),
     ...stringsIn(given, '', names),
-    ...stringsIn(cookie, 'cookie.', names),
-    ...numberIn(cookie),
+    ...attributeWarnings(cookie, names),
+    ...shortLifetime(cookie),
     ...(typeof given.cookie === 'function' ? [] : droppedBecause(name, cookie)),
   ]
+}
+
+/** Mistakes in the names and types of attributes, which express-session accepts. */
+export function attributeWarnings(cookie: object, names: OptionNames): OptionWarning[] {
+  const given = cookie as Given
+  return [...unknownIn(given, 'cookie.', names), ...stringsIn(given, 'cookie.', names), ...numberIn(given)]
 }
 
 function unknownIn(given: Given, where: '' | 'cookie.', names: OptionNames): OptionWarning[] {
@@ -100,20 +106,25 @@ function stringsIn(given: Given, where: '' | 'cookie.', { booleans, attributes, 
   const here = where ? attributes : options
   return booleans
     .filter(key => here.includes(key) && isMistaken(key, given[key]))
-    .map(key => notBoolean(`${where}${key}`, given[key] as string))
+    .map(key => (key === 'proxy' ? notProxy(given.proxy) : notBoolean(`${where}${key}`, given[key] as string)))
 }
 
 function isMistaken(key: string, value: unknown): boolean {
+  // It is compared with true and false, and other values are ignored
+  if (key === 'proxy') return value !== undefined && value !== null && typeof value !== 'boolean'
   return typeof value === 'string' && !(key === 'secure' && value === 'auto')
 }
 
+function notProxy(value: unknown): OptionWarning {
+  const isPlain = typeof value === 'string' || value === 0 || value === 1
+  const instead = isPlain ? meaningOf('proxy', String(value)) : "true, or app.set('trust proxy', …) in its place"
+  const given = typeof value === 'string' ? `the string ${JSON.stringify(value)}` : describeValue(value)
+  return { code: 'RESESSION_BOOLEAN_OPTION', message: `Session option proxy is ${given}, which is ignored; write proxy: ${instead}` }
+}
+
 function notBoolean(option: string, text: string): OptionWarning {
-  // `proxy` is compared with true and false
-  const taken = option === 'proxy' ? 'is ignored' : `counts as ${Boolean(text)}`
-  return {
-    code: 'RESESSION_BOOLEAN_OPTION',
-    message: `Session option ${option} is the string ${JSON.stringify(text)}, which ${taken}; write ${option}: ${meaningOf(option, text)}`,
-  }
+  const message = `Session option ${option} is the string ${JSON.stringify(text)}, which counts as ${Boolean(text)}; write ${option}: ${meaningOf(option, text)}`
+  return { code: 'RESESSION_BOOLEAN_OPTION', message }
 }
 
 function meaningOf(option: string, text: string): string {
@@ -130,6 +141,15 @@ function numberIn({ expires }: Given): OptionWarning[] {
   const instead = expires < FIRST_DATE ? `maxAge: ${expires}` : `expires: new Date(${expires})`
   const message = `Session option cookie.expires is the number ${expires}, which counts as maxAge; write ${instead}`
   return [{ code: 'RESESSION_NUMBER_IN_EXPIRES', message }]
+}
+
+/** In milliseconds. Less is no lifetime of a session, but of one that was meant in seconds. */
+const SHORTEST = 10_000
+
+function shortLifetime({ maxAge }: Given): OptionWarning[] {
+  if (typeof maxAge !== 'number' || maxAge <= 0 || maxAge >= SHORTEST) return []
+  const message = `Session option cookie.maxAge is ${maxAge} milliseconds; write ${maxAge} * 1000 if you mean seconds`
+  return [{ code: 'RESESSION_SHORT_LIFETIME', message }]
 }
 
 interface Rule {

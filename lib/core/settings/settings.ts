@@ -84,19 +84,19 @@ type MaybePromise<Value> = Value | PromiseLike<Value>
 /**
  * @param store from the options, or the default
  * @param deprecate receives the deprecation messages of express-session
+ * @param cookieFound gets results of a function for the option `cookie`, to report mistakes
  * @throws TypeError for each option that can never work
  */
 export function settle<H extends Host>(
   options: Partial<Options<H>>,
   store: SessionStore,
   deprecate: (message: string) => void,
+  cookieFound: (cookie: CookieOptions) => void = () => {},
 ): Settings<H> {
   const name = nameOf(options)
   const genid = options.genid || newId
   if (typeof genid !== 'function') throw optionError('genid', 'be a function', genid, 'write () => crypto.randomUUID(), for example')
-  if (options.resave === undefined) deprecate('undefined resave option; provide resave option')
-  if (options.saveUninitialized === undefined) deprecate('undefined saveUninitialized option; provide saveUninitialized option')
-  if (!options.secret) deprecate('req.secret; provide secret option')
+  deprecateMissing(options, deprecate)
   if (options.seal !== undefined)
     throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
 
@@ -112,7 +112,7 @@ export function settle<H extends Host>(
     port,
     isReady: port.readiness(),
     genid: genidOf(options, genid),
-    cookieOptions: settleCookie(name, options.cookie),
+    cookieOptions: settleCookie(name, options.cookie, cookieFound),
     concurrency: checkConcurrency(options.concurrency),
     ...settleFaults(options),
     ...settleLimits(options),
@@ -126,6 +126,13 @@ export function settle<H extends Host>(
     unset: checkUnset(options.unset),
     family: CONNECT,
   }
+}
+
+/** Reports options without which express-session works in a deprecated way. */
+function deprecateMissing({ resave, saveUninitialized, secret }: Partial<Options<never>>, deprecate: (message: string) => void): void {
+  if (resave === undefined) deprecate('undefined resave option; provide resave option')
+  if (saveUninitialized === undefined) deprecate('undefined saveUninitialized option; provide saveUninitialized option')
+  if (!secret) deprecate('req.secret; provide secret option')
 }
 
 /** With checks for what the options need of an ID. */

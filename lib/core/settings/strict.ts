@@ -1,4 +1,5 @@
-import { bytesOf, keyIn, listOf, type AnySecret } from '../../primitives/secrets'
+import { bytesOf, isMissing, keyIn, listOf, type AnySecret } from '../../primitives/secrets'
+import { describeType } from '../../primitives/describe-value'
 import { diagnoseOptions, type Diagnosed } from '../diagnostics/diagnose'
 import { optionError } from '../errors/option-errors'
 import type { OptionWarning, WarningCode } from '../diagnostics/warnings'
@@ -15,27 +16,40 @@ const REFUSED: readonly WarningCode[] = ['RESESSION_DROPPED_COOKIE', 'RESESSION_
  *
  * @param secret of the app; the result of a function is not checked
  */
-function shortSecrets(option: string, secret: unknown): OptionWarning[] {
+export function shortSecrets(option: string, secret: unknown): OptionWarning[] {
   const shortest = Math.min(...listOf(secret as AnySecret[] | undefined).map(given => bytesOf(keyIn(given))))
   if (shortest >= LEAST) return []
   const message = `Session option ${option} has a secret of ${shortest} bytes, which can be guessed; write at least ${LEAST}, such as the output of: openssl rand -base64 32`
   return [{ code: 'RESESSION_SHORT_SECRET', message }]
 }
 
+/** Reports secrets behind the first one that are undefined or null. They are left out. */
+function missingSecrets(option: string, secret: unknown): OptionWarning[] {
+  return listOf(secret as AnySecret[] | undefined).flatMap((given, at) => {
+    if (at === 0 || !isMissing(given)) return []
+    const message = `Session option ${option}[${at}] is ${describeType(given)}, and is left out; is the environment variable set that it comes from?`
+    return [{ code: 'RESESSION_MISSING_SECRET', message }]
+  })
+}
+
+/** Reports what is wrong with secrets that are accepted. */
+export function secretWarnings(option: string, secret: unknown): OptionWarning[] {
+  return [...missingSecrets(option, secret), ...shortSecrets(option, secret)]
+}
+
 /**
  * Reports mistakes in the options of a middleware.
  *
- * @param secrets by the names of their options
+ * @param inSecrets what is wrong with its secrets
  * @throws TypeError for mistakes that `strict` refuses
  */
 export function reportMistakes(
   options: { readonly strict?: boolean | undefined },
   about: Diagnosed,
   names: OptionNames,
-  secrets: Readonly<Record<string, unknown>>,
+  inSecrets: readonly OptionWarning[],
 ): void {
-  const short = Object.entries(secrets).flatMap(([option, secret]) => shortSecrets(option, secret))
-  const mistakes = [...warningsOf(options, about.name, names), ...short]
+  const mistakes = [...warningsOf(options, about.name, names), ...inSecrets]
   refuseIfStrict(options.strict, mistakes)
   diagnoseOptions(about, mistakes)
 }

@@ -1,5 +1,5 @@
 import { Cookie } from '../../core/record/cookie'
-import { reportMistakes } from '../../core/settings/strict'
+import { reportMistakes, secretWarnings, shortSecrets } from '../../core/settings/strict'
 import { adviseOnStore } from '../../core/store/store-advice'
 import type { SessionStore } from '../../core/store/contract'
 import { Availability } from '../availability'
@@ -62,7 +62,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   check(given)
   const about = { name: nameOf(given), diagnostics: given.diagnostics !== false }
   const { name, diagnostics } = about
-  reportMistakes(given, about, OPTION_NAMES, { seal: given.seal, 'app.keys': app?.keys })
+  reportMistakes(given, about, OPTION_NAMES, [...secretWarnings('seal', given.seal), ...shortSecrets('app.keys', app?.keys)])
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
   const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
