@@ -39,6 +39,16 @@ describe('options: unset', () => {
     })
   }
 
+  for (const value of [false, 0, '', NaN]) {
+    it(`"destroy" destroys no session that was set to ${value === '' ? 'an empty string' : String(value)}`, async () => {
+      const replace: Handler = (req, res) => {
+        req.session = value as never
+        res.end()
+      }
+      expect(await visits('destroy', replace)).to.deep.equal({ calls: ['get'], next: '2' })
+    })
+  }
+
   it('is "keep" by default', async () => {
     expect((await visits(undefined, drop.deleted as Handler)).calls).to.deep.equal(['get'])
   })

@@ -12,12 +12,13 @@ export function collectFacts<H extends Host>(exchange: Exchange<H>): Seen {
 
 function absence<H extends Host>(
   exchange: Exchange<H>,
-): Pick<Facts, 'anonymous' | 'unread' | 'done' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
+): Pick<Facts, 'anonymous' | 'unread' | 'ignored' | 'done' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
   const { sentId, unread, done, destroyed, changes, settings, host } = exchange
   return {
     // A cookie that is cleared would be that of the new ID
     anonymous: exchange.isSnapshot,
     unread,
+    ignored: host.session !== undefined && host.session !== null,
     done,
     sent: sentId !== undefined,
     returning: sentId !== undefined && sentId === host.sessionID,

@@ -43,6 +43,8 @@ export interface Facts {
   readonly sent: boolean
   /** Whether the client's session was destroyed. Known for sessions in the cookie if there is no session any more. */
   readonly ended?: boolean
+  /** Whether the handler has put `false`, 0 or an empty string in the place of the session, which ends no session: only null and undefined do. */
+  readonly ignored?: boolean
   /** The result of destroying the client's session, if the handler asked for that with destroy or regenerate. */
   readonly destroyed: End | undefined
 }
@@ -80,9 +82,9 @@ function moves({ returning, passive, touchedRecently, done }: Facts, { family, r
   return (family.keepsAlive || rolling || keepsIdle) && !passive && returning && done !== 'save' && !touchedRecently
 }
 
-function destroys({ unread, done, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {
+function destroys({ unread, ignored, done, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {
   // The handler knows that the store did not respond in time. Waiting again would not help
-  if (unset !== 'destroy' || unread || done === 'destroy' || destroyed === 'unanswered') return false
+  if (unset !== 'destroy' || unread || ignored || done === 'destroy' || destroyed === 'unanswered') return false
   return !family.clears || (!destroyed && (returning || saved))
 }
 
@@ -114,11 +116,12 @@ function setsCookie(
 }
 
 /** Whether the client's cookie has no session any more. */
-function isCookieStale({ present, unread, sent, returning, destroyed, ended }: Facts, { unset, family }: Policy): boolean {
+function isCookieStale({ present, unread, ignored, sent, returning, destroyed, ended }: Facts, { unset, family }: Policy): boolean {
   if (unread || destroyed === 'failed' || destroyed === 'unanswered') return false
   if (present) return sent && !returning
-  if (family.clears) return unset === 'destroy' || (sent && ended === true)
-  return sent && (unset === 'destroy' || destroyed === 'done')
+  const isUnset = unset === 'destroy' && !ignored
+  if (family.clears) return isUnset || (sent && ended === true)
+  return sent && (isUnset || destroyed === 'done')
 }
 
 /** The session that the handler left, with its facts. */
