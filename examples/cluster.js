@@ -14,7 +14,8 @@ if (cluster.isPrimary) {
 }
 
 async function serve() {
-  const client = createClient({ url: process.env.REDIS_URL })
+  // Without disableClientInfo, connections to a Redis before 7.2 are at risk: see "Redis" in docs/production.md
+  const client = createClient({ url: process.env.REDIS_URL, disableClientInfo: true })
   client.on('error', console.error)
   await client.connect()
 

@@ -4,7 +4,8 @@ const { createClient } = require('redis')
 const session = require('resession')
 const { atomicRedis } = require('resession/atomic')
 
-const client = createClient({ url: process.env.REDIS_URL })
+// Without disableClientInfo, connections to a Redis before 7.2 are at risk: see "Redis" in docs/production.md
+const client = createClient({ url: process.env.REDIS_URL, disableClientInfo: true })
 // Without this listener, a lost connection ends the process. The client connects again by itself
 client.on('error', err => console.error('Redis:', err.message || err.code))
 client.connect().catch(err => console.error('Redis:', err.message || err.code))

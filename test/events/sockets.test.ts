@@ -194,6 +194,21 @@ describe('docs/websockets.md: sockets of a session that ends', () => {
     }
 
     for (const transport of ['websocket', 'polling']) {
+      it(`${transport}: the program that counts messages disconnects a socket without a login`, async () => {
+        const site = await start('count-messages.js')
+        const anonymous = connecting(site, '', transport)
+        const counts: unknown[] = []
+        anonymous.on('count', count => counts.push(count))
+        anonymous.emit('message')
+        await once(anonymous, 'disconnect')
+        await site.post('/login/ada')
+        const socket = await ioSocket(site, site.cookie, transport)
+        socket.emit('message')
+        expect(await once(socket, 'count')).to.deep.equal([1])
+        expect(counts).to.deep.equal([])
+        socket.disconnect()
+      })
+
       it(`${transport}: a logout closes the sockets of its session, and no others`, async () => {
         const site = await start('close-rooms.js')
         await site.post('/login/bob')

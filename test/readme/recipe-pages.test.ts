@@ -38,6 +38,16 @@ describe('docs/recipes.md', () => {
     expect(brief.get('Set-Cookie')?.[0]).to.not.contain('Expires')
   })
 
+  it('remember me: a login without a form is refused, and does not end the session', async () => {
+    const agent = appWith('req.body.remember', { before: sessions(), after: withPages })
+    await agent.post('/login').type('form').send({ name: 'tobi' })
+    for (const body of [undefined, 'remember=on']) {
+      const refused = await agent.post('/login').type('form').send(body)
+      expect([refused.status, refused.get('Set-Cookie')]).to.deep.equal([400, undefined])
+    }
+    expect((await agent.get('/')).body).to.deep.equal({ user: 'tobi' })
+  })
+
   it('flash messages: a message is shown once', async () => {
     const agent = appWith('draft.flash', { before: sessions() })
     await agent.post('/save')
