@@ -45,6 +45,7 @@ function session(options?: session.SessionOptions): session.RequestHandler & ses
 namespace session {
   /** The data of your sessions. Add your keys by declaration merging: `declare module 'resession' { interface SessionData { views: number } }`. */
   export interface SessionData {
+    /** The cookie of the session: change `maxAge` or an attribute for this session alone. */
     cookie: Cookie
   }
 
@@ -143,8 +144,8 @@ namespace session {
 
   /** The cookie of a session. In a request, and if it was made by `new Cookie()`, it is a `LiveCookie`. */
   export interface Cookie extends cookies.AnyCookie {}
-  /** A cookie with its methods. */
-  export interface LiveCookie extends cookies.Cookie {}
+  /** A cookie with its methods, and with what your app adds to `Cookie` by declaration merging. */
+  export interface LiveCookie extends cookies.Cookie, Omit<Cookie, keyof cookies.AnyCookie> {}
   /** Makes the cookie of a session. @throws TypeError if `maxAge` is neither a number nor a Date */
   export const Cookie = cookies.Cookie as new (options?: CookieOptions) => LiveCookie
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect } from 'chai'
-import { EXCHANGE } from '../../lib/core/session/session'
+import { EXCHANGE, hostOf } from '../../lib/core/session/session'
 import { useDiagnostics } from '../support/diagnostics'
 import { useTimers } from '../support/timers'
 import { useUncaught } from '../support/uncaught'
@@ -445,7 +445,7 @@ describe('concurrency: a group of saves', () => {
       const meeting = new Group('compareAndSet', { '~': { c: began, a: began, h: 'handle' } }, { absoluteTimeout: 3_600_000 } as never)
       const requests = meeting.busy(3)
       for (const [index, request] of requests.entries()) {
-        if (index === place) request.update(() => void request.session.req[EXCHANGE]?.authenticate())
+        if (index === place) request.update(() => void hostOf(request.session)[EXCHANGE]?.authenticate())
         else request.put({ [`key-${index}`]: true }).save()
       }
       meeting.store.answerAll()

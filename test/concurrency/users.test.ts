@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { expect } from 'chai'
 import fc = require('fast-check')
+import { hostOf } from '../../lib/core/session/session'
 import { KeyEngine, Schedule } from './key-engine'
 import { Process, type Act, type Client, type Data } from './users-rig'
 
@@ -20,7 +21,7 @@ const ACTS = {
   login: (session, done) =>
     session.regenerate((err?: unknown) => {
       if (err) return done(err)
-      const next = session.req.session as Data
+      const next = hostOf(session).session as Data
       next.user = USER
       next.save(done)
     }),

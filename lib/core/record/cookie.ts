@@ -81,7 +81,7 @@ export interface CookieData {
   partitioned: boolean | undefined
   priority: CookieOptions['priority']
   expires: Date | null | undefined
-  secure: boolean | undefined
+  secure: boolean | 'auto' | undefined
   httpOnly: boolean | undefined
   domain: string | undefined
   path: string | undefined
@@ -120,7 +120,7 @@ export class Cookie {
   /** The domain whose hosts get the cookie. */
   declare domain: string | undefined
   /** Whether the cookie is sent over HTTPS only. */
-  declare secure: boolean | undefined
+  declare secure: boolean | 'auto' | undefined
   /** Whether requests from other sites carry the cookie. */
   declare sameSite: boolean | 'lax' | 'strict' | 'none' | undefined
   /** Which cookies a browser keeps if it has too many. */

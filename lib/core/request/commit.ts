@@ -11,7 +11,7 @@ import { debug } from '../diagnostics/debug'
 import { publish } from '../diagnostics/channels'
 import { isUnanswered } from '../errors/store-errors'
 import type { Exchange } from './exchange'
-import { EXCHANGE, type Host, saveAtOnce, Session } from '../session/session'
+import { EXCHANGE, type Host, hostOf, saveAtOnce, Session } from '../session/session'
 import { save } from './save'
 import type { Settings } from '../settings/settings'
 import { planCookie, planStore, type CookiePlan, type Facts, type Plan, type Seen } from './plan'
@@ -157,7 +157,7 @@ const carryOut = {
     try {
       // An app may have replaced save() or touch(), and its method may change the session
       if (!hasOwnMethods(session, settings)) session.save(saved)
-      else if (session.req[EXCHANGE] === exchange) save(exchange, session, underway.begin(saved), changes.found)
+      else if (hostOf(session)[EXCHANGE] === exchange) save(exchange, session, underway.begin(saved), changes.found)
       else saveAtOnce(session, saved)
     } catch (err) {
       failOr(exchange, last, done, err)

@@ -5,12 +5,13 @@ import { destroySurely } from '../store/destroy-surely'
 import { isPromise, type Callback } from '../../primitives/callbacks'
 import { dataAsIn } from '../record/snapshot'
 import type { ExchangeState } from './exchange-state'
-import type { Host, Session, Successor } from '../session/session'
+import { hostOf, type Host, type Session, type Successor } from '../session/session'
 import type { SessionStore } from '../store/contract'
 
 /** Stores a new session before the old one is destroyed. If either fails, the request has the old session again, and the client keeps its cookie. */
 export function replace<H extends Host>(exchange: ExchangeState<H>, session: Session, { generate, fill }: Successor, done: Callback): void {
-  const { req: host, id } = session
+  const { id } = session
+  const host = hostOf(session)
   const { activeSessions } = exchange.port
   // It knows a new ID that another request gives the session meanwhile: that is ended too
   const active = activeSessions.acquire(id)
@@ -69,10 +70,11 @@ function createThenEnd<H extends Host>(exchange: ExchangeState<H>, ending: Endin
  * Whether a session that takes the place of this one is stored before this one is destroyed. Only if the store can fail and can compare, and unless it has a
  * `regenerate` of its own. With `concurrency: 'off'` the order is express-session's.
  */
-export function createsFirst<H extends Host>(exchange: ExchangeState<H>, { req: host, id }: Session): boolean {
+export function createsFirst<H extends Host>(exchange: ExchangeState<H>, session: Session): boolean {
   // A read-only request stores nothing, but ends the old session
-  if (exchange.sentId !== id || exchange.isReadOnly || exchange.settings.concurrency === 'off') return false
+  if (exchange.sentId !== session.id || exchange.isReadOnly || exchange.settings.concurrency === 'off') return false
   const { port } = exchange
+  const host = hostOf(session)
   // On Koa, `regenerate` of the store is not used
   return (
     port.compares &&

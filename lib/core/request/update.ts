@@ -11,7 +11,7 @@ import type { Base } from '../record/snapshot'
 import type { RecordDraft } from '../record/record-draft'
 import { cookieOf, liveCookie, type SessionData } from '../record/session-data'
 import { dataIn, itself, shownOf, viewOf } from '../record/session-view'
-import { hostOf } from '../session/stored-session'
+import { hostWith } from '../session/stored-session'
 import { storedForm } from '../lifetime/stored-form'
 import { orFollow } from './renewal/follow'
 import type { Made } from '../group/member'
@@ -85,7 +85,7 @@ class Update<H extends Host> extends SessionWriter<H> {
     const before = dataOf(text)
     if (base && draft) mergeCookie(session, base, draft)
     if (draft) this.request.lifetime?.mergeStored(session.id, draft, draft.end)
-    const changed = sessionOf(hostOf(session, session.id), base && draft ? mergedData(draft, base, text) : dataOf(text))
+    const changed = sessionOf(hostWith(session, session.id), base && draft ? mergedData(draft, base, text) : dataOf(text))
     changed.cookie = cookieOf({ cookie: session.cookie })
     if (isRefusedPromise(change(shownOf(changed)) as unknown)) throw new TypeError('update needs a synchronous function')
     const other = otherUser(this.request, session.id, shownOf(changed))

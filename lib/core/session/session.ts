@@ -88,10 +88,11 @@ export interface HostExchange extends LifetimeOfHost, EndsOfHost {
  * the process.
  */
 export class Session {
-  /** The ID of the session. It changes with `regenerate`. */
-  declare readonly id: string
-  /** The request of the session. It is not stored. */
-  declare readonly req: Host
+  // Neither readonly nor required, so that a mock that is complete for @types/express-session is complete here
+  /** The ID of the session. It changes with `regenerate`, and cannot be assigned. */
+  declare id: string
+  /** The request of the session. It is not stored. A session of the middleware always has it. */
+  declare readonly req?: Host | undefined
   /** The cookie: change its attributes or `maxAge` for this session. */
   declare cookie: AnyCookie
 
@@ -122,7 +123,14 @@ export class Session {
   }
 
   // The overloads have the same type parameters, so that a mock with one signature fits: TypeScript then erases them to `any`
-  /** Writes the session to the store now. */
+  /**
+   * Writes the session to the store now. If the session no longer exists, nothing is written, and no error is reported.
+   *
+   * @throws through the callback or the promise: the error of the store; or Error with the code `ERR_STORE_TIMEOUT` or `ERR_STORE_UNAVAILABLE` for a store
+   * that does not respond, `ERR_STORE_REFUSES_VERSION` for one that compares wrongly, `ERR_SESSION_READ_ONLY` in a request that only reads its session, and,
+   * with the option `userId`, `ERR_SESSION_REVOKED` or `ERR_TOO_MANY_SESSIONS`; TypeError for data that JSON cannot express
+   * @see docs/session.md#save; docs/troubleshooting.md#errors
+   */
   save<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   save<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   save<Done extends Promise<void> = Promise<void>>(callback: Callback | undefined): this | Done
@@ -140,14 +148,14 @@ export class Session {
   reload<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   reload(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
-      const exchange = this.req[EXCHANGE]
+      const exchange = hostOf(this)[EXCHANGE]
       const moment = exchange?.reading(this.id)
       portFor(this).get(this.id, (err, record, version) => {
         if (err) return done(err)
         try {
           const read = separate({ record, moment, version })
           if (read.marks?.m != null) return exchange ? exchange.reloadMoved(this, done) : done(gone())
-          if (read.record) inflate(this.req, read.record)
+          if (read.record) inflate(hostOf(this), read.record)
           exchange?.read(this.id, read)
           if (!record) return done(gone())
         } catch (unreadable) {
@@ -158,13 +166,19 @@ export class Session {
     })
   }
 
-  /** Removes the session from the store, and immediately from the request. */
+  /**
+   * Removes the session from the store, and immediately from the request.
+   *
+   * @throws through the callback or the promise: the error of the store; or Error with the code `ERR_STORE_TIMEOUT` or `ERR_STORE_UNAVAILABLE` for a store
+   * that does not respond
+   * @see docs/session.md#destroy; docs/troubleshooting.md#errors
+   */
   destroy<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   destroy<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   destroy(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
-      delete this.req.session
-      endThrough(this.req[EXCHANGE], { session: this, why: 'logout' }, done => portFor(this).destroy(this.id, done), ending(this, done))
+      delete hostOf(this).session
+      endThrough(hostOf(this)[EXCHANGE], { session: this, why: 'logout' }, done => portFor(this).destroy(this.id, done), ending(this, done))
     })
   }
 
@@ -173,7 +187,11 @@ export class Session {
    * ['cart'] }` the data stays, with what other requests have saved. The new record is stored immediately.
    *
    * @param options a `RegenerateOptions`. Its type would reach the parameter of a mock `regenerate(callback) {}`, which could then not call it
-   * @throws Error with the code `ERR_SESSION_NOT_FOUND` if data is to be kept and the session no longer exists
+   * @throws through the callback or the promise: the error of the store, of `genid` or of `cookie`; or Error with the code `ERR_STORE_TIMEOUT` or
+   * `ERR_STORE_UNAVAILABLE` for a store that does not respond. If data is to be kept, also `ERR_SESSION_NOT_FOUND` if the session no longer exists,
+   * `ERR_STORE_REFUSES_VERSION` for a store that compares wrongly, `ERR_SESSION_READ_ONLY` in a request that only reads its session, and, with the option
+   * `userId`, `ERR_SESSION_REVOKED` or `ERR_TOO_MANY_SESSIONS`
+   * @see docs/session.md#regenerate; docs/troubleshooting.md#errors
    */
   regenerate<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
@@ -187,8 +205,11 @@ export class Session {
   }
 }
 
+/** The carrier of a session. */
+export const hostOf = ({ req }: Session): Host => req as Host
+
 function save(session: Session, done: Callback): void {
-  const exchange = session.req[EXCHANGE]
+  const exchange = hostOf(session)[EXCHANGE]
   if (exchange) exchange.save(session, done)
   else portFor(session).set(session.id, session, done)
 }
@@ -199,7 +220,7 @@ function renewKeeping(session: Session, keep: unknown, done: Callback, fill?: ()
 }
 
 function rotate(session: Session, keep: unknown, done: Callback): void {
-  const exchange = session.req[EXCHANGE]
+  const exchange = hostOf(session)[EXCHANGE]
   if (!isKeep(keep))
     done(new TypeError("keep must be true or an array of keys; write regenerate({ keep: true }) or regenerate({ keep: ['cart'] })"))
   else if (exchange) exchange.rotate(session, keep, done)
@@ -207,17 +228,17 @@ function rotate(session: Session, keep: unknown, done: Callback): void {
 }
 
 function renew(session: Session, done: Callback, fill?: () => void): void {
-  const exchange = session.req[EXCHANGE]
+  const host = hostOf(session)
+  const exchange = host[EXCHANGE]
   if (exchange?.createsFirst(session)) return exchange.replace(session, { generate, fill }, ending(session, done))
   const port = portFor(session)
   const over = ending(session, err => {
     // If the store did not answer in time, the old session is still on the request. It is not new, and may be destroyed
-    if (session.req.session !== session) exchange?.renewed(session)
+    if (host.session !== session) exchange?.renewed(session)
     done(err)
   })
-  const { req } = session
   const destroy = (done: Callback): void =>
-    port.regenerates && !req.Session ? port.regenerate(session.id, req, done) : regenerate(req, req.sessionStore as SessionStore, done)
+    port.regenerates && !host.Session ? port.regenerate(session.id, host, done) : regenerate(host, host.sessionStore as SessionStore, done)
   endThrough(exchange, { session, why: 'renewed' }, destroy, over)
 }
 
@@ -249,8 +270,6 @@ export function sessionOf(host: Host, data?: object): Session {
   return new ((host.Session as typeof Session | undefined) ?? Session)(host, data)
 }
 
-const METHODS = ['save', 'reload', 'destroy', 'regenerate'] as const
-
 /** Makes the host's session of a record, with the store's own `createSession` if it has one. */
 export function inflate(host: Host, record: SessionData): void {
   const store = host.sessionStore
@@ -259,7 +278,7 @@ export function inflate(host: Host, record: SessionData): void {
   const made = host.session
   if (!made || made instanceof Session) return
   // A store of another copy of the package makes sessions without promises, for which no response waits
-  for (const name of METHODS) {
+  for (const name of ['save', 'reload', 'destroy', 'regenerate'] as const) {
     Object.defineProperty(made, name, { value: Session.prototype[name], configurable: true, writable: true })
   }
 }
@@ -290,8 +309,8 @@ export function regenerate(host: Host, store: SessionStore, done: Callback): voi
   })
 }
 
-function portFor({ req }: Session): StoreClient {
-  return req[EXCHANGE]?.port ?? clientFor(req.sessionStore as SessionStore)
+function portFor(session: Session): StoreClient {
+  return hostOf(session)[EXCHANGE]?.port ?? clientFor(hostOf(session).sessionStore as SessionStore)
 }
 
 /** Calls back or returns a promise. The response waits for either. */
@@ -302,6 +321,6 @@ function either<T extends Session>(self: T, callback: Callback | undefined, act:
 }
 
 /** The response waits until the returned function is called. */
-export function counted({ req }: Session, done: Callback): Callback {
-  return req[EXCHANGE]?.underway.begin(done) ?? done
+export function counted(session: Session, done: Callback): Callback {
+  return hostOf(session)[EXCHANGE]?.underway.begin(done) ?? done
 }

@@ -1,6 +1,6 @@
 import { StoreClient } from '../store/store-client'
 import type { Cookie } from '../record/cookie'
-import { type Host, Session } from './session'
+import { type Host, hostOf, Session } from './session'
 import type { Data } from '../record/merge'
 import { viewOf } from '../record/session-view'
 
@@ -16,16 +16,17 @@ export function asStored(port: StoreClient, session: Session): Session {
  * @param id under which it is stored
  */
 export function copyOf(session: Session, data: Data, cookie: Cookie, id = session.id): Session {
-  const host = hostOf(session, id)
+  const host = hostWith(session, id)
   const copy = viewOf(session) ? withAnyNames(host, data) : new Session(host, data)
   copy.cookie = cookie
   return copy
 }
 
-/** The request, for stores that use it. */
-export function hostOf({ req }: Session, id: string): Host {
+/** The request with this ID, for stores that use it. */
+export function hostWith(session: Session, id: string): Host {
+  const host = hostOf(session)
   // Usually it still has the ID. V8 keeps an object that is used as a prototype until its next full collection
-  return req.sessionID === id ? req : (Object.create(req, { sessionID: { value: id } }) as Host)
+  return host.sessionID === id ? host : (Object.create(host, { sessionID: { value: id } }) as Host)
 }
 
 /** A session whose data may have the names of its members, which does not matter to a store. */

@@ -65,6 +65,6 @@ export function shapeOf(ctx: Context, { expires, secure = ctx.secure, httpOnly =
   return 1 << ((expires ? 1 : 0) | (secure ? 2 : 0) | (httpOnly ? 4 : 0) | (partitioned ? 8 : 0))
 }
 
-function flagsOf({ httpOnly = true, partitioned }: Cookie, secure: boolean | undefined): string {
+function flagsOf({ httpOnly = true, partitioned }: Cookie, secure: Cookie['secure']): string {
   return `${secure ? '; secure' : ''}${httpOnly ? '; httponly' : ''}${partitioned ? '; partitioned' : ''}`
 }

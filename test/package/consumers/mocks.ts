@@ -38,6 +38,75 @@ export const asSession = { cookie, save: (cb: () => void) => cb() } as unknown a
 export const request: Partial<Request> = { sessionID: 'id', session: asSession }
 export const live = { ...partial, cookie: new session.Cookie() } as Session
 
+/** All members that @types/express-session has, and no others: `extra` is declared in public-names.ts. */
+export const complete: Session & Partial<SessionData> = {
+  extra: 1,
+  id: 'id',
+  cookie: { originalMaxAge: null },
+  save(callback) {
+    callback?.(null)
+    return this
+  },
+  destroy(callback) {
+    callback(null)
+    return this
+  },
+  reload(callback) {
+    callback(null)
+    return this
+  },
+  regenerate(callback) {
+    callback(null)
+    return this
+  },
+  touch() {
+    return this
+  },
+  resetMaxAge() {
+    return this
+  },
+}
+
+export class FakeSession implements Session {
+  extra = 1
+  id = 'id'
+  cookie: Cookie = { originalMaxAge: null }
+  save(callback?: (err: unknown) => void): this {
+    callback?.(null)
+    return this
+  }
+  destroy(callback: (err: unknown) => void): this {
+    callback(null)
+    return this
+  }
+  reload(callback: (err: unknown) => void): this {
+    callback(null)
+    return this
+  }
+  regenerate(callback: (err: unknown) => void): this {
+    callback(null)
+    return this
+  }
+  touch(): this {
+    return this
+  }
+  resetMaxAge(): this {
+    return this
+  }
+}
+export const faked: Session = new FakeSession()
+faked.id = 'abc'
+
+declare module 'PACKAGE' {
+  interface Cookie {
+    tenant?: string
+  }
+}
+export const changed = new session.Cookie()
+changed.secure = 'auto'
+changed.tenant = 'ada'
+export const tenant: string | undefined = new session.Cookie().tenant
+
 class Fake implements Pick<Store, 'get' | 'set' | 'destroy'> {
   get(_id: string, callback: (err: unknown, data?: SessionData | null) => void): void {
     callback(null, data)
