@@ -41,13 +41,9 @@ export function middleware(
   store: SessionStore | 'cookie',
   deprecate: (message: string) => void,
 ): Middleware {
-  const found = cookieReporter(options)
-  const kept = store === 'cookie' ? settleKept(options, encoded, deprecate, found) : undefined
-  const settings = kept ? kept.settings : settle(options, store as SessionStore, deprecate, found)
-  if (!kept) shareSettings(options, settings, settings.family.keepsAlive)
+  const { settings, kept } = settleStore(options, store, deprecate)
   const { secret, seal, proxy } = options
   reportMistakes(options, settings, OPTION_NAMES, [...secretWarnings('secret', secret), ...secretWarnings('seal', seal)])
-  adviseOnStore(settings.store, settings)
   const cookie = new SessionCookie(settings.name, settings.diagnostics)
   const transport: Transport<Request> = {
     path: originalPath,
@@ -62,6 +58,7 @@ export function middleware(
     isOutdated: (req, secrets, sent) => cookie.isOutdated(req, secrets, sent),
   }
   if (!kept) installGenerate(settings, transport)
+  adviseOnStore(settings.store, settings)
 
   return Object.assign(session, methodsOf(settings, kept !== undefined))
 
@@ -80,6 +77,18 @@ export function middleware(
       }
     })
   }
+}
+
+/** @returns the settings, and those of requests whose session is in the cookie */
+function settleStore(options: Partial<Options<Request>>, store: SessionStore | 'cookie', deprecate: (message: string) => void) {
+  const found = cookieReporter(options)
+  if (store === 'cookie') {
+    const kept = settleKept(options, encoded, deprecate, found)
+    return { settings: kept.settings, kept }
+  }
+  const settings = settle(options, store, deprecate, found)
+  shareSettings(options, settings, settings.family.keepsAlive)
+  return { settings, kept: undefined }
 }
 
 function methodsOf(settings: Settings<Request>, isKept: boolean): Sessions<Handler> {
