@@ -8,13 +8,13 @@ import { debug } from '../diagnostics/debug'
 import type { Exchange } from './exchange'
 import { separate } from '../record/marks'
 import type { Read } from '../record/snapshot'
-import { isEmpty, type SessionData } from '../record/session-data'
+import type { SessionData } from '../record/session-data'
 import { endTimedOut, endRefused } from './renewal/end-over'
 import { announceEarlier, findMoved, snapshotOf } from './renewal/whereabouts'
 import { hasTimedOut } from '../lifetime/limits'
-import { EXCHANGE, type Host, generate, inflate, type Session } from '../session/session'
+import { EXCHANGE, type Host, generate, inflate } from '../session/session'
 import { isRefused } from '../users/user-of'
-import { shownOf } from '../record/session-view'
+import { isQuestioned, judge } from '../users/validity'
 import type { Secret } from '../../primitives/secrets'
 import type { WithoutStore } from '../settings/options'
 
@@ -167,17 +167,18 @@ function begun<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback
     if (exchange.settings.cookieStore) return ask(exchange, generate, began, done)
     return continueWithoutStore(exchange, unreadable, done)
   }
-  const { validate } = exchange.settings
-  if (!validate || (exchange.isSnapshot && isEmpty(read.record))) return done()
-  ask(
-    exchange,
-    host => validate(shownOf(host.session as Session), host),
-    (exchange, isValid, done) => (isValid ? done() : refuse(exchange, read, done)),
-    done,
-  )
+  if (!isQuestioned(exchange, read)) return done()
+  judge(exchange, (err, isValid) => {
+    if (isValid) return done()
+    if (!err) return refuse(exchange, read, done)
+    // It may have been revoked, so the request goes on as if it could not be read
+    exchange.host.session = undefined
+    exchange.unread = true
+    done(err)
+  })
 }
 
-/** Destroys a session that `validate` has refused. The record of an earlier ID is no session, so that it is only not shown. */
+/** Destroys a session that is no longer valid. The record of an earlier ID is no session, so that it is only not shown. */
 function refuse<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
   if (exchange.isSnapshot) return begun(exchange, snapshotOf(read), done)
   const { host, changes, sentId: id = '' } = exchange
