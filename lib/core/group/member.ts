@@ -48,6 +48,9 @@ export abstract class Member<R extends GroupRequest = GroupRequest> extends Turn
   /** The session no longer exists. */
   abstract missing(): void
 
+  /** Whether the session of a record has ended, although the store still has it. */
+  abstract isOver(record: SessionData): boolean
+
   /**
    * A request joins a group once, because its next write depends on the result of the first. A new session is written alone, because it is not merged
    * with a stored record.
@@ -90,6 +93,8 @@ export abstract class Writer<R extends GroupRequest = GroupRequest> extends Memb
   abstract readonly rereads: boolean
   /** Whether the record is read in any case, to keep its end, which a touch may have moved. */
   abstract readonly readsEnd: boolean
+  /** Whether the record is read first, because a limit of the session has passed unless another request has moved its end. */
+  abstract readonly seemsOver: boolean
 
   /**
    * Applies the change to a record. It may be called again with another one.

@@ -50,7 +50,7 @@ export class WriteGroup {
     const { base, active, isCurrent } = first.transaction
     // An app may save a session that was neither read nor generated: then there is no version to compare
     if (!base) return this.#attempt(undefined, isNew(first) ? null : undefined)
-    const reads = members.someWriter(readsEnd)
+    const reads = members.someWriter(readsFirst)
     if (isCurrent && !reads && this.#knows(first)) return this.#attempt(undefined, base.version)
     if (active.lastWrite && !reads) this.#attempt(RecordDraft.parse(active.lastWrite.text), active.lastWrite.version)
     else this.#read()
@@ -67,7 +67,7 @@ export class WriteGroup {
   #read(): void {
     this.#get((err, record, version) => {
       if (err) return this.#fail(err)
-      this.#members.each(member => (!record || member.transaction.isEnded) && member.missing())
+      this.#members.each(member => (!record || member.transaction.isEnded || member.isOver(record)) && member.missing())
       const first = this.#members.firstWriter
       if (!record || !first) return this.#touch()
       if (!first.transaction.base && !recognise(first, record, version)) return this.#fail(first.request.taken())
@@ -169,8 +169,8 @@ export class WriteGroup {
   }
 }
 
-function readsEnd(writer: Writer): boolean {
-  return writer.readsEnd
+function readsFirst(writer: Writer): boolean {
+  return writer.readsEnd || writer.seemsOver
 }
 
 function rereads(writer: Writer): boolean {

@@ -1,5 +1,7 @@
 import type { Cookie } from '../record/cookie'
-import { isPastLimits as isPast } from '../record/lifetime'
+import { dateOf, isPastLimits as isPast, TOUCHED } from '../record/lifetime'
+import { marksIn } from '../record/marks'
+import type { SessionData } from '../record/session-data'
 import type { Read } from '../record/snapshot'
 import type { Host, Session } from '../session/session'
 import type { SessionInfo } from '../session/session-info'
@@ -54,11 +56,34 @@ export function readsEnd(exchange: LifetimeContext): boolean {
 }
 
 /** Whether a session that the store returned has ended. */
-export function hasTimedOut(exchange: LifetimeContext, { marks, end, isTouched }: Read): boolean {
+export function hasTimedOut(exchange: LifetimeContext, { marks, end, isTouched }: Pick<Read, 'marks' | 'end' | 'isTouched'>): boolean {
   const limits = exchange.settings.lifetime
   if (!limits || !marks) return false
   if (isTouched) writers.add(storeOf(exchange))
   return isPast(marks, limits, { now: Date.now(), end: keepsEnds(exchange) ? end : undefined })
+}
+
+/** Whether a record is past that tells when its session ends. */
+export function hasPassed({ endsByRecord }: Pick<LifetimeContext['settings'], 'endsByRecord'>, record: SessionData): boolean {
+  return endsByRecord === true && (dateOf(record) ?? Infinity) <= Date.now()
+}
+
+/** Whether a session is over that the store still has. The record of an earlier ID, which has moved, is no session. */
+export function isOver(exchange: LifetimeContext, record: SessionData): boolean {
+  const { settings } = exchange
+  if (!settings.lifetime) return hasPassed(settings, record)
+  const marks = marksIn(record)
+  if (marks?.m != null) return false
+  const isTouched = TOUCHED in ((record.cookie as SessionData['cookie'] | undefined) ?? {})
+  return hasPassed(settings, record) || hasTimedOut(exchange, { marks, end: dateOf(record), isTouched })
+}
+
+/** Whether a limit of a session has passed, as far as the exchange knows: another request may have moved its end. */
+export function seemsOver(exchange: LifetimeContext, id: string): boolean {
+  const { lifetime, settings } = exchange
+  const marks = settings.lifetime && lifetime?.known(id)
+  const end = lifetime?.lastRead?.id === id ? lifetime.lastRead.end : undefined
+  return marks !== undefined && hasTimedOut(exchange, { marks, end })
 }
 
 /** The limit of a session that is over. */

@@ -26,7 +26,7 @@ export class SessionLifetime {
   /** The ID of a session whose record has data of the app under the reserved key. */
   #taken: string | undefined
   /** The end of the session that was read last, in milliseconds since 1970, as its record had it; after a merge, the later of two. */
-  #stored: { readonly id: string; readonly end: number | undefined } | undefined
+  lastRead: { readonly id: string; readonly end: number | undefined } | undefined
   /** Whether the request counts as activity. */
   isActive = true
   /** Whether the app has seen the marks, so that they must be stored. */
@@ -49,7 +49,7 @@ export class SessionLifetime {
 
   /** Takes over what the store returned. */
   read(id: string, { record, marks, end }: Read): void {
-    this.#stored = { id, end }
+    this.lastRead = { id, end }
     this.#unmarked = this.#taken = undefined
     if (marks) {
       this.#marks.set(id, marks)
@@ -71,7 +71,7 @@ export class SessionLifetime {
   mergeStored(id: string, record: object, end: number | undefined): void {
     const stored = marksIn(record)
     if (!stored) return
-    if (end !== undefined && this.#stored?.id === id) this.#stored = { id, end: Math.max(end, this.#stored.end ?? end) }
+    if (end !== undefined && this.lastRead?.id === id) this.lastRead = { id, end: Math.max(end, this.lastRead.end ?? end) }
     const mine = this.#marks.get(id)
     this.#marks.set(id, mine ? mergeMarks(mine, stored, this.#bound === id) : stored)
   }
@@ -182,7 +182,7 @@ export class SessionLifetime {
     const own = ownEnd(cookie, this.isRestarted ? now : undefined)
     const marks = this.marksOf(id)
     if (!marks) return own ?? Infinity
-    const idleEnd = keepsEnd && !this.isActive && !this.isRestarted && this.#stored?.id === id ? this.#stored.end : undefined
+    const idleEnd = keepsEnd && !this.isActive && !this.isRestarted && this.lastRead?.id === id ? this.lastRead.end : undefined
     return nearestEnd(marks, this.#limits, { now, own, idleEnd })
   }
 
@@ -199,7 +199,7 @@ export class SessionLifetime {
    */
   isDue(id: string, cookie: Ending, least: number): boolean {
     if (this.#limits.idle === Infinity || !this.isActive) return false
-    return isDue(this.#stored?.id === id ? this.#stored.end : undefined, this.endOf(id, cookie), least)
+    return isDue(this.lastRead?.id === id ? this.lastRead.end : undefined, this.endOf(id, cookie), least)
   }
 
   /** The cookie to send. */

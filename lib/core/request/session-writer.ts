@@ -1,7 +1,8 @@
 import type { Callback } from '../../primitives/callbacks'
 import { Writer } from '../group/member'
 import { WriteGroup } from '../group/write-group'
-import { readsEnd } from '../lifetime/limits'
+import { isOver, readsEnd, seemsOver } from '../lifetime/limits'
+import type { SessionData } from '../record/session-data'
 import { isEnded } from '../session/session-end'
 import type { Host, Session } from '../session/session'
 import type { ExchangeState } from './exchange-state'
@@ -20,6 +21,15 @@ export abstract class SessionWriter<H extends Host> extends Writer<ExchangeState
 
   override get readsEnd(): boolean {
     return readsEnd(this.request)
+  }
+
+  /** A plain store cannot refuse a write, so a request that began before the limit saves what it has. */
+  override get seemsOver(): boolean {
+    return this.port.compares && seemsOver(this.request, this.transaction.id)
+  }
+
+  override isOver(record: SessionData): boolean {
+    return isOver(this.request, record)
   }
 
   override act(joined: readonly Writer[]): void {

@@ -1,4 +1,5 @@
 import type { Callback } from '../../primitives/callbacks'
+import type { SessionData } from '../record/session-data'
 
 /** What the library knows of a session. */
 export interface SessionInfo {
@@ -21,6 +22,8 @@ export interface LifetimeOfHost {
   /** Whether the request has an earlier ID, and only reads what is left of its session. */
   readonly isSnapshot: boolean
   info(): SessionInfo | undefined
+  /** Whether the session of a record has ended, although the store still has it. */
+  isOver(record: SessionData): boolean
   /** Reloads a session that has another ID now. */
   reloadMoved(session: object, done: Callback): void
   /**

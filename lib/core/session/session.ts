@@ -150,14 +150,14 @@ export class Session {
     return either(this, callback, done => {
       const exchange = hostOf(this)[EXCHANGE]
       const moment = exchange?.reading(this.id)
-      portFor(this).get(this.id, (err, record, version) => {
+      portFor(this).get(this.id, (err, found, version) => {
         if (err) return done(err)
         try {
-          const read = separate({ record, moment, version })
+          const read = separate({ record: found && exchange?.isOver(found) ? null : found, moment, version })
           if (read.marks?.m != null) return exchange ? exchange.reloadMoved(this, done) : done(gone())
           if (read.record) inflate(hostOf(this), read.record)
           exchange?.read(this.id, read)
-          if (!record) return done(gone())
+          if (!read.record) return done(gone())
         } catch (unreadable) {
           return done(unreadable)
         }

@@ -1,3 +1,4 @@
+import { hasPassed } from '../lifetime/limits'
 import { dateOf, isPastLimits } from '../record/lifetime'
 import { marksIn } from '../record/marks'
 import type { Marks } from '../record/reserved-key'
@@ -5,7 +6,7 @@ import type { SessionData } from '../record/session-data'
 import type { HostExchange } from '../session/session'
 import type { LifetimeSettings } from '../settings/lifetime-options'
 import type { Settings } from '../settings/settings'
-import { change, finish, goneOf, hasPassed, lookFor, type Found, type Place } from './records'
+import { change, finish, goneOf, lookFor, type Found, type Place } from './records'
 import { withoutGone, type Entry, type Registry } from './registry'
 
 /** One session of a user. */

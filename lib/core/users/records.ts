@@ -3,8 +3,7 @@ import type { Diagnosed } from '../diagnostics/diagnose'
 import type { SessionEvents, Why } from '../diagnostics/session-events'
 import { endAndTell, type Telling } from '../events/end-and-tell'
 import { isMissing } from '../errors/store-errors'
-import { hasTimedOut, passedLimit, type LifetimeContext } from '../lifetime/limits'
-import { dateOf } from '../record/lifetime'
+import { isOver, passedLimit, type LifetimeContext } from '../lifetime/limits'
 import { marksIn, separate } from '../record/marks'
 import type { SessionData } from '../record/session-data'
 import type { StoreClient } from '../store/store-client'
@@ -93,18 +92,11 @@ export interface Looked {
   readonly over: ReadonlyMap<string, Why>
 }
 
-/** Whether a record is past that tells when its session ends. */
-export function hasPassed({ endsByRecord }: Pick<LifetimeContext['settings'], 'endsByRecord'>, record: SessionData): boolean {
-  return endsByRecord === true && (dateOf(record) ?? Infinity) <= Date.now()
-}
-
 /** Judges the records that were looked for. */
 export function lookedAt(exchange: LifetimeContext, found: readonly Found[]): Looked {
   const over = new Map<string, Why>()
   for (const { entry, record } of found) {
-    const isPast = record !== undefined && hasPassed(exchange.settings, record)
-    const read = record && separate({ record, moment: undefined })
-    if (read && (isPast || hasTimedOut(exchange, read))) over.set(entry.h, passedLimit(exchange, read))
+    if (record && isOver(exchange, record)) over.set(entry.h, passedLimit(exchange, separate({ record, moment: undefined })))
   }
   return { gone: goneOf(found), over }
 }
