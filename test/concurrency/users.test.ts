@@ -39,6 +39,7 @@ const ACTS = {
     delete session.user
     session.save(done)
   },
+  leaveAnew: (session, done) => session.regenerate({ keep: ['n'] }, done),
 } satisfies Record<string, Act>
 
 type Name = keyof typeof ACTS | 'revokeAll' | 'list'
@@ -51,7 +52,7 @@ interface Case {
   readonly crashes: readonly { readonly process: number; readonly step: number }[]
 }
 
-const NAMES = ['login', 'login', 'become', 'write', 'renew', 'renew', 'logout', 'leave', 'revokeAll', 'list'] as const
+const NAMES = ['login', 'login', 'become', 'write', 'renew', 'renew', 'logout', 'leave', 'leaveAnew', 'revokeAll', 'list'] as const
 
 const anyCase = (crashes: number): fc.Arbitrary<Case> =>
   fc.record({
@@ -158,7 +159,7 @@ class Play {
       const ended = (): void => bound.forEach(handle => invariants.ended.add(handle))
       return void process.sessions.revokeAll(USER).then(ended, (err: unknown) => invariants.failed(err))
     }
-    const begins = (handle: string | undefined): void => void (name === 'leave' && handle && invariants.left.add(handle))
+    const begins = (handle: string | undefined): void => void (name.startsWith('leave') && handle && invariants.left.add(handle))
     process.serve(this.clients[client] as Client, ACTS[name], begins, (err, before, after) => {
       if (err) return invariants.failed(err)
       if (after !== undefined) invariants.bound.add(after)

@@ -2,11 +2,12 @@ import type { Server } from 'node:http'
 import { expect } from 'chai'
 import type { SessionsOfUsers } from '../../lib/core/users/sessions'
 import type { Browser } from '../support/browser'
+import { EngineStore } from '../support/engine-store'
 import { data, endWith, routes } from '../support/handlers'
 import { onEachHost } from '../support/hosts'
 import { sessionsOn } from '../support/sessions-of'
-import { siteOn } from '../support/site'
-import type { SessionOptions, Store } from '../support/subject'
+import { siteOn, type Req } from '../support/site'
+import { session, type SessionOptions, type Store } from '../support/subject'
 import { VersionedStore } from '../support/versioned-store'
 
 const HANDLERS = routes({
@@ -90,6 +91,45 @@ onEachHost('sessions by user: a renewal that meets the end of its session', host
       expect((await next.get('/become')).text).to.equal('done')
       expect(await sessions.list('ada')).to.have.length(1)
     })
+  }
+})
+
+const regenerate = (req: Req, keep: unknown): Promise<void> =>
+  (req.session as unknown as { regenerate(options: object): Promise<void> }).regenerate({ keep })
+
+/** Changes of the user with a new ID. */
+const CHANGES = routes({
+  '/': (req, res) => res.end(`${String(data(req).user ?? 'nobody')} ${String(data(req).cart)}`),
+  '/become': (req, res) => (Object.assign(data(req), { user: 'ada', cart: 'full' }), req.session.save(endWith(res))),
+  '/leave': (req, res) => regenerate(req, ['cart']).then(() => res.end('done'), endWith(res)),
+  '/leave-all': (req, res) => (delete data(req).user, regenerate(req, true).then(() => res.end('done'), endWith(res))),
+  '/be-bob': (req, res) => ((data(req).user = 'bob'), regenerate(req, true).then(() => res.end('done'), endWith(res))),
+})
+
+const STORES: Readonly<Record<string, () => Store>> = {
+  MemoryStore: () => new session.MemoryStore(),
+  'a store that compares': () => new VersionedStore(new Map()) as never,
+  'a plain store': () => new EngineStore({ touch: 'ttl', expires: true }).asStore,
+}
+
+onEachHost('sessions by user: a renewal that changes the user', host => {
+  for (const [what, make] of Object.entries(STORES)) {
+    for (const [path, seen] of Object.entries({ '/leave': 'nobody full', '/leave-all': 'nobody full', '/be-bob': 'bob full' })) {
+      it(`leaves no entry of the earlier user: ${path} on ${what}`, async () => {
+        for (const then of ['refuse', 'evict'] as const) {
+          const options = { ...USERS, maxSessionsPerUser: { max: 1, then }, store: make() } as Partial<SessionOptions>
+          const site = siteOn(host, options, CHANGES)
+          const sessions = sessionsOn(host, options)
+          const [client, other] = [site.browser(), site.browser()]
+          for (const visit of ['/become', path]) expect((await client.get(visit)).text).to.equal('done')
+          expect((await other.get('/become')).text).to.equal('done')
+          expect([(await client.get()).text, (await other.get()).text]).to.deep.equal([seen, 'ada full'])
+          expect(await sessions.revokeAll('ada')).to.equal(1)
+          expect((await client.get()).text).to.equal(seen)
+          expect(site.errors).to.deep.equal([])
+        }
+      })
+    }
   }
 })
 

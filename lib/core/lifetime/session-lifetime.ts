@@ -34,7 +34,7 @@ export class SessionLifetime {
   /** Whether the user has authenticated in this request. */
   isRestarted = false
   /** The ID of a session whose user this request is changing. */
-  #bound: string | undefined
+  bound: string | undefined
 
   readonly #limits: Limits
   readonly #renewAfter: number
@@ -73,7 +73,7 @@ export class SessionLifetime {
     if (!stored) return
     if (end !== undefined && this.lastRead?.id === id) this.lastRead = { id, end: Math.max(end, this.lastRead.end ?? end) }
     const mine = this.#marks.get(id)
-    this.#marks.set(id, mine ? mergeMarks(mine, stored, this.#bound === id) : stored)
+    this.#marks.set(id, mine ? mergeMarks(mine, stored, this.bound === id) : stored)
   }
 
   /** A new session begins with this ID. */
@@ -160,9 +160,9 @@ export class SessionLifetime {
   bind(id: string, user: string | undefined, authenticated?: number): (isSaved: boolean) => void {
     const before = this.marksOf(id) as Marks
     this.#marks.set(id, withUser({ ...before, a: authenticated ?? before.a }, user))
-    this.#bound = id
+    this.bound = id
     return isSaved => {
-      this.#bound = undefined
+      this.bound = undefined
       if (!isSaved) this.#marks.set(id, before)
     }
   }

@@ -44,19 +44,23 @@ function kept(session: Session, keep: readonly string[]): object {
 }
 
 /**
- * Before the record is moved: another request may have logged in the session since. If the login is no longer listed, it has been revoked.
+ * Before the record is moved: another request may have logged in the session since. If the login is no longer listed, it has been revoked. The entry of
+ * a user whom this request replaces or logs out only has to be alive: it gets no new key.
  *
  * @param record of the old ID, as the store has it
  */
 export function followLogin(exchange: UserContext, session: Session, id: string, record: SessionData | undefined, done: Callback): void {
-  const marks = exchange.settings.users && record && marksIn(record)
-  if (marks?.u === undefined || marks.u === exchange.lifetime?.known(session.id)?.u) return done()
+  const { lifetime, settings } = exchange
+  const marks = settings.users && record && marksIn(record)
+  if (marks?.u === undefined || marks.u === lifetime?.known(session.id)?.u) return done()
   const { user, registries } = placeOf(exchange, marks.u)
   const renewal = renewalOf(exchange, session, { handle: marks.h, since: marks.c, id })
   registries.change<boolean>(
     user,
     registry => {
-      const next = entryOf(registry, marks.h) && renewed(registry, renewal)
+      const entry = entryOf(registry, marks.h)
+      if (lifetime?.bound === session.id) return { result: entry?.d === undefined }
+      const next = entry && renewed(registry, renewal)
       return { next, result: next !== undefined }
     },
     (err, changed) => done(err ?? (changed?.result ? undefined : revoked())),
