@@ -8,7 +8,7 @@ import { useDiagnostics } from '../support/diagnostics'
 import { data, endWith, routes } from '../support/handlers'
 import { onEachHost } from '../support/hosts'
 import { sessionsOn } from '../support/sessions-of'
-import { siteOn } from '../support/site'
+import { siteOn, type Handler, type Req } from '../support/site'
 import { session, type SessionOptions, type Store } from '../support/subject'
 import { VersionedStore } from '../support/versioned-store'
 
@@ -296,6 +296,77 @@ onEachHost('sessions by user: a store that keeps sessions which are over', host 
     await late.get('/become')
     expect((await late.get()).text).to.equal('nobody')
   })
+})
+
+onEachHost('sessions by user: the time of the authentication', host => {
+  const clock = useClock()
+  const HOUR = 3_600_000
+  const users: Partial<SessionOptions> = { ...USERS, cookie: { maxAge: 24 * HOUR } }
+  const regenerate = (req: Req): Promise<void> =>
+    (req.session as unknown as { regenerate(options: object): Promise<void> }).regenerate({ keep: true })
+
+  /** Ways to give a session another user. */
+  const WAYS: Readonly<Record<string, Handler>> = {
+    'a save': (_, res) => res.end('done'),
+    'regenerate with keep': (req, res) => regenerate(req).then(() => res.end('done'), endWith(res)),
+    'regenerate with keep, and a save after it': (req, res) => {
+      const { user } = data(req)
+      delete data(req).user
+      return regenerate(req).then(() => ((data(req).user = user), res.end('done')), endWith(res))
+    },
+    'session.update': (req, res) => {
+      const { user } = data(req)
+      delete data(req).user
+      return session.update(req, draft => void Object.assign(draft, { user })).then(() => res.end('done'), endWith(res))
+    },
+  }
+
+  for (const [way, change] of Object.entries(WAYS)) {
+    const begin = (options: Partial<SessionOptions>) => {
+      const handlers = routes({
+        '/': HANDLERS,
+        '/write': HANDLERS,
+        '/admin': (req, res) => ((data(req).user = 'admin'), res.end('done')),
+        '/change': (req, res) => ((data(req).user = new URL(req.url ?? '/', 'http://localhost').search.slice(1)), change(req, res)),
+        '/at': (req, res) => res.end(String(session.info(req)?.authenticatedAt.valueOf())),
+      })
+      return siteOn(host, { absoluteTimeout: HOUR, ...options }, handlers)
+    }
+
+    it(`is that of the login, if the session had no user: ${way}`, async () => {
+      const client = begin(users).browser()
+      await client.get('/write')
+      clock.turn(1000)
+      expect((await client.get('/change?ada')).text).to.equal('done')
+      expect([(await client.get()).text, Number((await client.get('/at')).text)]).to.deep.equal(['ada', clock.now()])
+    })
+
+    // The user is first removed here, which is a logout
+    if (way === 'regenerate with keep, and a save after it') continue
+    it(`stays, if the session had another user: ${way}`, async () => {
+      const client = begin(users).browser()
+      const began = clock.now()
+      await client.get('/admin')
+      for (const user of ['ada', 'admin', 'ada']) {
+        clock.turn(HOUR / 4)
+        expect((await client.get(`/change?${user}`)).text).to.equal('done')
+        expect([(await client.get()).text, Number((await client.get('/at')).text)]).to.deep.equal([user, began])
+      }
+      clock.turn(HOUR / 4)
+      expect((await client.get()).text).to.equal('nobody')
+    })
+
+    it(`stays, if the session had another user before the option: ${way}`, async () => {
+      const store = new EngineStore({ touch: 'ttl', expires: true }).asStore
+      const client = begin({ store }).browser()
+      const began = clock.now()
+      await client.get('/admin')
+      clock.turn(1000)
+      const later = client.at(begin({ store, ...users }).server)
+      await later.get('/change?ada')
+      expect([(await later.get()).text, Number((await later.get('/at')).text)]).to.deep.equal(['ada', began])
+    })
+  }
 })
 
 describe('sessions by user: requireFresh', () => {

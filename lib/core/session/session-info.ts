@@ -7,7 +7,7 @@ export interface SessionInfo {
   readonly handle: string
   /** When the session was created. */
   readonly createdAt: Date
-  /** When the user last authenticated: when the session was created, or when `authenticated` was last called. */
+  /** When the user last authenticated: when the session was created, when it got a user and had none, or when `authenticated` was last called. */
   readonly authenticatedAt: Date
   /** When the session ends if no other request comes; null if it has no end. */
   readonly expiresAt: Date | null

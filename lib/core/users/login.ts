@@ -70,6 +70,8 @@ class Login {
   readonly #own: Pick<Entry, 'h' | 'l'>
   /** When the session began, if this user had it before. */
   readonly #since: number | undefined
+  /** Whether the session had no user before: taking the place of another user is no proof of who the user is. */
+  readonly #isAuthentication: boolean
 
   constructor(
     private readonly exchange: UserContext,
@@ -77,8 +79,11 @@ class Login {
     private readonly task: Task,
   ) {
     this.#place = placeOf(exchange, task.user)
-    this.#own = { h: exchange.lifetime?.marksOf(session.id)?.h as string, l: newLogin() }
-    this.#since = storedUser(exchange, session.id) === task.user ? exchange.lifetime?.beganAt(session) : undefined
+    const marks = exchange.lifetime?.marksOf(session.id)
+    const before = storedUser(exchange, session.id)
+    this.#own = { h: marks?.h as string, l: newLogin() }
+    this.#since = before === task.user ? exchange.lifetime?.beganAt(session) : undefined
+    this.#isAuthentication = before === undefined && marks?.u === undefined
   }
 
   /** @param looked undefined if the records of the other sessions have not been looked for */
@@ -132,7 +137,7 @@ class Login {
   #store(added: Added): void {
     const { exchange, session, task } = this
     describes(exchange, task.about)
-    const settle = exchange.lifetime?.bind(session.id, task.user, this.#since === undefined ? Date.now() : undefined)
+    const settle = exchange.lifetime?.bind(session.id, task.user, this.#isAuthentication ? Date.now() : undefined)
     task.act(err => {
       const isStored = !err && !wasDropped(exchange, task.id)
       settle?.(isStored)
@@ -168,13 +173,8 @@ class Login {
 
   /** The session has not been stored. If that is not certain, the entry stays until its record is looked for. */
   #failed(err: unknown, { isNew }: Added): void {
-    const { registries, user } = this.#place
-    if (isUnanswered(err) || !isNew) return this.task.done(err)
-    registries.change(
-      user,
-      registry => ({ next: withoutLogin(registry, this.#own), result: undefined }),
-      () => this.task.done(err),
-    )
+    if (isUnanswered(err) || !isNew) this.task.done(err)
+    else this.#forget(() => this.task.done(err))
   }
 
   #rejected(why: Exclude<Admission, object | 'look'>): void {
