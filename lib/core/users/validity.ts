@@ -1,11 +1,13 @@
 import { ask } from '../../primitives/ask'
-import type { Callback } from '../../primitives/callbacks'
+import { reasonOf, type Callback } from '../../primitives/callbacks'
 import { isEmpty } from '../record/session-data'
 import { shownOf } from '../record/session-view'
 import type { Read } from '../record/snapshot'
 import type { Host, Session } from '../session/session'
 import type { UserOptions } from '../settings/request-options'
-import type { UserContext } from './user-of'
+import { placeOf } from './login'
+import { admit } from './registry'
+import { otherUser, type UserContext } from './user-of'
 
 /** The part of an exchange that decides whether the app may use its session. */
 export interface Judged<H extends Host> extends UserContext {
@@ -14,12 +16,43 @@ export interface Judged<H extends Host> extends UserContext {
 }
 
 /** Whether it has to be asked if a session that was read is still valid. */
-export function isQuestioned<H extends Host>({ settings: { validate }, isSnapshot }: Judged<H>, { record }: Read): boolean {
-  return validate !== undefined && !(isSnapshot && isEmpty(record))
+export function isQuestioned<H extends Host>(exchange: Judged<H>, { record, marks }: Read): boolean {
+  const { settings, isSnapshot } = exchange
+  if (settings.users && exchange.isReadOnly && !isSnapshot && marks?.u === undefined) return true
+  return settings.validate !== undefined && !(isSnapshot && isEmpty(record))
 }
 
 /** @param done receives whether the session on the host is still valid; an error if that is not known */
 export function judge<H extends Host>(exchange: Judged<H>, done: Callback<boolean>): void {
+  if (!exchange.isReadOnly || exchange.isSnapshot) return askApp(exchange, done)
+  wasRevoked(exchange, (err, isRevoked) => (err || isRevoked ? done(err, false) : askApp(exchange, done)))
+}
+
+/**
+ * Whether the session of a request that only reads was revoked before it was listed. Other requests learn that when they list it.
+ *
+ * @param done receives false for a session without a user, and for one that is listed
+ */
+function wasRevoked<H extends Host>(exchange: Judged<H>, done: Callback<boolean>): void {
+  const { lifetime } = exchange
+  const session = exchange.host.session as Session
+  let user: string | undefined
+  try {
+    user = otherUser(exchange, session.id, shownOf(session))?.user
+  } catch (err) {
+    return done(reasonOf(err, 'userId'))
+  }
+  if (user === undefined) return done(null, false)
+  const login = { since: lifetime?.beganAt(session), replaced: undefined, limit: undefined, gone: [], over: undefined }
+  const entry = { h: lifetime?.marksOf(session.id)?.h as string, k: [], t: 0 }
+  placeOf(exchange, user).registries.change(
+    user,
+    registry => ({ result: admit(registry, { ...login, entry }) === 'revoked' }),
+    (err, changed) => done(err, changed?.result),
+  )
+}
+
+function askApp<H extends Host>(exchange: Judged<H>, done: Callback<boolean>): void {
   const { validate } = exchange.settings
   if (!validate) return done(null, true)
   ask(
