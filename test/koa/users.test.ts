@@ -3,6 +3,7 @@ import { MemoryStore } from '../../lib'
 import koaSession = require('../../lib/koa')
 import { koaGenericSession, koaSession as preset } from '../../lib/koa-presets'
 import { useClock } from '../support/clock'
+import { turns } from '../support/wire'
 import { KoaSite, show, type Ctx, type KoaSessionOptions, type Visitor } from './site'
 import { Strings, Told } from './told'
 
@@ -83,6 +84,67 @@ describe('koa: the sessions of a user that are over', () => {
         expect([(await site.get('/in')).status, await listed(), kept.records.size]).to.deep.equal([404, 1, 2])
       })
     }
+  }
+})
+
+/** A request finds a session whose record says that it has ended. */
+describe('koa: a session that is over, on a store that keeps its record', () => {
+  const clock = useClock()
+  const MINUTE = 60_000
+
+  const KEPT: Readonly<Record<string, () => Told | Strings>> = {
+    'a store of promises': () => new Told(),
+    'a store of values': () => new Told(value => value),
+    'a store of JSON strings': () => new Strings(),
+  }
+  const ENDS: readonly (readonly [why: string, options: KoaSessionOptions])[] = [
+    ['idle', { idleTimeout: MINUTE }],
+    ['absolute', { absoluteTimeout: MINUTE }],
+    ['idle', { cookie: { maxAge: MINUTE } }],
+  ]
+
+  const begin = (options: object) => {
+    const heard: string[] = []
+    const note = ({ why, userId }: { why?: string; userId?: string }): void => void heard.push(`ended: ${why} ${userId}`)
+    const site = new KoaSite({ on: { ended: note }, ...options } as never, HANDLERS)
+    site.app.on('session:expired', ({ key, value }: { key: string; value: { user?: string } }) =>
+      heard.push(`expired: ${key.length} ${value.user}`),
+    )
+    return { site, heard }
+  }
+
+  for (const [what, make] of Object.entries(KEPT)) {
+    for (const [why, limit] of ENDS) {
+      it(`ends, and leaves the list of its user: ${what}, ${JSON.stringify(limit)}`, async () => {
+        const store = make()
+        let asked = 0
+        const userId = ({ user }: { user?: string }): string | undefined => user
+        const { site, heard } = begin({ store, userId, valid: () => ++asked, ...limit })
+        const visitor = site.visitor()
+        await visitor.get('/in')
+        const Cookie = visitor.jar.header('/')
+        expect(store.records.size).to.equal(2)
+        clock.turn(MINUTE)
+        const found = asked
+        expect((await site.visitor().get('/read', { Cookie })).text).to.equal('{}')
+        await turns()
+        expect(heard.sort()).to.deep.equal([`ended: ${why} ada`, 'expired: 32 ada'])
+        expect([store.records.size, asked]).to.deep.equal([0, found])
+        expect(site.errors).to.deep.equal([])
+      })
+    }
+
+    it(`stays in the store without limits: ${what}`, async () => {
+      const store = make()
+      const { site, heard } = begin({ store, on: undefined, cookie: { maxAge: MINUTE }, record: 'cookie' })
+      const visitor = site.visitor()
+      await visitor.get('/in')
+      const Cookie = visitor.jar.header('/')
+      clock.turn(MINUTE)
+      expect((await site.visitor().get('/read', { Cookie })).text).to.equal('{}')
+      await turns()
+      expect([heard, store.records.size]).to.deep.equal([['expired: 32 ada'], 1])
+    })
   }
 })
 

@@ -57,10 +57,12 @@ export function readsEnd(exchange: LifetimeContext): boolean {
 
 /** Whether a session that the store returned has ended. */
 export function hasTimedOut(exchange: LifetimeContext, { marks, end, isTouched }: Pick<Read, 'marks' | 'end' | 'isTouched'>): boolean {
-  const limits = exchange.settings.lifetime
+  const { lifetime: limits, endsByRecord } = exchange.settings
   if (!limits || !marks) return false
   if (isTouched) writers.add(storeOf(exchange))
-  return isPast(marks, limits, { now: Date.now(), end: keepsEnds(exchange) ? end : undefined })
+  const now = Date.now()
+  if (endsByRecord && end !== undefined && end <= now) return true
+  return isPast(marks, limits, { now, end: keepsEnds(exchange) ? end : undefined })
 }
 
 /** Whether a record is past that tells when its session ends. */

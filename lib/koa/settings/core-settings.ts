@@ -46,7 +46,7 @@ export function coreSettings(options: KoaOptions, given: Given, store: SessionSt
     secrets: undefined,
     family: family(renew && DAY, isKept || (options.cookieOnSave ?? true)),
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
-    admit: admission(options, given.app, endsOf(store)),
+    admit: admission(options, { app: given.app, ends: endsOf(store), hasLimits: settings.lifetime !== undefined }),
     asksApp: options.valid !== undefined,
     endsByRecord: endsOf(store) === 'by the record',
     beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),

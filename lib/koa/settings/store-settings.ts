@@ -94,8 +94,9 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
     const store = adapted as SessionStore
     return { store, port: shareClient(store, common.port), kind }
   }
-  const byStore = admission(options, given.app, 'by the store')
-  const byRecord = admission(options, given.app, 'by the record')
+  const about = { app: given.app, hasLimits: common.lifetime !== undefined }
+  const byStore = admission(options, { ...about, ends: 'by the store' })
+  const byRecord = admission(options, { ...about, ends: 'by the record' })
   const of = (host: KoaHost): Settings<KoaHost> => {
     const { store, port, kind } = portOf(host)
     const endsByRecord = endsOf(store) === 'by the record'
