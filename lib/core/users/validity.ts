@@ -5,7 +5,7 @@ import { shownOf } from '../record/session-view'
 import type { Read } from '../record/snapshot'
 import type { Host, Session } from '../session/session'
 import type { UserOptions } from '../settings/request-options'
-import { placeOf } from './login'
+import { placeOf } from './records'
 import { admit } from './registry'
 import { otherUser, type UserContext } from './user-of'
 
