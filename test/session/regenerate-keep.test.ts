@@ -1,6 +1,9 @@
 import { expect } from 'chai'
+import { useClock } from '../support/clock'
+import { ComparingEngineStore, EngineStore } from '../support/engine-store'
 import { data, routes, show, shown } from '../support/handlers'
-import { Site, type Handler, type Req } from '../support/site'
+import { onEachHost } from '../support/hosts'
+import { Site, siteOn, type Handler, type Req } from '../support/site'
 import { session, type SessionData } from '../support/subject'
 import { TracingStore } from '../support/tracing-store'
 import { useUncaught } from '../support/uncaught'
@@ -22,6 +25,42 @@ const STORES: Record<string, () => Store & { length(callback: (err: unknown, cou
   'a store that calls back': () => new TracingStore(),
   'a store that compares': () => new VersionedStore(new Map()),
 }
+
+const TTL = { touch: 'ttl', expires: true } as const
+
+const ENGINES: Readonly<Record<string, () => Store>> = {
+  'a plain store': () => new EngineStore(TTL).asStore,
+  'a store that compares': () => new ComparingEngineStore(TTL).asStore,
+}
+
+const WRITES: Readonly<Record<string, Act>> = {
+  'regenerate({ keep: true })': rotate,
+  'update(req, change)': async req => session.update(req as never, draft => void Object.assign(draft, { role: 'admin' })),
+}
+
+onEachHost('session: regenerate with keep, and update', host => {
+  const clock = useClock()
+
+  for (const [name, make] of Object.entries(ENGINES)) {
+    for (const [what, act] of Object.entries(WRITES)) {
+      it(`${what} does not end a session that touches have kept alive, on ${name} whose touch moves only a TTL`, async () => {
+        const store = make()
+        const handlers = routes({
+          '/enter': (req, res) => (Object.assign(data(req), { user: 'ada' }), res.end()),
+          '/read': show,
+          '/act': async (req, res) => (await act(req), res.end()),
+        })
+        const client = siteOn(host, { store, cookie: { maxAge: 60_000 }, ...host.keepsAlive }, handlers).visitor()
+        await client.get('/enter')
+        for (const path of ['/read', '/read', '/act', '/read']) {
+          clock.turn(40_000)
+          await client.get(path)
+        }
+        expect(shown((await client.get('/read')).text)).to.include({ user: 'ada' })
+      })
+    }
+  }
+})
 
 for (const [name, make] of Object.entries(STORES)) {
   describe(`session: regenerate with keep, ${name}`, () => {

@@ -31,14 +31,13 @@ export class EngineStore extends (session.Store as unknown as new () => EventEmi
 
   get(id: string, done: (err?: unknown, data?: SessionData) => void): void {
     this.calls.push('get')
-    const row = this.rows.get(id)
-    const isLive = row && (!this.engine.expires || row.end > Date.now())
-    setImmediate(done, null, isLive ? (JSON.parse(row.text) as SessionData) : undefined)
+    const row = this.find(id)
+    setImmediate(done, null, row && (JSON.parse(row.text) as SessionData))
   }
 
   set(id: string, data: SessionData, done: Done): void {
     this.calls.push('set')
-    this.#write(id, data)
+    this.write(id, data)
     setImmediate(done)
   }
 
@@ -50,13 +49,18 @@ export class EngineStore extends (session.Store as unknown as new () => EventEmi
 
   #touch(id: string, data: SessionData, done: Done): void {
     this.calls.push('touch')
-    const row = this.rows.get(id)
+    const row = this.find(id)
     if (row && this.engine.touch === 'ttl') row.end = endOf(data)
-    else if (row) this.#write(id, data)
+    else if (row) this.write(id, data)
     setImmediate(done)
   }
 
-  #write(id: string, data: SessionData): void {
+  protected find(id: string): Row | undefined {
+    const row = this.rows.get(id)
+    return row && (!this.engine.expires || row.end > Date.now()) ? row : undefined
+  }
+
+  protected write(id: string, data: SessionData): void {
     this.rows.set(id, { text: JSON.stringify(data), end: endOf(data) })
   }
 
@@ -73,6 +77,25 @@ export class EngineStore extends (session.Store as unknown as new () => EventEmi
 
   get asStore(): Store {
     return this as unknown as Store
+  }
+}
+
+/** One with compareAndSet, whose versions are the texts of its records: a touch that moves only a TTL leaves them. */
+export class ComparingEngineStore extends EngineStore {
+  override get(id: string, done: (err?: unknown, data?: SessionData, version?: string) => void): void {
+    super.get(id, (err, data) => done(err, data, data && this.rows.get(id)?.text))
+  }
+
+  compareAndSet(
+    id: string,
+    data: SessionData,
+    version: unknown,
+    done: (err: unknown, outcome: { ok: boolean; version?: string }) => void,
+  ): void {
+    this.calls.push('compareAndSet')
+    const ok = (this.find(id)?.text ?? null) === version
+    if (ok) this.write(id, data)
+    setImmediate(done, null, ok ? { ok, version: this.rows.get(id)?.text } : { ok })
   }
 }
 

@@ -18,7 +18,7 @@ import { isOver } from '../lifetime/limits'
 import { endOld } from './renewal/end-old'
 import { baseOf, orFollow } from './renewal/follow'
 import { leftRecord } from './renewal/left-record'
-import type { SessionData } from '../record/session-data'
+import { liveCookie, type SessionData } from '../record/session-data'
 import { ending } from '../session/session-end'
 import { dataIn } from '../record/session-view'
 import type { Outcome } from '../store/contract'
@@ -43,7 +43,7 @@ export function rotate<H extends Host>(
   why: 'asked' | 'age' = 'asked',
 ): void {
   beforeStoring(exchange, session, done, () => {
-    prepare(exchange, keep, done, ({ id, cookie }) => {
+    prepare(exchange, session, keep, done, ({ id, cookie }) => {
       if (id === session.id) return done(exchange.taken())
       // An ID that another request has renewed because of its age is not renewed again
       const again = (followed: Session, done: Callback): void => (why === 'age' ? done() : rotate(exchange, followed, keep, done))
@@ -64,11 +64,19 @@ export function rotate<H extends Host>(
 type Prepared = Pick<Target, 'id' | 'cookie'>
 
 /** @param act is called outside of promises and of `try`: an error that it throws is not one of the options */
-function prepare<H extends Host>(exchange: ExchangeState<H>, keep: Keep, done: Callback, act: (prepared: Prepared) => void): void {
+function prepare<H extends Host>(
+  exchange: ExchangeState<H>,
+  session: Session,
+  keep: Keep,
+  done: Callback,
+  act: (prepared: Prepared) => void,
+): void {
   const { settings, host } = exchange
   let prepared: Prepared | Promise<Prepared>
   try {
     const id = settings.genid(host)
+    // The end of the cookie is that of the last write, which may have passed: touches may have moved an end that the store keeps elsewhere
+    if (keep === true) liveCookie(session).resetMaxAge()
     const options = keep === true ? undefined : settings.cookieOptions(host)
     const from = (id: string, given: Awaited<typeof options>): Prepared => ({ id: checkId(id), cookie: given && exchange.cookieOf(given) })
     const isLater = isPromise(id) || isPromise(options)

@@ -81,7 +81,8 @@ class Update<H extends Host> extends SessionWriter<H> {
   override make(draft?: RecordDraft): Changed {
     const { session, change } = this
     const { base } = this.transaction
-    const text = serializeData(liveCookie(session))
+    // The end of the last write may have passed: touches may have moved an end that the store keeps elsewhere
+    const text = serializeData(liveCookie(session).resetMaxAge())
     const before = dataOf(text)
     if (base && draft) mergeCookie(session, base, draft)
     if (draft) this.request.lifetime?.mergeStored(session.id, draft, draft.end)
