@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import session = require('../../lib')
 import { useClock } from '../support/clock'
-import { EngineStore } from '../support/engine-store'
+import { ComparingEngineStore, EngineStore } from '../support/engine-store'
 import { count, data, routes, show, shown } from '../support/handlers'
 import { onEachHost } from '../support/hosts'
 import { setCookie, siteOn, Visitor, type Handler, type Req, type Site } from '../support/site'
@@ -104,10 +104,28 @@ const read = async (client: Visitor): Promise<unknown> => shown((await client.ge
 const PLACES: Readonly<Record<string, () => readonly Store[]>> = {
   MemoryStore: () => [new session.MemoryStore() as never],
   'a plain store': () => [new EngineStore({ touch: 'ttl', expires: true }).asStore],
+  'a store that compares, whose touch moves only a TTL': () => [new ComparingEngineStore({ touch: 'ttl', expires: true }).asStore],
   'a store that compares, in two processes': () => {
     const records = new Map()
     return [new VersionedStore(records), new VersionedStore(records)]
   },
+}
+
+const IDLE = HOUR / 2
+
+/** What requests move, so that a session lives longer than its record said when it was written. */
+const KEPT_ALIVE: Readonly<Record<string, Partial<SessionOptions>>> = {
+  'its idle limit': { idleTimeout: IDLE },
+  'its idle limit, beside a listener': { idleTimeout: IDLE, on: { ended: () => {} } },
+  'the lifetime of its cookie': { cookie: { maxAge: IDLE }, rolling: true },
+}
+
+/** How a session gets another ID, and what it has after another request with the earlier one has put something into its session. */
+const REPLACED: Readonly<Record<string, object>> = {
+  '/wait': { cart: [1], put: true },
+  '/renew': { cart: [1] },
+  '/renew-cart': { cart: [1] },
+  '/login': { user: 'ada' },
 }
 
 for (const [what, place] of Object.entries(PLACES)) {
@@ -289,6 +307,28 @@ for (const [what, place] of Object.entries(PLACES)) {
       expect(await read(rig.client)).to.deep.equal({ cart: [1] })
       expect(first.cookie).to.not.equal(rig.client.cookie)
     })
+
+    for (const [moves, options] of Object.entries(KEPT_ALIVE)) {
+      // Without touch, only an idle limit is moved
+      if (!options.idleTimeout && !('touch' in (place()[0] as Store))) continue
+      for (const [path, kept] of Object.entries(REPLACED)) {
+        it(`serves it for the whole grace, if requests have only moved ${moves}: ${path}`, async () => {
+          const rig = await begun(options)
+          for (let visit = 0; visit < 2; visit++) {
+            clock.turn(HOUR / 3)
+            await rig.client.get('/wait')
+          }
+          const { other } = rig
+          const { cookie } = other
+          clock.turn(HOUR / 3)
+          await rig.client.get(path)
+          clock.turn(GRACE - 1)
+          await other.get('/put')
+          expect(other.cookie).to.equal(path === '/wait' ? rig.client.cookie : cookie)
+          expect(await read(rig.client)).to.deep.equal(kept)
+        })
+      }
+    }
 
     it('leaves the earlier ID no longer than the session', async () => {
       const rig = await begun({ idleTimeout: HOUR, absoluteTimeout: HOUR })

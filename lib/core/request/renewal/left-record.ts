@@ -1,4 +1,4 @@
-import { cookieUntil, dateOf } from '../../record/lifetime'
+import { cookieUntil } from '../../record/lifetime'
 import { marksIn } from '../../record/marks'
 import type { Data } from '../../record/merge'
 import { inBoth, sealMove, type Move } from '../../record/moved'
@@ -18,7 +18,8 @@ interface Renewed {
 }
 
 /**
- * The record that an old ID has during the grace. It has what the new session has kept unchanged, so that it gives no right that the new one lacks.
+ * The record that an old ID has during the grace. It has what the new session has kept unchanged, so that it gives no right that the new one lacks. It does
+ * not end with the old record: touches may have moved only an end that the store keeps elsewhere. After the new session has ended, it shows nothing.
  *
  * @returns undefined without a grace
  */
@@ -33,5 +34,5 @@ export function leftRecord<H extends Host>(
   if (!before || !marks) return undefined
   const until = Date.now() + grace
   const data = { ...inBoth(before as unknown as Data, after), [MARKS]: { ...marks, m: sealMove(session.id, { ...move, until }) } }
-  return copyOf(session, data, cookieUntil(cookieOf({ cookie: session.cookie }), Math.min(until, dateOf(before) ?? Infinity)))
+  return copyOf(session, data, cookieUntil(cookieOf({ cookie: session.cookie }), until))
 }
