@@ -38,6 +38,19 @@ onEachHost('options: strict', host => {
     })
   }
 
+  for (const attribute of ['path', 'httpOnly'] as const) {
+    for (const value of [undefined, null]) {
+      // ctx.cookies sends its default instead of undefined
+      const isSent = host.framework === 'Koa' && value === undefined
+      it(`${isSent ? 'accepts' : 'refuses'} __Host-Http- with ${attribute}: ${value}`, () => {
+        const start = (): void =>
+          host.start({ secret: LONG, strict: true, name: '__Host-Http-id', cookie: { ...SECURE, [attribute]: value } })
+        if (isSent) expect(start).not.to.throw()
+        else expect(start).to.throw(TypeError, `needs ${attribute}: `)
+      })
+    }
+  }
+
   it('is refused at setup if it is neither true nor false', () => {
     expect(() => host.start({ strict: 'yes' as never })).to.throw(TypeError, 'strict option must be true or false')
   })

@@ -159,8 +159,9 @@ interface Rule {
 
 const SECURE: Rule = { need: 'secure: true (or "auto", behind HTTPS)', meets: ({ secure }) => Boolean(secure) }
 const NO_DOMAIN: Rule = { need: 'no domain', meets: ({ domain }) => !domain }
-const ROOT: Rule = { need: 'path: "/"', meets: ({ path }) => path === undefined || path === null || path === '/' }
-const HTTP_ONLY: Rule = { need: 'httpOnly: true', meets: ({ httpOnly = true }) => Boolean(httpOnly) }
+// An attribute that is given replaces the default, even if it is undefined
+const ROOT: Rule = { need: 'path: "/"', meets: cookie => !('path' in cookie) || cookie.path === '/' }
+const HTTP_ONLY: Rule = { need: 'httpOnly: true', meets: cookie => !('httpOnly' in cookie) || Boolean(cookie.httpOnly) }
 
 /** draft-ietf-httpbis-rfc6265bis section 4.1.3: browsers compare prefixes without case. */
 const PREFIXES: Readonly<Record<string, readonly Rule[]>> = {

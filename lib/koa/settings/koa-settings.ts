@@ -62,7 +62,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   check(given)
   const about = { name: nameOf(given), diagnostics: given.diagnostics !== false }
   const { name, diagnostics } = about
-  reportMistakes(given, about, OPTION_NAMES, [...secretWarnings('seal', given.seal), ...shortSecrets('app.keys', app?.keys)])
+  reportMistakes(sentOptions(given), about, OPTION_NAMES, [...secretWarnings('seal', given.seal), ...shortSecrets('app.keys', app?.keys)])
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
   const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
@@ -89,6 +89,11 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     showsEarly: names === 'koa-session' && given.Session === undefined,
     ...settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
   }
+}
+
+/** `ctx.cookies` has its defaults for attributes that are undefined. */
+function sentOptions(given: KoaOptions): KoaOptions {
+  return { ...given, cookie: Object.fromEntries(Object.entries(given.cookie ?? {}).filter(([, value]) => value !== undefined)) }
 }
 
 function earlyStoreOf(store: AnyStore | undefined): SessionStore | undefined {
