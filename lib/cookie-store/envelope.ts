@@ -1,4 +1,4 @@
-import { Cookie, type CookieData } from '../core/record/cookie'
+import { Cookie, lifetimeOf, type CookieData } from '../core/record/cookie'
 import { ENDS } from '../core/record/lifetime'
 import type { SessionData } from '../core/record/session-data'
 import { DAY, ID, type RecordShape } from './record-format'
@@ -28,12 +28,13 @@ export const envelope: RecordShape = {
 
   write(session, id): Envelope {
     const { cookie, ...data } = { ...session }
-    const { originalMaxAge, expires, ...attributes } = (cookie as Cookie).data
+    const { originalMaxAge: _, expires, ...attributes } = (cookie as Cookie).data
+    const maxAge = lifetimeOf(cookie)
     const unusual = Object.entries(attributes).filter(([name, value]) => value !== USUAL[name as keyof typeof attributes])
     return {
       id,
       ends: expires ? expires.valueOf() : Date.now() + DAY,
-      ...(originalMaxAge !== null && { maxAge: originalMaxAge }),
+      ...(maxAge !== null && { maxAge }),
       ...(unusual.length > 0 && { cookie: Object.fromEntries(unusual) }),
       data,
     }

@@ -128,6 +128,16 @@ onEachKoa('options: cookie', (_, koa) => {
   const site = (cookie: Cookie, setting = {}): KoaSite =>
     new KoaSite({ store: new TracingStore(), cookie }, { '/': countViews, '/read': showSession, '/leave': leave }, { ...setting, koa })
 
+  for (const record of ['cookie', 'options', 'expiry', 'data'] as const) {
+    it(`expires: false ends the cookie with the browser, and not the session: in the format ${record}`, async () => {
+      const options = { store: 'cookie' as const, record, cookie: { expires: false as never } }
+      const client = new KoaSite(options, { '/': countViews, '/read': showSession }, { koa }).visitor()
+      expect(lines(await client.get()).join()).to.not.match(/expires/i)
+      await client.get()
+      expect((await client.get('/read')).text).to.equal('{"views":2}')
+    })
+  }
+
   it('signed: true refuses a cookie whose signature is wrong', async () => {
     const client = site({ signed: true }).visitor()
     await client.get()

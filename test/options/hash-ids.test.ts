@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { connect } from '../support/connect-host'
 import { useClock } from '../support/clock'
+import { ComparingEngineStore, EngineStore, type Engine } from '../support/engine-store'
 import { count, data, endWith, routes } from '../support/handlers'
 import { onEachHost, onEachKoa, onEachStorage, onEachStore } from '../support/hosts'
 import { KEYED_STORES, VersionedKeyedStore, type KeyedStore } from '../support/key-stores'
@@ -289,6 +291,49 @@ onEachHost('options: hashIds, and the IDs of genid', host => {
   it('refuses what is no ID with the same error as without it', async () => {
     expect((await made('', true))[1]).to.deep.equal((await made('', undefined))[1])
   })
+})
+
+const LATER = '2100-01-01T00:00:00.000Z'
+
+/** What records have in their cookies: those of express-session, and others with which a session lives on until the next touch. */
+const LIFETIMES: Readonly<Record<string, object>> = {
+  'no end': { originalMaxAge: null, expires: null },
+  'expires: false': { originalMaxAge: false, expires: false },
+  'maxAge: undefined': {},
+  'no lifetime, but an end': { expires: LATER },
+  'a lifetime of 0': { originalMaxAge: 0, expires: LATER },
+  'a negative lifetime': { originalMaxAge: -1000, expires: LATER },
+  'a lifetime beyond all dates': { originalMaxAge: 1e300, expires: LATER },
+  'an empty lifetime': { originalMaxAge: '', expires: LATER },
+}
+
+const TTL: Engine = { touch: 'ttl', expires: true }
+const STORES: Readonly<Record<string, () => Store>> = {
+  ...KEYED_STORES,
+  'a store whose touch moves only a TTL': () => new EngineStore(TTL).asStore,
+  'a store that compares, whose touch moves only a TTL': () => new ComparingEngineStore(TTL).asStore,
+}
+
+onEachStore('options: hashIds: "migrate", of any record', (host, storage) => {
+  for (const [kind, make] of Object.entries(STORES)) {
+    for (const [what, lifetime] of Object.entries(LIFETIMES)) {
+      for (const limits of [{}, { absoluteTimeout: 60_000 }, { idleTimeout: 60_000 }]) {
+        it(`moves a session whose cookie has ${what}, with ${kind} and ${inspect(limits)}`, async () => {
+          const id = STRONG['a UUID'] as string
+          const read = async (hashIds: HashIds): Promise<string> => {
+            const store = make()
+            const cookie = { path: '/', httpOnly: true, ...lifetime }
+            await new Promise(stored => void store.set(id, { views: 1, cookie } as never, stored))
+            const options = { ...storage.options(store), ...host.keepsAlive, ...limits, hashIds }
+            return (await siteOn(host, options, HANDLERS).get('/read').set('Cookie', host.cookie(id))).text
+          }
+          // Koa cannot send a cookie whose end is no date
+          const isSendable = host.framework === 'Connect' || what !== 'a lifetime beyond all dates'
+          expect(await read('migrate')).to.equal(isSendable ? '1' : await read(undefined))
+        })
+      }
+    }
+  }
 })
 
 onEachStore('options: hashIds: "migrate"', (host, storage) => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { info } from '../../lib'
 import { lines } from '../support/browser'
@@ -20,6 +21,7 @@ const HANDLERS = routes({
   '/read': show,
   '/poll': show,
   '/poll/change': count,
+  '/expires': (req, res) => res.end(JSON.stringify(req.session.cookie.expires || null)),
   '/info': (req, res) => res.end(JSON.stringify(info(req) ?? null)),
 })
 
@@ -79,6 +81,15 @@ onEachStorage('options: idleTimeout', (host, storage) => {
     const [other] = lines(await plain.get())
     expect(endOf(other as string)).to.equal(Infinity)
   })
+
+  for (const cookie of [{}, { maxAge: null }, { maxAge: undefined }, { expires: null }, { expires: false as never }]) {
+    it(`shows the app no end of a cookie that ends with the browser: ${inspect(cookie)}`, async () => {
+      const client = siteWith({ cookie }).browser()
+      await client.get()
+      expect((await client.get('/expires')).text).to.equal('null')
+      expect(await isThere(client)).to.equal(true)
+    })
+  }
 
   it('does not count requests that are no activity', async () => {
     const client = siteWith({ activity: req => !String(req.url).startsWith('/poll') }).browser()

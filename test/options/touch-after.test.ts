@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { cookieNames } from '../support/browser'
 import { useClock } from '../support/clock'
@@ -55,6 +56,19 @@ onEachStore('options: touchAfter', (host, storage) => {
     await client.get('/read')
     expect(store.trace()).to.deep.equal(['get', touch])
   })
+
+  for (const cookie of [{ maxAge: null }, { maxAge: undefined }, { expires: false as never }]) {
+    it(`touches a session once in that time, if its cookie ends with the browser: ${inspect(cookie)}`, async () => {
+      const { client, store } = await known({ cookie })
+      await client.get('/read')
+      clock.turn(MINUTE - 1)
+      await client.get('/read')
+      expect(store.trace()).to.deep.equal(['get', 'get'])
+      clock.turn(1)
+      await client.get('/read')
+      expect(store.trace()).to.deep.equal(['get', touch])
+    })
+  }
 
   it('does not delay the save of a change', async () => {
     const { client, store } = await known()

@@ -81,6 +81,19 @@ onEachHost('session: authenticated', host => {
     expect((await client.get('/again')).text).to.equal('["down",true]')
   })
 
+  for (const originalMaxAge of [null, false, undefined]) {
+    it(`does not end a session whose record has an end, and the lifetime ${originalMaxAge}`, async () => {
+      const store = new EngineStore({ touch: 'ttl', expires: true })
+      const cookie = { originalMaxAge, expires: new Date(clock.now() + HOUR), path: '/', httpOnly: true }
+      store.set('from-before', { cookie, views: 1 } as never, () => {})
+      const handlers = routes({ '/': count, '/again': async (req, res) => (await authenticated(req), res.end()) })
+      const client = siteOn(host, { store: store.asStore, absoluteTimeout: HOUR }, handlers).visitor()
+      client.cookie = host.cookie('from-before')
+      await client.get('/again')
+      expect((await client.get()).text).to.equal('2')
+    })
+  }
+
   it('merges the first save of a session from before with that of another request: one handle', async () => {
     const store = new EngineStore({ touch: 'ttl', expires: true })
     const handlers = routes({ '/': count, '/info': (req, res) => res.end(info(req)?.handle) })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { useClock } from '../support/clock'
 import { data, endWith, routes } from '../support/handlers'
@@ -72,6 +73,21 @@ onEachHost('sessions by user: beside a process without userId', host => {
       const here = client.at(newer.server)
       await here.get('/')
       expect((await here.get('/')).text).to.equal(expected)
+    })
+  }
+
+  for (const cookie of [{}, { maxAge: undefined }, { expires: null }, { expires: false as never }]) {
+    it(`a session from before all were revoked is refused, although its record does not tell when it began: ${inspect(cookie)}`, async () => {
+      const store = new VersionedStore(new Map()) as never
+      const client = siteOn(host, { store, cookie }, HANDLERS).browser()
+      await client.get('/become')
+      clock.turn(1000)
+      const given = { store, ...USERS, cookie }
+      await sessionsOn(host, given).revokeAll('ada')
+      clock.turn(1000)
+      const here = client.at(siteOn(host, given, HANDLERS).server)
+      await here.get('/')
+      expect((await here.get('/')).text).to.equal('nobody')
     })
   }
 

@@ -1,4 +1,4 @@
-import { type Limits, isDue, LONGEST_COOKIE, nearestEnd, sendable } from '../record/lifetime'
+import { type Limits, isDue, LONGEST_COOKIE, nearestEnd, possibleLifetime, sendable } from '../record/lifetime'
 import { marksIn, mergeMarks, newMarks, withUser } from '../record/marks'
 import { isMarks, MARKS, type Marked, type Marks } from '../record/reserved-key'
 import type { AnyCookie, Cookie } from '../record/cookie'
@@ -143,7 +143,7 @@ export class SessionLifetime {
    * another process have moved its end.
    */
   beganAt({ id, cookie }: { readonly id: string; readonly cookie: Ending }): number {
-    return this.#unmarked === id ? Date.now() - (cookie.originalMaxAge ?? LONGEST_COOKIE) : (this.marksOf(id)?.c ?? 0)
+    return this.#unmarked === id ? Date.now() - (possibleLifetime(cookie) ?? LONGEST_COOKIE) : (this.marksOf(id)?.c ?? 0)
   }
 
   /** Whether the store keeps marks, and the app has no data in their place. */
@@ -224,7 +224,8 @@ export class SessionLifetime {
 }
 
 /** @param restarted when the lifetime of the cookie has begun anew */
-function ownEnd({ expires, originalMaxAge }: Ending, restarted: number | undefined): number | null {
-  if (!expires) return null
-  return restarted === undefined ? new Date(expires).valueOf() : restarted + (originalMaxAge ?? 0)
+function ownEnd(cookie: Ending, restarted: number | undefined): number | null {
+  if (!cookie.expires) return null
+  const lifetime = possibleLifetime(cookie)
+  return restarted === undefined || lifetime === null ? new Date(cookie.expires).valueOf() : restarted + lifetime
 }

@@ -209,8 +209,8 @@ for (const name of Object.getOwnPropertyNames(Cookie.prototype)) {
   Object.defineProperty(Cookie.prototype, name, { enumerable: name !== 'constructor' })
 }
 
-/** `false` and `undefined` end a cookie with the browser, like `null`. */
-function lifetimeOf({ originalMaxAge }: Pick<CookieData, 'originalMaxAge'>): number | null {
+/** The lifetime of a cookie as it was last set, in milliseconds. `false` and `undefined` end it with the browser, like `null`. */
+export function lifetimeOf({ originalMaxAge }: Pick<CookieData, 'originalMaxAge'>): number | null {
   return originalMaxAge || originalMaxAge === 0 ? originalMaxAge : null
 }
 

@@ -1,4 +1,4 @@
-import { Cookie } from './cookie'
+import { Cookie, type AnyCookie } from './cookie'
 import type { Marks } from './reserved-key'
 import type { SessionData } from './session-data'
 
@@ -10,6 +10,20 @@ export const EXPIRED = new Date(0)
 
 /** RFC 6265bis section 5.5: browsers keep no cookie longer. In milliseconds. */
 export const LONGEST_COOKIE = 400 * 86_400_000
+
+/** In milliseconds: 31,000 years. `Number.MAX_SAFE_INTEGER`, for sessions without an end, is beyond all dates. */
+export const LONGEST_LIFETIME = 1e15
+
+/**
+ * The lifetime in the cookie of a record, in milliseconds. A record may have any value there: express-session stores `false`, or nothing, for cookies that
+ * end with the browser.
+ *
+ * @returns null unless it is a lifetime that a session can have
+ */
+export function possibleLifetime({ originalMaxAge }: Pick<AnyCookie, 'originalMaxAge'>): number | null {
+  const isPossible = typeof originalMaxAge === 'number' && originalMaxAge > 0 && originalMaxAge <= LONGEST_LIFETIME
+  return isPossible ? originalMaxAge : null
+}
 
 /** The limits of sessions, in milliseconds. `Infinity` is no limit. */
 export interface Limits {
@@ -106,7 +120,6 @@ export function endOfCookie(cookie: { readonly expires?: unknown } | undefined):
 
 /** The end in a record, in milliseconds since 1970; undefined if it has none. */
 export function dateOf(record: SessionData): number | undefined {
-  const ends = (record as { [ENDS]?: number })[ENDS] ?? (record.cookie as SessionData['cookie'] | undefined)?.expires
-  const time = ends == null ? NaN : new Date(ends).valueOf()
-  return Number.isNaN(time) ? undefined : time
+  const expires = (record as { [ENDS]?: number })[ENDS]
+  return endOfCookie(expires === undefined ? record.cookie : { expires })
 }

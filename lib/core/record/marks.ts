@@ -1,5 +1,5 @@
 import { RandomTexts } from '../../primitives/random-texts'
-import type { AnyCookie } from './cookie'
+import { lifetimeOf, type AnyCookie } from './cookie'
 import { dateOf, TOUCHED } from './lifetime'
 import type { Likeness } from './json-equality'
 import { serializeData } from './serialize-data'
@@ -59,12 +59,12 @@ function takeApart({ record, moment, version, likeness }: Read, marks: Marks): R
   // Not deleted, which takes as long as making the record
   own[APART] = undefined
   const end = dateOf(own)
-  if ((own.cookie as AnyCookie | undefined)?.originalMaxAge === null) own.cookie.expires = null
+  if ((own.cookie as AnyCookie | undefined) && lifetimeOf(own.cookie) === null) own.cookie.expires = null
   return { record: own, moment, version, marks, end, isTouched: false, likeness }
 }
 
 function cookieOfApp(cookie: AnyCookie): AnyCookie {
-  const isEndless = cookie.originalMaxAge === null
+  const isEndless = lifetimeOf(cookie) === null
   // A rest pattern takes several times as long as a spread
   if (!(TOUCHED in cookie)) return isEndless ? { ...cookie, expires: null } : cookie
   const { [TOUCHED]: _, ...own } = cookie as AnyCookie & { readonly [TOUCHED]?: unknown }

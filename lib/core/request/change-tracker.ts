@@ -1,4 +1,4 @@
-import { hasAttributesOf, isAlike, type AnyCookie, type Cookie, type CookieData } from '../record/cookie'
+import { hasAttributesOf, isAlike, lifetimeOf, type AnyCookie, type Cookie, type CookieData } from '../record/cookie'
 import { dateOf } from '../record/lifetime'
 import { serializeData } from '../record/serialize-data'
 import { dataAsIn, type Read, type Snapshot, type Stored, type Written } from '../record/snapshot'
@@ -131,7 +131,7 @@ export class ChangeTracker {
   }
 
   /** Whether the store has got an expiry so recently that another can wait. @param lifetime of the session, in milliseconds */
-  isRested({ id, cookie }: Session, touches: TouchThrottle | undefined, lifetime: number | null = cookie.originalMaxAge): boolean {
+  isRested({ id, cookie }: Session, touches: TouchThrottle | undefined, lifetime: number | null = lifetimeOf(cookie)): boolean {
     return touches !== undefined && touches.isRecent(id, lifetime)
   }
 }

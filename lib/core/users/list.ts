@@ -1,5 +1,5 @@
 import { hasPassed } from '../lifetime/limits'
-import { dateOf, isPastLimits } from '../record/lifetime'
+import { dateOf, isPastLimits, possibleLifetime } from '../record/lifetime'
 import { marksIn } from '../record/marks'
 import type { Marks } from '../record/reserved-key'
 import type { SessionData } from '../record/session-data'
@@ -84,7 +84,7 @@ interface Now {
 function timesOf(record: SessionData, { c, a }: Marks, { lifetime, now }: Now): Pick<ListedSession, 'seenAt' | 'expiresAt'> {
   const { idle = Infinity, absolute = Infinity } = lifetime ?? {}
   const written = dateOf(record)
-  const life = idle < Infinity ? idle : record.cookie.originalMaxAge
+  const life = idle < Infinity ? idle : possibleLifetime(record.cookie)
   const seen = written !== undefined && life !== null && written < a + absolute ? Math.min(written - life, now) : 0
   const end = written !== undefined && written > now ? written : a + absolute
   return { seenAt: new Date(Math.max(seen, c, a)), expiresAt: end < Infinity ? new Date(end) : null }

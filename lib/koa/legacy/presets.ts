@@ -1,4 +1,5 @@
 import { DAY } from '../../cookie-store/record-format'
+import { lifetimeOf } from '../../core/record/cookie'
 import type { Context } from '../context'
 import type { KoaTransport } from '../cookies/cookie-transport'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
@@ -33,7 +34,7 @@ export interface Preset {
 /** How much longer than its cookie koa-session lets a store keep a session, in milliseconds. */
 const GRACE = 10_000
 
-const lifetime = (session: SessionToStore): number => (session.cookie.originalMaxAge ?? DAY) + GRACE
+const lifetime = (session: SessionToStore): number => (lifetimeOf(session.cookie) ?? DAY) + GRACE
 
 /** koa-generic-session and koa-session-ts change the names of errors. */
 const renamingErrors =

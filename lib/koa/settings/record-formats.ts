@@ -1,5 +1,5 @@
-import { Cookie, type AnyCookie, type CookieOptions } from '../../core/record/cookie'
-import { ENDS } from '../../core/record/lifetime'
+import { Cookie, lifetimeOf, type AnyCookie, type CookieOptions } from '../../core/record/cookie'
+import { ENDS, LONGEST_LIFETIME } from '../../core/record/lifetime'
 import { MARKS } from '../../core/record/reserved-key'
 import type { SessionData } from '../../core/record/session-data'
 import { DAY, UNTIL_CLOSED, type RecordShape } from '../../cookie-store/record-format'
@@ -51,7 +51,7 @@ const withExpiry: MakeShape = options => ({
   read: record => (isKoa(record) ? marked(readKoa(record, options), record) : readAny(record, options)),
   write(session) {
     const { originalMaxAge } = session.cookie
-    const _expire = limitOf(session) ?? Date.now() + (originalMaxAge ?? DAY)
+    const _expire = limitOf(session) ?? Date.now() + (lifetimeOf(session.cookie) ?? DAY)
     const record: KoaRecord = hasPlainNames(session) ? filled({}, session) : { ...KOA_FIELDS.escape(COOKIE.unescape(dataOf(session))) }
     record._expire = _expire
     if (isUntilClosed(session)) record._session = true
@@ -167,13 +167,11 @@ function readKoa(record: object, options: CookieOptions): SessionData {
   return readPlainKoa(record, options) ?? readAnyKoa(record, options)
 }
 
-/** The longest lifetime in milliseconds: 31,000 years. `Number.MAX_SAFE_INTEGER`, for sessions without an end, is beyond all dates. */
-const LONGEST = 1e15
-
 /** Reads a record without names that were changed, and with an end: almost every one. */
 function readPlainKoa(record: KoaFields, options: CookieOptions): SessionData | undefined {
   const { _expire, _maxAge } = record
-  if (typeof _expire !== 'number' || !Number.isInteger(_maxAge) || (_maxAge as number) > LONGEST || 'expires' in options) return undefined
+  if (typeof _expire !== 'number' || !Number.isInteger(_maxAge) || (_maxAge as number) > LONGEST_LIFETIME || 'expires' in options)
+    return undefined
   const session: Record<string | symbol, unknown> = {}
   for (const key of Object.keys(record)) {
     if (key === '_expire' || key === '_maxAge') continue
@@ -191,10 +189,10 @@ function readAnyKoa(record: object, options: CookieOptions): SessionData {
   const data = COOKIE.escape(KOA_FIELDS.unescape(escaped))
   const cookie = new Cookie(options)
   // As browsers do with the invalid date that koa-session sends for it
-  if (typeof _maxAge === 'number') cookie.maxAge = (_maxAge > LONGEST ? null : _maxAge) as number
+  if (typeof _maxAge === 'number') cookie.maxAge = (_maxAge > LONGEST_LIFETIME ? null : _maxAge) as number
   else if (_session === true || _maxAge === null) cookie.maxAge = null
   if (_session === true) Object.assign(data, { [UNTIL_CLOSED]: true })
   if (typeof _expire !== 'number') return { ...data, cookie }
-  if (cookie.originalMaxAge !== null) cookie._expires = new Date(_expire)
+  if (lifetimeOf(cookie) !== null) cookie._expires = new Date(_expire)
   return { ...data, cookie, [ENDS]: _expire } as SessionData
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
-import { cookieUntil, EXPIRED, nearestEnd, type Limits } from '../../record/lifetime'
+import { cookieUntil, EXPIRED, nearestEnd, possibleLifetime, type Limits } from '../../record/lifetime'
 import { marksIn, newMarks } from '../../record/marks'
 import { cookieOf, type SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
@@ -117,11 +117,12 @@ export class KeyMigration {
 
   #copyOf(record: SessionData): SessionData {
     const cookie = cookieOf(record)
-    const { originalMaxAge, expires } = cookie
+    const { expires } = cookie
     const now = Date.now()
     const { renews, limits } = this.lifetime
     if (!renews && !(expires && Number(expires) <= now)) return { ...record, cookie }
-    const own = originalMaxAge === null ? null : now + originalMaxAge
+    const lifetime = possibleLifetime(cookie)
+    const own = lifetime === null ? null : now + lifetime
     const end = limits ? nearestEnd(marksIn(record) ?? newMarks(now), limits, { now, own }) : (own ?? Infinity)
     return { ...record, cookie: cookieUntil(cookie, end) }
   }
