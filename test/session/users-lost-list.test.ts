@@ -91,6 +91,35 @@ onEachHost('sessions by user: beside a process without userId', host => {
     })
   }
 
+  for (const [what, turns] of [
+    ['in the same millisecond', [0]],
+    ['by a process whose clock is ahead, and again by another one', [1000, -2000]],
+  ] as const) {
+    it(`a session from before all were revoked is refused: ${what}`, async () => {
+      const store = new VersionedStore(new Map()) as never
+      // With this option, the record tells when the session began
+      const client = siteOn(host, { store, absoluteTimeout: 600_000 }, HANDLERS).browser()
+      await client.get('/become')
+      const given = { store, ...USERS }
+      for (const turn of turns) {
+        clock.turn(turn)
+        await sessionsOn(host, given).revokeAll('ada')
+      }
+      const here = client.at(siteOn(host, given, HANDLERS).server)
+      await here.get('/')
+      expect((await here.get('/')).text).to.equal('nobody')
+    })
+  }
+
+  it('a login after all were revoked stays, even in the same millisecond', async () => {
+    const given = { store: new VersionedStore(new Map()) as never, ...USERS }
+    await sessionsOn(host, given).revokeAll('ada')
+    const client = siteOn(host, given, HANDLERS).browser()
+    await client.get('/become')
+    await client.get('/renew')
+    expect((await client.get('/')).text).to.equal('ada')
+  })
+
   for (const [how, options, path] of [
     ['regenerate', {}, '/renew'],
     ['renewAfter', { renewAfter: 60_000 }, '/'],

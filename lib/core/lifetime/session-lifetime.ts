@@ -139,11 +139,11 @@ export class SessionLifetime {
   }
 
   /**
-   * When a stored session began, in milliseconds since 1970. If its record does not tell, one lifetime ago: an earlier one has ended, unless requests to
-   * another process have moved its end.
+   * When a stored session began, in milliseconds since 1970. If its record does not tell, less than one lifetime ago: an earlier one has ended, unless
+   * requests to another process have moved its end.
    */
   beganAt({ id, cookie }: { readonly id: string; readonly cookie: Ending }): number {
-    return this.#unmarked === id ? Date.now() - (possibleLifetime(cookie) ?? LONGEST_COOKIE) : (this.marksOf(id)?.c ?? 0)
+    return this.#unmarked === id ? Date.now() + 1 - (possibleLifetime(cookie) ?? LONGEST_COOKIE) : (this.marksOf(id)?.c ?? 0)
   }
 
   /** Whether the store keeps marks, and the app has no data in their place. */

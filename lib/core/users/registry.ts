@@ -25,7 +25,7 @@ export interface Entry {
 
 /** The sessions of one user. */
 export interface Registry {
-  /** Sessions that began earlier, in milliseconds since 1970, and are not listed, are refused. */
+  /** Sessions that began by then, in milliseconds since 1970, and are not listed, are refused. */
   readonly e?: number | undefined
   /** The number of sessions when their records were last looked for. */
   readonly n?: number | undefined
@@ -150,9 +150,9 @@ export function admit(before: Registry, login: Login): Admission {
   return admitNew(gone ? withoutGone(before, gone) : before, login)
 }
 
-/** Whether a session that is not listed began before the last revocation of all. */
+/** Whether a session that is not listed may have begun before the last revocation of all. In the same millisecond, it may: a login since then is listed. */
 function isRefused({ e }: Registry, since: number | undefined): boolean {
-  return since !== undefined && e !== undefined && since < e
+  return since !== undefined && e !== undefined && since <= e
 }
 
 /** Another login with the same handle. The entry stays until its record exists, as that of a first login. */

@@ -17,7 +17,8 @@ export async function revokeAll(place: Place, users: UserSettings<never> | undef
   const { result, known } = await change(place, before => {
     const meant = before.s.filter(({ h }) => h !== handle)
     const dead = killed(
-      { ...before, e: Date.now() },
+      // The clock of another process may be ahead
+      { ...before, e: Math.max(before.e ?? 0, Date.now()) },
       meant.map(({ h }) => h),
     )
     return { next: handle === undefined || key === undefined ? dead : kept(dead, handle, key), result: meant }
