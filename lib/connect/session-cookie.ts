@@ -5,7 +5,7 @@ import { MOST_CHARACTERS, MOST_SEEN, MOST_TRIED, nextPair, valueAt, valuesIn } f
 import { checkSize, rejected, repeated } from '../core/diagnostics/cookie-warnings'
 import { debug } from '../core/diagnostics/debug'
 import type { Diagnosed } from '../core/diagnostics/diagnose'
-import type { Secret } from '../primitives/secrets'
+import { areOfDates, type Secret } from '../primitives/secrets'
 import type { Request } from './request'
 import { SignatureCache } from './signature-cache'
 
@@ -114,9 +114,15 @@ export class SessionCookie {
   /** express-session also reads what cookie-parser has parsed, for requests without a Cookie header. */
   #fromCookieParser(req: Request, secrets: readonly Secret[]): string | undefined {
     const raw = nonEmpty(req.cookies?.[this.#name])
-    const id = nonEmpty(req.signedCookies?.[this.#name]) ?? (raw && this.#signatures.verify(raw, secrets, signedOf))
+    const id = this.#verified(req, secrets) ?? (raw && this.#signatures.verify(raw, secrets, signedOf))
     if (id) deprecate('cookie should be available in req.headers.cookie')
     return id
+  }
+
+  /** The value that cookie-parser has verified. If secrets have dates, it does not count for a cookie in the header: cookie-parser knows no dates. */
+  #verified(req: Request, secrets: readonly Secret[]): string | undefined {
+    const id = nonEmpty(req.signedCookies?.[this.#name])
+    return id && areOfDates(secrets) && this.#valuesOf(req).length > 0 ? undefined : id
   }
 }
 

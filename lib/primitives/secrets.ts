@@ -121,7 +121,17 @@ export function validSecrets(given: readonly AnySecret[], now = Date.now()): rea
   let signing: Timed | undefined
   for (const secret of valid) if (secret.from <= now && (!signing || secret.from > signing.from)) signing = secret
   if (!signing) throw new Error('secret option has no secret that is valid now')
-  return [signing.key, ...valid.filter(secret => secret !== signing).map(({ key }) => key)]
+  const keys = [signing.key, ...valid.filter(secret => secret !== signing).map(({ key }) => key)]
+  dated.add(keys)
+  return keys
+}
+
+/** The results of `validSecrets` for lists in which a secret has dates. */
+const dated = new WeakSet<readonly Secret[]>()
+
+/** Whether these secrets are those of a list with dates that are valid now: then others are not, although they may have been. */
+export function areOfDates(secrets: readonly Secret[]): boolean {
+  return dated.has(secrets)
 }
 
 interface Timed {

@@ -2,7 +2,7 @@ import { sign } from 'cookie-signature'
 import { expect } from 'chai'
 import { SessionCookie } from '../../lib/connect/session-cookie'
 import { Cookie } from '../../lib/core/record/cookie'
-import type { Secret } from '../../lib/primitives/secrets'
+import { validSecrets, type Secret } from '../../lib/primitives/secrets'
 import { deprecations } from '../support/deprecations'
 import { useDiagnostics } from '../support/diagnostics'
 import { useWarnings } from '../support/warnings'
@@ -56,6 +56,21 @@ describe('connect: the session cookie', () => {
     const found = deprecations(() => cookie.read({ cookies: { sid: signed('ada') } } as never, ['new']))
     expect(found).to.deep.equal(['cookie should be available in req.headers.cookie'])
     expect(deprecations(() => cookie.read({ cookies: { sid: 'ada' } } as never, ['new']))).to.deep.equal([])
+  })
+
+  describe('if cookie-parser has verified it', () => {
+    const dated = validSecrets([{ key: 'new', from: 0 }])
+    for (const [what, header, secrets, id] of [
+      ['is found beside secrets without dates, as in express-session', `sid=${signed('ada', 'old')}`, ['new'], 'ada'],
+      ['is not found beside secrets with dates', `sid=${signed('ada', 'old')}`, dated, undefined],
+      ['is found in a request without a Cookie header', undefined, dated, 'ada'],
+      ['is found in a request whose Cookie header lacks it', 'other=1', dated, 'ada'],
+    ] as const) {
+      it(what, () => {
+        const req = { headers: { cookie: header }, signedCookies: { sid: 'ada' } }
+        expect(cookie.read(req as never, secrets)).to.equal(id)
+      })
+    }
   })
 
   describe('is outdated', () => {

@@ -1,3 +1,4 @@
+import cookieParser = require('cookie-parser')
 import { expect } from 'chai'
 import { createSecretKey } from 'node:crypto'
 import session = require('../../lib')
@@ -112,6 +113,21 @@ describe('primitives: secrets with dates', () => {
       expect((await rotating.get().set('Cookie', cookie)).text).to.equal('3')
       clock.turn(DAY)
       expect((await rotating.get().set('Cookie', cookie)).text).to.equal('1')
+    })
+
+    it('a secret does not verify after its until through cookie-parser either, which still has it', async () => {
+      const store = new session.MemoryStore()
+      const secret = [{ key: 'old', until: clock.now() + DAY }, 'new']
+      const parse = cookieParser('old')
+      for (const given of [secret, () => secret, async () => secret]) {
+        const visitor = new Site({ store, secret: 'old' }, count).visitor()
+        await visitor.get()
+        const site = new Site({ store, secret: given as never }, count, (req, res) => parse(req as never, res as never, () => {}))
+        expect((await site.get().set('Cookie', visitor.cookie)).text).to.equal('2')
+        clock.turn(DAY)
+        expect((await site.get().set('Cookie', visitor.cookie)).text).to.equal('1')
+        clock.turn(-DAY)
+      }
     })
 
     it('a secret of a function may have dates', async () => {
