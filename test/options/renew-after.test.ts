@@ -164,6 +164,20 @@ onEachHost('options: renewAfter', host => {
       await kept(start({ skip: req => Boolean(req.url?.includes('missing')) }), '/missing')
     })
 
+    it('over plain HTTP, if the cookie is only sent over HTTPS', async () => {
+      const client = start({ proxy: true, cookie: { secure: true } })
+      const https = { 'X-Forwarded-Proto': 'https' }
+      await client.get('/', https)
+      const first = idOf(client)
+      clock.turn(HOUR)
+      await client.get('/read')
+      clock.turn(GRACE)
+      expect(shown((await client.get('/read')).text)).to.deep.equal({ views: 1 })
+      expect(idOf(client)).to.equal(first)
+      expect(shown((await client.get('/read', https)).text)).to.deep.equal({ views: 1 })
+      expect(idOf(client)).to.not.equal(first)
+    })
+
     it('by default, nor with Infinity', async () => {
       for (const renewAfter of [undefined, Infinity]) {
         const client = start({ renewAfter, cookie: { maxAge: 1000 * HOUR } })

@@ -1,5 +1,6 @@
 import type { Callback } from '../../../primitives/callbacks'
 import { debug } from '../../diagnostics/debug'
+import type { AnyCookie } from '../../record/cookie'
 import { viewOf } from '../../record/session-view'
 import type { Host, Session } from '../../session/session'
 import type { ExchangeState } from '../exchange-state'
@@ -19,8 +20,10 @@ function isStored<H extends Host>({ host, failed, anonymous, unread, isReadOnly 
   return sessionID === id && session?.id === id && typeof session.touch === 'function'
 }
 
+/** Whether the client can learn of a new ID. A Secure cookie is not sent over plain HTTP. */
 function canSend<H extends Host>({ sendsCookie, transport, host }: ExchangeState<H>): boolean {
-  return sendsCookie && transport.canSend?.(host) !== false
+  const cookie = host.session?.cookie as AnyCookie | undefined
+  return sendsCookie && transport.canSend?.(host) !== false && (!cookie?.secure || transport.isSecure(host))
 }
 
 /**
