@@ -12,6 +12,7 @@ import { TracingStore } from '../support/tracing-store'
 const HANDLERS = routes({
   '/': (req, res) => ((data(req).n = Number(data(req).n ?? 0) + 1), res.end()),
   '/read': (_, res) => res.end(),
+  '/save': (req, res) => ((data(req).n = 2), req.session.save(() => res.end())),
   '/count': (req, res) => res.end(String(data(req).n ?? 0)),
   '/remember': (req, res) => ((req.session.cookie.maxAge = 1_000_000), res.end()),
 })
@@ -69,6 +70,15 @@ onEachStore('options: touchAfter', (host, storage) => {
       expect(store.trace()).to.deep.equal(['get', touch])
     })
   }
+
+  it('touches a session after a save of the app, which has left its end as it was', async () => {
+    const { client, store } = await known()
+    clock.turn(9 * MINUTE)
+    await client.get('/save')
+    expect(store.trace()).to.deep.equal(['get', 'set', touch])
+    clock.turn(9 * MINUTE)
+    expect((await client.get('/count')).text).to.equal('2')
+  })
 
   it('does not delay the save of a change', async () => {
     const { client, store } = await known()

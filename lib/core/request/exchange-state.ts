@@ -129,8 +129,10 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
 
   /** The store has the session. */
   arrived(given: Written): void {
-    // A save that has left the end as it was is no reason to put off a touch
-    if (!readsEnd(this)) this.settings.touches?.note(given.id)
+    const { touches, keepsIdle } = this.settings
+    // A save that has left the end as it was is no reason to put off a touch: that of the app may come before the lifetime of the cookie is restarted
+    const movesEnd = keepsIdle || this.touched || !given.cookie.expires
+    if (movesEnd && !readsEnd(this)) touches?.note(given.id)
     this.changes.arrived(given)
   }
 
