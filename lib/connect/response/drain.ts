@@ -1,27 +1,51 @@
 import type { ServerResponse } from 'node:http'
 
-type Listener = (...args: unknown[]) => void
+type Listener = ((...args: unknown[]) => void) & { listener?: unknown }
+
+type Methods = Record<'on' | 'off' | 'removeListener', (event: string, listener: Listener) => unknown>
 
 /** Emits 'drain' for writers whose call was deferred and returned false, and for nothing else. */
 export class Drain {
   readonly #res: ServerResponse
   /**
-   * Listeners added through the `on` of a third-party package: compression forwards them to its own stream, which was never full and emits nothing.
+   * Listeners that the `on` of a third-party package did not add to the response: compression forwards them to its own stream, which was never full
+   * and emits nothing. OpenTelemetry adds them, bound to their context.
    */
-  readonly #heard = new Set<Listener>()
+  readonly #forwarded = new Set<Listener>()
   #wanted = false
 
   constructor(res: ServerResponse) {
     this.#res = res
-    if (!Object.hasOwn(res, 'on')) return
-    const patched = res as { on(event: string, listener: Listener): unknown }
-    const { on } = patched
+    if (Object.hasOwn(res, 'on')) this.#hear(res as unknown as Methods)
+  }
+
+  #hear(methods: Methods): void {
+    const res = this.#res
+    const { on } = methods
     // With a name of its own: see patch-response.ts
-    const hear: typeof on = (event, listener) => {
-      if (event === 'drain') this.#heard.add(listener)
-      return on.call(res, event, listener)
+    const hear: Methods['on'] = (event, listener) => {
+      if (event !== 'drain') return on.call(res, event, listener)
+      const count = res.listenerCount?.('drain')
+      const returned = on.call(res, event, listener)
+      if (res.listenerCount?.('drain') === count) this.#forwarded.add(listener)
+      return returned
     }
-    patched.on = hear
+    methods.on = hear
+    for (const name of ['off', 'removeListener'] as const) {
+      const native = methods[name]
+      if (typeof native !== 'function') continue
+      const forget: Methods['off'] = (event, listener) => {
+        if (event === 'drain') this.#forget(listener)
+        return native.call(res, event, listener)
+      }
+      methods[name] = forget
+    }
+  }
+
+  /** A listener of `once` is found by the function that it calls, as in Node. */
+  #forget(listener: Listener): void {
+    const found = [...this.#forwarded].find(each => each === listener || each.listener === listener)
+    if (found) this.#forwarded.delete(found)
   }
 
   /** A writer was told to wait. */
@@ -39,8 +63,9 @@ export class Drain {
     const res = this.#res
     if (!this.#wanted || full) return
     this.#wanted = false
-    const own = new Set(this.#heard.size > 0 ? res.rawListeners('drain') : [])
-    for (const listener of this.#heard) if (!own.has(listener)) listener.call(res)
+    // If compression has decided not to compress, it has added them to the response
+    const own = new Set<unknown>(this.#forwarded.size > 0 ? res.rawListeners?.('drain') : [])
+    for (const listener of this.#forwarded) if (!own.has(listener)) listener.call(res)
     res.emit?.('drain')
   }
 }
