@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { ServerResponse } from 'node:http'
 import { turns, useServers, Wire } from '../support/wire'
-import { FATES, plain, stage, type FateName } from './stage'
+import { FATES, plain, stage, storeLate, withoutCookie, type FateName } from './stage'
 
 type Head = (res: ServerResponse) => unknown
 
@@ -17,6 +17,22 @@ const REFUSED: Record<string, Head> = {
   'a header whose value has two lines': res => res.writeHead(200, { 'X-A': 'a\r\nb' }),
   'a header whose name has a space': res => res.writeHead(200, { 'X A': 'a' }),
   'a header without a value': res => (res.setHeader('X-B', 'b'), res.writeHead(200, { 'X-A': undefined as never })),
+}
+
+const REASON: readonly unknown[] = [undefined, null, 'Reason', {}, 5]
+
+/** Arguments of `writeHead` with headers in each place. */
+const TAKEN: Record<string, unknown[]> = {
+  ...Object.fromEntries(REASON.map(reason => [`${JSON.stringify(reason)}, and headers`, [201, reason, { 'X-A': 'a', 'X-B': ['b', 'c'] }]])),
+  ...Object.fromEntries(
+    REASON.map(reason => [`${JSON.stringify(reason)}, and an array of headers`, [201, reason, ['X-A', 'a', 'X-B', 'b']]]),
+  ),
+  ...Object.fromEntries(REASON.map(reason => [`${JSON.stringify(reason)}, and no headers`, [201, reason, undefined]])),
+  'headers instead of a reason': [201, { 'X-A': 'a' }],
+  'headers instead of a reason, and undefined': [201, { 'X-A': 'a' }, undefined],
+  'headers instead of a reason, and null': [201, { 'X-A': 'a' }, null],
+  'headers in both places': [201, { 'X-A': 'a' }, { 'X-B': 'b' }],
+  'a reason alone': [201, 'Reason'],
 }
 
 function codeOf(head: Head, res: ServerResponse): unknown {
@@ -66,6 +82,23 @@ describe('connect: arguments of res.writeHead', () => {
             .to.be.a('string')
             .that.equals(await without(head))
           expect(errors).to.deep.equal([])
+        })
+      }
+    }
+  }
+
+  for (const [name, args] of Object.entries(TAKEN)) {
+    const head: Head = res => (res.writeHead as (...args: unknown[]) => ServerResponse)(...args).end('text')
+
+    for (const fate of Object.keys(FATES) as FateName[]) {
+      for (const later of FATES[fate].asks.length > 0 ? [false, true] : [false]) {
+        it(`${name}: all are sent, if the session is ${fate} ${later ? 'later' : 'at once'}`, async () => {
+          const { server, store, headers } = await stage(fate, (_, res) => head(res))
+          store.open = !later
+          const wire = (await Wire.to(server)).get('/', ...headers)
+          if (later) await storeLate(wire, store)
+          const expected = await (await Wire.to(plain((_, res) => head(res)))).get().answer()
+          expect(withoutCookie(await wire.answer())).to.deep.equal(expected)
         })
       }
     }

@@ -50,7 +50,10 @@ function head(res: ServerResponse, held: DeferredResponse, args: unknown[]): unk
 }
 
 /** Sets the headers of the call on the response first, with on-headers. Node itself calls without headers. */
-function headWithHeaders(res: ServerResponse, held: DeferredResponse, args: unknown[]): unknown {
+function headWithHeaders(res: ServerResponse, held: DeferredResponse, given: unknown[]): unknown {
+  const [status, reason, headers] = given
+  // Node takes the headers from the third argument if it is given, also without a reason. on-headers would take them from the second
+  const args = typeof reason === 'string' || headers == null ? given : [status, headers]
   const head = { writeHead: (...args: unknown[]) => held.writeHead(args) }
   onHeaders(head as never, () => held.headers())
   return head.writeHead.apply(res, args)
