@@ -7,7 +7,7 @@ const MOST = { class: 120, function: 40 }
 
 /** Longer classes, with the length that they must not exceed. Remove a class that has become shorter. */
 const LONGER: Readonly<Record<string, number>> = {
-  'connect/response/deferred-response.ts DeferredResponse': 192,
+  'connect/response/deferred-response.ts DeferredResponse': 189,
   'core/lifetime/session-lifetime.ts SessionLifetime': 129,
   'koa/koa-request.ts KoaRequest': 179,
 }

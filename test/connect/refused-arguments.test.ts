@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import type { ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import http2 = require('node:http2')
+import type { AddressInfo } from 'node:net'
 import { runInNewContext } from 'node:vm'
+import { data } from '../support/handlers'
 import { turns, useServers, Wire } from '../support/wire'
+import { Http2Site } from './http2-site'
 import { plain, stage, withoutCookie } from './stage'
 
 type Call = (res: Record<'end' | 'write', (...args: unknown[]) => unknown>) => unknown
@@ -19,6 +24,14 @@ const REFUSED: Record<string, Call> = {
   'end(number)': res => res.end(5),
   'end(true)': res => res.end(true),
   'end(symbol)': res => res.end(Symbol('a')),
+  'end(array of 16 bits)': res => res.end(new Uint16Array([97, 98])),
+  'end(array of floats)': res => res.end(new Float64Array(1)),
+  'end(array of signed bytes)': res => res.end(new Int8Array([97])),
+  'end(DataView)': res => res.end(new DataView(new ArrayBuffer(2))),
+  'end(ArrayBuffer)': res => res.end(new ArrayBuffer(2)),
+  'write(array of 32 bits)': res => res.write(new Uint32Array([97])),
+  'write(array of 32 bits, encoding)': res => res.write(new Uint32Array([97]), 'latin1'),
+  'write(DataView)': res => res.write(new DataView(new ArrayBuffer(2))),
   'end(string, unknown encoding)': res => res.end('text', 'bogus'),
   'end(string, number)': res => res.end('text', 5),
   'end(bytes, unknown encoding)': res => res.end(Buffer.from('bytes'), 'bogus'),
@@ -126,6 +139,56 @@ describe('connect: arguments of res.write and res.end', () => {
       store.release()
       expect(await wire.answer()).to.include({ line: 'HTTP/1.1 200 OK', body: '{"first":true}{"last":true}' })
       expect(errors).to.deep.equal([])
+    })
+  }
+})
+
+/** Calls whose chunk HTTP/2 may judge in another way. The values of REFUSED and TAKEN are tried too. */
+const ODD: Record<string, Call> = {
+  "end('')": res => res.end(''),
+  'end(0n)': res => res.end(0n),
+  'write(false)': res => res.write(false),
+}
+
+describe('connect: arguments of res.write and res.end on HTTP/2', () => {
+  let site: Http2Site | undefined
+  afterEach(() => site?.close())
+
+  /** The error of a call without a session. */
+  const bare = async (call: Call): Promise<unknown> => {
+    const server = http2.createServer()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const stream = client.request().resume()
+    const [, res] = (await once(server, 'request')) as [unknown, ServerResponse]
+    const code = codeOf(call, res)
+    res.end()
+    await once(stream, 'close')
+    client.close()
+    server.close()
+    return code
+  }
+
+  for (const [name, call] of Object.entries({ ...REFUSED, ...TAKEN, ...ODD })) {
+    it(`${name} throws what it throws without a session, and the handler can still respond`, async () => {
+      const expected = await bare(call)
+      let code: unknown
+      const here = (site = new Http2Site(false, (req, res) => {
+        data(req).user = 'ada'
+        code = codeOf(call, res as unknown as ServerResponse)
+        if (code !== 'nothing thrown') res.statusCode = 500
+        if (!res.writableEnded) res.end('sorry')
+      }))
+      const asked = await here.ask()
+      await here.store.waits()
+      await turns()
+      expect(asked.begun).to.equal(false)
+      here.store.open = true
+      here.store.release()
+      const { status, body } = await asked.reply
+      expect(code).to.equal(expected)
+      expect(status).to.equal(code === 'nothing thrown' ? 200 : 500)
+      if (code !== 'nothing thrown') expect(body).to.equal('sorry')
     })
   }
 })

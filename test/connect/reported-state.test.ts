@@ -10,9 +10,11 @@ import { session } from '../support/subject'
 import { turns, useServers, Wire } from '../support/wire'
 import { writingSocket } from '../support/writing-socket'
 import { Http2Site } from './http2-site'
-import { plain, stage } from './stage'
+import { plain, stage, type FateName } from './stage'
 
 type State = Record<string, unknown>
+
+const FAILURE = new Error('enough')
 
 /** The properties of a response that servers, frameworks and loggers read. `_header` is a string, of which they only check the presence. */
 const READ = [
@@ -23,6 +25,7 @@ const READ = [
   'writableFinished',
   'closed',
   'destroyed',
+  'errored',
   'statusCode',
   'statusMessage',
 ] as const
@@ -50,6 +53,18 @@ const SCRIPTS: Record<string, (res: ServerResponse) => unknown> = {
   'write and end': res => (res.write('te'), res.end('xt')),
   'writeHead and end': res => res.writeHead(201).end('text'),
   'writeHead and write': res => (res.writeHead(201), res.write('text')),
+  'writeHead with a reason': res => res.writeHead(201, 'Made'),
+  'writeHead with an empty reason': res => res.writeHead(201, ''),
+  'writeHead with a reason and headers, and end': res => res.writeHead(201, 'Made', { 'X-A': 'a' }).end('text'),
+  'writeHead with a status that is a string': res => res.writeHead('201' as never),
+  'writeHead with a status that has a fraction, and end': res => res.writeHead(201.5).end('text'),
+  'writeHead with a status without a reason': res => res.writeHead(299),
+  'a reason, and writeHead': res => ((res.statusMessage = 'Made'), res.writeHead(201)),
+  'a status that is a string, and end': res => ((res.statusCode = '201' as never), res.end('text')),
+  'end and destroy': res => (res.end('text'), res.destroy()),
+  'write and destroy': res => (res.write('text'), res.destroy()),
+  'end and destroy with an error': res => (res.end('text'), res.destroy(FAILURE)),
+  'end, and destroy with two errors': res => (res.end('text'), res.destroy(FAILURE), res.destroy(new Error('another'))),
   'end and end': res => (res.end('text'), res.end()),
   'a status, end, and another status': res => ((res.statusCode = 201), res.end('text'), (res.statusCode = 404)),
   'end with a status that has no body': res => ((res.statusCode = 304), res.end()),
@@ -77,26 +92,53 @@ async function whilePipelined(script: (res: ServerResponse) => unknown): Promise
 describe('connect: the state of a delayed response', () => {
   useServers()
 
-  for (const [name, script] of Object.entries(SCRIPTS)) {
-    it(`after ${name} is the same as of a response that Node delays, at once and later`, async () => {
-      const states: State[] = []
-      let response: ServerResponse | undefined
-      const { server, store } = await stage('saved', (_, res) => {
-        response = res
-        script(res)
-        states.push(stateOf(res))
+  for (const fate of ['saved', 'saved, or an error response'] satisfies FateName[]) {
+    for (const [name, script] of Object.entries(SCRIPTS)) {
+      it(`after ${name} is the same as of a response that Node delays, at once and later, if the session is ${fate}`, async () => {
+        const states: State[] = []
+        let response: ServerResponse | undefined
+        const { server, store } = await stage(fate, (_, res) => {
+          response = res
+          script(res)
+          states.push(stateOf(res))
+        })
+        const wire = (await Wire.to(server)).get()
+        while (states.length === 0) await turns(1)
+        await turns()
+        states.push(stateOf(response as ServerResponse))
+        store.open = true
+        store.release()
+        response?.end()
+        await wire.until(text => text.includes('\r\n\r\n'))
+        expect(states).to.deep.equal(await whilePipelined(script))
       })
-      const wire = (await Wire.to(server)).get()
-      while (states.length === 0) await turns(1)
-      await turns()
-      states.push(stateOf(response as ServerResponse))
-      store.open = true
-      store.release()
-      response?.end()
-      await wire.answer()
-      expect(states).to.deep.equal(await whilePipelined(script))
-    })
+    }
   }
+
+  it('has a writableLength with the chunks that wait', async () => {
+    const lengths: number[] = []
+    let response: ServerResponse | undefined
+    const { server, store } = await stage('saved', (_, res) => {
+      response = res
+      lengths.push(res.writableLength)
+      res.write('four')
+      lengths.push(res.writableLength)
+      res.write(Buffer.from('bytes'))
+      lengths.push(res.writableLength)
+      res.end('six616', 'latin1')
+      lengths.push(res.writableLength)
+      res.write('late')
+      lengths.push(res.writableLength)
+    })
+    const wire = (await Wire.to(server)).get()
+    await store.waits()
+    await turns()
+    lengths.push((response as ServerResponse).writableLength)
+    store.release()
+    await wire.answer()
+    expect(lengths).to.deep.equal([0, 4, 9, 15, 15, 15])
+    expect(Object.hasOwn(response as ServerResponse, 'writableLength')).to.equal(false)
+  })
 
   it('becomes that of a finished response when it is sent', async () => {
     let response: ServerResponse | undefined
@@ -125,9 +167,24 @@ describe('connect: the state of a delayed response', () => {
     })
     expect(
       Object.keys(response as object).filter(name =>
-        ['headersSent', 'writableEnded', 'writableFinished', 'writableNeedDrain'].includes(name),
+        ['headersSent', 'writableEnded', 'writableFinished', 'writableLength', 'writableNeedDrain'].includes(name),
       ),
     ).to.deep.equal([])
+  })
+
+  it('has no getters of its own, which would make V8 treat all responses as dictionaries', async () => {
+    let getters: unknown[] = []
+    const { server, store } = await stage('saved', (_, res) => {
+      res.write('te')
+      res.end('xt')
+      const own = Object.entries(Object.getOwnPropertyDescriptors(res))
+      getters = own.filter(([, { get }]) => get).map(([name]) => name)
+    })
+    const wire = (await Wire.to(server)).get()
+    await store.waits()
+    store.release()
+    await wire.answer()
+    expect(getters).to.deep.equal([])
   })
 
   it('has a _header with the status line and the known headers', async () => {
@@ -254,7 +311,8 @@ describe('connect: the state of a delayed HTTP/2 response', () => {
     return state
   }
 
-  for (const [name, script] of Object.entries(SCRIPTS).filter(([name]) => !name.includes('another status'))) {
+  // A reason is of HTTP/1 only, and destroy resets the stream before it is sent
+  for (const [name, script] of Object.entries(SCRIPTS).filter(([name]) => !/another status|reason|destroy|string|fraction/.test(name))) {
     it(`after ${name} is the same as without a session`, async () => {
       const expected = await bare(script)
       let state: State = {}

@@ -1,28 +1,43 @@
-import { ServerResponse } from 'node:http'
+import { OutgoingMessage, ServerResponse } from 'node:http'
 import { Writable } from 'node:stream'
 import { isUint8Array } from 'node:util/types'
-import type { Method } from './deferred-call'
+import type { Method, Native } from './deferred-call'
+import { isHttp2 } from './reported-state'
 
 /** The arguments of `res.write` and `res.end`. */
 type Args = [chunk?: unknown, encoding?: unknown, callback?: unknown]
 
+type Natives = Readonly<Record<Method, Native>>
+
 /**
  * Refuses arguments that Node would refuse, before the call waits. A middleware before the session, which has patched the method, may accept others.
  *
- * @param native the method of Node, or of that middleware
+ * @param native the methods of Node, or of that middleware
  * @param hasEnded whether `end` was called
  * @throws what the method of Node throws
  */
-export function checkArguments(res: ServerResponse, method: Method, native: unknown, args: unknown[], hasEnded: boolean): void {
+export function checkArguments(res: ServerResponse, method: Method, native: Natives, args: unknown[], hasEnded: boolean): void {
+  // A response of a socket library, which has other rules
+  if (typeof native.writeHead !== 'function') return
   if (method === 'writeHead') checkHead(res, args)
   else if (isPatched(res, method, native)) return
-  else if (method === 'write') checkChunk('write', hasEnded ? [args[0]] : (args as Args))
-  else if (method === 'end' && !hasEnded) checkChunk('end', args as Args)
+  else if (method === 'write') checkChunk(res, hasEnded ? [args[0]] : (args as Args))
+  else if (method === 'end' && !hasEnded && !isNoChunk(res, args[0])) checkChunk(res, args as Args)
+}
+
+/** Whether a method before the session's wraps that of Node. */
+export function isWrapped(res: ServerResponse, native: Natives): boolean {
+  return isPatched(res, 'write', native) || isPatched(res, 'end', native)
 }
 
 /** Whether a method is not that of the class of the response. Classes that derive from Node's accept what Node accepts. */
-function isPatched(res: ServerResponse, method: Method, native: unknown): boolean {
-  return (Object.getPrototypeOf(res) as Record<Method, unknown> | null)?.[method] !== native
+function isPatched(res: ServerResponse, method: Method, native: Natives): boolean {
+  return (Object.getPrototypeOf(res) as Partial<Natives> | null)?.[method] !== native[method]
+}
+
+/** What `end` takes as no chunk: a callback, and on HTTP/1 any falsy value. */
+function isNoChunk(res: ServerResponse, chunk: unknown): boolean {
+  return typeof chunk === 'function' || (!chunk && (chunk == null || !isHttp2(res)))
 }
 
 /**
@@ -30,16 +45,20 @@ function isPatched(res: ServerResponse, method: Method, native: unknown): boolea
  *
  * @throws what `res.write` and `res.end` of Node throw
  */
-function checkChunk(method: 'write' | 'end', [chunk, encoding]: Args): void {
-  // `end` takes any falsy value, and a callback, as no chunk
-  if (method === 'end' && (!chunk || typeof chunk === 'function')) return
-  if (typeof chunk !== 'string' && !isUint8Array(chunk)) return refuseLikeNode(chunk)
+function checkChunk(res: ServerResponse, [chunk, encoding]: Args): void {
+  if (typeof chunk !== 'string' && !isUint8Array(chunk)) return refuseLikeNode(res, chunk)
   if (!encoding || typeof encoding === 'function' || Buffer.isEncoding(encoding as string)) return
-  refuseLikeNode(chunk, encoding)
+  writeLikeNode(chunk, encoding)
 }
 
-/** A stream of Node throws the same errors as a response of Node. */
-function refuseLikeNode(...args: unknown[]): void {
+/** A response of HTTP/1 accepts fewer chunks than a stream. One that was destroyed writes nothing, but checks first. */
+function refuseLikeNode(res: ServerResponse, chunk: unknown): void {
+  if (res instanceof ServerResponse) new OutgoingMessage().destroy().write(chunk)
+  else writeLikeNode(chunk)
+}
+
+/** A stream of Node throws the same errors as a stream of HTTP/2, and for encodings the same as a socket. */
+function writeLikeNode(...args: unknown[]): void {
   new Writable({ write: (_chunk, _encoding, done) => done() }).write(...(args as [unknown]))
 }
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { DeferredCall } from './deferred-call'
 import { isHttp2 } from './reported-state'
 
 type Callback = (err?: Error | null) => void
@@ -20,10 +21,18 @@ export function callAfterEnd(res: ServerResponse, method: string, args: unknown[
   return res
 }
 
-/** Does what Node does with a `write` or `end` after `destroy`. */
+/** Does what Node does with a `write` or `end` after `destroy`: also with a call that is dropped because another response is sent. */
 export function callAfterDestroy(args: unknown[]): void {
   const callback = callbackOf(args)
   if (callback) process.nextTick(callback, codedError('Cannot call write after a stream was destroyed', 'ERR_STREAM_DESTROYED'))
+}
+
+/** Calls back for calls that Node will not receive, unless their callers have seen them throw. */
+export function dropCalls(calls: readonly DeferredCall[]): void {
+  for (const call of calls) {
+    const isKnown = call.failed || 'returned' in call
+    if (!isKnown) callAfterDestroy(call.args)
+  }
 }
 
 function fail(res: ServerResponse, callback: Callback | undefined): void {

@@ -16,8 +16,10 @@ export interface DeferredCall {
   verdict?: Verdict
   /** The call threw, so the app knows that it failed. The question to the gate still delays the calls behind it. */
   failed?: boolean
-  /** What Node returned, if the call was passed on at once. */
+  /** What Node returned. Without it, Node has not received the call, or has refused it. */
   returned?: unknown
+  /** What the chunk adds to `writableLength`. */
+  size?: number
 }
 
 /** Whether the gate has refused the response, and it can still be replaced. */

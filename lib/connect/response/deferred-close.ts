@@ -1,100 +1,17 @@
 import { ServerResponse } from 'node:http'
 import { setImmediate } from '../../primitives/set-immediate'
-
-type Act = (...args: unknown[]) => unknown
-
-/** The object whose methods close a connection or a part of it. */
-type Carrier = Record<string, unknown> & { [GUARD]?: CloseGuard }
-
-const GUARD = Symbol('resession.closeGuard')
-
-interface Kind {
-  /** The methods that close it. */
-  readonly methods: readonly string[]
-  /** Whether the client has disconnected, so that there is nothing to wait for. */
-  isGone(carrier: Carrier, args: unknown[]): boolean
-}
-
-const RESPONSE: Kind = { methods: ['destroy'], isGone: res => Boolean(res.closed) }
-
-const SOCKET: Kind = {
-  methods: ['destroy', 'destroySoon', 'end', 'resetAndDestroy'],
-  // Without half-open connections, Node closes the socket when the client ends its side
-  isGone: (socket, [err]) => isClosed(socket) || isNetworkError(err),
-}
-
-const STREAM: Kind = {
-  methods: ['destroy', 'close', 'end'],
-  isGone: ({ closed, destroyed, session }) => Boolean(closed) || Boolean(destroyed) || !session || isSessionOver(session as Carrier),
-}
-
-const SESSION: Kind = {
-  methods: ['destroy'],
-  // The client sent GOAWAY with an error
-  isGone: (session, [err]) => isSessionOver(session) || (err as NodeJS.ErrnoException | undefined)?.code === 'ERR_HTTP2_SESSION_ERROR',
-}
-
-function isClosed({ destroyed, readableEnded, server }: Carrier): boolean {
-  return Boolean(destroyed) || (readableEnded === true && !(server as { httpAllowHalfOpen?: boolean } | undefined)?.httpAllowHalfOpen)
-}
-
-/** An error of a read or write that the operating system refused. Node destroys the socket with it. */
-function isNetworkError(err: unknown): boolean {
-  const { syscall } = (err ?? {}) as NodeJS.ErrnoException
-  return syscall === 'read' || syscall === 'write' || syscall === 'shutdown'
-}
-
-function isSessionOver(session: Carrier): boolean {
-  const socket = socketOf(session)
-  return Boolean(session.destroyed) || !socket || isClosed(socket)
-}
-
-/** The socket below an HTTP/2 session. `session.socket` is a proxy that refuses the methods needed here. */
-function socketOf(session: Carrier): Carrier | undefined {
-  const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'socket')
-  return (key ? (session as Record<symbol, unknown>)[key] : session.socket) as Carrier | undefined
-}
-
-/** Patches the closing methods of a carrier, once. Responses follow one another on a connection, and HTTP/2 has several at a time. */
-class CloseGuard {
-  readonly holders = new Set<DeferredClose>()
-
-  static on(carrier: Carrier, kind: Kind): CloseGuard {
-    return carrier[GUARD] ?? new CloseGuard(carrier, kind)
-  }
-
-  private constructor(
-    private readonly carrier: Carrier,
-    private readonly kind: Kind,
-  ) {
-    Object.defineProperty(carrier, GUARD, { value: this })
-    for (const name of kind.methods) {
-      const native = carrier[name]
-      if (typeof native !== 'function') continue
-      const guarded: Act = (...args) => this.#call(name, native as Act, args)
-      Object.defineProperty(carrier, name, { value: guarded, configurable: true, writable: true })
-    }
-  }
-
-  #call(name: string, native: Act, args: unknown[]): unknown {
-    const holder = [...this.holders].find(({ isPassing }) => !isPassing)
-    if (!holder || this.kind.isGone(this.carrier, args)) return native.apply(this.carrier, args)
-    // A reset would discard data that the operating system has not sent yet
-    const later = name === 'resetAndDestroy' ? 'destroy' : name
-    holder.defer(this.carrier, () => void (this.carrier[later] as Act)(...args))
-    return this.carrier
-  }
-}
+import { guardsOf, type CloseGuard, type Holder } from './close-guard'
 
 /**
  * Defers calls that would close the connection of a waiting response: `destroy` and `end` of its socket, stream or session. `server.close` and
  * finalhandler use these too.
  */
-export class DeferredClose {
-  /** Calls are passing to Node now, which has received the response. */
+export class DeferredClose implements Holder {
   isPassing = false
   /** `res.destroy` was called. */
   destroysResponse = false
+  /** The error that `res.destroy` was called with. */
+  error: unknown = null
   readonly #guards: CloseGuard[]
   readonly #calls: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
@@ -126,9 +43,12 @@ export class DeferredClose {
     return this.#calls.length > 0
   }
 
-  defer(carrier: unknown, call: () => void): void {
+  defer(carrier: unknown, args: unknown[], call: () => void): void {
     this.#calls.push(call)
-    this.destroysResponse ||= carrier === this.res
+    if (carrier === this.res && !this.destroysResponse) {
+      this.destroysResponse = true
+      this.error = args[0]
+    }
     if (this.longest < Infinity) this.#timer ??= setTimeout(() => this.#giveUp(), this.longest).unref()
     this.onChange()
   }
@@ -148,29 +68,6 @@ export class DeferredClose {
     this.#isOver = true
     this.release()
   }
-}
-
-function guardsOf(res: ServerResponse): CloseGuard[] {
-  const { stream, req, socket = req?.socket } = res as ServerResponse & { stream?: Carrier }
-  const guards: [unknown, Kind][] = [[res, RESPONSE]]
-  const session = stream?.session as Carrier | undefined
-  if (session) guards.push([stream, STREAM], [session, SESSION], ...socketsOf(socketOf(session)))
-  // A pipelined response has no socket of its own yet
-  else guards.push(...socketsOf((socket ?? req?.socket) as unknown as Carrier | undefined))
-  return guards.map(([carrier, kind]) => CloseGuard.on(carrier as Carrier, kind))
-}
-
-/** A TLS socket, and the socket below it, which 'connection' listeners of a server receive. */
-function socketsOf(socket: Carrier | null | undefined): [Carrier, Kind][] {
-  if (!socket || typeof socket !== 'object') return []
-  const below = socket._parent as Carrier | null | undefined
-  if (!below) return [[socket, SOCKET]]
-  // Node closes it with the TLS socket
-  const isGone: Kind['isGone'] = (carrier, args) => Boolean(socket.destroyed) || SOCKET.isGone(carrier, args)
-  return [
-    [socket, SOCKET],
-    [below, { ...SOCKET, isGone }],
-  ]
 }
 
 type Source = Pick<ServerResponse, 'once' | 'writableFinished' | 'closed' | 'writableNeedDrain'> & {

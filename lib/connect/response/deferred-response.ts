@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import { callAfterDestroy, callAfterEnd } from './calls-after-end'
+import { callAfterDestroy, callAfterEnd, dropCalls } from './calls-after-end'
 import { Drain } from './drain'
 import type { Gate, Verdict } from './gate'
 import { isRefused, type DeferredCall, type Method, type Native } from './deferred-call'
-import { checkArguments, settleHead } from './argument-checks'
+import { checkArguments, isWrapped, settleHead } from './argument-checks'
 import { clearHead, restoreMethods } from './replaced-response'
 import { WhileDeferred } from './while-deferred'
 import { setImmediate } from '../../primitives/set-immediate'
@@ -20,9 +20,10 @@ export class DeferredResponse {
   readonly #native: Record<Method, Native>
   /** `on` of the response itself, if it had one. */
   readonly #on: unknown
-  readonly #line: DeferredCall[] = []
-  #begun = false
-  #ended = false
+  /** How far the calls of the app have come, those that wait included. */
+  #progress: 'none' | 'begun' | 'ended' = 'none'
+  /** A call other than `writeHead` has been passed on. */
+  #passed = false
   /** `settling`: the listeners for headers are being called. `sending`: calls now come from the native methods, and are passed to Node. */
   #phase: 'holding' | 'settling' | 'sending' = 'holding'
   #advancing = false
@@ -73,17 +74,22 @@ export class DeferredResponse {
   write(args: unknown[]): unknown {
     const returned = this.submit('write', args)
     // False tells the writer to wait, and 'drain' that it may continue
-    if (this.#line.length > 0) (this.#drain ??= new Drain(this.#res)).want()
+    if (this.#isWaiting) (this.#drain ??= new Drain(this.#res)).want()
     return returned
   }
 
   /** Whether the head is deferred: HTTP/1 sends it with the first byte of the body. */
   get #holdsHead(): boolean {
-    return this.#gate.strict || this.#res.req?.httpVersionMajor === 2
+    return (this.#gate.strict || this.#res.req?.httpVersionMajor === 2) && !this.#isBusy
   }
 
-  get #isNode(): boolean {
-    return typeof this.#native.writeHead === 'function'
+  get #isWaiting(): boolean {
+    return this.#held !== undefined && this.#held.line.length > 0
+  }
+
+  /** Whether a wrapped method has received a part of the body, and may pass it to Node while calls wait. */
+  get #isBusy(): boolean {
+    return this.#passed && isWrapped(this.#res, this.#native)
   }
 
   /**
@@ -93,12 +99,11 @@ export class DeferredResponse {
    */
   submit(method: Method, args: unknown[]): unknown {
     if (this.#phase === 'sending') return this.#native[method].apply(this.#res, args)
-    if (this.#isNode) checkArguments(this.#res, method, this.#native[method], args, this.#ended)
+    checkArguments(this.#res, method, this.#native, args, this.#progress === 'ended')
     const call: DeferredCall = { method, args, asks: this.#asksAt(method) }
     const buffered = method === 'end' ? this.#res : false
-    if (this.#isReplaced) return buffered
-    if (this.#held?.isDestroyed) return (callAfterDestroy(args), buffered)
-    if (this.#line.length === 0) {
+    if (this.#isReplaced || this.#held?.isDestroyed) return (callAfterDestroy(args), buffered)
+    if (!this.#isWaiting) {
       if (call.asks === 'nothing') call.verdict = 'pass'
       else this.#gate.bytes(call.asks === 'last', verdict => this.#hear(call, verdict))
       if (call.verdict) return this.#obey(call, buffered)
@@ -108,8 +113,8 @@ export class DeferredResponse {
   }
 
   #asksAt(method: Method): DeferredCall['asks'] {
-    if (method === 'end') return this.#ended ? 'nothing' : 'last'
-    return method === 'flush' || (this.#begun && method !== 'writeHead') ? 'nothing' : 'first'
+    if (method === 'end') return this.#progress === 'ended' ? 'nothing' : 'last'
+    return method === 'flush' || (this.#progress !== 'none' && method !== 'writeHead') ? 'nothing' : 'first'
   }
 
   #ask(call: DeferredCall): void {
@@ -120,25 +125,24 @@ export class DeferredResponse {
   #hear(call: DeferredCall, verdict: Verdict): void {
     if (call.verdict) return
     call.verdict = verdict
-    if (this.#line[0] === call && this.#phase === 'holding' && !this.#advancing) this.#advance()
+    if (this.#held?.line.first === call && this.#phase === 'holding' && !this.#advancing) this.#advance(this.#held)
   }
 
   #obey(call: DeferredCall, buffered: unknown): unknown {
-    if (isRefused(call, this.#res)) return (this.#replace(call.verdict), buffered)
-    const [begun, ended] = [this.#begun, this.#ended]
+    if (isRefused(call, this.#res)) return (this.#replace(call, call.verdict), buffered)
+    const progress = this.#progress
     this.#note(call)
     try {
       return this.#send(call)
     } catch (err) {
-      this.#begun = begun
-      this.#ended = ended
+      this.#progress = progress
       throw err
     }
   }
 
   #note({ asks }: DeferredCall): void {
-    this.#begun ||= asks !== 'nothing'
-    this.#ended ||= asks === 'last'
+    if (asks === 'last') this.#progress = 'ended'
+    else if (asks === 'first' && this.#progress === 'none') this.#progress = 'begun'
   }
 
   #send({ method, args, asks, verdict }: DeferredCall): unknown {
@@ -150,6 +154,7 @@ export class DeferredResponse {
     try {
       const sent = this.#native[method].apply(this.#res, args)
       if (method === 'write') this.#full = sent === false
+      this.#passed ||= method !== 'writeHead'
       return sent
     } finally {
       this.#phase = 'holding'
@@ -158,16 +163,16 @@ export class DeferredResponse {
 
   /** Whether a call follows the first `end`. A third-party `end` may write later, after it has compressed or changed the body. */
   #isLate(method: Method): boolean {
-    if (!this.#ended || this.#line.some(({ asks }) => asks === 'last')) return false
+    if (this.#progress !== 'ended' || this.#held?.line.hasEnd) return false
     return method === 'end' || (method === 'write' && this.#res.writableEnded !== false)
   }
 
-  /** Drops all waiting calls. Another response is sent instead. */
-  #replace(answer: () => void): void {
+  /** Drops a call and all that wait. Another response is sent instead. */
+  #replace(call: DeferredCall, answer: () => void): void {
     const res = this.#res
-    this.#line.length = 0
+    this.#drop(call)
     this.#isReplaced = true
-    this.#begun = this.#ended = false
+    this.#progress = 'none'
     if (!this.#on) this.#drain = undefined
     const listeners = restoreMethods(res, { ...this.#native, on: this.#on })
     this.patches++
@@ -181,66 +186,67 @@ export class DeferredResponse {
     })
   }
 
+  #drop(call: DeferredCall): void {
+    dropCalls([call, ...(this.#held?.line.drain() ?? [])])
+  }
+
   #wait(call: DeferredCall): void {
-    this.#line.push(call)
-    const [begun, ended] = [this.#begun, this.#ended]
+    const held = (this.#held ??= new WhileDeferred(this.#res, this.#gate.longestWait, () => this.#isBusy))
+    held.line.push(call)
+    const progress = this.#progress
     this.#note(call)
     try {
-      this.#settleHeaders(call)
+      this.#settleHeaders(held, call)
     } catch (err) {
-      call.failed = true
-      this.#begun = begun
-      this.#ended = ended
+      held.line.fail(call)
+      this.#progress = progress
       throw err
     } finally {
-      if (this.#line[0] === call && call.verdict) this.#advance()
+      if (held.line.first === call && call.verdict) this.#advance(held)
     }
-    if (this.#line.includes(call)) this.#whileHeld.hold()
+    if (this.#isWaiting) held.hold()
   }
 
   /** Calls all listeners for headers, but writes nothing yet. */
-  #settleHeaders({ method }: DeferredCall): void {
-    const res = this.#res
-    if (!this.#isNode || res.headersSent) return
+  #settleHeaders(held: WhileDeferred, { method }: DeferredCall): void {
+    const { writeHead } = this.#native
+    if (typeof writeHead !== 'function' || this.#res.headersSent || this.#isBusy) return
     this.#phase = 'settling'
-    this.#whileHeld.isSettled = false
+    held.isSettled = false
     try {
-      settleHead(res, method === 'writeHead', this.#native.writeHead)
-      this.#whileHeld.isSettled = true
+      settleHead(this.#res, method === 'writeHead', writeHead)
+      held.isSettled = true
     } finally {
       this.#phase = 'holding'
     }
   }
 
-  get #whileHeld(): WhileDeferred {
-    return (this.#held ??= new WhileDeferred(this.#res, this.#line, this.#gate.longestWait))
-  }
-
   /** Passes on the first waiting call, and all behind it for which the gate need not be asked. */
-  #advance(): void {
-    const line = this.#line
+  #advance(held: WhileDeferred): void {
+    const { line } = held
+    let call = line.first as DeferredCall
     this.#advancing = true
-    this.#whileHeld.suspend()
+    held.suspend()
     try {
       do {
-        const call = line.shift() as DeferredCall
-        if (isRefused(call, this.#res)) return this.#replace(call.verdict)
+        call = line.shift()
+        if (isRefused(call, this.#res)) return this.#replace(call, call.verdict)
         if (!call.failed) call.returned = this.#send(call)
-        if (line[0]) this.#ask(line[0])
-      } while (line[0]?.verdict)
+        if (line.first) this.#ask(line.first)
+      } while (line.first?.verdict)
     } catch (err) {
-      this.#fail(err)
+      this.#fail(call, err)
     } finally {
       this.#advancing = false
-      this.#whileHeld.resume(this.#ended || this.#isReplaced)
+      held.resume(this.#progress === 'ended' || this.#isReplaced)
     }
-    if (line.length === 0 && !this.#ended) this.#drain?.tell(this.#full)
+    if (line.length === 0 && this.#progress !== 'ended') this.#drain?.tell(this.#full)
   }
 
   /** Node has refused a call whose caller has already continued. */
-  #fail(err: unknown): void {
-    if (!this.#res.headersSent) return this.#replace(() => this.#gate.failed(err))
-    this.#line.length = 0
+  #fail(call: DeferredCall, err: unknown): void {
+    if (!this.#res.headersSent) return this.#replace(call, () => this.#gate.failed(err))
+    this.#drop(call)
     this.#gate.failed(err)
     this.#res.destroy(err as Error)
   }

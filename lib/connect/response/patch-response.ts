@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import onHeaders = require('on-headers')
+import { callAfterDestroy } from './calls-after-end'
 import type { Gate } from './gate'
 import type { Method, Native } from './deferred-call'
 import { DeferredResponse } from './deferred-response'
@@ -24,8 +25,8 @@ function patch(res: ServerResponse, held: DeferredResponse): void {
     return args.length > 1 ? headWithHeaders(res, held, args) : head(res, held, args)
   }
   const flushHeaders: Native = () => void (held.patches === patches && held.submit('flushHeaders', []))
-  const write: Native = (...args) => held.patches === patches && held.write(args)
-  const end: Native = (...args) => (held.patches === patches ? held.submit('end', args) : res)
+  const write: Native = (...args) => (held.patches === patches ? held.write(args) : (callAfterDestroy(args), false))
+  const end: Native = (...args) => (held.patches === patches ? held.submit('end', args) : (callAfterDestroy(args), res))
   const flush: Native = (...args) => void (held.patches === patches && held.submit('flush', args))
   // Responses of socket libraries may have few of the methods, or none
   if (methods.writeHead) methods.writeHead = writeHead

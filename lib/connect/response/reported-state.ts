@@ -1,18 +1,30 @@
 import { ServerResponse, STATUS_CODES } from 'node:http'
+import type { CallLine } from './call-line'
 
 /** What the waiting calls have promised to their callers. */
 export interface Promised {
   /** The headers are settled. */
-  headers: boolean
+  readonly headers: boolean
+  /** The arguments of a `writeHead` that waits. */
+  readonly head: unknown[] | undefined
   /** The headers, or data after them, are being sent. */
-  bytes: boolean
+  readonly bytes: boolean
   /** `end` was called. */
-  end: boolean
+  readonly end: boolean
   /** A `write` returned false, and its caller waits for 'drain'. */
-  drain: boolean
+  readonly drain: boolean
   /** `destroy` was called, and is deferred. */
-  destroy: boolean
+  readonly destroy: boolean
+  /** The argument of that call. */
+  readonly error: unknown
+  /**
+   * A method that wraps Node's, such as that of compression, has received a part of the body, and may pass it to Node at any time. Node must find its
+   * own state then: after `finished` and `destroyed` it refuses data and emits no 'drain', and `_headerSent` would make it skip the headers.
+   */
+  readonly isBusy: boolean
 }
+
+const PROMISES = ['headers', 'head', 'bytes', 'end', 'drain', 'destroy', 'error', 'isBusy'] as const satisfies (keyof Promised)[]
 
 /**
  * The methods that throw after headers are sent, with the verb of Node's message. An HTTP/1 response refuses them itself, because of its `_header`.
@@ -28,23 +40,48 @@ type Own = [name: string, descriptor: PropertyDescriptor | undefined]
  */
 export class ReportedState {
   readonly #own: Own[] = []
+  #promised: Promised | undefined
+  /** Node's own `writableLength`, while another is reported. */
+  #length: number | undefined
   #head: { statusCode: number; statusMessage: string | undefined } | undefined
 
-  constructor(private readonly res: ServerResponse) {}
+  constructor(
+    private readonly res: ServerResponse,
+    private readonly line: CallLine,
+  ) {}
 
-  /** Reports these promises instead of earlier ones. */
+  /** Reports these promises instead of earlier ones. Most calls that wait promise nothing new. */
   report(promised: Promised): void {
+    const reported = this.#promised
+    if (reported && PROMISES.every(name => reported[name] === promised[name])) return this.#updateLength()
     this.withdraw()
+    this.#promised = promised
+    if (!promised.isBusy) this.#reportSent(promised)
     const { res } = this
-    if (promised.headers) this.#head = headOf(res)
-    for (const [name, value] of fieldsOf(res, promised)) this.#set(name, value)
-    if (promised.headers && !res.headersSent) this.#set('headersSent', true)
+    if (promised.end) this.#setAll(endFields(res, promised.isBusy))
+    else if (promised.drain && 'writableNeedDrain' in res) this.#set('writableNeedDrain', true)
     if (promised.end && !res.writableEnded && !isCaptured(res)) this.#set('writableEnded', true)
+  }
+
+  /** Reports what Node's own methods read too. */
+  #reportSent({ headers, head, bytes, destroy, error }: Promised): void {
+    const { res } = this
+    if (headers) this.#head = headOf(res)
+    if (headers && !res.headersSent) {
+      this.#setAll(headFields(res, head))
+      this.#set('headersSent', true)
+    }
+    if (bytes && res instanceof ServerResponse) this.#set('_headerSent', true)
+    if (bytes) this.#setLength()
+    if (destroy && 'destroyed' in res) this.#set('destroyed', true)
+    if (destroy && 'errored' in res) this.#set('errored', error)
   }
 
   /** Reports Node's own state again. A status that was set after the headers were settled is discarded, as Node does. */
   withdraw(): void {
     const { res } = this
+    this.#promised = undefined
+    this.#length = undefined
     // In reverse order, which is the cheapest way for V8 to delete properties
     for (let i = this.#own.length; i-- > 0;) {
       const [name, descriptor] = this.#own[i] as Own
@@ -61,44 +98,55 @@ export class ReportedState {
     if (!isHttp2(res)) res.statusMessage = statusMessage as string
   }
 
+  #setAll(fields: Field[]): void {
+    for (const [name, value] of fields) this.#set(name, value)
+  }
+
   #set(name: string, value: unknown): void {
     const { res } = this
     const own = Object.getOwnPropertyDescriptor(res, name)
     this.#own.push([name, own])
     Object.defineProperty(res, name, own?.writable ? { value } : { value, configurable: true, writable: true })
   }
+
+  /** Adds the chunks that wait to `writableLength`. A getter for each response would make V8 treat all responses as dictionaries. */
+  #setLength(): void {
+    const { res, line } = this
+    if (!('writableLength' in res)) return
+    this.#length = res.writableLength
+    this.#set('writableLength', this.#length + line.size)
+  }
+
+  #updateLength(): void {
+    if (this.#length !== undefined) (this.res as { writableLength: number }).writableLength = this.#length + this.line.size
+  }
 }
 
 type Field = [name: string, value: unknown]
 
-/** The fields of a response with the values that match the promises. */
-function fieldsOf(res: ServerResponse, { headers, bytes, end, drain, destroy }: Promised): Field[] {
-  const fields = headers && !res.headersSent ? headFields(res) : []
-  if (bytes && res instanceof ServerResponse) fields.push(['_headerSent', true])
-  if (end) fields.push(...endFields(res))
-  else if (drain && 'writableNeedDrain' in res) fields.push(['writableNeedDrain', true])
-  if (destroy && 'destroyed' in res) fields.push(['destroyed', true])
-  return fields
-}
-
-function headFields(res: ServerResponse): Field[] {
+/** @param head arguments of a `writeHead` that waits: Node's would set the status and the reason on the response */
+function headFields(res: ServerResponse, head: unknown[] = [res.statusCode]): Field[] {
   if (!(res instanceof ServerResponse)) {
     const late = Object.entries(LATE).filter(([name]) => name in res)
     return late.map(([name, verb]) => [name, () => refuse(res, verb)])
   }
-  const statusMessage = res.statusMessage || STATUS_CODES[res.statusCode] || 'unknown'
+  const [status, reason] = head
+  const statusCode = Number(status) | 0
+  const statusMessage = typeof reason === 'string' ? reason : res.statusMessage || STATUS_CODES[statusCode] || 'unknown'
   return [
+    // Node makes a number of it
+    ...(statusCode === res.statusCode ? [] : [['statusCode', statusCode] satisfies Field]),
     ['statusMessage', statusMessage],
-    ['_header', headerText(res, statusMessage)],
+    ['_header', headerText(res, `${statusCode} ${statusMessage}`)],
     // The listeners of on-headers must still be called when the headers are sent
     ['writeHead', () => refuse(res, 'write')],
   ]
 }
 
-function endFields(res: ServerResponse): Field[] {
+function endFields(res: ServerResponse, isBusy: boolean): Field[] {
   // HTTP/2 sends trailers that are added after the end, as long as the data have not been sent
   const fields: Field[] = isHttp2(res) ? [] : [['addTrailers', () => {}]]
-  if (isCaptured(res)) return fields
+  if (isBusy || isCaptured(res)) return fields
   // Node derives it from the next field
   if ('writableFinished' in res) fields.push(['writableFinished', false])
   if ('finished' in res) fields.push(['finished', true])
@@ -126,8 +174,8 @@ function headOf(res: ServerResponse): { statusCode: number; statusMessage: strin
 }
 
 /** The known head: without the session's cookie and the headers that Node adds. */
-function headerText(res: ServerResponse, statusMessage: string): string {
-  let text = `HTTP/1.1 ${res.statusCode} ${statusMessage}\r\n`
+function headerText(res: ServerResponse, status: string): string {
+  let text = `HTTP/1.1 ${status}\r\n`
   for (const [name, value] of Object.entries(res.getHeaders())) text += `${name}: ${String(value)}\r\n`
   return `${text}\r\n`
 }

@@ -1,25 +1,26 @@
 import { ServerResponse } from 'node:http'
+import { CallLine } from './call-line'
 import { DeferredClose, isQueued, whenOut } from './deferred-close'
-import type { DeferredCall } from './deferred-call'
 import { LentSocket } from './lent-socket'
 import { ReportedState } from './reported-state'
 
 /** The state of a response with waiting calls: it reports what their callers were promised, and its connection stays open. */
 export class WhileDeferred {
+  readonly line = new CallLine()
   readonly #reported: ReportedState
   readonly #closing: DeferredClose
   readonly #socket: LentSocket | undefined
 
   /**
-   * @param line the waiting calls
    * @param longest milliseconds for which a call that closes the connection may wait
+   * @param isBusy whether a wrapped method may pass data to Node while calls wait
    */
   constructor(
     private readonly res: ServerResponse,
-    private readonly line: readonly DeferredCall[],
     longest: number,
+    private readonly isBusy: () => boolean,
   ) {
-    this.#reported = new ReportedState(res)
+    this.#reported = new ReportedState(res, this.line)
     if (res instanceof ServerResponse) this.#socket = new LentSocket(res)
     this.#closing = new DeferredClose(res, longest, () => {
       if (!this.#closing.isPassing) this.#report()
@@ -71,10 +72,13 @@ export class WhileDeferred {
     const { line } = this
     this.#reported.report({
       headers: this.isSettled && line.length > 0,
-      bytes: line.some(({ method, failed }) => method !== 'writeHead' && !failed),
-      end: line.some(({ asks, failed }) => asks === 'last' && !failed),
-      drain: line.some(({ method, failed }) => method === 'write' && !failed),
+      head: line.head,
+      bytes: line.hasBytes,
+      end: line.hasEnd,
+      drain: line.hasWrite,
       destroy: this.isDestroyed,
+      error: this.#closing.error,
+      isBusy: this.isBusy(),
     })
   }
 }
