@@ -4,23 +4,37 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { data } from '../support/handlers'
-import type { Handler } from '../support/site'
+import { GateStore } from '../support/gate-store'
+import { Site, type Handler, type Req } from '../support/site'
 import { turns, useServers, Wire } from '../support/wire'
-import { stage, storeLate } from './stage'
+import { cookieOf, stage, storeLate } from './stage'
 
-const ANSWERS: Record<string, (res: ServerResponse) => unknown> = {
+/** Responses that are whole when the client disconnects. */
+const WHOLE: Record<string, (res: ServerResponse) => unknown> = {
   'end with text': res => res.end('text'),
   'end with a callback': res => res.end('text', () => {}),
   'write and end': res => (res.write('te'), res.end('xt')),
+  'writeHead and end': res => res.writeHead(200, { 'Content-Length': 4 }).end('text'),
+}
+
+const ANSWERS: Record<string, (res: ServerResponse) => unknown> = {
+  ...WHOLE,
   flushHeaders: res => res.flushHeaders(),
   'a stream': res => pipeline(Readable.from(Array<string>(100).fill('text'.repeat(1000))), res).catch(() => {}),
 }
 
-/** How a client disconnects before its response. */
+/** How a client disconnects before its response. The server cannot tell one that hangs up from one that sends no more. */
 const ENDS: Record<string, (wire: Wire) => unknown> = {
   'the client hangs up': wire => wire.socket.destroy(),
   'the client resets the connection': wire => wire.socket.resetAndDestroy(),
   'the client sends no more': wire => wire.socket.end(),
+}
+
+/** Requests after which a client may send no more. */
+const LAST: Record<string, string> = {
+  'HTTP/1.1': 'GET / HTTP/1.1\r\nHost: site\r\n\r\n',
+  'HTTP/1.1 with Connection: close': 'GET / HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n',
+  'HTTP/1.0': 'GET / HTTP/1.0\r\n\r\n',
 }
 
 /** A handler that catches the error and responds with it. */
@@ -62,17 +76,54 @@ describe('connect: responses that are aborted or cannot be sent', () => {
         await store.waits()
         const res = response as ServerResponse
         const gone = res.closed ? undefined : once(res, 'close')
+        const waits = what in WHOLE && !how.includes('resets')
         end(wire)
-        await gone
+        if (!waits) await gone
         expect(wire.text).to.equal('')
         store.open = true
         store.release()
+        await gone
         await turns()
-        expect({ asked: store.asked, errors, text: wire.text }).to.deep.equal({ asked: ['set'], errors: [], text: '' })
+        expect({ asked: store.asked, errors }).to.deep.equal({ asked: ['set'], errors: [] })
+        expect(wire.text !== '').to.equal(waits && how.includes('sends no more'))
         expect(Object.keys(store.sessions)).to.have.length(1)
       })
     }
   }
+
+  for (const [version, request] of Object.entries(LAST)) {
+    for (const [what, answer] of Object.entries(WHOLE)) {
+      for (const later of [false, true]) {
+        it(`a client of ${version} that sends no more gets ${what}, with a store that calls back ${later ? 'later' : 'at once'}`, async () => {
+          const { server, store } = await stage('saved', (_, res) => answer(res))
+          store.open = !later
+          const wire = (await Wire.to(server)).send(request)
+          wire.socket.end()
+          if (later) await storeLate(wire, store)
+          await wire.rest()
+          const got = await wire.answer()
+          expect(got).to.include({ line: 'HTTP/1.1 200 OK', body: 'text' })
+          expect(cookieOf(got)).to.be.a('string')
+        })
+      }
+    }
+  }
+
+  it('a client that sends no more waits for storeTimeout at most', async () => {
+    const store = new GateStore()
+    let request: Req | undefined
+    const { server } = new Site({ store, storeTimeout: 50 }, (req, res) => {
+      request = req
+      data(req).user = 'ada'
+      req.session.save(() => {})
+      res.end('text')
+    })
+    const wire = await Wire.to(server)
+    wire.get().socket.end()
+    await store.waits()
+    await wire.rest()
+    expect(request?.socket.destroyed).to.equal(true)
+  })
 
   it('a handler that ends the response after the client has disconnected still saves', async () => {
     let response: ServerResponse | undefined

@@ -159,6 +159,42 @@ describe('connect: closing the connection of a delayed response', () => {
     await wire.rest()
   })
 
+  for (const how of ['Connection: close', 'HTTP/1.0'] as const) {
+    it(`a response with ${how} closes the connection, although a pipelined one behind it is delayed`, async () => {
+      const store = new GateStore()
+      let first: ServerResponse | undefined
+      const { server } = new Site({ store }, (req, res) => {
+        if (req.url === '/1') return void (first = res)
+        data(req).user = 'ada'
+        res.end(req.url)
+      })
+      const wire = (await Wire.to(server)).get('/1').get('/2')
+      await store.waits()
+      if (how === 'HTTP/1.0') (first as ServerResponse).shouldKeepAlive = false
+      else first?.setHeader('Connection', 'close')
+      first?.end('/1')
+      await wire.rest()
+      expect((await wire.answers(2)).map(({ body }) => body)).to.deep.equal(['/1'])
+      store.release()
+      await turns()
+      expect(Object.keys(store.sessions)).to.have.length(1)
+    })
+  }
+
+  it('a response with Connection: close is sent before it closes the connection, if it is delayed too', async () => {
+    const store = new GateStore()
+    const { server } = new Site({ store }, (req, res) => {
+      data(req).user = 'ada'
+      if (req.url === '/1') res.setHeader('Connection', 'close')
+      res.end(req.url)
+    })
+    const wire = (await Wire.to(server)).get('/1').get('/2')
+    while (store.asked.length < 2) await turns(1)
+    store.release()
+    await wire.rest()
+    expect((await wire.answers(2)).map(({ body }) => body)).to.deep.equal(['/1'])
+  })
+
   it('an error response after a failed save arrives too', async () => {
     let request: Req | undefined
     const { server, store } = await stage('saved, or an error response', (req, res) => {
@@ -201,7 +237,7 @@ describe('connect: closing the connection of a response whose store does not res
     })
   }
 
-  it('a disconnect of the client during a call is not delayed', async () => {
+  it('a reset by the client during a call is not delayed', async () => {
     const store = new GateStore()
     let response: ServerResponse | undefined
     const { server } = new Site({ store }, (req, res) => {
@@ -211,7 +247,7 @@ describe('connect: closing the connection of a response whose store does not res
     const wire = (await Wire.to(server)).get()
     await store.waits()
     response?.destroy()
-    wire.socket.destroy()
+    wire.socket.resetAndDestroy()
     await once(response as ServerResponse, 'close')
     store.release()
     await turns()

@@ -11,6 +11,10 @@ const GUARD = Symbol('resession.closeGuard')
 export interface Holder {
   /** Calls are passing to Node now, which has received the response. */
   readonly isPassing: boolean
+  /** Whether `end` waits, so that Node would have the whole response without the deferral, and could send it to a client that sends no more. */
+  readonly isWhole: boolean
+  /** Whether the response waits for its turn on a socket that Node is closing after an earlier response. It will never be sent. */
+  readonly isStranded: boolean
   /** @param call makes the call later */
   defer(carrier: unknown, args: unknown[], call: () => void): void
 }
@@ -18,16 +22,20 @@ export interface Holder {
 interface Kind {
   /** The methods that close it. */
   readonly methods: readonly string[]
-  /** Whether the client has disconnected, so that there is nothing to wait for. */
-  isGone(carrier: Carrier, args: unknown[]): boolean
+  /**
+   * Whether the client has disconnected, so that there is nothing to wait for.
+   *
+   * @param isReading whether a client that sends no more may still read
+   */
+  isGone(carrier: Carrier, args: unknown[], isReading: boolean): boolean
 }
 
 const RESPONSE: Kind = { methods: ['destroy'], isGone: res => Boolean(res.closed) }
 
 const SOCKET: Kind = {
   methods: ['destroy', 'destroySoon', 'end', 'resetAndDestroy'],
-  // Without half-open connections, Node closes the socket when the client ends its side
-  isGone: (socket, [err]) => isClosed(socket) || isNetworkError(err),
+  // Without half-open connections, Node ends the socket when the client ends its side. Data that it has received before is sent nevertheless
+  isGone: (socket, [err], isReading) => (isReading ? Boolean(socket.destroyed) : isClosed(socket)) || isNetworkError(err),
 }
 
 const STREAM: Kind = {
@@ -40,6 +48,9 @@ const SESSION: Kind = {
   // The client sent GOAWAY with an error
   isGone: (session, [err]) => isSessionOver(session) || (err as NodeJS.ErrnoException | undefined)?.code === 'ERR_HTTP2_SESSION_ERROR',
 }
+
+/** The methods that send what was written before they close. */
+const GENTLE = new Set(['end', 'destroySoon'])
 
 function isClosed({ destroyed, readableEnded, server }: Carrier): boolean {
   return Boolean(destroyed) || (readableEnded === true && !(server as { httpAllowHalfOpen?: boolean } | undefined)?.httpAllowHalfOpen)
@@ -84,12 +95,17 @@ export class CloseGuard {
   }
 
   #call(name: string, native: Act, args: unknown[]): unknown {
-    const holder = [...this.holders].find(({ isPassing }) => !isPassing)
-    if (!holder || this.kind.isGone(this.carrier, args)) return native.apply(this.carrier, args)
+    const holder = [...this.holders].find(each => !each.isPassing && this.#canBeSent(each, name, args))
+    if (!holder) return native.apply(this.carrier, args)
     // A reset would discard data that the operating system has not sent yet
     const later = name === 'resetAndDestroy' ? 'destroy' : name
     holder.defer(this.carrier, args, () => void (this.carrier[later] as Act)(...args))
     return this.carrier
+  }
+
+  #canBeSent(holder: Holder, name: string, args: unknown[]): boolean {
+    const isGentle = GENTLE.has(name)
+    return !(isGentle && holder.isStranded) && !this.kind.isGone(this.carrier, args, isGentle && holder.isWhole)
   }
 }
 
@@ -110,7 +126,7 @@ function socketsOf(socket: Carrier | null | undefined): [Carrier, Kind][] {
   const below = socket._parent as Carrier | null | undefined
   if (!below) return [[socket, SOCKET]]
   // Node closes it with the TLS socket
-  const isGone: Kind['isGone'] = (carrier, args) => Boolean(socket.destroyed) || SOCKET.isGone(carrier, args)
+  const isGone: Kind['isGone'] = (carrier, args, isReading) => Boolean(socket.destroyed) || SOCKET.isGone(carrier, args, isReading)
   return [
     [socket, SOCKET],
     [below, { ...SOCKET, isGone }],

@@ -1,6 +1,8 @@
 import { ServerResponse } from 'node:http'
 import { setImmediate } from '../../primitives/set-immediate'
+import type { CallLine } from './call-line'
 import { guardsOf, type CloseGuard, type Holder } from './close-guard'
+import { isTaken } from './lent-socket'
 
 /**
  * Defers calls that would close the connection of a waiting response: `destroy` and `end` of its socket, stream or session. `server.close` and
@@ -16,13 +18,17 @@ export class DeferredClose implements Holder {
   readonly #calls: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
   #isOver = false
+  /** The response has had a socket. An app that detaches it may still close it. */
+  #hadSocket = false
 
   /**
+   * @param line the waiting calls
    * @param longest milliseconds after which a call is made even if the response has not been sent
    * @param onChange called when a call is deferred, and before deferred calls are made
    */
   constructor(
     private readonly res: ServerResponse,
+    private readonly line: CallLine,
     private readonly longest: number,
     private readonly onChange: () => void,
   ) {
@@ -30,12 +36,23 @@ export class DeferredClose implements Holder {
   }
 
   hold(): void {
+    this.#hadSocket ||= Boolean(this.res.socket)
     if (!this.#isOver) for (const { holders } of this.#guards) holders.add(this)
   }
 
   /** Whether no other response of the connection is deferred. */
   get isLast(): boolean {
     return this.#guards.every(({ holders }) => holders.size < 2)
+  }
+
+  get isWhole(): boolean {
+    // A connection of HTTP/2 needs both directions
+    return this.line.hasEnd && this.res instanceof ServerResponse
+  }
+
+  get isStranded(): boolean {
+    const { req } = this.res as { req?: ServerResponse['req'] }
+    return !this.#hadSocket && isQueued(this.res) && !isTaken(req?.socket)
   }
 
   /** Whether a call is deferred. */

@@ -31,6 +31,7 @@ export class LentSocket {
   }
 }
 
-function isTaken(socket: Socket): boolean {
-  return Boolean((socket as { _httpMessage?: unknown })._httpMessage)
+/** Whether a socket carries a response now. */
+export function isTaken(socket: Socket | null | undefined): boolean {
+  return Boolean((socket as { _httpMessage?: unknown } | null | undefined)?._httpMessage)
 }

@@ -22,7 +22,7 @@ export class WhileDeferred {
   ) {
     this.#reported = new ReportedState(res, this.line)
     if (res instanceof ServerResponse) this.#socket = new LentSocket(res)
-    this.#closing = new DeferredClose(res, longest, () => {
+    this.#closing = new DeferredClose(res, this.line, longest, () => {
       if (!this.#closing.isPassing) this.#report()
     })
   }
