@@ -34,9 +34,9 @@ const deprecate = depd('express-session')
  *
  * @throws TypeError for an option that can never work
  */
-function session(options?: session.SessionOptions): session.RequestHandler & session.Sessions {
+function session(options?: session.Options): session.RequestHandler & session.Sessions {
   errors.checkOptions(options, "session({ secret: '…' })")
-  const given = options || ({} as Partial<session.SessionOptions>)
+  const given = options || ({} as Partial<session.Options>)
   const store = given.store || new memory.MemoryStore()
   if (given.diagnostics !== false) memory.warnInProduction(store)
   return middleware(given as Partial<options.Options<AnyRequest>>, store, deprecate) as session.RequestHandler & session.Sessions
@@ -49,8 +49,15 @@ namespace session {
     cookie: Cookie
   }
 
-  /** The options of `session()`. */
+  /** The options of `session()`, as @types/express-session has them: with a store that has all methods of `Store`. For other stores, write `Options`. */
   export interface SessionOptions extends options.FixedOptions {
+    /**
+     * Where sessions are kept.
+     *
+     * @default a new `MemoryStore`, which is meant for development and for one process
+     * @throws TypeError at setup if it has no `get`, `set` and `destroy`
+     */
+    store?: Store | undefined
     /**
      * Signs the session ID in the cookie. If it is an array, the first secret signs and all verify. The array is read for each request, so a secret can
      * be put in front while the server runs. Of secrets with dates, `{ key, from, until }`, the newest whose `from` has passed signs, and all verify until
@@ -125,6 +132,9 @@ namespace session {
      */
     onStoreError?: WithoutStore | options.OnStoreError<Request> | undefined
   }
+
+  /** All that `session()` takes: the store may also be `'cookie'`, or an object that only has `get`, `set` and `destroy`. */
+  export interface Options extends Omit<SessionOptions, 'store'>, Pick<options.FixedOptions, 'store'> {}
 
   /** An event in the life of a session. It has no session ID. */
   export interface SessionEvent extends Omit<events.SessionEvent, 'req' | 'ctx'> {

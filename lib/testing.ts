@@ -6,7 +6,7 @@ import { readKoaSession, storeKoaSession, type KoaApp } from './testing/koa-sess
 
 /** The options of the app's session middleware that affect cookies and records. */
 export interface TestSessionOptions extends Pick<
-  session.SessionOptions,
+  session.Options,
   | 'secret'
   | 'name'
   | 'cookie'
@@ -20,7 +20,7 @@ export interface TestSessionOptions extends Pick<
   | 'maxSessionsPerUser'
 > {
   /** The store of the app, or `'cookie'` for sessions that are kept in the cookie. */
-  store: NonNullable<session.SessionOptions['store']>
+  store: NonNullable<session.Options['store']>
 }
 
 /** The options of `sessionCookie`. */
@@ -32,7 +32,7 @@ export interface SessionCookieOptions extends TestSessionOptions {
    *
    * @default 24 random bytes in base64url
    */
-  genid?: session.SessionOptions['genid']
+  genid?: session.Options['genid']
 }
 
 /** The options of the app's `resession/koa` middleware, and the app. */
@@ -137,7 +137,7 @@ function checked<O extends TestSessionOptions>(by: string, options: O): O {
 }
 
 /** If several middlewares share a store, the last one sets its `generate`: the app's is kept. */
-function middlewareFor(options: session.SessionOptions): session.RequestHandler {
+function middlewareFor(options: session.Options): session.RequestHandler {
   const store = options.store as { generate?: unknown } | 'cookie'
   if (store === 'cookie') return session({ resave: false, saveUninitialized: false, ...options })
   const generate = Object.getOwnPropertyDescriptor(store, 'generate')

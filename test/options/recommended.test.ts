@@ -17,7 +17,7 @@ interface App {
   readonly listener: RequestListener
 }
 
-type Overrides = Partial<session.SessionOptions>
+type Overrides = Partial<session.Options>
 
 function expressApp(overrides: Overrides = {}): App {
   const store = new session.MemoryStore()

@@ -9,6 +9,7 @@ const ENTRIES = ['index', 'koa', 'koa-presets', 'atomic', 'sqlite', 'store-contr
 
 /** The interfaces whose members are options. */
 const OPTIONS: readonly (readonly [entry: (typeof ENTRIES)[number], name: string])[] = [
+  ['index', 'Options'],
   ['index', 'SessionOptions'],
   ['index', 'CookieOptions'],
   ['index', 'MemoryStoreOptions'],

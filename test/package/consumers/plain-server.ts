@@ -49,4 +49,6 @@ const live: session.Session = new session.Session({ sessionID: 'id' }, { views: 
 live.touch().resetMaxAge().id.toLowerCase()
 
 export const options: session.SessionOptions = { secret: 'x', cookie: { maxAge: 1, encode: text => text, signed: true } }
+export const inCookie: session.Options = { secret: 'x', store: 'cookie' }
+export const plain: session.Options = { ...options, store: { get: async () => null, set: async () => {}, destroy: async () => {} } }
 export type Handler = ReturnType<typeof session>

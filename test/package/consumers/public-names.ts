@@ -56,6 +56,13 @@ const options: session.SessionOptions = {
 }
 options.cookie = { maxAge: 1 }
 
+const kept: session.SessionOptions['store'] = new Kept()
+kept.on('error', () => {})
+const given: session.Store | undefined = options.store
+given?.get('id', () => {})
+options.store?.on('disconnect', () => {})
+options.store?.clear?.(err => err)
+
 const memory: session.MemoryStore = new session.MemoryStore()
 memory.all((_err, all) => Object.keys(all ?? {}))
 memory.length((_err, count) => count?.toFixed())
