@@ -99,7 +99,8 @@ export function settleTouches(options: Pick<Partial<Options>, 'touchAfter' | 'aw
 
 /** The time between two touches. By default, with an idle limit, a minute or a tenth of the limit. */
 function touchAfterOf({ idleTimeout, touchAfter }: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): number {
-  return touchAfter ?? (isLimit(idleTimeout) ? Math.min(MINUTE, idleTimeout / 10) : 0)
+  if (touchAfter !== undefined) return touchAfter
+  return isLimit(idleTimeout) ? Math.min(MINUTE, idleTimeout / 10) : 0
 }
 
 function isLimit(ms: number | undefined): ms is number {
