@@ -60,7 +60,12 @@ const LATE: Record<string, Late> = {
 
 const REST = 'x'.repeat(5000)
 /** Cannot be compressed, and does not fit into the buffers of a connection. */
-const NOISE = randomBytes(6_000_000).toString('base64')
+const NOISE = randomBytes(3_000_000).toString('base64')
+/** What a slow client reads before the end is released. */
+const MOST = 2_500_000
+
+/** RFC 9112 section 7.1 */
+const LAST_CHUNK = '\r\n0\r\n\r\n'
 
 interface Way {
   /** Whether the client reads nothing before the end waits. */
@@ -99,6 +104,8 @@ describe('connect: an end that waits for the store after the first chunk was sen
   for (const [before, patch] of Object.entries(BEFORE)) {
     for (const [why, { options, act }] of Object.entries(LATE)) {
       for (const [how, { isSlow, body, respond }] of Object.entries(WAYS)) {
+        // The large body takes long: each middleware with one reason, and each reason with one middleware
+        if (isSlow && before !== 'compression' && why !== 'a change') continue
         it(`behind ${before}: ${why}, and ${how}`, async () => {
           const store = new GateStore()
           store.open = true
@@ -115,10 +122,11 @@ describe('connect: an end that waits for the store after the first chunk was sen
           await turns()
           wire.socket.resume()
           // What the middleware passes on arrives while the end waits
-          await wire.until(text => text.length > (isSlow ? 5_000_000 : 0))
+          await wire.until(text => text.length > (isSlow ? MOST : 0))
           await turns()
           store.open = true
           store.release()
+          await wire.until(text => text.endsWith(LAST_CHUNK))
           const answer = await wire.answer()
           expect(answer.line).to.equal('HTTP/1.1 200 OK')
           expect(bodyOf(answer) === body).to.equal(true)
@@ -161,7 +169,7 @@ describe('connect: an end that waits for the store after the first chunk was sen
     wire.socket.pause()
     await store.waits()
     wire.socket.resume()
-    await wire.until(text => text.length > 5_000_000)
+    await wire.until(text => text.length > MOST)
     store.release()
     expect((await wire.answer()).body === NOISE).to.equal(true)
   })
