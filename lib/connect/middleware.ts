@@ -87,7 +87,7 @@ function settleStore(options: Partial<Options<Request>>, store: SessionStore | '
     return { settings: kept.settings, kept }
   }
   const settings = settle(options, store, deprecate, found)
-  shareSettings(options, settings, settings.family.keepsAlive)
+  shareSettings(options, settings, { renews: settings.family.keepsAlive })
   return { settings, kept: undefined }
 }
 

@@ -27,7 +27,7 @@ export type Order = (store: SessionStore) => Process
 export const asShipped: Order = store => {
   const client = new StoreClient(store)
   client.timeout = Infinity
-  client.keys.use('migrate', { renews: true, limits: undefined })
+  client.keys.use('migrate', { renews: true, limits: undefined, endsByRecord: false })
   return {
     find: done => client.get(ID, (err, record, version) => done(err || !record ? undefined : { record: record as Data, version })),
     save: (record, version, done) =>

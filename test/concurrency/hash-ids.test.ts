@@ -156,7 +156,7 @@ describe('concurrency: hashIds: "migrate", in random orders of the steps of proc
     schedule.advance(0, 10)
     schedule.crash(0)
     const client = new StoreClient(keyStore(engine, schedule, 1, true))
-    client.keys.use(true, { renews: true, limits: undefined })
+    client.keys.use(true, { renews: true, limits: undefined, endsByRecord: false })
     const found: unknown[] = []
     client.get(ID, (err, record) => found.push(err, record))
     schedule.run(() => 0)

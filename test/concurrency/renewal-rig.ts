@@ -76,7 +76,7 @@ export class RenewingProcess {
       genid,
     }
     this.#settings = settle<Carrier>(options, store, () => {})
-    shareSettings<Carrier>(options, this.#settings, true)
+    shareSettings<Carrier>(options, this.#settings, { renews: true })
     if (mistake === 'blind logout') destroyBlindly(this.#settings.port)
   }
 

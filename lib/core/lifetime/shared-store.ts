@@ -7,15 +7,20 @@ import type { Settings } from '../settings/settings'
  * Sets what all middlewares of a store share.
  *
  * @param renews whether each request renews the lifetime of its session
+ * @param endsByRecord whether a record always tells when its session ends
  * @throws TypeError if the options contradict each other, or those of another middleware
  */
-export function shareSettings<H extends Host>({ hashIds }: Partial<Options<H>>, settings: Settings<H>, renews: boolean): void {
+export function shareSettings<H extends Host>(
+  { hashIds }: Partial<Options<H>>,
+  settings: Settings<H>,
+  { renews, endsByRecord = false }: { readonly renews: boolean; readonly endsByRecord?: boolean },
+): void {
   const { port, lifetime, concurrency } = settings
   const grace = lifetime?.grace ?? 0
   if (grace > 0 && concurrency === 'off') {
     const why = 'a late save would restore the earlier ID'
     throw new TypeError(`renewAfter and grace options must not be used with concurrency: "off", because ${why}; leave concurrency out`)
   }
-  port.keys.use(checkHashIds(hashIds), { renews, limits: lifetime })
+  port.keys.use(checkHashIds(hashIds), { renews, endsByRecord, limits: lifetime })
   port.grace.use(grace)
 }

@@ -40,7 +40,7 @@ export function isRegistry(id: string): boolean {
 export class StoreKeys {
   #mode: HashIds | undefined
   readonly #known = new LruCache<string>(MOST)
-  #lifetime: MovedLifetime = { renews: false, limits: undefined }
+  #lifetime: MovedLifetime = { renews: false, limits: undefined, endsByRecord: false }
 
   get mode(): HashIds | undefined {
     return this.#mode

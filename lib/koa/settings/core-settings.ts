@@ -36,7 +36,10 @@ export function coreSettings(options: KoaOptions, given: Given, store: SessionSt
   const isKept = store instanceof CookieSessionStore
   const core = coreOptions(options, cookie)
   const settings = settle<KoaHost>(core, store, () => {})
-  if (!isKept) shareSettings(core, settings, core.rolling === true || settings.keepsIdle)
+  const endsByRecord = endsOf(store) === 'by the record'
+  // A function may return stores of any kind
+  const lifetimes = { renews: core.rolling === true || settings.keepsIdle, endsByRecord: endsByRecord && typeof given.store === 'object' }
+  if (!isKept) shareSettings(core, settings, lifetimes)
   return {
     ...settings,
     ...{ ...about, events: new SessionEvents(about, core.on) },
@@ -48,7 +51,7 @@ export function coreSettings(options: KoaOptions, given: Given, store: SessionSt
     onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, { app: given.app, ends: endsOf(store), hasLimits: settings.lifetime !== undefined }),
     asksApp: options.valid !== undefined,
-    endsByRecord: endsOf(store) === 'by the record',
+    endsByRecord,
     beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
     // A custom transport need not use a cookie
     checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(about, ctx, cookie, signing, usual),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
-import { cookieUntil, EXPIRED, nearestEnd, possibleLifetime, type Limits } from '../../record/lifetime'
+import { cookieUntil, dateOf, EXPIRED, nearestEnd, possibleLifetime, type Limits } from '../../record/lifetime'
 import { marksIn, newMarks } from '../../record/marks'
 import { cookieOf, type SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
@@ -44,6 +44,8 @@ export interface MovedLifetime {
   /** Whether requests renew the lifetime. The expiry in the record may then be older than the one that touches have set in the store. */
   readonly renews: boolean
   readonly limits: Limits | undefined
+  /** Whether a record always tells when its session ends, so that one that is past is not moved. */
+  readonly endsByRecord: boolean
 }
 
 /** The keys of a session whose record is moved. */
@@ -99,6 +101,7 @@ export class KeyMigration {
 
   #copy(record: SessionData): void {
     const { records } = this
+    if (this.#isOver(record)) return this.done(null, record)
     let copy: SessionData
     try {
       copy = this.#copyOf(record)
@@ -113,6 +116,11 @@ export class KeyMigration {
       if (!outcome?.ok) return this.#current()
       this.#check(outcome.version)
     })
+  }
+
+  /** The caller finds that the session has ended. */
+  #isOver(record: SessionData): boolean {
+    return this.lifetime.endsByRecord && (dateOf(record) ?? Infinity) <= Date.now()
   }
 
   #copyOf(record: SessionData): SessionData {

@@ -43,8 +43,8 @@ export class SessionReads {
     const { store } = calls
     const deadline = calls.deadline()
     const place = { ...keys, id, compares: hasAbility(store, 'compareAndSet'), deadline }
-    const { limits, renews } = this.keys.lifetime
-    const lifetime = { limits, renews: renews && !answersAtOnce(store) && typeof store.touch === 'function' }
+    const { renews, ...lifetimes } = this.keys.lifetime
+    const lifetime = { ...lifetimes, renews: renews && !answersAtOnce(store) && typeof store.touch === 'function' }
     const records = new MovedRecord(calls, activeSessions, place, 'touch')
     activeSessions.run(id, deadline, done, moved => new KeyMigration(records, lifetime, moved).run())
   }
