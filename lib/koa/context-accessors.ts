@@ -44,7 +44,7 @@ export async function reportSecond(ctx: Context, settings: KoaSettings): Promise
 
 /** Whether an earlier middleware has no session for this request, because of its path or of `skip`. */
 function isLeft(host: KoaRequest): boolean {
-  return host.claimed && host.isApart
+  return host.claimed && host.isOutsidePath
 }
 
 function hosted(ctx: Entered, settings: KoaSettings): KoaRequest {
@@ -119,7 +119,7 @@ async function save(host: KoaRequest): Promise<void> {
 async function regenerate(host: KoaRequest, options: RegenerateOptions = {}): Promise<unknown> {
   await host.open()
   // After a session was ended, or its cookie is for another path
-  if (!host.session && !host.isApart) host.assign({})
+  if (!host.session && !host.isOutsidePath) host.assign({})
   await (host.session as CarriedSession | undefined)?.regenerate(options)
   return host.shown
 }
@@ -135,7 +135,7 @@ const ACCESSORS = Object.fromEntries(Object.entries(GETS).map(([name, get]) => [
 /** Whether an assignment is one to the session. As in koa-generic-session, an ID selects the session as long as none was read. */
 function takes(host: KoaRequest, name: string): boolean {
   const { names, appsNames } = host.settings
-  if (host.isApart || appsNames.includes(name) || (name === 'sessionId' && names !== 'cookie')) return false
+  if (host.isOutsidePath || appsNames.includes(name) || (name === 'sessionId' && names !== 'cookie')) return false
   host.wake()
   return name !== 'sessionId' || host.sessionID === undefined
 }
@@ -146,7 +146,7 @@ function accessor(name: string, get: Get, set: Set | undefined): PropertyDescrip
     configurable: true,
     get(this: Context) {
       const host = found(this, name)
-      if (!host || host.isApart) return undefined
+      if (!host || host.isOutsidePath) return undefined
       if (get === READ) return get(host)
       if (host.settings.appsNames.includes(name)) return undefined
       host.wake()

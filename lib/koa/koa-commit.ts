@@ -52,7 +52,7 @@ export class KoaCommit {
     const { exchange, settings, ctx } = this.host
     const { onError } = settings
     if (!onError || this.#isAppsError) throw err
-    await onError(err, exchange.done === 'destroy' ? 'destroy' : this.#asking, ctx)
+    await onError(err, exchange.lastPlan === 'destroy' ? 'destroy' : this.#asking, ctx)
   }
 
   #commit(): Promise<void> | undefined {
@@ -75,7 +75,7 @@ export class KoaCommit {
     if (mustSave && session) {
       await fromCallback(done => exchange.save(session, done))
       // The save has moved the expiry too
-      exchange.done = 'save'
+      exchange.lastPlan = 'save'
     }
     await this.#commitNow()
   }

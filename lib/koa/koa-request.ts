@@ -90,7 +90,7 @@ export class KoaRequest implements KoaHost {
   }
 
   /** Whether the session's cookie is for other paths. This is known without reading it; a deferred session waits for nothing else. */
-  get isApart(): boolean {
+  get isOutsidePath(): boolean {
     if (this.#opened === 'put off') return false
     if (this.#isOpen) return !this.exchange.entered
     return this.settings.defer && !CONTEXT.path(this).startsWith(this.settings.cookie.path ?? '/')
@@ -142,7 +142,7 @@ export class KoaRequest implements KoaHost {
   #putAssigned(): void {
     const assigned = this.#assigned
     this.#assigned = undefined
-    if (assigned && !this.isApart) this.#put(assigned.value)
+    if (assigned && !this.isOutsidePath) this.#put(assigned.value)
   }
 
   #open(err: unknown, done: Callback): void {

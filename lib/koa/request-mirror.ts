@@ -18,9 +18,8 @@ interface Mirrored {
 }
 
 /**
- * Sets the properties of `ctx.req`, for passport and other packages that only know requests. Each accessor takes a fifth of the time of a request without
- * a session, so `sessionStore` has none, or gets one when the session is
- * opened.
+ * Sets the properties of `ctx.req`, for passport and other packages that only know requests. Defining an accessor takes a fifth of the time of a request
+ * without a session: `sessionStore` is therefore a plain value if it is known, and otherwise defined when the session is opened.
  */
 export function mirror(req: object, host: Shown): void {
   if (isOthers(req)) return

@@ -12,7 +12,7 @@ function table(policy: Policy, done?: Plan): string[] {
       for (const saved of BOOLEANS)
         for (const changed of BOOLEANS)
           for (const expires of BOOLEANS) {
-            const facts: Facts = { ...FACTS, returning, modified, saved, changed, expires, done }
+            const facts: Facts = { ...FACTS, returning, modified, saved, changed, expires, lastPlan: done }
             const names = Object.entries({ returning, modified, saved, changed, expires }).flatMap(([name, is]) => (is ? [name] : []))
             rows.push(
               `${names.join('+') || 'none'}: ${planStore(facts, policy)}${planCookie(facts, policy, undefined) === 'set' ? ', cookie' : ''}`,
@@ -48,7 +48,7 @@ const FACTS: Facts = {
   outdated: false,
   sent: false,
   destroyed: undefined,
-  done: undefined,
+  lastPlan: undefined,
 }
 const ABSENT: Facts = { ...FACTS, present: false }
 
@@ -167,9 +167,9 @@ describe('core: plan', () => {
   })
 
   it('does not repeat the step that the first byte has caused', () => {
-    expect(planStore({ ...ABSENT, done: 'destroy' }, { ...POLICY, unset: 'destroy' })).to.equal('nothing')
-    expect(planStore({ ...FACTS, returning: true, saved: true, done: 'save' }, POLICY)).to.equal('nothing')
-    expect(planStore({ ...FACTS, returning: true, saved: true, changed: true, done: 'save' }, POLICY)).to.equal('save')
+    expect(planStore({ ...ABSENT, lastPlan: 'destroy' }, { ...POLICY, unset: 'destroy' })).to.equal('nothing')
+    expect(planStore({ ...FACTS, returning: true, saved: true, lastPlan: 'save' }, POLICY)).to.equal('nothing')
+    expect(planStore({ ...FACTS, returning: true, saved: true, changed: true, lastPlan: 'save' }, POLICY)).to.equal('save')
   })
 
   it('saves a cookie that the handler changed after it saved a new session', () => {

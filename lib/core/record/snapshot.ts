@@ -3,7 +3,7 @@ import type { Likeness } from './json-equality'
 import type { Marks } from './reserved-key'
 import type { SessionData } from './session-data'
 
-/** By this a store distinguishes a record from its later forms. Any value but null; only the store looks into it. */
+/** The version of a record, by which a store that compares refuses a write over another one. Only the store looks into it; any value but null. */
 export type Version = NonNullable<unknown>
 
 /** A record as the store had it. */

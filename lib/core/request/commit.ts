@@ -47,7 +47,7 @@ export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, don
     return finish(exchange, last, done, err, true)
   }
   if (plan === 'nothing') return finish(exchange, last, done)
-  exchange.done = plan
+  exchange.lastPlan = plan
   carryOut[plan](exchange, last, done)
 }
 
@@ -101,7 +101,7 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
 
 /** The cookie of a session that was revoked during the request is cleared. */
 function cookiePlan<H extends Host>(exchange: Exchange<H>, facts: Facts): CookiePlan {
-  return facts.present && hasBeenRevoked(exchange) ? 'clear' : planCookie(facts, exchange.settings, exchange.done)
+  return facts.present && hasBeenRevoked(exchange) ? 'clear' : planCookie(facts, exchange.settings, exchange.lastPlan)
 }
 
 function isSentSecure<H extends Host>({ transport, host }: Exchange<H>, { cookie }: Session): boolean {
@@ -114,8 +114,8 @@ function isSentSecure<H extends Host>({ transport, host }: Exchange<H>, { cookie
  * @param sent what the cookie carried when the headers were sent; undefined if there was none
  */
 export function checkLate<H extends Host>(exchange: Exchange<H>, sent: string | undefined): void {
-  const { seen, settings, host, transport, failed, done } = exchange
-  if (!seen?.session || failed || planCookie(seen.facts, settings, done) !== 'set') return
+  const { seen, settings, host, transport, failed, lastPlan } = exchange
+  if (!seen?.session || failed || planCookie(seen.facts, settings, lastPlan) !== 'set') return
   const { session, facts } = seen
   const { cookieStore } = settings
   // The client has the ID already

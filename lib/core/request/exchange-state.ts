@@ -27,7 +27,7 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
   /** The session's lifetime has been restarted, which is done once. */
   touched = false
   /** What the last commit did. */
-  done: Plan | undefined
+  lastPlan: Plan | undefined
   /** The session could not be stored. Nothing more is tried, and the response that reports the error sets no cookie. */
   failed = false
   /** The number of IDs that the client sent and the store does not have. */

@@ -12,14 +12,14 @@ export function collectFacts<H extends Host>(exchange: Exchange<H>): Seen {
 
 function absence<H extends Host>(
   exchange: Exchange<H>,
-): Pick<Facts, 'anonymous' | 'unread' | 'ignored' | 'done' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
-  const { sentId, unread, done, destroyed, changes, settings, host } = exchange
+): Pick<Facts, 'anonymous' | 'unread' | 'ignored' | 'lastPlan' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
+  const { sentId, unread, lastPlan, destroyed, changes, settings, host } = exchange
   return {
     // A cookie that is cleared would be that of the new ID
     anonymous: exchange.isSnapshot,
     unread,
     ignored: host.session !== undefined && host.session !== null,
-    done,
+    lastPlan,
     sent: sentId !== undefined,
     returning: sentId !== undefined && sentId === host.sessionID,
     saved: changes.hasSaved,
@@ -29,7 +29,7 @@ function absence<H extends Host>(
 }
 
 function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts {
-  const { sentId, unread, done, anonymous, isReadOnly, replaced, lifetime, changes, settings, host } = exchange
+  const { sentId, unread, lastPlan, anonymous, isReadOnly, replaced, lifetime, changes, settings, host } = exchange
   const { modified, saved, changed, cookieChanged, cookieReplaced, pastHalfLife } = changes.facts(session)
   // Property by property: a spread allocates more than the rest of the request
   return {
@@ -40,7 +40,7 @@ function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts
     saved,
     changed,
     cookieChanged,
-    done,
+    lastPlan,
     expires: session.cookie.expires != null,
     anonymous: anonymous || isReadOnly,
     // A save moves the expiry too

@@ -19,7 +19,7 @@ export interface Facts {
   /** Whether attributes of the cookie changed since the handler's save. */
   readonly cookieChanged: boolean
   /** What an earlier commit of this exchange, before the first byte, did. */
-  readonly done: Plan | undefined
+  readonly lastPlan: Plan | undefined
   /** Whether the cookie has an expiry. */
   readonly expires: boolean
   /** Whether the session is neither stored nor sent: it replaces one that could not be read, or the request only reads. */
@@ -78,13 +78,13 @@ export function planStore(facts: Facts, policy: Policy): Plan {
 }
 
 /** Whether the expiry is moved. A save that was made has moved it. */
-function moves({ returning, passive, touchedRecently, done }: Facts, { family, rolling, keepsIdle }: Policy): boolean {
-  return (family.keepsAlive || rolling || keepsIdle) && !passive && returning && done !== 'save' && !touchedRecently
+function moves({ returning, passive, touchedRecently, lastPlan }: Facts, { family, rolling, keepsIdle }: Policy): boolean {
+  return (family.keepsAlive || rolling || keepsIdle) && !passive && returning && lastPlan !== 'save' && !touchedRecently
 }
 
-function destroys({ unread, ignored, done, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {
+function destroys({ unread, ignored, lastPlan, returning, saved, destroyed }: Facts, { unset, family }: Policy): boolean {
   // The handler knows that the store did not respond in time. Waiting again would not help
-  if (unset !== 'destroy' || unread || ignored || done === 'destroy' || destroyed === 'unanswered') return false
+  if (unset !== 'destroy' || unread || ignored || lastPlan === 'destroy' || destroyed === 'unanswered') return false
   return !family.clears || (!destroyed && (returning || saved))
 }
 
@@ -98,20 +98,20 @@ function saves(facts: Facts, policy: Policy): boolean {
 /** The cookie operation of the response. */
 export type CookiePlan = 'set' | 'clear' | 'nothing'
 
-/** @param done what the commit did, if there was one */
-export function planCookie(facts: Facts, policy: Policy, done: Plan | undefined): CookiePlan {
+/** @param lastPlan what the commit did, if there was one */
+export function planCookie(facts: Facts, policy: Policy, lastPlan: Plan | undefined): CookiePlan {
   if (facts.anonymous) return 'nothing'
-  if (facts.present && setsCookie(facts, policy, done)) return 'set'
+  if (facts.present && setsCookie(facts, policy, lastPlan)) return 'set'
   return (policy.family.clears || policy.clearsCookie) && isCookieStale(facts, policy) ? 'clear' : 'nothing'
 }
 
 function setsCookie(
   { returning, modified, saved, expires, cookieReplaced, outdated }: Facts,
   { rolling, saveUninitialized, family }: Policy,
-  done?: Plan,
+  lastPlan?: Plan,
 ): boolean {
   if (outdated && returning) return true
-  if (family.cookieOnSave) return saved || done === 'save' || (returning && rolling)
+  if (family.cookieOnSave) return saved || lastPlan === 'save' || (returning && rolling)
   return returning ? rolling || cookieReplaced || (expires && modified) : saveUninitialized || modified
 }
 

@@ -25,7 +25,8 @@ export class StoreClient {
   readonly grace: Grace
   /** Of a store that is asked for it. One that wraps another for a single request would add listeners to that for ever. */
   #connection: Connection | undefined
-  #updatesOtherwise = false
+  /** The store has an unrelated method `update`. */
+  #hasOtherUpdate = false
 
   constructor(
     store: SessionStore,
@@ -112,15 +113,14 @@ export class StoreClient {
 
   /** Whether the store has `update`. */
   get updates(): boolean {
-    return !this.#updatesOtherwise && hasAbility(this.#store, 'update')
+    return !this.#hasOtherUpdate && hasAbility(this.#store, 'update')
   }
 
   update(id: string, session: SessionData, done: Callback<boolean>, deadline?: Deadline): void {
     const key = this.keys.of(id)
     const heard = (err: unknown, updated: unknown): void => {
       if (err || typeof updated === 'boolean') return done(err, updated as boolean | undefined)
-      // The store has an unrelated method of this name
-      this.#updatesOtherwise = true
+      this.#hasOtherUpdate = true
       this.set(id, session, err => done(err, true), deadline)
     }
     this.#calls.ask('update', [key, session], heard, { deadline, write: this.#writing(id, 'data', key) })
