@@ -20,7 +20,7 @@ const OPTIONS = {
 /** An older middleware. */
 export type Replaced = keyof typeof OPTIONS
 
-/** Each preset waits for a store, also where the older middleware does not. */
+/** Each preset can wait for a store, also where the older middleware does not. */
 const OF_ALL: readonly string[] = ['reconnectTimeout']
 
 const ALL = new Set<string>(Object.values(OPTIONS).flat())
