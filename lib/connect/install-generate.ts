@@ -12,7 +12,7 @@ import type { Transport } from '../core/settings/transport'
 export function installGenerate<H extends Host>(settings: Settings<H>, transport: Transport<H>): void {
   settings.store.generate = host => {
     const exchange = (host as Host)[EXCHANGE]
-    if (exchange?.store === settings.store) return exchange.generate()
+    if (exchange?.settings.store === settings.store) return exchange.generate()
     return new Exchange(settings, transport, host as H).generate()
   }
   if (settings.port.keys.mode) installMethodsById(settings.store)

@@ -81,12 +81,12 @@ export function middleware(
 
 /** @returns the settings, and those of requests whose session is in the cookie */
 function settleStore(options: Partial<Options<Request>>, store: SessionStore | 'cookie', deprecate: (message: string) => void) {
-  const found = cookieReporter(options)
+  const reportCookie = cookieReporter(options)
   if (store === 'cookie') {
-    const kept = settleKept(options, encoded, deprecate, found)
+    const kept = settleKept(options, encoded, deprecate, reportCookie)
     return { settings: kept.settings, kept }
   }
-  const settings = settle(options, store, deprecate, found)
+  const settings = settle(options, store, deprecate, reportCookie)
   shareSettings(options, settings, { renews: settings.family.keepsAlive })
   return { settings, kept: undefined }
 }

@@ -1,4 +1,3 @@
-import { dateOf } from '../core/record/lifetime'
 import type { SessionData } from '../core/record/session-data'
 
 /** The format of a stored session. */
@@ -17,12 +16,6 @@ export const UNTIL_CLOSED = Symbol('resession.until-closed')
 
 /** The key of the session ID in a record. */
 export const ID = Symbol('resession.id')
-
-/** Whether a record says that it has expired. */
-export function hasEnded(record: SessionData): boolean {
-  const end = dateOf(record)
-  return end !== undefined && end <= Date.now()
-}
 
 /** The session ID in a record that was read from a cookie. */
 export function idOf(record: SessionData): string | undefined {

@@ -11,7 +11,8 @@ import { IN_COOKIE } from '../core/settings/policy'
 import { envelope } from './envelope'
 import { cookieFormat } from './cookie-format'
 import { withCookieStore, CookieSessionStore } from './cookie-session-store'
-import { DAY, hasEnded } from './record-format'
+import { DAY } from './record-format'
+import { hasEnded } from '../core/record/lifetime'
 
 /** The settings of sessions in the cookie: shared ones, and those of each request. */
 export interface KeptSettings<H extends Host> {
@@ -22,14 +23,14 @@ export interface KeptSettings<H extends Host> {
 /**
  * @param cookieValue converts a signed text to the value of a cookie, with the length that it has there
  * @param deprecate receives the deprecation messages of express-session
- * @param cookieFound gets results of a function for the option `cookie`, to report mistakes
+ * @param reportCookie gets results of a function for the option `cookie`, to report mistakes
  * @throws TypeError for each option that can never work
  */
 export function settleKept<H extends Host>(
   options: Partial<Options<H>>,
   cookieValue: (payload: string, secrets: readonly Secret[]) => string,
   deprecate: (message: string) => void,
-  cookieFound: (cookie: CookieOptions) => void,
+  reportCookie: (cookie: CookieOptions) => void,
 ): KeptSettings<H> {
   checkHashIdsInCookie(options.hashIds)
   refuseUsersInCookie(options as Partial<Options<never>>)
@@ -38,7 +39,7 @@ export function settleKept<H extends Host>(
   const name = nameOf(options)
   const format = cookieFormat({ name, seal, encoding: 'base64url', shape: envelope, cookieValue })
   const given = { ...options, seal: undefined, hashIds: undefined, resave, saveUninitialized, saveErrors }
-  const shared = settle<H>(given, new CookieSessionStore(format, () => []), deprecate, cookieFound)
+  const shared = settle<H>(given, new CookieSessionStore(format, () => []), deprecate, reportCookie)
   const settings: Settings<H> = {
     ...shared,
     concurrency: 'off',

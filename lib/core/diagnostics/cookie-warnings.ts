@@ -28,9 +28,13 @@ export function checkSize(about: Diagnosed, value: string): void {
   })
 }
 
-/** @param isSecure whether the cookie will be Secure */
-export function checkSameSite(about: Diagnosed, { sameSite }: { readonly sameSite?: unknown }, isSecure: boolean): void {
-  if (isSecure || typeof sameSite !== 'string' || sameSite.toLowerCase() !== 'none') return
+/** Whether a cookie is sent to other sites, which browsers only do if it is Secure. */
+export function isCrossSite({ sameSite }: { readonly sameSite?: unknown }): boolean {
+  return typeof sameSite === 'string' && sameSite.toLowerCase() === 'none'
+}
+
+/** Reports a cookie with `SameSite=None` and without `Secure`. */
+export function droppedCrossSite(about: Diagnosed): void {
   diagnose(about, 'same-site-none', () => {
     const what = `The session cookie "${about.name}" was sent with SameSite=None and without Secure; browsers drop it`
     return `${what}. Use HTTPS and write cookie.secure: true, or write sameSite: "lax".`

@@ -16,6 +16,8 @@ export interface GroupRequest {
   transactionOf(id: string): Transaction
   /** The ID of the session that the request generated last. */
   readonly generated: string | undefined
+  /** Whether the session of a record has ended, although the store still has it. */
+  isOver(record: SessionData): boolean
   /** The store has this session. */
   arrived(given: Written): void
   /** @returns the error for a new session whose ID another session has */
@@ -47,9 +49,6 @@ export abstract class Member<R extends GroupRequest = GroupRequest> extends Turn
 
   /** The session no longer exists. */
   abstract missing(): void
-
-  /** Whether the session of a record has ended, although the store still has it. */
-  abstract isOver(record: SessionData): boolean
 
   /**
    * A request joins a group once, because its next write depends on the result of the first. A new session is written alone, because it is not merged

@@ -67,7 +67,7 @@ export class WriteGroup {
   #read(): void {
     this.#get((err, record, version) => {
       if (err) return this.#fail(err)
-      this.#members.each(member => (!record || member.transaction.isEnded || member.isOver(record)) && member.missing())
+      this.#members.each(member => (!record || member.transaction.isEnded || member.request.isOver(record)) && member.missing())
       const first = this.#members.firstWriter
       if (!record || !first) return this.#touch()
       if (!first.transaction.base && !recognise(first, record, version)) return this.#fail(first.request.taken())

@@ -1,5 +1,5 @@
 import type { Cookie } from '../record/cookie'
-import { dateOf, isPastLimits as isPast, TOUCHED } from '../record/lifetime'
+import { dateOf, hasPassed, isPastLimits as isPast, TOUCHED } from '../record/lifetime'
 import { marksIn } from '../record/marks'
 import type { SessionData } from '../record/session-data'
 import type { Read } from '../record/snapshot'
@@ -63,11 +63,6 @@ export function hasTimedOut(exchange: LifetimeContext, { marks, end, isTouched }
   const now = Date.now()
   if (endsByRecord && end !== undefined && end <= now) return true
   return isPast(marks, limits, { now, end: keepsEnds(exchange) ? end : undefined })
-}
-
-/** Whether a record is past that tells when its session ends. */
-export function hasPassed({ endsByRecord }: Pick<LifetimeContext['settings'], 'endsByRecord'>, record: SessionData): boolean {
-  return endsByRecord === true && (dateOf(record) ?? Infinity) <= Date.now()
 }
 
 /** Whether a session is over that the store still has. The record of an earlier ID, which has moved, is no session. */

@@ -123,3 +123,13 @@ export function dateOf(record: SessionData): number | undefined {
   const expires = (record as { [ENDS]?: number })[ENDS]
   return endOfCookie(expires === undefined ? record.cookie : { expires })
 }
+
+/** Whether a record says that it has expired. */
+export function hasEnded(record: SessionData): boolean {
+  return (dateOf(record) ?? Infinity) <= Date.now()
+}
+
+/** Whether a session has ended by its record. @param endsByRecord whether records always tell when their sessions end */
+export function hasPassed({ endsByRecord }: { readonly endsByRecord?: boolean | undefined }, record: SessionData): boolean {
+  return endsByRecord === true && hasEnded(record)
+}

@@ -43,7 +43,7 @@ export class ChangeTracker {
     if (renews) this.#pastHalfLife = isAging(cookie, idle) || (read !== undefined && isRecordAging(cookie, read, renews))
   }
 
-  /** Attributes that the cookie is given without being changed: they are no reason to save the session. */
+  /** The cookie is given attributes for this request, which are no reason to save the session. */
   overlook(attributes: Partial<CookieData>): void {
     if (this.#cookie) this.#cookie = { ...this.#cookie, ...attributes }
   }

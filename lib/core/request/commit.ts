@@ -6,7 +6,7 @@ import { isRenewalDue, renew } from './renewal/renewal'
 import { touch } from './touch'
 import { adoptOthersCookie } from './rebase'
 import type { Cookie } from '../record/cookie'
-import { checkSameSite, dropped, late, withheld } from '../diagnostics/cookie-warnings'
+import { dropped, droppedCrossSite, isCrossSite, late, withheld } from '../diagnostics/cookie-warnings'
 import { debug } from '../diagnostics/debug'
 import { publish } from '../diagnostics/channels'
 import { isUnanswered } from '../errors/store-errors'
@@ -95,13 +95,17 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
   const { cookieStore } = exchange.settings
   const value = cookieStore ? cookieStore.payloadOf(session.id) : exchange.host.sessionID
   if (typeof value !== 'string' || !adoptOthersCookie(exchange, session)) return undefined
-  checkSameSite(exchange.settings, session.cookie, isSentSecure(exchange, session))
+  checkSameSite(exchange, session)
   return { plan, cookie: sentCookie(exchange, session), value }
 }
 
 /** The cookie of a session that was revoked during the request is cleared. */
 function cookiePlan<H extends Host>(exchange: Exchange<H>, facts: Facts): CookiePlan {
   return facts.present && hasBeenRevoked(exchange) ? 'clear' : planCookie(facts, exchange.settings, exchange.lastPlan)
+}
+
+function checkSameSite<H extends Host>(exchange: Exchange<H>, session: Session): void {
+  if (isCrossSite(session.cookie) && !isSentSecure(exchange, session)) droppedCrossSite(exchange.settings)
 }
 
 function isSentSecure<H extends Host>({ transport, host }: Exchange<H>, { cookie }: Session): boolean {

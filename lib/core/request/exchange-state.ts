@@ -7,15 +7,14 @@ import { RequestLifetime } from '../concurrency/request-lifetime'
 import type { Host, Session } from '../session/session'
 import { ChangeTracker } from './change-tracker'
 import { SessionLifetime } from '../lifetime/session-lifetime'
-import { readsEnd } from '../lifetime/limits'
+import { isOver, readsEnd } from '../lifetime/limits'
 import type { Settings } from '../settings/settings'
 import type { Secret } from '../../primitives/secrets'
 import type { Facts, Plan } from './plan'
 import { RenewalState } from './renewal/renewal-state'
-import { liveCookie } from '../record/session-data'
+import { liveCookie, type SessionData } from '../record/session-data'
 import { endOf, isEnded } from '../session/session-end'
 import { shareClient } from '../store/ports'
-import type { SessionStore } from '../store/contract'
 import type { StoreClient } from '../store/store-client'
 import type { Transport } from '../settings/transport'
 import { WaitGroup } from '../../primitives/wait-group'
@@ -67,8 +66,8 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
     return sessionStore === store || !sessionStore ? port : shareClient(sessionStore, port)
   }
 
-  get store(): SessionStore {
-    return this.settings.store
+  isOver(record: SessionData): boolean {
+    return isOver(this, record)
   }
 
   /** The secrets that are valid for this exchange; the first one signs. */

@@ -23,7 +23,7 @@ import { follow } from './renewal/follow'
 import { rotate } from './rotation'
 import { save } from './save'
 import { update } from './update'
-import { authenticate, infoOf, isOver } from '../lifetime/limits'
+import { authenticate, infoOf } from '../lifetime/limits'
 import { leaving } from '../users/logout'
 import type { SessionInfo } from '../session/session-info'
 import { hasGone, type Destroy, type Ended } from '../session/session-end'
@@ -80,10 +80,6 @@ export class Exchange<H extends Host = Host> extends ExchangeState<H> implements
 
   update(session: Session, change: Change, done: Callback): void {
     update(this, session, change, done)
-  }
-
-  isOver(record: SessionData): boolean {
-    return isOver(this, record)
   }
 
   reloadMoved(session: object, done: Callback): void {

@@ -14,7 +14,7 @@ import { announceEarlier, findMoved, snapshotOf } from './renewal/whereabouts'
 import { hasTimedOut } from '../lifetime/limits'
 import { EXCHANGE, type Host, generate, inflate } from '../session/session'
 import { isRefused } from '../users/user-of'
-import { isQuestioned, judge } from '../users/validity'
+import { needsCheck, checkValidity } from '../users/validity'
 import type { Secret } from '../../primitives/secrets'
 import type { WithoutStore } from '../settings/options'
 
@@ -167,8 +167,8 @@ function begun<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback
     if (exchange.settings.cookieStore) return ask(exchange, generate, began, done)
     return continueWithoutStore(exchange, unreadable, done)
   }
-  if (!isQuestioned(exchange, read)) return done()
-  judge(exchange, (err, isValid) => {
+  if (!needsCheck(exchange, read)) return done()
+  checkValidity(exchange, (err, isValid) => {
     if (isValid) return done()
     if (!err) return refuse(exchange, read, done)
     // It may have been revoked, so the request goes on as if it could not be read

@@ -14,7 +14,6 @@ import type { Data } from '../record/merge'
 import { RecordDraft } from '../record/record-draft'
 import { checkId } from '../settings/settings'
 import { dateOf } from '../record/lifetime'
-import { isOver } from '../lifetime/limits'
 import { endOld } from './renewal/end-old'
 import { baseOf, orFollow } from './renewal/follow'
 import { leftRecord } from './renewal/left-record'
@@ -126,7 +125,7 @@ class Rotation<H extends Host> {
       id,
       (err, record, version) => {
         if (err) return ended(err)
-        if (this.#isStored && (!record || isOver(exchange, record))) return ended(gone())
+        if (this.#isStored && (!record || exchange.isOver(record))) return ended(gone())
         this.#old = record ?? undefined
         followLogin(exchange, this.session, this.target.id, record ?? undefined, err => {
           if (err) return ended(err)

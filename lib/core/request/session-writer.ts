@@ -1,8 +1,7 @@
 import type { Callback } from '../../primitives/callbacks'
 import { Writer } from '../group/member'
 import { WriteGroup } from '../group/write-group'
-import { isOver, readsEnd, seemsOver } from '../lifetime/limits'
-import type { SessionData } from '../record/session-data'
+import { readsEnd, seemsOver } from '../lifetime/limits'
 import { isEnded } from '../session/session-end'
 import type { Host, Session } from '../session/session'
 import type { ExchangeState } from './exchange-state'
@@ -26,10 +25,6 @@ export abstract class SessionWriter<H extends Host> extends Writer<ExchangeState
   /** A plain store cannot refuse a write, so a request that began before the limit saves what it has. */
   override get seemsOver(): boolean {
     return this.port.compares && seemsOver(this.request, this.transaction.id)
-  }
-
-  override isOver(record: SessionData): boolean {
-    return isOver(this.request, record)
   }
 
   override act(joined: readonly Writer[]): void {

@@ -4,10 +4,8 @@ import { deliver, type Callback } from '../../primitives/callbacks'
 import { StoreUnavailable } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
 import type { Host, Session } from '../session/session'
-import { isOver } from '../lifetime/limits'
 import { touchedForm } from '../lifetime/stored-form'
 import { RecordDraft } from '../record/record-draft'
-import type { SessionData } from '../record/session-data'
 import type { Found } from '../store/contract'
 import { Member } from '../group/member'
 import { WriteGroup } from '../group/write-group'
@@ -61,7 +59,7 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
     const { port, request, session, deadline } = this
     const found: Found = (err, record) => {
       if (err) return this.#touched(err)
-      if (!record || this.isOver(record)) return endedElsewhere(this.transaction, ended => this.#touched(ended))
+      if (!record || this.request.isOver(record)) return endedElsewhere(this.transaction, ended => this.#touched(ended))
       const stored = RecordDraft.of(record)
       request.lifetime?.mergeStored(id, stored, stored.end)
       port.touch(id, touchedForm(request, session, stored.data), err => this.#answered(err), deadline)
@@ -78,10 +76,6 @@ class Touch<H extends Host> extends Member<ExchangeState<H>> {
   /** A session whose expiry another request has moved needs no touch, and neither does one that has ended. */
   override enter(): void {
     if (this.transaction.isEnded || this.transaction.isExtended) this.finish()
-  }
-
-  override isOver(record: SessionData): boolean {
-    return isOver(this.request, record)
   }
 
   override written(): void {

@@ -44,8 +44,7 @@ export interface Successor {
 
 /** The exchange, as sessions and stores see it. */
 export interface HostExchange extends LifetimeOfHost, EndsOfHost {
-  readonly store: SessionStore
-  readonly settings: { readonly name: string }
+  readonly settings: { readonly name: string; readonly store: SessionStore }
   /** The client for the host's current store. */
   readonly port: StoreClient
   /** The secrets of this exchange; the first one signs. */

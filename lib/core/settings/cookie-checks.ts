@@ -14,13 +14,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
 }
 
 /**
- * @param found gets results of a function whose attributes are not those of the result before
+ * @param report gets results of a function whose attributes are not those of the result before
  * @throws TypeError for attributes with which no request could have a session; with a function, the request fails
  */
 export function settleCookie<H>(
   name: string,
   option: Options<H>['cookie'] | null,
-  found: (cookie: CookieOptions) => void,
+  report: (cookie: CookieOptions) => void,
 ): PerHost<H, CookieOptions> {
   const cookie = option || {}
   checkName(name)
@@ -29,7 +29,7 @@ export function settleCookie<H>(
     const settled = withLifetime(cookie)
     return () => settled
   }
-  const checkGiven = checkerOf(name, found)
+  const checkGiven = checkerOf(name, report)
   return host => {
     const options = cookie(host)
     return isPromise<CookieOptions>(options) ? options.then(checkGiven) : checkGiven(options)
@@ -41,14 +41,14 @@ export function settleCookie<H>(
  *
  * @returns a function that throws a TypeError for options with which the request could have no session
  */
-function checkerOf(name: string, found: (cookie: CookieOptions) => void): (options: CookieOptions) => CookieOptions {
+function checkerOf(name: string, report: (cookie: CookieOptions) => void): (options: CookieOptions) => CookieOptions {
   let last: Attributes | undefined
   return options => {
     if (!options) return options
     if (last && haveSameAttributes(last, options)) checkLifetimeAndPath(options)
     else {
       checkAttributes(name, options)
-      found(options)
+      report(options)
       const { domain, path, httpOnly, secure, partitioned, priority, sameSite } = options
       last = { domain, path, httpOnly, secure, partitioned, priority, sameSite }
     }

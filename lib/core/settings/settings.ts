@@ -84,14 +84,14 @@ type MaybePromise<Value> = Value | PromiseLike<Value>
 /**
  * @param store from the options, or the default
  * @param deprecate receives the deprecation messages of express-session
- * @param cookieFound gets results of a function for the option `cookie`, to report mistakes
+ * @param reportCookie gets results of a function for the option `cookie`, to report mistakes
  * @throws TypeError for each option that can never work
  */
 export function settle<H extends Host>(
   options: Partial<Options<H>>,
   store: SessionStore,
   deprecate: (message: string) => void,
-  cookieFound: (cookie: CookieOptions) => void = () => {},
+  reportCookie: (cookie: CookieOptions) => void = () => {},
 ): Settings<H> {
   const name = nameOf(options)
   const genid = options.genid || newId
@@ -112,7 +112,7 @@ export function settle<H extends Host>(
     port,
     isReady: port.readiness(),
     genid: genidOf(options, genid),
-    cookieOptions: settleCookie(name, options.cookie, cookieFound),
+    cookieOptions: settleCookie(name, options.cookie, reportCookie),
     concurrency: checkConcurrency(options.concurrency),
     ...settleFaults(options),
     ...settleLimits(options),

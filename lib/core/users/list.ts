@@ -1,5 +1,4 @@
-import { hasPassed } from '../lifetime/limits'
-import { dateOf, isPastLimits, possibleLifetime } from '../record/lifetime'
+import { dateOf, hasPassed, isPastLimits, possibleLifetime } from '../record/lifetime'
 import { marksIn } from '../record/marks'
 import type { Marks } from '../record/reserved-key'
 import type { SessionData } from '../record/session-data'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { AnySpelling } from '../../../lib/koa/settings/option-aliases'
+import { ATTRIBUTES, type AnySpelling } from '../../../lib/koa/settings/option-aliases'
 import { PRESETS, presetOptions, type Preset } from '../../../lib/koa/legacy/presets'
 import { useDiagnostics } from '../../support/diagnostics'
 import { useWarnings } from '../../support/warnings'
@@ -24,19 +24,6 @@ const VALUES: Options = {
   ...{ externalKey, sessionIdStore, ContextStore: contextStore(new PromiseStore()) },
 }
 
-const ATTRIBUTES = [
-  'maxAge',
-  'expires',
-  'path',
-  'domain',
-  'secure',
-  'httpOnly',
-  'sameSite',
-  'priority',
-  'partitioned',
-  'signed',
-  'overwrite',
-]
 const GENERIC = ['key', 'defer', 'rolling', 'allowEmpty', 'genSid', 'errorHandler', 'valid', 'beforeSave']
 const SESSION = [
   ...['key', 'maxage', 'prefix', 'rolling', 'renew', 'autoCommit', 'genid', 'valid', 'encode', 'decode', 'beforeSave'],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
-import { cookieUntil, dateOf, EXPIRED, nearestEnd, possibleLifetime, type Limits } from '../../record/lifetime'
+import { cookieUntil, EXPIRED, hasPassed, nearestEnd, possibleLifetime, type Limits } from '../../record/lifetime'
 import { marksIn, newMarks } from '../../record/marks'
 import { cookieOf, type SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
@@ -101,7 +101,8 @@ export class KeyMigration {
 
   #copy(record: SessionData): void {
     const { records } = this
-    if (this.#isOver(record)) return this.done(null, record)
+    // The caller finds that the session has ended
+    if (hasPassed(this.lifetime, record)) return this.done(null, record)
     let copy: SessionData
     try {
       copy = this.#copyOf(record)
@@ -116,11 +117,6 @@ export class KeyMigration {
       if (!outcome?.ok) return this.#current()
       this.#check(outcome.version)
     })
-  }
-
-  /** The caller finds that the session has ended. */
-  #isOver(record: SessionData): boolean {
-    return this.lifetime.endsByRecord && (dateOf(record) ?? Infinity) <= Date.now()
   }
 
   #copyOf(record: SessionData): SessionData {
