@@ -9,11 +9,11 @@ import type { Transport } from '../core/settings/transport'
  * store, the one that handles the request generates; for a request without any, the last one that was created. With `hashIds`, it
  * also gives the store methods that take IDs.
  */
-export function installGenerate<H extends Host>(settings: Settings<H>, transport: Transport<H>): void {
+export function installGenerate(settings: Settings, transport: Transport): void {
   settings.store.generate = host => {
     const exchange = (host as Host)[EXCHANGE]
     if (exchange?.settings.store === settings.store) return exchange.generate()
-    return new Exchange(settings, transport, host as H).generate()
+    return new Exchange(settings, transport, host as Host).generate()
   }
   if (settings.port.keys.mode) installMethodsById(settings.store)
 }

@@ -91,7 +91,7 @@ function settleStore(options: Partial<Options<Request>>, store: SessionStore | '
   return { settings, kept: undefined }
 }
 
-function methodsOf(settings: Settings<Request>, isKept: boolean): Sessions<Handler> {
+function methodsOf(settings: Settings, isKept: boolean): Sessions<Handler> {
   return {
     ...sessionsOf(isKept ? noStore : () => settings.port, settings),
     requireFresh(ms: number): Handler {

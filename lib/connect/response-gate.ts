@@ -4,7 +4,6 @@ import { forbidCaching } from '../primitives/http'
 import { checkLate, commit, cookieDue } from '../core/request/commit'
 import type { Exchange } from '../core/request/exchange'
 import { passOnLate } from './response/late-error'
-import type { Request } from './request'
 import type { SessionCookie } from './session-cookie'
 
 /** RFC 9110 section 15.6: from this status on, the server says that it has failed. */
@@ -17,7 +16,7 @@ export class ResponseGate implements Gate {
   #sent: string | undefined
 
   constructor(
-    private readonly exchange: Exchange<Request>,
+    private readonly exchange: Exchange,
     private readonly res: ServerResponse,
     private readonly cookie: SessionCookie,
     private readonly next: Next,

@@ -130,12 +130,7 @@ function isLifetime(ms: unknown): boolean {
  *
  * @param settings shared by all requests
  */
-export function withCookieStore<H extends Host>(
-  settings: Settings<H>,
-  format: CookieFormat,
-  host: H,
-  secrets: () => readonly Secret[],
-): Settings<H> {
+export function withCookieStore(settings: Settings, format: CookieFormat, host: Host, secrets: () => readonly Secret[]): Settings {
   const cookieStore = new CookieSessionStore(format, secrets, cookie => settings.checkCookie?.(host, cookie))
   return settingsWith(settings, { cookieStore, store: cookieStore, port: shareClient(cookieStore, settings.port) })
 }

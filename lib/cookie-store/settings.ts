@@ -15,9 +15,9 @@ import { DAY } from './record-format'
 import { hasEnded } from '../core/record/lifetime'
 
 /** The settings of sessions in the cookie: shared ones, and those of each request. */
-export interface KeptSettings<H extends Host> {
-  readonly settings: Settings<H>
-  of(host: H): Settings<H>
+export interface KeptSettings {
+  readonly settings: Settings
+  of(host: Host): Settings
 }
 
 /**
@@ -26,12 +26,12 @@ export interface KeptSettings<H extends Host> {
  * @param reportCookie gets results of a function for the option `cookie`, to report mistakes
  * @throws TypeError for each option that can never work
  */
-export function settleKept<H extends Host>(
-  options: Partial<Options<H>>,
+export function settleKept(
+  options: Partial<Options>,
   cookieValue: (payload: string, secrets: readonly Secret[]) => string,
   deprecate: (message: string) => void,
   reportCookie: (cookie: CookieOptions) => void,
-): KeptSettings<H> {
+): KeptSettings {
   checkHashIdsInCookie(options.hashIds)
   refuseUsersInCookie(options as Partial<Options<never>>)
   const { seal, concurrency, resave = false, saveUninitialized = false, saveErrors = 'fail' } = options
@@ -39,8 +39,8 @@ export function settleKept<H extends Host>(
   const name = nameOf(options)
   const format = cookieFormat({ name, seal, encoding: 'base64url', shape: envelope, cookieValue })
   const given = { ...options, seal: undefined, hashIds: undefined, resave, saveUninitialized, saveErrors }
-  const shared = settle<H>(given, new CookieSessionStore(format, () => []), deprecate, reportCookie)
-  const settings: Settings<H> = {
+  const shared = settle(given, new CookieSessionStore(format, () => []), deprecate, reportCookie)
+  const settings: Settings = {
     ...shared,
     concurrency: 'off',
     // The session's end is in its cookie, so that a touch costs the store nothing
@@ -57,7 +57,7 @@ export function settleKept<H extends Host>(
  * The end is in the cookie, which is set again when the end has moved far enough: a touch would not send it. Nothing is renewed: the ID is no key to a
  * session in the cookie.
  */
-export function keptLimits<H extends Host>({ lifetime }: Settings<H>): Pick<Settings<H>, 'lifetime' | 'keepsIdle'> {
+export function keptLimits({ lifetime }: Settings): Pick<Settings, 'lifetime' | 'keepsIdle'> {
   const hasLimits = lifetime && Math.min(lifetime.idle, lifetime.absolute) < Infinity
   return { lifetime: hasLimits ? { ...lifetime, otherwise: DAY, renewAfter: Infinity, grace: 0 } : undefined, keepsIdle: false }
 }
@@ -66,7 +66,7 @@ export function keptLimits<H extends Host>({ lifetime }: Settings<H>): Pick<Sett
  * The secrets that sign sessions. They are derived for the cookie of this name, so that a signature of an ID, or of a text that cookie-parser signed,
  * is never accepted as one of a session.
  */
-function signing<H extends Host>(secrets: Settings<H>['secrets'], name: string): Settings<H>['secrets'] {
+function signing(secrets: Settings['secrets'], name: string): Settings['secrets'] {
   const keys = new DerivedKeys('resession signed session', name)
   const derive = (secrets: readonly Secret[]): readonly Secret[] => secrets.map(secret => keys.of(secret))
   return (

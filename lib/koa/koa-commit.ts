@@ -13,7 +13,7 @@ import type { KoaSettings } from './settings/koa-settings'
 /** The part of a request that its commits use. */
 interface Committed extends KoaHost {
   readonly settings: KoaSettings
-  readonly exchange: Exchange<never>
+  readonly exchange: Exchange
 }
 
 /** The commits of one Koa context: the calls of the store, and the cookie. */

@@ -50,7 +50,7 @@ export class KoaRequest implements KoaHost {
   ended: string | undefined
   /** The value of `ctx.sessionStore`. */
   userStore: AnyStore | undefined
-  #exchange: Exchange<KoaRequest> | undefined
+  #exchange: Exchange | undefined
   #commit: KoaCommit | undefined
   #opened: Promise<void> | 'at once' | 'put off' | undefined
   /** Whether the session has been read. */
@@ -76,14 +76,14 @@ export class KoaRequest implements KoaHost {
     return this.settings.Session
   }
 
-  get exchange(): Exchange<KoaRequest> {
+  get exchange(): Exchange {
     const exchange = (this.#exchange ??= this.#begin())
     this.wake()
     return exchange
   }
 
-  #begin(): Exchange<KoaRequest> {
-    const exchange = new Exchange<KoaRequest>(this.settings.of(this), this.isStandIn ? WITHOUT_SESSION : CONTEXT, this)
+  #begin(): Exchange {
+    const exchange = new Exchange(this.settings.of(this), this.isStandIn ? WITHOUT_SESSION : CONTEXT, this)
     exchange.requestLifetime.watch(whenClosed, this.ctx.res)
     if (!this.isStandIn) mirrorStore(this.ctx.req, this)
     return exchange

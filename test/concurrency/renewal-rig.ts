@@ -28,7 +28,7 @@ export type Live = Session & Record<string, unknown>
 
 /** One request of a client. */
 export interface Visit {
-  readonly exchange: Exchange<Carrier>
+  readonly exchange: Exchange
   readonly session: Live | undefined
   /** Calls the store, then goes on in a later step. */
   step(act: (done: (err?: unknown) => void) => void, next: (err?: unknown) => void): void
@@ -55,7 +55,7 @@ function unconditional(store: SessionStore): SessionStore {
 
 /** A process with the middleware, in the order of steps of a schedule. */
 export class RenewingProcess {
-  readonly #settings: Settings<Carrier>
+  readonly #settings: Settings
 
   constructor(
     engine: KeyEngine,
@@ -75,8 +75,8 @@ export class RenewingProcess {
       grace: GRACE,
       genid,
     }
-    this.#settings = settle<Carrier>(options, store, () => {})
-    shareSettings<Carrier>(options, this.#settings, { renews: true })
+    this.#settings = settle(options, store, () => {})
+    shareSettings(options, this.#settings, { renews: true })
     if (mistake === 'blind logout') destroyBlindly(this.#settings.port)
   }
 
@@ -110,7 +110,7 @@ export class RenewingProcess {
   }
 }
 
-function cookieOf(exchange: Exchange<Carrier>): string | undefined {
+function cookieOf(exchange: Exchange): string | undefined {
   const due = cookieDue(exchange)
   return due?.plan === 'set' ? due.value : undefined
 }

@@ -34,7 +34,7 @@ const settled = new WeakMap<object, Settings>()
 /** Settles the options once: that takes more time than an order of steps. What belongs to the store is new for each server. */
 function settingsOf({ options, store }: Supplies): Settings {
   const port = clientFor(store)
-  const known = settled.get(options) ?? settle<Host>(options as never, store, () => {})
+  const known = settled.get(options) ?? settle(options as never, store, () => {})
   settled.set(options, known)
   return Object.assign(Object.create(known) as Settings, { store, port, isReady: port.readiness() })
 }

@@ -35,7 +35,7 @@ const TRANSPORT: Transport<Visitor> = {
 /** A process that serves requests, without HTTP. */
 export class Process {
   readonly sessions: SessionsOfUsers
-  readonly #settings: Settings<Visitor>
+  readonly #settings: Settings
 
   constructor(
     engine: KeyEngine,
@@ -49,7 +49,7 @@ export class Process {
       maxSessionsPerUser: max,
     }
     const store = keyStore(engine, schedule, number, compares)
-    this.#settings = settle<Visitor>(options as never, store, () => {})
+    this.#settings = settle(options as never, store, () => {})
     installGenerate(this.#settings, TRANSPORT)
     this.sessions = sessionsOf(() => this.#settings.port, this.#settings)
   }
@@ -87,7 +87,7 @@ export class Process {
 }
 
 /** The handle of the session, if it has a user. */
-function handleOf(exchange: Exchange<Visitor>): string | undefined {
+function handleOf(exchange: Exchange): string | undefined {
   const info = exchange.info()
   return info?.userId === undefined ? undefined : info.handle
 }

@@ -13,7 +13,7 @@ import type { SessionLifetime } from './session-lifetime'
 /** The part of an exchange that the limits of its session depend on. */
 export interface LifetimeContext {
   readonly settings: {
-    readonly lifetime: LifetimeSettings<never> | undefined
+    readonly lifetime: LifetimeSettings | undefined
     readonly cookieStore: object | undefined
     readonly store: SessionStore
     readonly endsByRecord?: boolean

@@ -1,4 +1,3 @@
-import type { Host } from '../session/session'
 import { checkHashIds } from '../settings/hash-ids'
 import type { Options } from '../settings/options'
 import type { Settings } from '../settings/settings'
@@ -10,9 +9,9 @@ import type { Settings } from '../settings/settings'
  * @param endsByRecord whether a record always tells when its session ends
  * @throws TypeError if the options contradict each other, or those of another middleware
  */
-export function shareSettings<H extends Host>(
-  { hashIds }: Partial<Options<H>>,
-  settings: Settings<H>,
+export function shareSettings(
+  { hashIds }: Partial<Options>,
+  settings: Settings,
   { renews, endsByRecord = false }: { readonly renews: boolean; readonly endsByRecord?: boolean },
 ): void {
   const { port, lifetime, concurrency } = settings

@@ -3,7 +3,7 @@ import { publish } from '../diagnostics/channels'
 import { gone } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
 import type { Transaction } from '../concurrency/transaction'
-import type { Host, Session } from '../session/session'
+import type { Session } from '../session/session'
 
 /**
  * The error of a request whose session must not be stored: it replaces one that could not be read, or the option `readOnly` is true, with the code
@@ -24,7 +24,7 @@ export function refusal({
  *
  * @param act stores the session, which `beforeSave` may have changed
  */
-export function beforeStoring<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback, act: () => void): void {
+export function beforeStoring(exchange: ExchangeState, session: Session, done: Callback, act: () => void): void {
   const { settings, host } = exchange
   const refused = refusal(exchange)
   if (refused) return done(refused)

@@ -30,11 +30,11 @@ export type Committed = (err?: unknown, withhold?: boolean) => void
  *
  * @param last whether the response ends now. Before that, only a save or a destroy is done: the client may react to the first bytes
  */
-export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
+export function commit(exchange: Exchange, last: boolean, done: Committed): void {
   const { underway, settings } = exchange
   if (!underway.isIdle) {
     debug('waiting for what the handler has begun')
-    return underway.whenIdle(commit<H>, exchange, last, done)
+    return underway.whenIdle(commit, exchange, last, done)
   }
   if (exchange.failed) return finish(exchange, last, done)
   if (last && isRenewalDue(exchange)) return renew(exchange, () => commit(exchange, last, done))
@@ -52,7 +52,7 @@ export function commit<H extends Host>(exchange: Exchange<H>, last: boolean, don
 }
 
 /** The commit has ended. After the last one, the request is over. */
-function finish<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed, err?: unknown, withhold?: boolean): void {
+function finish(exchange: Exchange, last: boolean, done: Committed, err?: unknown, withhold?: boolean): void {
   if (last) exchange.requestLifetime.end()
   done(err, withhold)
 }
@@ -70,7 +70,7 @@ export interface CookieDue {
  *
  * @throws if the session cannot be serialised
  */
-export function cookieDue<H extends Host>(exchange: Exchange<H>): CookieDue | undefined {
+export function cookieDue(exchange: Exchange): CookieDue | undefined {
   if (exchange.failed) return undefined
   try {
     // The facts of the commit, so that the store and the headers agree
@@ -81,7 +81,7 @@ export function cookieDue<H extends Host>(exchange: Exchange<H>): CookieDue | un
   }
 }
 
-function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: Seen): CookieDue | undefined {
+function pickCookie(exchange: Exchange, { session, facts }: Seen): CookieDue | undefined {
   if (!session) debug('no session')
   const plan = cookiePlan(exchange, facts)
   if (plan === 'clear') return exchange.cookie && { plan, cookie: exchange.cookie, value: '' }
@@ -100,15 +100,15 @@ function pickCookie<H extends Host>(exchange: Exchange<H>, { session, facts }: S
 }
 
 /** The cookie of a session that was revoked during the request is cleared. */
-function cookiePlan<H extends Host>(exchange: Exchange<H>, facts: Facts): CookiePlan {
+function cookiePlan(exchange: Exchange, facts: Facts): CookiePlan {
   return facts.present && hasBeenRevoked(exchange) ? 'clear' : planCookie(facts, exchange.settings, exchange.lastPlan)
 }
 
-function checkSameSite<H extends Host>(exchange: Exchange<H>, session: Session): void {
+function checkSameSite(exchange: Exchange, session: Session): void {
   if (isCrossSite(session.cookie) && !isSentSecure(exchange, session)) droppedCrossSite(exchange.settings)
 }
 
-function isSentSecure<H extends Host>({ transport, host }: Exchange<H>, { cookie }: Session): boolean {
+function isSentSecure({ transport, host }: Exchange, { cookie }: Session): boolean {
   return Boolean(cookie.secure) || (transport.addsSecure === true && cookie.secure === undefined && transport.isSecure(host))
 }
 
@@ -117,7 +117,7 @@ function isSentSecure<H extends Host>({ transport, host }: Exchange<H>, { cookie
  *
  * @param sent what the cookie carried when the headers were sent; undefined if there was none
  */
-export function checkLate<H extends Host>(exchange: Exchange<H>, sent: string | undefined): void {
+export function checkLate(exchange: Exchange, sent: string | undefined): void {
   const { seen, settings, host, transport, failed, lastPlan } = exchange
   if (!seen?.session || failed || planCookie(seen.facts, settings, lastPlan) !== 'set') return
   const { session, facts } = seen
@@ -129,7 +129,7 @@ export function checkLate<H extends Host>(exchange: Exchange<H>, sent: string | 
   if (typeof value === 'string' && value !== sent) late(settings)
 }
 
-function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
+function settle(exchange: Exchange, last: boolean): Plan {
   // Before the facts, because an app's own touch() may change the data
   if (last) renewExpiry(exchange, exchange.session())
   const { session, facts } = (exchange.seen = collectFacts(exchange))
@@ -144,14 +144,14 @@ function settle<H extends Host>(exchange: Exchange<H>, last: boolean): Plan {
 }
 
 /** Restarts the lifetime, once in an exchange. */
-function renewExpiry<H extends Host>(exchange: Exchange<H>, session: Session | undefined): void {
+function renewExpiry(exchange: Exchange, session: Session | undefined): void {
   if (exchange.touched || !session) return
   exchange.touched = true
   session.touch()
 }
 
 const carryOut = {
-  save<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
+  save(exchange: Exchange, last: boolean, done: Committed): void {
     const saved: Callback = err => {
       if (err) exchange.changes.failed()
       failOr(exchange, last, done, err)
@@ -168,7 +168,7 @@ const carryOut = {
     }
   },
 
-  touch<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
+  touch(exchange: Exchange, last: boolean, done: Committed): void {
     debug('touching')
     const id = exchange.host.sessionID as string
     const session = exchange.seen?.session as Session
@@ -187,7 +187,7 @@ const carryOut = {
     finish(exchange, last, done)
   },
 
-  destroy<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed): void {
+  destroy(exchange: Exchange, last: boolean, done: Committed): void {
     debug('destroying')
     const id = exchange.host.sessionID as string
     const ending = { id, why: 'unset', data: () => exchange.changes.dataOf(id) } as const
@@ -208,18 +208,18 @@ function reportLate(err: unknown): void {
 }
 
 /** With `saveErrors: 'fail'`, a response is not sent as a success if its session was not stored. */
-function failOr<H extends Host>(exchange: Exchange<H>, last: boolean, done: Committed, err: unknown): void {
+function failOr(exchange: Exchange, last: boolean, done: Committed, err: unknown): void {
   if (err && exchange.settings.saveErrors === 'fail') exchange.failed = true
   finish(exchange, last, done, err, exchange.failed)
 }
 
 /** The session has not been destroyed, so that its cookie is not cleared. */
-function noteEnd<H extends Host>(exchange: Exchange<H>, destroyed: End): void {
+function noteEnd(exchange: Exchange, destroyed: End): void {
   const { seen } = exchange
   if (seen) exchange.seen = { ...seen, facts: { ...seen.facts, destroyed } }
 }
 
-function hasOwnMethods<H extends Host>(session: Session, settings: Settings<H>): boolean {
+function hasOwnMethods(session: Session, settings: Settings): boolean {
   return session.save === (settings.ownSave ?? ownSave) && session.touch === ownTouch
 }
 

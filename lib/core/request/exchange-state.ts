@@ -20,7 +20,7 @@ import type { Transport } from '../settings/transport'
 import { WaitGroup } from '../../primitives/wait-group'
 
 /** The state of one exchange, which its steps share between `open` and `commit`. */
-export class ExchangeState<H extends Host = Host> extends RenewalState {
+export class ExchangeState extends RenewalState {
   /** The cookie options that `open` has evaluated, until a session is generated. */
   cookieOptions: CookieOptions | undefined
   /** The session's lifetime has been restarted, which is done once. */
@@ -50,9 +50,9 @@ export class ExchangeState<H extends Host = Host> extends RenewalState {
   #secrets: readonly Secret[] = []
 
   constructor(
-    readonly settings: Settings<H>,
-    readonly transport: Transport<H>,
-    readonly host: H,
+    readonly settings: Settings,
+    readonly transport: Transport,
+    readonly host: Host,
   ) {
     super()
     this.requestLifetime = new RequestLifetime(host)

@@ -6,16 +6,7 @@ import { ExchangeState } from './exchange-state'
 import { isPromise, isRefusedPromise, type Callback } from '../../primitives/callbacks'
 import type { CookieOptions } from '../record/cookie'
 import { publish } from '../diagnostics/channels'
-import {
-  type Change,
-  type Host,
-  type HostExchange,
-  createSession,
-  sessionOf,
-  type Session,
-  EXCHANGE,
-  type Successor,
-} from '../session/session'
+import { type Change, type HostExchange, createSession, sessionOf, type Session, EXCHANGE, type Successor } from '../session/session'
 import type { Keep } from '../session/keep'
 import { checkId } from '../settings/settings'
 import { gone } from '../errors/store-errors'
@@ -31,7 +22,7 @@ import { newId } from '../session/session-id'
 import { liveCookie, type SessionData } from '../record/session-data'
 
 /** One request and its response, as the session sees them. It has two acts, `open` and `commit`, and knows nothing of HTTP. */
-export class Exchange<H extends Host = Host> extends ExchangeState<H> implements HostExchange {
+export class Exchange extends ExchangeState implements HostExchange {
   get entered(): boolean {
     return this.host[EXCHANGE] === this
   }

@@ -1,17 +1,17 @@
 import type { Exchange } from './exchange'
 import { needsRewrite } from '../lifetime/limits'
 import { hasOtherUser } from '../users/user-of'
-import type { Host, Session } from '../session/session'
+import type { Session } from '../session/session'
 import { ABSENT, type Facts, type Seen } from './plan'
 
 /** @throws TypeError if the session is not an object, or cannot be serialized */
-export function collectFacts<H extends Host>(exchange: Exchange<H>): Seen {
+export function collectFacts(exchange: Exchange): Seen {
   const session = exchange.session()
   return { session, facts: session ? factsOf(exchange, session) : { ...ABSENT, ...absence(exchange) } }
 }
 
-function absence<H extends Host>(
-  exchange: Exchange<H>,
+function absence(
+  exchange: Exchange,
 ): Pick<Facts, 'anonymous' | 'unread' | 'ignored' | 'lastPlan' | 'sent' | 'returning' | 'saved' | 'destroyed' | 'ended'> {
   const { sentId, unread, lastPlan, destroyed, changes, settings, host } = exchange
   return {
@@ -28,7 +28,7 @@ function absence<H extends Host>(
   }
 }
 
-function factsOf<H extends Host>(exchange: Exchange<H>, session: Session): Facts {
+function factsOf(exchange: Exchange, session: Session): Facts {
   const { sentId, unread, lastPlan, anonymous, isReadOnly, replaced, lifetime, changes, settings, host } = exchange
   const { modified, saved, changed, cookieChanged, cookieReplaced, pastHalfLife } = changes.facts(session)
   // Property by property: a spread allocates more than the rest of the request

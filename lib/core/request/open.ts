@@ -12,21 +12,21 @@ import type { SessionData } from '../record/session-data'
 import { endTimedOut, endRefused } from './renewal/end-over'
 import { announceEarlier, findMoved, snapshotOf } from './renewal/whereabouts'
 import { hasTimedOut } from '../lifetime/limits'
-import { EXCHANGE, type Host, generate, inflate } from '../session/session'
+import { EXCHANGE, generate, inflate } from '../session/session'
 import { isRefused } from '../users/user-of'
 import { needsCheck, checkValidity } from '../users/validity'
 import type { Secret } from '../../primitives/secrets'
 import type { WithoutStore } from '../settings/options'
 
 /** Puts a session on the host: that of the client, or a new one. If the request has no session, the exchange is not `entered`. */
-export function open<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+export function open(exchange: Exchange, done: Callback): void {
   if (exchange.host.session && !isSecond(exchange)) return done()
   const { skip } = exchange.settings
   if (skip) ask(exchange, skip, (exchange, isSkipped, done) => (isSkipped ? done() : begin(exchange, done)), done)
   else begin(exchange, done)
 }
 
-function begin<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+function begin(exchange: Exchange, done: Callback): void {
   const { isReady, onStoreError } = exchange.settings
   if (!isReady() && !onStoreError) {
     debug('store is disconnected')
@@ -36,12 +36,12 @@ function begin<H extends Host>(exchange: Exchange<H>, done: Callback): void {
 }
 
 /** Whether a middleware of another name was first. With the same name they count as one, for a mounted app. */
-function isSecond<H extends Host>({ host, settings }: Exchange<H>): boolean {
+function isSecond({ host, settings }: Exchange): boolean {
   const first = host[EXCHANGE]?.settings.name
   return first !== undefined && first !== settings.name
 }
 
-function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions | null | undefined, done: Callback): void {
+function matchPath(exchange: Exchange, options: CookieOptions | null | undefined, done: Callback): void {
   const { settings, host, transport } = exchange
   const cookiePath = options?.path || '/'
   const path = transport.path(host)
@@ -62,39 +62,39 @@ function matchPath<H extends Host>(exchange: Exchange<H>, options: CookieOptions
   else identify(exchange, [], done)
 }
 
-function enter<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Callback): void {
+function enter(exchange: Exchange, secrets: readonly Secret[], done: Callback): void {
   if (secrets.length === 0) return done(new Error('secret option required for sessions'))
   identify(exchange, secrets, done)
 }
 
-function identify<H extends Host>(exchange: Exchange<H>, secrets: readonly Secret[], done: Callback): void {
+function identify(exchange: Exchange, secrets: readonly Secret[], done: Callback): void {
   exchange.enter(secrets)
   const { readOnly } = exchange.settings
   if (readOnly) ask(exchange, readOnly, restrict, done)
   else judgeActivity(exchange, done)
 }
 
-function restrict<H extends Host>(exchange: Exchange<H>, isReadOnly: boolean, done: Callback): void {
+function restrict(exchange: Exchange, isReadOnly: boolean, done: Callback): void {
   exchange.readsOnly = Boolean(isReadOnly)
   judgeActivity(exchange, done)
 }
 
-function judgeActivity<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+function judgeActivity(exchange: Exchange, done: Callback): void {
   const activity = exchange.settings.lifetime?.activity
   if (activity) ask(exchange, activity, noteActivity, done)
   else findSent(exchange, done)
 }
 
-function noteActivity<H extends Host>(exchange: Exchange<H>, isActive: boolean, done: Callback): void {
+function noteActivity(exchange: Exchange, isActive: boolean, done: Callback): void {
   if (exchange.lifetime) exchange.lifetime.isActive = Boolean(isActive)
   findSent(exchange, done)
 }
 
-function findSent<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+function findSent(exchange: Exchange, done: Callback): void {
   ask(exchange, host => exchange.transport.sentId(host, exchange.secrets), find, done)
 }
 
-function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, done: Callback): void {
+function find(exchange: Exchange, sent: string | undefined, done: Callback): void {
   const { host, settings } = exchange
   const id = sent !== undefined && settings.cookieStore ? settings.cookieStore.receive(sent) : sent
   host.sessionID = exchange.sentId = id
@@ -112,7 +112,7 @@ function find<H extends Host>(exchange: Exchange<H>, sent: string | undefined, d
   fetch(exchange, id, done)
 }
 
-function fetch<H extends Host>(exchange: Exchange<H>, id: string, done: Callback): void {
+function fetch(exchange: Exchange, id: string, done: Callback): void {
   const { settings } = exchange
   debug('fetching %s', id)
   const moment = exchange.reading(id)
@@ -132,12 +132,12 @@ function fetch<H extends Host>(exchange: Exchange<H>, id: string, done: Callback
 }
 
 /** Continues if the store failed to read, or the record is invalid. */
-function continueWithoutStore<H extends Host>(exchange: Exchange<H>, err: unknown, done: Callback): void {
+function continueWithoutStore(exchange: Exchange, err: unknown, done: Callback): void {
   debug('error %j', err)
   exchange.unread = true
   const { onStoreError } = exchange.settings
   if (!onStoreError) return done(err)
-  const decide = (exchange: Exchange<H>, decision: WithoutStore, done: Callback): void => {
+  const decide = (exchange: Exchange, decision: WithoutStore, done: Callback): void => {
     if (decision === 'new') return ask(exchange, generate, began, done)
     if (decision !== 'anonymous') return done(err)
     exchange.continueWithoutStore()
@@ -146,7 +146,7 @@ function continueWithoutStore<H extends Host>(exchange: Exchange<H>, err: unknow
   ask(exchange, host => onStoreError(err, host), decide, done)
 }
 
-function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback): void {
+function load(exchange: Exchange, found: Read, done: Callback): void {
   const read = separate(found)
   const { record } = read
   if (!record) return findOther(exchange, done)
@@ -155,7 +155,7 @@ function load<H extends Host>(exchange: Exchange<H>, found: Read, done: Callback
   begun(exchange, read, done)
 }
 
-function begun<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
+function begun(exchange: Exchange, read: Read, done: Callback): void {
   debug('session found')
   try {
     exchange.cookieOptions = undefined
@@ -179,7 +179,7 @@ function begun<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback
 }
 
 /** Destroys a session that is no longer valid. The record of an earlier ID is no session, so that it is only not shown. */
-function refuse<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
+function refuse(exchange: Exchange, read: Read, done: Callback): void {
   if (exchange.isSnapshot) return begun(exchange, snapshotOf(read), done)
   const { host, changes, sentId: id = '' } = exchange
   host.session = undefined
@@ -187,7 +187,7 @@ function refuse<H extends Host>(exchange: Exchange<H>, read: Read, done: Callbac
 }
 
 /** The client has an earlier ID. */
-function findNew<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
+function findNew(exchange: Exchange, read: Read, done: Callback): void {
   findMoved(exchange, exchange.sentId as string, read, (err, found) => {
     if (err) return continueWithoutStore(exchange, err, done)
     announceEarlier(exchange, read, found)
@@ -203,14 +203,14 @@ function findNew<H extends Host>(exchange: Exchange<H>, read: Read, done: Callba
 }
 
 /** The limit of the session has passed, but the store still has it. */
-function end<H extends Host>(exchange: Exchange<H>, read: Read, done: Callback): void {
+function end(exchange: Exchange, read: Read, done: Callback): void {
   debug('session is over')
   const id = exchange.sentId as string
   endTimedOut(exchange, id, read, isRenewed => (isRenewed ? fetch(exchange, id, done) : findOther(exchange, done)))
 }
 
 /** The store does not have the session. After a change of path or domain, a client may send a second cookie of the name. */
-function findOther<H extends Host>(exchange: Exchange<H>, done: Callback): void {
+function findOther(exchange: Exchange, done: Callback): void {
   debug('no session found')
   const { host, transport, secrets, settings } = exchange
   const other = transport.otherId?.(host, secrets, ++exchange.missed)
@@ -220,7 +220,7 @@ function findOther<H extends Host>(exchange: Exchange<H>, done: Callback): void 
   find(exchange, other, done)
 }
 
-function began<H extends Host>(exchange: Exchange<H>, _generated: unknown, done: Callback): void {
+function began(exchange: Exchange, _generated: unknown, done: Callback): void {
   try {
     exchange.begin()
   } catch (unserialisable) {

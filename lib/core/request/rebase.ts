@@ -2,7 +2,7 @@ import type { AnyCookie, Cookie, CookieData } from '../record/cookie'
 import { publish } from '../diagnostics/channels'
 import type { ExchangeState } from './exchange-state'
 import type { Base } from '../record/snapshot'
-import type { Host, Session } from '../session/session'
+import type { Session } from '../session/session'
 import { mergeAttributes, type Data } from '../record/merge'
 import type { RecordDraft } from '../record/record-draft'
 import { cookieOf, type SessionData } from '../record/session-data'
@@ -30,7 +30,7 @@ export function dataOf(text: string): Data {
  *
  * @returns whether the session still exists
  */
-export function adoptOthersCookie<H extends Host>({ requestLifetime: { transaction } }: ExchangeState<H>, session: Session): boolean {
+export function adoptOthersCookie({ requestLifetime: { transaction } }: ExchangeState, session: Session): boolean {
   if (transaction?.id !== session.id) return true
   const { base, active } = transaction
   if (base && active.cookie && !transaction.isCurrent) mergeCookie(session, base, active as { cookie: AnyCookie })

@@ -5,11 +5,11 @@ import { destroySurely } from '../store/destroy-surely'
 import { isPromise, type Callback } from '../../primitives/callbacks'
 import { dataAsIn } from '../record/snapshot'
 import type { ExchangeState } from './exchange-state'
-import { hostOf, type Host, type Session, type Successor } from '../session/session'
+import { hostOf, type Session, type Successor } from '../session/session'
 import type { SessionStore } from '../store/contract'
 
 /** Stores a new session before the old one is destroyed. If either fails, the request has the old session again, and the client keeps its cookie. */
-export function replace<H extends Host>(exchange: ExchangeState<H>, session: Session, { generate, fill }: Successor, done: Callback): void {
+export function replace(exchange: ExchangeState, session: Session, { generate, fill }: Successor, done: Callback): void {
   const { id } = session
   const host = hostOf(session)
   const { activeSessions } = exchange.port
@@ -48,12 +48,12 @@ export function replace<H extends Host>(exchange: ExchangeState<H>, session: Ses
   else create()
 }
 
-function endingOf<H extends Host>({ changes: { stored }, port }: ExchangeState<H>, id: string): Ending {
+function endingOf({ changes: { stored }, port }: ExchangeState, id: string): Ending {
   return { id, why: 'renewed', data: () => dataAsIn(stored, id), version: stored?.version, grace: port.grace.ms }
 }
 
 /** Stores the new session, and then ends the old one. */
-function createThenEnd<H extends Host>(exchange: ExchangeState<H>, ending: Ending, failed: Callback, done: Callback): void {
+function createThenEnd(exchange: ExchangeState, ending: Ending, failed: Callback, done: Callback): void {
   const { host, port } = exchange
   const created = holdCreated(exchange, host.sessionID as string)
   const ended: Callback = err => {
@@ -70,7 +70,7 @@ function createThenEnd<H extends Host>(exchange: ExchangeState<H>, ending: Endin
  * Whether a session that takes the place of this one is stored before this one is destroyed. Only if the store can fail and can compare, and unless it has a
  * `regenerate` of its own. With `concurrency: 'off'` the order is express-session's.
  */
-export function createsFirst<H extends Host>(exchange: ExchangeState<H>, session: Session): boolean {
+export function createsFirst(exchange: ExchangeState, session: Session): boolean {
   // A read-only request stores nothing, but ends the old session
   if (exchange.sentId !== session.id || exchange.isReadOnly || exchange.settings.concurrency === 'off') return false
   const { port } = exchange
@@ -84,7 +84,7 @@ export function createsFirst<H extends Host>(exchange: ExchangeState<H>, session
 }
 
 /** Puts the old session back, because the new one could not be stored. */
-function restore<H extends Host>(exchange: ExchangeState<H>, session: Session): void {
+function restore(exchange: ExchangeState, session: Session): void {
   const { host, changes } = exchange
   host.sessionID = session.id
   host.session = session

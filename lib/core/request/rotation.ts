@@ -8,7 +8,7 @@ import type { Cookie } from '../record/cookie'
 import type { Deadline } from '../concurrency/deadline'
 import type { ExchangeState } from './exchange-state'
 import type { ActiveSession } from '../concurrency/active-sessions'
-import { type Host, sessionOf, type Session } from '../session/session'
+import { sessionOf, type Session } from '../session/session'
 import type { Keep } from '../session/keep'
 import type { Data } from '../record/merge'
 import { RecordDraft } from '../record/record-draft'
@@ -34,13 +34,7 @@ const MOST_TRIES = 100
  *
  * @throws Error with the code `ERR_SESSION_NOT_FOUND`, through the callback, if the session no longer exists
  */
-export function rotate<H extends Host>(
-  exchange: ExchangeState<H>,
-  session: Session,
-  keep: Keep,
-  done: Callback,
-  why: 'asked' | 'age' = 'asked',
-): void {
+export function rotate(exchange: ExchangeState, session: Session, keep: Keep, done: Callback, why: 'asked' | 'age' = 'asked'): void {
   beforeStoring(exchange, session, done, () => {
     prepare(exchange, session, keep, done, ({ id, cookie }) => {
       if (id === session.id) return done(exchange.taken())
@@ -63,13 +57,7 @@ export function rotate<H extends Host>(
 type Prepared = Pick<Target, 'id' | 'cookie'>
 
 /** @param act is called outside of promises and of `try`: an error that it throws is not one of the options */
-function prepare<H extends Host>(
-  exchange: ExchangeState<H>,
-  session: Session,
-  keep: Keep,
-  done: Callback,
-  act: (prepared: Prepared) => void,
-): void {
+function prepare(exchange: ExchangeState, session: Session, keep: Keep, done: Callback, act: (prepared: Prepared) => void): void {
   const { settings, host } = exchange
   let prepared: Prepared | Promise<Prepared>
   try {
@@ -100,7 +88,7 @@ interface Target {
 }
 
 /** The move of a session from its old ID to a new one. */
-class Rotation<H extends Host> {
+class Rotation {
   /** The new record, which the store is given. */
   #written: { readonly data: Data; readonly cookie: Cookie } | undefined
   /** The old record. */
@@ -110,7 +98,7 @@ class Rotation<H extends Host> {
   #tries = 0
 
   constructor(
-    private readonly exchange: ExchangeState<H>,
+    private readonly exchange: ExchangeState,
     private readonly session: Session,
     private readonly target: Target,
   ) {}

@@ -3,7 +3,7 @@ import { mergeCookie, rebase } from './rebase'
 import { beforeStoring, endedElsewhere, refusal } from './before-storing'
 import type { Callback } from '../../primitives/callbacks'
 import type { ExchangeState } from './exchange-state'
-import type { Host, Session } from '../session/session'
+import type { Session } from '../session/session'
 import type { SessionData } from '../record/session-data'
 import type { Written } from '../record/snapshot'
 import type { Data } from '../record/merge'
@@ -22,7 +22,7 @@ import { bind } from '../users/bind'
  *
  * @param text of its data, if it is known. Used only if the save begins at once, because the app may change the session later
  */
-export function save<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback, text?: string): void {
+export function save(exchange: ExchangeState, session: Session, done: Callback, text?: string): void {
   const { beforeSave, users, concurrency } = exchange.settings
   if (beforeSave || users) return beforeStoring(exchange, session, done, () => bindAndWrite(exchange, session, done))
   const refused = refusal(exchange)
@@ -33,35 +33,35 @@ export function save<H extends Host>(exchange: ExchangeState<H>, session: Sessio
 }
 
 /** After `beforeSave`. A login or a logout begins anew under another ID, because the list of the user's sessions has the earlier one. */
-function bindAndWrite<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
+function bindAndWrite(exchange: ExchangeState, session: Session, done: Callback): void {
   bind(exchange, session, orFollowed(exchange, session, done, bindAndWrite), done => writeHere(exchange, session, done))
 }
 
-function write<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
+function write(exchange: ExchangeState, session: Session, done: Callback): void {
   writeHere(exchange, session, orFollowed(exchange, session, done, write))
 }
 
 /** Under the ID that the session has. */
-function writeHere<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback): void {
+function writeHere(exchange: ExchangeState, session: Session, done: Callback): void {
   if (exchange.settings.concurrency === 'off') return saveAsItIs(exchange, session, done)
   new Save(exchange, session, done).run()
   exchange.requestLifetime.letGo()
 }
 
-type Again<H extends Host> = (exchange: ExchangeState<H>, followed: Session, done: Callback) => void
+type Again = (exchange: ExchangeState, followed: Session, done: Callback) => void
 
 /** If the session has another ID by now, it is saved under that. */
-function orFollowed<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback, again: Again<H>): Callback {
+function orFollowed(exchange: ExchangeState, session: Session, done: Callback, again: Again): Callback {
   if (exchange.port.grace.ms === 0) return done
   return orFollow(exchange, session, orDropped(done), (followed, done) => again(exchange, followed, done))
 }
 
-class Save<H extends Host> extends SessionWriter<H> {
+class Save extends SessionWriter {
   declare private readonly text: string | undefined
   /** The session when its turn came. */
   declare private given: Written | undefined
 
-  constructor(exchange: ExchangeState<H>, session: Session, done: Callback, text?: string) {
+  constructor(exchange: ExchangeState, session: Session, done: Callback, text?: string) {
     super(exchange, session, done)
     this.text = text
     this.given = undefined
@@ -106,7 +106,7 @@ class Save<H extends Host> extends SessionWriter<H> {
   }
 }
 
-function saveAsItIs<H extends Host>(exchange: ExchangeState<H>, session: Session, done: Callback, text?: string): void {
+function saveAsItIs(exchange: ExchangeState, session: Session, done: Callback, text?: string): void {
   let given: Written
   try {
     given = exchange.giving(session, text)

@@ -3,16 +3,16 @@ import { Writer } from '../group/member'
 import { WriteGroup } from '../group/write-group'
 import { readsEnd, seemsOver } from '../lifetime/limits'
 import { isEnded } from '../session/session-end'
-import type { Host, Session } from '../session/session'
+import type { Session } from '../session/session'
 import type { ExchangeState } from './exchange-state'
 
 /** A save or an update of a request's session. */
-export abstract class SessionWriter<H extends Host> extends Writer<ExchangeState<H>> {
+export abstract class SessionWriter extends Writer<ExchangeState> {
   declare protected readonly session: Session
   /** Whether the app had ended the session before. If it ends the session while the write waits, the end waits behind it, and may fail. */
   declare private readonly comesAfterEnd: boolean
 
-  constructor(exchange: ExchangeState<H>, session: Session, done: Callback) {
+  constructor(exchange: ExchangeState, session: Session, done: Callback) {
     super(exchange, session.id, done)
     this.session = session
     this.comesAfterEnd = isEnded(session)

@@ -3,7 +3,7 @@ import { inThisContext } from '../../primitives/async-context'
 import { deliver, type Callback } from '../../primitives/callbacks'
 import { StoreUnavailable } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
-import type { Host, Session } from '../session/session'
+import type { Session } from '../session/session'
 import { touchedForm } from '../lifetime/stored-form'
 import { RecordDraft } from '../record/record-draft'
 import type { Found } from '../store/contract'
@@ -15,7 +15,7 @@ import { WriteGroup } from '../group/write-group'
  *
  * @returns whether the store has been called already: a touch that waits behind a save waits for its result
  */
-export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, session: Session, done: Callback): boolean {
+export function touch(exchange: ExchangeState, id: string, session: Session, done: Callback): boolean {
   const { port } = exchange
   if (exchange.settings.concurrency === 'off') {
     port.touch(id, touchedForm(exchange, session), done)
@@ -27,12 +27,12 @@ export function touch<H extends Host>(exchange: ExchangeState<H>, id: string, se
   return turn.hasBegun
 }
 
-class Touch<H extends Host> extends Member<ExchangeState<H>> {
+class Touch extends Member<ExchangeState> {
   declare readonly shared: true
   declare hasBegun: boolean
   declare private readonly session: Session
 
-  constructor(exchange: ExchangeState<H>, id: string, session: Session, done: Callback) {
+  constructor(exchange: ExchangeState, id: string, session: Session, done: Callback) {
     super(exchange, id, done)
     this.shared = true
     this.hasBegun = false

@@ -5,7 +5,7 @@ import { isRefusedPromise, type Callback } from '../../primitives/callbacks'
 import { gone } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
 import { serializeData } from '../record/serialize-data'
-import { type Change, type Host, sessionOf, type Session } from '../session/session'
+import { type Change, sessionOf, type Session } from '../session/session'
 import { changed, type Data } from '../record/merge'
 import type { Base } from '../record/snapshot'
 import type { RecordDraft } from '../record/record-draft'
@@ -20,7 +20,7 @@ import { become } from '../users/bind'
 import { otherUser, wasDropped } from '../users/user-of'
 
 /** Changes the stored record and the session of the request with one function. */
-export function update<H extends Host>(exchange: ExchangeState<H>, session: Session, change: Change, done: Callback): void {
+export function update(exchange: ExchangeState, session: Session, change: Change, done: Callback): void {
   const updated = orFollow(exchange, session, done, (followed, done) => attempt(exchange, { session: followed, change }, done))
   beforeStoring(exchange, session, done, () => attempt(exchange, { session, change }, updated))
 }
@@ -29,7 +29,7 @@ export function update<H extends Host>(exchange: ExchangeState<H>, session: Sess
 const MOST_USERS = 8
 
 /** A change that is a login or a logout is first undone: the list of the user's sessions must know of it before it is stored. */
-function attempt<H extends Host>(exchange: ExchangeState<H>, asked: Asked, done: Callback, tries = 0): void {
+function attempt(exchange: ExchangeState, asked: Asked, done: Callback, tries = 0): void {
   const { session } = asked
   run(exchange, asked, err => {
     if (!(err instanceof OtherUser)) return done(err)
@@ -42,7 +42,7 @@ function attempt<H extends Host>(exchange: ExchangeState<H>, asked: Asked, done:
   })
 }
 
-function run<H extends Host>(exchange: ExchangeState<H>, asked: Asked, done: Callback): void {
+function run(exchange: ExchangeState, asked: Asked, done: Callback): void {
   new Update(exchange, asked, done).run()
   exchange.requestLifetime.letGo()
 }
@@ -65,11 +65,11 @@ interface Changed extends Made {
   readonly before: Data
 }
 
-class Update<H extends Host> extends SessionWriter<H> {
+class Update extends SessionWriter {
   override readonly rereads = true
   private readonly change: Change
 
-  constructor(exchange: ExchangeState<H>, { session, change }: Asked, done: Callback) {
+  constructor(exchange: ExchangeState, { session, change }: Asked, done: Callback) {
     super(exchange, session, done)
     this.change = change
   }

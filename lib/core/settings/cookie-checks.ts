@@ -3,6 +3,7 @@ import { Cookie, type CookieOptions } from '../record/cookie'
 import { haveSameAttributes, type Attributes } from '../record/cookie-attributes'
 import { isPromise } from '../../primitives/callbacks'
 import { describeValue } from '../../primitives/describe-value'
+import type { Host } from '../session/session'
 import type { Options, PerHost } from './options'
 
 /** How to write an attribute that the `cookie` package refuses. */
@@ -17,11 +18,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
  * @param report gets results of a function whose attributes are not those of the result before
  * @throws TypeError for attributes with which no request could have a session; with a function, the request fails
  */
-export function settleCookie<H>(
+export function settleCookie(
   name: string,
-  option: Options<H>['cookie'] | null,
+  option: Options['cookie'] | null,
   report: (cookie: CookieOptions) => void,
-): PerHost<H, CookieOptions> {
+): PerHost<Host, CookieOptions> {
   const cookie = option || {}
   checkName(name)
   if (typeof cookie !== 'function') {

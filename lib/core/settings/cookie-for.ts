@@ -4,14 +4,14 @@ import { Cookie, type CookieOptions } from '../record/cookie'
 import { checkForwarded } from '../diagnostics/cookie-warnings'
 import type { Host } from '../session/session'
 
-interface Connected<H extends Host> {
+interface Connected {
   readonly settings: Diagnosed
-  readonly transport: Transport<H>
-  readonly host: H
+  readonly transport: Transport
+  readonly host: Host
 }
 
 /** A new cookie, with the attributes that depend on the connection. */
-export function cookieFor<H extends Host>({ settings, transport, host }: Connected<H>, options: CookieOptions): Cookie {
+export function cookieFor({ settings, transport, host }: Connected, options: CookieOptions): Cookie {
   const cookie = new Cookie(options)
   if (options.secure === 'auto') {
     cookie.secure = transport.isSecure(host)

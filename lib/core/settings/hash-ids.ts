@@ -28,7 +28,7 @@ export function checkHashIdsInCookie(option: boolean | 'migrate' | undefined): v
 }
 
 /** @returns a `genid` that throws a TypeError for an ID that is too short */
-export function strong<H extends Host>(genid: PerHost<H, string>): PerHost<H, string> {
+export function strong(genid: PerHost<Host, string>): PerHost<Host, string> {
   return host => {
     const id = genid(host)
     return isPromise<string>(id) ? id.then(checkStrength) : checkStrength(id)

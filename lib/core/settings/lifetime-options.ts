@@ -6,9 +6,9 @@ import type { Options, PerHost } from './options'
 import { TouchThrottle } from './touch-throttle'
 
 /** The options that end sessions on the server. They may be without a limit, if sessions have users. */
-export interface LifetimeSettings<H> extends Limits {
+export interface LifetimeSettings extends Limits {
   /** The requests that count as activity. */
-  readonly activity: PerHost<H, boolean> | undefined
+  readonly activity: PerHost<Host, boolean> | undefined
   /** How far the end has to move before a whole record is written, in milliseconds. */
   readonly leastMove: number
   /** The age of an ID at which it is renewed, in milliseconds; `Infinity` is never. */
@@ -18,8 +18,8 @@ export interface LifetimeSettings<H> extends Limits {
   readonly watch: MarksWatch
 }
 
-type Given<H> = Partial<
-  Pick<Options<H>, 'idleTimeout' | 'absoluteTimeout' | 'activity' | 'touchAfter' | 'renewAfter' | 'grace' | 'on' | 'userId'>
+type Given = Partial<
+  Pick<Options, 'idleTimeout' | 'absoluteTimeout' | 'activity' | 'touchAfter' | 'renewAfter' | 'grace' | 'on' | 'userId'>
 >
 
 const MINUTE = 60_000
@@ -28,12 +28,12 @@ const MINUTE = 60_000
 const GRACE = 10_000
 
 /** @throws TypeError for an invalid limit. @returns also whether each request moves the end of its session */
-export function settleLimits<H extends Host>(options: Given<H>): { lifetime: LifetimeSettings<H> | undefined; keepsIdle: boolean } {
+export function settleLimits(options: Given): { lifetime: LifetimeSettings | undefined; keepsIdle: boolean } {
   const lifetime = settleLifetime(options)
   return { lifetime, keepsIdle: lifetime !== undefined && lifetime.idle < Infinity }
 }
 
-function settleLifetime<H extends Host>(options: Given<H>): LifetimeSettings<H> | undefined {
+function settleLifetime(options: Given): LifetimeSettings | undefined {
   const { idleTimeout: idle, absoluteTimeout: absolute, activity } = options
   checkLimit('idleTimeout', idle, 'write 30 * 60_000 for half an hour')
   checkLimit('absoluteTimeout', absolute, 'write 12 * 3_600_000 for twelve hours')
@@ -51,7 +51,7 @@ function settleLifetime<H extends Host>(options: Given<H>): LifetimeSettings<H> 
   }
 }
 
-function checkActivity<H>({ activity, idleTimeout, renewAfter }: Given<H>): void {
+function checkActivity({ activity, idleTimeout, renewAfter }: Given): void {
   if (activity === undefined) return
   if (typeof activity !== 'function')
     throw optionError('activity', 'be a function', activity, 'write req => req.path !== "/poll", for example')
@@ -60,7 +60,7 @@ function checkActivity<H>({ activity, idleTimeout, renewAfter }: Given<H>): void
 }
 
 /** @throws TypeError for times that contradict each other */
-function settleRenewal<H>(options: Given<H>): Pick<LifetimeSettings<H>, 'renewAfter' | 'grace'> {
+function settleRenewal(options: Given): Pick<LifetimeSettings, 'renewAfter' | 'grace'> {
   const { renewAfter, grace, idleTimeout = Infinity, absoluteTimeout = Infinity } = options
   checkLimit('renewAfter', renewAfter, 'write 60 * 60_000 for an hour')
   const longest = Math.min(renewAfter ?? Infinity, idleTimeout, absoluteTimeout)
@@ -75,12 +75,12 @@ function settleRenewal<H>(options: Given<H>): Pick<LifetimeSettings<H>, 'renewAf
 }
 
 /** Whether records have marks: for a limit, or for the handles by which lists and events name a session. */
-function needsMarks({ idleTimeout, absoluteTimeout, userId, on }: Given<never>): boolean {
+function needsMarks({ idleTimeout, absoluteTimeout, userId, on }: Given): boolean {
   return isLimit(idleTimeout) || isLimit(absoluteTimeout) || userId !== undefined || on !== undefined
 }
 
 /** At most half of the idle limit, as for touches: with a longer `touchAfter` the end would never move. */
-function leastMoveOf(options: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): number {
+function leastMoveOf(options: Pick<Given, 'touchAfter' | 'idleTimeout'>): number {
   return Math.min(touchAfterOf(options), (options.idleTimeout ?? Infinity) / 2)
 }
 
@@ -98,7 +98,7 @@ export function settleTouches(options: Pick<Partial<Options>, 'touchAfter' | 'aw
 }
 
 /** The time between two touches. By default, with an idle limit, a minute or a tenth of the limit. */
-function touchAfterOf({ idleTimeout, touchAfter }: Pick<Given<Host>, 'touchAfter' | 'idleTimeout'>): number {
+function touchAfterOf({ idleTimeout, touchAfter }: Pick<Given, 'touchAfter' | 'idleTimeout'>): number {
   if (touchAfter !== undefined) return touchAfter
   return isLimit(idleTimeout) ? Math.min(MINUTE, idleTimeout / 10) : 0
 }

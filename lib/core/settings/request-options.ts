@@ -5,21 +5,21 @@ import { isRegistry, REGISTRY } from '../store/store-keys'
 import type { MaxSessions, Options, PerHost } from './options'
 
 /** The options that decide whether a request has a session and may change it, and about its user, its cookie and caching. */
-export interface RequestSettings<H> extends UserOptions<H> {
+export interface RequestSettings extends UserOptions {
   /** The requests without a session. */
-  readonly skip: PerHost<H, boolean> | undefined
+  readonly skip: PerHost<Host, boolean> | undefined
   /** The requests that only read their session. */
-  readonly readOnly: PerHost<H, boolean> | undefined
+  readonly readOnly: PerHost<Host, boolean> | undefined
   /** Whether caches are forbidden to store responses that set the cookie. */
   readonly forbidsCaching: boolean
   /** Whether the cookie of a session that has ended is cleared. */
   readonly clearsCookie: boolean
 }
 
-type Own<H> = Partial<Pick<Options<H>, 'skip' | 'readOnly' | 'cacheControl' | 'clearCookie'>>
+type Own = Partial<Pick<Options, 'skip' | 'readOnly' | 'cacheControl' | 'clearCookie'>>
 
 /** @throws TypeError for an option that can never work */
-export function settleRequests<H extends Host>(options: Own<H> & UserGiven<H>): RequestSettings<H> {
+export function settleRequests(options: Own & UserGiven): RequestSettings {
   const { skip, readOnly, cacheControl, clearCookie = false } = options
   const example = 'write req => req.path.startsWith("/assets/"), for example'
   if (skip !== undefined && typeof skip !== 'function') throw optionError('skip', 'be a function', skip, example)
@@ -32,26 +32,26 @@ export function settleRequests<H extends Host>(options: Own<H> & UserGiven<H>): 
 }
 
 /** The options for the sessions of a user. */
-export interface UserSettings<H> {
-  readonly userId: NonNullable<Options<H>['userId']>
-  readonly describe: Options<H>['describe']
+export interface UserSettings {
+  readonly userId: NonNullable<Options['userId']>
+  readonly describe: Options['describe']
   readonly limit: MaxSessions | undefined
 }
 
-type UserGiven<H> = Partial<Pick<Options<H>, 'userId' | 'describe' | 'maxSessionsPerUser' | 'validate'>>
+type UserGiven = Partial<Pick<Options, 'userId' | 'describe' | 'maxSessionsPerUser' | 'validate'>>
 
 /** The options about who uses a session. */
-export interface UserOptions<H> {
+export interface UserOptions {
   /** How the user of a session is known, if sessions are listed by user. */
-  readonly users: UserSettings<H> | undefined
+  readonly users: UserSettings | undefined
   /** Whether a session that was read is accepted. */
-  readonly validate: Options<H>['validate']
+  readonly validate: Options['validate']
 }
 
 const EXAMPLE = 'write session => session.user, for example'
 
 /** @throws TypeError for an option that can never work */
-export function settleUsers<H extends Host>(given: UserGiven<H>): UserOptions<H> {
+export function settleUsers(given: UserGiven): UserOptions {
   const { userId, describe, maxSessionsPerUser, validate } = given
   checkFunctions(given)
   const limit = limitOf(maxSessionsPerUser)
@@ -61,7 +61,7 @@ export function settleUsers<H extends Host>(given: UserGiven<H>): UserOptions<H>
   return { users: undefined, validate }
 }
 
-function checkFunctions({ userId, describe, validate }: UserGiven<never>): void {
+function checkFunctions({ userId, describe, validate }: UserGiven): void {
   if (userId !== undefined && typeof userId !== 'function') throw optionError('userId', 'be a function', userId, EXAMPLE)
   if (describe !== undefined && typeof describe !== 'function')
     throw optionError('describe', 'be a function', describe, 'write req => ({ agent: req.headers["user-agent"] }), for example')
@@ -75,14 +75,14 @@ function checkFunctions({ userId, describe, validate }: UserGiven<never>): void 
 }
 
 /** @throws TypeError for sessions in the cookie, which nothing on the server knows */
-export function refuseUsersInCookie({ userId, describe, maxSessionsPerUser }: UserGiven<never>): void {
+export function refuseUsersInCookie({ userId, describe, maxSessionsPerUser }: UserGiven): void {
   const needing = Object.entries({ userId, describe, maxSessionsPerUser }).find(([, value]) => value !== undefined)
   if (needing)
     throw new TypeError(`${needing[0]} option needs a store: a session that is kept in the cookie can be neither listed nor revoked`)
 }
 
 /** @returns a `genid` that throws a TypeError for the ID of a registry */
-export function withoutRegistries<H extends Host>(genid: PerHost<H, string>): PerHost<H, string> {
+export function withoutRegistries(genid: PerHost<Host, string>): PerHost<Host, string> {
   return host => {
     const id = genid(host)
     return isPromise<string>(id) ? id.then(checkNoRegistry) : checkNoRegistry(id)
@@ -95,7 +95,7 @@ function checkNoRegistry(id: string): string {
   return id
 }
 
-function limitOf(given: UserGiven<Host>['maxSessionsPerUser']): MaxSessions | undefined {
+function limitOf(given: UserGiven['maxSessionsPerUser']): MaxSessions | undefined {
   if (given === undefined || given === Infinity) return undefined
   const { max, then = 'evict' } = typeof given === 'object' && given !== null ? given : { max: given }
   if (!Number.isSafeInteger(max) || max < 1 || !['evict', 'refuse'].includes(then)) {

@@ -1,4 +1,3 @@
-import type { Host } from '../session/session'
 import type { Settings } from './settings'
 
 /**
@@ -6,6 +5,6 @@ import type { Settings } from './settings'
  *
  * @param own the same names for all requests
  */
-export function settingsWith<H extends Host>(shared: Settings<H>, own: Partial<Settings<H>>): Settings<H> {
-  return Object.assign(Object.create(shared) as Settings<H>, own)
+export function settingsWith(shared: Settings, own: Partial<Settings>): Settings {
+  return Object.assign(Object.create(shared) as Settings, own)
 }

@@ -23,7 +23,7 @@ import { settleRequests, type RequestSettings } from './request-options'
 import type { TouchThrottle } from './touch-throttle'
 
 /** The checked options with all defaults and without aliases. Later code never reads the app's options. */
-export interface Settings<H extends Host = Host> extends Policy, RequestSettings<H> {
+export interface Settings extends Policy, RequestSettings {
   readonly name: string
   /** Whether warnings are printed. */
   readonly diagnostics: boolean
@@ -37,19 +37,19 @@ export interface Settings<H extends Host = Host> extends Policy, RequestSettings
   readonly port: StoreClient
   /** Whether the store has not emitted `disconnect`. */
   readonly isReady: () => boolean
-  readonly genid: PerHost<H, string>
-  readonly cookieOptions: PerHost<H, CookieOptions>
+  readonly genid: PerHost<Host, string>
+  readonly cookieOptions: PerHost<Host, CookieOptions>
   readonly concurrency: Concurrency
   /** What to do if the store fails; undefined means as express-session. */
-  readonly onStoreError: OnStoreError<H> | undefined
+  readonly onStoreError: OnStoreError<Host> | undefined
   readonly saveErrors: 'report' | 'fail'
   /** Skips touches, with `touchAfter`. */
   readonly touches: TouchThrottle | undefined
   readonly awaitTouch: boolean
   /** How sessions end on the server, if there are limits. */
-  readonly lifetime: LifetimeSettings<H> | undefined
+  readonly lifetime: LifetimeSettings | undefined
   /** Undefined if the option is missing, so that the secret of cookie-parser is used. Not called if the host signs itself. */
-  readonly secrets: PerHost<H, readonly Secret[]> | undefined
+  readonly secrets: PerHost<Host, readonly Secret[]> | undefined
   /** Whether a cookie that was signed or sealed with an older secret is sent again. */
   readonly resign: boolean
   /**
@@ -57,7 +57,7 @@ export interface Settings<H extends Host = Host> extends Policy, RequestSettings
    *
    * @returns the record if it is accepted
    */
-  readonly admit?: PerRead<H>
+  admit?(host: Host, id: string, record: SessionData | null | undefined): MaybePromise<SessionData | null | undefined>
   /** Whether the app sees the record, and may change it. */
   readonly asksApp?: boolean
   /** Whether a record always tells when its session ends, so that a session whose record is past is over. */
@@ -69,16 +69,15 @@ export interface Settings<H extends Host = Host> extends Policy, RequestSettings
    *
    * @throws its error is that of the save
    */
-  readonly beforeSave?: ((host: H, session: Session) => unknown) | undefined
+  beforeSave?: { of(host: Host, session: Session): unknown }['of'] | undefined
   /**
    * Checks the cookie of what is about to be stored.
    *
    * @throws for a cookie that could not be sent, so that nothing is stored
    */
-  readonly checkCookie?: ((host: H, cookie: Cookie) => void) | undefined
+  checkCookie?: { of(host: Host, cookie: Cookie): void }['of'] | undefined
 }
 
-type PerRead<H> = (host: H, id: string, record: SessionData | null | undefined) => MaybePromise<SessionData | null | undefined>
 type MaybePromise<Value> = Value | PromiseLike<Value>
 
 /**
@@ -87,12 +86,12 @@ type MaybePromise<Value> = Value | PromiseLike<Value>
  * @param reportCookie gets results of a function for the option `cookie`, to report mistakes
  * @throws TypeError for each option that can never work
  */
-export function settle<H extends Host>(
-  options: Partial<Options<H>>,
+export function settle(
+  options: Partial<Options>,
   store: SessionStore,
   deprecate: (message: string) => void,
   reportCookie: (cookie: CookieOptions) => void = () => {},
-): Settings<H> {
+): Settings {
   const name = nameOf(options)
   const genid = options.genid || newId
   if (typeof genid !== 'function') throw optionError('genid', 'be a function', genid, 'write () => crypto.randomUUID(), for example')
@@ -136,7 +135,7 @@ function deprecateMissing({ resave, saveUninitialized, secret }: Partial<Options
 }
 
 /** With checks for what the options need of an ID. */
-function genidOf<H extends Host>({ genid: own, hashIds, userId }: Partial<Options<H>>, genid: PerHost<H, string>): PerHost<H, string> {
+function genidOf({ genid: own, hashIds, userId }: Partial<Options>, genid: PerHost<Host, string>): PerHost<Host, string> {
   const checked = checkHashIds(hashIds) && own ? strong(genid) : genid
   return userId && own ? withoutRegistries(checked) : checked
 }
@@ -160,10 +159,7 @@ function checkConcurrency(option: Concurrency = 'auto'): Concurrency {
   throw optionError('concurrency', 'be "auto", "merge" or "off"', option)
 }
 
-function settleFaults<H extends Host>({
-  onStoreError = 'error',
-  saveErrors = 'report',
-}: Partial<Options<H>>): Pick<Settings<H>, 'onStoreError' | 'saveErrors'> {
+function settleFaults({ onStoreError = 'error', saveErrors = 'report' }: Partial<Options>): Pick<Settings, 'onStoreError' | 'saveErrors'> {
   if (typeof onStoreError !== 'function' && !['error', 'anonymous', 'new'].includes(onStoreError)) {
     throw optionError('onStoreError', 'be "error", "anonymous", "new" or a function', onStoreError)
   }
@@ -196,7 +192,7 @@ export function checkId(made: unknown): string {
   throw new TypeError(`genid must give a string that is not empty, not ${describeType(made)}`)
 }
 
-function settleSecret<H extends Host>(secret: Options<H>['secret'] | undefined): Settings<H>['secrets'] {
+function settleSecret(secret: Options['secret'] | undefined): Settings['secrets'] {
   if (!secret) return host => (host.secret ? checked([host.secret as Secret]) : [])
   if (typeof secret === 'function') {
     return host => {

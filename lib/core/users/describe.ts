@@ -13,7 +13,7 @@ const LARGEST = 2048
  *
  * @throws TypeError unless it is a small object; what `describe` throws
  */
-export function describeFor(describe: UserSettings<never>['describe'], host: object): unknown {
+export function describeFor(describe: UserSettings['describe'], host: object): unknown {
   const given: unknown = describe?.(host as never)
   if (given === undefined || given === null) return undefined
   if (typeof given !== 'object' || Array.isArray(given) || isRefusedPromise(given))

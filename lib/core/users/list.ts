@@ -32,7 +32,7 @@ export interface ListedSessions extends ReadonlyArray<ListedSession> {
   readonly exact: boolean
 }
 
-type About = Pick<Settings<never>, 'lifetime' | 'concurrency' | 'endsByRecord'>
+type About = Pick<Settings, 'lifetime' | 'concurrency' | 'endsByRecord'>
 
 /** Lists the sessions that exist, and removes the entries of others. */
 export async function list(place: Place, about: About, current: HostExchange | undefined): Promise<ListedSessions> {
@@ -75,7 +75,7 @@ function listedOf({ entry, record }: Found, about: About, current: string | unde
 }
 
 interface Now {
-  readonly lifetime: LifetimeSettings<never> | undefined
+  readonly lifetime: LifetimeSettings | undefined
   readonly now: number
 }
 

@@ -10,7 +10,7 @@ import { userIn } from './user-of'
  *
  * @param except the exchange whose session stays
  */
-export async function revokeAll(place: Place, users: UserSettings<never> | undefined, except: HostExchange | undefined): Promise<number> {
+export async function revokeAll(place: Place, users: UserSettings | undefined, except: HostExchange | undefined): Promise<number> {
   const handle = except?.info()?.handle
   // The session of an admin, for example, does not become one of the user
   const key = isOfUser(place, users, except) ? keyOf(except) : undefined
@@ -28,7 +28,7 @@ export async function revokeAll(place: Place, users: UserSettings<never> | undef
 }
 
 /** Whether the session is one of the user, as its marks or its data say: it may not be listed yet. */
-function isOfUser({ user }: Place, users: UserSettings<never> | undefined, exchange: HostExchange | undefined): boolean {
+function isOfUser({ user }: Place, users: UserSettings | undefined, exchange: HostExchange | undefined): boolean {
   const session = exchange?.session()
   if (!session || !users) return false
   return exchange?.info()?.userId === user || userIn(shownOf(session), users) === user

@@ -71,7 +71,7 @@ export interface Sessions<Guard = unknown> extends SessionsOfUsers {
 }
 
 /** The part of the settings that the methods need. */
-export type About = Pick<Settings<never>, 'users' | 'events' | 'lifetime' | 'name' | 'diagnostics' | 'concurrency' | 'endsByRecord'>
+export type About = Pick<Settings, 'users' | 'events' | 'lifetime' | 'name' | 'diagnostics' | 'concurrency' | 'endsByRecord'>
 
 /**
  * Finds the store of a call.

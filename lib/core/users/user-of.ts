@@ -13,8 +13,7 @@ import { isRegistry } from '../store/store-keys'
 
 /** The part of an exchange that the user of its session depends on. */
 export interface UserContext extends LifetimeContext {
-  readonly settings: LifetimeContext['settings'] &
-    Diagnosed & { readonly users: UserSettings<never> | undefined; readonly events: SessionEvents }
+  readonly settings: LifetimeContext['settings'] & Diagnosed & { readonly users: UserSettings | undefined; readonly events: SessionEvents }
   readonly transport: Announcing['transport']
   readonly isReadOnly: boolean
   readonly isSnapshot: boolean
@@ -44,7 +43,7 @@ export function userFrom(given: unknown, source: string): string {
 }
 
 /** @throws TypeError for a value that identifies no user; what `userId` throws */
-export function userIn(data: object, { userId }: UserSettings<never>): string | undefined {
+export function userIn(data: object, { userId }: UserSettings): string | undefined {
   const given: unknown = userId(data)
   if (given === undefined || given === null || given === false || given === '') return undefined
   return userFrom(given, 'userId option must return a string or a number, or undefined without a user')

@@ -10,20 +10,20 @@ import { admit } from './registry'
 import { otherUser, type UserContext } from './user-of'
 
 /** The part of an exchange that decides whether the app may use its session. */
-export interface ValidityContext<H extends Host> extends UserContext {
-  readonly host: H
-  readonly settings: UserContext['settings'] & Pick<UserOptions<H>, 'validate'>
+export interface ValidityContext extends UserContext {
+  readonly host: Host
+  readonly settings: UserContext['settings'] & Pick<UserOptions, 'validate'>
 }
 
 /** Whether a session that was read may no longer be valid, so that it is checked. */
-export function needsCheck<H extends Host>(exchange: ValidityContext<H>, { record, marks }: Read): boolean {
+export function needsCheck(exchange: ValidityContext, { record, marks }: Read): boolean {
   const { settings, isSnapshot } = exchange
   if (settings.users && exchange.isReadOnly && !isSnapshot && marks?.u === undefined) return true
   return settings.validate !== undefined && !(isSnapshot && isEmpty(record))
 }
 
 /** Checks the session on the host. @param done receives whether it is still valid; an error if that is not known */
-export function checkValidity<H extends Host>(exchange: ValidityContext<H>, done: Callback<boolean>): void {
+export function checkValidity(exchange: ValidityContext, done: Callback<boolean>): void {
   if (!exchange.isReadOnly || exchange.isSnapshot) return askApp(exchange, done)
   wasRevoked(exchange, (err, isRevoked) => (err || isRevoked ? done(err, false) : askApp(exchange, done)))
 }
@@ -33,7 +33,7 @@ export function checkValidity<H extends Host>(exchange: ValidityContext<H>, done
  *
  * @param done receives false for a session without a user, and for one that is listed
  */
-function wasRevoked<H extends Host>(exchange: ValidityContext<H>, done: Callback<boolean>): void {
+function wasRevoked(exchange: ValidityContext, done: Callback<boolean>): void {
   const { lifetime } = exchange
   const session = exchange.host.session as Session
   let user: string | undefined
@@ -52,7 +52,7 @@ function wasRevoked<H extends Host>(exchange: ValidityContext<H>, done: Callback
   )
 }
 
-function askApp<H extends Host>(exchange: ValidityContext<H>, done: Callback<boolean>): void {
+function askApp(exchange: ValidityContext, done: Callback<boolean>): void {
   const { validate } = exchange.settings
   if (!validate) return done(null, true)
   ask(

@@ -1,4 +1,5 @@
 import { isPromise } from '../../primitives/callbacks'
+import type { KoaHost } from '../session/carried-session'
 import type { Settings } from '../../core/settings/settings'
 import { marksIn } from '../../core/record/marks'
 import type { SessionData } from '../../core/record/session-data'
@@ -6,7 +7,6 @@ import type { SessionStore } from '../../core/store/contract'
 import { CookieSessionStore } from '../../cookie-store/cookie-session-store'
 import { hasEnded } from '../../core/record/lifetime'
 import type { App } from '../context'
-import type { KoaHost } from '../session/carried-session'
 import type { KoaOptions } from './koa-options'
 import { RAW } from './record-formats'
 import { setImmediate } from '../../primitives/set-immediate'
@@ -30,8 +30,8 @@ interface About {
  * Whether a record is accepted; if not, the app is told why. A session with limits that has expired passes if the store keeps its record: the limits end it,
  * with its entry in the list of its user.
  */
-export function admission({ valid }: KoaOptions, { app, ends, hasLimits }: About): Settings<KoaHost>['admit'] {
-  return ({ ctx }, id, record) => {
+export function admission({ valid }: KoaOptions, { app, ends, hasLimits }: About): Settings['admit'] {
+  return ({ ctx }: KoaHost, id, record) => {
     const raw = (record as { [RAW]?: object } | null | undefined)?.[RAW] ?? record
     const refuse = (what: string): undefined => {
       const key = ends === 'in the cookie' ? undefined : id

@@ -28,14 +28,14 @@ export interface Given {
 const { save: ownSave } = CarriedSession.prototype
 
 /** The core's settings for a store. */
-export function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings<KoaHost> {
+export function coreSettings(options: KoaOptions, given: Given, store: SessionStore): Settings {
   const { onError, beforeSave, renew = false } = options
   const { cookie, signing } = given
   const about = { name: given.name, diagnostics: options.diagnostics !== false }
   const usual = new Cookie(cookie)
   const isKept = store instanceof CookieSessionStore
   const core = coreOptions(options, cookie)
-  const settings = settle<KoaHost>(core, store, () => {})
+  const settings = settle(core, store, () => {})
   const endsByRecord = endsOf(store) === 'by the record'
   // A function may return stores of any kind
   const lifetimes = { renews: core.rolling === true || settings.keepsIdle, endsByRecord: endsByRecord && typeof given.store === 'object' }
@@ -48,13 +48,14 @@ export function coreSettings(options: KoaOptions, given: Given, store: SessionSt
     isReady: () => true,
     secrets: undefined,
     family: family(renew && DAY, isKept || (options.cookieOnSave ?? true)),
-    onStoreError: onError && (async (err, { ctx }) => (await onError(err, 'get', ctx), 'new' as const)),
+    onStoreError: onError && (async (err, { ctx }: KoaHost) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, { app: given.app, ends: endsOf(store), hasLimits: settings.lifetime !== undefined }),
     asksApp: options.valid !== undefined,
     endsByRecord,
-    beforeSave: beforeSave && ((host, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
+    beforeSave: beforeSave && ((host: KoaHost, session) => host.refusing(() => beforeSave(host.ctx, shownOf(session) as KoaSession))),
     // A custom transport need not use a cookie
-    checkCookie: typeof options.transport === 'object' ? undefined : ({ ctx }, cookie) => checkSendable(about, ctx, cookie, signing, usual),
+    checkCookie:
+      typeof options.transport === 'object' ? undefined : ({ ctx }: KoaHost, cookie) => checkSendable(about, ctx, cookie, signing, usual),
     rollsBySave: rollsBySave(options, store),
     ownSave,
   }

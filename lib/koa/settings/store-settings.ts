@@ -23,9 +23,9 @@ import { adapt, kindOf, type Kind, type AnyStore, type JsonStore, type StoreAdap
 /** The core's settings: shared by all requests, or per request. */
 export interface StoreSettings {
   /** The core's settings for a request. */
-  of(host: KoaHost): Settings<KoaHost>
+  of(host: KoaHost): Settings
   /** The core's settings that are the same for all requests. */
-  readonly core: Settings<KoaHost>
+  readonly core: Settings
   /** The client of the store for methods of the middleware. @throws TypeError if no store can be asked */
   readonly port: PortOf
 }
@@ -97,7 +97,7 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
   const about = { app: given.app, hasLimits: common.lifetime !== undefined }
   const byStore = admission(options, { ...about, ends: 'by the store' })
   const byRecord = admission(options, { ...about, ends: 'by the record' })
-  const of = (host: KoaHost): Settings<KoaHost> => {
+  const of = (host: KoaHost): Settings => {
     const { store, port, kind } = portOf(host)
     const endsByRecord = endsOf(store) === 'by the record'
     const admit = endsByRecord ? byRecord : byStore

@@ -8,7 +8,6 @@ import { separate } from '../../record/marks'
 import type { Marks } from '../../record/reserved-key'
 import type { SessionData } from '../../record/session-data'
 import type { Read, Version } from '../../record/snapshot'
-import type { Host } from '../../session/session'
 import { ConditionalEnd, recordIn } from '../../store/records/conditional-end'
 import type { ExchangeState } from '../exchange-state'
 
@@ -24,7 +23,7 @@ const ENDED = Object.assign(new Error('session has ended'), { code: 'ENOENT' })
  *
  * @param done receives whether the session goes on
  */
-export function endTimedOut<H extends Host>(exchange: ExchangeState<H>, id: string, read: Read, done: (isRenewed: boolean) => void): void {
+export function endTimedOut(exchange: ExchangeState, id: string, read: Read, done: (isRenewed: boolean) => void): void {
   const { record, marks, version } = read
   const ending = { id, why: passedLimit(exchange, read), data: () => record ?? undefined, marks, version, isClaimed: true }
   const destroy = (done: Callback): void =>
@@ -39,17 +38,11 @@ export function endTimedOut<H extends Host>(exchange: ExchangeState<H>, id: stri
 }
 
 /** Destroys a session that the app has refused. */
-export function endRefused<H extends Host>(exchange: ExchangeState<H>, ending: Ending, done: () => void): void {
+export function endRefused(exchange: ExchangeState, ending: Ending, done: () => void): void {
   endAndLeave(exchange, ending, done => exchange.port.destroy(ending.id, done), done)
 }
 
-function endAndLeave<H extends Host>(
-  exchange: ExchangeState<H>,
-  ending: Ending,
-  destroy: (done: Callback) => void,
-  done: () => void,
-  marks?: Marks,
-): void {
+function endAndLeave(exchange: ExchangeState, ending: Ending, destroy: (done: Callback) => void, done: () => void, marks?: Marks): void {
   const ended: Callback = err => {
     if (err) debug('destroy failed: %s', err)
     done()
@@ -57,11 +50,11 @@ function endAndLeave<H extends Host>(
   endAnnounced(exchange, ending, destroy, leaving(exchange, ending.id, ended, marks))
 }
 
-class TimedOutEnd<H extends Host> {
+class TimedOutEnd {
   readonly #conditional: ConditionalEnd
 
   constructor(
-    private readonly exchange: ExchangeState<H>,
+    private readonly exchange: ExchangeState,
     private readonly id: string,
     private readonly deadline: Deadline,
     private readonly ended: Callback,

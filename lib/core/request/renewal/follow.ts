@@ -4,7 +4,7 @@ import type { Callback } from '../../../primitives/callbacks'
 import { separate } from '../../record/marks'
 import type { Base } from '../../record/snapshot'
 import { dataIn, viewOf } from '../../record/session-view'
-import { type Host, sessionOf, type Session } from '../../session/session'
+import { sessionOf, type Session } from '../../session/session'
 import type { ExchangeState } from '../exchange-state'
 import { findMoved, type Whereabouts } from './whereabouts'
 
@@ -14,11 +14,7 @@ import { findMoved, type Whereabouts } from './whereabouts'
  *
  * @param done receives the session under its new ID; nothing if the session has ended, or its user may have changed
  */
-export function follow<H extends Host>(
-  exchange: ExchangeState<H>,
-  session: Session,
-  done: (err?: unknown, followed?: Session) => void,
-): void {
+export function follow(exchange: ExchangeState, session: Session, done: (err?: unknown, followed?: Session) => void): void {
   const { port, host } = exchange
   if (port.grace.ms === 0 || host.session !== session) return done()
   port.get(session.id, (err, record) => {
@@ -32,7 +28,7 @@ export function follow<H extends Host>(
   })
 }
 
-function adopt<H extends Host>(exchange: ExchangeState<H>, session: Session, { id, read }: NonNullable<Whereabouts['current']>): Session {
+function adopt(exchange: ExchangeState, session: Session, { id, read }: NonNullable<Whereabouts['current']>): Session {
   const { host, changes, lifetime, port } = exchange
   const base = baseOf(exchange, session)
   host.sessionID = id
@@ -50,7 +46,7 @@ function adopt<H extends Host>(exchange: ExchangeState<H>, session: Session, { i
 }
 
 /** The record that the changes of a request are measured against: the one that it has read or written last, or that it began with. */
-export function baseOf<H extends Host>({ requestLifetime: { transaction }, changes }: ExchangeState<H>, { id }: Session): Base | undefined {
+export function baseOf({ requestLifetime: { transaction }, changes }: ExchangeState, { id }: Session): Base | undefined {
   return (transaction?.id === id ? transaction.base : undefined) ?? (changes.known?.id === id ? changes.known : undefined)
 }
 
@@ -59,8 +55,8 @@ export function baseOf<H extends Host>({ requestLifetime: { transaction }, chang
  *
  * @param again makes it
  */
-export function orFollow<H extends Host>(
-  exchange: ExchangeState<H>,
+export function orFollow(
+  exchange: ExchangeState,
   session: Session,
   done: Callback,
   again: (followed: Session, done: Callback) => void,

@@ -4,7 +4,7 @@ import type { Data } from '../../record/merge'
 import { inBoth, sealMove, type Move } from '../../record/moved'
 import { MARKS } from '../../record/reserved-key'
 import { cookieOf, type SessionData } from '../../record/session-data'
-import type { Host, Session } from '../../session/session'
+import type { Session } from '../../session/session'
 import { copyOf } from '../../session/stored-session'
 import type { ExchangeState } from '../exchange-state'
 
@@ -23,8 +23,8 @@ interface Renewed {
  *
  * @returns undefined without a grace
  */
-export function leftRecord<H extends Host>(
-  { settings, lifetime }: ExchangeState<H>,
+export function leftRecord(
+  { settings, lifetime }: ExchangeState,
   { session, before, after }: Renewed,
   move: Omit<Move, 'until'>,
 ): Session | undefined {

@@ -2,18 +2,18 @@ import type { Callback } from '../../../primitives/callbacks'
 import { debug } from '../../diagnostics/debug'
 import type { AnyCookie } from '../../record/cookie'
 import { viewOf } from '../../record/session-view'
-import type { Host, Session } from '../../session/session'
+import type { Session } from '../../session/session'
 import type { ExchangeState } from '../exchange-state'
 import { rotate } from '../rotation'
 
 /** Whether the ID of a session is renewed at the end of this request, because of its age. */
-export function isRenewalDue<H extends Host>(exchange: ExchangeState<H>): boolean {
+export function isRenewalDue(exchange: ExchangeState): boolean {
   const { lifetime, sentId, hasRenewed } = exchange
   return !hasRenewed && sentId !== undefined && lifetime?.isAged(sentId) === true && isStored(exchange, sentId) && canSend(exchange)
 }
 
 /** Whether the request ends with the session of the client, and may store it. */
-function isStored<H extends Host>({ host, failed, anonymous, unread, isReadOnly }: ExchangeState<H>, id: string): boolean {
+function isStored({ host, failed, anonymous, unread, isReadOnly }: ExchangeState, id: string): boolean {
   if (failed || anonymous || unread || isReadOnly) return false
   const { session, sessionID } = host
   // The handler may have put anything in its place
@@ -21,7 +21,7 @@ function isStored<H extends Host>({ host, failed, anonymous, unread, isReadOnly 
 }
 
 /** Whether the client can learn of a new ID. A Secure cookie is not sent over plain HTTP. */
-function canSend<H extends Host>({ sendsCookie, transport, host }: ExchangeState<H>): boolean {
+function canSend({ sendsCookie, transport, host }: ExchangeState): boolean {
   const cookie = host.session?.cookie as AnyCookie | undefined
   return sendsCookie && transport.canSend?.(host) !== false && (!cookie?.secure || transport.isSecure(host))
 }
@@ -31,7 +31,7 @@ function canSend<H extends Host>({ sendsCookie, transport, host }: ExchangeState
  *
  * @param done without an error
  */
-export function renew<H extends Host>(exchange: ExchangeState<H>, done: () => void): void {
+export function renew(exchange: ExchangeState, done: () => void): void {
   const { host } = exchange
   const session = host.session as Session
   const renewed: Callback = err => {

@@ -5,7 +5,6 @@ import { separate, withUser } from '../../record/marks'
 import { inBoth, moveOf, type Move } from '../../record/moved'
 import type { Marks } from '../../record/reserved-key'
 import type { Read } from '../../record/snapshot'
-import type { Host } from '../../session/session'
 import type { ExchangeState } from '../exchange-state'
 
 /** How often a session may have got a new ID within the grace. */
@@ -60,7 +59,7 @@ export function findMoved(exchange: LifetimeContext, id: string, read: Read, don
  * @param read the record of the earlier ID
  * @param found undefined if the session has ended, or the grace has
  */
-export function announceEarlier<H extends Host>(exchange: ExchangeState<H>, read: Read, found: Whereabouts | undefined): void {
+export function announceEarlier(exchange: ExchangeState, read: Read, found: Whereabouts | undefined): void {
   if (found?.current) return
   if (found || isGraceOver(exchange.sentId as string, read)) announceReused(exchange, read.marks)
   else announceUnknown(exchange)
