@@ -15,5 +15,5 @@ export function installGenerate(settings: Settings, transport: Transport): void 
     if (exchange?.settings.store === settings.store) return exchange.generate()
     return new Exchange(settings, transport, host as Host).generate()
   }
-  if (settings.port.keys.mode) installMethodsById(settings.store)
+  if (settings.storeClient.keys.mode) installMethodsById(settings.store)
 }

@@ -93,7 +93,7 @@ function settleStore(options: Partial<Options<Request>>, store: SessionStore | '
 
 function methodsOf(settings: Settings, isKept: boolean): Sessions<Handler> {
   return {
-    ...sessionsOf(isKept ? noStore : () => settings.port, settings),
+    ...sessionsOf(isKept ? noStore : () => settings.storeClient, settings),
     requireFresh(ms: number): Handler {
       const check = freshness(settings, ms)
       return (req, _res, next) => next(check(req))

@@ -31,7 +31,7 @@ export class ResponseGate implements Gate {
   }
 
   get longestWait(): number {
-    return this.exchange.settings.port.timeout
+    return this.exchange.settings.storeClient.timeout
   }
 
   headers(): void {

@@ -5,7 +5,7 @@ import type { Settings } from '../core/settings/settings'
 import { settingsWith } from '../core/settings/settings-with'
 import type { Secret } from '../primitives/secrets'
 import { cookieOf, type SessionData } from '../core/record/session-data'
-import { PORT, shareClient } from '../core/store/ports'
+import { CLIENT, shareClient } from '../core/store/store-clients'
 import type { Callback } from '../primitives/callbacks'
 import type { StoreClient } from '../core/store/store-client'
 import { Undecodable } from './codec'
@@ -17,7 +17,7 @@ const MOST_BYTES = 4093
 
 /** The store of one request whose session is kept in the cookie. What it stores is sent with the response. */
 export class CookieSessionStore implements CookieBackedStore {
-  [PORT]: StoreClient | undefined
+  [CLIENT]: StoreClient | undefined
   /** The ID of the session in the cookie. */
   #id: string | undefined
   #payload: string | null = null
@@ -132,5 +132,5 @@ function isLifetime(ms: unknown): boolean {
  */
 export function withCookieStore(settings: Settings, format: CookieFormat, host: Host, secrets: () => readonly Secret[]): Settings {
   const cookieStore = new CookieSessionStore(format, secrets, cookie => settings.checkCookie?.(host, cookie))
-  return settingsWith(settings, { cookieStore, store: cookieStore, port: shareClient(cookieStore, settings.port) })
+  return settingsWith(settings, { cookieStore, store: cookieStore, storeClient: shareClient(cookieStore, settings.storeClient) })
 }

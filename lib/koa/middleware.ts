@@ -22,7 +22,7 @@ type Handler = (ctx: Context, next: Next) => Promise<void>
 export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   const settings = settleKoa(options, app)
   if (app) prepare(app, settings)
-  const sessions = sessionsOf(settings.port, settings.core)
+  const sessions = sessionsOf(settings.storeClient, settings.core)
   return Object.assign(session, { ...sessions, ...(settings.defer && readingFirst(sessions)), requireFresh })
 
   function requireFresh(ms: number): Handler {

@@ -3,7 +3,7 @@ import { Cookie } from '../core/record/cookie'
 import { Session } from '../core/session/session'
 import type { SessionData } from '../core/record/session-data'
 import { fromCallback, isPromise, type Callback } from '../primitives/callbacks'
-import { clientFor } from '../core/store/ports'
+import { clientFor } from '../core/store/store-clients'
 import { callsBack, type Found, type Outcome, type SessionStore } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
 

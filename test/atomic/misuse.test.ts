@@ -9,7 +9,7 @@ import { Pool } from 'pg'
 import { createClient, createCluster } from 'redis'
 import { createClient as createClient4 } from 'redis-4'
 import { atomicMysql, atomicPostgres, atomicRedis } from '../../lib/atomic'
-import { clientFor } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/store-clients'
 import { session } from '../support/subject'
 
 const secret = 'keyboard cat'

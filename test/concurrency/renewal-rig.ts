@@ -38,8 +38,8 @@ export interface Visit {
 export type Mistake = 'blind logout' | 'every renewal is followed' | 'unconditional move'
 
 /** Destroys without a condition, and without looking for another ID. */
-function destroyBlindly(port: StoreClient): void {
-  port.destroy = (id, done) => port.replace(id, (deadline, ended) => port.remove(id, ended, deadline), done)
+function destroyBlindly(storeClient: StoreClient): void {
+  storeClient.destroy = (id, done) => storeClient.replace(id, (deadline, ended) => storeClient.remove(id, ended, deadline), done)
 }
 
 /** Writes over any version, unless the record is new. */
@@ -77,7 +77,7 @@ export class RenewingProcess {
     }
     this.#settings = settle(options, store, () => {})
     shareSettings(options, this.#settings, { renews: true })
-    if (mistake === 'blind logout') destroyBlindly(this.#settings.port)
+    if (mistake === 'blind logout') destroyBlindly(this.#settings.storeClient)
   }
 
   /**

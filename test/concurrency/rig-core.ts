@@ -4,7 +4,7 @@ import type { Host, Session } from '../../lib/core/session/session'
 import { installGenerate } from '../../lib/connect/install-generate'
 import { open } from '../../lib/core/request/open'
 import { settle, type Settings } from '../../lib/core/settings/settings'
-import { clientFor } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/store-clients'
 import type { Transport } from '../../lib/core/settings/transport'
 import { ID, type Act, type Floor, type Supplies, type Visit } from './rig'
 
@@ -23,7 +23,7 @@ export const core: Floor = {
     return {
       serve: act => request(settings, act, supplies),
       get held() {
-        return settings.port.activeSessions.size
+        return settings.storeClient.activeSessions.size
       },
     }
   },
@@ -33,10 +33,10 @@ const settled = new WeakMap<object, Settings>()
 
 /** Settles the options once: that takes more time than an order of steps. What belongs to the store is new for each server. */
 function settingsOf({ options, store }: Supplies): Settings {
-  const port = clientFor(store)
+  const storeClient = clientFor(store)
   const known = settled.get(options) ?? settle(options as never, store, () => {})
   settled.set(options, known)
-  return Object.assign(Object.create(known) as Settings, { store, port, isReady: port.readiness() })
+  return Object.assign(Object.create(known) as Settings, { store, storeClient, isReady: storeClient.readiness() })
 }
 
 function request(settings: Settings, act: Act, { steps, errors }: Supplies): void {

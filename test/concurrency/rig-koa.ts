@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { createSession } from '../../lib/core/session/session'
-import { clientFor } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/store-clients'
 import { update as updateSession } from '../../lib/core/session/update'
 import { middleware, type KoaMiddleware } from '../../lib/koa/middleware'
 import type { KoaOptions } from '../../lib/koa/settings/koa-options'

@@ -51,7 +51,7 @@ export class Process {
     const store = keyStore(engine, schedule, number, compares)
     this.#settings = settle(options as never, store, () => {})
     installGenerate(this.#settings, TRANSPORT)
-    this.sessions = sessionsOf(() => this.#settings.port, this.#settings)
+    this.sessions = sessionsOf(() => this.#settings.storeClient, this.#settings)
   }
 
   /**

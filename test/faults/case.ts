@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { clientFor as storePortOf } from '../../lib/core/store/ports'
+import { clientFor as storePortOf } from '../../lib/core/store/store-clients'
 import type { Parts } from '../support/host'
 import type { SessionOptions } from '../support/subject'
 import { turns } from '../support/wire'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { clientFor } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/store-clients'
 import type { SessionStore } from '../../lib/core/store/contract'
 import { turns } from '../support/wire'
 import { asStore, type PlainStore } from './stores'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { clientFor } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/store-clients'
 import { HOSTS } from '../support/hosts'
 import type { SessionOptions } from '../support/subject'
 import { useTimers } from '../support/timers'

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { clientFor } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/store-clients'
 import type { SessionStore } from '../../lib/core/store/contract'
 import { data } from '../support/handlers'
 import { randomOf } from '../support/shuffling-store'

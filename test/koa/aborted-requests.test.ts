@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { clientFor as inFlightOf } from '../../lib/core/store/ports'
+import { clientFor as inFlightOf } from '../../lib/core/store/store-clients'
 import { GateStore } from '../support/gate-store'
 import { TracingStore } from '../support/tracing-store'
 import { turns, useServers, Wire } from '../support/wire'

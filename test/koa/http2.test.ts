@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http2 = require('node:http2')
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { clientFor as inFlightOf } from '../../lib/core/store/ports'
+import { clientFor as inFlightOf } from '../../lib/core/store/store-clients'
 import { certificate } from '../support/certificate'
 import { TracingStore } from '../support/tracing-store'
 import { turns } from '../support/wire'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { clientFor } from '../../lib/core/store/ports'
+import { clientFor } from '../../lib/core/store/store-clients'
 import { count, KoaSite, show, type Handler as KoaHandler } from '../koa/site'
 import { Told } from '../koa/told'
 import { useClock } from '../support/clock'

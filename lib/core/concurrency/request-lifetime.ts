@@ -24,7 +24,7 @@ export class RequestLifetime {
   #isCommitted = false
 
   /** The client of the transaction's store. */
-  #port: Watched | undefined
+  #storeClient: Watched | undefined
 
   constructor(private readonly host: object) {}
 
@@ -35,15 +35,15 @@ export class RequestLifetime {
     if (this.transaction && !this.transaction.released) this.#ask(this.transaction)
   }
 
-  /** @param port another store's client than before means that nothing is known of the session */
-  on(id: string, port: Watched): Transaction {
+  /** @param storeClient another store's client than before means that nothing is known of the session */
+  on(id: string, storeClient: Watched): Transaction {
     const before = this.transaction
-    const isMoved = port !== this.#port
+    const isMoved = storeClient !== this.#storeClient
     if (before?.id === id && !before.released && !isMoved) return before
     before?.release()
-    const transaction = (this.transaction = new Transaction(id, port.activeSessions, isMoved ? undefined : before))
+    const transaction = (this.transaction = new Transaction(id, storeClient.activeSessions, isMoved ? undefined : before))
     if (isMoved && before) transaction.endWith(before)
-    this.#port = port
+    this.#storeClient = storeClient
     if (this.#whenOver) this.#ask(transaction)
     return transaction
   }

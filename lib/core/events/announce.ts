@@ -9,7 +9,7 @@ import { copyOf, eventOf, subjectOf, toldIn, type Announcing, type KnownMarks } 
 
 /** The part of an exchange that its events need. */
 export interface EventContext extends Announcing {
-  readonly port: StoreClient
+  readonly storeClient: StoreClient
   readonly sentId: string | undefined
   /** Whether the request has an earlier ID. Its record is no session. */
   readonly isSnapshot: boolean
@@ -44,7 +44,7 @@ export function announceCreated(announcer: EventContext, session: Identified): v
   const told = toldOf(announcer)
   if (told.created === session.id) return
   told.created = session.id
-  beginsAnew(announcer.port, session.id)
+  beginsAnew(announcer.storeClient, session.id)
   if (events.hears('created'))
     events.tell('created', eventOf(announcer, session.id, { why: loginOf(announcer, session.id), data: dataOf(session) }))
 }
@@ -108,7 +108,7 @@ export function endAnnounced(announcer: EventContext, ending: Ending, destroy: (
   if (announcer.isSnapshot) return endOfCurrent(announcer, ending, destroy, done)
   const event = eventOf(announcer, id, { ...ending, data: copyOf(ending.data()) })
   const version = ending.version ?? versionOf(announcer, id)
-  endOnce(announcer.port, { id, version, grace, isClaimed }, destroy, (err, claimed) => {
+  endOnce(announcer.storeClient, { id, version, grace, isClaimed }, destroy, (err, claimed) => {
     if (claimed) {
       toldOf(announcer).ended = id
       events.tell('ended', { ...event, ...(claimed.record && toldIn(claimed.record)) })
@@ -120,7 +120,7 @@ export function endAnnounced(announcer: EventContext, ending: Ending, destroy: (
 /** The request has an earlier ID. Its record leads to the session that is ended. */
 function endOfCurrent(announcer: EventContext, { id, why, isMore }: Ending, destroy: (done: Callback) => void, done: Callback): void {
   const { events } = announcer.settings
-  endAndTell(announcer.port, id, { events, why, isMore, subject: subjectOf(announcer) }, destroy, done)
+  endAndTell(announcer.storeClient, id, { events, why, isMore, subject: subjectOf(announcer) }, destroy, done)
 }
 
 /** A session of this request that was never stored does not end. */

@@ -31,7 +31,7 @@ interface How {
 }
 
 interface Turn {
-  readonly port: Endable
+  readonly storeClient: Endable
   readonly id: string
   readonly grace: number
   readonly deadline: Deadline
@@ -43,22 +43,22 @@ interface Turn {
  *
  * @param done gets the session if this call has ended it
  */
-export function claim(port: Endable, id: string, { version, grace = 0 }: How, done: Callback<Claimed>): void {
-  const { activeSessions } = port
+export function claim(storeClient: Endable, id: string, { version, grace = 0 }: How, done: Callback<Claimed>): void {
+  const { activeSessions } = storeClient
   const active = activeSessions.acquire(id)
   const over: Callback<Claimed> = (err, claimed) => {
     const { movedTo } = active
     activeSessions.release(active)
     if (err || claimed) return done(err, claimed)
-    const ended = (to: string | undefined): void => (to === undefined ? done() : claim(port, to, {}, done))
-    if (movedTo || !port.grace?.ms) return ended(movedTo?.id)
+    const ended = (to: string | undefined): void => (to === undefined ? done() : claim(storeClient, to, {}, done))
+    if (movedTo || !storeClient.grace?.ms) return ended(movedTo?.id)
     // Another process may have moved it. A read within the turn does not find the record of an earlier ID
-    port.get(id, (err, record) => (err ? done(err) : ended(record ? movedId(id, record) : undefined)))
+    storeClient.get(id, (err, record) => (err ? done(err) : ended(record ? movedId(id, record) : undefined)))
   }
-  const deadline = port.deadline()
+  const deadline = storeClient.deadline()
   activeSessions.run(id, deadline, over, ended =>
     // With a grace, something of the record is left, so that it must be read
-    endIn({ port, id, grace, deadline }, grace > 0 ? undefined : version, ended),
+    endIn({ storeClient, id, grace, deadline }, grace > 0 ? undefined : version, ended),
   )
 }
 
@@ -69,9 +69,9 @@ export function movedId(id: string, record: SessionData): string | undefined {
 
 /** Ends the session in its turn. @param version of its record, if it is known: the record is then not read */
 function endIn(turn: Turn, version: Version | undefined, done: Callback<Claimed>): void {
-  const { port, id, grace, deadline } = turn
+  const { storeClient, id, grace, deadline } = turn
   const find = (): void =>
-    port.get(
+    storeClient.get(
       id,
       (err, record, version) => {
         if (err) done(err)
@@ -80,7 +80,7 @@ function endIn(turn: Turn, version: Version | undefined, done: Callback<Claimed>
       },
       deadline,
     )
-  const end = new ConditionalEnd(recordIn(port, id, deadline), grace, find, done)
+  const end = new ConditionalEnd(recordIn(storeClient, id, deadline), grace, find, done)
   if (version === undefined) find()
   else end.replace(undefined, version)
 }

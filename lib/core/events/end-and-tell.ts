@@ -21,26 +21,26 @@ export interface Telling {
 }
 
 /** Destroys a session that may have another ID by now, and tells of its end when the store has answered. @param destroy removes the record */
-export function endAndTell(port: Endable, id: string, telling: Telling, destroy: (done: Callback) => void, done: Callback): void {
+export function endAndTell(storeClient: Endable, id: string, telling: Telling, destroy: (done: Callback) => void, done: Callback): void {
   // Held from the read to the end, to know of another end of this process
-  const active = port.activeSessions.acquire(id)
+  const active = storeClient.activeSessions.acquire(id)
   const over: Callback = err => {
-    port.activeSessions.release(active)
+    storeClient.activeSessions.release(active)
     done(err)
   }
   const finish = (err: unknown, claimed?: Claimed, record?: SessionData): void => {
     if (claimed) tell(telling, claimed.record ?? record)
     over(claimed && !telling.isMore ? undefined : err)
   }
-  port.get(id, (err, record, version) => {
+  storeClient.get(id, (err, record, version) => {
     // What the store fails to read, it may still destroy
-    if (err) return endOnce(port, { id }, destroy, finish)
+    if (err) return endOnce(storeClient, { id }, destroy, finish)
     if (!record) return destroy(over)
     // The record of an earlier ID is no session, but leads to one, which `destroy` ends as well
     const to = movedId(id, record)
-    if (to !== undefined) return endAndTell(port, to, telling, destroy, over)
+    if (to !== undefined) return endAndTell(storeClient, to, telling, destroy, over)
     if (isMoved(record)) return destroy(over)
-    endOnce(port, { id, version: version ?? undefined }, destroy, (err, claimed) => finish(err, claimed, record))
+    endOnce(storeClient, { id, version: version ?? undefined }, destroy, (err, claimed) => finish(err, claimed, record))
   })
 }
 

@@ -18,10 +18,10 @@ export interface Known {
 const told = new WeakSet<ActiveSession>()
 
 /** A session begins anew under an ID that another may have had. */
-export function beginsAnew(port: Endable, id: string): void {
-  const active = port.activeSessions.acquire(id)
+export function beginsAnew(storeClient: Endable, id: string): void {
+  const active = storeClient.activeSessions.acquire(id)
   told.delete(active)
-  port.activeSessions.release(active)
+  storeClient.activeSessions.release(active)
 }
 
 /**
@@ -32,24 +32,24 @@ export function beginsAnew(port: Endable, id: string): void {
  * @param done gets the error of `destroy`, and the session if this call has ended it
  */
 export function endOnce(
-  port: Endable,
+  storeClient: Endable,
   { id, version, grace, isClaimed = false }: Known,
   destroy: (done: Callback) => void,
   done: Callback<Claimed>,
 ): void {
-  if (isClaimed && port.compares) return destroy(err => done(err, err ? undefined : {}))
-  if (!port.compares) return endHere(port, id, destroy, done)
+  if (isClaimed && storeClient.compares) return destroy(err => done(err, err ? undefined : {}))
+  if (!storeClient.compares) return endHere(storeClient, id, destroy, done)
   // If the store fails here, it may still destroy the session. An event twice is better than none
-  claim(port, id, { version, grace }, (failed, claimed) => destroy(err => done(err, claimed ?? (failed && !err ? {} : undefined))))
+  claim(storeClient, id, { version, grace }, (failed, claimed) => destroy(err => done(err, claimed ?? (failed && !err ? {} : undefined))))
 }
 
-function endHere(port: Endable, id: string, destroy: (done: Callback) => void, done: Callback<Claimed>): void {
-  const active = port.activeSessions.acquire(id)
+function endHere(storeClient: Endable, id: string, destroy: (done: Callback) => void, done: Callback<Claimed>): void {
+  const active = storeClient.activeSessions.acquire(id)
   destroy(err => {
     const last = lastMove(active)
     const isOurs = !err && !told.has(last)
     if (isOurs) told.add(last)
-    port.activeSessions.release(active)
+    storeClient.activeSessions.release(active)
     done(err, isOurs ? {} : undefined)
   })
 }

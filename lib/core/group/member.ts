@@ -11,7 +11,7 @@ import type { StoreClient } from '../store/store-client'
 /** The part of a request that its group needs. */
 export interface GroupRequest {
   /** The client for the request's store. */
-  readonly port: StoreClient
+  readonly storeClient: StoreClient
   /** @returns what the request knows of the session with this ID */
   transactionOf(id: string): Transaction
   /** The ID of the session that the request generated last. */
@@ -29,16 +29,16 @@ export interface GroupRequest {
  */
 export abstract class Member<R extends GroupRequest = GroupRequest> extends Turn {
   declare readonly request: R
-  declare readonly port: StoreClient
+  declare readonly storeClient: StoreClient
 
   /** @param id of the session */
   constructor(request: R, id: string, done: Callback) {
-    const { port } = request
+    const { storeClient } = request
     const transaction = request.transactionOf(id)
-    const isSync = port.answersAtOnce && transaction.active.isIdle
-    super(transaction, isSync ? Deadline.NONE : port.deadline(), done)
+    const isSync = storeClient.answersAtOnce && transaction.active.isIdle
+    super(transaction, isSync ? Deadline.NONE : storeClient.deadline(), done)
     this.request = request
-    this.port = port
+    this.storeClient = storeClient
   }
 
   /** Called first, when the turn has come. The member may finish here. */
@@ -59,7 +59,7 @@ export abstract class Member<R extends GroupRequest = GroupRequest> extends Turn
     const requests = new Set<GroupRequest>([this.request])
     const joined: Member[] = []
     for (const task of waiting) {
-      if (!isMember(task) || task.port !== this.port || requests.has(task.request) || !canJoin(task)) break
+      if (!isMember(task) || task.storeClient !== this.storeClient || requests.has(task.request) || !canJoin(task)) break
       requests.add(task.request)
       joined.push(task)
     }

@@ -60,8 +60,8 @@ export class WriteGroup {
    * Whether the store can be assumed to have what this member has read, unless another request of this process has written it. A store with
    * compareAndSet refuses otherwise.
    */
-  #knows({ transaction, port }: Writer): boolean {
-    return port.compares ? transaction.base?.version !== undefined : !this.#members.someWriter(rereads)
+  #knows({ transaction, storeClient }: Writer): boolean {
+    return storeClient.compares ? transaction.base?.version !== undefined : !this.#members.someWriter(rereads)
   }
 
   #read(): void {
@@ -81,16 +81,17 @@ export class WriteGroup {
     const fold = this.#fold(draft)
     if (!fold) return this.write()
     const { stored, whole, last } = fold
-    const { port, transaction } = last.writer
+    const { storeClient, transaction } = last.writer
     const { id, base, isCurrent } = transaction
     const { deadline } = this.#members
     const answered: Callback<Outcome> = (err, outcome) => this.#answered(fold, isCurrent, err, outcome)
     // With the strictest method that the store has
-    if (version !== undefined && port.compares) {
+    if (version !== undefined && storeClient.compares) {
       const text = whole && !(MARKS in stored) ? last.given.text : undefined
-      port.compareAndSet(id, stored, { version, text }, answered, deadline)
-    } else if (base && port.updates) port.update(id, stored, (err, updated) => answered(err, { ok: updated === true }), deadline)
-    else port.set(id, stored, err => answered(err, { ok: true }), deadline)
+      storeClient.compareAndSet(id, stored, { version, text }, answered, deadline)
+    } else if (base && storeClient.updates)
+      storeClient.update(id, stored, (err, updated) => answered(err, { ok: updated === true }), deadline)
+    else storeClient.set(id, stored, err => answered(err, { ok: true }), deadline)
   }
 
   /** @param wasCurrent whether no other request of this process had written before */
@@ -155,8 +156,8 @@ export class WriteGroup {
   }
 
   #get(read: ReadCallback): void {
-    const { port, transaction } = this.#members.first
-    port.get(transaction.id, read, this.#members.deadline)
+    const { storeClient, transaction } = this.#members.first
+    storeClient.get(transaction.id, read, this.#members.deadline)
   }
 
   /** No writer is left. The touches are made on their own. */
@@ -196,7 +197,7 @@ function isNew({ request, transaction }: Writer): boolean {
 
 /** Whether the record tells if a lost write was made: this request has generated the session, and the store compares versions. */
 function canLookUpOutcome(writer: Writer): boolean {
-  return isNew(writer) && writer.port.compares && !writer.port.answersAtOnce
+  return isNew(writer) && writer.storeClient.compares && !writer.storeClient.answersAtOnce
 }
 
 /** Whether the record of a new ID comes from an earlier write of this request whose outcome was unknown. */

@@ -22,7 +22,7 @@ export interface LifetimeContext {
   readonly lifetime: SessionLifetime | undefined
   readonly sentId: string | undefined
   readonly generated: string | undefined
-  readonly port: StoreClient
+  readonly storeClient: StoreClient
 }
 
 /** Whether moving the end takes a write of the whole record: the store has no touch, or the session is in the cookie. */
@@ -35,7 +35,7 @@ function movesByWrite(exchange: LifetimeContext): boolean {
  * the store can tell that the session has ended. Synchronous stores are of this package, and write the record's end.
  */
 export function keepsEnds(exchange: LifetimeContext): boolean {
-  return movesByWrite(exchange) || exchange.port.answersAtOnce || writers.has(storeOf(exchange))
+  return movesByWrite(exchange) || exchange.storeClient.answersAtOnce || writers.has(storeOf(exchange))
 }
 
 /** Stores whose touch writes the record, detected by the mark of an earlier touch in a record. */
@@ -43,7 +43,7 @@ const writers = new WeakSet<SessionStore>()
 
 /** Whether touches are marked, to detect whether the store's touch writes the record. */
 export function marksTouches(exchange: LifetimeContext): boolean {
-  return exchange.settings.lifetime !== undefined && !movesByWrite(exchange) && !exchange.port.answersAtOnce
+  return exchange.settings.lifetime !== undefined && !movesByWrite(exchange) && !exchange.storeClient.answersAtOnce
 }
 
 function storeOf({ settings, host }: LifetimeContext): SessionStore {

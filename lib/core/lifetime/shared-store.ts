@@ -14,12 +14,12 @@ export function shareSettings(
   settings: Settings,
   { renews, endsByRecord = false }: { readonly renews: boolean; readonly endsByRecord?: boolean },
 ): void {
-  const { port, lifetime, concurrency } = settings
+  const { storeClient, lifetime, concurrency } = settings
   const grace = lifetime?.grace ?? 0
   if (grace > 0 && concurrency === 'off') {
     const why = 'a late save would restore the earlier ID'
     throw new TypeError(`renewAfter and grace options must not be used with concurrency: "off", because ${why}; leave concurrency out`)
   }
-  port.keys.use(checkHashIds(hashIds), { renews, endsByRecord, limits: lifetime })
-  port.grace.use(grace)
+  storeClient.keys.use(checkHashIds(hashIds), { renews, endsByRecord, limits: lifetime })
+  storeClient.grace.use(grace)
 }

@@ -41,14 +41,14 @@ function markedForm(exchange: LifetimeContext, session: Session, marking: Markin
   const isOfApp = MARKS in data
   const own = isOfApp ? withoutMarks(data) : data
   // A synchronous store is one of this package, and needs no session
-  if (exchange.port.answersAtOnce) return { ...own, cookie: ended, [isOfApp ? MARKS : APART]: issued } as SessionData
+  if (exchange.storeClient.answersAtOnce) return { ...own, cookie: ended, [isOfApp ? MARKS : APART]: issued } as SessionData
   return Object.assign(copyOf(session, own, ended, id), { [MARKS]: issued })
 }
 
 /** Without marks of the library. Data in their form was sent by a client: a process with limits would take it for marks. */
 function unmarkedForm(exchange: LifetimeContext, session: Session, other: Other | undefined, data: Data): Session {
   const isForged = marksIn(data) !== undefined
-  if (!other && !isForged) return asStored(exchange.port, session)
+  if (!other && !isForged) return asStored(exchange.storeClient, session)
   return copyOf(session, isForged ? withoutMarks(data) : data, other?.cookie ?? (session.cookie as Cookie), other?.id)
 }
 

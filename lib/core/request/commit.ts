@@ -196,7 +196,7 @@ const carryOut = {
       if (err) noteEnd(exchange, isUnanswered(err) ? 'unanswered' : 'failed')
       failOr(exchange, last, done, err)
     }
-    endAnnounced(exchange, ending, done => exchange.port.destroy(id, done), leaving(exchange, id, ended))
+    endAnnounced(exchange, ending, done => exchange.storeClient.destroy(id, done), leaving(exchange, id, ended))
   },
 }
 

@@ -14,7 +14,7 @@ import type { Facts, Plan } from './plan'
 import { RenewalState } from './renewal/renewal-state'
 import { liveCookie, type SessionData } from '../record/session-data'
 import { endOf, isEnded } from '../session/session-end'
-import { shareClient } from '../store/ports'
+import { shareClient } from '../store/store-clients'
 import type { StoreClient } from '../store/store-client'
 import type { Transport } from '../settings/transport'
 import { WaitGroup } from '../../primitives/wait-group'
@@ -60,10 +60,10 @@ export class ExchangeState extends RenewalState {
   }
 
   /** The client of `req.sessionStore`. An app may replace that, to trace its calls or to separate tenants. */
-  get port(): StoreClient {
-    const { store, port } = this.settings
+  get storeClient(): StoreClient {
+    const { store, storeClient } = this.settings
     const { sessionStore } = this.host
-    return sessionStore === store || !sessionStore ? port : shareClient(sessionStore, port)
+    return sessionStore === store || !sessionStore ? storeClient : shareClient(sessionStore, storeClient)
   }
 
   isOver(record: SessionData): boolean {
@@ -104,7 +104,7 @@ export class ExchangeState extends RenewalState {
   }
 
   reading(id: string): number | undefined {
-    return this.settings.concurrency === 'off' ? undefined : this.requestLifetime.on(id, this.port).moment
+    return this.settings.concurrency === 'off' ? undefined : this.requestLifetime.on(id, this.storeClient).moment
   }
 
   read(id: string, read: Read): void {
@@ -143,15 +143,15 @@ export class ExchangeState extends RenewalState {
 
   /** The transaction of the session with this ID. It knows what the exchange knows. */
   transactionOf(id: string): Transaction {
-    const { generated, replacedSession, settings, changes, port } = this
-    const transaction = this.requestLifetime.on(id, port)
+    const { generated, replacedSession, settings, changes, storeClient } = this
+    const transaction = this.requestLifetime.on(id, storeClient)
     // The handler may still have an object of the old session, perhaps made by a reload
     if (id !== generated && replacedSession?.id === id && isEnded(replacedSession)) transaction.missing = true
     const { known } = changes
     if (known?.id !== id) return transaction
     // With concurrency off, only updates have a transaction; saves do not change it
     if (settings.concurrency === 'off') {
-      if (port === settings.port) transaction.base = known
+      if (storeClient === settings.storeClient) transaction.base = known
     } else if (id === generated && id !== this.sentId) transaction.base ??= known
     return transaction
   }
@@ -173,7 +173,7 @@ export class ExchangeState extends RenewalState {
     this.renewed(before)
     const given = this.changes.giving(after)
     this.arrived(given)
-    const transaction = this.requestLifetime.on(after.id, this.port)
+    const transaction = this.requestLifetime.on(after.id, this.storeClient)
     transaction.active.wrote(after, given.cookie, version)
     transaction.wrote({ text: given.text, cookie: given.cookie, version }, true)
   }

@@ -100,7 +100,7 @@ export class Exchange extends ExchangeState implements HostExchange {
         why,
         data: () => this.changes.dataOf(id) ?? dataIn(session),
         isMore: why === 'renewed',
-        grace: why === 'renewed' ? this.port.grace.ms : 0,
+        grace: why === 'renewed' ? this.storeClient.grace.ms : 0,
       },
       destroy,
       this.#leaving(session, done),

@@ -116,7 +116,7 @@ function fetch(exchange: Exchange, id: string, done: Callback): void {
   const { settings } = exchange
   debug('fetching %s', id)
   const moment = exchange.reading(id)
-  settings.port.get(id, (err, found, version, likeness) => {
+  settings.storeClient.get(id, (err, found, version, likeness) => {
     if (err) return continueWithoutStore(exchange, err, done)
     const { admit } = settings
     if (!found) announceUnknown(exchange)

@@ -12,7 +12,7 @@ import type { SessionStore } from '../store/contract'
 export function replace(exchange: ExchangeState, session: Session, { generate, fill }: Successor, done: Callback): void {
   const { id } = session
   const host = hostOf(session)
-  const { activeSessions } = exchange.port
+  const { activeSessions } = exchange.storeClient
   // It knows a new ID that another request gives the session meanwhile: that is ended too
   const active = activeSessions.acquire(id)
   const over: Callback = err => {
@@ -33,7 +33,7 @@ export function replace(exchange: ExchangeState, session: Session, { generate, f
   const create = (): void => {
     const { sessionID } = host
     // The app's `genid` returned the same ID
-    if (sessionID === id) return endAnnounced(exchange, ending, done => destroySurely(exchange.port, id, done), renewed)
+    if (sessionID === id) return endAnnounced(exchange, ending, done => destroySurely(exchange.storeClient, id, done), renewed)
     exchange.renewed(session)
     fill?.()
     createThenEnd(exchange, ending, failed, over)
@@ -48,21 +48,22 @@ export function replace(exchange: ExchangeState, session: Session, { generate, f
   else create()
 }
 
-function endingOf({ changes: { stored }, port }: ExchangeState, id: string): Ending {
-  return { id, why: 'renewed', data: () => dataAsIn(stored, id), version: stored?.version, grace: port.grace.ms }
+function endingOf({ changes: { stored }, storeClient }: ExchangeState, id: string): Ending {
+  return { id, why: 'renewed', data: () => dataAsIn(stored, id), version: stored?.version, grace: storeClient.grace.ms }
 }
 
 /** Stores the new session, and then ends the old one. */
 function createThenEnd(exchange: ExchangeState, ending: Ending, failed: Callback, done: Callback): void {
-  const { host, port } = exchange
+  const { host, storeClient } = exchange
   const created = holdCreated(exchange, host.sessionID as string)
   const ended: Callback = err => {
     // No client has the new ID
-    if (err) return port.destroy(host.sessionID as string, () => failed(err))
+    if (err) return storeClient.destroy(host.sessionID as string, () => failed(err))
     created(host.session as Session)
     done()
   }
-  const saved: Callback = err => (err ? failed(err) : endAnnounced(exchange, ending, done => destroySurely(port, ending.id, done), ended))
+  const saved: Callback = err =>
+    err ? failed(err) : endAnnounced(exchange, ending, done => destroySurely(storeClient, ending.id, done), ended)
   save(exchange, host.session as Session, saved)
 }
 
@@ -73,13 +74,13 @@ function createThenEnd(exchange: ExchangeState, ending: Ending, failed: Callback
 export function createsFirst(exchange: ExchangeState, session: Session): boolean {
   // A read-only request stores nothing, but ends the old session
   if (exchange.sentId !== session.id || exchange.isReadOnly || exchange.settings.concurrency === 'off') return false
-  const { port } = exchange
+  const { storeClient } = exchange
   const host = hostOf(session)
   // On Koa, `regenerate` of the store is not used
   return (
-    port.compares &&
-    !port.answersAtOnce &&
-    (host.Session !== undefined || !port.regenerates || !hasOwnRegenerate(host.sessionStore as SessionStore))
+    storeClient.compares &&
+    !storeClient.answersAtOnce &&
+    (host.Session !== undefined || !storeClient.regenerates || !hasOwnRegenerate(host.sessionStore as SessionStore))
   )
 }
 
@@ -90,6 +91,6 @@ function restore(exchange: ExchangeState, session: Session): void {
   host.session = session
   exchange.generated = exchange.replacedSession = undefined
   exchange.cookie = session.cookie
-  const transaction = exchange.requestLifetime.on(session.id, exchange.port)
+  const transaction = exchange.requestLifetime.on(session.id, exchange.storeClient)
   if (changes.known?.id === session.id) transaction.base ??= changes.known
 }

@@ -43,7 +43,7 @@ export function rotate(exchange: ExchangeState, session: Session, keep: Keep, do
       renewing(exchange, session, { keep, id }, orFollow(exchange, session, done, again), done => {
         const rotation = new Rotation(exchange, session, { keep, id, cookie, isByAge: why === 'age' })
         const act = rotation.run.bind(rotation)
-        exchange.port.replace(
+        exchange.storeClient.replace(
           session.id,
           act,
           ending(session, err => rotation.end(err, done)),
@@ -109,7 +109,7 @@ class Rotation {
     const { id } = this.session
     // Beside this end another one is in progress: a store's own `regenerate`, which does not know of the new ID, and for which the queue does not wait
     if (active.ending > 1) return ended(gone())
-    exchange.port.get(
+    exchange.storeClient.get(
       id,
       (err, record, version) => {
         if (err) return ended(err)
@@ -143,14 +143,14 @@ class Rotation {
 
   #write(record: SessionData | undefined, deadline: Deadline, done: Callback): void {
     const { exchange, target } = this
-    const { port } = exchange
+    const { storeClient } = exchange
     let stored: SessionData
     try {
       stored = this.#make(record)
     } catch (thrown) {
       return done(thrown)
     }
-    if (!port.compares) return port.set(target.id, stored, done, deadline)
+    if (!storeClient.compares) return storeClient.set(target.id, stored, done, deadline)
     const compared: Callback<Outcome> = (err, outcome) => {
       if (!err && !outcome?.ok) {
         // The record belongs to another session, and stays
@@ -161,7 +161,7 @@ class Rotation {
       this.#version = outcome?.version
       done(err)
     }
-    port.compareAndSet(target.id, stored, { version: this.#version ?? null }, compared, deadline)
+    storeClient.compareAndSet(target.id, stored, { version: this.#version ?? null }, compared, deadline)
   }
 
   /** The data of this request, merged with what others have saved. */
@@ -178,13 +178,13 @@ class Rotation {
 
   /** The new record is stored: ends the old one, unless another process has ended or changed it. */
   #finish(version: Version | undefined, deadline: Deadline, ended: Callback, active: ActiveSession): void {
-    const { port } = this.exchange
+    const { storeClient } = this.exchange
     const old = { id: this.session.id, version, to: this.target.id, left: this.#left }
-    endOld(port, old, deadline, (err, isEnded) => {
+    endOld(storeClient, old, deadline, (err, isEnded) => {
       if (err) return ended(err)
       if (isEnded) {
         // For requests of this process that still have the old ID, and log out
-        port.activeSessions.move(active, this.target.id)
+        storeClient.activeSessions.move(active, this.target.id)
         return ended()
       }
       if (++this.#tries > MOST_TRIES) return ended(new Error('session is changed by other requests too often; it keeps its ID'))
@@ -205,7 +205,7 @@ class Rotation {
     const { exchange, session, target } = this
     if (err || !this.#written) {
       // No client has the new ID
-      if (this.#written) exchange.port.destroy(target.id, () => done(err))
+      if (this.#written) exchange.storeClient.destroy(target.id, () => done(err))
       else done(err)
       return
     }

@@ -52,7 +52,7 @@ type Again = (exchange: ExchangeState, followed: Session, done: Callback) => voi
 
 /** If the session has another ID by now, it is saved under that. */
 function orFollowed(exchange: ExchangeState, session: Session, done: Callback, again: Again): Callback {
-  if (exchange.port.grace.ms === 0) return done
+  if (exchange.storeClient.grace.ms === 0) return done
   return orFollow(exchange, session, orDropped(done), (followed, done) => again(exchange, followed, done))
 }
 
@@ -102,7 +102,7 @@ class Save extends SessionWriter {
   }
 
   override missing(): void {
-    endedElsewhere(this.transaction, err => this.finish(err), this.port.grace.ms > 0)
+    endedElsewhere(this.transaction, err => this.finish(err), this.storeClient.grace.ms > 0)
   }
 }
 
@@ -113,7 +113,7 @@ function saveAsItIs(exchange: ExchangeState, session: Session, done: Callback, t
   } catch (unserialisable) {
     return done(unserialisable)
   }
-  exchange.port.set(given.id, storedForm(exchange, session), err => {
+  exchange.storeClient.set(given.id, storedForm(exchange, session), err => {
     if (!err) exchange.arrived(given)
     if (!err) announceCreated(exchange, session)
     done(err)

@@ -24,7 +24,7 @@ export abstract class SessionWriter extends Writer<ExchangeState> {
 
   /** A plain store cannot refuse a write, so a request that began before the limit saves what it has. */
   override get seemsOver(): boolean {
-    return this.port.compares && seemsOver(this.request, this.transaction.id)
+    return this.storeClient.compares && seemsOver(this.request, this.transaction.id)
   }
 
   override act(joined: readonly Writer[]): void {

@@ -16,9 +16,9 @@ import { WriteGroup } from '../group/write-group'
  * @returns whether the store has been called already: a touch that waits behind a save waits for its result
  */
 export function touch(exchange: ExchangeState, id: string, session: Session, done: Callback): boolean {
-  const { port } = exchange
+  const { storeClient } = exchange
   if (exchange.settings.concurrency === 'off') {
-    port.touch(id, touchedForm(exchange, session), done)
+    storeClient.touch(id, touchedForm(exchange, session), done)
     return true
   }
   const turn = new Touch(exchange, id, session, done)
@@ -50,21 +50,21 @@ class Touch extends Member<ExchangeState> {
     active.isTouching = true
     // Some stores write the whole record for a touch
     if (!this.transaction.isCurrent) return this.#touchStored(id)
-    const { port, request, session, deadline } = this
-    port.touch(id, touchedForm(request, session), err => this.#answered(err), deadline)
+    const { storeClient, request, session, deadline } = this
+    storeClient.touch(id, touchedForm(request, session), err => this.#answered(err), deadline)
   }
 
   /** With the data that another request has stored. */
   #touchStored(id: string): void {
-    const { port, request, session, deadline } = this
+    const { storeClient, request, session, deadline } = this
     const found: Found = (err, record) => {
       if (err) return this.#touched(err)
       if (!record || this.request.isOver(record)) return endedElsewhere(this.transaction, ended => this.#touched(ended))
       const stored = RecordDraft.of(record)
       request.lifetime?.mergeStored(id, stored, stored.end)
-      port.touch(id, touchedForm(request, session, stored.data), err => this.#answered(err), deadline)
+      storeClient.touch(id, touchedForm(request, session, stored.data), err => this.#answered(err), deadline)
     }
-    port.get(id, found, deadline)
+    storeClient.get(id, found, deadline)
   }
 
   #join(joined: readonly Member[]): void {
@@ -103,11 +103,11 @@ class Touch extends Member<ExchangeState> {
   /** Some stores return an error for a touch of a missing session. If another request has destroyed it, that is not an error of this one. */
   #resolve(err: unknown): void {
     if (err instanceof StoreUnavailable) return this.#touched(err)
-    const { transaction, port, deadline } = this
+    const { transaction, storeClient, deadline } = this
     const found: Found = (missing, record) => {
       if (!missing && !record) endedElsewhere(transaction, ended => this.#touched(ended))
       else this.#touched(err)
     }
-    port.get(transaction.id, found, deadline)
+    storeClient.get(transaction.id, found, deadline)
   }
 }

@@ -10,7 +10,7 @@ import { afterReturn } from '../../primitives/after-return'
 import { isPromise, fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import type { AnyCookie } from '../record/cookie'
 
-import { clientFor } from '../store/ports'
+import { clientFor } from '../store/store-clients'
 import { ending, endThrough, type EndsOfHost } from './session-end'
 import { gone, isUnanswered } from '../errors/store-errors'
 import type { SessionStore } from '../store/contract'
@@ -46,7 +46,7 @@ export interface Successor {
 export interface HostExchange extends LifetimeOfHost, EndsOfHost {
   readonly settings: { readonly name: string; readonly store: SessionStore }
   /** The client for the host's current store. */
-  readonly port: StoreClient
+  readonly storeClient: StoreClient
   /** The secrets of this exchange; the first one signs. */
   readonly secrets: readonly Secret[]
   /**
@@ -149,7 +149,7 @@ export class Session {
     return either(this, callback, done => {
       const exchange = hostOf(this)[EXCHANGE]
       const moment = exchange?.reading(this.id)
-      portFor(this).get(this.id, (err, found, version) => {
+      storeClientOf(this).get(this.id, (err, found, version) => {
         if (err) return done(err)
         try {
           const read = separate({ record: found && exchange?.isOver(found) ? null : found, moment, version })
@@ -177,7 +177,12 @@ export class Session {
   destroy(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       delete hostOf(this).session
-      endThrough(hostOf(this)[EXCHANGE], { session: this, why: 'logout' }, done => portFor(this).destroy(this.id, done), ending(this, done))
+      endThrough(
+        hostOf(this)[EXCHANGE],
+        { session: this, why: 'logout' },
+        done => storeClientOf(this).destroy(this.id, done),
+        ending(this, done),
+      )
     })
   }
 
@@ -210,7 +215,7 @@ export const hostOf = ({ req }: Session): Host => req as Host
 function save(session: Session, done: Callback): void {
   const exchange = hostOf(session)[EXCHANGE]
   if (exchange) exchange.save(session, done)
-  else portFor(session).set(session.id, session, done)
+  else storeClientOf(session).set(session.id, session, done)
 }
 
 function renewKeeping(session: Session, keep: unknown, done: Callback, fill?: () => void): void {
@@ -230,14 +235,16 @@ function renew(session: Session, done: Callback, fill?: () => void): void {
   const host = hostOf(session)
   const exchange = host[EXCHANGE]
   if (exchange?.createsFirst(session)) return exchange.replace(session, { generate, fill }, ending(session, done))
-  const port = portFor(session)
+  const storeClient = storeClientOf(session)
   const over = ending(session, err => {
     // If the store did not answer in time, the old session is still on the request. It is not new, and may be destroyed
     if (host.session !== session) exchange?.renewed(session)
     done(err)
   })
   const destroy = (done: Callback): void =>
-    port.regenerates && !host.Session ? port.regenerate(session.id, host, done) : regenerate(host, host.sessionStore as SessionStore, done)
+    storeClient.regenerates && !host.Session
+      ? storeClient.regenerate(session.id, host, done)
+      : regenerate(host, host.sessionStore as SessionStore, done)
   endThrough(exchange, { session, why: 'renewed' }, destroy, over)
 }
 
@@ -292,8 +299,9 @@ export function generate(host: Host): unknown {
 
 /** Destroys the host's session and generates another: `Store.prototype.regenerate` of express-session. */
 export function regenerate(host: Host, store: SessionStore, done: Callback): void {
-  const port = (host.sessionStore === store ? host[EXCHANGE]?.port : undefined) ?? clientFor(store)
-  const destroy = port.compares && !port.answersAtOnce ? destroySurely.bind(undefined, port) : port.retire.bind(port)
+  const storeClient = (host.sessionStore === store ? host[EXCHANGE]?.storeClient : undefined) ?? clientFor(store)
+  const destroy =
+    storeClient.compares && !storeClient.answersAtOnce ? destroySurely.bind(undefined, storeClient) : storeClient.retire.bind(storeClient)
   destroy(host.sessionID as string, err => {
     // It may be destroyed, or not: the app learns that from the error, and the host keeps it
     if (isUnanswered(err)) return done(err)
@@ -308,8 +316,8 @@ export function regenerate(host: Host, store: SessionStore, done: Callback): voi
   })
 }
 
-function portFor(session: Session): StoreClient {
-  return hostOf(session)[EXCHANGE]?.port ?? clientFor(hostOf(session).sessionStore as SessionStore)
+function storeClientOf(session: Session): StoreClient {
+  return hostOf(session)[EXCHANGE]?.storeClient ?? clientFor(hostOf(session).sessionStore as SessionStore)
 }
 
 /** Calls back or returns a promise. The response waits for either. */

@@ -3,7 +3,7 @@ import { fromCallback, ignoreRejection, type Callback } from '../../primitives/c
 import type { SessionData } from '../record/session-data'
 import { skipRegenerate } from '../store/abilities'
 import type { SessionStore } from '../store/contract'
-import { clientFor } from '../store/ports'
+import { clientFor } from '../store/store-clients'
 import { regenerate, type Host, type Session } from './session'
 
 /** Marks a store whose `regenerate` and `load` take session IDs, and not keys of records. */

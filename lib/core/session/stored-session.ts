@@ -5,9 +5,9 @@ import type { Data } from '../record/merge'
 import { viewOf } from '../record/session-view'
 
 /** The session as stores know it, with data and cookie side by side. A synchronous store is one of this package, and uses the view. */
-export function asStored(port: StoreClient, session: Session): Session {
+export function asStored(storeClient: StoreClient, session: Session): Session {
   const view = viewOf(session)
-  return view && !port.answersAtOnce ? copyOf(session, view.data as Data, session.cookie as Cookie) : session
+  return view && !storeClient.answersAtOnce ? copyOf(session, view.data as Data, session.cookie as Cookie) : session
 }
 
 /**

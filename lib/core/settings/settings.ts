@@ -14,7 +14,7 @@ import type { SessionData } from '../record/session-data'
 import { newId } from '../session/session-id'
 import { checkHashIds, strong } from './hash-ids'
 import { withoutRegistries } from './request-options'
-import { clientFor } from '../store/ports'
+import { clientFor } from '../store/store-clients'
 import { checkStore } from '../store/store-check'
 import type { StoreClient } from '../store/store-client'
 import { settleLimits, settleTouches, type LifetimeSettings } from './lifetime-options'
@@ -34,7 +34,7 @@ export interface Settings extends Policy, RequestSettings {
   readonly store: SessionStore
   /** The store of a single request whose session is in the cookie. */
   readonly cookieStore: CookieBackedStore | undefined
-  readonly port: StoreClient
+  readonly storeClient: StoreClient
   /** Whether the store has not emitted `disconnect`. */
   readonly isReady: () => boolean
   readonly genid: PerHost<Host, string>
@@ -99,8 +99,8 @@ export function settle(
   if (options.seal !== undefined)
     throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
 
-  const port = clientFor(checkStore(store))
-  if (options.storeTimeout !== undefined) port.timeout = checkTimeout(options.storeTimeout)
+  const storeClient = clientFor(checkStore(store))
+  if (options.storeTimeout !== undefined) storeClient.timeout = checkTimeout(options.storeTimeout)
   const about = { name, diagnostics: options.diagnostics !== false }
   return {
     ...about,
@@ -108,8 +108,8 @@ export function settle(
     events: new SessionEvents(about, settleListeners(options.on)),
     store,
     cookieStore: undefined,
-    port,
-    isReady: port.readiness(),
+    storeClient,
+    isReady: storeClient.readiness(),
     genid: genidOf(options, genid),
     cookieOptions: settleCookie(name, options.cookie, reportCookie),
     concurrency: checkConcurrency(options.concurrency),

@@ -6,9 +6,9 @@ import { StoreClient } from './store-client'
 const MOST_REPEATED = 2
 
 /** Destroys a session that another one has replaced, in a store that may lose the reply with the connection. It is not repeated after a timeout. */
-export function destroySurely(port: StoreClient, id: string, done: Callback, repeated = 0): void {
-  port.retire(id, err => {
+export function destroySurely(storeClient: StoreClient, id: string, done: Callback, repeated = 0): void {
+  storeClient.retire(id, err => {
     if (!err || err instanceof StoreUnavailable || repeated === MOST_REPEATED) return done(err)
-    destroySurely(port, id, done, repeated + 1)
+    destroySurely(storeClient, id, done, repeated + 1)
   })
 }

@@ -41,7 +41,7 @@ export function become(exchange: UserContext, session: Session, next: Next, done
   const before = exchange.lifetime?.marksOf(session.id)
   if (before?.u === undefined) return changeUser(exchange, session, next, done, act)
   const place = placeOf(exchange, before.u)
-  departing(place, { handle: before.h, key: exchange.port.keys.of(session.id) }, (err, leave) => {
+  departing(place, { handle: before.h, key: exchange.storeClient.keys.of(session.id) }, (err, leave) => {
     if (err || !leave) return done(err)
     const left: Callback = err => (err || wasDropped(exchange, next.id) ? done(err) : leave(done))
     changeUser(exchange, session, next, left, act)

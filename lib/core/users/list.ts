@@ -44,7 +44,7 @@ export async function list(place: Place, about: About, current: HostExchange | u
   const handle = current?.info()?.handle
   const listed = found.flatMap(found => listedOf(found, about, handle))
   await tidy(place, result, goneOf(found))
-  const exact = place.port.compares && about.concurrency !== 'off'
+  const exact = place.storeClient.compares && about.concurrency !== 'off'
   return Object.defineProperty(listed, 'exact', { value: exact }) as unknown as ListedSessions
 }
 

@@ -114,7 +114,7 @@ class Login {
     const { replacedSession } = exchange
     const now = Date.now()
     return {
-      entry: { ...this.#own, k: [exchange.port.keys.of(task.id)], t: now, ...(task.about !== undefined && { w: task.about }) },
+      entry: { ...this.#own, k: [exchange.storeClient.keys.of(task.id)], t: now, ...(task.about !== undefined && { w: task.about }) },
       since: this.#since,
       replaced: replacedSession && replacedSession !== session ? exchange.lifetime?.known(replacedSession.id)?.h : undefined,
       limit: exchange.settings.users?.limit,

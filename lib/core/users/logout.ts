@@ -77,8 +77,8 @@ export function departing(place: Place, { handle, key }: Leaving, done: Callback
 
 /** Ends the session of a request, which has been revoked. */
 export function endRevoked(exchange: UserContext, id: string, done: Callback): void {
-  const { port, changes } = exchange
-  endAnnounced(exchange, { id, why: 'revoked', data: () => dataAsIn(changes.known, id) }, done => port.destroy(id, done), done)
+  const { storeClient, changes } = exchange
+  endAnnounced(exchange, { id, why: 'revoked', data: () => dataAsIn(changes.known, id) }, done => storeClient.destroy(id, done), done)
 }
 
 /**
@@ -87,9 +87,9 @@ export function endRevoked(exchange: UserContext, id: string, done: Callback): v
  * @param read the marks of its record, if the exchange has not taken them over
  * @returns the callback of the destroy, which removes the session from those of its user
  */
-export function leaving({ settings, lifetime, port }: UserContext, id: string, done: Callback, read?: Marks): Callback {
+export function leaving({ settings, lifetime, storeClient }: UserContext, id: string, done: Callback, read?: Marks): Callback {
   const marks = settings.users && (read ?? lifetime?.known(id))
   if (marks?.u === undefined) return done
-  const place = placeOf({ port, settings }, marks.u)
-  return err => (err ? done(err) : leave(place, { handle: marks.h, key: port.keys.of(id) }, done))
+  const place = placeOf({ storeClient, settings }, marks.u)
+  return err => (err ? done(err) : leave(place, { handle: marks.h, key: storeClient.keys.of(id) }, done))
 }

@@ -13,20 +13,20 @@ import { RegistryClient, type Change, type Changed, type Known } from './registr
 
 /** The sessions of one user in one store. */
 export interface Place {
-  readonly port: StoreClient
+  readonly storeClient: StoreClient
   readonly registries: RegistryClient
   readonly events: SessionEvents
   readonly user: string
 }
 
 interface Users {
-  readonly port: StoreClient
+  readonly storeClient: StoreClient
   readonly settings: Diagnosed & { readonly events: SessionEvents }
 }
 
 /** The sessions of one user, as an exchange or a method of the middleware changes them. */
-export function placeOf({ port, settings }: Users, user: string): Place {
-  return { port, user, events: settings.events, registries: new RegistryClient(port, settings) }
+export function placeOf({ storeClient, settings }: Users, user: string): Place {
+  return { storeClient, user, events: settings.events, registries: new RegistryClient(storeClient, settings) }
 }
 
 /** An entry with the record of its session. */
@@ -64,9 +64,9 @@ export function lookThen(place: Place, entries: readonly Entry[], done: Callback
 }
 
 /** In the order of the keys: a session that has been moved from one is stored under the next. */
-async function recordOf({ port, user }: Place, { k }: Entry): Promise<SessionData | undefined> {
+async function recordOf({ storeClient, user }: Place, { k }: Entry): Promise<SessionData | undefined> {
   for (const key of k) {
-    const record = await get(port, key)
+    const record = await get(storeClient, key)
     if (record && isOf(record, user)) return record
   }
   return undefined
@@ -142,24 +142,24 @@ export async function destroyAll(place: Place, keys: readonly string[], end: Omi
 }
 
 /** What cannot be read is destroyed, as what has no user: a login under way may have created it. */
-async function isOfOther({ port, user }: Place, key: string): Promise<boolean> {
-  const record = await get(port, key).catch(() => undefined)
+async function isOfOther({ storeClient, user }: Place, key: string): Promise<boolean> {
+  const record = await get(storeClient, key).catch(() => undefined)
   const owner = record ? marksIn(record)?.u : undefined
   return owner !== undefined && owner !== user
 }
 
-function destroy({ port }: Place, key: string, telling: Telling, done: Callback): void {
+function destroy({ storeClient }: Place, key: string, telling: Telling, done: Callback): void {
   const isHashed = isKey(key)
-  const remove = (done: Callback): void => (isHashed ? port.byKey.destroy(key, done) : port.destroy(key, done))
+  const remove = (done: Callback): void => (isHashed ? storeClient.byKey.destroy(key, done) : storeClient.destroy(key, done))
   if (!telling.events.hears('ended')) return remove(done)
   // In this process, a session is known by its ID
-  const id = isHashed ? port.byKey.idOf(key) : key
-  if (id === undefined) endAndTell(port.byKey, key, telling, remove, done)
-  else endAndTell(port, id, telling, remove, done)
+  const id = isHashed ? storeClient.byKey.idOf(key) : key
+  if (id === undefined) endAndTell(storeClient.byKey, key, telling, remove, done)
+  else endAndTell(storeClient, id, telling, remove, done)
 }
 
-function get(port: StoreClient, key: string): Promise<SessionData | null | undefined> {
-  return fromCallback(done => (isKey(key) ? port.byKey : port).get(key, (err, record) => done(err, record ?? undefined)))
+function get(storeClient: StoreClient, key: string): Promise<SessionData | null | undefined> {
+  return fromCallback(done => (isKey(key) ? storeClient.byKey : storeClient).get(key, (err, record) => done(err, record ?? undefined)))
 }
 
 /** Calls `act` for each item, for some of them at the same time. */

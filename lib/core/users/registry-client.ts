@@ -34,7 +34,7 @@ export interface Changed<Result> {
 /** Reads and changes the registries of users. Within a process, one change of a user follows another. */
 export class RegistryClient {
   constructor(
-    private readonly port: StoreClient,
+    private readonly storeClient: StoreClient,
     private readonly about: Diagnosed,
   ) {}
 
@@ -43,11 +43,11 @@ export class RegistryClient {
    * @param known the registry from an earlier change, which saves a read if it is up to date
    */
   change<Result>(user: string, make: (registry: Registry) => Change<Result>, done: Callback<Changed<Result>>, known?: Known): void {
-    const { port, about } = this
+    const { storeClient, about } = this
     const id = registryId(user)
-    const deadline = port.deadline()
-    port.activeSessions.run<Parameters<typeof done>>(id, deadline, done, changed =>
-      new RegistryChange(port, about, { id, deadline, make, done: changed }).begin(port.compares ? known : undefined),
+    const deadline = storeClient.deadline()
+    storeClient.activeSessions.run<Parameters<typeof done>>(id, deadline, done, changed =>
+      new RegistryChange(storeClient, about, { id, deadline, make, done: changed }).begin(storeClient.compares ? known : undefined),
     )
   }
 }
@@ -64,7 +64,7 @@ class RegistryChange<Result> {
   readonly #attempts = new Attempts()
 
   constructor(
-    private readonly port: StoreClient,
+    private readonly storeClient: StoreClient,
     private readonly about: Diagnosed,
     private readonly task: Task<Result>,
   ) {}
@@ -76,7 +76,7 @@ class RegistryChange<Result> {
 
   #read(): void {
     const { id, deadline, done } = this.task
-    this.port.get(
+    this.storeClient.get(
       id,
       (err, record, version) => {
         if (err) return this.#attempts.mayRead(err) ? this.#read() : done(err)
@@ -90,17 +90,17 @@ class RegistryChange<Result> {
   #found(record: SessionData | null | undefined, version: Known['version']): void {
     const { registry, isCorrupt } = record ? registryIn(record) : { registry: EMPTY, isCorrupt: false }
     if (isCorrupt) reportCorrupt(this.about)
-    this.#write({ registry: withKeys(registry, this.port.keys), version }, isCorrupt)
+    this.#write({ registry: withKeys(registry, this.storeClient.keys), version }, isCorrupt)
   }
 
   /** @param isCorrupt whether the record is also written if the registry stays as it is */
   #write(before: Known, isCorrupt = false): void {
-    const { task, port } = this
+    const { task, storeClient } = this
     const { next = isCorrupt ? before.registry : undefined, result } = task.make(before.registry)
     if (!next || (isEmpty(next) && before.version === null)) return task.done(null, { result, known: before })
     this.#put(next, before.version, (err, outcome) => {
       if (!err && outcome?.ok)
-        return task.done(null, { result, known: { registry: next, version: port.compares ? outcome.version : undefined } })
+        return task.done(null, { result, known: { registry: next, version: storeClient.compares ? outcome.version : undefined } })
       // A lost reply: the write may have been made, and the change is the same when it is repeated
       if (err) return this.#attempts.mayRepeat(err) ? this.#read() : task.done(err)
       tryAgain(() => this.#read(), ++this.#attempts.refused, task.deadline)
@@ -108,11 +108,11 @@ class RegistryChange<Result> {
   }
 
   #put(next: Registry, version: Known['version'], done: Callback<Outcome>): void {
-    const { port } = this
+    const { storeClient } = this
     const { id, deadline } = this.task
-    if (port.compares && version !== undefined) return port.compareAndSet(id, recordOf(next), { version }, done, deadline)
-    if (isEmpty(next)) return port.remove(id, err => done(isMissing(err) ? null : err, { ok: true }), deadline)
-    port.set(id, recordOf(next), err => done(err, { ok: true }), deadline)
+    if (storeClient.compares && version !== undefined) return storeClient.compareAndSet(id, recordOf(next), { version }, done, deadline)
+    if (isEmpty(next)) return storeClient.remove(id, err => done(isMissing(err) ? null : err, { ok: true }), deadline)
+    storeClient.set(id, recordOf(next), err => done(err, { ok: true }), deadline)
   }
 }
 

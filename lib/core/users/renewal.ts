@@ -75,9 +75,9 @@ interface Noted {
   readonly id: string
 }
 
-function renewalOf({ port }: UserContext, session: Session, { handle, since, id }: Noted): Renewal {
-  const from = port.keys.of(session.id)
-  return { entry: { h: handle, k: [from], t: Date.now(), l: newLogin() }, since, from, to: port.keys.of(id) }
+function renewalOf({ storeClient }: UserContext, session: Session, { handle, since, id }: Noted): Renewal {
+  const from = storeClient.keys.of(session.id)
+  return { entry: { h: handle, k: [from], t: Date.now(), l: newLogin() }, since, from, to: storeClient.keys.of(id) }
 }
 
 function note(

@@ -36,7 +36,7 @@ function isOfUser({ user }: Place, users: UserSettings | undefined, exchange: Ho
 
 function keyOf(exchange: HostExchange | undefined): string | undefined {
   const session = exchange?.session()
-  return session && exchange?.port.keys.of(session.id)
+  return session && exchange?.storeClient.keys.of(session.id)
 }
 
 /** The session that stays may not be listed yet, and would then be refused as an older one. */

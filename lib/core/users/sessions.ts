@@ -79,18 +79,18 @@ export type About = Pick<Settings, 'users' | 'events' | 'lifetime' | 'name' | 'd
  * @param current the exchange of the request that the call names
  * @throws TypeError if there is no store, or not one for all requests
  */
-export type PortOf = (method: string, current?: HostExchange) => StoreClient
+export type StoreClientOf = (method: string, current?: HostExchange) => StoreClient
 
 /** The methods of a middleware. */
-export function sessionsOf(portOf: PortOf, about: About): SessionsOfUsers {
+export function sessionsOf(storeClientOf: StoreClientOf, about: About): SessionsOfUsers {
   const placeFor = (method: string, given: unknown, current?: HostExchange): Place => {
     needUsers(method, about)
-    const port = portOf(method, current)
-    return placeOf({ port, settings: about }, userFrom(given, `sessions.${method} needs the user as a string or a number`))
+    const storeClient = storeClientOf(method, current)
+    return placeOf({ storeClient, settings: about }, userFrom(given, `sessions.${method} needs the user as a string or a number`))
   }
   const asked = <Value>(act: () => Promise<Value>): Promise<Value> => ignoreRejection(act())
   return {
-    end: id => asked(() => endById(portOf, about, id)),
+    end: id => asked(() => endById(storeClientOf, about, id)),
     list: (userId, options) =>
       asked(async () => {
         const current = exchangeFor('list', 'current', options)
@@ -124,22 +124,24 @@ function exchangeFor(method: string, name: string, options: object | undefined):
   return exchange
 }
 
-async function endById(portOf: PortOf, about: About, id: unknown): Promise<void> {
+async function endById(storeClientOf: StoreClientOf, about: About, id: unknown): Promise<void> {
   if (typeof id !== 'string' || !id) throw new TypeError(`sessions.end needs the ID of a session, not ${describeValue(id)}`)
-  const port = portOf('end')
+  const storeClient = storeClientOf('end')
   const { users, events } = about
   // The list of a user is no session
   if (users && isRegistry(id)) return
-  const marks = users && (await marksOf(port, id))
-  const destroy = (done: Callback): void => port.destroy(id, err => done(isMissing(err) ? undefined : err))
-  await fromCallback(done => (events.hears('ended') ? endAndTell(port, id, { events, why: 'logout' }, destroy, done) : destroy(done)))
+  const marks = users && (await marksOf(storeClient, id))
+  const destroy = (done: Callback): void => storeClient.destroy(id, err => done(isMissing(err) ? undefined : err))
+  await fromCallback(done =>
+    events.hears('ended') ? endAndTell(storeClient, id, { events, why: 'logout' }, destroy, done) : destroy(done),
+  )
   if (marks?.u === undefined) return
-  const place = placeOf({ port, settings: about }, marks.u)
-  await fromCallback(done => leave(place, { handle: marks.h, key: port.keys.of(id) }, done))
+  const place = placeOf({ storeClient, settings: about }, marks.u)
+  await fromCallback(done => leave(place, { handle: marks.h, key: storeClient.keys.of(id) }, done))
 }
 
-function marksOf(port: StoreClient, id: string): Promise<Marks | undefined> {
-  return fromCallback(done => port.get(id, (err, record) => done(err, record ? marksIn(record) : undefined)))
+function marksOf(storeClient: StoreClient, id: string): Promise<Marks | undefined> {
+  return fromCallback(done => storeClient.get(id, (err, record) => done(err, record ? marksIn(record) : undefined)))
 }
 
 async function revoke(place: Place, handle: unknown): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { MARKS } from '../../core/record/reserved-key'
 import type { SessionData } from '../../core/record/session-data'
 import type { Session } from '../../core/session/session'
-import { PORT } from '../../core/store/ports'
+import { CLIENT } from '../../core/store/store-clients'
 import { isRedisClient, storeAdvice } from '../../core/store/store-check'
 import { isRegistry } from '../../core/store/store-keys'
 import type { SessionStore } from '../../core/store/contract'
@@ -73,7 +73,7 @@ export function adapt(store: PromiseStore | JsonStore, host: Partial<Pick<KoaHos
 }
 
 class PromiseStoreAdapter implements SessionStore {
-  [PORT]: StoreClient | undefined
+  [CLIENT]: StoreClient | undefined
 
   constructor(
     private readonly store: PromiseStore,
@@ -121,7 +121,7 @@ class PromiseStoreAdapter implements SessionStore {
 }
 
 class JsonStoreAdapter implements SessionStore {
-  [PORT]: StoreClient | undefined
+  [CLIENT]: StoreClient | undefined
 
   constructor(
     private readonly store: JsonStore,

@@ -3,7 +3,7 @@ import type { StoreClient } from '../../core/store/store-client'
 
 /** The store of the request that a call names, if the store option makes one for each request. @throws TypeError if it names none */
 export function storeOfRequest(method: string, current?: HostExchange): StoreClient {
-  if (current) return current.port
+  if (current) return current.storeClient
   throw new TypeError(
     `sessions.${method} needs a store that is the same for all requests, and the store option is a function; ${INSTEAD[method]}`,
   )

@@ -4,11 +4,11 @@ import { checkHashIdsInCookie } from '../../core/settings/hash-ids'
 import type { Settings } from '../../core/settings/settings'
 import { settingsWith } from '../../core/settings/settings-with'
 import type { Secret } from '../../primitives/secrets'
-import { shareClient } from '../../core/store/ports'
+import { shareClient } from '../../core/store/store-clients'
 import { storeAdvice } from '../../core/store/store-check'
 import type { SessionStore } from '../../core/store/contract'
 import type { StoreClient } from '../../core/store/store-client'
-import { noStore, type PortOf } from '../../core/users/sessions'
+import { noStore, type StoreClientOf } from '../../core/users/sessions'
 import { storeOfRequest } from './store-of-request'
 import { Undecodable } from '../../cookie-store/codec'
 import { cookieFormat } from '../../cookie-store/cookie-format'
@@ -27,7 +27,7 @@ export interface StoreSettings {
   /** The core's settings that are the same for all requests. */
   readonly core: Settings
   /** The client of the store for methods of the middleware. @throws TypeError if no store can be asked */
-  readonly port: PortOf
+  readonly storeClient: StoreClientOf
 }
 /** The core's settings: shared by all requests, or per request if the store must know the request. */
 export function settingsFor(options: KoaOptions, given: Given): StoreSettings {
@@ -36,10 +36,10 @@ export function settingsFor(options: KoaOptions, given: Given): StoreSettings {
   if (options.seal !== undefined)
     throw new TypeError('seal option is for sessions that are kept in the cookie; write store: "cookie", or leave seal out')
   if (isClass(store)) throw new TypeError(`store option must be a store, or a function that makes one: ${storeAdvice(store)}`)
-  if (typeof store === 'function') return { ...perRequest(options, given, host => store(host.ctx)), port: storeOfRequest }
+  if (typeof store === 'function') return { ...perRequest(options, given, host => store(host.ctx)), storeClient: storeOfRequest }
   if (kindOf(store as never) !== 'callback') return perRequest(options, given, () => store)
   const settings = coreSettings(options, given, store as SessionStore)
-  return { of: () => settings, port: () => settings.port, core: settings }
+  return { of: () => settings, storeClient: () => settings.storeClient, core: settings }
 }
 
 /** @throws TypeError for a transport of the app that would carry a session which no key protects */
@@ -60,7 +60,7 @@ function inCookie(options: KoaOptions, given: Given): StoreSettings {
     cookieValue: payload => payload,
   })
   const settings = coreSettings(options, given, new CookieSessionStore(format, () => []))
-  return { of: host => withCookieStore(settings, format, host, () => keysOf(host)), port: noStore, core: settings }
+  return { of: host => withCookieStore(settings, format, host, () => keysOf(host)), storeClient: noStore, core: settings }
 }
 
 /** A Keygrip does not expose its keys. */
@@ -87,26 +87,26 @@ function perRequest(options: KoaOptions, given: Given, make: (host: KoaHost) => 
   const adapterOptions: Partial<Record<Kind, StoreAdapterOptions>> = {}
   const adapterOptionsFor = (kind: Kind): StoreAdapterOptions =>
     (adapterOptions[kind] ??= adapterOptionsOf(options, given, kind === 'json'))
-  const portOf = (host: KoaHost): { store: SessionStore; port: StoreClient; kind: Kind } => {
+  const storeClientOf = (host: KoaHost): { store: SessionStore; storeClient: StoreClient; kind: Kind } => {
     const made = (host.userStore = make(host))
     const kind = kindOf(made as never)
     const adapted = kind === 'callback' ? made : adapt(made as PromiseStore | JsonStore, host, adapterOptionsFor(kind))
     const store = adapted as SessionStore
-    return { store, port: shareClient(store, common.port), kind }
+    return { store, storeClient: shareClient(store, common.storeClient), kind }
   }
   const about = { app: given.app, hasLimits: common.lifetime !== undefined }
   const byStore = admission(options, { ...about, ends: 'by the store' })
   const byRecord = admission(options, { ...about, ends: 'by the record' })
   const of = (host: KoaHost): Settings => {
-    const { store, port, kind } = portOf(host)
+    const { store, storeClient, kind } = storeClientOf(host)
     const endsByRecord = endsOf(store) === 'by the record'
     const admit = endsByRecord ? byRecord : byStore
     const isCallback = kind === 'callback'
     const rollsBySave = common.rollsBySave && !isCallback
     // Other kinds of stores can only save, and a late save would overwrite those of other processes
-    return settingsWith(common, { store, port, admit, endsByRecord, rollsBySave, awaitTouch: common.awaitTouch || !isCallback })
+    return settingsWith(common, { store, storeClient, admit, endsByRecord, rollsBySave, awaitTouch: common.awaitTouch || !isCallback })
   }
-  return { of, port: () => portOf({} as KoaHost).port, core: common }
+  return { of, storeClient: () => storeClientOf({} as KoaHost).storeClient, core: common }
 }
 
 function adapterOptionsOf({ prefix = '', ttl, rolling = false, record }: KoaOptions, given: Given, isJson: boolean): StoreAdapterOptions {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { clientFor } from '../../../lib/core/store/ports'
+import { clientFor } from '../../../lib/core/store/store-clients'
 import { TracingStore } from '../../support/tracing-store'
 import { useUncaught } from '../../support/uncaught'
 import { turns } from '../../support/wire'

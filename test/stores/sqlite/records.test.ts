@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { syncOf } from '../../../lib/core/store/sync-methods'
-import { clientFor } from '../../../lib/core/store/ports'
+import { clientFor } from '../../../lib/core/store/store-clients'
 import type { SessionData } from '../../../lib'
 import { useClock } from '../../support/clock'
 import { useSqlite } from '../../support/sqlite'

@@ -23,22 +23,22 @@ interface Old {
 }
 
 /** @param done receives whether the old ID has ended; false if another process has changed or ended its record */
-export function endOld(port: StoreClient, old: Old, deadline: Deadline, done: Callback<boolean>): void {
+export function endOld(storeClient: StoreClient, old: Old, deadline: Deadline, done: Callback<boolean>): void {
   const { id, version, left } = old
-  const removed: Callback = err => (err && !isMissing(err) ? findLost(port, old, deadline, err, done) : done(null, true))
-  if (!port.compares || version === undefined) {
-    if (left) port.set(id, left, removed, deadline)
-    else port.remove(id, removed, deadline)
+  const removed: Callback = err => (err && !isMissing(err) ? findLost(storeClient, old, deadline, err, done) : done(null, true))
+  if (!storeClient.compares || version === undefined) {
+    if (left) storeClient.set(id, left, removed, deadline)
+    else storeClient.remove(id, removed, deadline)
     return
   }
   const compared: Callback<Outcome> = (err, outcome) => {
-    if (err) findLost(port, old, deadline, err, done)
+    if (err) findLost(storeClient, old, deadline, err, done)
     else if (!outcome?.ok) done(null, false)
     // The record has ended for every process. Removing it only frees memory
     else if (left) removed()
-    else port.remove(id, () => removed(), deadline)
+    else storeClient.remove(id, () => removed(), deadline)
   }
-  port.compareAndSet(id, left ?? expiredRecord(), { version }, compared, deadline)
+  storeClient.compareAndSet(id, left ?? expiredRecord(), { version }, compared, deadline)
 }
 
 /**
@@ -47,10 +47,10 @@ export function endOld(port: StoreClient, old: Old, deadline: Deadline, done: Ca
  *
  * @param lost the error, which is passed on if the session still has its old ID
  */
-function findLost(port: StoreClient, old: Old, deadline: Deadline, lost: unknown, done: Callback<boolean>): void {
+function findLost(storeClient: StoreClient, old: Old, deadline: Deadline, lost: unknown, done: Callback<boolean>): void {
   const attempts = new Attempts()
   // By its key, because a read by ID in the turn does not find the record of an earlier ID
-  const look = (): void => port.byKey.get(port.keys.of(old.id), found, deadline)
+  const look = (): void => storeClient.byKey.get(storeClient.keys.of(old.id), found, deadline)
   const found = (err: unknown, record: SessionData | null | undefined): void => {
     if (err) return attempts.mayRead(err) ? look() : done(lost)
     // A store whose clock is behind has the expired record

@@ -27,7 +27,7 @@ export function endTimedOut(exchange: ExchangeState, id: string, read: Read, don
   const { record, marks, version } = read
   const ending = { id, why: passedLimit(exchange, read), data: () => record ?? undefined, marks, version, isClaimed: true }
   const destroy = (done: Callback): void =>
-    exchange.port.replace(id, (deadline, ended) => new TimedOutEnd(exchange, id, deadline, ended).begin(read), done)
+    exchange.storeClient.replace(id, (deadline, ended) => new TimedOutEnd(exchange, id, deadline, ended).begin(read), done)
   let isRenewed = false
   const destroyed = (ended: Callback): void =>
     destroy(err => {
@@ -39,7 +39,7 @@ export function endTimedOut(exchange: ExchangeState, id: string, read: Read, don
 
 /** Destroys a session that the app has refused. */
 export function endRefused(exchange: ExchangeState, ending: Ending, done: () => void): void {
-  endAndLeave(exchange, ending, done => exchange.port.destroy(ending.id, done), done)
+  endAndLeave(exchange, ending, done => exchange.storeClient.destroy(ending.id, done), done)
 }
 
 function endAndLeave(exchange: ExchangeState, ending: Ending, destroy: (done: Callback) => void, done: () => void, marks?: Marks): void {
@@ -59,13 +59,13 @@ class TimedOutEnd {
     private readonly deadline: Deadline,
     private readonly ended: Callback,
   ) {
-    const { port } = exchange
+    const { storeClient } = exchange
     this.#conditional = new ConditionalEnd(
-      recordIn(port, id, deadline),
+      recordIn(storeClient, id, deadline),
       0,
       () => this.#read(),
       // Removing an expired record only frees memory
-      err => (err ? ended(err) : port.remove(id, () => ended(), deadline)),
+      err => (err ? ended(err) : storeClient.remove(id, () => ended(), deadline)),
     )
   }
 
@@ -82,12 +82,12 @@ class TimedOutEnd {
       if (hasTimedOut(exchange, separate({ record, moment: undefined, version }))) this.#end(record, version)
       else ended(RENEWED)
     }
-    exchange.port.get(id, found, this.deadline)
+    exchange.storeClient.get(id, found, this.deadline)
   }
 
   #end(record: SessionData, version: Version | undefined): void {
-    const { port } = this.exchange
-    if (!port.compares || version === undefined) port.remove(this.id, this.ended, this.deadline)
+    const { storeClient } = this.exchange
+    if (!storeClient.compares || version === undefined) storeClient.remove(this.id, this.ended, this.deadline)
     else this.#conditional.replace(record, version)
   }
 }

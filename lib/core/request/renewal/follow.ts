@@ -15,9 +15,9 @@ import { findMoved, type Whereabouts } from './whereabouts'
  * @param done receives the session under its new ID; nothing if the session has ended, or its user may have changed
  */
 export function follow(exchange: ExchangeState, session: Session, done: (err?: unknown, followed?: Session) => void): void {
-  const { port, host } = exchange
-  if (port.grace.ms === 0 || host.session !== session) return done()
-  port.get(session.id, (err, record) => {
+  const { storeClient, host } = exchange
+  if (storeClient.grace.ms === 0 || host.session !== session) return done()
+  storeClient.get(session.id, (err, record) => {
     if (err || !record) return done(err)
     const read = separate({ record, moment: undefined })
     if (read.marks?.m == null) return done()
@@ -29,7 +29,7 @@ export function follow(exchange: ExchangeState, session: Session, done: (err?: u
 }
 
 function adopt(exchange: ExchangeState, session: Session, { id, read }: NonNullable<Whereabouts['current']>): Session {
-  const { host, changes, lifetime, port } = exchange
+  const { host, changes, lifetime, storeClient } = exchange
   const base = baseOf(exchange, session)
   host.sessionID = id
   const after = sessionOf(host, { ...dataIn(session) })
@@ -41,7 +41,7 @@ function adopt(exchange: ExchangeState, session: Session, { id, read }: NonNulla
   changes.redirect(session.id, id)
   lifetime?.read(id, read)
   // Not the version: the next save merges
-  if (base) exchange.requestLifetime.on(id, port).wrote({ text: base.text, cookie: base.cookie }, false)
+  if (base) exchange.requestLifetime.on(id, storeClient).wrote({ text: base.text, cookie: base.cookie }, false)
   return after
 }
 
@@ -61,7 +61,7 @@ export function orFollow(
   done: Callback,
   again: (followed: Session, done: Callback) => void,
 ): Callback {
-  if (exchange.port.grace.ms === 0) return done
+  if (exchange.storeClient.grace.ms === 0) return done
   return err => {
     if (!isGone(err)) return done(err)
     follow(exchange, session, (failed, followed) => (followed ? again(followed, done) : done(failed ?? err)))

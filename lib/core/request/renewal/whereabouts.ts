@@ -33,7 +33,7 @@ type Done = (err?: unknown, found?: Whereabouts) => void
  * @param done gets nothing if the session has ended, or the grace has
  */
 export function findMoved(exchange: LifetimeContext, id: string, read: Read, done: Done): void {
-  const { port } = exchange
+  const { storeClient } = exchange
   const moves: Move[] = []
   const step = (id: string, { marks }: Read): void => {
     const move = moveOf(id, marks, Date.now())
@@ -41,7 +41,7 @@ export function findMoved(exchange: LifetimeContext, id: string, read: Read, don
     moves.push(move)
     const { to } = move
     if (to === undefined) return done(undefined, NOTHING)
-    port.get(to, (err, record, version, likeness) => {
+    storeClient.get(to, (err, record, version, likeness) => {
       if (err) return done(err)
       if (!record) return done()
       const next = separate({ record, moment: undefined, version, likeness })

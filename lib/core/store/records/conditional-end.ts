@@ -19,9 +19,9 @@ interface Comparing {
   compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline: Deadline): void
 }
 
-/** The record of an ID, in the operation of a deadline. @param port of a store that compares */
-export function recordIn(port: Comparing, id: string, deadline: Deadline): Replaceable {
-  return { id, write: (record, version, done) => port.compareAndSet(id, record, { version: version ?? null }, done, deadline) }
+/** The record of an ID, in the operation of a deadline. @param storeClient of a store that compares */
+export function recordIn(storeClient: Comparing, id: string, deadline: Deadline): Replaceable {
+  return { id, write: (record, version, done) => storeClient.compareAndSet(id, record, { version: version ?? null }, done, deadline) }
 }
 
 /** A record that has been replaced, and its session ended. */
