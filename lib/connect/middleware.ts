@@ -14,7 +14,7 @@ import type { CookieOptions } from '../core/record/cookie'
 import type { Options } from '../core/settings/options'
 import { adviseOnStore } from '../core/store/store-advice'
 import type { SessionStore } from '../core/store/contract'
-import { settleKept } from '../cookie-store/settings'
+import { settleCookieStore } from '../cookie-store/settings'
 import { ResponseGate } from './response-gate'
 import type { Next } from './response/gate'
 import { patchResponse } from './response/patch-response'
@@ -41,7 +41,7 @@ export function middleware(
   store: SessionStore | 'cookie',
   deprecate: (message: string) => void,
 ): Middleware {
-  const { settings, kept } = settleStore(options, store, deprecate)
+  const { settings, cookieStore } = settleStore(options, store, deprecate)
   const { secret, seal, proxy } = options
   reportMistakes(options, settings, OPTION_NAMES, [...secretWarnings('secret', secret), ...secretWarnings('seal', seal)])
   const cookie = new SessionCookie(settings.name, settings.diagnostics)
@@ -50,21 +50,21 @@ export function middleware(
     isSecure: req => isSecure(req, proxy),
     connection: req => connectionOf(req, proxy),
     sentId(req, secrets) {
-      const id = kept ? cookie.readHeader(req, secrets) : cookie.read(req, secrets)
+      const id = cookieStore ? cookie.readHeader(req, secrets) : cookie.read(req, secrets)
       if (id === undefined) cookie.reportRejected(req)
       return id
     },
     otherId: (req, secrets, after) => cookie.readHeader(req, secrets, after),
     isOutdated: (req, secrets, sent) => cookie.isOutdated(req, secrets, sent),
   }
-  if (!kept) installGenerate(settings, transport)
+  if (!cookieStore) installGenerate(settings, transport)
   adviseOnStore(settings.store, settings)
 
-  return Object.assign(session, methodsOf(settings, kept !== undefined))
+  return Object.assign(session, methodsOf(settings, cookieStore !== undefined))
 
   function session(req: Request, res: ServerResponse, next: Next): void {
     if (!res) throw new TypeError('argument res is required')
-    const exchange = new Exchange(kept ? kept.of(req) : settings, transport, req)
+    const exchange = new Exchange(cookieStore ? cookieStore.of(req) : settings, transport, req)
     open(exchange, err => {
       // After an error too, because the app may continue with a session that it makes itself
       if (exchange.entered) patchResponse(res, new ResponseGate(exchange, res, cookie, next))
@@ -83,17 +83,17 @@ export function middleware(
 function settleStore(options: Partial<Options<Request>>, store: SessionStore | 'cookie', deprecate: (message: string) => void) {
   const reportCookie = cookieReporter(options)
   if (store === 'cookie') {
-    const kept = settleKept(options, encoded, deprecate, reportCookie)
-    return { settings: kept.settings, kept }
+    const cookieStore = settleCookieStore(options, encoded, deprecate, reportCookie)
+    return { settings: cookieStore.settings, cookieStore }
   }
   const settings = settle(options, store, deprecate, reportCookie)
   shareSettings(options, settings, { renews: settings.family.keepsAlive })
-  return { settings, kept: undefined }
+  return { settings, cookieStore: undefined }
 }
 
-function methodsOf(settings: Settings, isKept: boolean): Sessions<Handler> {
+function methodsOf(settings: Settings, isInCookie: boolean): Sessions<Handler> {
   return {
-    ...sessionsOf(isKept ? noStore : () => settings.storeClient, settings),
+    ...sessionsOf(isInCookie ? noStore : () => settings.storeClient, settings),
     requireFresh(ms: number): Handler {
       const check = freshness(settings, ms)
       return (req, _res, next) => next(check(req))

@@ -15,7 +15,7 @@ import { DAY } from './record-format'
 import { hasEnded } from '../core/record/lifetime'
 
 /** The settings of sessions in the cookie: shared ones, and those of each request. */
-export interface KeptSettings {
+export interface CookieStoreSettings {
   readonly settings: Settings
   of(host: Host): Settings
 }
@@ -26,12 +26,12 @@ export interface KeptSettings {
  * @param reportCookie gets results of a function for the option `cookie`, to report mistakes
  * @throws TypeError for each option that can never work
  */
-export function settleKept(
+export function settleCookieStore(
   options: Partial<Options>,
   cookieValue: (payload: string, secrets: readonly Secret[]) => string,
   deprecate: (message: string) => void,
   reportCookie: (cookie: CookieOptions) => void,
-): KeptSettings {
+): CookieStoreSettings {
   checkHashIdsInCookie(options.hashIds)
   refuseUsersInCookie(options as Partial<Options<never>>)
   const { seal, concurrency, resave = false, saveUninitialized = false, saveErrors = 'fail' } = options
@@ -45,7 +45,7 @@ export function settleKept(
     concurrency: 'off',
     // The session's end is in its cookie, so that a touch costs the store nothing
     touches: undefined,
-    ...keptLimits(shared),
+    ...limitsInCookie(shared),
     family: IN_COOKIE,
     secrets: signing(shared.secrets, name),
     admit: (_host, _id, record) => (record && hasEnded(record) ? undefined : record),
@@ -57,7 +57,7 @@ export function settleKept(
  * The end is in the cookie, which is set again when the end has moved far enough: a touch would not send it. Nothing is renewed: the ID is no key to a
  * session in the cookie.
  */
-export function keptLimits({ lifetime }: Settings): Pick<Settings, 'lifetime' | 'keepsIdle'> {
+export function limitsInCookie({ lifetime }: Settings): Pick<Settings, 'lifetime' | 'keepsIdle'> {
   const hasLimits = lifetime && Math.min(lifetime.idle, lifetime.absolute) < Infinity
   return { lifetime: hasLimits ? { ...lifetime, otherwise: DAY, renewAfter: Infinity, grace: 0 } : undefined, keepsIdle: false }
 }

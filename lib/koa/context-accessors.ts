@@ -136,7 +136,7 @@ const ACCESSORS = Object.fromEntries(Object.entries(GETS).map(([name, get]) => [
 function takes(host: KoaRequest, name: string): boolean {
   const { names, appsNames } = host.settings
   if (host.isOutsidePath || appsNames.includes(name) || (name === 'sessionId' && names !== 'cookie')) return false
-  host.wake()
+  host.openPostponed()
   return name !== 'sessionId' || host.sessionID === undefined
 }
 
@@ -149,7 +149,7 @@ function accessor(name: string, get: Get, set: Set | undefined): PropertyDescrip
       if (!host || host.isOutsidePath) return undefined
       if (get === READ) return get(host)
       if (host.settings.appsNames.includes(name)) return undefined
-      host.wake()
+      host.openPostponed()
       return get(host)
     },
     set(this: Context, value: never) {

@@ -5,7 +5,7 @@ import type { Exchange } from '../core/request/exchange'
 import { takesHeaders } from './context'
 import { reportRepeated } from './cookies/cookie-reports'
 import { SetCookieLines } from './cookies/set-cookie-lines'
-import { type Told, isSame } from './cookies/told'
+import { type SentCookie, isSame } from './cookies/sent-cookie'
 import type { CarriedSession, KoaHost } from './session/carried-session'
 import type { Failure } from './settings/koa-options'
 import type { KoaSettings } from './settings/koa-settings'
@@ -19,7 +19,7 @@ interface Committed extends KoaHost {
 /** The commits of one Koa context: the calls of the store, and the cookie. */
 export class KoaCommit {
   /** What the client was last sent. */
-  #told: Told | undefined
+  #sent: SentCookie | undefined
   #kept: SetCookieLines | undefined
   /** The error comes from the app or from a check before the store, so `onError` is not called. */
   #isAppsError = false
@@ -36,8 +36,8 @@ export class KoaCommit {
   run(): Promise<void> | undefined {
     try {
       const committed = this.#commit()
-      const told = committed ? committed.then(() => this.tell()) : this.tell()
-      return told?.catch(err => this.#decide(err))
+      const sent = committed ? committed.then(() => this.sendCookie()) : this.sendCookie()
+      return sent?.catch(err => this.#decide(err))
     } catch (err) {
       return this.#decide(err)
     }
@@ -98,8 +98,8 @@ export class KoaCommit {
   refusing(act: () => unknown): unknown {
     this.#isAppsError = true
     const goOn = (): void => void (this.#isAppsError = false)
-    const told = act()
-    return isPromise(told) ? told.then(goOn) : goOn()
+    const result = act()
+    return isPromise(result) ? result.then(goOn) : goOn()
   }
 
   /**
@@ -107,12 +107,12 @@ export class KoaCommit {
    *
    * @returns a promise if it is asynchronous
    */
-  tell(): Promise<void> | undefined {
+  sendCookie(): Promise<void> | undefined {
     const { ctx, exchange } = this.host
-    if (!takesHeaders(ctx)) return void checkLate(exchange, this.#told?.value)
+    if (!takesHeaders(ctx)) return void checkLate(exchange, this.#sent?.value)
     const due = cookieDue(exchange)
-    if (!due || (isSame(due, this.#told) && this.#kept?.areStillSet)) return undefined
-    this.#told = { plan: due.plan, value: due.value, cookie: due.cookie.data }
+    if (!due || (isSame(due, this.#sent) && this.#kept?.areStillSet)) return undefined
+    this.#sent = { plan: due.plan, value: due.value, cookie: due.cookie.data }
     this.#kept ??= new SetCookieLines(ctx)
     return this.#kept.during(() => this.#send(due))
   }

@@ -52,7 +52,7 @@ export class KoaRequest implements KoaHost {
   userStore: AnyStore | undefined
   #exchange: Exchange | undefined
   #commit: KoaCommit | undefined
-  #opened: Promise<void> | 'at once' | 'put off' | undefined
+  #opened: Promise<void> | 'at once' | 'postponed' | undefined
   /** Whether the session has been read. */
   #isOpen = false
   /** The value of `ctx.session` while the opening is put off. */
@@ -69,7 +69,7 @@ export class KoaRequest implements KoaHost {
     readonly isStandIn = false,
   ) {
     this.userStore = settings.userStore
-    if (!settings.putsOff) this.#exchange = this.#begin()
+    if (!settings.postpones) this.#exchange = this.#begin()
   }
 
   get Session(): typeof CarriedSession {
@@ -78,7 +78,7 @@ export class KoaRequest implements KoaHost {
 
   get exchange(): Exchange {
     const exchange = (this.#exchange ??= this.#begin())
-    this.wake()
+    this.openPostponed()
     return exchange
   }
 
@@ -91,7 +91,7 @@ export class KoaRequest implements KoaHost {
 
   /** Whether the session's cookie is for other paths. This is known without reading it; a deferred session waits for nothing else. */
   get isOutsidePath(): boolean {
-    if (this.#opened === 'put off') return false
+    if (this.#opened === 'postponed') return false
     if (this.#isOpen) return !this.exchange.entered
     return this.settings.defer && !CONTEXT.path(this).startsWith(this.settings.cookie.path ?? '/')
   }
@@ -102,7 +102,7 @@ export class KoaRequest implements KoaHost {
    * @returns a promise if it is asynchronous
    */
   open(): Promise<void> | undefined {
-    this.wake()
+    this.openPostponed()
     if (!this.#opened) {
       const { exchange } = this
       // While it is read synchronously, a callback such as `valid` sees no session
@@ -120,14 +120,14 @@ export class KoaRequest implements KoaHost {
    */
   openInTime(): Promise<void> | undefined {
     const isBegun = this.#exchange !== undefined || this.#assigned !== undefined || this.forcedId !== undefined
-    if (isBegun || !this.settings.putsOff?.(this.ctx)) return this.open()
+    if (isBegun || !this.settings.postpones?.(this.ctx)) return this.open()
     this.mayWait = false
-    return void (this.#opened = 'put off')
+    return void (this.#opened = 'postponed')
   }
 
   /** Opens what was put off. It is synchronous, because there is nothing to read. */
-  wake(): void {
-    if (this.#opened !== 'put off') return
+  openPostponed(): void {
+    if (this.#opened !== 'postponed') return
     this.#opened = undefined
     void this.open()?.catch(() => {})
     if (this.#early) this.session?.take(this.#early)
@@ -135,7 +135,7 @@ export class KoaRequest implements KoaHost {
 
   /** The session of `ctx.session`, when a member of it is used. */
   get carried(): CarriedSession {
-    this.wake()
+    this.openPostponed()
     return this.session as CarriedSession
   }
 
@@ -158,7 +158,7 @@ export class KoaRequest implements KoaHost {
    * @throws errors of `decode`, with decodeErrors: 'throw'
    */
   read(): unknown {
-    if (this.#opened === 'put off' && this.settings.showsEarly) return (this.#early ??= new KoaSession(this))
+    if (this.#opened === 'postponed' && this.settings.showsEarly) return (this.#early ??= new KoaSession(this))
     const { failure } = this.exchange.settings.cookieStore ?? {}
     if (failure && !this.#isReplaced) throw failure.reason
     if (this.settings.defer) return ignoreRejection(Promise.resolve(this.open()).then(() => this.shown))
@@ -173,14 +173,14 @@ export class KoaRequest implements KoaHost {
 
   /** The object at `ctx.session`; undefined before the session is read. */
   get shown(): object | null | undefined {
-    this.wake()
+    this.openPostponed()
     if (!this.#isOpen || !this.exchange.entered) return undefined
     return this.session?.shown ?? null
   }
 
   /** The object at `ctx.req.session`, like express-session's. */
   get onRequest(): object | null | undefined {
-    this.wake()
+    this.openPostponed()
     return this.session && this.session.onRequest
   }
 
@@ -230,7 +230,7 @@ export class KoaRequest implements KoaHost {
     await fromCallbackUnlessSync(act)
     // The facts of a commit before this call would decide about the cookie
     this.exchange.seen = undefined
-    await this.#commits.tell()
+    await this.#commits.sendCookie()
   }
 
   /** Changes the session in the store, and sets its cookie. */
@@ -254,9 +254,9 @@ export class KoaRequest implements KoaHost {
   end(): Promise<void> | undefined {
     // `delete ctx.session`, which ends a session of koa-session-store
     if (this.settings.names === 'none' && !Object.hasOwn(this.ctx, 'session')) this.assign(null)
-    if (this.#opened === 'put off') {
+    if (this.#opened === 'postponed') {
       if (!this.#early || Object.keys(this.#early).length === 0) return undefined
-      this.wake()
+      this.openPostponed()
     }
     const isSettled = !(this.#opened instanceof Promise) && !this.#assigned
     const ended = isSettled ? this.#commitLast() : this.#settle().then(() => this.#commitLast())

@@ -9,7 +9,7 @@ interface Shown {
   readonly onRequest: object | null | undefined
   assign(value: unknown): void
   /** Opens the session if that was put off. */
-  wake(): void
+  openPostponed(): void
 }
 
 interface Mirrored {
@@ -61,7 +61,7 @@ const SESSION = {
 const SESSION_ID = {
   configurable: true,
   get(this: Mirrored) {
-    this[HOST].wake()
+    this[HOST].openPostponed()
     return this[HOST].sessionID
   },
 }

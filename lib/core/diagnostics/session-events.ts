@@ -72,7 +72,7 @@ export class SessionEvents {
   }
 
   /** Whether the event has a listener or a subscriber. Otherwise no event is made. */
-  hears(name: EventName): boolean {
+  hasListener(name: EventName): boolean {
     return this.#on[name] !== undefined || CHANNELS[name].hasSubscribers
   }
 
@@ -89,7 +89,7 @@ export class SessionEvents {
 
   /** Tells an event that clients can cause at will, unless there were too many in this second. */
   tellLimited(name: 'unknown' | 'reused', make: () => SessionEvent): void {
-    if (!this.hears(name)) return
+    if (!this.hasListener(name)) return
     const now = Date.now()
     const { since, omitted } = this.#limit
     if (!(now >= since && now - since < WINDOW)) this.#limit = { since: now, told: 0, omitted }

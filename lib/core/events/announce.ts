@@ -40,12 +40,12 @@ function toldOf(announcer: EventContext): Told {
 /** The session has been stored. Tells of it if it is new, once. */
 export function announceCreated(announcer: EventContext, session: Identified): void {
   const { events } = announcer.settings
-  if (announcer.generated !== session.id || !(events.hears('created') || events.hears('ended'))) return
+  if (announcer.generated !== session.id || !(events.hasListener('created') || events.hasListener('ended'))) return
   const told = toldOf(announcer)
   if (told.created === session.id) return
   told.created = session.id
   beginsAnew(announcer.storeClient, session.id)
-  if (events.hears('created'))
+  if (events.hasListener('created'))
     events.tell('created', eventOf(announcer, session.id, { why: loginOf(announcer, session.id), data: dataOf(session) }))
 }
 
@@ -56,7 +56,7 @@ function loginOf({ lifetime }: EventContext, id: string): Why | undefined {
 /** The new session is not told of before the old one has ended. @returns tells of it */
 export function holdCreated(announcer: EventContext, id: string): (session: Identified) => void {
   const { events } = announcer.settings
-  if (!events.hears('created') && !events.hears('ended')) return () => {}
+  if (!events.hasListener('created') && !events.hasListener('ended')) return () => {}
   const told = toldOf(announcer)
   told.created = id
   return session => {
@@ -69,8 +69,8 @@ export function holdCreated(announcer: EventContext, id: string): (session: Iden
 export function announceRenewed(announcer: EventContext, session: Identified, wasStored: boolean): void {
   if (!wasStored) return announceCreated(announcer, session)
   const { events } = announcer.settings
-  if (events.hears('ended')) toldOf(announcer).created = session.id
-  if (events.hears('renewed')) events.tell('renewed', eventOf(announcer, session.id, { why: 'renewed', data: dataOf(session) }))
+  if (events.hasListener('ended')) toldOf(announcer).created = session.id
+  if (events.hasListener('renewed')) events.tell('renewed', eventOf(announcer, session.id, { why: 'renewed', data: dataOf(session) }))
 }
 
 /** The store has no session of the client's ID, or one that cannot be read. */
@@ -104,7 +104,7 @@ export interface Ending {
 export function endAnnounced(announcer: EventContext, ending: Ending, destroy: (done: Callback) => void, done: Callback): void {
   const { id, grace, isMore = false, isClaimed = false } = ending
   const { events } = announcer.settings
-  if (!events.hears('ended') || !isStored(announcer, id) || toldOf(announcer).ended === id) return destroy(done)
+  if (!events.hasListener('ended') || !isStored(announcer, id) || toldOf(announcer).ended === id) return destroy(done)
   if (announcer.isSnapshot) return endOfCurrent(announcer, ending, destroy, done)
   const event = eventOf(announcer, id, { ...ending, data: copyOf(ending.data()) })
   const version = ending.version ?? versionOf(announcer, id)

@@ -34,7 +34,7 @@ const descriptions = new WeakMap<object, unknown>()
 
 /** The option `describe` has described the request. */
 export function describes(announcing: Announcing, about: unknown): void {
-  if (about !== undefined && announcing.settings.events.hears('created')) descriptions.set(announcing, about)
+  if (about !== undefined && announcing.settings.events.hasListener('created')) descriptions.set(announcing, about)
 }
 
 /** @param id undefined if the store has no session */

@@ -19,9 +19,9 @@ export interface GroupRequest {
   /** Whether the session of a record has ended, although the store still has it. */
   isOver(record: SessionData): boolean
   /** The store has this session. */
-  arrived(given: Written): void
+  stored(given: Written): void
   /** @returns the error for a new session whose ID another session has */
-  taken(): Error
+  idInUse(): Error
 }
 
 /**

@@ -70,7 +70,7 @@ export class WriteGroup {
       this.#members.each(member => (!record || member.transaction.isEnded || member.request.isOver(record)) && member.missing())
       const first = this.#members.firstWriter
       if (!record || !first) return this.#touch()
-      if (!first.transaction.base && !recognise(first, record, version)) return this.#fail(first.request.taken())
+      if (!first.transaction.base && !recognise(first, record, version)) return this.#fail(first.request.idInUse())
       if (this.#attempts?.isStalled(record)) return this.#fail(refusesVersion())
       this.#attempt(RecordDraft.of(record), version ?? undefined)
     })
@@ -131,7 +131,7 @@ export class WriteGroup {
   #wrote({ changes, last, stored, whole }: Fold, version: Version | undefined): void {
     for (const { writer, given } of changes) {
       if (writer.isFinished) continue
-      writer.request.arrived(given)
+      writer.request.stored(given)
       writer.transaction.wrote({ text: given.text, cookie: given.cookie, version }, whole)
     }
     const movesEnd = !changes.every(({ writer }) => writer.readsEnd)
@@ -150,7 +150,7 @@ export class WriteGroup {
       if (!record) return base ? this.#members.each(member => member.missing()) : this.#attempt(undefined, null)
       const text = fold.whole ? fold.last.given.text : serializeData(fold.stored)
       if (isSameText(text, serializeData(record))) return this.#wrote(fold, version)
-      if (!base) return this.#fail(first.request.taken())
+      if (!base) return this.#fail(first.request.idInUse())
       this.#attempt(RecordDraft.of(record), version ?? undefined)
     })
   }

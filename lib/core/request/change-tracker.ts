@@ -54,12 +54,12 @@ export class ChangeTracker {
   }
 
   /** @returns the session as it is passed to the store now */
-  giving(session: Session, text = serializeData(session)): Written {
+  writtenForm(session: Session, text = serializeData(session)): Written {
     return (this.#given = { id: session.id, text, cookie: (session.cookie as Cookie).data })
   }
 
   /** The store has the session now. */
-  arrived(given: Written): void {
+  wrote(given: Written): void {
     this.stored = given
     this.#saved = given.cookie
   }

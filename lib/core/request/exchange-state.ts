@@ -119,24 +119,24 @@ export class ExchangeState extends RenewalState {
   }
 
   /** @param text of the session's data, if known. @returns the session as it is passed to the store. @throws if it cannot be serialised, or its cookie not sent */
-  giving(session: Session, text?: string): Written {
+  prepareWrite(session: Session, text?: string): Written {
     debug('saving %s', session.id)
     const { cookie } = liveCookie(session)
     this.settings.checkCookie?.(this.host, cookie as Cookie)
-    return this.changes.giving(session, text)
+    return this.changes.writtenForm(session, text)
   }
 
   /** The store has the session. */
-  arrived(given: Written): void {
+  stored(given: Written): void {
     const { touches, keepsIdle } = this.settings
     // A save that has left the end as it was is no reason to put off a touch: that of the app may come before the lifetime of the cookie is restarted
     const movesEnd = keepsIdle || this.touched || !given.cookie.expires
     if (movesEnd && !readsEnd(this)) touches?.note(given.id)
-    this.changes.arrived(given)
+    this.changes.wrote(given)
   }
 
   /** The ID that was generated for a new session is in use: the client must not get the other session, nor a cookie for it. */
-  taken(): Error {
+  idInUse(): Error {
     this.failed = true
     return new Error('session id is in use')
   }
@@ -171,8 +171,8 @@ export class ExchangeState extends RenewalState {
     this.generated = after.id
     this.#cookie = after.cookie
     this.renewed(before)
-    const given = this.changes.giving(after)
-    this.arrived(given)
+    const given = this.changes.writtenForm(after)
+    this.stored(given)
     const transaction = this.requestLifetime.on(after.id, this.storeClient)
     transaction.active.wrote(after, given.cookie, version)
     transaction.wrote({ text: given.text, cookie: given.cookie, version }, true)

@@ -37,7 +37,7 @@ const MOST_TRIES = 100
 export function rotate(exchange: ExchangeState, session: Session, keep: Keep, done: Callback, why: 'asked' | 'age' = 'asked'): void {
   beforeStoring(exchange, session, done, () => {
     prepare(exchange, session, keep, done, ({ id, cookie }) => {
-      if (id === session.id) return done(exchange.taken())
+      if (id === session.id) return done(exchange.idInUse())
       // An ID that another request has renewed because of its age is not renewed again
       const again = (followed: Session, done: Callback): void => (why === 'age' ? done() : rotate(exchange, followed, keep, done))
       renewing(exchange, session, { keep, id }, orFollow(exchange, session, done, again), done => {
@@ -156,7 +156,7 @@ class Rotation {
         // The record belongs to another session, and stays
         this.#written = undefined
         // After its first write, it can only have been revoked
-        return done(this.#version === null ? exchange.taken() : gone())
+        return done(this.#version === null ? exchange.idInUse() : gone())
       }
       this.#version = outcome?.version
       done(err)

@@ -73,7 +73,7 @@ class Save extends SessionWriter {
 
   override enter(): void {
     // With a context it has waited
-    this.given = this.request.giving(this.session, this.context ? undefined : this.text)
+    this.given = this.request.prepareWrite(this.session, this.context ? undefined : this.text)
     if (this.hasEnded) this.missing()
   }
 
@@ -84,7 +84,7 @@ class Save extends SessionWriter {
     if (!base || !draft) return { writer: this, given, whole: true, draft: undefined }
     mergeCookie(session, base, draft)
     request.lifetime?.mergeStored(session.id, draft, draft.end)
-    const merged = request.giving(session, given.text)
+    const merged = request.prepareWrite(session, given.text)
     rebase(draft, base, given.text, dataIn(session) as Data)
     draft.cookie = session.cookie
     draft[MARKS] = request.lifetime?.marksOf(session.id) ?? draft[MARKS]
@@ -109,12 +109,12 @@ class Save extends SessionWriter {
 function saveAsItIs(exchange: ExchangeState, session: Session, done: Callback, text?: string): void {
   let given: Written
   try {
-    given = exchange.giving(session, text)
+    given = exchange.prepareWrite(session, text)
   } catch (unserialisable) {
     return done(unserialisable)
   }
   exchange.storeClient.set(given.id, storedForm(exchange, session), err => {
-    if (!err) exchange.arrived(given)
+    if (!err) exchange.stored(given)
     if (!err) announceCreated(exchange, session)
     done(err)
   })

@@ -91,7 +91,7 @@ class Update extends SessionWriter {
     if (isRefusedPromise(change(shownOf(changed)) as unknown)) throw new TypeError('update needs a synchronous function')
     const other = otherUser(this.request, session.id, shownOf(changed))
     if (other) throw new OtherUser(other.user)
-    return { writer: this, given: this.request.giving(changed), whole: true, changed, before }
+    return { writer: this, given: this.request.prepareWrite(changed), whole: true, changed, before }
   }
 
   override storedForm({ changed }: Changed): SessionData {

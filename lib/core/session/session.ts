@@ -149,7 +149,7 @@ export class Session {
     return either(this, callback, done => {
       const exchange = hostOf(this)[EXCHANGE]
       const moment = exchange?.reading(this.id)
-      storeClientOf(this).get(this.id, (err, found, version) => {
+      clientOf(this).get(this.id, (err, found, version) => {
         if (err) return done(err)
         try {
           const read = separate({ record: found && exchange?.isOver(found) ? null : found, moment, version })
@@ -180,7 +180,7 @@ export class Session {
       endThrough(
         hostOf(this)[EXCHANGE],
         { session: this, why: 'logout' },
-        done => storeClientOf(this).destroy(this.id, done),
+        done => clientOf(this).destroy(this.id, done),
         ending(this, done),
       )
     })
@@ -215,7 +215,7 @@ export const hostOf = ({ req }: Session): Host => req as Host
 function save(session: Session, done: Callback): void {
   const exchange = hostOf(session)[EXCHANGE]
   if (exchange) exchange.save(session, done)
-  else storeClientOf(session).set(session.id, session, done)
+  else clientOf(session).set(session.id, session, done)
 }
 
 function renewKeeping(session: Session, keep: unknown, done: Callback, fill?: () => void): void {
@@ -235,15 +235,15 @@ function renew(session: Session, done: Callback, fill?: () => void): void {
   const host = hostOf(session)
   const exchange = host[EXCHANGE]
   if (exchange?.createsFirst(session)) return exchange.replace(session, { generate, fill }, ending(session, done))
-  const storeClient = storeClientOf(session)
+  const client = clientOf(session)
   const over = ending(session, err => {
     // If the store did not answer in time, the old session is still on the request. It is not new, and may be destroyed
     if (host.session !== session) exchange?.renewed(session)
     done(err)
   })
   const destroy = (done: Callback): void =>
-    storeClient.regenerates && !host.Session
-      ? storeClient.regenerate(session.id, host, done)
+    client.regenerates && !host.Session
+      ? client.regenerate(session.id, host, done)
       : regenerate(host, host.sessionStore as SessionStore, done)
   endThrough(exchange, { session, why: 'renewed' }, destroy, over)
 }
@@ -299,9 +299,8 @@ export function generate(host: Host): unknown {
 
 /** Destroys the host's session and generates another: `Store.prototype.regenerate` of express-session. */
 export function regenerate(host: Host, store: SessionStore, done: Callback): void {
-  const storeClient = (host.sessionStore === store ? host[EXCHANGE]?.storeClient : undefined) ?? clientFor(store)
-  const destroy =
-    storeClient.compares && !storeClient.answersAtOnce ? destroySurely.bind(undefined, storeClient) : storeClient.retire.bind(storeClient)
+  const client = (host.sessionStore === store ? host[EXCHANGE]?.storeClient : undefined) ?? clientFor(store)
+  const destroy = client.compares && !client.answersAtOnce ? destroySurely.bind(undefined, client) : client.retire.bind(client)
   destroy(host.sessionID as string, err => {
     // It may be destroyed, or not: the app learns that from the error, and the host keeps it
     if (isUnanswered(err)) return done(err)
@@ -316,7 +315,7 @@ export function regenerate(host: Host, store: SessionStore, done: Callback): voi
   })
 }
 
-function storeClientOf(session: Session): StoreClient {
+function clientOf(session: Session): StoreClient {
   return hostOf(session)[EXCHANGE]?.storeClient ?? clientFor(hostOf(session).sessionStore as SessionStore)
 }
 

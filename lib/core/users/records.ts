@@ -151,7 +151,7 @@ async function isOfOther({ storeClient, user }: Place, key: string): Promise<boo
 function destroy({ storeClient }: Place, key: string, telling: Telling, done: Callback): void {
   const isHashed = isKey(key)
   const remove = (done: Callback): void => (isHashed ? storeClient.byKey.destroy(key, done) : storeClient.destroy(key, done))
-  if (!telling.events.hears('ended')) return remove(done)
+  if (!telling.events.hasListener('ended')) return remove(done)
   // In this process, a session is known by its ID
   const id = isHashed ? storeClient.byKey.idOf(key) : key
   if (id === undefined) endAndTell(storeClient.byKey, key, telling, remove, done)

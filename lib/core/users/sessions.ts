@@ -133,7 +133,7 @@ async function endById(storeClientOf: StoreClientOf, about: About, id: unknown):
   const marks = users && (await marksOf(storeClient, id))
   const destroy = (done: Callback): void => storeClient.destroy(id, err => done(isMissing(err) ? undefined : err))
   await fromCallback(done =>
-    events.hears('ended') ? endAndTell(storeClient, id, { events, why: 'logout' }, destroy, done) : destroy(done),
+    events.hasListener('ended') ? endAndTell(storeClient, id, { events, why: 'logout' }, destroy, done) : destroy(done),
   )
   if (marks?.u === undefined) return
   const place = placeOf({ storeClient, settings: about }, marks.u)

@@ -7,7 +7,7 @@ import { shareSettings } from '../../core/lifetime/shared-store'
 import type { SessionStore } from '../../core/store/contract'
 import { DAY } from '../../cookie-store/record-format'
 import { CookieSessionStore } from '../../cookie-store/cookie-session-store'
-import { keptLimits } from '../../cookie-store/settings'
+import { limitsInCookie } from '../../cookie-store/settings'
 import type { App } from '../context'
 import { checkSendable, type Signing } from '../cookies/cookie-transport'
 import { CarriedSession, type KoaHost } from '../session/carried-session'
@@ -33,21 +33,21 @@ export function coreSettings(options: KoaOptions, given: Given, store: SessionSt
   const { cookie, signing } = given
   const about = { name: given.name, diagnostics: options.diagnostics !== false }
   const usual = new Cookie(cookie)
-  const isKept = store instanceof CookieSessionStore
+  const isInCookie = store instanceof CookieSessionStore
   const core = coreOptions(options, cookie)
   const settings = settle(core, store, () => {})
   const endsByRecord = endsOf(store) === 'by the record'
   // A function may return stores of any kind
   const lifetimes = { renews: core.rolling === true || settings.keepsIdle, endsByRecord: endsByRecord && typeof given.store === 'object' }
-  if (!isKept) shareSettings(core, settings, lifetimes)
+  if (!isInCookie) shareSettings(core, settings, lifetimes)
   return {
     ...settings,
     ...{ ...about, events: new SessionEvents(about, core.on) },
     // No other process writes to the cookie, and no store is to be spared
-    ...(isKept && { concurrency: 'off', touches: undefined, ...keptLimits(settings) }),
+    ...(isInCookie && { concurrency: 'off', touches: undefined, ...limitsInCookie(settings) }),
     isReady: () => true,
     secrets: undefined,
-    family: family(renew && DAY, isKept || (options.cookieOnSave ?? true)),
+    family: family(renew && DAY, isInCookie || (options.cookieOnSave ?? true)),
     onStoreError: onError && (async (err, { ctx }: KoaHost) => (await onError(err, 'get', ctx), 'new' as const)),
     admit: admission(options, { app: given.app, ends: endsOf(store), hasLimits: settings.lifetime !== undefined }),
     asksApp: options.valid !== undefined,

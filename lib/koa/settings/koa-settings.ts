@@ -13,7 +13,7 @@ import { storeShower } from './prefixed-store'
 import { OPTION_NAMES } from './option-names'
 import { otherCookies, type OtherCookie } from '../cookies/other-cookies'
 import { dataAlone, dataAndCookie, OptionedSession } from '../session/plain-session'
-import { puttingOff } from './put-off'
+import { postponing } from './postponing'
 import { settingsFor, type StoreSettings } from './store-settings'
 
 /** The checked options with all defaults. */
@@ -37,7 +37,7 @@ export interface KoaSettings extends Pick<KoaOptions, 'onError'>, SessionSetting
    * Whether the client of a context has sent no session, so that it need not be opened before the app uses it. Undefined if something of the app would
    * see the difference.
    */
-  readonly putsOff: ((ctx: Context) => boolean) | undefined
+  readonly postpones: ((ctx: Context) => boolean) | undefined
   /** Whether a new session can be shown before it is opened. */
   readonly showsEarly: boolean
   /** The app's store, if all requests share it. */
@@ -66,7 +66,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
   const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
-  const isKept = store === 'cookie'
+  const isInCookie = store === 'cookie'
   const userStore = typeof store === 'object' ? store : undefined
   if (userStore) adviseOnStore(userStore, about)
   const availability = availabilityOf(options, userStore)
@@ -81,9 +81,9 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     otherCookie: options.transport ? undefined : otherCookies(name, signed),
     transport: transportOf(options, cookieTransport(about, { signed, overwrite }, new Cookie(cookie))),
     availability,
-    immediate: isKept && !defer,
+    immediate: isInCookie && !defer,
     standsIn: names === 'koa-session' && !defer,
-    putsOff: puttingOff(options, name, availability),
+    postpones: postponing(options, name, availability),
     showStore: storeShower(options),
     earlyStore: earlyStoreOf(userStore),
     showsEarly: names === 'koa-session' && given.Session === undefined,

@@ -8,7 +8,7 @@ import type { KoaOptions } from './koa-options'
  *
  * @returns undefined if something of the app would see the difference
  */
-export function puttingOff(options: KoaOptions, name: string, availability?: Availability): ((ctx: Context) => boolean) | undefined {
+export function postponing(options: KoaOptions, name: string, availability?: Availability): ((ctx: Context) => boolean) | undefined {
   return isSimple(options) ? ctx => !sendsCookie(ctx, name) && availability?.isReady !== false : undefined
 }
 
