@@ -177,12 +177,8 @@ export class Session {
   destroy(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => {
       delete hostOf(this).session
-      endThrough(
-        hostOf(this)[EXCHANGE],
-        { session: this, why: 'logout' },
-        done => clientOf(this).destroy(this.id, done),
-        ending(this, done),
-      )
+      const over = ending(this, done)
+      endThrough(hostOf(this)[EXCHANGE], { session: this, why: 'logout' }, done => clientOf(this).destroy(this.id, done), over)
     })
   }
 
@@ -219,8 +215,7 @@ function save(session: Session, done: Callback): void {
 }
 
 function renewKeeping(session: Session, keep: unknown, done: Callback, fill?: () => void): void {
-  if (keep) rotate(session, keep, done)
-  else renew(session, done, fill)
+  return keep ? rotate(session, keep, done) : renew(session, done, fill)
 }
 
 function rotate(session: Session, keep: unknown, done: Callback): void {
@@ -236,15 +231,14 @@ function renew(session: Session, done: Callback, fill?: () => void): void {
   const exchange = host[EXCHANGE]
   if (exchange?.createsFirst(session)) return exchange.replace(session, { generate, fill }, ending(session, done))
   const client = clientOf(session)
+  const isOfStore = client.regenerates && !host.Session
   const over = ending(session, err => {
     // If the store did not answer in time, the old session is still on the request. It is not new, and may be destroyed
     if (host.session !== session) exchange?.renewed(session)
     done(err)
   })
   const destroy = (done: Callback): void =>
-    client.regenerates && !host.Session
-      ? client.regenerate(session.id, host, done)
-      : regenerate(host, host.sessionStore as SessionStore, done)
+    isOfStore ? client.regenerate(session.id, host, done) : regenerate(host, host.sessionStore as SessionStore, done)
   endThrough(exchange, { session, why: 'renewed' }, destroy, over)
 }
 
