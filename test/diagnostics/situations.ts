@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Reason } from '../../lib/core/diagnostics/diagnose'
-import type { WarningCode } from '../../lib/core/diagnostics/warnings'
+import type { WarningCode } from '../../lib/core/diagnostics/diagnose'
 import type { Host } from '../support/host'
 import { EngineStore } from '../support/engine-store'
 import { count, data } from '../support/handlers'

@@ -8,7 +8,7 @@ import { createClient } from 'redis'
 import simple = require('connect-pg-simple')
 import { OPTION_NAMES as CONNECT_NAMES } from '../../lib/connect/option-names'
 import { warningsOf } from '../../lib/core/settings/option-warnings'
-import type { WarningCode } from '../../lib/core/diagnostics/warnings'
+import type { WarningCode } from '../../lib/core/diagnostics/diagnose'
 import { OPTION_NAMES as KOA_NAMES } from '../../lib/koa/settings/option-names'
 import { atomicMysql, atomicPostgres, atomicRedis } from '../../lib/atomic'
 import { count as countVisits } from '../support/handlers'

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import { isSilent, report, warnOnce, type OptionWarning, type WarningCode } from './warnings'
+import { isSilent, report, warnOnce } from './warnings'
 
 /** Why a session is not kept, or may be lost, as a code. docs/troubleshooting.md has a heading for each. */
 export type Reason = keyof typeof REASONS
@@ -34,7 +34,8 @@ const CHANNELS = {
 
 interface Meaning {
   readonly channel: keyof typeof CHANNELS
-  readonly code: WarningCode
+  /** Of the warning. */
+  readonly code: string
 }
 
 const REASONS = {
@@ -64,15 +65,19 @@ const REASONS = {
   'short-secret': { channel: 'option', code: 'RESESSION_SHORT_SECRET' },
 } as const satisfies Record<string, Meaning>
 
+/** The code of a diagnosis. */
+export type WarningCode = (typeof REASONS)[Reason]['code']
+
+/** A mistake in the options. */
+export interface OptionWarning {
+  readonly code: WarningCode
+  readonly message: string
+}
+
 /** The reason of a mistake in the options. */
-const MISTAKES: Partial<Record<WarningCode, Reason>> = {
-  RESESSION_UNKNOWN_OPTION: 'unknown-option',
-  RESESSION_BOOLEAN_OPTION: 'boolean-option',
-  RESESSION_DROPPED_COOKIE: 'dropped-cookie',
-  RESESSION_NUMBER_IN_EXPIRES: 'number-in-expires',
-  RESESSION_MISSING_SECRET: 'missing-secret',
-  RESESSION_SHORT_LIFETIME: 'short-lifetime',
-  RESESSION_SHORT_SECRET: 'short-secret',
+function mistakeOf(code: WarningCode): Reason {
+  const reasons = Object.keys(REASONS) as Reason[]
+  return reasons.find(reason => REASONS[reason].channel === 'option' && REASONS[reason].code === code) ?? 'unknown-option'
 }
 
 /** The published message. It has no IDs and no values of cookies. */
@@ -107,7 +112,7 @@ export function diagnose(about: Diagnosed, reason: Reason, describe: () => strin
 
 /** Publishes mistakes in the options, and warns once in the process for each. */
 export function diagnoseOptions(about: Diagnosed, warnings: readonly OptionWarning[]): void {
-  for (const { code } of warnings) publish(about, MISTAKES[code] ?? 'unknown-option')
+  for (const { code } of warnings) publish(about, mistakeOf(code))
   if (about.diagnostics) report(warnings)
 }
 

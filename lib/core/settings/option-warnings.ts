@@ -1,6 +1,7 @@
-import type { OptionWarning } from '../diagnostics/warnings'
+import type { OptionWarning } from '../diagnostics/diagnose'
 import type { CookieOptions } from '../record/cookie'
 import { describeValue } from '../../primitives/describe-value'
+import type { Options } from './options'
 import { closest } from '../../primitives/spelling'
 
 /** The options of a middleware, to check names and types. */
@@ -33,6 +34,38 @@ const ATTRIBUTES = {
 export const COOKIE_ATTRIBUTES = [...Object.keys(ATTRIBUTES), 'originalMaxAge', '_expires', 'data']
 /** The attributes of the cookie that are true or false. */
 export const COOKIE_BOOLEANS = ['httpOnly', 'secure', 'partitioned', 'signed']
+
+/** The options of every adapter. */
+export const SHARED_OPTIONS = {
+  store: true,
+  seal: true,
+  resign: true,
+  name: true,
+  cookie: true,
+  genid: true,
+  saveUninitialized: true,
+  rolling: true,
+  concurrency: true,
+  storeTimeout: true,
+  hashIds: true,
+  touchAfter: true,
+  idleTimeout: true,
+  absoluteTimeout: true,
+  renewAfter: true,
+  grace: true,
+  activity: true,
+  userId: true,
+  maxSessionsPerUser: true,
+  describe: true,
+  validate: true,
+  awaitTouch: true,
+  skip: true,
+  readOnly: true,
+  cacheControl: true,
+  strict: true,
+  diagnostics: true,
+  on: true,
+} satisfies Partial<Record<keyof Options, true>>
 
 /** Options of other session packages, and common guesses. */
 export const COMMON_MISTAKES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { bytesOf, isMissing, keyIn, listOf, type AnySecret } from '../../primiti
 import { describeType } from '../../primitives/describe-value'
 import { diagnoseOptions, type Diagnosed } from '../diagnostics/diagnose'
 import { optionError } from '../errors/option-errors'
-import type { OptionWarning, WarningCode } from '../diagnostics/warnings'
+import type { OptionWarning, WarningCode } from '../diagnostics/diagnose'
 import { warningsOf, type OptionNames } from './option-warnings'
 
 /** In bytes: the 128 bits that ASVS 5.0 section 7.2.3 asks of a session ID, so that the signature is not the easier guess. */

@@ -1,29 +1,9 @@
-import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, type OptionNames } from '../../core/settings/option-warnings'
+import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, SHARED_OPTIONS, type OptionNames } from '../../core/settings/option-warnings'
 import type { KoaOptions } from './koa-options'
 import { OLDER_NAMES } from './option-aliases'
 
 const OPTIONS = {
-  concurrency: true,
-  storeTimeout: true,
-  resign: true,
-  hashIds: true,
-  touchAfter: true,
-  idleTimeout: true,
-  absoluteTimeout: true,
-  renewAfter: true,
-  grace: true,
-  activity: true,
-  userId: true,
-  maxSessionsPerUser: true,
-  describe: true,
-  validate: true,
-  awaitTouch: true,
-  rolling: true,
-  saveUninitialized: true,
-  name: true,
-  store: true,
-  cookie: true,
-  genid: true,
+  ...SHARED_OPTIONS,
   idPrefix: true,
   prefix: true,
   ttl: true,
@@ -31,15 +11,10 @@ const OPTIONS = {
   defer: true,
   autoCommit: true,
   valid: true,
-  skip: true,
-  readOnly: true,
-  cacheControl: true,
-  strict: true,
   beforeSave: true,
   onError: true,
   reconnectTimeout: true,
   transport: true,
-  seal: true,
   encode: true,
   decode: true,
   decodeErrors: true,
@@ -48,8 +23,6 @@ const OPTIONS = {
   names: true,
   Session: true,
   cookieOnSave: true,
-  diagnostics: true,
-  on: true,
 } satisfies Record<keyof KoaOptions, true>
 
 /** The option names of `resession/koa` and its presets. */
