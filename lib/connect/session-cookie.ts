@@ -44,7 +44,8 @@ export class SessionCookie {
 
   /** Whether the value in the header is signed with another secret than the first one. */
   isOutdated(req: Request, secrets: readonly Secret[], sent: string): boolean {
-    return this.#sends(req, secrets, sent) && !this.#sends(req, secrets.slice(0, 1), sent)
+    if (secrets.length < 2 || this.#sends(req, secrets.slice(0, 1), sent)) return false
+    return this.#sends(req, secrets, sent)
   }
 
   #sends(req: Request, secrets: readonly Secret[], sent: string): boolean {
