@@ -2,9 +2,10 @@ import { expect } from 'chai'
 import session = require('../../lib')
 import { useClock } from '../support/clock'
 import { ENGINES, EngineStore } from '../support/engine-store'
+import { connect } from '../support/connect-host'
 import { count, data, routes, show, shown } from '../support/handlers'
 import { onEachHost } from '../support/hosts'
-import { siteOn, Visitor, type Req, type Site } from '../support/site'
+import { setCookie, siteOn, Visitor, type Req, type Site } from '../support/site'
 import type { SessionOptions, Store } from '../support/subject'
 import { VersionedStore } from '../support/versioned-store'
 
@@ -33,6 +34,10 @@ const HANDLERS = routes({
     res.end('b')
   },
   '/logout': async (req, res) => (await destroyed(req), res.end()),
+  '/plain-cookie': (req, res) => {
+    Object.assign(req.session, { cookie: { path: '/', maxAge: 5 * HOUR } })
+    res.end()
+  },
   '/put': (req, res) => (Object.assign(data(req), { put: true }), res.end()),
 })
 
@@ -46,6 +51,23 @@ const idOf = ({ cookie }: Visitor): string => cookie
 function copy({ server, cookie }: Visitor): Visitor {
   return Object.assign(new Visitor(server), { cookie })
 }
+
+describe('options: renewAfter, with a cookie that the handler replaces', () => {
+  const clock = useClock()
+
+  it('keeps the lifetime of plain data', async () => {
+    const options = { saveUninitialized: false, resave: false, renewAfter: HOUR, cookie: { maxAge: 3 * HOUR } }
+    const site = siteOn(connect, options, HANDLERS)
+    const client = site.visitor()
+    await client.get()
+    const first = idOf(client)
+    clock.turn(HOUR)
+    const line = setCookie(await client.get('/plain-cookie'))
+    expect(idOf(client)).to.not.equal(first)
+    expect(Date.parse(String(/Expires=([^;]+)/.exec(line ?? '')?.[1]))).to.be.closeTo(Date.now() + 5 * HOUR, 1000)
+    expect(site.errors).to.deep.equal([])
+  })
+})
 
 onEachHost('options: renewAfter', host => {
   const clock = useClock()

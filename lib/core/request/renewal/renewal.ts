@@ -2,6 +2,7 @@ import type { Callback } from '../../../primitives/callbacks'
 import { debug } from '../../diagnostics/debug'
 import type { AnyCookie } from '../../record/cookie'
 import { viewOf } from '../../record/session-view'
+import { liveCookie } from '../../record/session-data'
 import type { Session } from '../../session/session'
 import type { ExchangeState } from '../exchange-state'
 import { rotate } from '../rotation'
@@ -44,7 +45,7 @@ export function renew(exchange: ExchangeState, done: () => void): void {
   }
   exchange.hasRenewed = true
   try {
-    if (!exchange.touched) session.touch()
+    if (!exchange.touched) liveCookie(session).touch()
     exchange.touched = true
     rotate(exchange, session, true, renewed, 'age')
   } catch (err) {
