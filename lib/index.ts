@@ -50,7 +50,7 @@ namespace session {
   }
 
   /** The options of `session()`, as @types/express-session has them: with a store that has all methods of `Store`. For other stores, write `Options`. */
-  export interface SessionOptions extends options.FixedOptions {
+  export interface SessionOptions extends options.Options<Request> {
     /**
      * Where sessions are kept.
      *
@@ -59,45 +59,11 @@ namespace session {
      */
     store?: Store | undefined
     /**
-     * Signs the session ID in the cookie. If it is an array, the first secret signs and all verify. The array is read for each request, so a secret can
-     * be put in front while the server runs. Of secrets with dates, `{ key, from, until }`, the newest whose `from` has passed signs, and all verify until
-     * their `until`. A function is called once for each request.
-     *
-     * @default the secret that cookie-parser was given; without one, each request fails
-     */
-    secret: Secret | AnySecret[] | options.PerHost<Request, Secret | AnySecret[]>
-    /**
      * The attributes of the cookie, or a function that returns them for a request.
      *
      * @default { path: '/', httpOnly: true, maxAge: null }
      */
     cookie?: CookieOptions | options.PerHost<Request, CookieOptions> | undefined
-    /**
-     * Returns a new session ID, or a promise of one.
-     *
-     * @default 24 random bytes in base64url
-     */
-    genid?: options.PerHost<Request, string> | undefined
-    /**
-     * Returns true for requests that have no session: the store is not asked, no cookie is set, and `req.session` is undefined. It may return a promise.
-     *
-     * @default undefined: no request is skipped
-     */
-    skip?: options.PerHost<Request, boolean> | undefined
-    /**
-     * Returns true for requests that only read their session: it is not saved and not touched, and no cookie is set. A change is dropped, and reported once.
-     * `destroy` still works. It may return a promise.
-     *
-     * @default undefined: no request is read-only
-     */
-    readOnly?: options.PerHost<Request, boolean> | undefined
-    /**
-     * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout` or `renewAfter`. It may return
-     * a promise.
-     *
-     * @default undefined: each request keeps the session alive
-     */
-    activity?: options.PerHost<Request, boolean> | undefined
     /**
      * Functions that are called after a session was created, renewed or ended, and if a client sends an ID of no session. Sessions then have a handle,
      * which is stored under the reserved key `~`. A function that fails is reported, and changes nothing.
@@ -107,30 +73,6 @@ namespace session {
      * @see docs/options.md#on; docs/events.md
      */
     on?: Listeners<SessionEvent> | undefined
-    /**
-     * Returns what a list of sessions says of this one beside its times, such as the browser: a small object, as JSON. It is called once, at the login. Texts
-     * are cut at 256 characters. Needs `userId`.
-     *
-     * @default undefined: nothing
-     * @throws TypeError on a request, for another value or more than 2048 bytes
-     */
-    describe?: options.Options<Request>['describe']
-    /**
-     * Whether a stored session is still valid, such as after a change of the password. If not, it is destroyed, and the request gets a new one. It may return a
-     * promise.
-     *
-     * @default undefined: every stored session is valid
-     * @see docs/options.md#validate
-     */
-    validate?: options.Options<Request>['validate']
-    /**
-     * What happens when the store cannot be read. `'error'` calls `next` with the error; if the store has emitted `disconnect`, the middleware calls
-     * `next()` without setting `req.session`. `'anonymous'` gives the request an empty session that is not stored; the client keeps its cookie.
-     * `'new'` gives it a new session. A function of the error and the request returns one of the three, or a promise of it.
-     *
-     * @default 'error', as in express-session
-     */
-    onStoreError?: WithoutStore | options.OnStoreError<Request> | undefined
   }
 
   /** All that `session()` takes: the store may also be `'cookie'`, or an object that only has `get`, `set` and `destroy`. */
