@@ -222,6 +222,7 @@ declare namespace session {
   export import RegenerateOptions = keeps.RegenerateOptions
   export import SessionStore = contract.SessionStore
   export import Callback = callbacks.Callback
+  export import ResultCallback = callbacks.ResultCallback
   export import Found = contract.Found
   export import Outcome = contract.Outcome
   export import Version = snapshots.Version

@@ -6,7 +6,7 @@ import { settingsWith } from '../core/settings/settings-with'
 import type { Secret } from '../primitives/secrets'
 import { cookieOf, type SessionData } from '../core/record/session-data'
 import { CLIENT, shareClient } from '../core/store/store-clients'
-import type { Callback } from '../primitives/callbacks'
+import type { Callback, ResultCallback } from '../primitives/callbacks'
 import type { StoreClient } from '../core/store/store-client'
 import { Undecodable } from './codec'
 import type { CookieFormat } from './cookie-format'
@@ -57,7 +57,7 @@ export class CookieSessionStore implements CookieBackedStore {
     this.#closed = true
   }
 
-  get(id: string, callback: Callback<SessionData | null>): void {
+  get(id: string, callback: ResultCallback<SessionData | null>): void {
     const payload = this.payloadOf(id)
     if (payload === null) return callback(null, null)
     const record = this.#record === undefined ? this.#read(payload) : this.#record

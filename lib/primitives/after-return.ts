@@ -1,4 +1,4 @@
-import type { Callback } from './callbacks'
+import type { ResultCallback } from './callbacks'
 import { setImmediate } from './set-immediate'
 
 /** Marks the callbacks of the middleware itself. */
@@ -25,7 +25,7 @@ export function callLater<Args extends unknown[]>(callback: (((...args: Args) =>
  *
  * @param act may finish synchronously
  */
-export function afterReturn<Value = void>(callback: Callback<Value> & Marked, act: (done: Callback<Value>) => void): void {
+export function afterReturn<Value = void>(callback: ResultCallback<Value> & Marked, act: (done: ResultCallback<Value>) => void): void {
   let hasReturned = false
   act((...given) => (hasReturned ? callback(...given) : callLater(callback, ...given)))
   hasReturned = true

@@ -1,6 +1,11 @@
-/** A Node callback. The error of a successful call is `null`, `undefined`, or missing. */
+/** A Node callback without a result. The error of a successful call is `null`, `undefined`, or missing. */
+// One parameter, as in @types/express-session: a function with an optional second one of any type is such a callback
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/express-session, for which apps are written
-export type Callback<Value = void> = (err?: any, value?: Value) => void
+export type Callback = (err?: any) => void
+
+/** A Node callback with a result. The error of a successful call is `null`, `undefined`, or missing. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as for Callback
+export type ResultCallback<Value> = (err?: any, value?: Value) => void
 
 /** Prevents an unhandled rejection: a promise that is not awaited must not end the process. */
 export function ignoreRejection<Value>(promise: Promise<Value>): Promise<Value> {
@@ -16,7 +21,7 @@ export function isRefusedPromise(value: unknown): boolean {
 }
 
 /** @param act receives the callback */
-export function fromCallback<Value = void>(act: (done: Callback<Value>) => void): Promise<Value> {
+export function fromCallback<Value = void>(act: (done: ResultCallback<Value>) => void): Promise<Value> {
   return new Promise((resolve, reject) => act((err, value) => (err ? reject(err as Error) : resolve(value as Value))))
 }
 

@@ -2,7 +2,7 @@ import { ok } from 'node:assert/strict'
 import { Cookie } from '../core/record/cookie'
 import { Session } from '../core/session/session'
 import type { SessionData } from '../core/record/session-data'
-import { fromCallback, isPromise, type Callback } from '../primitives/callbacks'
+import { fromCallback, isPromise, type ResultCallback } from '../primitives/callbacks'
 import { clientFor } from '../core/store/store-clients'
 import { callsBack, type Found, type Outcome, type SessionStore } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
@@ -84,7 +84,7 @@ export class StoreUnderTest {
 
   /** Calls `all`, `length` or `clear`. It may call back or return a promise. */
   async ask(view: View): Promise<unknown> {
-    const method = (this.store as unknown as Record<View, (callback: Callback<unknown>) => unknown>)[view]
+    const method = (this.store as unknown as Record<View, (callback: ResultCallback<unknown>) => unknown>)[view]
     const answer = new Promise((resolve, reject) => {
       const returned = method.call(this.store, (err, value) => (err ? reject(err as Error) : resolve(value)))
       if (isPromise(returned) && !callsBack(method, [])) returned.then(resolve, reject)

@@ -1,5 +1,5 @@
 import type { SessionData } from '../core/record/session-data'
-import type { Callback } from '../primitives/callbacks'
+import type { Callback, ResultCallback } from '../primitives/callbacks'
 import type { Found, Outcome } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
 import type { Store } from './store'
@@ -26,14 +26,14 @@ export interface CompleteStore extends Store {
     id: string,
     session: SessionData,
     version: Version | null,
-    callback: Callback<Outcome>,
+    callback: ResultCallback<Outcome>,
   ): void
   all<Done extends Promise<Record<string, SessionData>> = Promise<Record<string, SessionData>>>(...none: never[]): Done
   all<_Done extends Promise<Record<string, SessionData>> = Promise<Record<string, SessionData>>>(
-    callback: Callback<Record<string, SessionData> | null>,
+    callback: ResultCallback<Record<string, SessionData> | null>,
   ): void
   length<Done extends Promise<number> = Promise<number>>(...none: never[]): Done
-  length<_Done extends Promise<number> = Promise<number>>(callback: Callback<number>): void
+  length<_Done extends Promise<number> = Promise<number>>(callback: ResultCallback<number>): void
   clear<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   clear<_Done extends Promise<void> = Promise<void>>(callback?: Callback): void
 }

@@ -3,7 +3,7 @@ import { callLater } from '../primitives/after-return'
 import { registerSync } from '../core/store/sync-methods'
 import type { SessionData } from '../core/record/session-data'
 import { optionError } from '../core/errors/option-errors'
-import { promiseOf, type Callback } from '../primitives/callbacks'
+import { promiseOf, type Callback, type ResultCallback } from '../primitives/callbacks'
 import { bindAbility } from '../core/store/abilities'
 import type { Found, Outcome } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
@@ -62,11 +62,11 @@ class Methods extends (Store as abstract new () => object) {
     return reply(callback, () => void records(this).touch(id, session))
   }
 
-  compareAndSet(id: string, session: SessionData, version: Version | null, callback?: Callback<Outcome>): void | Promise<Outcome> {
+  compareAndSet(id: string, session: SessionData, version: Version | null, callback?: ResultCallback<Outcome>): void | Promise<Outcome> {
     return reply(callback, () => records(this).compareAndSet(id, session, version))
   }
 
-  all(callback?: Callback<Record<string, SessionData>>): void | Promise<Record<string, SessionData>> {
+  all(callback?: ResultCallback<Record<string, SessionData>>): void | Promise<Record<string, SessionData>> {
     return reply(callback, () => {
       const all = records(this)
       const sessions = Object.create(null) as Record<string, SessionData>
@@ -75,7 +75,7 @@ class Methods extends (Store as abstract new () => object) {
     })
   }
 
-  length(callback?: Callback<number>): void | Promise<number> {
+  length(callback?: ResultCallback<number>): void | Promise<number> {
     return reply(callback, () => records(this).ids().length)
   }
 
@@ -117,7 +117,7 @@ export const MemoryStore = callable<new (options?: MemoryStoreOptions) => Memory
 )
 
 /** Works synchronously, and then calls back or returns a promise. With a callback it throws errors synchronously, as express-session does. */
-function reply<Value>(callback: Callback<Value> | undefined, act: () => Value): void | Promise<Value> {
+function reply<Value>(callback: ResultCallback<Value> | undefined, act: () => Value): void | Promise<Value> {
   if (!callback) return promiseOf(act)
   const value = act()
   // A callback that counts its arguments gets as many as from express-session

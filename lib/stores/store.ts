@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { createSession, type Session, type Host } from '../core/session/session'
 import { addMethodsById } from '../core/session/store-methods'
 import type { SessionData } from '../core/record/session-data'
-import type { Callback } from '../primitives/callbacks'
+import type { Callback, ResultCallback } from '../primitives/callbacks'
 import type { Found, Outcome } from '../core/store/contract'
 import type { Version } from '../core/record/snapshot'
 import { callable } from './callable'
@@ -46,19 +46,19 @@ declare abstract class Base extends EventEmitter {
    * version. After a write, the outcome has the new `version`. A touch need not change the version. The middleware uses this method instead of `set`,
    * unless the store's `get` or `set` has been replaced.
    */
-  compareAndSet?(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void
+  compareAndSet?(id: string, session: SessionData, version: Version | null, callback: ResultCallback<Outcome>): void
 
   /**
    * For engines without versions: writes the session only if it exists, in one atomic step, and tells whether it did. Used for all but new sessions,
    * so that a logout in another process is not undone. Not used if there is `compareAndSet`.
    */
-  update?(id: string, session: SessionData, callback: Callback<boolean>): void
+  update?(id: string, session: SessionData, callback: ResultCallback<boolean>): void
 
   /** All sessions that have not expired: as an array, or by ID. */
-  all?(callback: Callback<SessionData[] | Record<string, SessionData> | null>): void
+  all?(callback: ResultCallback<SessionData[] | Record<string, SessionData> | null>): void
 
   /** The number of sessions. */
-  length?(callback: Callback<number>): void
+  length?(callback: ResultCallback<number>): void
 
   /** Removes all sessions. */
   clear?(callback?: Callback): void
@@ -69,7 +69,10 @@ declare abstract class Base extends EventEmitter {
 
   /** Loads the session of an ID, without a request. Returns a promise without a callback. Inherited. */
   load<Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, ...none: never[]): Done
-  load<_Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(id: string, callback: Callback<SessionData>): void
+  load<_Done extends Promise<SessionData | undefined> = Promise<SessionData | undefined>>(
+    id: string,
+    callback: ResultCallback<SessionData>,
+  ): void
 
   /** Makes a session of a stored record, and puts it on the request. Inherited. */
   createSession(req: Host, record: SessionData): Session & SessionData

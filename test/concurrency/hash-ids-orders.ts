@@ -1,5 +1,5 @@
 import type { SessionData } from '../../lib/core/record/session-data'
-import type { Callback } from '../../lib/primitives/callbacks'
+import type { ResultCallback } from '../../lib/primitives/callbacks'
 import type { SessionStore } from '../../lib/core/store/contract'
 import { StoreClient } from '../../lib/core/store/store-client'
 import { hashedKey } from '../../lib/core/store/store-keys'
@@ -80,7 +80,7 @@ function order(move: (found: Data) => Steps<void>, ends: readonly [first: string
         KEY,
         record,
         version as string,
-        ((_err, outcome) => done(outcome?.ok === true)) as Callback<{ ok: boolean }>,
+        ((_err, outcome) => done(outcome?.ok === true)) as ResultCallback<{ ok: boolean }>,
       ),
     end: done => drive(store, end(), done),
   })

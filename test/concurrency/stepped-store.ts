@@ -1,5 +1,5 @@
 import type { SessionData } from '../../lib/core/record/session-data'
-import type { Callback } from '../../lib/primitives/callbacks'
+import type { Callback, ResultCallback } from '../../lib/primitives/callbacks'
 import type { Found, Outcome, SessionStore } from '../../lib/core/store/contract'
 import type { Version } from '../../lib/core/record/snapshot'
 
@@ -80,7 +80,7 @@ function compareAndSet(store: PlainStore): SessionStore {
   return Object.assign(store, {
     get: store.get.bind(store),
     set: store.set.bind(store),
-    compareAndSet(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): void {
+    compareAndSet(id: string, session: SessionData, version: Version | null, callback: ResultCallback<Outcome>): void {
       const text = JSON.stringify(session)
       store.step(() => {
         const ok = (store.engine.text(id) ?? null) === version
@@ -93,7 +93,7 @@ function compareAndSet(store: PlainStore): SessionStore {
 
 function update(store: PlainStore): SessionStore {
   return Object.assign(store, {
-    update(id: string, session: SessionData, callback: Callback<boolean>): void {
+    update(id: string, session: SessionData, callback: ResultCallback<boolean>): void {
       const text = JSON.stringify(session)
       store.step(() => {
         const isThere = store.engine.text(id) !== undefined

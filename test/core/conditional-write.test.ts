@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Callback } from '../../lib/primitives/callbacks'
+import type { ResultCallback } from '../../lib/primitives/callbacks'
 import type { Outcome } from '../../lib/core/store/contract'
 import type { Version } from '../../lib/core/record/snapshot'
 import { count, data, endWith, routes } from '../support/handlers'
@@ -9,7 +9,7 @@ import { useTimers } from '../support/timers'
 import { TracingStore } from '../support/tracing-store'
 import { turns, useServers } from '../support/wire'
 
-type CompareAndSet = [id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>]
+type CompareAndSet = [id: string, session: SessionData, version: Version | null, callback: ResultCallback<Outcome>]
 
 const { set } = session.MemoryStore.prototype
 
@@ -27,7 +27,7 @@ class ComparingStore extends TracingStore {
 class UpdatingStore extends TracingStore {
   before: ((id: string) => void) | undefined
 
-  override update(id: string, session: SessionData, callback: Callback<boolean>): void {
+  override update(id: string, session: SessionData, callback: ResultCallback<boolean>): void {
     this.calls.push('update')
     this.before?.(id)
     if (!this.sessions[id]) return callback(null, false)
@@ -142,8 +142,8 @@ describe('core: a write to a store with compareAndSet', () => {
     })
 
     for (const [how, before] of Object.entries({
-      'and its reply is lost': (callback: Callback<Outcome>) => callback(new Error('connection lost')),
-      'and the store refuses': (callback: Callback<Outcome>) => callback(null, { ok: false }),
+      'and its reply is lost': (callback: ResultCallback<Outcome>) => callback(new Error('connection lost')),
+      'and the store refuses': (callback: ResultCallback<Outcome>) => callback(null, { ok: false }),
     })) {
       it(`is an error if the ID belongs to another session, ${how}, and that session is neither shown nor changed`, async () => {
         const store = new ComparingStore()
@@ -355,7 +355,7 @@ describe('core: a write to a store with update', () => {
 
   it('uses set if the update method has another contract', async () => {
     class Other extends TracingStore {
-      override update(_id: string, _session: SessionData, callback: Callback<boolean>): void {
+      override update(_id: string, _session: SessionData, callback: ResultCallback<boolean>): void {
         this.calls.push('update')
         callback()
       }

@@ -7,7 +7,7 @@ import { marksIn } from '../../lib/core/record/marks'
 import { APART, MARKS, type Marks } from '../../lib/core/record/reserved-key'
 import { serializeData } from '../../lib/core/record/serialize-data'
 import type { SessionData } from '../../lib/core/record/session-data'
-import type { Callback } from '../../lib/primitives/callbacks'
+import type { ResultCallback } from '../../lib/primitives/callbacks'
 import type { Found, Outcome } from '../../lib/core/store/contract'
 import type { Version } from '../../lib/core/record/snapshot'
 import { MemoryStore } from '../../lib/stores/memory-store'
@@ -55,7 +55,7 @@ function byCallbacks(store: MemoryStore): Asked {
         id,
         session,
         version,
-        middlewares<Callback<Outcome>>((_, heard) => (outcome = heard as Outcome)),
+        middlewares<ResultCallback<Outcome>>((_, heard) => (outcome = heard as Outcome)),
       )
       return outcome
     },

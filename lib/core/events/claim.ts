@@ -1,5 +1,5 @@
 import type { ActiveSession, ActiveSessions } from '../concurrency/active-sessions'
-import type { Callback } from '../../primitives/callbacks'
+import type { ResultCallback } from '../../primitives/callbacks'
 import type { Deadline } from '../concurrency/deadline'
 import { marksIn } from '../record/marks'
 import { moveOf } from '../record/moved'
@@ -16,7 +16,7 @@ export interface Endable {
   readonly grace?: { readonly ms: number }
   deadline(): Deadline
   get(id: string, done: ReadCallback, deadline?: Deadline): void
-  compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void
+  compareAndSet(id: string, session: SessionData, condition: Condition, done: ResultCallback<Outcome>, deadline?: Deadline): void
 }
 
 /** The session that a call has ended. */
@@ -43,10 +43,10 @@ interface Turn {
  *
  * @param done gets the session if this call has ended it
  */
-export function claim(storeClient: Endable, id: string, { version, grace = 0 }: How, done: Callback<Claimed>): void {
+export function claim(storeClient: Endable, id: string, { version, grace = 0 }: How, done: ResultCallback<Claimed>): void {
   const { activeSessions } = storeClient
   const active = activeSessions.acquire(id)
-  const over: Callback<Claimed> = (err, claimed) => {
+  const over: ResultCallback<Claimed> = (err, claimed) => {
     const { movedTo } = active
     activeSessions.release(active)
     if (err || claimed) return done(err, claimed)
@@ -68,7 +68,7 @@ export function movedId(id: string, record: SessionData): string | undefined {
 }
 
 /** Ends the session in its turn. @param version of its record, if it is known: the record is then not read */
-function endIn(turn: Turn, version: Version | undefined, done: Callback<Claimed>): void {
+function endIn(turn: Turn, version: Version | undefined, done: ResultCallback<Claimed>): void {
   const { storeClient, id, grace, deadline } = turn
   const find = (): void =>
     storeClient.get(

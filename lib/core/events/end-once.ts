@@ -1,5 +1,5 @@
 import type { ActiveSession } from '../concurrency/active-sessions'
-import type { Callback } from '../../primitives/callbacks'
+import type { Callback, ResultCallback } from '../../primitives/callbacks'
 import type { Version } from '../record/snapshot'
 import { claim, lastMove, type Claimed, type Endable } from './claim'
 
@@ -35,7 +35,7 @@ export function endOnce(
   storeClient: Endable,
   { id, version, grace, isClaimed = false }: Known,
   destroy: (done: Callback) => void,
-  done: Callback<Claimed>,
+  done: ResultCallback<Claimed>,
 ): void {
   if (isClaimed && storeClient.compares) return destroy(err => done(err, err ? undefined : {}))
   if (!storeClient.compares) return endHere(storeClient, id, destroy, done)
@@ -43,7 +43,7 @@ export function endOnce(
   claim(storeClient, id, { version, grace }, (failed, claimed) => destroy(err => done(err, claimed ?? (failed && !err ? {} : undefined))))
 }
 
-function endHere(storeClient: Endable, id: string, destroy: (done: Callback) => void, done: Callback<Claimed>): void {
+function endHere(storeClient: Endable, id: string, destroy: (done: Callback) => void, done: ResultCallback<Claimed>): void {
   const active = storeClient.activeSessions.acquire(id)
   destroy(err => {
     const last = lastMove(active)

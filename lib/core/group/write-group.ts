@@ -7,7 +7,7 @@ import { MARKS } from '../record/reserved-key'
 import { serializeData } from '../record/serialize-data'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
-import type { Callback } from '../../primitives/callbacks'
+import type { ResultCallback } from '../../primitives/callbacks'
 import type { ReadCallback, Outcome } from '../store/contract'
 import type { Made, Member, Writer } from './member'
 import { GroupMembers } from './members'
@@ -84,7 +84,7 @@ export class WriteGroup {
     const { storeClient, transaction } = last.writer
     const { id, base, isCurrent } = transaction
     const { deadline } = this.#members
-    const answered: Callback<Outcome> = (err, outcome) => this.#answered(fold, isCurrent, err, outcome)
+    const answered: ResultCallback<Outcome> = (err, outcome) => this.#answered(fold, isCurrent, err, outcome)
     // With the strictest method that the store has
     if (version !== undefined && storeClient.compares) {
       const text = whole && !(MARKS in stored) ? last.given.text : undefined

@@ -2,7 +2,7 @@ import { announceRenewed } from '../events/announce'
 import { mergeCookie, rebase } from './rebase'
 import { beforeStoring } from './before-storing'
 import { gone } from '../errors/store-errors'
-import { isPromise, type Callback } from '../../primitives/callbacks'
+import { isPromise, type Callback, type ResultCallback } from '../../primitives/callbacks'
 import { serializeData } from '../record/serialize-data'
 import type { Cookie } from '../record/cookie'
 import type { Deadline } from '../concurrency/deadline'
@@ -151,7 +151,7 @@ class Rotation {
       return done(thrown)
     }
     if (!storeClient.compares) return storeClient.set(target.id, stored, done, deadline)
-    const compared: Callback<Outcome> = (err, outcome) => {
+    const compared: ResultCallback<Outcome> = (err, outcome) => {
       if (!err && !outcome?.ok) {
         // The record belongs to another session, and stays
         this.#written = undefined

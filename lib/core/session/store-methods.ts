@@ -1,5 +1,5 @@
 import { afterReturn } from '../../primitives/after-return'
-import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
+import { fromCallback, ignoreRejection, type Callback, type ResultCallback } from '../../primitives/callbacks'
 import type { SessionData } from '../record/session-data'
 import { skipRegenerate } from '../store/abilities'
 import type { SessionStore } from '../store/contract'
@@ -21,7 +21,7 @@ class ById {
     afterReturn(callback, done => regenerate(host, this, done))
   }
 
-  load(this: Inflating, id: string, callback?: Callback<Session>): void | Promise<Session | undefined> {
+  load(this: Inflating, id: string, callback?: ResultCallback<Session>): void | Promise<Session | undefined> {
     if (typeof callback !== 'function') return ignoreRejection(fromCallback<Session | undefined>(done => load(this, id, done)))
     afterReturn(callback, done => load(this, id, done))
   }
@@ -39,7 +39,7 @@ export function addMethodsById(target: object): void {
   Object.defineProperties(target, { regenerate, load, [TAKES_IDS]: { value: true } })
 }
 
-function load(store: Inflating, id: string, done: Callback<Session>): void {
+function load(store: Inflating, id: string, done: ResultCallback<Session>): void {
   clientFor(store).get(id, (err, record) => {
     if (err) return done(err)
     if (!record) return done()

@@ -1,4 +1,4 @@
-import type { Callback } from '../../primitives/callbacks'
+import type { Callback, ResultCallback } from '../../primitives/callbacks'
 import type { Likeness } from '../record/json-equality'
 import type { SessionData } from '../record/session-data'
 import type { Version } from '../record/snapshot'
@@ -32,8 +32,8 @@ export interface SessionStore {
   set(id: string, session: SessionData, callback: Callback): unknown
   destroy(id: string, callback: Callback): unknown
   touch?(id: string, session: SessionData, callback: Callback): unknown
-  compareAndSet?(id: string, session: SessionData, version: Version | null, callback: Callback<Outcome>): unknown
-  update?(id: string, session: SessionData, callback: Callback<boolean>): unknown
+  compareAndSet?(id: string, session: SessionData, version: Version | null, callback: ResultCallback<Outcome>): unknown
+  update?(id: string, session: SessionData, callback: ResultCallback<boolean>): unknown
   regenerate?(host: object, callback: Callback): unknown
   createSession?(host: object, record: SessionData): unknown
   generate?(host: object): unknown

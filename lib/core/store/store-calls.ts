@@ -1,5 +1,5 @@
 import { isTraced, storeCall, traced } from '../diagnostics/store-tracing'
-import type { Callback } from '../../primitives/callbacks'
+import type { Callback, ResultCallback } from '../../primitives/callbacks'
 import { Deadline } from '../concurrency/deadline'
 import { callsBack, type ReadCallback, type SessionStore } from './contract'
 import { CircuitBreaker } from './circuit-breaker'
@@ -45,13 +45,13 @@ export class StoreCalls {
     const find = syncOf(this.store, 'get')
     if (find && answer(this.store, 'get', () => find(this.store, key), fetched(done))) return
     const heard: ReadCallback = (err, record, version, likeness) => (isMissing(err) ? done() : done(err, record, version, likeness))
-    this.ask('get', [key], heard as Callback<unknown>, { deadline })
+    this.ask('get', [key], heard as ResultCallback<unknown>, { deadline })
   }
 
   remove(key: string, done: Callback, deadline: Deadline): void {
     const destroy = syncOf(this.store, 'destroy')
     if (destroy && answer(this.store, 'destroy', () => destroy(this.store, key), done)) return
-    this.ask('destroy', [key], done as Callback<unknown>, { deadline })
+    this.ask('destroy', [key], done as ResultCallback<unknown>, { deadline })
   }
 
   /**
@@ -60,7 +60,7 @@ export class StoreCalls {
    * @param args the first one is the key, except for `regenerate`
    * @param part `key`, which the circuit breaker may read, if it is not the first argument
    */
-  ask(method: Method, args: readonly unknown[], done: Callback<unknown>, part: Part = {}): void {
+  ask(method: Method, args: readonly unknown[], done: ResultCallback<unknown>, part: Part = {}): void {
     const { store, breaker } = this
     const { key = args[0] as string, deadline, write, always, traces } = part
     const refused = always ? undefined : this.#refusal(key, deadline)
@@ -81,8 +81,8 @@ export class StoreCalls {
     call.wait()
   }
 
-  #trace(method: Method, args: readonly unknown[], done: Callback<unknown>, part: Part): void {
-    const again = (done: Callback<unknown>): void => this.ask(method, args, done, { ...part, always: true, traces: true })
+  #trace(method: Method, args: readonly unknown[], done: ResultCallback<unknown>, part: Part): void {
+    const again = (done: ResultCallback<unknown>): void => this.ask(method, args, done, { ...part, always: true, traces: true })
     traced(storeCall(this.store, method), done, again)
   }
 
@@ -96,7 +96,7 @@ export class StoreCalls {
   }
 }
 
-function fetched(done: ReadCallback): Callback<Fetched | undefined> {
+function fetched(done: ReadCallback): ResultCallback<Fetched | undefined> {
   return (err, found) => {
     if (err) done(err)
     else if (found) done(null, found.record, found.version, found.likeness)

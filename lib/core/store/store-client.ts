@@ -1,4 +1,4 @@
-import type { Callback } from '../../primitives/callbacks'
+import type { Callback, ResultCallback } from '../../primitives/callbacks'
 import type { SessionStore, ReadCallback, Condition, Outcome } from './contract'
 import { answersAtOnce, callsRegenerate, hasAbility } from './abilities'
 import { answer, syncOf } from './sync-methods'
@@ -88,7 +88,7 @@ export class StoreClient {
     const key = this.keys.of(id)
     const set = syncOf(this.#store, 'set')
     if (set && answer(this.#store, 'set', () => set(this.#store, key, session), this.#written(id, done))) return
-    this.#calls.ask('set', [key, session], done as Callback<unknown>, { deadline, write: this.#writing(id, 'data', key) })
+    this.#calls.ask('set', [key, session], done as ResultCallback<unknown>, { deadline, write: this.#writing(id, 'data', key) })
   }
 
   /** Whether the store has compareAndSet. */
@@ -96,7 +96,7 @@ export class StoreClient {
     return hasAbility(this.#store, 'compareAndSet')
   }
 
-  compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
+  compareAndSet(id: string, session: SessionData, condition: Condition, done: ResultCallback<Outcome>, deadline?: Deadline): void {
     const { version, text } = condition
     const key = this.keys.of(id)
     const compareAndSet = syncOf(this.#store, 'compareAndSet')
@@ -116,7 +116,7 @@ export class StoreClient {
     return !this.#hasOtherUpdate && hasAbility(this.#store, 'update')
   }
 
-  update(id: string, session: SessionData, done: Callback<boolean>, deadline?: Deadline): void {
+  update(id: string, session: SessionData, done: ResultCallback<boolean>, deadline?: Deadline): void {
     const key = this.keys.of(id)
     const heard = (err: unknown, updated: unknown): void => {
       if (err || typeof updated === 'boolean') return done(err, updated as boolean | undefined)
@@ -167,14 +167,14 @@ export class StoreClient {
     const touch = syncOf(this.#store, 'touch')
     if (touch && answer(this.#store, 'touch', () => touch(this.#store, key, session), done)) return
     // Some stores write the whole record
-    this.#calls.ask('touch', [key, session], done as Callback<unknown>, { deadline, write: this.#writing(id, 'touch', key) })
+    this.#calls.ask('touch', [key, session], done as ResultCallback<unknown>, { deadline, write: this.#writing(id, 'touch', key) })
   }
 
   #writing(id: string, kind: 'data' | 'touch', key: string): TrackedWrite {
     return new TrackedWrite(id, kind, this.activeSessions, this.#calls, key)
   }
 
-  #written<Value>(id: string, done: Callback<Value>): Callback<Value> {
+  #written<Value>(id: string, done: ResultCallback<Value>): ResultCallback<Value> {
     return (err, value) => {
       this.activeSessions.written(id)
       done(err, value)

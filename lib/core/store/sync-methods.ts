@@ -1,7 +1,7 @@
 import { isTraced, storeCall, tracedSync } from '../diagnostics/store-tracing'
 import type { Likeness } from '../record/json-equality'
 import type { SessionData } from '../record/session-data'
-import type { Callback } from '../../primitives/callbacks'
+import type { ResultCallback } from '../../primitives/callbacks'
 import type { Outcome, SessionStore } from './contract'
 import type { Version } from '../record/snapshot'
 
@@ -59,7 +59,7 @@ export const NOT_AT_ONCE = Symbol('resession.not-at-once')
  *
  * @returns false if `act` has to wait; it has not called back then
  */
-export function answer<Value>(store: SessionStore, method: keyof SyncStore, act: () => Value, done: Callback<Value>): boolean {
+export function answer<Value>(store: SessionStore, method: keyof SyncStore, act: () => Value, done: ResultCallback<Value>): boolean {
   let value: Value
   try {
     value = isTraced() ? tracedSync(storeCall(store, method), act, thrown => thrown === NOT_AT_ONCE) : act()

@@ -1,4 +1,4 @@
-import type { Callback } from '../../primitives/callbacks'
+import type { ResultCallback } from '../../primitives/callbacks'
 import type { ActiveSessions } from '../concurrency/active-sessions'
 import { PendingWrite } from '../concurrency/pending-write'
 import { isMissing } from '../errors/store-errors'
@@ -34,7 +34,7 @@ export class TrackedWrite extends PendingWrite implements Guarded {
    * circuit breaker, and is retried.
    */
   #destroyAgain(tries = 1): void {
-    const destroyed: Callback<unknown> = err => {
+    const destroyed: ResultCallback<unknown> = err => {
       if (!err || isMissing(err) || tries === MOST_TRIES) return this.end()
       setTimeout(() => this.#destroyAgain(tries + 1), FIRST_WAIT * 2 ** (tries - 1)).unref()
     }

@@ -2,7 +2,7 @@ import { publish } from '../diagnostics/channels'
 import { endAnnounced } from '../events/announce'
 import type { Marks } from '../record/reserved-key'
 import { dataAsIn } from '../record/snapshot'
-import { toCallback, type Callback } from '../../primitives/callbacks'
+import { toCallback, type Callback, type ResultCallback } from '../../primitives/callbacks'
 import type { UserContext } from './user-of'
 import { destroyAll, placeOf, settledOf, type Place } from './records'
 import { entryOf, killed, leftBy, othersOf, removed, type Entry } from './registry'
@@ -55,7 +55,7 @@ export function leave(place: Place, { handle, key }: Leaving, done: Callback): v
  *
  * @param done gets a function that removes the entry when the session has been saved. It leaves the entry to a login that has begun meanwhile
  */
-export function departing(place: Place, { handle, key }: Leaving, done: Callback<(done: Callback) => void>): void {
+export function departing(place: Place, { handle, key }: Leaving, done: ResultCallback<(done: Callback) => void>): void {
   const { registries, user } = place
   registries.change<Entry | undefined>(
     user,

@@ -1,4 +1,4 @@
-import { fromCallback, type Callback } from '../../primitives/callbacks'
+import { fromCallback, type Callback, type ResultCallback } from '../../primitives/callbacks'
 import type { Diagnosed } from '../diagnostics/diagnose'
 import type { SessionEvents, Why } from '../diagnostics/session-events'
 import { endAndTell, type Telling } from '../events/end-and-tell'
@@ -56,7 +56,7 @@ export async function lookFor(place: Place, entries: readonly Entry[]): Promise<
 }
 
 /** As a callback, outside of the promise. */
-export function lookThen(place: Place, entries: readonly Entry[], done: Callback<readonly Found[]>): void {
+export function lookThen(place: Place, entries: readonly Entry[], done: ResultCallback<readonly Found[]>): void {
   lookFor(place, entries).then(
     found => process.nextTick(done, null, found),
     err => process.nextTick(done, err),

@@ -1,4 +1,4 @@
-import type { Callback } from '../../primitives/callbacks'
+import type { ResultCallback } from '../../primitives/callbacks'
 import { Attempts } from '../concurrency/attempts'
 import type { Deadline } from '../concurrency/deadline'
 import { diagnose, type Diagnosed } from '../diagnostics/diagnose'
@@ -42,7 +42,7 @@ export class RegistryClient {
    * @param make may be called again, if another process has changed the registry meanwhile
    * @param known the registry from an earlier change, which saves a read if it is up to date
    */
-  change<Result>(user: string, make: (registry: Registry) => Change<Result>, done: Callback<Changed<Result>>, known?: Known): void {
+  change<Result>(user: string, make: (registry: Registry) => Change<Result>, done: ResultCallback<Changed<Result>>, known?: Known): void {
     const { storeClient, about } = this
     const id = registryId(user)
     const deadline = storeClient.deadline()
@@ -56,7 +56,7 @@ interface Task<Result> {
   readonly id: string
   readonly deadline: Deadline
   readonly make: (registry: Registry) => Change<Result>
-  readonly done: Callback<Changed<Result>>
+  readonly done: ResultCallback<Changed<Result>>
 }
 
 /** One change of one registry: read, change, compare and set. */
@@ -107,7 +107,7 @@ class RegistryChange<Result> {
     })
   }
 
-  #put(next: Registry, version: Known['version'], done: Callback<Outcome>): void {
+  #put(next: Registry, version: Known['version'], done: ResultCallback<Outcome>): void {
     const { storeClient } = this
     const { id, deadline } = this.task
     if (storeClient.compares && version !== undefined) return storeClient.compareAndSet(id, recordOf(next), { version }, done, deadline)

@@ -1,5 +1,5 @@
 import { ask } from '../../primitives/ask'
-import { reasonOf, type Callback } from '../../primitives/callbacks'
+import { reasonOf, type ResultCallback } from '../../primitives/callbacks'
 import { isEmpty } from '../record/session-data'
 import { shownOf } from '../record/session-view'
 import type { Read } from '../record/snapshot'
@@ -23,7 +23,7 @@ export function needsCheck(exchange: ValidityContext, { record, marks }: Read): 
 }
 
 /** Checks the session on the host. @param done receives whether it is still valid; an error if that is not known */
-export function checkValidity(exchange: ValidityContext, done: Callback<boolean>): void {
+export function checkValidity(exchange: ValidityContext, done: ResultCallback<boolean>): void {
   if (!exchange.isReadOnly || exchange.isSnapshot) return askApp(exchange, done)
   wasRevoked(exchange, (err, isRevoked) => (err || isRevoked ? done(err, false) : askApp(exchange, done)))
 }
@@ -33,7 +33,7 @@ export function checkValidity(exchange: ValidityContext, done: Callback<boolean>
  *
  * @param done receives false for a session without a user, and for one that is listed
  */
-function wasRevoked(exchange: ValidityContext, done: Callback<boolean>): void {
+function wasRevoked(exchange: ValidityContext, done: ResultCallback<boolean>): void {
   const { lifetime } = exchange
   const session = exchange.host.session as Session
   let user: string | undefined
@@ -52,7 +52,7 @@ function wasRevoked(exchange: ValidityContext, done: Callback<boolean>): void {
   )
 }
 
-function askApp(exchange: ValidityContext, done: Callback<boolean>): void {
+function askApp(exchange: ValidityContext, done: ResultCallback<boolean>): void {
   const { validate } = exchange.settings
   if (!validate) return done(null, true)
   ask(

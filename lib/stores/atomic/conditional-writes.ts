@@ -3,7 +3,7 @@ import type { SessionData } from '../../core/record/session-data'
 import { describeValue } from '../../primitives/describe-value'
 import { isRedisClient } from '../../core/store/store-check'
 import { bindAbility } from '../../core/store/abilities'
-import { ignoreRejection, type Callback } from '../../primitives/callbacks'
+import { ignoreRejection, type ResultCallback } from '../../primitives/callbacks'
 import type { Found, Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
 import type { CompleteStore } from '../complete-store'
@@ -18,7 +18,7 @@ export interface PublishedStore {
 /** The methods that are added to a store. Its `get` then also passes the version. */
 export interface Atomic extends Pick<CompleteStore, 'compareAndSet'> {
   update<Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, ...none: never[]): Done
-  update<_Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, callback: Callback<boolean>): void
+  update<_Done extends Promise<boolean> = Promise<boolean>>(id: string, session: SessionData, callback: ResultCallback<boolean>): void
 }
 
 /** The operations of one engine. The version of a record is usually its text. */
@@ -55,10 +55,10 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
     return answer(engine.read(id), (err, found) => (err ? callback(err) : callback(null, found?.session ?? null, found?.version)))
   }
   const abilities = {
-    compareAndSet(id: string, session: SessionData, version: Version | null, callback?: Callback<Outcome>): unknown {
+    compareAndSet(id: string, session: SessionData, version: Version | null, callback?: ResultCallback<Outcome>): unknown {
       return answer(engine.compareAndSet(id, session, version), callback)
     },
-    update(id: string, session: SessionData, callback?: Callback<boolean>): unknown {
+    update(id: string, session: SessionData, callback?: ResultCallback<boolean>): unknown {
       return answer(engine.update(id, session), callback)
     },
   }
@@ -88,7 +88,7 @@ function homeOf(store: object, method: string): object | null {
 }
 
 /** Calls back outside the promise's stack, so that an error of the callback is not a rejection. */
-function answer<Value>(work: Promise<Value>, callback?: Callback<Value>): void | Promise<Value> {
+function answer<Value>(work: Promise<Value>, callback?: ResultCallback<Value>): void | Promise<Value> {
   if (!callback) return ignoreRejection(work)
   work.then(
     value => process.nextTick(callback, null, value),

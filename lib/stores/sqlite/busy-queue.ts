@@ -1,5 +1,5 @@
 import { NOT_AT_ONCE } from '../../core/store/sync-methods'
-import type { Callback } from '../../primitives/callbacks'
+import type { ResultCallback } from '../../primitives/callbacks'
 import { isBusy } from './errors'
 
 /** Pauses between tries, in milliseconds: the first one, and the longest one. */
@@ -44,7 +44,7 @@ export class BusyQueue {
   }
 
   /** @param act is called again if it throws because the database is locked */
-  run<Value>(act: () => Value, done: Callback<Value>, isRead = false): void {
+  run<Value>(act: () => Value, done: ResultCallback<Value>, isRead = false): void {
     let value: Value
     try {
       value = this.now(act, isRead)

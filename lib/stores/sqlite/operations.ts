@@ -1,5 +1,5 @@
 import { callLater } from '../../primitives/after-return'
-import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
+import { fromCallback, ignoreRejection, type ResultCallback } from '../../primitives/callbacks'
 import { BusyQueue } from './busy-queue'
 import { storeError, storeErrorOf } from './errors'
 
@@ -35,7 +35,7 @@ export class Operations {
   }
 
   /** @param act may be called again */
-  run<Value>(act: () => Value, done: Callback<Value>, isRead = false): void {
+  run<Value>(act: () => Value, done: ResultCallback<Value>, isRead = false): void {
     this.#queue.run(act, (err, value) => done(err && storeErrorOf(err, this.place), value), isRead)
   }
 
@@ -49,7 +49,7 @@ export class Operations {
    * @param take copies the arguments before the caller can change them
    * @param act may be called again
    */
-  reply<Taken, Value>(callback: Callback<Value> | undefined, take: () => Taken, act: (taken: Taken) => Value): void | Promise<Value> {
+  reply<Taken, Value>(callback: ResultCallback<Value> | undefined, take: () => Taken, act: (taken: Taken) => Value): void | Promise<Value> {
     if (!callback) return ignoreRejection(fromCallback<Value>(done => this.#take(take, act, done)))
     this.#take(take, act, (err, value) => {
       if (err) callLater(callback, err)
@@ -59,7 +59,7 @@ export class Operations {
     })
   }
 
-  #take<Taken, Value>(take: () => Taken, act: (taken: Taken) => Value, done: Callback<Value>): void {
+  #take<Taken, Value>(take: () => Taken, act: (taken: Taken) => Value, done: ResultCallback<Value>): void {
     let taken: Taken
     try {
       taken = take()

@@ -1,7 +1,7 @@
 import { bindAbility } from '../../core/store/abilities'
 import { callLater } from '../../primitives/after-return'
 import { registerSync } from '../../core/store/sync-methods'
-import type { Callback } from '../../primitives/callbacks'
+import type { Callback, ResultCallback } from '../../primitives/callbacks'
 import type { SessionData } from '../../core/record/session-data'
 import type { Found, Outcome } from '../../core/store/contract'
 import type { Version } from '../../core/record/snapshot'
@@ -71,7 +71,7 @@ class Methods extends (Store as abstract new () => object) {
   get(id: string, callback?: Found): void | Promise<SessionData | undefined> {
     const read = (): ReturnType<SqliteRecords['plain']> => this.#records.plain(id)
     if (!callback) return this.#operations.read(() => read()?.record)
-    const done: Callback<ReturnType<typeof read>> = (err, found) =>
+    const done: ResultCallback<ReturnType<typeof read>> = (err, found) =>
       err ? callLater(callback, err) : callLater(callback, null, found?.record, found?.version)
     this.#operations.run(read, done, true)
   }
@@ -100,7 +100,7 @@ class Methods extends (Store as abstract new () => object) {
     )
   }
 
-  compareAndSet(id: string, session: SessionData, version: Version | null, callback?: Callback<Outcome>): void | Promise<Outcome> {
+  compareAndSet(id: string, session: SessionData, version: Version | null, callback?: ResultCallback<Outcome>): void | Promise<Outcome> {
     return this.#operations.reply(
       callback,
       () => this.#records.writeOf(session),
@@ -108,7 +108,7 @@ class Methods extends (Store as abstract new () => object) {
     )
   }
 
-  all(callback?: Callback<Record<string, SessionData>>): void | Promise<Record<string, SessionData>> {
+  all(callback?: ResultCallback<Record<string, SessionData>>): void | Promise<Record<string, SessionData>> {
     return this.#operations.reply(
       callback,
       () => {},
@@ -116,7 +116,7 @@ class Methods extends (Store as abstract new () => object) {
     )
   }
 
-  length(callback?: Callback<number>): void | Promise<number> {
+  length(callback?: ResultCallback<number>): void | Promise<number> {
     return this.#operations.reply(
       callback,
       () => {},

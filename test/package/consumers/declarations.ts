@@ -59,6 +59,7 @@ export const cookieOf = (req: session.RequestSession) => req.session.cookie
 export const cookieMethods = (req: session.RequestSession) => req.session.cookie.originalMaxAge
 export const saved = (req: session.RequestSession) => req.session.save()
 export const savedBy = (req: session.RequestSession, done: session.Callback) => req.session.save(done)
+export const answered = (done: session.ResultCallback<string>) => done(null, 'text')
 export const destroyed = (req: session.RequestSession) => req.session.destroy
 export const regenerated = (req: session.RequestSession) => req.session.regenerate
 export const updated = (req: IncomingMessage) => session.update(req, () => {})

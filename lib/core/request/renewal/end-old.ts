@@ -1,7 +1,7 @@
 import { Attempts } from '../../concurrency/attempts'
 import type { Deadline } from '../../concurrency/deadline'
 import { gone, isMissing } from '../../errors/store-errors'
-import type { Callback } from '../../../primitives/callbacks'
+import type { Callback, ResultCallback } from '../../../primitives/callbacks'
 import { expiredRecord } from '../../record/emptied'
 import { dateOf, EXPIRED } from '../../record/lifetime'
 import { marksIn } from '../../record/marks'
@@ -23,7 +23,7 @@ interface Old {
 }
 
 /** @param done receives whether the old ID has ended; false if another process has changed or ended its record */
-export function endOld(storeClient: StoreClient, old: Old, deadline: Deadline, done: Callback<boolean>): void {
+export function endOld(storeClient: StoreClient, old: Old, deadline: Deadline, done: ResultCallback<boolean>): void {
   const { id, version, left } = old
   const removed: Callback = err => (err && !isMissing(err) ? findLost(storeClient, old, deadline, err, done) : done(null, true))
   if (!storeClient.compares || version === undefined) {
@@ -31,7 +31,7 @@ export function endOld(storeClient: StoreClient, old: Old, deadline: Deadline, d
     else storeClient.remove(id, removed, deadline)
     return
   }
-  const compared: Callback<Outcome> = (err, outcome) => {
+  const compared: ResultCallback<Outcome> = (err, outcome) => {
     if (err) findLost(storeClient, old, deadline, err, done)
     else if (!outcome?.ok) done(null, false)
     // The record has ended for every process. Removing it only frees memory
@@ -47,7 +47,7 @@ export function endOld(storeClient: StoreClient, old: Old, deadline: Deadline, d
  *
  * @param lost the error, which is passed on if the session still has its old ID
  */
-function findLost(storeClient: StoreClient, old: Old, deadline: Deadline, lost: unknown, done: Callback<boolean>): void {
+function findLost(storeClient: StoreClient, old: Old, deadline: Deadline, lost: unknown, done: ResultCallback<boolean>): void {
   const attempts = new Attempts()
   // By its key, because a read by ID in the turn does not find the record of an earlier ID
   const look = (): void => storeClient.byKey.get(storeClient.keys.of(old.id), found, deadline)

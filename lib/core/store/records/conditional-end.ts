@@ -1,4 +1,4 @@
-import type { Callback } from '../../../primitives/callbacks'
+import type { ResultCallback } from '../../../primitives/callbacks'
 import { emptied, expiredRecord } from '../../record/emptied'
 import type { SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
@@ -12,11 +12,11 @@ const MOST_TRIES = 100
 interface Replaceable {
   readonly id: string
   /** @param version undefined if the store does not compare */
-  write(record: SessionData, version: Version | undefined, done: Callback<Outcome>): void
+  write(record: SessionData, version: Version | undefined, done: ResultCallback<Outcome>): void
 }
 
 interface Comparing {
-  compareAndSet(id: string, session: SessionData, condition: Condition, done: Callback<Outcome>, deadline: Deadline): void
+  compareAndSet(id: string, session: SessionData, condition: Condition, done: ResultCallback<Outcome>, deadline: Deadline): void
 }
 
 /** The record of an ID, in the operation of a deadline. @param storeClient of a store that compares */
@@ -44,7 +44,7 @@ export class ConditionalEnd {
     private readonly record: Replaceable,
     private readonly grace: number,
     private readonly again: () => void,
-    private readonly done: Callback<Replaced>,
+    private readonly done: ResultCallback<Replaced>,
   ) {}
 
   /** @param found the record; nothing is left of one that was not read */

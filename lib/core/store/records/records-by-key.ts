@@ -1,4 +1,4 @@
-import type { Callback } from '../../../primitives/callbacks'
+import type { Callback, ResultCallback } from '../../../primitives/callbacks'
 import type { ActiveSessions } from '../../concurrency/active-sessions'
 import type { Deadline } from '../../concurrency/deadline'
 import type { SessionData } from '../../record/session-data'
@@ -36,8 +36,8 @@ export class RecordsByKey {
     this.calls.get(key, done, deadline)
   }
 
-  compareAndSet(key: string, session: SessionData, { version }: Condition, done: Callback<Outcome>, deadline?: Deadline): void {
-    this.calls.ask('compareAndSet', [key, session, version], done as Callback<unknown>, { key, deadline })
+  compareAndSet(key: string, session: SessionData, { version }: Condition, done: ResultCallback<Outcome>, deadline?: Deadline): void {
+    this.calls.ask('compareAndSet', [key, session, version], done as ResultCallback<unknown>, { key, deadline })
   }
 
   /** The ID of a session that requests of this process use. */

@@ -1,7 +1,7 @@
 import type { ActiveSession, ActiveSessions } from '../../concurrency/active-sessions'
 import type { Deadline } from '../../concurrency/deadline'
 import { isMissing } from '../../errors/store-errors'
-import type { Callback } from '../../../primitives/callbacks'
+import type { Callback, ResultCallback } from '../../../primitives/callbacks'
 import { hasAbility } from '../abilities'
 import type { StoreCalls } from '../store-calls'
 import type { StoreKeys } from '../store-keys'
@@ -72,7 +72,7 @@ export class SessionEnds {
     const { calls, activeSessions } = this.parts
     const deadline = calls.deadline()
     const act = (ended: Callback, active: ActiveSession): void =>
-      calls.ask('regenerate', [host], this.#alsoMoved(active, ended) as Callback<unknown>, { key: id, deadline })
+      calls.ask('regenerate', [host], this.#alsoMoved(active, ended) as ResultCallback<unknown>, { key: id, deadline })
     activeSessions.endOutsideQueue(id, deadline, act, done)
   }
 

@@ -1,4 +1,4 @@
-import type { Callback } from '../../../primitives/callbacks'
+import type { Callback, ResultCallback } from '../../../primitives/callbacks'
 import type { ActiveSessions } from '../../concurrency/active-sessions'
 import type { Deadline } from '../../concurrency/deadline'
 import type { SessionData } from '../../record/session-data'
@@ -40,9 +40,9 @@ export class StoredRecord<Where extends Place = Place> {
   }
 
   /** @param version null to create; unused if the store does not compare */
-  write(record: SessionData, version: Version | null | undefined, done: Callback<Outcome>): void {
+  write(record: SessionData, version: Version | null | undefined, done: ResultCallback<Outcome>): void {
     const { id, key, compares, deadline } = this.place
-    const written = done as Callback<unknown>
+    const written = done as ResultCallback<unknown>
     const write = new TrackedWrite(id, this.kind, this.activeSessions, this.calls, key)
     if (compares) this.calls.ask('compareAndSet', [key, record, version], written, { deadline, write })
     else this.calls.ask('set', [key, record], err => written(err, { ok: true }), { deadline, write })
