@@ -94,12 +94,12 @@ namespace session {
   /** The base class of stores: extend it, and write `get`, `set` and `destroy`. */
   export const Store = stores.Store as EmitterStatics & (abstract new (options?: unknown) => Store)
 
-  /** The cookie of a session. In a request, and if it was made by `new Cookie()`, it is a `LiveCookie`. */
+  /** The cookie of a session. In a request, and if it was made by `new Cookie()`, it is a `LiveCookie`: write `cookie as LiveCookie` to call its methods. */
   export interface Cookie extends cookies.AnyCookie {}
   /** A cookie with its methods, and with what your app adds to `Cookie` by declaration merging. */
   export interface LiveCookie extends cookies.Cookie, Omit<Cookie, keyof cookies.AnyCookie> {}
   /** Makes the cookie of a session. @throws TypeError if `maxAge` is neither a number nor a Date */
-  export const Cookie = cookies.Cookie as new (options?: CookieOptions) => LiveCookie
+  export const Cookie = cookies.Cookie as new (options?: CookieOptions) => Cookie
 
   /** A session. `save`, `reload`, `destroy` and `regenerate` return a promise if they are called without a callback. */
   export interface Session extends sessions.Session {}

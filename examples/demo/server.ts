@@ -78,7 +78,7 @@ function shopRequest(req: express.Request, form: Form, { store, secret, surviveR
     record: async () => JSON.stringify((await store.get(req.sessionID)) ?? null),
     cookie() {
       const signed = sign(req.sessionID, secret)
-      const line = (req.session.cookie as InstanceType<typeof session.Cookie>).serialize(NAME, `s:${signed}`)
+      const line = (req.session.cookie as session.LiveCookie).serialize(NAME, `s:${signed}`)
       return { name: NAME, id: req.sessionID, signature: signed.slice(req.sessionID.length + 1), lines: [line] }
     },
   }

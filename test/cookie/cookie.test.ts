@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { deprecations } from '../support/deprecations'
 import { useClock } from '../support/clock'
-import { session, type CookieOptions } from '../support/subject'
+import { session, type CookieOptions, type LiveCookie } from '../support/subject'
 
-const { Cookie } = session
+const Cookie = session.Cookie as new (options?: CookieOptions) => LiveCookie
 const MINUTE = 60_000
 
 describe('cookie', () => {

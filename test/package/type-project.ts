@@ -65,7 +65,7 @@ export async function compileExpressSession(row: Row): Promise<void> {
 }
 
 /** Programs that compile with express-session and @types/express-session too. */
-const ORIGINAL_TOO = ['public-names', 'mocks', 'callbacks']
+const ORIGINAL_TOO = ['public-names', 'mocks', 'callbacks', 'cookies']
 
 function programsFor({ name, surroundings, also }: Row, door: Door): readonly string[] {
   if (also?.programs) return also.programs

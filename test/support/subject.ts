@@ -6,4 +6,4 @@ export const subject = process.env.SUBJECT ?? 'resession'
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the name is known when the tests start
 export const session = (subject === 'resession' ? ours : require(subject)) as typeof ours
 
-export type { CookieOptions, Options as SessionOptions, RequestHandler, Session, SessionData, Store } from '../../lib'
+export type { CookieOptions, LiveCookie, Options as SessionOptions, RequestHandler, Session, SessionData, Store } from '../../lib'

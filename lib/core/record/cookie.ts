@@ -96,6 +96,15 @@ export interface AnyCookie extends Omit<CookieOptions, 'maxAge' | 'sameSite' | '
   maxAge?: number | undefined
   /** Whether requests from other sites carry the cookie. */
   sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined
+  // Optional, because plain data lack them. Without them a record with a new `Cookie` could not be asserted to be `SessionData`
+  /** When the cookie expires, for stores that read it; use `expires`. */
+  _expires?: Date | null | undefined
+  /** The attributes in stored form. Plain data lack it. */
+  readonly data?: CookieData
+  /** The `Set-Cookie` line for a name and a value. Plain data lack it. */
+  serialize?(name: string, value: string): string
+  /** The cookie as plain data for a record. Plain data lack it. */
+  toJSON?(): CookieData
 }
 
 /** Reserved names: a record with data of these names would break its cookie. */

@@ -25,7 +25,8 @@ export const handlers = [session(options), session({ ...options, name: 'id' })]
 
 export const made = new session.Cookie({ maxAge: 1 })
 export const { data, expires, sameSite, priority } = made
-export const serialized = () => made.serialize('name', 'value')
+export const serialized = () => made.serialize?.('name', 'value')
+export const live = () => made as session.LiveCookie
 export const attributes = { ...made.data }
 
 export const memory = new session.MemoryStore({ max: 10 })

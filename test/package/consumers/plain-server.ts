@@ -41,12 +41,15 @@ export function upgrade(req: IncomingMessage & { session?: session.Session & Par
 middleware({} as IncomingMessage, {})
 
 const cookie = new session.Cookie({ maxAge: 60000, priority: 'low', partitioned: true, sameSite: 'strict' })
-cookie.serialize('name', 'value').toLowerCase()
+const live = cookie as session.LiveCookie
+live.serialize('name', 'value').toLowerCase()
+live.maxAge = null
+cookie.serialize?.('name', 'value').toLowerCase()
 // @ts-expect-error: no such attribute
 new session.Cookie({ flavour: 'oat' })
 
-const live: session.Session = new session.Session({ sessionID: 'id' }, { views: 1 })
-live.touch().resetMaxAge().id.toLowerCase()
+const made: session.Session = new session.Session({ sessionID: 'id' }, { views: 1 })
+made.touch().resetMaxAge().id.toLowerCase()
 
 export const options: session.SessionOptions = { secret: 'x', cookie: { maxAge: 1, encode: text => text, signed: true } }
 export const inCookie: session.Options = { secret: 'x', store: 'cookie' }
