@@ -9,7 +9,7 @@ const code = all.filter(({ language }) => language === 'js' || language === 'ts'
 
 describe('The code blocks of README.md and docs/', () => {
   it('name their language', () => {
-    const languages = ['js', 'ts', 'json', 'sh', 'console', 'nginx', 'text']
+    const languages = ['js', 'ts', 'json', 'sh', 'console', 'nginx', 'text', 'yaml']
     expect(all.filter(({ language }) => !languages.includes(language)).map(({ page, line }) => `${page}:${line}`)).to.deep.equal([])
   })
 
