@@ -28,6 +28,10 @@ onEachHost('options: renewAfter and grace', host => {
     expect(() => start({ grace: Infinity })).to.throw(TypeError, 'grace option must be a number of milliseconds above 0')
   })
 
+  it('does not offer an endless grace', () => {
+    for (const grace of [0, -1, '10000', null]) expect(() => start({ grace })).to.throw(TypeError, /above 0, not /)
+  })
+
   for (const limit of ['renewAfter', 'idleTimeout', 'absoluteTimeout']) {
     it(`refuses a grace that is not below ${limit}`, () => {
       expect(() => start({ [limit]: 10_000, grace: 10_000 })).to.throw(TypeError, 'the shortest of which is 10000')

@@ -1,4 +1,7 @@
 import { expect } from 'chai'
+import Koa = require('koa')
+import session = require('../../lib')
+import koaSession = require('../../lib/koa')
 import type { CookieOptions } from '../../lib/core/record/cookie'
 import type { Options } from '../../lib/core/settings/options'
 import type { KoaOptions } from '../../lib/koa/settings/koa-options'
@@ -111,10 +114,35 @@ function sectionsOf({ file, under, level }: Described): Map<string, string> {
   )
 }
 
+/** The value with which the default begins, if it is a literal. */
+function defaultOf(section: string): { readonly value: unknown } | undefined {
+  const literal = /\*\*Default:\*\* `((?:'[^`]*'|\{[^`]*\}|[\d_]+|true|false|null|undefined))`/.exec(section)?.[1]
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a literal of the documentation
+  return literal === undefined ? undefined : { value: new Function(`return (${literal})`)() as unknown }
+}
+
+const STARTS: Readonly<Record<string, (option: string, value: unknown) => void>> = {
+  'session()': (option, value) => session({ secret: 'a secret of enough bytes', [option]: value }),
+  'the cookie': (option, value) => session({ secret: 'a secret of enough bytes', cookie: { [option]: value } }),
+  Koa: (option, value) => {
+    const app = new Koa()
+    app.keys = ['a secret of enough bytes']
+    koaSession({ store: new session.MemoryStore(), [option]: value } as KoaOptions, app)
+  },
+}
+
 describe('docs: the options', () => {
   for (const [title, described] of Object.entries(PAGES)) {
     it(`of ${title} have one heading each, without other headings`, () => {
       expect([...sectionsOf(described).keys()]).to.have.members(Object.keys(described.options))
+    })
+
+    it(`of ${title} accept their defaults`, () => {
+      const start = STARTS[title] as (option: string, value: unknown) => void
+      for (const [option, section] of sectionsOf(described)) {
+        const given = defaultOf(section)
+        if (given) expect(() => start(option, given.value), option).to.not.throw()
+      }
     })
 
     it(`of ${title} have a type, a default, and when to change it`, () => {

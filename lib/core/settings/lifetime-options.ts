@@ -65,8 +65,7 @@ function settleRenewal(options: Given): Pick<LifetimeSettings, 'renewAfter' | 'g
   checkLimit('renewAfter', renewAfter, 'write 60 * 60_000 for an hour')
   const longest = Math.min(renewAfter ?? Infinity, idleTimeout, absoluteTimeout)
   if (grace === undefined) return { renewAfter: renewAfter ?? Infinity, grace: isLimit(renewAfter) ? Math.min(GRACE, longest / 2) : 0 }
-  if (grace === Infinity) throw optionError('grace', 'be a number of milliseconds above 0', grace, 'write 10_000 for ten seconds')
-  checkLimit('grace', grace, 'write 10_000 for ten seconds')
+  if (!isDuration(grace)) throw optionError('grace', 'be a number of milliseconds above 0', grace, 'write 10_000 for ten seconds')
   if (grace >= longest) {
     const instead = 'an earlier ID must not be accepted for longer than a session lives; write 10_000 for ten seconds'
     throw optionError('grace', `be below renewAfter, idleTimeout and absoluteTimeout, the shortest of which is ${longest}`, grace, instead)
@@ -107,9 +106,12 @@ function isLimit(ms: number | undefined): ms is number {
   return ms !== undefined && ms < Infinity
 }
 
-/** The end must be a valid Date: the latest one is 8.64e15 milliseconds after 1970. */
 function checkLimit(option: string, ms: unknown, instead: string): void {
   if (ms === undefined || ms === Infinity) return
-  const isDate = typeof ms === 'number' && ms > 0 && !Number.isNaN(new Date(Date.now() + ms).valueOf())
-  if (!isDate) throw optionError(option, 'be a number of milliseconds above 0, or Infinity', ms, instead)
+  if (!isDuration(ms)) throw optionError(option, 'be a number of milliseconds above 0, or Infinity', ms, instead)
+}
+
+/** The end must be a valid Date: the latest one is 8.64e15 milliseconds after 1970. */
+function isDuration(ms: unknown): boolean {
+  return typeof ms === 'number' && ms > 0 && !Number.isNaN(new Date(Date.now() + ms).valueOf())
 }

@@ -174,7 +174,7 @@ export interface FixedOptions {
    * How long requests with the earlier ID are served after `renewAfter` or `regenerate`, in milliseconds. They continue with the session of the new ID,
    * unless its user may have changed: then they read what both sessions have in common, and nothing is saved or sent.
    *
-   * @default 0: the earlier ID ends at once; 10000 with `renewAfter`, or half of a limit that is shorter
+   * @default undefined: the earlier ID ends at once; 10000 with `renewAfter`, or half of a limit that is shorter
    * @throws TypeError at setup if it is not a number above 0, or not below `renewAfter`, `idleTimeout` and `absoluteTimeout`
    * @see docs/options.md#grace
    */
