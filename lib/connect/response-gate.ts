@@ -56,7 +56,7 @@ export class ResponseGate implements Gate {
     if (last) this.exchange.sendsCookie = !isLate && !this.res.destroyed
     commit(this.exchange, last, (err, withhold) => {
       // An error page of the app is not replaced: a client cannot take it for a success
-      if (withhold && !(this.res.statusCode >= SERVER_ERROR)) return answer(() => this.failed(err))
+      if (withhold && !(this.res.statusCode >= SERVER_ERROR)) return answer(isSent => this.failed(err, isSent))
       if (err) passOnLate(this.res, this.next, err)
       else if (isLate) checkLate(this.exchange, this.#sent)
       answer('pass')
@@ -67,8 +67,8 @@ export class ResponseGate implements Gate {
    * An error here comes after the handler has responded. An error handler that finds headers sent would close the connection, and with it the
    * response.
    */
-  failed(err: unknown): void {
-    if (this.res.headersSent) passOnLate(this.res, this.next, err)
+  failed(err: unknown, isSent: boolean): void {
+    if (isSent) passOnLate(this.res, this.next, err)
     else this.next(err)
   }
 }

@@ -1,8 +1,15 @@
 import type { ServerResponse } from 'node:http'
+import type { CallLine } from './call-line'
 import type { DeferredCall } from './deferred-call'
 import { isHttp2 } from './reported-state'
 
 type Callback = (err?: Error | null) => void
+
+/** Whether a call comes after the first `end`. A third-party `end` may write later, after it has compressed or changed the body. */
+export function followsEnd(res: ServerResponse, { method, asks }: DeferredCall, line: CallLine | undefined): boolean {
+  if (asks !== 'nothing' || line?.hasEnd) return false
+  return method === 'end' || (method === 'write' && res.writableEnded !== false)
+}
 
 /**
  * Does what Node does with a call after `end`. A `write`, or an `end` with a chunk, passes an error to the callback and emits 'error'. Without a
@@ -27,9 +34,9 @@ export function callAfterDestroy(args: unknown[]): void {
   if (callback) process.nextTick(callback, codedError('Cannot call write after a stream was destroyed', 'ERR_STREAM_DESTROYED'))
 }
 
-/** Calls back for calls that Node will not receive, unless their callers have seen them throw. */
-export function dropCalls(calls: readonly DeferredCall[]): void {
-  for (const call of calls) {
+/** Calls back for a call that Node will not receive, and for all that wait, unless their callers have seen them throw. */
+export function dropCalls(first: DeferredCall, line?: CallLine): void {
+  for (const call of [first, ...(line?.drain() ?? [])]) {
     const isKnown = call.failed || 'returned' in call
     if (!isKnown) callAfterDestroy(call.args)
   }

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { Verdict } from './gate'
 
 /** `flush` belongs to compression: it sends what has been written so far, and must not overtake it. */
@@ -22,7 +21,7 @@ export interface DeferredCall {
   size?: number
 }
 
-/** Whether the gate has refused the response, and it can still be replaced. */
-export function isRefused(call: DeferredCall, res: ServerResponse): call is DeferredCall & { verdict: () => void } {
-  return typeof call.verdict === 'function' && !res.headersSent
+/** Whether the gate has refused the response. */
+export function isRefused(call: DeferredCall): call is DeferredCall & { verdict: Exclude<Verdict, 'pass'> } {
+  return typeof call.verdict === 'function'
 }

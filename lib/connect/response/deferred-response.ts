@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { callAfterDestroy, callAfterEnd, dropCalls } from './calls-after-end'
+import { callAfterDestroy, callAfterEnd, dropCalls, followsEnd } from './calls-after-end'
 import { Drain } from './drain'
 import type { Gate, Verdict } from './gate'
 import { isRefused, type DeferredCall, type Method, type Native } from './deferred-call'
 import { checkArguments, isWrapped, settleHead } from './argument-checks'
 import { clearHead, restoreMethods } from './replaced-response'
+import { isOfNode } from './reported-state'
 import { WhileDeferred } from './while-deferred'
 import { setImmediate } from '../../primitives/set-immediate'
 
@@ -22,7 +23,7 @@ export class DeferredResponse {
   readonly #on: unknown
   /** How far the calls of the app have come, those that wait included. */
   #progress: 'none' | 'begun' | 'ended' = 'none'
-  /** A call other than `writeHead` has been passed on. */
+  /** A call that sends the headers, or data, has been passed on. */
   #passed = false
   /** `settling`: the listeners for headers are being called. `sending`: calls now come from the native methods, and are passed to Node. */
   #phase: 'holding' | 'settling' | 'sending' = 'holding'
@@ -92,6 +93,12 @@ export class DeferredResponse {
     return this.#passed && isWrapped(this.#res, this.#native)
   }
 
+  /** Whether a part of the response has left, so that no other one can replace it. A mock may set its `headersSent` before it calls `end`. */
+  get #isSent(): boolean {
+    if (this.#isBusy || isOfNode(this.#res)) return this.#isBusy || this.#res.headersSent
+    return this.#passed || (this.#told && !this.#headersDue)
+  }
+
   /**
    * A call of the app.
    *
@@ -129,7 +136,7 @@ export class DeferredResponse {
   }
 
   #obey(call: DeferredCall, buffered: unknown): unknown {
-    if (isRefused(call, this.#res)) return (this.#replace(call, call.verdict), buffered)
+    if (isRefused(call) && !this.#isSent) return (this.#replace(call, call.verdict), buffered)
     const progress = this.#progress
     this.#note(call)
     try {
@@ -145,34 +152,32 @@ export class DeferredResponse {
     else if (asks === 'first' && this.#progress === 'none') this.#progress = 'begun'
   }
 
-  #send({ method, args, asks, verdict }: DeferredCall): unknown {
-    if (typeof verdict === 'function') setImmediate(verdict)
+  #send(call: DeferredCall): unknown {
+    const { method, args, verdict } = call
+    if (typeof verdict === 'function') setImmediate(() => verdict(true))
+    // Node calls `writeHead` itself
+    if (!this.#told && method !== 'flush' && !isOfNode(this.#res)) this.#settleHeaders(method)
     if (this.#headersDue) this.#gate.headers()
     this.#headersDue = false
-    if (asks === 'nothing' && this.#isLate(method)) return callAfterEnd(this.#res, method, args)
+    if (this.#progress === 'ended' && followsEnd(this.#res, call, this.#held?.line)) return callAfterEnd(this.#res, method, args)
     this.#phase = 'sending'
     try {
       const sent = this.#native[method].apply(this.#res, args)
       if (method === 'write') this.#full = sent === false
-      this.#passed ||= method !== 'writeHead'
+      this.#passed ||= method !== 'writeHead' && method !== 'flush'
       return sent
     } finally {
       this.#phase = 'holding'
     }
   }
 
-  /** Whether a call follows the first `end`. A third-party `end` may write later, after it has compressed or changed the body. */
-  #isLate(method: Method): boolean {
-    if (this.#progress !== 'ended' || this.#held?.line.hasEnd) return false
-    return method === 'end' || (method === 'write' && this.#res.writableEnded !== false)
-  }
-
   /** Drops a call and all that wait. Another response is sent instead. */
-  #replace(call: DeferredCall, answer: () => void): void {
+  #replace(call: DeferredCall, answer: (isSent: boolean) => void): void {
     const res = this.#res
-    this.#drop(call)
+    dropCalls(call, this.#held?.line)
     this.#isReplaced = true
     this.#progress = 'none'
+    if (this.#held) this.#held.isSettled = false
     if (!this.#on) this.#drain = undefined
     const listeners = restoreMethods(res, { ...this.#native, on: this.#on })
     this.patches++
@@ -182,12 +187,8 @@ export class DeferredResponse {
       // From here on, writes of the old handler cannot be told from those of the error handler
       this.#isReplaced = false
       clearHead(res, isHeadNew ? listeners : undefined)
-      answer()
+      answer(false)
     })
-  }
-
-  #drop(call: DeferredCall): void {
-    dropCalls([call, ...(this.#held?.line.drain() ?? [])])
   }
 
   #wait(call: DeferredCall): void {
@@ -196,7 +197,7 @@ export class DeferredResponse {
     const progress = this.#progress
     this.#note(call)
     try {
-      this.#settleHeaders(held, call)
+      this.#settleHeaders(call.method, held)
     } catch (err) {
       held.line.fail(call)
       this.#progress = progress
@@ -208,14 +209,13 @@ export class DeferredResponse {
   }
 
   /** Calls all listeners for headers, but writes nothing yet. */
-  #settleHeaders(held: WhileDeferred, { method }: DeferredCall): void {
+  #settleHeaders(method: Method, held?: WhileDeferred): void {
     const { writeHead } = this.#native
-    if (typeof writeHead !== 'function' || this.#res.headersSent || this.#isBusy) return
+    if (held?.isSettled || typeof writeHead !== 'function' || this.#isSent) return
     this.#phase = 'settling'
-    held.isSettled = false
     try {
       settleHead(this.#res, method === 'writeHead', writeHead)
-      held.isSettled = true
+      if (held) held.isSettled = true
     } finally {
       this.#phase = 'holding'
     }
@@ -230,7 +230,7 @@ export class DeferredResponse {
     try {
       do {
         call = line.shift()
-        if (isRefused(call, this.#res)) return this.#replace(call, call.verdict)
+        if (isRefused(call) && !this.#isSent) return this.#replace(call, call.verdict)
         if (!call.failed) call.returned = this.#send(call)
         if (line.first) this.#ask(line.first)
       } while (line.first?.verdict)
@@ -245,9 +245,9 @@ export class DeferredResponse {
 
   /** Node has refused a call whose caller has already continued. */
   #fail(call: DeferredCall, err: unknown): void {
-    if (!this.#res.headersSent) return this.#replace(call, () => this.#gate.failed(err))
-    this.#drop(call)
-    this.#gate.failed(err)
+    if (!this.#isSent) return this.#replace(call, () => this.#gate.failed(err, false))
+    dropCalls(call, this.#held?.line)
+    this.#gate.failed(err, true)
     this.#res.destroy(err as Error)
   }
 }

@@ -2,9 +2,10 @@
 export type Next = (err?: unknown) => void
 
 /**
- * Whether bytes may leave. A function means that the app's response must not be sent, and sends another one. It is ignored after headers are sent.
+ * Whether bytes may leave. A function means that the app's response must not be sent, and sends another one. If a part of the response has been sent
+ * (`isSent`), the function reports the error instead.
  */
-export type Verdict = 'pass' | (() => void)
+export type Verdict = 'pass' | ((isSent: boolean) => void)
 
 /** Decides when a response may be sent. */
 export interface Gate {
@@ -16,6 +17,10 @@ export interface Gate {
   headers(): void
   /** Bytes are about to be sent, the first or the last. */
   bytes(last: boolean, answer: (verdict: Verdict) => void): void
-  /** The response cannot be sent; known only after its `end` was called. */
-  failed(err: unknown): void
+  /**
+   * The response cannot be sent; known only after its `end` was called.
+   *
+   * @param isSent whether a part of the response has been sent, so that no other one can replace it
+   */
+  failed(err: unknown, isSent: boolean): void
 }

@@ -36,7 +36,8 @@ export function restoreMethods(res: ServerResponse, methods: Readonly<Record<str
  * @param listeners calls listeners for headers that have not been called yet
  */
 export function clearHead(res: ServerResponse, listeners: Native | undefined): void {
-  if (res.headersSent) return
+  // A mock sets it before it calls `end`
+  if (res.headersSent) Reflect.set(res, 'headersSent', false)
   if (res.statusCode < 400) res.statusCode = 500
   try {
     listeners?.call(res, res.statusCode)

@@ -169,6 +169,14 @@ export function isHttp2(res: ServerResponse): boolean {
   return res.req?.httpVersionMajor === 2 && !(res instanceof ServerResponse)
 }
 
+/**
+ * Whether the response has the `write` and `end` of Node, which write the head, or wraps them. Behind Express a mock has Node's prototype, but not the
+ * fields.
+ */
+export function isOfNode(res: ServerResponse): boolean {
+  return '_header' in res || isHttp2(res)
+}
+
 function headOf(res: ServerResponse): { statusCode: number; statusMessage: string | undefined } {
   return { statusCode: res.statusCode, statusMessage: isHttp2(res) ? undefined : res.statusMessage }
 }
