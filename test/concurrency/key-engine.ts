@@ -7,6 +7,10 @@ export class KeyEngine {
   readonly #records = new Map<string, string>()
   /** The numbers of the conditional writes whose replies are lost, with the connection. */
   readonly lost = new Set<number>()
+  /** The numbers of those that are lost on the way to the engine: they are not made. */
+  readonly unmade = new Set<number>()
+  /** The records that existed when they were deleted. */
+  readonly deleted: { readonly key: string; readonly text: string }[] = []
   #compared = 0
 
   keys(): string[] {
@@ -24,13 +28,16 @@ export class KeyEngine {
   }
 
   delete(key: string): void {
+    const text = this.text(key)
+    if (text !== undefined) this.deleted.push({ key, text })
     this.#records.delete(key)
   }
 
   /** @returns whether the record was of that version, and is written; an error if the reply is lost */
   compareAndSet(key: string, text: string, version: unknown): boolean | Error {
-    const ok = this.#compareAndSet(key, text, version)
-    return this.lost.has(++this.#compared) ? Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) : ok
+    const number = ++this.#compared
+    const ok = !this.unmade.has(number) && this.#compareAndSet(key, text, version)
+    return this.lost.has(number) || this.unmade.has(number) ? Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) : ok
   }
 
   #compareAndSet(key: string, text: string, version: unknown): boolean {

@@ -63,6 +63,7 @@ export class RenewingProcess {
     private readonly process: number,
     genid: () => string,
     private readonly mistake?: Mistake,
+    hasGrace = true,
   ) {
     const plain = keyStore(engine, schedule, process, true)
     const store = mistake === 'unconditional move' ? unconditional(plain) : plain
@@ -71,8 +72,7 @@ export class RenewingProcess {
       resave: false,
       saveUninitialized: false,
       storeTimeout: Infinity,
-      renewAfter: AGE,
-      grace: GRACE,
+      ...(hasGrace && { renewAfter: AGE, grace: GRACE }),
       genid,
     }
     this.#settings = settle(options, store, () => {})

@@ -4,8 +4,8 @@ import { Clock } from '../support/clock'
 import { KeyEngine, Schedule } from './key-engine'
 import { AGE, RenewingProcess, type Live, type Mistake, type Visit } from './renewal-rig'
 
-/** Of each of the nine properties. */
-const RUNS = Math.ceil(Number(process.env.RUNS ?? 1800) / 9)
+/** Of each of the twelve properties. */
+const RUNS = Math.ceil(Number(process.env.RUNS ?? 2400) / 12)
 
 /** The ID that all clients have at the beginning. An attacker may have fixed it. */
 const FIRST = 'first-id'
@@ -18,8 +18,8 @@ interface Case {
   readonly acts: readonly { readonly act: Act; readonly cookie: 'first' | 'last' }[]
   readonly choices: readonly number[]
   readonly crashes: readonly { readonly process: number; readonly step: number }[]
-  /** The numbers of the conditional writes whose replies are lost. */
-  readonly lost?: readonly number[]
+  /** The numbers of the conditional writes whose replies are lost, and whether the engine has made them. */
+  readonly lost?: readonly { readonly number: number; readonly isMade: boolean }[]
 }
 
 interface Faults {
@@ -35,7 +35,7 @@ const anyCase = (acts: readonly Act[], { crashes, lost }: Faults): fc.Arbitrary<
     acts: fc.array(fc.record({ act: fc.constantFrom(...acts), cookie: fc.constantFrom('first', 'last') }), { minLength: 1, maxLength: 6 }),
     choices: fc.array(fc.nat(), { minLength: 1, maxLength: 80 }),
     crashes: fc.array(fc.record({ process: fc.nat({ max: 2 }), step: fc.nat({ max: 60 }) }), { maxLength: crashes }),
-    lost: fc.array(fc.integer({ min: 1, max: 15 }), { maxLength: lost }),
+    lost: fc.array(fc.record({ number: fc.integer({ min: 1, max: 15 }), isMade: fc.boolean() }), { maxLength: lost }),
   })
 
 /** Sessions are of one line if one has got its ID, and some of its data, from the other. */
@@ -58,13 +58,26 @@ class World {
   constructor(
     now: number,
     private readonly mistake?: Mistake,
+    readonly hasGrace = true,
   ) {
     const marks = { c: now - AGE, a: now - AGE, h: 'handle' }
     this.engine.write(FIRST, JSON.stringify({ line: 'line-0', cookie: { originalMaxAge: null, expires: null }, '~': marks }))
   }
 
   process(number: number): RenewingProcess {
-    return new RenewingProcess(this.engine, this.schedule, number, () => `id-${++this.#made}`, this.mistake)
+    return new RenewingProcess(this.engine, this.schedule, number, () => `id-${++this.#made}`, this.mistake, this.hasGrace)
+  }
+
+  /**
+   * Whether a logout has ended a session. Without a grace, an ID that has been renewed does not lead to the new one, so that a logout after that removes
+   * nothing.
+   */
+  hasEnded({ id, line }: Live): boolean {
+    if (this.hasGrace) return true
+    return this.engine.deleted.some(({ key, text }) => {
+      const record = JSON.parse(text) as { readonly line?: unknown; readonly '~'?: { readonly m?: unknown } }
+      return key === id && record.line === line && record['~']?.m == null
+    })
   }
 
   line(name: unknown): Line | undefined {
@@ -179,7 +192,7 @@ function handle(
     return visit.step(
       done => void session.destroy(done),
       then(() => {
-        result.ended = line
+        if (world.hasEnded(session)) result.ended = line
         respond()
       }),
     )
@@ -225,12 +238,12 @@ function check(world: World, { acts, crashes }: Case): void {
   if (!mayEnd) expect(reached.size, 'the session is not lost').to.equal(1)
 }
 
-function play(aCase: Case, mistake?: Mistake): void {
+function play(aCase: Case, mistake?: Mistake, hasGrace?: boolean): void {
   const clock = new Clock()
   try {
-    const world = new World(clock.now, mistake)
+    const world = new World(clock.now, mistake, hasGrace)
     const { acts, choices, crashes, lost = [] } = aCase
-    for (const number of lost) world.engine.lost.add(number)
+    for (const { number, isMade } of lost) (isMade ? world.engine.lost : world.engine.unmade).add(number)
     const processes = Array.from({ length: aCase.processes }, (_, number) => world.process(number))
     for (const [index, each] of acts.entries()) {
       const number = index % aCase.processes
@@ -270,6 +283,20 @@ const ALL: readonly Act[] = [
   'spy-save',
 ]
 const BY_AGE: readonly Act[] = ['read', 'save', 'save', 'update', 'logout']
+/** What an app can do without limits and without a grace. */
+const WITHOUT: readonly Act[] = [
+  'read',
+  'save',
+  'renew',
+  'renew',
+  'login',
+  'login-keep',
+  'login-keep-late',
+  'logout',
+  'logout',
+  'spy',
+  'spy-save',
+]
 const FIXATION: readonly Act[] = ['spy', 'spy-save', 'login', 'login-keep', 'login-keep-late', 'save']
 
 /** By their titles. */
@@ -291,6 +318,15 @@ describe('concurrency: renewAfter and grace, in random orders of the steps of pr
         )
       }).timeout(Math.max(20_000, RUNS * 20))
     }
+  }
+
+  for (const [where, faults] of Object.entries(FAULTS)) {
+    it(`undoes no logout, and leaves one session, without a grace${where} (${RUNS} runs)`, () => {
+      fc.assert(
+        fc.property(anyCase(WITHOUT, faults), aCase => play(aCase, undefined, false)),
+        { numRuns: RUNS },
+      )
+    }).timeout(Math.max(20_000, RUNS * 20))
   }
 
   const MISTAKES: Readonly<Record<Mistake, readonly Act[]>> = {

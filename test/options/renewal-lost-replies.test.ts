@@ -56,7 +56,11 @@ interface Rotating {
 const HANDLERS = routes({
   '/': count,
   '/keep': async (req: Req, res) => {
-    await (req.session as unknown as Rotating).regenerate({ keep: true })
+    try {
+      await (req.session as unknown as Rotating).regenerate({ keep: true })
+    } catch (err) {
+      return void res.end((err as Error).message)
+    }
     return count(req, res)
   },
 })
@@ -100,15 +104,41 @@ onEachHost('options: renewAfter, if the reply to the end of the old record is lo
     expect(client.cookie).to.not.equal(before)
   })
 
-  it('undoes no logout of another process that came first', async () => {
-    const { store, lose } = comparing()
-    const { records } = store as VersionedStore
-    const client = siteOn(host, { store, renewAfter: HOUR }, HANDLERS).visitor()
+  for (const [how, path, options] of [
+    ['renewAfter', '/', { renewAfter: HOUR }],
+    ['regenerate with keep', '/keep', {}],
+    ['regenerate with keep and hashIds', '/keep', { hashIds: true }],
+    ['regenerate with keep and grace', '/keep', { grace: 10_000 }],
+  ] as readonly [string, string, Partial<SessionOptions>][]) {
+    it(`undoes no logout of another process that came first: ${how}`, async () => {
+      const { store, lose } = comparing()
+      const { records } = store as VersionedStore
+      const client = siteOn(host, { store, ...options }, HANDLERS).visitor()
+      await client.get()
+      const before = client.cookie
+      clock.turn(HOUR)
+      lose(id => void records.delete(id))
+      const { text } = await client.get(path)
+      if (path === '/keep') expect(text).to.equal('failed to load session')
+      expect(records.size).to.equal(0)
+      client.cookie = before
+      expect((await client.get()).text).to.equal('1')
+    })
+  }
+
+  it('without a grace, finds no session of the earlier ID before its record is removed', async () => {
+    const { store } = comparing()
+    const told: string[] = []
+    const on = { unknown: () => void told.push('unknown'), reused: () => void told.push('reused') }
+    const client = siteOn(host, { store, on }, HANDLERS).visitor()
     await client.get()
-    clock.turn(HOUR)
-    lose(id => void records.delete(id))
-    await client.get()
-    expect(records.size).to.equal(0)
+    const before = client.cookie
+    store.destroy = (_id, callback) => setImmediate(() => callback?.())
+    expect((await client.get('/keep')).text).to.equal('2')
+    const { cookie } = client
+    client.cookie = before
     expect((await client.get()).text).to.equal('1')
+    expect(client.cookie).to.not.be.oneOf([before, cookie])
+    expect(told).to.deep.equal(['unknown'])
   })
 })

@@ -19,6 +19,20 @@ export function emptied(id: string, record: SessionData, grace: number): Session
   return { cookie: cookieUntil(cookieOf(record), until), [MARKS]: { ...marks, m } } as SessionData
 }
 
+/** How long the record of a renewed ID can be read, in milliseconds, if it is not removed. */
+const LONGEST_REMOVAL = 60_000
+
+/**
+ * The record of an ID that has been renewed without a grace, until it is removed. No request finds a session in it. If the reply to its write is lost, it
+ * tells that the write was made: a logout leaves no record.
+ *
+ * @param to the new ID
+ */
+export function renewedRecord(id: string, to: string): SessionData {
+  const m = sealMove(id, { to, isByAge: false, until: 0 })
+  return { cookie: cookieUntil(new Cookie(), Date.now() + LONGEST_REMOVAL), [MARKS]: { c: 0, a: 0, h: '', m } } as SessionData
+}
+
 /** A record that does not exist for any store, because its end has passed. A conditional write of it ends a session. */
 export function expiredRecord(): SessionData {
   const cookie = new Cookie()

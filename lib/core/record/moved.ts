@@ -10,7 +10,7 @@ export interface Move {
   readonly to?: string
   /** Whether the ID was only too old. Otherwise the app has asked for a new one, and the user may change. */
   readonly isByAge: boolean
-  /** The end of the earlier ID, in milliseconds since 1970. */
+  /** The end of the earlier ID, in milliseconds since 1970; 0 without a grace. */
   readonly until: number
 }
 
@@ -29,14 +29,19 @@ export function isMoved(record: object): boolean {
   return marksIn(record)?.m != null
 }
 
+/** The move in the record of an ID, also one that has ended. */
+export function anyMoveOf(from: string, marks: Marks | undefined): Move | undefined {
+  const text = marks?.m == null ? undefined : sealOf(from).unseal(marks.m)
+  return text === undefined ? undefined : (JSON.parse(text) as Move)
+}
+
 /**
  * The move in the record of an ID.
  *
  * @returns undefined if there is none, or it has ended
  */
 export function moveOf(from: string, marks: Marks | undefined, now: number): Move | undefined {
-  const text = marks?.m == null ? undefined : sealOf(from).unseal(marks.m)
-  const move = text === undefined ? undefined : (JSON.parse(text) as Move)
+  const move = anyMoveOf(from, marks)
   return move && now < move.until ? move : undefined
 }
 

@@ -2,7 +2,7 @@ import { announceReused, announceUnknown } from '../../events/announce'
 import { hasTimedOut, type LifetimeContext } from '../../lifetime/limits'
 import type { Data } from '../../record/merge'
 import { separate, withUser } from '../../record/marks'
-import { inBoth, moveOf, type Move } from '../../record/moved'
+import { anyMoveOf, inBoth, moveOf, type Move } from '../../record/moved'
 import type { Marks } from '../../record/reserved-key'
 import type { Read } from '../../record/snapshot'
 import type { ExchangeState } from '../exchange-state'
@@ -65,9 +65,9 @@ export function announceEarlier(exchange: ExchangeState, read: Read, found: Wher
   else announceUnknown(exchange)
 }
 
-/** Whether the grace of an earlier ID is over. Otherwise its session has ended, if it is not found. */
+/** Whether the grace of an earlier ID is over. Otherwise its session has ended, if it is not found, or there was no grace. */
 function isGraceOver(id: string, { marks }: Read): boolean {
-  return moveOf(id, marks, Date.now()) === undefined
+  return (anyMoveOf(id, marks)?.until ?? 1) > 0 && moveOf(id, marks, Date.now()) === undefined
 }
 
 function whereaboutsOf(moves: readonly Move[], before: Read, current: { readonly id: string; readonly read: Read }): Whereabouts {
