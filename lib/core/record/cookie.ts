@@ -213,10 +213,10 @@ export class Cookie {
   }
 }
 
-// Enumerable as in express-session: drivers that walk a record with `for…in`, as aws-sdk's does, store these
-for (const name of Object.getOwnPropertyNames(Cookie.prototype)) {
-  Object.defineProperty(Cookie.prototype, name, { enumerable: name !== 'constructor' })
-}
+// Without a constructor, and with enumerable members, as in express-session. Without one, Node prints a cookie as a plain object.
+// Drivers that walk a record with `for…in`, as aws-sdk's does, store the members
+Reflect.deleteProperty(Cookie.prototype, 'constructor')
+for (const name of Object.getOwnPropertyNames(Cookie.prototype)) Object.defineProperty(Cookie.prototype, name, { enumerable: true })
 
 /** The lifetime of a cookie as it was last set, in milliseconds. `false` and `undefined` end it with the browser, like `null`. */
 export function lifetimeOf({ originalMaxAge }: Pick<CookieData, 'originalMaxAge'>): number | null {
