@@ -2,12 +2,19 @@ import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { count, data, routes, show } from '../support/handlers'
 import { setCookie, Site, type Req } from '../support/site'
-import { session } from '../support/subject'
+import { session, type SessionOptions } from '../support/subject'
 
 /** The JSON of a handler's observation of its session, over HTTP. */
 async function seen(look: (req: Req) => unknown): Promise<unknown> {
   const site = new Site({}, (req, res) => res.end(JSON.stringify(look(req) ?? null)))
   return JSON.parse((await site.get()).text)
+}
+
+/** As lodash does: own enumerable properties, with the classes of all objects. */
+function cloneDeep<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, member]) => [key, cloneDeep(member) as unknown])
+  return Object.assign(Object.create(Object.getPrototypeOf(value) as object), Object.fromEntries(entries)) as T
 }
 
 describe('session: the object', () => {
@@ -113,9 +120,9 @@ describe('session: on the request', () => {
     expect(JSON.parse((await site.get()).text)).to.deep.equal(['string', true, { writable: true, enumerable: true, configurable: true }])
   })
 
-  const visits = async (assign: (req: Req) => unknown): Promise<unknown> => {
+  const visits = async (assign: (req: Req) => unknown, options: Partial<SessionOptions> = {}): Promise<unknown> => {
     const site = new Site(
-      {},
+      options,
       routes({
         '/': count,
         '/show': show,
@@ -140,6 +147,47 @@ describe('session: on the request', () => {
   it('a copy of the session in its place has the same effect as the session', async () => {
     const assigned = await visits(req => (req.session = { ...req.session, user: 'tobi' } as never))
     expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { views: 1, user: 'tobi' }, errors: [] })
+  })
+
+  const COPIES: Record<string, (original: object) => object> = {
+    'with its hidden properties': original =>
+      Object.create(Object.getPrototypeOf(original) as object, Object.getOwnPropertyDescriptors(original)) as object,
+    'that inherits from it': original => Object.create(original, Object.getOwnPropertyDescriptors({ ...original })) as object,
+    'without its hidden properties: a spread': original => ({ ...original }),
+    'without its hidden properties: a spread, with an undefined cookie': original => ({ ...original, cookie: undefined }),
+    'without its hidden properties: JSON': original => JSON.parse(JSON.stringify(original)) as object,
+    'without its hidden properties: Object.assign to an object of its class': original =>
+      Object.assign(Object.create(Object.getPrototypeOf(original) as object) as object, original),
+    'without its hidden properties: a spread with its class': original =>
+      Object.setPrototypeOf({ ...original }, session.Session.prototype as object) as object,
+    'without its hidden properties: _.cloneDeep': cloneDeep,
+  }
+  for (const [kind, copy] of Object.entries(COPIES)) {
+    for (const saveErrors of ['fail', undefined] as const) {
+      it(`a copy ${kind}, is stored as the session, with saveErrors: ${saveErrors}`, async () => {
+        const change = (req: Req): void => {
+          req.session = copy(req.session) as never
+          data(req).user = 'tobi'
+        }
+        const assigned = await visits(change, { saveErrors })
+        expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { views: 1, user: 'tobi' }, errors: [] })
+      })
+    }
+  }
+
+  it('an object with methods of its own in its place is touched and saved by them', async () => {
+    const calls: string[] = []
+    const own = {
+      touch: () => void calls.push('touch'),
+      save: (callback: (err?: unknown) => void) => {
+        calls.push('save')
+        callback()
+      },
+      cookie: new session.Cookie(),
+    }
+    const assigned = await visits(req => (req.session = own as never))
+    expect(assigned).to.deep.equal({ text: 'fine', status: 200, kept: { views: 1 }, errors: [] })
+    expect(calls).to.deep.equal(['touch', 'save'])
   })
 
   it('a plain object in the place of a destroyed session has a new ID', async () => {

@@ -6,7 +6,7 @@ import { ExchangeState } from './exchange-state'
 import { isPromise, isRefusedPromise, type Callback } from '../../primitives/callbacks'
 import type { CookieOptions } from '../record/cookie'
 import { publish } from '../diagnostics/channels'
-import { type Change, type HostExchange, createSession, sessionOf, type Session, EXCHANGE, type Successor } from '../session/session'
+import { type Change, type HostExchange, createSession, sessionOf, Session, EXCHANGE, type Successor } from '../session/session'
 import type { Keep } from '../session/keep'
 import { checkId } from '../settings/settings'
 import { gone } from '../errors/store-errors'
@@ -125,8 +125,8 @@ export class Exchange extends ExchangeState implements HostExchange {
   }
 
   /**
-   * The session that the handler left, if any. Another object becomes a session with the same ID and cookie, or with a new ID if the old session was
-   * destroyed. A cookie of plain data becomes a Cookie.
+   * The session that the handler left, if any. Another object, or a copy of a session, becomes a session with the same ID and cookie, or with a new ID if
+   * the old session was destroyed. A cookie of plain data becomes a Cookie.
    *
    * @throws TypeError for anything else
    */
@@ -134,7 +134,7 @@ export class Exchange extends ExchangeState implements HostExchange {
     const left: unknown = this.host.session
     if (!left) return undefined
     if (typeof left !== 'object') throw new TypeError('req.session must be an object, null or undefined')
-    if (typeof (left as Session).touch !== 'function') return this.#adopt(left as SessionData)
+    if (typeof (left as Session).touch !== 'function' || isCopy(left)) return this.#adopt(left as SessionData)
     return liveCookie(left as Session)
   }
 
@@ -142,6 +142,13 @@ export class Exchange extends ExchangeState implements HostExchange {
     if (this.destroyed && isRefusedPromise(this.generate())) {
       throw new TypeError('req.session was destroyed; call regenerate first, because genid or cookie is async')
     }
-    return createSession(this.host, Object.assign({ cookie: this.cookie }, data))
+    const record: Partial<SessionData> = Object.assign({ cookie: this.cookie }, data)
+    record.cookie ??= this.cookie
+    return createSession(this.host, record as SessionData)
   }
+}
+
+/** Whether it has the class of sessions and only their enumerable properties, as lodash copies objects. Its methods do not work. */
+function isCopy(left: object): boolean {
+  return left instanceof Session && left.req === undefined
 }
