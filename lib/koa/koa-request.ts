@@ -146,10 +146,10 @@ export class KoaRequest implements KoaHost {
   }
 
   #open(err: unknown, done: Callback): void {
-    this.#isOpen = !err
-    if (err) this.exchange.requestLifetime.end()
-    else if (this.earlyOptions) applyEarlyOptions(this)
-    done(err)
+    const failure = err || applyEarlyOptions(this)
+    this.#isOpen = !failure
+    if (failure) this.exchange.requestLifetime.end()
+    done(failure)
   }
 
   /**

@@ -34,12 +34,25 @@ export function setLifetime(
 }
 
 /**
+ * @param value of an app in JavaScript, which may be a number as text: that of an environment variable
  * @returns milliseconds; null for a cookie that ends with the browser
  * @throws TypeError unless it is a finite number, 'session', null or undefined
  */
-export function maxAgeOf(value: Lifetime): number | null {
+export function maxAgeOf(value: unknown): number | null {
+  if (value === 'session' || value === null) return null
+  const isNumeric = typeof value === 'string' && !Number.isNaN(Number(value))
   // 0, NaN and undefined are one day to koa-session, so that `Math.min(maxAge, 60000)` of an undefined lifetime ends no session
-  const ms = value === 'session' || value === null ? null : value || DAY
-  if (ms === Infinity || ms === -Infinity) throw new TypeError('maxAge must be a finite number of milliseconds or "session"')
-  return ms
+  const ms: unknown = (isNumeric ? Number(value) : value) || DAY
+  if (!Number.isFinite(ms)) throw new TypeError('maxAge must be a finite number of milliseconds or "session"')
+  return ms as number
+}
+
+/**
+ * When a cookie expires, as an app in JavaScript may have written it.
+ *
+ * @returns an Invalid Date, with which no cookie can be sent, for a value that is no date
+ */
+export function dateOf(value: unknown): Date | null {
+  if (value instanceof Date) return value
+  return value ? new Date(value as string | number) : null
 }

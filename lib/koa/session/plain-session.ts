@@ -1,6 +1,7 @@
 import type { AnyCookie, Cookie } from '../../core/record/cookie'
 import { CarriedSession } from './carried-session'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
+import { dateOf } from './lifetime'
 import { COOKIE } from './owned-names'
 import { attach, fill } from './shown-session'
 
@@ -91,11 +92,6 @@ function change(cookie: Cookie, name: (typeof NAMES)[number], value: unknown): v
   // 0 is no lifetime to koa-generic-session and koa-session-ts
   else if (name === 'maxAge' || name === 'maxage') cookie.maxAge = (value === 0 ? null : (value ?? null)) as number
   else Object.assign(cookie, { [name]: value })
-}
-
-function dateOf(value: unknown): Date | null {
-  if (value instanceof Date) return value
-  return value ? new Date(value as string | number) : null
 }
 
 /**

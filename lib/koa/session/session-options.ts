@@ -1,6 +1,6 @@
 import type { KoaCookieOptions } from '../cookies/cookie-options'
 import type { CarriedSession } from './carried-session'
-import { maxAgeOf, setLifetime, type Lifetime } from './lifetime'
+import { dateOf, maxAgeOf, setLifetime, type Lifetime } from './lifetime'
 
 const ATTRIBUTES = ['path', 'domain', 'secure', 'httpOnly', 'sameSite', 'priority', 'partitioned', 'expires'] as const
 
@@ -49,11 +49,19 @@ function change(host: Optioned, option: Option, value: never): void {
   if (host.session) put(host.session, option, value)
 }
 
-/** The session is open. As in koa-session, a session that was read keeps the lifetime of its record. */
-export function applyEarlyOptions({ session, earlyOptions, hasRead }: Optioned): void {
-  if (!session) return
-  for (const [option, value] of Object.entries(earlyOptions ?? {})) {
-    if (!hasRead || !isLifetime(option)) put(session, option as Option, value as never)
+/**
+ * The session is open. As in koa-session, a session that was read keeps the lifetime of its record.
+ *
+ * @returns the error of a value that no session can have: it is called in a callback of the store, which must not throw
+ */
+export function applyEarlyOptions({ session, earlyOptions, hasRead }: Optioned): unknown {
+  if (!session || !earlyOptions) return undefined
+  try {
+    for (const [option, value] of Object.entries(earlyOptions)) {
+      if (!hasRead || !isLifetime(option)) put(session, option as Option, value as never)
+    }
+  } catch (err) {
+    return err
   }
 }
 
@@ -61,7 +69,7 @@ export function applyEarlyOptions({ session, earlyOptions, hasRead }: Optioned):
 function put(session: CarriedSession, option: Option, value: never): void {
   const { cookie } = session
   if (option === 'maxAge') setLifetime(session, value as Lifetime)
-  else cookie[option] = value
+  else cookie[option] = (option === 'expires' ? dateOf(value) : value) as never
   session.req.exchange.changes.overlook(isLifetime(option) ? { originalMaxAge: cookie.originalMaxAge } : { [option]: value })
 }
 
