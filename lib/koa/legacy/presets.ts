@@ -2,9 +2,9 @@ import { DAY } from '../../cookie-store/record-format'
 import { lifetimeOf } from '../../core/record/cookie'
 import type { Context } from '../context'
 import type { KoaTransport } from '../cookies/cookie-transport'
-import type { KoaCookieOptions } from '../cookies/cookie-options'
 import type { KoaOptions, SessionToStore } from '../settings/koa-options'
-import { spell, type AnySpelling } from '../settings/option-aliases'
+import { ATTRIBUTES, spell, type AnySpelling } from '../settings/option-aliases'
+import { cookieOf, TS_COOKIE, tsCookieOf, withLifetime } from './older-cookies'
 import { withoutForeign, type Replaced } from './foreign-options'
 
 interface Want {
@@ -85,27 +85,6 @@ function exceptDestroy(errorHandler: NonNullable<KoaOptions['onError']>): KoaOpt
     return errorHandler(err, what, ctx)
   }
 }
-
-/** Options of `ctx.cookies` that only its older versions document. */
-interface OlderCookieOptions extends KoaCookieOptions {
-  maxage?: number | null
-  secureProxy?: boolean
-}
-
-/** Converts the older spelling. A lifetime that is undefined is the usual one. `secureProxy` is left out: it would be Secure over any connection. */
-function cookieOf({ maxage, secureProxy: _, ...given }: OlderCookieOptions): KoaCookieOptions {
-  const cookie: KoaCookieOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  return { ...cookie, ...(maxage && { maxAge: maxage }) }
-}
-
-/** As `cookieOf`; but to koa-session-ts a lifetime that is undefined is none. */
-function tsCookieOf(given: OlderCookieOptions): KoaCookieOptions {
-  const lifetimes = ['maxAge', 'maxage'].filter(name => name in given)
-  const own = { ...(lifetimes.length > 0 && { maxAge: undefined }), ...(given.secureProxy && { secure: undefined }) }
-  return { ...TS_COOKIE, signed: false, ...own, ...cookieOf(given) }
-}
-
-const TS_COOKIE: KoaCookieOptions = { httpOnly: true, maxAge: DAY, overwrite: true, path: '/', secure: false, signed: true }
 
 /** The defaults and checks of the four older middlewares. */
 export const PRESETS = {
@@ -188,28 +167,23 @@ export function presetOptions(preset: Preset, options: AnySpelling = {}): Preset
   warn(preset, options)
   // Of both, koa-session uses the class
   const places = given.ContextStore && { store: undefined }
-  // The lifetime is in the cookie by then
   const used = withoutUnusedKey(preset, translate(preset, { ...given, ...places }))
-  const { maxAge: _, ...translated } = spell(used) as AnySpelling
+  const translated = withoutAttributes(spell(used))
   const store = translated.store ?? preset.store
   const stored = store === 'cookie' ? undefined : preset.stored
-  // In the app's order, in which they are shown; for koa-session-ts in the order of its defaults
-  const cookie = { ...translated.cookie, ...preset.defaults.cookie, ...translated.cookie }
-  return { ...preset.defaults, ...stored, ...translated, store, cookie: withoutZeroMaxAge(cookie, preset.defaults.cookie) }
+  const cookie = withLifetime(translated.cookie ?? {}, preset.defaults.cookie)
+  return { ...preset.defaults, ...stored, ...translated, store, cookie }
+}
+
+/** The attributes are in the cookie by then. Those among the options would be put there again. */
+function withoutAttributes(options: AnySpelling): KoaOptions {
+  return Object.fromEntries(Object.entries(options).filter(([option]) => !(ATTRIBUTES as readonly string[]).includes(option)))
 }
 
 /** A session that is kept in the cookie has no ID, so that koa-session does not use `externalKey`. It would carry the session, unsigned. */
 function withoutUnusedKey(preset: Preset, { externalKey, ...options }: AnySpelling): AnySpelling {
   const { store = preset.store, ContextStore } = options
   return externalKey && (store !== 'cookie' || ContextStore) ? { ...options, externalKey } : options
-}
-
-/** To the older middlewares, as to the package that sets their cookies, a lifetime of 0 is none: the cookie ends with the browser. */
-function withoutZeroMaxAge({ expires, ...given }: KoaCookieOptions, usual: KoaCookieOptions | undefined): KoaCookieOptions {
-  const cookie = expires ? { ...given, expires } : given
-  if (cookie.maxAge !== 0) return cookie
-  const { maxAge: _, ...others } = cookie
-  return usual?.maxAge === undefined ? others : { ...cookie, maxAge: null }
 }
 
 /** Options that are not given if they are falsy, as in `store: isProduction && new Store()`. */
