@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { count, data, routes } from '../support/handlers'
-import { session, type CookieOptions } from '../support/subject'
+import { session, type CookieOptions, type LiveCookie } from '../support/subject'
 import { useServers } from '../support/wire'
 import { serve, serveSession, type Address } from './browser-site'
 import { useChromium, type Settings } from './chromium'
@@ -146,7 +146,7 @@ describe('a session cookie in Chromium, over time', () => {
       const handler = routes({
         '/app': count,
         '/app/leave': (req, res) => {
-          res.setHeader('Set-Cookie', cleared.serialize('connect.sid', ''))
+          res.setHeader('Set-Cookie', (cleared as LiveCookie).serialize('connect.sid', ''))
           req.session.destroy(() => res.end())
         },
       })

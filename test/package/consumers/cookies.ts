@@ -15,7 +15,7 @@ declare module 'PACKAGE' {
 export const records: SessionData[] = [
   { cookie: new Cookie() } as SessionData,
   { cookie: new Cookie(), views: 1 } as SessionData,
-  <SessionData>{ cookie: new session.Cookie() },
+  { cookie: new session.Cookie() } as SessionData & Partial<Session>,
   { cookie: new Cookie() } as Session & SessionData,
 ]
 export const some: Partial<SessionData> = { cookie: new Cookie(), views: 1 }
