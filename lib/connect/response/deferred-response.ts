@@ -4,7 +4,7 @@ import { Drain } from './drain'
 import type { Gate, Verdict } from './gate'
 import { isRefused, type DeferredCall, type Method, type Native } from './deferred-call'
 import { checkArguments, isWrapped, settleHead } from './argument-checks'
-import { clearHead, restoreMethods } from './replaced-response'
+import { earlierListeners, prepareErrorPage, restoreMethods } from './replaced-response'
 import { isOfNode } from './reported-state'
 import { WhileDeferred } from './while-deferred'
 import { setImmediate } from '../../primitives/set-immediate'
@@ -21,6 +21,7 @@ export class DeferredResponse {
   readonly #native: Record<Method, Native>
   /** `on` of the response itself, if it had one. */
   readonly #on: unknown
+  readonly #earlier: ReturnType<typeof earlierListeners>
   /** How far the calls of the app have come, those that wait included. */
   #progress: 'none' | 'begun' | 'ended' = 'none'
   /** A call that sends the headers, or data, has been passed on. */
@@ -49,6 +50,7 @@ export class DeferredResponse {
     // The `on` of a third-party package must be observed from the start
     if (Object.hasOwn(res, 'on')) this.#drain = new Drain(res)
     this.#on = this.#drain && res.on
+    this.#earlier = earlierListeners(res)
     const { writeHead, flushHeaders, write, end, flush } = res as unknown as Record<Method, Native>
     this.#native = { writeHead, flushHeaders, write, end, flush }
     patch(res, this)
@@ -178,15 +180,14 @@ export class DeferredResponse {
     this.#isReplaced = true
     this.#progress = 'none'
     if (this.#held) this.#held.isSettled = false
-    if (!this.#on) this.#drain = undefined
-    const listeners = restoreMethods(res, { ...this.#native, on: this.#on })
+    this.#drain = this.#on ? this.#drain?.cleared() : undefined
+    const restored = restoreMethods(res, { ...this.#native, on: this.#on })
     this.patches++
     this.#patch(res, this)
-    const isHeadNew = !this.#told
-    setImmediate(() => {
+    const listeners = this.#told ? undefined : restored
+    prepareErrorPage({ res, listeners, earlier: this.#earlier, longest: this.#gate.longestWait }, () => {
       // From here on, writes of the old handler cannot be told from those of the error handler
       this.#isReplaced = false
-      clearHead(res, isHeadNew ? listeners : undefined)
       answer(false)
     })
   }

@@ -53,6 +53,13 @@ export class Drain {
     this.#wanted = true
   }
 
+  /** The response is replaced. */
+  cleared(): this {
+    this.#wanted = false
+    this.#forwarded.clear()
+    return this
+  }
+
   /**
    * No call waits any longer.
    *

@@ -26,11 +26,20 @@ function whenOver(res: ServerResponse, act: () => void): void {
 
 const CLOSING = new Set<string | symbol>(['destroy', 'destroySoon', 'end', 'resetAndDestroy'])
 
-/** Gives the request a socket that cannot be closed. On HTTP/2 only the request's own stream is destroyed, which has ended. */
-function keepConnection(req: IncomingMessage | undefined): void {
+/**
+ * Gives the request a socket that cannot be closed. On HTTP/2 only the request's own stream is destroyed, which has ended.
+ *
+ * @param later receives a call that would close it
+ */
+export function keepConnection(req: IncomingMessage | undefined, later: (close: () => void) => void = () => {}): void {
   if (!req || !Object.hasOwn(req, 'socket') || !req.socket) return
+  const refuse = (target: object, name: string | symbol, args: unknown[]): unknown => {
+    later(() => void (Reflect.get(target, name) as (...args: unknown[]) => unknown).apply(target, args))
+    return socket
+  }
   const socket: IncomingMessage['socket'] = new Proxy(req.socket, {
-    get: (target, name) => (CLOSING.has(name) ? () => socket : (Reflect.get(target, name, target) as unknown)),
+    get: (target, name) =>
+      CLOSING.has(name) ? (...args: unknown[]) => refuse(target, name, args) : (Reflect.get(target, name, target) as unknown),
   })
   req.socket = socket
 }

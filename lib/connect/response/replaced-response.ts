@@ -1,5 +1,9 @@
-import type { ServerResponse } from 'node:http'
+import { ReadStream } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { Native } from './deferred-call'
+import { keepConnection } from './late-error'
+import { setImmediate } from '../../primitives/set-immediate'
 
 /** Headers of a body, which are wrong for another one. */
 const BODY_HEADERS = [
@@ -30,12 +34,35 @@ export function restoreMethods(res: ServerResponse, methods: Readonly<Record<str
   return writeHead as Native
 }
 
+interface Replaced {
+  readonly res: ServerResponse
+  /** Calls listeners for headers that have not been called yet. */
+  readonly listeners: Native | undefined
+  readonly earlier: Earlier
+  /** Milliseconds after which an error page that has not been sent may be cut off. */
+  readonly longest: number
+}
+
 /**
- * Prepares the head of a response for an error page: an error status, and no headers of the body that is not sent.
+ * Prepares a response whose calls are dropped for its error page.
  *
- * @param listeners calls listeners for headers that have not been called yet
+ * @param act called when the writers of the dropped calls have reacted
  */
-export function clearHead(res: ServerResponse, listeners: Native | undefined): void {
+export function prepareErrorPage({ res, listeners, earlier, longest }: Replaced, act: () => void): void {
+  shieldPage(res, longest)
+  // A writer waits only after its call has returned
+  setImmediate(() => {
+    disconnectWriters(res, earlier)
+    setImmediate(() => {
+      disconnectWriters(res, earlier)
+      clearHead(res, listeners)
+      act()
+    })
+  })
+}
+
+/** Sets an error status, and removes the headers of the body that is not sent. */
+function clearHead(res: ServerResponse, listeners: Native | undefined): void {
   // A mock sets it before it calls `end`
   if (res.headersSent) Reflect.set(res, 'headersSent', false)
   if (res.statusCode < 400) res.statusCode = 500
@@ -46,4 +73,71 @@ export function clearHead(res: ServerResponse, listeners: Native | undefined): v
   }
   // Only headers that are set: Node closes the connection after a response whose framing headers were both removed
   for (const name of BODY_HEADERS) if (res.hasHeader?.(name)) res.removeHeader(name)
+}
+
+type Listener = (...args: unknown[]) => unknown
+
+/** The source texts of 'close' listeners of `pipe`, `finished` and `pipeline`, in Node, readable-stream and end-of-stream. */
+const OF_WRITERS = /\bunpipe\(\)|removeListener\(['"]data['"], ondata|ERR_STREAM_PREMATURE_CLOSE|onclosenexttick/
+
+/** Listeners that a middleware added before the session. They stay for the error page. */
+export type Earlier = Readonly<Record<'close' | 'drain', readonly unknown[]>>
+
+const NONE: Earlier = { close: [], drain: [] }
+
+/** @returns the listeners of the response when the session middleware runs */
+export function earlierListeners(res: ServerResponse): Earlier {
+  // A middleware that waits for 'drain' has wrapped `write`
+  const isWrapped = Object.hasOwn(res, 'write')
+  if (!isWrapped && !res.listenerCount?.('close')) return NONE
+  return { close: res.rawListeners?.('close') ?? [], drain: res.rawListeners?.('drain') ?? [] }
+}
+
+/**
+ * Disconnects the streams that write the replaced body, as if the response was destroyed: a `pipe` ends, a `pipeline` fails, and a writer that waits for
+ * 'drain' waits forever. Otherwise the 'drain' of the error page would make them continue. Other listeners for 'close' are told after the error page.
+ */
+function disconnectWriters(res: ServerResponse, earlier: Earlier): void {
+  // Responses of socket libraries may emit no events
+  if (typeof res.rawListeners !== 'function') return
+  const own = (event: 'close' | 'drain'): Listener[] =>
+    (res.rawListeners(event) as Listener[]).filter(listener => !earlier[event].includes(listener))
+  for (const listener of own('drain')) res.removeListener('drain', listener)
+  const sources: Readable[] = []
+  const onUnpipe = (source: Readable): void => void sources.push(source)
+  res.on('unpipe', onUnpipe)
+  for (const listener of own('close')) if (isOfWriter(listener)) listener.call(res)
+  res.removeListener('unpipe', onUnpipe)
+  for (const source of sources) closeFile(source)
+}
+
+function isOfWriter(listener: Listener & { listener?: Listener }): boolean {
+  return OF_WRITERS.test(Function.prototype.toString.call(listener.listener ?? listener))
+}
+
+/** A file that is no longer piped stays open. Other sources may have a later consumer. */
+function closeFile(source: Readable): void {
+  if (source instanceof ReadStream && source.listenerCount('data') + source.listenerCount('readable') === 0) source.destroy()
+}
+
+/**
+ * Keeps the connection of an error page open until the page is sent. The replaced handler may react to the failure of its stream with `res.destroy`, or
+ * pass the error to an error handler that finds headers sent and destroys the socket.
+ */
+function shieldPage(res: ServerResponse, longest: number): void {
+  const { destroy } = res
+  if (typeof destroy !== 'function') return
+  let timer: NodeJS.Timeout | undefined
+  const later = (close: () => void): void => {
+    if (longest < Infinity && !res.writableFinished) timer ??= setTimeout(close, longest).unref()
+  }
+  const shielded = (err?: Error): ServerResponse => (later(() => void destroy.call(res, err)), res)
+  res.destroy = shielded
+  const done = (): void => {
+    clearTimeout(timer)
+    if (res.destroy === shielded) res.destroy = destroy
+  }
+  res.once?.('finish', done)
+  res.once?.('close', done)
+  keepConnection(res.req as IncomingMessage | undefined, later)
 }
