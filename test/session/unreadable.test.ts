@@ -43,6 +43,7 @@ describe('session: records that cannot be read', () => {
   const bad: [string, RegExp][] = [
     ['{"cookie":5}', /argument options must be a object/],
     ['{"cookie":"text"}', /argument options must be a object/],
+    ['{"cookie":"text","~":{"c":1,"a":1,"h":"handle"}}', /argument options must be a object/],
     ['{"cookie":{"maxAge":"soon"}}', /maxAge must be a number or Date/],
     ['{"cookie":{"originalMaxAge":"soon"}}', /maxAge must be a number or Date/],
     ['{"cookie":{"originalMaxAge":{}}}', /maxAge must be a number or Date/],
@@ -74,6 +75,9 @@ describe('session: records that cannot be read', () => {
     [`{"cookie":${GOOD.replace('{', '{"__proto__":{"path":"/evil"},')},"views":1}`, 'a cookie with a __proto__'],
     [`{"cookie":${GOOD.replace('{', '{"data":1,"serialize":2,"toJSON":3,"constructor":4,')},"views":1}`, 'a cookie with names of methods'],
     ['{"cookie":{},"views":1}', 'an empty cookie'],
+    ['{"cookie":0,"views":1}', 'a cookie of 0'],
+    ['{"cookie":false,"views":1}', 'a cookie of false'],
+    ['{"cookie":"","views":1}', 'a cookie of an empty text'],
     [`{"cookie":${GOOD.replace('null', '60000').replace('null', '"not a date"')},"views":1}`, 'an invalid date'],
     [`{"cookie":${GOOD.replace('null', '60000').replace('null', '12345')},"views":1}`, 'a date that is a number'],
   ]

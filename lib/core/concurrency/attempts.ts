@@ -31,9 +31,18 @@ export class Attempts {
   /** Whether the store refuses although nothing changes. Called with each record that is read. The first refusals are not compared, because usually another process has written. */
   isStalled(record: SessionData): boolean {
     if (this.refused <= AT_ONCE) return false
-    const text = JSON.stringify(record)
+    const text = textOf(record)
     this.#stalled = text === this.#record ? this.#stalled + 1 : 0
     this.#record = text
     return this.#stalled >= MOST_STALLED
+  }
+}
+
+/** A record that JSON cannot express is compared with no other. */
+function textOf(record: SessionData): string | undefined {
+  try {
+    return JSON.stringify(record)
+  } catch {
+    return undefined
   }
 }

@@ -1,6 +1,7 @@
 import type { Deadline } from '../concurrency/deadline'
 import { deliver } from '../../primitives/callbacks'
-import type { RecordDraft } from '../record/record-draft'
+import { RecordDraft } from '../record/record-draft'
+import type { SessionData } from '../record/session-data'
 import { isWriter, type Made, type Member, type Writer } from './member'
 
 /** The members of a group that have not finished. Each may fail or time out before the others. Most groups have one member, and need no lists. */
@@ -67,6 +68,20 @@ export class GroupMembers {
     return made
   }
 
+  /** The record of a change. @returns undefined if its writer fails */
+  form(made: Made): SessionData | undefined {
+    if (this.isOne) return form(made)
+    let stored: SessionData | undefined
+    this.for(made.writer, () => void (stored = made.writer.storedForm(made)))
+    return stored
+  }
+
+  /** The record of a change, for the next writer. @returns undefined if its writer fails */
+  draftOf(made: Made): RecordDraft | undefined {
+    const stored = this.form(made)
+    return stored && RecordDraft.of(stored, made.given.text)
+  }
+
   get #left(): readonly Member[] {
     return [this.first, ...this.#joined].filter(({ isFinished }) => !isFinished)
   }
@@ -81,6 +96,16 @@ function make(writer: Writer, draft: RecordDraft | undefined): Made | undefined 
     return writer.make(draft)
   } catch (thrown) {
     if (writer.isFinished) throw thrown
+    writer.finish(thrown)
+    return undefined
+  }
+}
+
+function form(made: Made): SessionData | undefined {
+  const { writer } = made
+  try {
+    return writer.storedForm(made)
+  } catch (thrown) {
     writer.finish(thrown)
     return undefined
   }

@@ -46,7 +46,7 @@ export class WriteGroup {
   write(): void {
     const members = this.#members
     const first = members.firstWriter
-    if (!first) return this.#touch()
+    if (!first) return this.#members.each(touchAlone)
     const { base, active, isCurrent } = first.transaction
     // An app may save a session that was neither read nor generated: then there is no version to compare
     if (!base) return this.#attempt(undefined, isNew(first) ? null : undefined)
@@ -69,10 +69,9 @@ export class WriteGroup {
       if (err) return this.#fail(err)
       this.#members.each(member => (!record || member.transaction.isEnded || member.request.isOver(record)) && member.missing())
       const first = this.#members.firstWriter
-      if (!record || !first) return this.#touch()
-      if (!first.transaction.base && !recognise(first, record, version)) return this.#fail(first.request.idInUse())
-      if (this.#attempts?.isStalled(record)) return this.#fail(refusesVersion())
-      this.#attempt(RecordDraft.of(record), version ?? undefined)
+      if (!record || !first) return this.#members.each(touchAlone)
+      const draft = this.#orFail(() => draftOf(first, record, version, this.#attempts))
+      if (draft) this.#attempt(draft, version ?? undefined)
     })
   }
 
@@ -115,16 +114,18 @@ export class WriteGroup {
       const made = this.#members.ask(writer, next)
       if (made) changes.push(made)
       else if (!next) return undefined
-      if (made && writer !== writers.at(-1)) next = made.draft ?? RecordDraft.of(writer.storedForm(made), made.given.text)
+      if (made && writer !== writers.at(-1)) next = made.draft ?? this.#members.draftOf(made)
     }
     const last = changes.at(-1)
-    return last && { changes, last, stored: last.writer.storedForm(last), whole: changes.length === 1 && last.whole }
+    const stored = last && this.#members.form(last)
+    return stored && { changes, last, stored, whole: changes.length === 1 && last.whole }
   }
 
   #foldOne(draft: RecordDraft | undefined): Fold | undefined {
     const writer = this.#members.firstWriter
     const made = writer && this.#members.ask(writer, draft)
-    return made && { changes: [made], last: made, stored: writer.storedForm(made), whole: made.whole }
+    const stored = made && this.#members.form(made)
+    return stored && { changes: [made], last: made, stored, whole: made.whole }
   }
 
   /** All members know the result before the first callback runs. */
@@ -145,13 +146,15 @@ export class WriteGroup {
     this.#get((err, record, version) => {
       if (err) return attempts.mayRead(err) ? this.#readLost(fold, attempts) : this.#fail(err)
       const first = this.#members.firstWriter
-      if (!first) return this.#touch()
+      if (!first) return this.#members.each(touchAlone)
       const { base } = first.transaction
       if (!record) return base ? this.#members.each(member => member.missing()) : this.#attempt(undefined, null)
       const text = fold.whole ? fold.last.given.text : serializeData(fold.stored)
-      if (isSameText(text, serializeData(record))) return this.#wrote(fold, version)
+      const stored = this.#orFail(() => serializeData(record))
+      if (stored === undefined) return
+      if (isSameText(text, stored)) return this.#wrote(fold, version)
       if (!base) return this.#fail(first.request.idInUse())
-      this.#attempt(RecordDraft.of(record), version ?? undefined)
+      this.#attempt(RecordDraft.of(record, stored), version ?? undefined)
     })
   }
 
@@ -160,9 +163,14 @@ export class WriteGroup {
     storeClient.get(transaction.id, read, this.#members.deadline)
   }
 
-  /** No writer is left. The touches are made on their own. */
-  #touch(): void {
-    this.#members.each(touchAlone)
+  /** @param act looks into a record, and throws if it cannot be used */
+  #orFail<Value>(act: () => Value): Value | undefined {
+    try {
+      return act()
+    } catch (unusable) {
+      this.#fail(unusable)
+      return undefined
+    }
   }
 
   #fail(err: unknown): void {
@@ -186,6 +194,7 @@ function tellTouch(touch: Member): void {
   touch.written()
 }
 
+/** No writer is left, so that the touches are made on their own. */
 function touchAlone(touch: Member): void {
   touch.deadline.rest()
   touch.begin([])
@@ -206,6 +215,13 @@ function recognise({ transaction }: Writer, record: SessionData, version: Versio
   if (!transaction.tried?.some(tried => isSameText(tried, text))) return false
   transaction.base = { text, cookie: record.cookie, version }
   return true
+}
+
+/** @throws if the record is of another session, is refused by the store that returned it, or cannot be expressed in JSON */
+function draftOf(first: Writer, record: SessionData, version: Version | undefined, attempts: Attempts | undefined): RecordDraft {
+  if (!first.transaction.base && !recognise(first, record, version)) throw first.request.idInUse()
+  if (attempts?.isStalled(record)) throw refusesVersion()
+  return RecordDraft.of(record)
 }
 
 /** Whether two texts have the same data. Some engines put the keys in another order. */

@@ -1,5 +1,5 @@
 import type { Cookie } from '../record/cookie'
-import { dateOf, hasPassed, isPastLimits as isPast, TOUCHED } from '../record/lifetime'
+import { dateOf, hasPassed, isPastLimits as isPast, isTouched } from '../record/lifetime'
 import { marksIn } from '../record/marks'
 import type { SessionData } from '../record/session-data'
 import type { Read } from '../record/snapshot'
@@ -71,8 +71,7 @@ export function isOver(exchange: LifetimeContext, record: SessionData): boolean 
   if (!settings.lifetime) return hasPassed(settings, record)
   const marks = marksIn(record)
   if (marks?.m != null) return false
-  const isTouched = TOUCHED in ((record.cookie as SessionData['cookie'] | undefined) ?? {})
-  return hasPassed(settings, record) || hasTimedOut(exchange, { marks, end: dateOf(record), isTouched })
+  return hasPassed(settings, record) || hasTimedOut(exchange, { marks, end: dateOf(record), isTouched: isTouched(record.cookie) })
 }
 
 /** Whether a limit of a session has passed, as far as the exchange knows: another request may have moved its end. */

@@ -3,7 +3,7 @@ import { cookieUntil, EXPIRED } from './lifetime'
 import { marksIn } from './marks'
 import { sealMove } from './moved'
 import { MARKS } from './reserved-key'
-import { cookieOf, type SessionData } from './session-data'
+import { validCookieOf, type SessionData } from './session-data'
 
 /**
  * The record of an ID whose session was replaced by one that kept nothing. The end of the old record does not matter: touches may have moved only an end
@@ -16,7 +16,7 @@ export function emptied(id: string, record: SessionData, grace: number): Session
   if (!marks) return undefined
   const until = Date.now() + grace
   const m = sealMove(id, { isByAge: false, until })
-  return { cookie: cookieUntil(cookieOf(record), until), [MARKS]: { ...marks, m } } as SessionData
+  return { cookie: cookieUntil(validCookieOf(record) ?? new Cookie(), until), [MARKS]: { ...marks, m } } as SessionData
 }
 
 /** How long the record of a renewed ID can be read, in milliseconds, if it is not removed. */

@@ -100,6 +100,11 @@ function copyOf(cookie: Cookie): Cookie {
 /** A key in the cookie of a record that was written by a touch. Every other write omits it, also one by express-session. */
 export const TOUCHED = 'touched'
 
+/** Whether a touch has written the cookie of a record. */
+export function isTouched(cookie: unknown): boolean {
+  return typeof cookie === 'object' && cookie !== null && TOUCHED in cookie
+}
+
 /**
  * Marks a cookie that is passed to a store's touch.
  *

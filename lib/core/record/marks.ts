@@ -1,6 +1,6 @@
 import { RandomTexts } from '../../primitives/random-texts'
 import { lifetimeOf, type AnyCookie } from './cookie'
-import { dateOf, TOUCHED } from './lifetime'
+import { dateOf, isTouched, TOUCHED } from './lifetime'
 import type { Likeness } from './json-equality'
 import { serializeData } from './serialize-data'
 import { APART, isMarks, MARKS, withoutMarks, type Marks, type Marked } from './reserved-key'
@@ -46,11 +46,12 @@ export function separate(read: Read): Read {
   if (APART in (read.record as object)) return takeApart(read, marks)
   const record = withoutMarks(read.record as NonNullable<Read['record']>)
   const end = dateOf(record)
-  const isTouched = TOUCHED in (record.cookie ?? {})
-  if (record.cookie) record.cookie = cookieOfApp(record.cookie)
+  const { cookie } = record
+  // An invalid one stays, so that it is reported
+  if (typeof cookie === 'object' && (cookie as AnyCookie | null)) record.cookie = cookieOfApp(cookie)
   const { moment, version, likeness } = read
   // Key by key: a spread whose keys are replaced takes 2 microseconds
-  return { record, moment, version, marks, end, isTouched, likeness: likeness && unmarked(likeness, record) }
+  return { record, moment, version, marks, end, isTouched: isTouched(cookie), likeness: likeness && unmarked(likeness, record) }
 }
 
 /** Of a synchronous store: it has made the record for this read. */
@@ -66,7 +67,7 @@ function takeApart({ record, moment, version, likeness }: Read, marks: Marks): R
 function cookieOfApp(cookie: AnyCookie): AnyCookie {
   const isEndless = lifetimeOf(cookie) === null
   // A rest pattern takes several times as long as a spread
-  if (!(TOUCHED in cookie)) return isEndless ? { ...cookie, expires: null } : cookie
+  if (!isTouched(cookie)) return isEndless ? { ...cookie, expires: null } : cookie
   const { [TOUCHED]: _, ...own } = cookie as AnyCookie & { readonly [TOUCHED]?: unknown }
   return isEndless ? { ...own, expires: null } : own
 }

@@ -10,7 +10,31 @@ export function isEmpty(record: object | null | undefined): boolean {
   return Object.keys(record ?? {}).every(key => key === 'cookie')
 }
 
-/** The cookie of a record. */
+/**
+ * What a store returned as a record. The result is an object whose cookie is an object, unless that is missing or invalid: then a session cannot be made
+ * of it, which is an error of the request.
+ */
+export function asRecord(given: unknown): SessionData {
+  if (typeof given !== 'object' || given === null) return {} as SessionData
+  const { cookie } = given as { readonly cookie?: unknown }
+  // The constructor of a cookie takes `false` and 0 for no options
+  return cookie || cookie === undefined || cookie === null ? (given as SessionData) : { ...given, cookie: {} as AnyCookie }
+}
+
+/** The cookie of a record; undefined if it is invalid. */
+export function validCookieOf(record: SessionData): Cookie | undefined {
+  try {
+    return cookieOf(record)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The cookie of a record.
+ *
+ * @throws TypeError for an invalid one
+ */
 export function cookieOf(record: SessionData): Cookie {
   // A record without a cookie throws a TypeError here, with the same message as in express-session
   const originalMaxAge: unknown = record.cookie.originalMaxAge

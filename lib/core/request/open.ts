@@ -14,7 +14,7 @@ import { announceEarlier, findMoved, snapshotOf } from './renewal/whereabouts'
 import { hasTimedOut } from '../lifetime/limits'
 import { EXCHANGE, generate, inflate } from '../session/session'
 import { isRefused } from '../users/user-of'
-import { needsCheck, checkValidity } from '../users/validity'
+import { continueIfValid } from '../users/validity'
 import type { Secret } from '../../primitives/secrets'
 import type { WithoutStore } from '../settings/options'
 
@@ -147,7 +147,12 @@ function continueWithoutStore(exchange: Exchange, err: unknown, done: Callback):
 }
 
 function load(exchange: Exchange, found: Read, done: Callback): void {
-  const read = separate(found)
+  let read: Read
+  try {
+    read = separate(found)
+  } catch (unreadable) {
+    return refuseRecord(exchange, unreadable, done)
+  }
   const { record } = read
   if (!record) return findOther(exchange, done)
   if (read.marks?.m != null) return findNew(exchange, read, done)
@@ -162,20 +167,17 @@ function begun(exchange: Exchange, read: Read, done: Callback): void {
     inflate(exchange.host, read.record as SessionData)
     exchange.begin(read)
   } catch (unreadable) {
-    announceUnknown(exchange, 'unreadable')
-    // The client may have invented the content of its cookie, and would send it with each request
-    if (exchange.settings.cookieStore) return ask(exchange, generate, began, done)
-    return continueWithoutStore(exchange, unreadable, done)
+    return refuseRecord(exchange, unreadable, done)
   }
-  if (!needsCheck(exchange, read)) return done()
-  checkValidity(exchange, (err, isValid) => {
-    if (isValid) return done()
-    if (!err) return refuse(exchange, read, done)
-    // It may have been revoked, so the request goes on as if it could not be read
-    exchange.host.session = undefined
-    exchange.unread = true
-    done(err)
-  })
+  continueIfValid(exchange, read, refuse, done)
+}
+
+/** Continues if no session can be made of the record. */
+function refuseRecord(exchange: Exchange, unreadable: unknown, done: Callback): void {
+  announceUnknown(exchange, 'unreadable')
+  // The client may have invented the content of its cookie, and would send it with each request
+  if (exchange.settings.cookieStore) return ask(exchange, generate, began, done)
+  continueWithoutStore(exchange, unreadable, done)
 }
 
 /** Destroys a session that is no longer valid. The record of an earlier ID is no session, so that it is only not shown. */

@@ -179,7 +179,12 @@ class Rotation {
   /** The new record is stored: ends the old one, unless another process has ended or changed it. */
   #finish(version: Version | undefined, deadline: Deadline, ended: Callback, active: ActiveSession): void {
     const { storeClient } = this.exchange
-    const old = { id: this.session.id, version, to: this.target.id, left: this.#left }
+    let old: Parameters<typeof endOld>[1]
+    try {
+      old = { id: this.session.id, version, to: this.target.id, left: this.#left }
+    } catch (thrown) {
+      return ended(thrown)
+    }
     endOld(storeClient, old, deadline, (err, isEnded) => {
       if (err) return ended(err)
       if (isEnded) {

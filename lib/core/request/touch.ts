@@ -3,6 +3,8 @@ import { inThisContext } from '../../primitives/async-context'
 import { deliver, type Callback } from '../../primitives/callbacks'
 import { StoreUnavailable } from '../errors/store-errors'
 import type { ExchangeState } from './exchange-state'
+import type { Data } from '../record/merge'
+import type { SessionData } from '../record/session-data'
 import type { Session } from '../session/session'
 import { touchedForm } from '../lifetime/stored-form'
 import { RecordDraft } from '../record/record-draft'
@@ -18,13 +20,24 @@ import { WriteGroup } from '../group/write-group'
 export function touch(exchange: ExchangeState, id: string, session: Session, done: Callback): boolean {
   const { storeClient } = exchange
   if (exchange.settings.concurrency === 'off') {
-    storeClient.touch(id, touchedForm(exchange, session), done)
+    const stored = formOf(exchange, session, done)
+    if (stored) storeClient.touch(id, stored, done)
     return true
   }
   const turn = new Touch(exchange, id, session, done)
   turn.run()
   exchange.requestLifetime.letGo()
   return turn.hasBegun
+}
+
+/** @returns undefined if the session cannot be stored: its cookie is of an invalid record, for example */
+function formOf(exchange: ExchangeState, session: Session, failed: Callback, data?: Data): SessionData | undefined {
+  try {
+    return touchedForm(exchange, session, data)
+  } catch (thrown) {
+    failed(thrown)
+    return undefined
+  }
 }
 
 class Touch extends Member<ExchangeState> {
@@ -51,7 +64,8 @@ class Touch extends Member<ExchangeState> {
     // Some stores write the whole record for a touch
     if (!this.transaction.isCurrent) return this.#touchStored(id)
     const { storeClient, request, session, deadline } = this
-    storeClient.touch(id, touchedForm(request, session), err => this.#answered(err), deadline)
+    const stored = formOf(request, session, err => this.#touched(err))
+    if (stored) storeClient.touch(id, stored, err => this.#answered(err), deadline)
   }
 
   /** With the data that another request has stored. */
@@ -59,10 +73,16 @@ class Touch extends Member<ExchangeState> {
     const { storeClient, request, session, deadline } = this
     const found: Found = (err, record) => {
       if (err) return this.#touched(err)
-      if (!record || this.request.isOver(record)) return endedElsewhere(this.transaction, ended => this.#touched(ended))
-      const stored = RecordDraft.of(record)
-      request.lifetime?.mergeStored(id, stored, stored.end)
-      storeClient.touch(id, touchedForm(request, session, stored.data), err => this.#answered(err), deadline)
+      let draft: RecordDraft | undefined
+      try {
+        draft = record && !request.isOver(record) ? RecordDraft.of(record) : undefined
+      } catch (unusable) {
+        return this.#touched(unusable)
+      }
+      if (!draft) return endedElsewhere(this.transaction, ended => this.#touched(ended))
+      request.lifetime?.mergeStored(id, draft, draft.end)
+      const stored = formOf(request, session, err => this.#touched(err), draft.data)
+      if (stored) storeClient.touch(id, stored, err => this.#answered(err), deadline)
     }
     storeClient.get(id, found, deadline)
   }

@@ -1,5 +1,6 @@
 import { isTraced, storeCall, traced } from '../diagnostics/store-tracing'
 import type { Callback, ResultCallback } from '../../primitives/callbacks'
+import { asRecord } from '../record/session-data'
 import { Deadline } from '../concurrency/deadline'
 import { callsBack, type ReadCallback, type SessionStore } from './contract'
 import { CircuitBreaker } from './circuit-breaker'
@@ -44,7 +45,10 @@ export class StoreCalls {
   get(key: string, done: ReadCallback, deadline?: Deadline): void {
     const find = syncOf(this.store, 'get')
     if (find && answer(this.store, 'get', () => find(this.store, key), fetched(done))) return
-    const heard: ReadCallback = (err, record, version, likeness) => (isMissing(err) ? done() : done(err, record, version, likeness))
+    const heard: ReadCallback = (err, record, version, likeness) => {
+      if (isMissing(err)) done()
+      else done(err, !err && record ? asRecord(record) : record, version, likeness)
+    }
     this.ask('get', [key], heard as ResultCallback<unknown>, { deadline })
   }
 

@@ -1,5 +1,5 @@
 import { ask } from '../../primitives/ask'
-import { reasonOf, type ResultCallback } from '../../primitives/callbacks'
+import { reasonOf, type Callback, type ResultCallback } from '../../primitives/callbacks'
 import { isEmpty } from '../record/session-data'
 import { shownOf } from '../record/session-view'
 import type { Read } from '../record/snapshot'
@@ -15,15 +15,35 @@ export interface ValidityContext extends UserContext {
   readonly settings: UserContext['settings'] & Pick<UserOptions, 'validate'>
 }
 
+type Refuse<Exchange> = (exchange: Exchange, read: Read, done: Callback) => void
+
+/** Continues with the session on the host, which was read, unless it is no longer valid. */
+export function continueIfValid<Exchange extends ValidityContext & { unread: boolean }>(
+  exchange: Exchange,
+  read: Read,
+  refuse: Refuse<Exchange>,
+  done: Callback,
+): void {
+  if (!needsCheck(exchange, read)) return done()
+  checkValidity(exchange, (err, isValid) => {
+    if (isValid) return done()
+    if (!err) return refuse(exchange, read, done)
+    // It may have been revoked, so the request goes on as if it could not be read
+    exchange.host.session = undefined
+    exchange.unread = true
+    done(err)
+  })
+}
+
 /** Whether a session that was read may no longer be valid, so that it is checked. */
-export function needsCheck(exchange: ValidityContext, { record, marks }: Read): boolean {
+function needsCheck(exchange: ValidityContext, { record, marks }: Read): boolean {
   const { settings, isSnapshot } = exchange
   if (settings.users && exchange.isReadOnly && !isSnapshot && marks?.u === undefined) return true
   return settings.validate !== undefined && !(isSnapshot && isEmpty(record))
 }
 
 /** Checks the session on the host. @param done receives whether it is still valid; an error if that is not known */
-export function checkValidity(exchange: ValidityContext, done: ResultCallback<boolean>): void {
+function checkValidity(exchange: ValidityContext, done: ResultCallback<boolean>): void {
   if (!exchange.isReadOnly || exchange.isSnapshot) return askApp(exchange, done)
   wasRevoked(exchange, (err, isRevoked) => (err || isRevoked ? done(err, false) : askApp(exchange, done)))
 }

@@ -79,7 +79,13 @@ class TimedOutEnd {
     const { exchange, id, ended } = this
     const found = (err: unknown, record: SessionData | null | undefined, version: Version | undefined): void => {
       if (err || !record) return ended(err ?? ENDED)
-      if (hasTimedOut(exchange, separate({ record, moment: undefined, version }))) this.#end(record, version)
+      let isOver: boolean
+      try {
+        isOver = hasTimedOut(exchange, separate({ record, moment: undefined, version }))
+      } catch (unreadable) {
+        return ended(unreadable)
+      }
+      if (isOver) this.#end(record, version)
       else ended(RENEWED)
     }
     exchange.storeClient.get(id, found, this.deadline)

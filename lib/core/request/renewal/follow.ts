@@ -2,7 +2,7 @@ import { publish } from '../../diagnostics/channels'
 import { isGone } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
 import { separate } from '../../record/marks'
-import type { Base } from '../../record/snapshot'
+import type { Base, Read } from '../../record/snapshot'
 import { dataIn, viewOf } from '../../record/session-view'
 import { sessionOf, type Session } from '../../session/session'
 import type { ExchangeState } from '../exchange-state'
@@ -19,7 +19,12 @@ export function follow(exchange: ExchangeState, session: Session, done: (err?: u
   if (storeClient.grace.ms === 0 || host.session !== session) return done()
   storeClient.get(session.id, (err, record) => {
     if (err || !record) return done(err)
-    const read = separate({ record, moment: undefined })
+    let read: Read
+    try {
+      read = separate({ record, moment: undefined })
+    } catch (unreadable) {
+      return done(unreadable)
+    }
     if (read.marks?.m == null) return done()
     findMoved(exchange, session.id, read, (err, found) => {
       if (err || !found?.current || host.session !== session) return done(err)

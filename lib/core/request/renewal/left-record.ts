@@ -1,9 +1,10 @@
+import { Cookie } from '../../record/cookie'
 import { cookieUntil } from '../../record/lifetime'
 import { marksIn } from '../../record/marks'
 import type { Data } from '../../record/merge'
 import { inBoth, sealMove, type Move } from '../../record/moved'
 import { MARKS } from '../../record/reserved-key'
-import { cookieOf, type SessionData } from '../../record/session-data'
+import { validCookieOf, type SessionData } from '../../record/session-data'
 import type { Session } from '../../session/session'
 import { copyOf } from '../../session/stored-session'
 import type { ExchangeState } from '../exchange-state'
@@ -34,5 +35,5 @@ export function leftRecord(
   if (!before || !marks) return undefined
   const until = Date.now() + grace
   const data = { ...inBoth(before as unknown as Data, after), [MARKS]: { ...marks, m: sealMove(session.id, { ...move, until }) } }
-  return copyOf(session, data, cookieUntil(cookieOf({ cookie: session.cookie }), until))
+  return copyOf(session, data, cookieUntil(validCookieOf(session) ?? new Cookie(), until))
 }

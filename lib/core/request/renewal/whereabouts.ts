@@ -44,9 +44,16 @@ export function findMoved(exchange: LifetimeContext, id: string, read: Read, don
     storeClient.get(to, (err, record, version, likeness) => {
       if (err) return done(err)
       if (!record) return done()
-      const next = separate({ record, moment: undefined, version, likeness })
-      if (hasTimedOut(exchange, next)) return done()
-      if (next.marks?.m == null) done(undefined, whereaboutsOf(moves, read, { id: to, read: next }))
+      let next: Read
+      let found: Whereabouts | undefined
+      try {
+        next = separate({ record, moment: undefined, version, likeness })
+        if (next.marks?.m == null) found = whereaboutsOf(moves, read, { id: to, read: next })
+      } catch (unreadable) {
+        return done(unreadable)
+      }
+      if (hasTimedOut(exchange, next)) done()
+      else if (found) done(undefined, found)
       else step(to, next)
     })
   }

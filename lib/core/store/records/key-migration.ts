@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
-import { cookieUntil, EXPIRED, hasPassed, nearestEnd, possibleLifetime, type Limits } from '../../record/lifetime'
+import { cookieUntil, hasPassed, nearestEnd, possibleLifetime, type Limits } from '../../record/lifetime'
+import { expiredRecord } from '../../record/emptied'
 import { marksIn, newMarks } from '../../record/marks'
-import { cookieOf, type SessionData } from '../../record/session-data'
+import { cookieOf, validCookieOf, type SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
 import type { ReadCallback } from '../contract'
 import { StoredRecord, type Place } from './stored-record'
@@ -36,7 +37,7 @@ function isConfirmed(record: SessionData): boolean {
 
 function withoutMarker(record: SessionData): SessionData {
   const { [PENDING]: _, ...session } = record as SessionData & { readonly [PENDING]?: unknown }
-  return { ...session, cookie: cookieOf(session) }
+  return { ...session, cookie: validCookieOf(session) ?? session.cookie }
 }
 
 /** How the lifetime of a moved session is determined. */
@@ -103,13 +104,8 @@ export class KeyMigration {
     const { records } = this
     // The caller finds that the session has ended
     if (hasPassed(this.lifetime, record)) return this.done(null, record)
-    let copy: SessionData
-    try {
-      copy = this.#copyOf(record)
-    } catch {
-      // An invalid record is left where it is, and reported to the request
-      return this.done(null, record)
-    }
+    const copy = this.#validCopyOf(record)
+    if (!copy) return this.done(null, record)
     const pending = records.compares ? { ...copy, [PENDING]: randomBytes(9).toString('base64url') } : copy
     records.write(pending, null, (err, outcome) => {
       if (err) return this.done(err)
@@ -117,6 +113,15 @@ export class KeyMigration {
       if (!outcome?.ok) return this.#current()
       this.#check(outcome.version)
     })
+  }
+
+  /** @returns undefined if the record is invalid: it is left where it is, and reported to the request */
+  #validCopyOf(record: SessionData): SessionData | undefined {
+    try {
+      return this.#copyOf(record)
+    } catch {
+      return undefined
+    }
   }
 
   #copyOf(record: SessionData): SessionData {
@@ -144,7 +149,9 @@ export class KeyMigration {
 
   /** From now on, the session is stored under the new key. */
   #confirm(record: SessionData, version: Version | undefined): void {
-    const copy = { ...this.#copyOf(record), [PENDING]: CONFIRMED }
+    const valid = this.#validCopyOf(record)
+    if (!valid) return this.done(null, record)
+    const copy = { ...valid, [PENDING]: CONFIRMED }
     this.records.write(copy, version ?? null, (err, outcome) => {
       if (err) return this.done(err)
       if (outcome?.ok) this.#clear(copy, outcome.version)
@@ -187,8 +194,7 @@ export class KeyMigration {
 
   /** Removes the copy of a destroyed session, unless the move has been completed meanwhile. */
   #drop(pending: SessionData, version: Version | undefined): void {
-    const cookie = cookieOf(pending)
-    cookie.expires = EXPIRED
+    const { cookie } = expiredRecord()
     this.records.write({ ...pending, cookie }, version ?? null, (err, outcome) => {
       if (err) return this.done(err)
       if (outcome?.ok) this.#remove()
