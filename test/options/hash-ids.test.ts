@@ -40,6 +40,30 @@ onEachStore('options: hashIds', (host, storage) => {
     siteOn(host, { ...storage.options(store), ...host.keepsAlive, hashIds, ...options }, HANDLERS)
 
   for (const [kind, make] of Object.entries(KEYED_STORES)) {
+    for (const hashIds of [undefined, true, 'migrate'] as const) {
+      for (const value of ['text', 1, 'twelve-chars', { a: 1 }, null]) {
+        it(`${hashIds ?? 'no hashIds'} keeps a session with ~moving: ${JSON.stringify(value)} in its data, on ${kind}`, async () => {
+          const store = make()
+          const handlers = routes({
+            '/': count,
+            '/put': (req, res) => (Object.assign(data(req), { '~moving': value }), count(req, res)),
+            '/see': (req, res) => res.end(JSON.stringify((data(req) as Record<string, unknown>)['~moving'] ?? null)),
+          })
+          const siteOf = (hashIds: HashIds): Site => siteOn(host, { ...storage.options(store), ...host.keepsAlive, hashIds }, handlers)
+          const client = siteOf(hashIds).visitor()
+          expect((await client.get('/put')).text).to.equal('1')
+          if (hashIds === undefined) expect((await client.get('/see')).text).to.equal(JSON.stringify(value))
+          expect((await client.get()).text).to.equal('2')
+          const { cookie } = client
+          const migrated = Object.assign(siteOf(hashIds ?? 'migrate').visitor(), { cookie })
+          expect((await migrated.get()).text).to.equal('3')
+          expect((await migrated.get()).text).to.equal('4')
+        })
+      }
+    }
+  }
+
+  for (const [kind, make] of Object.entries(KEYED_STORES)) {
     describe(`with ${kind}`, () => {
       for (const hashIds of [true, 'migrate'] as const) {
         it(`${hashIds} stores a session under the hash of its ID; the cookie and sessionID have the ID`, async () => {

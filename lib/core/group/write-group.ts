@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { AT_ONCE, Attempts } from '../concurrency/attempts'
 import type { Deadline } from '../concurrency/deadline'
 import { refusesVersion } from '../errors/store-errors'
+import { PENDING } from '../record/pending'
 import { RecordDraft } from '../record/record-draft'
 import { MARKS } from '../record/reserved-key'
 import { serializeData } from '../record/serialize-data'
@@ -86,7 +87,7 @@ export class WriteGroup {
     const answered: ResultCallback<Outcome> = (err, outcome) => this.#answered(fold, isCurrent, err, outcome)
     // With the strictest method that the store has
     if (version !== undefined && storeClient.compares) {
-      const text = whole && !(MARKS in stored) ? last.given.text : undefined
+      const text = whole && hasText(last, stored) ? last.given.text : undefined
       storeClient.compareAndSet(id, stored, { version, text }, answered, deadline)
     } else if (base && storeClient.updates)
       storeClient.update(id, stored, (err, updated) => answered(err, { ok: updated === true }), deadline)
@@ -176,6 +177,11 @@ export class WriteGroup {
   #fail(err: unknown): void {
     this.#members.each(member => member.finish(err))
   }
+}
+
+/** Whether the data of the record are those of the session. With hashed IDs, data in the form of a pending move are not stored. */
+function hasText({ writer, given }: Made, stored: SessionData): boolean {
+  return !(MARKS in stored) && !(writer.storeClient.keys.mode && given.text.includes(PENDING))
 }
 
 function readsFirst(writer: Writer): boolean {

@@ -2,6 +2,7 @@ import { cookieUntil, markTouched } from '../record/lifetime'
 import type { Cookie } from '../record/cookie'
 import type { Data } from '../record/merge'
 import { marksIn } from '../record/marks'
+import { isPending, withoutPending } from '../record/pending'
 import { APART, MARKS, withoutMarks, type Marks } from '../record/reserved-key'
 import type { SessionData } from '../record/session-data'
 import { dataIn } from '../record/session-view'
@@ -20,11 +21,16 @@ interface Other {
 /** The session as the store gets it: with the marks, and with the nearest of its ends if there are limits. */
 export function storedForm(exchange: LifetimeContext, session: Session, other?: Other): SessionData {
   const { lifetime } = exchange
-  const data = other?.data ?? (dataIn(session) as Data)
+  const data = withoutForgedMove(exchange, other?.data ?? (dataIn(session) as Data))
   const marks = lifetime?.marksFor(session.id, data)
   return lifetime && marks
     ? markedForm(exchange, session, { lifetime, marks, ...other, data })
     : unmarkedForm(exchange, session, other, data)
+}
+
+/** With hashed IDs, a record with data in the form of a pending move would not be read as a session. */
+function withoutForgedMove({ storeClient }: LifetimeContext, data: Data): Data {
+  return storeClient.keys.mode && isPending(data) ? withoutPending(data) : data
 }
 
 interface Marking extends Other {
@@ -48,7 +54,7 @@ function markedForm(exchange: LifetimeContext, session: Session, marking: Markin
 /** Without marks of the library. Data in their form was sent by a client: a process with limits would take it for marks. */
 function unmarkedForm(exchange: LifetimeContext, session: Session, other: Other | undefined, data: Data): Session {
   const isForged = marksIn(data) !== undefined
-  if (!other && !isForged) return asStored(exchange.storeClient, session)
+  if (!other && !isForged && data === dataIn(session)) return asStored(exchange.storeClient, session)
   return copyOf(session, isForged ? withoutMarks(data) : data, other?.cookie ?? (session.cookie as Cookie), other?.id)
 }
 

@@ -1,42 +1,24 @@
-import { randomBytes } from 'node:crypto'
 import { isMissing } from '../../errors/store-errors'
 import type { Callback } from '../../../primitives/callbacks'
 import { cookieUntil, hasPassed, nearestEnd, possibleLifetime, type Limits } from '../../record/lifetime'
 import { expiredRecord } from '../../record/emptied'
 import { marksIn, newMarks } from '../../record/marks'
+import { CONFIRMED, isConfirmed, isPending, newPending, PENDING, withoutPending } from '../../record/pending'
 import { cookieOf, validCookieOf, type SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
 import type { ReadCallback } from '../contract'
 import { StoredRecord, type Place } from './stored-record'
 
-/**
- * The key that marks a copied record as pending, until it is certain that the session was not destroyed meanwhile. Its value is random: to a store
- * whose versions are the texts of records, two equal copies would be one, even if the session was destroyed between them.
- */
-const PENDING = '~moving'
-
-/** The value when the session is certain to exist, and its older record is still to be removed. */
-const CONFIRMED = 1
-
 /** How many times other processes may interfere. */
 const MOST_TRIES = 20
-
-/** Whether the move of a record has not been completed. */
-export function isPending(record: SessionData): boolean {
-  return PENDING in record
-}
 
 /** The session in a record whose move has not been completed, for readers that move nothing. Undefined if it is uncertain whether it exists. */
 export function sessionIn(record: SessionData): SessionData | undefined {
   return isConfirmed(record) ? withoutMarker(record) : undefined
 }
 
-function isConfirmed(record: SessionData): boolean {
-  return (record as { readonly [PENDING]?: unknown })[PENDING] === CONFIRMED
-}
-
 function withoutMarker(record: SessionData): SessionData {
-  const { [PENDING]: _, ...session } = record as SessionData & { readonly [PENDING]?: unknown }
+  const session = withoutPending(record)
   return { ...session, cookie: validCookieOf(session) ?? session.cookie }
 }
 
@@ -106,7 +88,7 @@ export class KeyMigration {
     if (hasPassed(this.lifetime, record)) return this.done(null, record)
     const copy = this.#validCopyOf(record)
     if (!copy) return this.done(null, record)
-    const pending = records.compares ? { ...copy, [PENDING]: randomBytes(9).toString('base64url') } : copy
+    const pending = records.compares ? { ...copy, [PENDING]: newPending() } : copy
     records.write(pending, null, (err, outcome) => {
       if (err) return this.done(err)
       // Another process has copied it
@@ -124,7 +106,9 @@ export class KeyMigration {
     }
   }
 
-  #copyOf(record: SessionData): SessionData {
+  #copyOf(older: SessionData): SessionData {
+    // An app may have data in the form of the marker
+    const record = isPending(older) ? (withoutPending(older) as SessionData) : older
     const cookie = cookieOf(record)
     const { expires } = cookie
     const now = Date.now()

@@ -1,11 +1,12 @@
 import type { ActiveSessions } from '../../concurrency/active-sessions'
 import type { Deadline } from '../../concurrency/deadline'
 import { isMoved } from '../../record/moved'
+import { isPending } from '../../record/pending'
 import { answersAtOnce, hasAbility } from '../abilities'
 import type { ReadCallback } from '../contract'
 import type { StoreCalls } from '../store-calls'
 import type { StoreKeys } from '../store-keys'
-import { isPending, KeyMigration, MovedRecord, sessionIn, type MovedKeys } from './key-migration'
+import { KeyMigration, MovedRecord, sessionIn, type MovedKeys } from './key-migration'
 
 /** Reads sessions. With hashed IDs, a record may still be under the ID itself, and is moved. */
 export class SessionReads {
