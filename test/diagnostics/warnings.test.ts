@@ -39,7 +39,7 @@ onEachHost('diagnostics', host => {
           expect(warnings[0]?.message).to.match(says)
           expect(warnings[0]?.message).to.contain(name)
           expect(warnings[0]?.message).to.match(
-            new RegExp(`[^.]\\. See docs/troubleshooting\\.md#${code.toLowerCase()} in the package resession$`),
+            new RegExp(`(?:[^.?]\\.|[^.]\\?) See docs/troubleshooting\\.md#${code.toLowerCase()} in the package resession$`),
           )
         })
 

@@ -19,7 +19,7 @@ export function isSilent(key: string): boolean {
 /** Emits a process warning, and remembers it. */
 export function warnOnce(key: string, { code, message }: Warning): void {
   told.add(key)
-  const text = message.endsWith('.') ? message : `${message}.`
+  const text = /[.?]$/.test(message) ? message : `${message}.`
   process.emitWarning(`${text} See docs/troubleshooting.md#${code.toLowerCase()} in the package resession`, {
     type: 'ResessionWarning',
     code,
