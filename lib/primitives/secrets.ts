@@ -40,9 +40,18 @@ export function checkSecrets(secret: Secret | AnySecret[]): readonly AnySecret[]
   return secrets
 }
 
-/** Whether an entry is undefined or null, which an unset environment variable leaves. Behind the first one, which signs, it is left out. */
-export function isMissing(secret: AnySecret | null | undefined): boolean {
-  return secret === undefined || secret === null
+/**
+ * Whether an entry is undefined or null, which an unset environment variable leaves, or false, as in `[secret, hasOld && old]`. Behind the first one, which
+ * signs, it is left out.
+ */
+export function isMissing(secret: AnySecret | null | undefined | false): boolean {
+  return secret === undefined || secret === null || secret === false
+}
+
+function hasMissing(secrets: readonly AnySecret[]): boolean {
+  // Not `some`, which skips the holes that `delete` leaves
+  for (const secret of secrets) if (isMissing(secret)) return true
+  return false
 }
 
 function emptyEntry(at: number, secret: Secret): TypeError {
@@ -115,7 +124,7 @@ export function checkDates({ from, until }: DatedSecret): void {
  * @throws Error if none of the secrets may sign now
  */
 export function validSecrets(given: readonly AnySecret[], now = Date.now()): readonly Secret[] {
-  const secrets = given.some(isMissing) ? given.filter((secret, at) => at === 0 || !isMissing(secret)) : given
+  const secrets = hasMissing(given) ? Array.from(given).filter((secret, at) => at === 0 || !isMissing(secret)) : given
   if (!secrets.some(isDated)) return secrets as readonly Secret[]
   const valid = secrets.map(secret => timed(secret)).filter(({ until }) => until > now)
   let signing: Timed | undefined

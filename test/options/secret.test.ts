@@ -118,9 +118,12 @@ describe('options: secret', () => {
   for (const [name, secret] of Object.entries({
     'an array': ['keyboard cat', undefined, null, 'older cat'],
     'the array of a function': () => ['keyboard cat', undefined, 'older cat'],
+    'an array with false': ['keyboard cat', false, 'older cat'],
+    'an array with a hole': Object.assign(['keyboard cat'], { 2: 'older cat' }),
+    'dated secrets with a hole': Object.assign([{ key: 'keyboard cat' }], { 2: { key: 'older cat', from: 0 } }),
     'dated secrets': [{ key: 'keyboard cat' }, undefined, { key: 'older cat', from: 0 }],
   })) {
-    it(`leaves out entries of ${name} that are undefined or null, behind the first one`, async () => {
+    it(`leaves out entries of ${name} that are missing, behind the first one`, async () => {
       const site = new Site({ secret: secret as never, genid: () => 'abc' }, count)
       expect((await site.get().set('Cookie', 'connect.sid=s%3Aabc.forged')).status).to.equal(200)
       const visitor = site.visitor()

@@ -17,7 +17,7 @@ const REFUSED: readonly WarningCode[] = ['RESESSION_DROPPED_COOKIE', 'RESESSION_
  * @param secret of the app; the result of a function is not checked
  */
 export function shortSecrets(option: string, secret: unknown): OptionWarning[] {
-  const shortest = Math.min(...listOf(secret as AnySecret[] | undefined).map(given => bytesOf(keyIn(given))))
+  const shortest = Math.min(...Array.from(listOf(secret as AnySecret[] | undefined), given => bytesOf(keyIn(given))))
   if (shortest >= LEAST) return []
   const message = `Session option ${option} has a secret of ${shortest} bytes, which can be guessed; write at least ${LEAST}, such as the output of: openssl rand -base64 32`
   return [{ code: 'RESESSION_SHORT_SECRET', message }]
@@ -25,7 +25,8 @@ export function shortSecrets(option: string, secret: unknown): OptionWarning[] {
 
 /** Reports secrets behind the first one that are undefined or null. They are left out. */
 function missingSecrets(option: string, secret: unknown): OptionWarning[] {
-  return listOf(secret as AnySecret[] | undefined).flatMap((given, at) => {
+  // Not the list itself, whose holes `flatMap` skips
+  return Array.from(listOf(secret as AnySecret[] | undefined)).flatMap((given, at) => {
     if (at === 0 || !isMissing(given)) return []
     const message = `Session option ${option}[${at}] is ${describeType(given)}, and is left out; is the environment variable set that it comes from?`
     return [{ code: 'RESESSION_MISSING_SECRET', message }]
