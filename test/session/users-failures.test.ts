@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
 import { MemoryStore, update } from '../../lib'
 import type { Browser } from '../support/browser'
+import { connect } from '../support/connect-host'
 import { useDiagnostics } from '../support/diagnostics'
 import { EngineStore } from '../support/engine-store'
 import { data, routes } from '../support/handlers'
@@ -54,6 +55,35 @@ const STORES: Readonly<Record<string, () => Store>> = {
   'a store that compares': () => new VersionedStore(new Map()) as never,
   'a plain store': () => new EngineStore({ touch: 'ttl', expires: true }).asStore,
 }
+
+describe('sessions by user: writes of lists that fail', () => {
+  it('revokeAll counts the sessions that it has ended, if a reply was lost', async () => {
+    const store = new VersionedStore(new Map())
+    const options = { store: store as never, ...USERS }
+    const site = siteOn(connect, options, HANDLERS)
+    for (let count = 0; count < 3; count++) await site.browser().get('/become')
+    const { compareAndSet } = store
+    store.compareAndSet = (id, record, version, callback) => {
+      store.compareAndSet = compareAndSet
+      compareAndSet.call(store, id, record, version, () => callback(new Error('read ECONNRESET')))
+    }
+    expect(await sessionsOn(connect, options).revokeAll('ada')).to.equal(3)
+  })
+
+  it('a store that refuses a list which it does not return is reported at once', async () => {
+    const store = new VersionedStore(new Map())
+    const { compareAndSet } = store
+    let refused = 0
+    store.compareAndSet = (id, record, version, callback) => {
+      if (!isRegistry(id)) return compareAndSet.call(store, id, record, version, callback)
+      refused++
+      setImmediate(callback, null, { ok: false })
+    }
+    const site = siteOn(connect, { store: store as never, ...USERS }, HANDLERS)
+    expect((await site.browser().get('/become')).text).to.match(/refuses the version/)
+    expect(refused).to.be.below(100)
+  })
+})
 
 onEachHost('sessions by user: logins that fail', host => {
   for (const [what, make] of Object.entries(STORES)) {

@@ -29,7 +29,7 @@ export class Attempts {
   }
 
   /** Whether the store refuses although nothing changes. Called with each record that is read. The first refusals are not compared, because usually another process has written. */
-  isStalled(record: SessionData): boolean {
+  isStalled(record: SessionData | null | undefined): boolean {
     if (this.refused <= AT_ONCE) return false
     const text = textOf(record)
     this.#stalled = text === this.#record ? this.#stalled + 1 : 0
@@ -39,7 +39,7 @@ export class Attempts {
 }
 
 /** A record that JSON cannot express is compared with no other. */
-function textOf(record: SessionData): string | undefined {
+function textOf(record: SessionData | null | undefined): string | undefined {
   try {
     return JSON.stringify(record)
   } catch {

@@ -80,7 +80,7 @@ class RegistryChange<Result> {
       id,
       (err, record, version) => {
         if (err) return this.#attempts.mayRead(err) ? this.#read() : done(err)
-        if (record && this.#attempts.isStalled(record)) return done(refusesVersion())
+        if (this.#attempts.isStalled(record)) return done(refusesVersion())
         this.#found(record, record ? version : null)
       },
       deadline,

@@ -14,8 +14,11 @@ export async function revokeAll(place: Place, users: UserSettings | undefined, e
   const handle = except?.info()?.handle
   // The session of an admin, for example, does not become one of the user
   const key = isOfUser(place, users, except) ? keyOf(except) : undefined
+  // Also before a write whose reply was lost: they are dead when the change is repeated
+  const alive = new Set<string>()
   const { result, known } = await change(place, before => {
     const meant = before.s.filter(({ h }) => h !== handle)
+    for (const { h, d } of meant) if (!d) alive.add(h)
     const dead = killed(
       // The clock of another process may be ahead
       { ...before, e: Math.max(before.e ?? 0, Date.now()) },
@@ -24,7 +27,7 @@ export async function revokeAll(place: Place, users: UserSettings | undefined, e
     return { next: handle === undefined || key === undefined ? dead : kept(dead, handle, key), result: meant }
   })
   await finish(place, result, known)
-  return result.filter(({ d }) => !d).length
+  return result.filter(({ h }) => alive.has(h)).length
 }
 
 /** Whether the session is one of the user, as its marks or its data say: it may not be listed yet. */
