@@ -1,4 +1,5 @@
 import { type Keep, isKeep, type RegenerateOptions } from './keep'
+import { lendMethods, ownMethods } from './own-methods'
 import { destroySurely } from '../store/destroy-surely'
 import { WaitGroup } from '../../primitives/wait-group'
 import { separate } from '../record/marks'
@@ -103,6 +104,7 @@ export class Session {
     // Own and not enumerable, as in express-session: the keys of a session are its data
     Object.defineProperty(this, 'req', { value: host })
     Object.defineProperty(this, 'id', { value: host.sessionID })
+    if (!host.Session) ownMethods(this)
     if (typeof data !== 'object') return
     const own: Record<string, unknown> = this as never
     for (const key in data) {
@@ -276,11 +278,7 @@ export function inflate(host: Host, record: SessionData): void {
   if (host.Session || typeof store?.createSession !== 'function') return void createSession(host, record)
   store.createSession(host, record)
   const made = host.session
-  if (!made || made instanceof Session) return
-  // A store of another copy of the package makes sessions without promises, for which no response waits
-  for (const name of ['save', 'reload', 'destroy', 'regenerate'] as const) {
-    Object.defineProperty(made, name, { value: Session.prototype[name], configurable: true, writable: true })
-  }
+  if (made && !(made instanceof Session)) lendMethods(made, Session.prototype)
 }
 
 /** Generates a session through the store, because Connect apps replace `store.generate`. */
