@@ -1,7 +1,7 @@
 import { hasAttributesOf, isAlike, lifetimeOf, type AnyCookie, type Cookie, type CookieData } from '../record/cookie'
 import { dateOf } from '../record/lifetime'
 import { serializeData } from '../record/serialize-data'
-import { dataAsIn, type Read, type Snapshot, type Stored, type Written } from '../record/snapshot'
+import { dataAsIn, type Base, type Read, type Snapshot, type Stored, type Written } from '../record/snapshot'
 import type { Facts } from './plan'
 import type { Semantics } from '../settings/policy'
 import { isUnchanged } from '../record/json-equality'
@@ -26,9 +26,15 @@ export class ChangeTracker {
   #pastHalfLife = false
   /** The data as `facts` found it. */
   found: string | undefined
+  /** The session object that the states are of. */
+  #session: object | undefined
+  /** Restore the states of the other objects, if the request has several of its session. */
+  #others: Map<object, () => void> | undefined
+  #hasSavedOther = false
 
   /** @param session if it is new; otherwise the exchange begins with what was read */
   begin(id: string | undefined, session?: object): void {
+    if (session) this.turnTo(session)
     this.#base = session ? { id, text: serializeData(session) } : (this.stored as Stored)
   }
 
@@ -48,7 +54,32 @@ export class ChangeTracker {
     if (this.#cookie) this.#cookie = { ...this.#cookie, ...attributes }
   }
 
-  read(id: string, record: SessionData, { version, likeness }: Pick<Read, 'version' | 'likeness'>): Stored {
+  /**
+   * From now on the states are those of this session object. An app may save another object than `req.session`: each is compared with what it has itself
+   * read or stored. An object that comes later begins with the states of the one before.
+   *
+   * @returns whether another object's states have been replaced by those of this one
+   */
+  turnTo(session: object): boolean {
+    if (session === this.#session) return false
+    const others = (this.#others ??= new Map<object, () => void>())
+    if (this.#session) others.set(this.#session, this.remember())
+    this.#hasSavedOther ||= this.#saved !== undefined
+    this.#session = session
+    const restore = others.get(session)
+    restore?.()
+    return restore !== undefined
+  }
+
+  /** The record that changes of the current object are measured against. A new session began with its data, without a record. */
+  baseOf({ id, cookie }: Session): Base {
+    const { known } = this
+    return known?.id === id ? known : { text: this.#base.id === id ? this.#base.text : '{}', cookie }
+  }
+
+  /** @param session the object that was made of the record */
+  read(id: string, record: SessionData, { version, likeness }: Pick<Read, 'version' | 'likeness'>, session?: object | null): Stored {
+    if (session) this.turnTo(session)
     const { text, parsed } = likeness ?? { text: serializeData(record) }
     return (this.stored = this.#read = { id, text, parsed, cookie: asRead(record), version })
   }
@@ -103,7 +134,7 @@ export class ChangeTracker {
 
   /** Whether this exchange has stored its session. */
   get hasSaved(): boolean {
-    return this.#saved !== undefined
+    return this.#hasSavedOther || this.#saved !== undefined
   }
 
   facts(session: Session): Pick<Facts, 'modified' | 'saved' | 'changed' | 'cookieChanged' | 'cookieReplaced' | 'pastHalfLife'> {

@@ -112,7 +112,7 @@ export class ExchangeState extends RenewalState {
     // Another process may have limits, if this one has none
     if (read.marks) this.lifetime ??= new SessionLifetime(this.settings)
     if (record) this.lifetime?.read(id, read)
-    const base = record ? this.changes.read(id, record, read) : undefined
+    const base = record ? this.changes.read(id, record, read, this.host.session) : undefined
     if (base) this.anonymous = this.unread = false
     const { transaction } = this.requestLifetime
     if (transaction?.id === id && moment !== undefined) transaction.read(moment, base)

@@ -1,6 +1,7 @@
 import type { Exchange } from './exchange'
 import { needsRewrite } from '../lifetime/limits'
 import { hasOtherUser } from '../users/user-of'
+import { turnTo } from './rebase'
 import type { Session } from '../session/session'
 import { ABSENT, type Facts, type Seen } from './plan'
 
@@ -29,6 +30,7 @@ function absence(
 }
 
 function factsOf(exchange: Exchange, session: Session): Facts {
+  turnTo(exchange, session)
   const { sentId, unread, lastPlan, anonymous, isReadOnly, replaced, lifetime, changes, settings, host } = exchange
   const { modified, saved, changed, cookieChanged, cookieReplaced, pastHalfLife } = changes.facts(session)
   // Property by property: a spread allocates more than the rest of the request

@@ -20,6 +20,13 @@ export function rebase(draft: RecordDraft, base: Base, text: string, values: Dat
   if (conflicts.length > 0) publish('conflict', { keys: conflicts })
 }
 
+/** The request goes on with this object of its session. What another one has stored meanwhile is then to be merged, like the save of another request. */
+export function turnTo({ changes, requestLifetime: { transaction } }: ExchangeState, session: Session): void {
+  if (!changes.turnTo(session) || transaction?.id !== session.id || !transaction.base) return
+  const base = changes.baseOf(session)
+  if (base.text !== transaction.base.text || base.cookie !== transaction.base.cookie) transaction.wrote(base, false)
+}
+
 /** The data in the text of `serializeData`. */
 export function dataOf(text: string): Data {
   return JSON.parse(text) as Data

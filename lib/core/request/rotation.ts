@@ -1,5 +1,5 @@
 import { announceRenewed } from '../events/announce'
-import { mergeCookie, rebase } from './rebase'
+import { mergeCookie, rebase, turnTo } from './rebase'
 import { beforeStoring } from './before-storing'
 import { gone } from '../errors/store-errors'
 import { isPromise, type Callback, type ResultCallback } from '../../primitives/callbacks'
@@ -36,6 +36,7 @@ const MOST_TRIES = 100
  */
 export function rotate(exchange: ExchangeState, session: Session, keep: Keep, done: Callback, why: 'asked' | 'age' = 'asked'): void {
   beforeStoring(exchange, session, done, () => {
+    turnTo(exchange, session)
     prepare(exchange, session, keep, done, ({ id, cookie }) => {
       if (id === session.id) return done(exchange.idInUse())
       // An ID that another request has renewed because of its age is not renewed again

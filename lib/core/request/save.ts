@@ -1,5 +1,5 @@
 import { announceCreated } from '../events/announce'
-import { mergeCookie, rebase } from './rebase'
+import { mergeCookie, rebase, turnTo } from './rebase'
 import { beforeStoring, endedElsewhere, refusal } from './before-storing'
 import type { Callback } from '../../primitives/callbacks'
 import type { ExchangeState } from './exchange-state'
@@ -72,6 +72,7 @@ class Save extends SessionWriter {
   }
 
   override enter(): void {
+    turnTo(this.request, this.session)
     // With a context it has waited
     this.given = this.request.prepareWrite(this.session, this.context ? undefined : this.text)
     if (this.hasEnded) this.missing()
@@ -108,12 +109,14 @@ class Save extends SessionWriter {
 
 function saveAsItIs(exchange: ExchangeState, session: Session, done: Callback, text?: string): void {
   let given: Written
+  turnTo(exchange, session)
   try {
     given = exchange.prepareWrite(session, text)
   } catch (unserialisable) {
     return done(unserialisable)
   }
   exchange.storeClient.set(given.id, storedForm(exchange, session), err => {
+    turnTo(exchange, session)
     if (!err) exchange.stored(given)
     if (!err) announceCreated(exchange, session)
     done(err)

@@ -1,5 +1,5 @@
 import { announceCreated } from '../events/announce'
-import { dataOf, mergeCookie, rebase } from './rebase'
+import { dataOf, mergeCookie, rebase, turnTo } from './rebase'
 import { beforeStoring } from './before-storing'
 import { isRefusedPromise, type Callback } from '../../primitives/callbacks'
 import { gone } from '../errors/store-errors'
@@ -75,6 +75,7 @@ class Update extends SessionWriter {
   }
 
   override enter(): void {
+    turnTo(this.request, this.session)
     if (this.hasEnded) this.missing()
   }
 
