@@ -131,7 +131,9 @@ describe('koa context: the maxAge of a session', () => {
     it(`set to ${JSON.stringify(value)} is a TypeError`, async () => {
       const site = new KoaSite({}, ctx => void (session(ctx).maxAge = value as never))
       expect((await site.get()).status).to.equal(500)
-      expect(site.errors.map(err => [err.name, err.message])).to.deep.equal([['TypeError', 'maxAge must be a number or Date']])
+      expect(site.errors.map(err => [err.name, err.message])).to.deep.equal([
+        ['TypeError', 'maxAge must be a finite number of milliseconds or "session"'],
+      ])
     })
   }
 
