@@ -13,7 +13,7 @@ import { optionsOf } from './session/session-options'
 /** On an app whose contexts have sessions before the middleware runs. */
 const SETTINGS = Symbol('resession.koa.settings')
 
-type Entered = Context & { [HOST]?: KoaRequest; [SETTINGS]?: KoaSettings; sessionId?: string }
+type Entered = Context & { [HOST]?: KoaRequest; [SETTINGS]?: KoaSettings; session?: unknown; sessionId?: string }
 
 /**
  * Called when the middleware runs.
@@ -29,6 +29,8 @@ export function enter(ctx: Context, settings: KoaSettings): KoaRequest | undefin
   host.claimed = true
   if (before?.isStandIn) host.earlyOptions = before.earlyOptions
   if (settings.names === 'none') Object.defineProperty(ctx, 'session', ACCESSORS.session as PropertyDescriptor)
+  // Set by an earlier middleware: an empty value is no session, and would hide the accessor
+  else if (Object.hasOwn(ctx, 'session') && !(ctx as Entered).session) delete (ctx as Entered).session
   return host
 }
 
@@ -52,7 +54,7 @@ function hosted(ctx: Entered, settings: KoaSettings): KoaRequest {
   // To koa-session and koa-session-store, `ctx.sessionId` is any name. A client may have sent the value, for example as the ID of its request
   if (settings.names === 'cookie' && Object.hasOwn(ctx, 'sessionId')) {
     // Set by an earlier middleware; it would hide the accessor
-    host.forcedId = ctx.sessionId
+    host.forcedId = ctx.sessionId || undefined
     delete ctx.sessionId
   }
   ctx[HOST] = host
@@ -80,7 +82,8 @@ function found(ctx: Entered, name: string): KoaRequest | undefined {
   if (host && !host.isStandIn) return host
   // `app.context` itself, from which contexts inherit
   if (!ctx.req) return undefined
-  if (settings?.immediate) return hosted(ctx, settings)
+  // koa-session-store begins the session when it runs
+  if (settings?.immediate && settings.names !== 'none') return hosted(ctx, settings)
   if (!settings?.standsIn) return undefined
   if (name === 'session') return standIn(ctx, settings, true)
   return name === 'sessionOptions' ? standIn(ctx, settings, false) : undefined
@@ -126,11 +129,17 @@ async function regenerate(host: KoaRequest, options: RegenerateOptions = {}): Pr
 
 const SETS: Record<string, Set> = {
   session: (host, value) => host.assign(value),
-  sessionId: (host, id: string) => (host.forcedId = id),
+  // An empty text is the value of a missing header
+  sessionId: (host, id: string) => (host.forcedId = id || undefined),
   sessionSave: (host, value: boolean | null) => (host.sessionSave = value),
 }
 
 const ACCESSORS = Object.fromEntries(Object.entries(GETS).map(([name, get]) => [name, accessor(name, get, SETS[name])]))
+
+/** As in koa-generic-session, the store is there on paths without a session too. */
+function isAnywhere({ settings }: KoaRequest, name: string): boolean {
+  return name === 'sessionStore' && settings.names === 'cookie'
+}
 
 /** Whether an assignment is one to the session. As in koa-generic-session, an ID selects the session as long as none was read. */
 function takes(host: KoaRequest, name: string): boolean {
@@ -146,7 +155,7 @@ function accessor(name: string, get: Get, set: Set | undefined): PropertyDescrip
     configurable: true,
     get(this: Context) {
       const host = found(this, name)
-      if (!host || host.isOutsidePath) return undefined
+      if (!host || (host.isOutsidePath && !isAnywhere(host, name))) return undefined
       if (get === READ) return get(host)
       if (host.settings.appsNames.includes(name)) return undefined
       host.openPostponed()
