@@ -42,7 +42,7 @@ const withCookie: MakeShape = options => ({
  * @param options with `signed` and `overwrite`
  */
 const withOptions: MakeShape = options => ({
-  read: record => readAny(record, options),
+  read: record => (!isKoa(record) && hasOptions(record) ? marked(readWithCookie(record, options), record) : readAny(record, options)),
   write: session => ({ cookie: optionsOf(session.cookie as Cookie, options), ...dataOf(session) }),
 })
 
@@ -131,9 +131,13 @@ function marked(session: SessionData, record: object): SessionData {
 }
 
 function readRecord(record: object, options: CookieOptions): SessionData {
-  if (isCookie(record)) return filled({ cookie: readCookie(record.cookie as Partial<AnyCookie>, options) }, record) as never
+  if (isCookie(record)) return readWithCookie(record, options)
   if (isKoa(record)) return readKoa(record, options)
   return { ...COOKIE.escape(record), cookie: new Cookie(options).toJSON() } as SessionData
+}
+
+function readWithCookie(record: SessionData, options: CookieOptions): SessionData {
+  return filled({ cookie: readCookie(record.cookie as Partial<AnyCookie>, options) }, record) as never
 }
 
 /** koa-generic-session stores the options of its cookies, and apps may have added others. */
@@ -149,12 +153,23 @@ function readCookie(stored: Partial<AnyCookie>, options: CookieOptions): object 
   cookie.originalMaxAge = lifetime
   // Once: the end is compared with the clock, and put into the cookie
   if (typeof cookie.expires === 'string') cookie.expires = new Date(cookie.expires)
+  if (lifetime === null && !('originalMaxAge' in stored)) cookie.originalMaxAge = untilDate(cookie.expires)
   return cookie
+}
+
+/** Options may have a date alone. express-session's cookies have a lifetime beside it, which may be null. */
+function untilDate(expires: unknown): number | null {
+  return expires instanceof Date ? expires.valueOf() - Date.now() : null
 }
 
 /** Whether the record has koa-session's format. */
 function isKoa({ _expire, _session }: KoaFields): boolean {
   return typeof _expire === 'number' || _session === true
+}
+
+/** Whether a record of koa-generic-session has a cookie. An app may have replaced its options by others, or by none. */
+function hasOptions(record: { cookie?: unknown }): record is SessionData {
+  return typeof record.cookie === 'object' && record.cookie !== null
 }
 
 /** Whether the key `cookie` is the cookie or the app's data: express-session's has a lifetime, koa-generic-session's has options. */
