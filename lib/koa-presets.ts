@@ -1,6 +1,7 @@
 import session = require('./koa')
 import { checkOptions } from './core/errors/option-errors'
 import type { App } from './koa/context'
+import type { KoaCookieOptions } from './koa/cookies/cookie-options'
 import { MemoryStore as KoaMemoryStore } from './koa/legacy/memory-store'
 import { presetOptions, PRESETS, type Preset } from './koa/legacy/presets'
 import type { AnySpelling } from './koa/settings/option-aliases'
@@ -10,7 +11,11 @@ import { MemoryStore, warnInProduction } from './stores/memory-store'
  * Called like the older middleware: with its options, and with the app before or after them if it takes one. `session` is referenced so that the
  * declarations of this file include those of that: `ctx.session` has its type in an app that imports nothing else.
  */
-type Call = (first?: AnySpelling | App, second?: AnySpelling | App) => ReturnType<typeof session>
+type Call = (first?: Options | App, second?: Options | App) => ReturnType<typeof session>
+
+/** The cookie options of koa-generic-session may have the older spelling. */
+type Options = Omit<AnySpelling, 'cookie' | 'cookieOptions'> & { cookie?: OlderCookie; cookieOptions?: OlderCookie }
+type OlderCookie = (KoaCookieOptions & { maxage?: number | null | undefined }) | undefined
 
 function call(preset: Preset): Call {
   return (first, second) => {

@@ -10,6 +10,7 @@ import recommendations = require('./core/settings/recommended')
 import updates = require('./core/session/update')
 import carried = require('./koa/session/carried-session')
 import lifetimes = require('./koa/session/lifetime')
+import shownOptions = require('./koa/session/session-options')
 import contexts = require('./koa/context')
 import transports = require('./koa/cookies/cookie-transport')
 import foreign = require('./koa/settings/store-adapters')
@@ -105,10 +106,11 @@ namespace session {
     get session(): Session
     set session(value: object | null | undefined)
     sessionId: string | undefined
-    readonly sessionStore: unknown
+    /** The store, of the type that the app knows. */
+    readonly sessionStore: any // eslint-disable-line @typescript-eslint/no-explicit-any
     /** `true` saves and `false` does not, regardless of changes; `null`, the default, saves a changed session. */
     sessionSave: boolean | null
-    readonly sessionOptions: object | undefined
+    readonly sessionOptions: shownOptions.ShownOptions | undefined
     saveSession(): Promise<void>
     /** Changes the session in the store, atomically. @see update */
     updateSession(change: Change): Promise<void>
@@ -138,6 +140,7 @@ declare namespace session {
   export import RegenerateOptions = carried.RegenerateOptions
   export import CommitOptions = sessions.CommitOptions
   export import Lifetime = lifetimes.Lifetime
+  export import ShownOptions = shownOptions.ShownOptions
   export import SessionToStore = koaOptions.SessionToStore
   export import SessionInfo = sessionInfo.SessionInfo
 }

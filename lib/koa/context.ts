@@ -38,3 +38,9 @@ export interface Cookies {
 
 /** The `next` of a Koa middleware. */
 export type Next = () => Promise<unknown>
+
+/**
+ * The context in callbacks of the app: that of its version of Koa, with what it has added. It is `any`, so that callbacks may have the types of Koa, which
+ * need not be installed.
+ */
+export type AppContext = any // eslint-disable-line @typescript-eslint/no-explicit-any

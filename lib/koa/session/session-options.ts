@@ -9,6 +9,14 @@ type Option = (typeof ATTRIBUTES)[number] | 'maxAge'
 /** What the app has set in `ctx.sessionOptions` before the session was opened. */
 export type EarlyOptions = Partial<Record<Option, unknown>>
 
+/** The type of `ctx.sessionOptions`. */
+export interface ShownOptions extends Omit<KoaCookieOptions, 'maxAge'> {
+  /** The name of the cookie. */
+  readonly key?: string | undefined
+  /** The lifetime in milliseconds, or `'session'`. */
+  maxAge?: Lifetime
+}
+
 /** The request whose session has the options. */
 export interface Optioned {
   readonly session?: CarriedSession | null | undefined

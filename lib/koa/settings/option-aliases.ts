@@ -1,9 +1,9 @@
 import { HOST } from '../../core/session/update'
-import type { Context } from '../context'
+import type { AppContext, Context } from '../context'
 import type { KoaTransport } from '../cookies/cookie-transport'
 import type { AnyStore } from './store-adapters'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
-import type { KoaOptions } from './koa-options'
+import type { Failure, KoaOptions } from './koa-options'
 
 /** The spellings of options in older middlewares. */
 const SPELLINGS = {
@@ -41,17 +41,23 @@ export const OLDER_NAMES: readonly string[] = [
 
 /** A transport of the ID other than cookies, of koa-session and of koa-generic-session. */
 interface ExternalKey {
-  get(ctx: Context): string | undefined
-  set(ctx: Context, id: string): unknown
+  get(ctx: AppContext): string | undefined
+  set(ctx: AppContext, id: string): unknown
 }
 interface SessionIdStore {
-  get(this: Context): string | undefined
-  set(this: Context, id: string, session: unknown): unknown
-  reset(this: Context): unknown
+  get(this: AppContext): string | undefined
+  set(this: AppContext, id: string, session: unknown): unknown
+  reset(this: AppContext): unknown
+}
+
+/** A method, so that the app may write `err: Error`. */
+interface Handler {
+  errorHandler(err: unknown, what: Failure, ctx: AppContext): unknown
 }
 
 /** The options, with the spellings and forms of older middlewares. */
-export interface AnySpelling extends KoaOptions, Partial<Pick<KoaCookieOptions, Exclude<(typeof ATTRIBUTES)[number], 'maxAge'>>> {
+export interface AnySpelling
+  extends KoaOptions, Partial<Pick<KoaCookieOptions, Exclude<(typeof ATTRIBUTES)[number], 'maxAge' | 'sameSite'>>> {
   /** The name of the cookie. @deprecated Use `name`. */
   key?: string
   /** The attributes of the cookie. @deprecated Use `cookie`. */
@@ -61,13 +67,15 @@ export interface AnySpelling extends KoaOptions, Partial<Pick<KoaCookieOptions, 
   /** Returns a new session ID. @deprecated Use `genid`. */
   genSid?: KoaOptions['genid']
   /** Decides what happens if the store fails. @deprecated Use `onError`. */
-  errorHandler?: KoaOptions['onError']
+  errorHandler?: Handler['errorHandler'] | undefined
   /** The lifetime in milliseconds, as koa-session takes it. `'session'` ends with the browser. @deprecated Use `cookie.maxAge`. */
   maxAge?: number | 'session' | null
+  /** Whether requests from other sites carry the cookie, of the type that koa-session has. @deprecated Use `cookie.sameSite`. */
+  sameSite?: boolean | string | null | undefined
   /** The lifetime in milliseconds. @deprecated Use `cookie.maxAge`. */
   maxage?: number | 'session' | null
   /** A class whose instances are the store of a request, as koa-session takes it. @deprecated Use `store` with a function. */
-  ContextStore?: new (ctx: Context) => AnyStore
+  ContextStore?: new (ctx: AppContext) => AnyStore
   /** Carries the session ID, as koa-session takes it. @deprecated Use `transport`. */
   externalKey?: ExternalKey
   /** Carries the session ID, as koa-generic-session takes it. @deprecated Use `transport`. */
