@@ -78,6 +78,11 @@ function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
+/** A number as text, such as that of an environment variable, is that number, as to Node's timers and to stores. */
+function numberOf(ms: unknown): unknown {
+  return typeof ms === 'string' && /^\d+$/.test(ms) ? Number(ms) : ms
+}
+
 /** Their error handlers are called for reads and writes. An error of destroy is always thrown. */
 function exceptDestroy(errorHandler: NonNullable<KoaOptions['onError']>): KoaOptions['onError'] {
   return (err, what, ctx) => {
@@ -119,7 +124,8 @@ export const PRESETS = {
       cookie: ['cookie', cookieOf],
       errorHandler: ['onError', exceptDestroy],
       // To it 0 is no value
-      reconnectTimeout: ['reconnectTimeout', (ms: number) => ms || undefined],
+      reconnectTimeout: ['reconnectTimeout', (ms: unknown) => numberOf(ms) || undefined],
+      ttl: ['ttl', numberOf],
       genSid: [
         'genid',
         (genSid: (this: Context, length: number) => string) =>
@@ -149,6 +155,7 @@ export const PRESETS = {
     // It signs by default, and otherwise if the cookie options say so
     spellings: {
       cookieOptions: ['cookieOptions', tsCookieOf],
+      reconnectTimeout: ['reconnectTimeout', numberOf],
       errorHandler: ['onError', exceptDestroy],
     },
   },

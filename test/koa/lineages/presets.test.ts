@@ -177,6 +177,18 @@ describe('koa lineages: setup of presets', () => {
     expect(await names({ cookieOptions: { maxAge: 60_000, signed: true } }, ['a key'])).to.deep.equal(['koa.sid', 'koa.sid.sig'])
   })
 
+  for (const option of ['ttl', 'reconnectTimeout']) {
+    for (const [preset, options] of Object.entries({ generic, ...(option === 'ttl' ? {} : { ts }) })) {
+      it(`a ${option} that is a number as text is that number: ${preset}`, async () => {
+        const store = new PromiseStore()
+        const app = appWith(() => options(given({ store, [option]: '60000' })), ['a key']).use(count)
+        expect((await serve(app, [{}, {}])).map(({ body }) => body)).to.deep.equal(['1', '2'])
+        if (option === 'ttl') expect(store.calls.find(({ call }) => call === 'set')?.ttl).to.equal(60_000)
+        expect(() => options(given({ [option]: 'soon' }))).to.throw(TypeError, option)
+      })
+    }
+  }
+
   it('koa-session-store works without options', () => {
     expect(koaSessionStore()).to.be.a('function')
   })
