@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Native } from './deferred-call'
 import { keepConnection } from './late-error'
+import { isHttp2 } from './reported-state'
 import { setImmediate } from '../../primitives/set-immediate'
 
 /** Headers of a body, which are wrong for another one. */
@@ -11,11 +12,22 @@ const BODY_HEADERS = [
   'Content-Encoding',
   'Content-Range',
   'Content-MD5',
+  'Content-Disposition',
+  'Content-Language',
+  'Content-Location',
+  'Accept-Ranges',
+  'Digest',
+  'Content-Digest',
+  'Repr-Digest',
+  'Expires',
   'ETag',
   'Last-Modified',
   'Transfer-Encoding',
   'Trailer',
 ]
+
+/** Headers that let caches store the page. Those of an app that forbids it for all its pages stay. */
+const CACHE_HEADERS = ['Cache-Control', 'CDN-Cache-Control', 'Surrogate-Control']
 
 /**
  * Gives a response its methods of an earlier time. A middleware that has patched it since, such as compression, has seen its end, and would drop the
@@ -71,8 +83,24 @@ function clearHead(res: ServerResponse, listeners: Native | undefined): void {
   } catch {
     // The error handler gets the error that is the reason for its call
   }
+  clearHeaders(res)
+  if (!isHttp2(res) && res.statusMessage) res.statusMessage = undefined as never
+  clearTrailers(res as unknown as Record<string | symbol, unknown>)
+}
+
+function clearHeaders(res: ServerResponse): void {
   // Only headers that are set: Node closes the connection after a response whose framing headers were both removed
   for (const name of BODY_HEADERS) if (res.hasHeader?.(name)) res.removeHeader(name)
+  for (const name of CACHE_HEADERS)
+    if (res.hasHeader?.(name) && !/no-store|no-cache/i.test(String(res.getHeader(name)))) res.removeHeader(name)
+}
+
+/** Removes trailers that were added. Node has no method for it. */
+function clearTrailers(res: Record<string | symbol, unknown>): void {
+  if (res._trailer) res._trailer = ''
+  const key = Object.getOwnPropertySymbols(res).find(({ description }) => description === 'trailers')
+  const trailers = (key && res[key]) as Record<string, unknown> | undefined
+  for (const name of Object.keys(trailers ?? {})) delete trailers?.[name]
 }
 
 type Listener = (...args: unknown[]) => unknown
