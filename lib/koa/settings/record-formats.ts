@@ -137,11 +137,16 @@ function readRecord(record: object, options: CookieOptions): SessionData {
 }
 
 function readWithCookie(record: SessionData, options: CookieOptions): SessionData {
-  return filled({ cookie: readCookie(record.cookie as Partial<AnyCookie>, options) }, record) as never
+  const stored = record.cookie as Partial<AnyCookie>
+  const cookie = readCookie(stored, options)
+  // Options may have a date alone. So has a session with limits and without a lifetime, whose end is that of its limits
+  if (cookie.originalMaxAge === null && !('originalMaxAge' in stored) && !(MARKS in record))
+    cookie.originalMaxAge = untilDate(cookie.expires)
+  return filled({ cookie }, record) as never
 }
 
 /** koa-generic-session stores the options of its cookies, and apps may have added others. */
-function readCookie(stored: Partial<AnyCookie>, options: CookieOptions): object {
+function readCookie(stored: Partial<AnyCookie>, options: CookieOptions): { originalMaxAge?: unknown; expires?: unknown } {
   // Without a spread, after which each cookie would have a hidden class of its own until V8's next full collection
   const cookie: Record<string, unknown> = {}
   // In options, 0 is no lifetime
@@ -153,11 +158,9 @@ function readCookie(stored: Partial<AnyCookie>, options: CookieOptions): object 
   cookie.originalMaxAge = lifetime
   // Once: the end is compared with the clock, and put into the cookie
   if (typeof cookie.expires === 'string') cookie.expires = new Date(cookie.expires)
-  if (lifetime === null && !('originalMaxAge' in stored)) cookie.originalMaxAge = untilDate(cookie.expires)
   return cookie
 }
 
-/** Options may have a date alone. express-session's cookies have a lifetime beside it, which may be null. */
 function untilDate(expires: unknown): number | null {
   return expires instanceof Date ? expires.valueOf() - Date.now() : null
 }
