@@ -143,6 +143,53 @@ describe('connect: arguments of res.write and res.end', () => {
   }
 })
 
+/** Responses without a body, and calls that give them one. */
+const BODILESS: Record<string, readonly [method: string, status: number, Call]> = {
+  'end(string) of HEAD': ['HEAD', 200, res => res.end('text')],
+  'write(bytes) of HEAD': ['HEAD', 200, res => res.write(Buffer.from('bytes'))],
+  'end(string) of a 204': ['GET', 204, res => res.end('text')],
+  'write(string) of a 204': ['GET', 204, res => res.write('text')],
+  'end(string) of a 304': ['GET', 304, res => res.end('text')],
+  'end() of a 304': ['GET', 304, res => res.end()],
+  'end(string) of a 200': ['GET', 200, res => res.end('text')],
+}
+
+describe('connect: a server with rejectNonStandardBodyWrites', () => {
+  useServers()
+
+  /** The handler, and what it has caught. */
+  const respond = (status: number, call: Call) => {
+    const caught: unknown[] = []
+    return {
+      caught,
+      handler(_: unknown, res: ServerResponse): void {
+        res.statusCode = status
+        caught.push(codeOf(call, res))
+        if (!res.writableEnded) res.end()
+      },
+    }
+  }
+  const rejecting = <S extends object>(server: S): S => Object.assign(server, { rejectNonStandardBodyWrites: true })
+
+  for (const [name, [method, status, call]] of Object.entries(BODILESS)) {
+    for (const later of [false, true]) {
+      it(`${name} throws in the call what it throws without a session, with a store that calls back ${later ? 'later' : 'at once'}`, async () => {
+        const request = `${method} / HTTP/1.1\r\nHost: site\r\n\r\n`
+        const [expected, here] = [respond(status, call), respond(status, call)]
+        const bare = await (await Wire.to(rejecting(plain(expected.handler)))).send(request).answer(method)
+        const { server, store, errors } = await stage('saved', here.handler)
+        store.open = !later
+        const wire = (await Wire.to(rejecting(server))).send(request)
+        if (later) await store.waits()
+        store.release()
+        expect(withoutCookie(await wire.answer(method))).to.deep.equal(bare)
+        expect(here.caught).to.deep.equal(expected.caught)
+        expect(errors).to.deep.equal([])
+      })
+    }
+  }
+})
+
 /** Calls whose chunk HTTP/2 may judge in another way. The values of REFUSED and TAKEN are tried too. */
 const ODD: Record<string, Call> = {
   "end('')": res => res.end(''),

@@ -134,6 +134,15 @@ async function replace({ options, change, fail }: Failing, writer: Write, page: 
 describe('connect: the writer of a response that is replaced', () => {
   useServers()
 
+  const leaks: Error[] = []
+  const onWarning = (warning: Error): void => void (warning.name === 'MaxListenersExceededWarning' && leaks.push(warning))
+  before(() => process.on('warning', onWarning))
+  after('leaves no listeners that a writer of the error page could exceed the limit with', async () => {
+    await turns()
+    process.off('warning', onWarning)
+    expect(leaks).to.deep.equal([])
+  })
+
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'resession-replaced-'))
     writeFileSync(file(), SECRET.repeat(50))

@@ -1,4 +1,4 @@
-import { OutgoingMessage, ServerResponse } from 'node:http'
+import { OutgoingMessage, ServerResponse, type IncomingMessage } from 'node:http'
 import { Writable } from 'node:stream'
 import { isUint8Array } from 'node:util/types'
 import type { Method, Native } from './deferred-call'
@@ -47,8 +47,24 @@ function isNoChunk(res: ServerResponse, chunk: unknown): boolean {
  */
 function checkChunk(res: ServerResponse, [chunk, encoding]: Args): void {
   if (typeof chunk !== 'string' && !isUint8Array(chunk)) return refuseLikeNode(res, chunk)
+  if (REJECTS && (res as Rejecting)[REJECTS]) writeBody(res, chunk)
   if (!encoding || typeof encoding === 'function' || Buffer.isEncoding(encoding as string)) return
   writeLikeNode(chunk, encoding)
+}
+
+/** The key under which a response has the option `rejectNonStandardBodyWrites` of its server. */
+const REJECTS = Object.getOwnPropertySymbols(new OutgoingMessage()).find(
+  ({ description }) => description === 'kRejectNonStandardBodyWrites',
+)
+
+type Rejecting = ServerResponse & Readonly<Record<symbol, unknown>>
+
+/** A response of the same status to the same request, which is not sent, throws if it has no body. */
+function writeBody({ req, statusCode }: ServerResponse, chunk: unknown): void {
+  const options = { rejectNonStandardBodyWrites: true }
+  const trial = new (ServerResponse as new (request: IncomingMessage, options: object) => ServerResponse)(req, options)
+  trial.statusCode = statusCode
+  trial.write(chunk)
 }
 
 /** A response of HTTP/1 accepts fewer chunks than a stream. One that was destroyed writes nothing, but checks first. */

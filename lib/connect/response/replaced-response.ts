@@ -106,7 +106,7 @@ function clearTrailers(res: Record<string | symbol, unknown>): void {
 type Listener = (...args: unknown[]) => unknown
 
 /** The source texts of 'close' listeners of `pipe`, `finished` and `pipeline`, in Node, readable-stream and end-of-stream. */
-const OF_WRITERS = /\bunpipe\(\)|removeListener\(['"]data['"], ondata|ERR_STREAM_PREMATURE_CLOSE|onclosenexttick/
+const OF_WRITERS = /\bunpipe\(\)|removeListener\(['"]data['"], ondata|ERR_STREAM_PREMATURE_CLOSE|onclosenexttick|!stream\.writable\b/
 
 /** Listeners that a middleware added before the session. They stay for the error page. */
 export type Earlier = Readonly<Record<'close' | 'drain', readonly unknown[]>>
@@ -134,7 +134,10 @@ function disconnectWriters(res: ServerResponse, earlier: Earlier): void {
   const sources: Readable[] = []
   const onUnpipe = (source: Readable): void => void sources.push(source)
   res.on('unpipe', onUnpipe)
-  for (const listener of own('close')) if (isOfWriter(listener)) listener.call(res)
+  for (const listener of own('close').filter(isOfWriter)) {
+    res.removeListener('close', listener)
+    listener.call(res)
+  }
   res.removeListener('unpipe', onUnpipe)
   for (const source of sources) closeFile(source)
 }

@@ -31,8 +31,8 @@ export class CookieLines {
     this.#before = path ? `; path=${path}` : ''
     this.#behind = [
       domain && `; domain=${domain}`,
-      priority && `; priority=${priority.toLowerCase()}`,
-      sameSite && `; samesite=${sameSite === true ? 'strict' : sameSite.toLowerCase()}`,
+      priority && `; priority=${String(priority).toLowerCase()}`,
+      sameSite && `; samesite=${sameSite === true ? 'strict' : String(sameSite).toLowerCase()}`,
     ]
       .filter(Boolean)
       .join('')

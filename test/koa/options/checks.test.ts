@@ -17,7 +17,17 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
   },
   cookie: {
     accepted: [{}, { maxAge: 5 }, { maxAge: null }, { maxAge: 0 }, { maxAge: 'session' }],
-    refused: [{ maxAge: '1d' }, { maxAge: -1 }, { path: 'a;b' }, { expires: new Date(NaN) }, 'secure', 5, () => ({})],
+    refused: [
+      { maxAge: '1d' },
+      { maxAge: -1 },
+      { path: 'a;b' },
+      { priority: 1 },
+      { sameSite: 5 },
+      { expires: new Date(NaN) },
+      'secure',
+      5,
+      () => ({}),
+    ],
   },
   maxAge: { accepted: [5, null, 'session'], refused: ['1d', NaN, {}] },
   ttl: { accepted: [0, 60_000, () => 5], refused: ['1d', -1, null] },
@@ -48,7 +58,7 @@ const PAIRS: Record<string, { accepted: unknown[]; refused: unknown[] }> = {
 
 /** The message for refused values, if it does not name the option itself. */
 const SAID: Record<string, string | RegExp> = {
-  cookie: /^(cookie option must have attributes|option path is invalid)/,
+  cookie: /^(cookie option must have attributes|option (path|priority|sameSite) is invalid)/,
   maxAge: 'cookie option must have attributes, and a maxAge that is a number, null or "session"',
   seal: 'secret option',
 }
