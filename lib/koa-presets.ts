@@ -1,6 +1,6 @@
 import session = require('./koa')
 import { checkOptions } from './core/errors/option-errors'
-import type { App, AppContext } from './koa/context'
+import type { App } from './koa/context'
 import type { KoaCookieOptions } from './koa/cookies/cookie-options'
 import { MemoryStore as KoaMemoryStore } from './koa/legacy/memory-store'
 import { presetOptions, PRESETS, type Preset } from './koa/legacy/presets'
@@ -14,7 +14,7 @@ import { MemoryStore, warnInProduction } from './stores/memory-store'
 type Call = (first?: Options | App, second?: Options | App) => ReturnType<typeof session>
 
 /** The cookie options of koa-generic-session may have the older spelling. */
-type Options = Omit<AnySpelling<AppContext>, 'cookie' | 'cookieOptions'> & { cookie?: OlderCookie; cookieOptions?: OlderCookie }
+type Options = Omit<AnySpelling, 'cookie' | 'cookieOptions'> & { cookie?: OlderCookie; cookieOptions?: OlderCookie }
 type OlderCookie = (KoaCookieOptions & { maxage?: number | null | undefined }) | undefined
 
 function call(preset: Preset): Call {
@@ -49,5 +49,4 @@ export const koaSessionTs = call(PRESETS.koaSessionTs)
 /** koa-session-ts also exports a base class for stores, a MemoryStore, and the events of stores. */
 export { BaseStore, CONNECT, DISCONNECT, type StoredSession } from './koa/legacy/base-store'
 export { MemoryStore } from './koa/legacy/memory-store'
-/** The options, with the spellings of the older middlewares. */
-export type SessionOptions = AnySpelling<AppContext>
+export type { AnySpelling as SessionOptions } from './koa/settings/option-aliases'

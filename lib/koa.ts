@@ -21,7 +21,7 @@ import middlewares = require('./koa/middleware')
 import spellings = require('./koa/settings/option-aliases')
 import type main = require('./index')
 
-type AnySpelling = spellings.AnySpelling<contexts.AppContext>
+type AnySpelling = spellings.AnySpelling
 type App = contexts.App
 type KoaMiddleware = middlewares.KoaMiddleware
 
@@ -36,7 +36,7 @@ function session(first?: AnySpelling | App | null, second?: AnySpelling | App | 
   const [options, app] = isApp(first) ? [second, first] : [first, second]
   errors.checkOptions(options, 'session({ … }, app)')
   if (app && typeof (app as Partial<App>).context !== 'object') throw new TypeError('app must be a Koa app; write session(options, app)')
-  return middlewares.middleware(spellings.spell((options || {}) as spellings.AnySpelling), (app ?? undefined) as App | undefined)
+  return middlewares.middleware(spellings.spell((options || {}) as AnySpelling), (app ?? undefined) as App | undefined)
 }
 
 function isApp(given: unknown): given is App {
@@ -45,7 +45,7 @@ function isApp(given: unknown): given is App {
 
 namespace session {
   /** The options. Spellings of older middlewares are accepted too. */
-  export interface Options extends koaOptions.KoaOptions<contexts.AppContext> {}
+  export interface Options extends koaOptions.KoaOptions {}
 
   /** The class of `ctx.session`, to be extended for the option `Session`. */
   export import KoaSession = sessions.KoaSession
@@ -127,7 +127,7 @@ declare namespace session {
   export import ListedSessions = lists.ListedSessions
   export import Sessions = others.Sessions
   export import KoaMiddleware = middlewares.KoaMiddleware
-  export type AnySpelling = spellings.AnySpelling<contexts.AppContext>
+  export import AnySpelling = spellings.AnySpelling
   export import CookieOptions = cookieOptions.KoaCookieOptions
   export import Failure = koaOptions.Failure
   export import SessionEvent = koaOptions.KoaSessionEvent

@@ -1,7 +1,5 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-/** @ts-ignore: only where Koa's types are installed */
-import type { Context as KoaContext } from 'koa'
 
 /** The part of a Koa context that the middleware uses, so that Koa's types need not be installed. */
 export interface Context {
@@ -41,8 +39,8 @@ export interface Cookies {
 /** The `next` of a Koa middleware. */
 export type Next = () => Promise<unknown>
 
-/** @ts-ignore: empty if Koa's types are not installed */
-interface Installed extends KoaContext {}
-
-/** The context in callbacks of the app: Koa's if its types are installed, else of any type. */
-export type AppContext = 'originalUrl' extends keyof Installed ? KoaContext : any // eslint-disable-line @typescript-eslint/no-explicit-any
+/**
+ * The context in callbacks of the app: that of its version of Koa, with what it has added. It is `any`, so that callbacks may have the types of Koa, which
+ * need not be installed.
+ */
+export type AppContext = any // eslint-disable-line @typescript-eslint/no-explicit-any

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import koaSession = require('../koa')
-import { spell, type AnySpelling } from '../koa/settings/option-aliases'
+import { spell } from '../koa/settings/option-aliases'
 
 /** A Koa app whose sessions a test makes or reads. */
 export interface KoaApp extends koaSession.App {
@@ -20,7 +20,7 @@ interface Sent {
 
 /** @returns the `Set-Cookie` lines of a response that stored the data */
 export async function storeKoaSession({ app, ...options }: Options, data: object): Promise<readonly string[]> {
-  const { cookie } = spell(options as AnySpelling)
+  const { cookie } = spell(options)
   const stored = { ...options, autoCommit: true, defer: false, saveUninitialized: true, onError: undefined }
   const res = await requestInProcess(app, stored, { path: cookie?.path, isHttps: cookie?.secure === true }, ctx => {
     Object.assign(ctx.session, data)
@@ -32,7 +32,7 @@ export async function storeKoaSession({ app, ...options }: Options, data: object
 export async function readKoaSession({ app, ...options }: Options, cookie: string): Promise<object | undefined> {
   let data: object | undefined
   const read = { ...options, autoCommit: false, defer: false, rolling: false, onError: undefined, names: 'koa-session' } as const
-  await requestInProcess(app, read, { cookie, path: spell(options as AnySpelling).cookie?.path }, ctx => {
+  await requestInProcess(app, read, { cookie, path: spell(options).cookie?.path }, ctx => {
     if (!ctx.session.isNew) data = JSON.parse(JSON.stringify(ctx.session)) as object
   })
   return data

@@ -5,7 +5,7 @@ import type { KoaCookieOptions } from '../cookies/cookie-options'
 import { optionError } from '../../core/errors/option-errors'
 import type { AnySecret, Secret } from '../../primitives/secrets'
 import type { Options } from '../../core/settings/options'
-import type { Context } from '../context'
+import type { AppContext, Context } from '../context'
 import type { KoaTransport } from '../cookies/cookie-transport'
 import type { AnyStore } from './store-adapters'
 import type { KoaHost } from '../session/carried-session'
@@ -49,8 +49,8 @@ export interface KoaSessionEvent extends SessionEvent {
   readonly ctx?: Context | undefined
 }
 
-/** The options of the Koa middleware, for one kind of context. */
-export interface KoaOptions<Ctx = Context> extends CoreOptions {
+/** The options of the Koa middleware. */
+export interface KoaOptions extends CoreOptions {
   /**
    * The name of the cookie.
    *
@@ -62,7 +62,7 @@ export interface KoaOptions<Ctx = Context> extends CoreOptions {
    *
    * @default 'cookie'
    */
-  store?: 'cookie' | AnyStore | ((ctx: Ctx) => AnyStore) | undefined
+  store?: 'cookie' | AnyStore | ((ctx: AppContext) => AnyStore) | undefined
   /**
    * The attributes of the cookie.
    *
@@ -74,7 +74,7 @@ export interface KoaOptions<Ctx = Context> extends CoreOptions {
    *
    * @default 24 random bytes in base64url
    */
-  genid?: ((this: Ctx, ctx: Ctx, length: number) => string | PromiseLike<string>) | undefined
+  genid?: ((this: AppContext, ctx: AppContext, length: number) => string | PromiseLike<string>) | undefined
   /**
    * A prefix of the session ID, in the cookie and in the store. Without effect if there is a `genid`.
    *
@@ -116,21 +116,21 @@ export interface KoaOptions<Ctx = Context> extends CoreOptions {
    *
    * @default undefined: no request is skipped
    */
-  skip?: ((ctx: Ctx) => boolean | PromiseLike<boolean>) | undefined
+  skip?: ((ctx: AppContext) => boolean | PromiseLike<boolean>) | undefined
   /**
    * Returns true for requests that only read their session: it is not saved, and no cookie is set. A change is dropped, and reported once. A session that
    * is set to null still ends. It may return a promise.
    *
    * @default undefined: no request is read-only
    */
-  readOnly?: ((ctx: Ctx) => boolean | PromiseLike<boolean>) | undefined
+  readOnly?: ((ctx: AppContext) => boolean | PromiseLike<boolean>) | undefined
   /**
    * Returns false for requests that do not keep the session alive: those that a page sends by itself. Needs `idleTimeout` or `renewAfter`. It may return a
    * promise.
    *
    * @default undefined: each request keeps the session alive
    */
-  activity?: ((ctx: Ctx) => boolean | PromiseLike<boolean>) | undefined
+  activity?: ((ctx: AppContext) => boolean | PromiseLike<boolean>) | undefined
   /**
    * Functions that are called after a session was created, renewed or ended, and if a client sends an ID of no session. Sessions then have a handle, which
    * is stored under the reserved key `~`. A function that fails is reported, and changes nothing.
@@ -159,21 +159,21 @@ export interface KoaOptions<Ctx = Context> extends CoreOptions {
    *
    * @default undefined: every record is accepted
    */
-  valid?: ((ctx: Ctx, record: object) => unknown) | undefined
+  valid?: ((ctx: AppContext, record: object) => unknown) | undefined
   /**
    * Called before each save and update. It may change the session, and it may return a promise. If it throws, the save fails with its error. With
    * `rolling`, each request saves its session, except on stores of express-session.
    *
    * @default undefined
    */
-  beforeSave?: ((ctx: Ctx, session: KoaSession) => unknown) | undefined
+  beforeSave?: ((ctx: AppContext, session: KoaSession) => unknown) | undefined
   /**
    * Decides what happens if the store fails or the cookie cannot be set: it throws, or it returns and the request goes on, with a new session if the
    * session could not be read. It is not called for a `save`, `update` or `regenerate` of the app, nor if `beforeSave` throws.
    *
    * @default throws the error
    */
-  onError?: ((err: unknown, what: Failure, ctx: Ctx) => unknown) | undefined
+  onError?: ((err: unknown, what: Failure, ctx: AppContext) => unknown) | undefined
   /**
    * How long requests wait for a store that has emitted `disconnect`, in milliseconds. `Infinity` waits without a limit. `false` ignores the event: the
    * store is asked.

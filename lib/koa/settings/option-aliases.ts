@@ -1,5 +1,5 @@
 import { HOST } from '../../core/session/update'
-import type { Context } from '../context'
+import type { AppContext, Context } from '../context'
 import type { KoaTransport } from '../cookies/cookie-transport'
 import type { AnyStore } from './store-adapters'
 import type { KoaCookieOptions } from '../cookies/cookie-options'
@@ -40,34 +40,34 @@ export const OLDER_NAMES: readonly string[] = [
 ]
 
 /** A transport of the ID other than cookies, of koa-session and of koa-generic-session. */
-interface ExternalKey<Ctx = Context> {
-  get(ctx: Ctx): string | undefined
-  set(ctx: Ctx, id: string): unknown
+interface ExternalKey {
+  get(ctx: AppContext): string | undefined
+  set(ctx: AppContext, id: string): unknown
 }
-interface SessionIdStore<Ctx = Context> {
-  get(this: Ctx): string | undefined
-  set(this: Ctx, id: string, session: unknown): unknown
-  reset(this: Ctx): unknown
+interface SessionIdStore {
+  get(this: AppContext): string | undefined
+  set(this: AppContext, id: string, session: unknown): unknown
+  reset(this: AppContext): unknown
 }
 
 /** A method, so that the app may write `err: Error`. */
-interface Handler<Ctx> {
-  errorHandler(err: unknown, what: Failure, ctx: Ctx): unknown
+interface Handler {
+  errorHandler(err: unknown, what: Failure, ctx: AppContext): unknown
 }
 
 /** The options, with the spellings and forms of older middlewares. */
-export interface AnySpelling<Ctx = Context>
-  extends KoaOptions<Ctx>, Partial<Pick<KoaCookieOptions, Exclude<(typeof ATTRIBUTES)[number], 'maxAge' | 'sameSite'>>> {
+export interface AnySpelling
+  extends KoaOptions, Partial<Pick<KoaCookieOptions, Exclude<(typeof ATTRIBUTES)[number], 'maxAge' | 'sameSite'>>> {
   /** The name of the cookie. @deprecated Use `name`. */
   key?: string
   /** The attributes of the cookie. @deprecated Use `cookie`. */
   cookieOptions?: KoaCookieOptions
   /** Saves a new session even if nothing was put into it. @deprecated Use `saveUninitialized`. */
   allowEmpty?: boolean
-  /** Returns a new session ID. Gets the length in koa-generic-session, and the context in others. @deprecated Use `genid`. */
-  genSid?: ((this: Ctx, ...given: any[]) => string | PromiseLike<string>) | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
+  /** Returns a new session ID. @deprecated Use `genid`. */
+  genSid?: KoaOptions['genid']
   /** Decides what happens if the store fails. @deprecated Use `onError`. */
-  errorHandler?: Handler<Ctx>['errorHandler'] | undefined
+  errorHandler?: Handler['errorHandler'] | undefined
   /** The lifetime in milliseconds, as koa-session takes it. `'session'` ends with the browser. @deprecated Use `cookie.maxAge`. */
   maxAge?: number | 'session' | null
   /** Whether requests from other sites carry the cookie, of the type that koa-session has. @deprecated Use `cookie.sameSite`. */
@@ -75,11 +75,11 @@ export interface AnySpelling<Ctx = Context>
   /** The lifetime in milliseconds. @deprecated Use `cookie.maxAge`. */
   maxage?: number | 'session' | null
   /** A class whose instances are the store of a request, as koa-session takes it. @deprecated Use `store` with a function. */
-  ContextStore?: new (ctx: Ctx) => AnyStore
+  ContextStore?: new (ctx: AppContext) => AnyStore
   /** Carries the session ID, as koa-session takes it. @deprecated Use `transport`. */
-  externalKey?: ExternalKey<Ctx>
+  externalKey?: ExternalKey
   /** Carries the session ID, as koa-generic-session takes it. @deprecated Use `transport`. */
-  sessionIdStore?: SessionIdStore<Ctx>
+  sessionIdStore?: SessionIdStore
 }
 
 /**
