@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import { MARKS, type Marked, type Marks } from '../../lib/core/record/reserved-key'
+import type { SessionData } from '../../lib/core/record/session-data'
 import { HOSTS } from '../support/hosts'
 import type { Handler, Host, Req } from '../support/host'
 import { data } from '../support/handlers'
@@ -195,9 +197,17 @@ export class Trial {
       const over = action === 'rotate' ? [id as string] : this.#movedFrom(id as string)
       const later = this.#asked.filter(other => over.includes(other.id as string) && other.began > (answered as number))
       const given = later.map(other => `${action} ${number} was undone: request ${other.number} was given its session`)
-      const stored = over.filter(id => this.#store.records.has(id))
+      const stored = over.filter(id => this.#holds(id))
       return [...given, ...stored.map(() => `${action} ${number} was undone: its session is in the store`)]
     })
+  }
+
+  /** Whether the store has a session under an ID. If an earlier ID cannot be removed, a record without data stays for a minute, which tells of the renewal. */
+  #holds(id: string): boolean {
+    const record = this.#store.records.get(id)
+    if (!record) return false
+    const { cookie: _, [MARKS]: marks, ...kept } = JSON.parse(record.text) as SessionData & Marked
+    return (marks as Partial<Marks> | undefined)?.m == null || Object.keys(kept).length > 0
   }
 
   /** The IDs that a session has had since this one. A logout of a request that still has an old one ends them all. */
