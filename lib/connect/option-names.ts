@@ -1,7 +1,8 @@
 import type { Options } from '../core/settings/options'
 import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, SHARED_OPTIONS, type OptionNames } from '../core/settings/option-warnings'
 
-const OPTIONS = {
+/** The options of `session()`: the compiler reports a missing one. */
+export const OPTIONS = {
   ...SHARED_OPTIONS,
   secret: true,
   key: true,

@@ -2,55 +2,16 @@ import { expect } from 'chai'
 import Koa = require('koa')
 import session = require('../../lib')
 import koaSession = require('../../lib/koa')
+import { OPTIONS as CONNECT_OPTIONS } from '../../lib/connect/option-names'
 import type { CookieOptions } from '../../lib/core/record/cookie'
-import type { Options } from '../../lib/core/settings/options'
 import type { KoaOptions } from '../../lib/koa/settings/koa-options'
+import { OPTIONS as KOA_OPTIONS } from '../../lib/koa/settings/option-names'
 import { pageOf } from '../support/docs/pages'
 
-/** All options, here and below: the compiler reports a missing one. */
-const OF_BOTH: Record<Exclude<keyof Options & keyof KoaOptions, 'key'>, true> = {
-  store: true,
-  seal: true,
-  resign: true,
-  name: true,
-  cookie: true,
-  genid: true,
-  saveUninitialized: true,
-  rolling: true,
-  concurrency: true,
-  storeTimeout: true,
-  hashIds: true,
-  touchAfter: true,
-  idleTimeout: true,
-  on: true,
-  absoluteTimeout: true,
-  renewAfter: true,
-  grace: true,
-  activity: true,
-  userId: true,
-  maxSessionsPerUser: true,
-  describe: true,
-  validate: true,
-  awaitTouch: true,
-  diagnostics: true,
-  skip: true,
-  readOnly: true,
-  cacheControl: true,
-  strict: true,
-}
+/** The older name has no heading of its own. */
+const { key: _, ...OF_CONNECT } = CONNECT_OPTIONS
 
-const OF_CONNECT: Record<Exclude<keyof Options, 'key'>, true> = {
-  ...OF_BOTH,
-  secret: true,
-  resave: true,
-  unset: true,
-  onStoreError: true,
-  saveErrors: true,
-  proxy: true,
-  clearCookie: true,
-}
-
-// These two exist only for their types
+/** The compiler reports a missing one. The two that are left out exist only for their types. */
 const OF_THE_COOKIE: Record<Exclude<keyof CookieOptions, 'signed' | 'encode'>, true> = {
   maxAge: true,
   expires: true,
@@ -61,29 +22,6 @@ const OF_THE_COOKIE: Record<Exclude<keyof CookieOptions, 'signed' | 'encode'>, t
   sameSite: true,
   priority: true,
   partitioned: true,
-}
-
-const OF_KOA: Record<keyof KoaOptions, true> = {
-  ...OF_BOTH,
-  idPrefix: true,
-  prefix: true,
-  ttl: true,
-  renew: true,
-  defer: true,
-  autoCommit: true,
-  valid: true,
-  beforeSave: true,
-  onError: true,
-  reconnectTimeout: true,
-  transport: true,
-  encode: true,
-  decode: true,
-  decodeErrors: true,
-  record: true,
-  keepOnRegenerate: true,
-  names: true,
-  Session: true,
-  cookieOnSave: true,
 }
 
 interface Described {
@@ -97,7 +35,7 @@ interface Described {
 const PAGES: Readonly<Record<string, Described>> = {
   'session()': { file: 'docs/options.md', level: 2, options: OF_CONNECT },
   'the cookie': { file: 'docs/options.md', under: '## cookie', level: 3, options: OF_THE_COOKIE },
-  Koa: { file: 'docs/koa.md', under: '## Options', level: 3, options: OF_KOA },
+  Koa: { file: 'docs/koa.md', under: '## Options', level: 3, options: KOA_OPTIONS },
 }
 
 /** The text under each heading of a level. */

@@ -146,14 +146,14 @@ export interface KoaOptions extends CoreOptions {
    * @default undefined: nothing
    * @throws TypeError on a request, for another value or more than 2048 bytes
    */
-  describe?: ((ctx: any) => object | null | undefined) | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
+  describe?: ((ctx: AppContext) => object | null | undefined) | undefined
   /**
    * Whether a stored session is still valid, such as after a change of the password. If not, it is destroyed, and the context gets a new one. It may return
    * a promise.
    *
    * @default undefined: every stored session is valid
    */
-  validate?: ((session: any, ctx: any) => boolean | PromiseLike<boolean>) | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
+  validate?: ((session: any, ctx: AppContext) => boolean | PromiseLike<boolean>) | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
   /**
    * Whether a stored record is accepted. If it is not, the session is new and the app emits `session:invalid`.
    *

@@ -2,7 +2,8 @@ import { COMMON_MISTAKES, COOKIE_ATTRIBUTES, COOKIE_BOOLEANS, SHARED_OPTIONS, ty
 import type { KoaOptions } from './koa-options'
 import { OLDER_NAMES } from './option-aliases'
 
-const OPTIONS = {
+/** The options of `resession/koa`, without the older names: the compiler reports a missing one. */
+export const OPTIONS = {
   ...SHARED_OPTIONS,
   idPrefix: true,
   prefix: true,
