@@ -60,12 +60,12 @@ export function reasonOf(err: unknown, who: string): unknown {
 }
 
 /** A callback that ignores all calls but the first. */
-export function once(done: Callback): Callback {
+export function once<Value>(done: ResultCallback<Value>): ResultCallback<Value> {
   let isDone = false
-  return err => {
+  return (err, value) => {
     if (isDone) return
     isDone = true
-    done(err)
+    done(err, value)
   }
 }
 

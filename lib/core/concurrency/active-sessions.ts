@@ -3,7 +3,7 @@ import { NONE, TaskQueue } from './task-queue'
 import type { AnyCookie, CookieData } from '../record/cookie'
 import { isMissing, isUnanswered } from '../errors/store-errors'
 import type { Deadline } from './deadline'
-import { once, type Callback } from '../../primitives/callbacks'
+import { once, type Callback, type ResultCallback } from '../../primitives/callbacks'
 import type { SessionData } from '../record/session-data'
 import { wholeText } from '../record/serialize-data'
 import type { Version } from '../record/snapshot'
@@ -55,17 +55,17 @@ export class ActiveSession extends TaskQueue {
   /**
    * The turn of an end has come.
    *
-   * @returns called with the error of the store, if any
+   * @returns called when it is over, with the error of the store, and with whether the session goes on in any case of an error
    */
-  end(now: number): Callback {
+  end(now: number): ResultCallback<boolean> {
     this.ending++
     this.#ends = [...this.#ends, now]
-    return err => {
+    return (err, goesOn = false) => {
       this.ending--
       const isDone = !err || isMissing(err)
       if (isDone) this.destroyConfirmedAt = Math.max(this.destroyConfirmedAt, now)
       // If the store has not responded, it may have ended the session
-      const hasFailed = !isDone && !isUnanswered(err)
+      const hasFailed = !isDone && (goesOn || !isUnanswered(err))
       this.#ends = this.#ends.filter(end => (hasFailed ? end !== now : end >= now))
     }
   }
@@ -212,12 +212,13 @@ export class ActiveSessions {
   /**
    * Destroys a session. Requests that have read it before cannot write it any more. Saves that were queued before are made first: the destroy may fail.
    *
-   * @param act destroys it, after the calls that were queued before. No group of saves spans it
+   * @param act destroys it, after the calls that were queued before. No group of saves spans it. It calls back with whether the session goes on if it
+   * fails. Otherwise it may have been destroyed if the store has not answered
    */
-  destroy(id: string, deadline: Deadline, act: (destroyed: Callback, active: ActiveSession) => void, done: Callback): void {
+  destroy(id: string, deadline: Deadline, act: (destroyed: ResultCallback<boolean>, active: ActiveSession) => void, done: Callback): void {
     this.#end(id, deadline, done, (active, ended) => {
-      const destroyed: Callback = err => {
-        ended(err)
+      const destroyed: ResultCallback<boolean> = (err, goesOn) => {
+        ended(err, goesOn)
         try {
           active.ended()
         } finally {
@@ -244,7 +245,7 @@ export class ActiveSessions {
     })
   }
 
-  #end(id: string, deadline: Deadline, done: Callback, begin: (active: ActiveSession, ended: Callback) => void): void {
+  #end(id: string, deadline: Deadline, done: Callback, begin: (active: ActiveSession, ended: ResultCallback<boolean>) => void): void {
     const active = this.acquire(id)
     const over = (): void => {
       deadline.end()
@@ -252,8 +253,8 @@ export class ActiveSessions {
     }
     const beginNow = (): void => {
       const ended = active.end(this.tick())
-      begin(active, err => {
-        ended(err)
+      begin(active, (err, goesOn) => {
+        ended(err, goesOn)
         over()
       })
     }

@@ -43,10 +43,10 @@ export function rotate(exchange: ExchangeState, session: Session, keep: Keep, do
       const again = (followed: Session, done: Callback): void => (why === 'age' ? done() : rotate(exchange, followed, keep, done))
       renewing(exchange, session, { keep, id }, orFollow(exchange, session, done, again), done => {
         const rotation = new Rotation(exchange, session, { keep, id, cookie, isByAge: why === 'age' })
-        const act = rotation.run.bind(rotation)
         exchange.storeClient.replace(
           session.id,
-          act,
+          // A move that fails is no logout: what is saved after it is kept
+          (deadline, ended, active) => rotation.run(deadline, err => ended(err, true), active),
           ending(session, err => rotation.end(err, done)),
         )
       })

@@ -3,11 +3,11 @@ import type { SessionStore, ReadCallback, Condition, Outcome } from './contract'
 import { answersAtOnce, callsRegenerate, hasAbility } from './abilities'
 import { answer, syncOf } from './sync-methods'
 import type { Deadline } from '../concurrency/deadline'
-import { ActiveSessions, type ActiveSession } from '../concurrency/active-sessions'
+import { ActiveSessions } from '../concurrency/active-sessions'
 import type { SessionData } from '../record/session-data'
 import { CircuitBreaker } from './circuit-breaker'
 import { Connection } from './connection'
-import { SessionEnds } from './records/session-ends'
+import { SessionEnds, type Steps } from './records/session-ends'
 import { Grace } from './records/grace'
 import { RecordsByKey } from './records/records-by-key'
 import { SessionReads } from './records/session-reads'
@@ -141,7 +141,7 @@ export class StoreClient {
    *
    * @param act makes the steps; the last one is `remove`
    */
-  replace(id: string, act: (deadline: Deadline, ended: Callback, active: ActiveSession) => void, done: Callback): void {
+  replace(id: string, act: Steps, done: Callback): void {
     this.#ends.replace(id, act, done)
   }
 

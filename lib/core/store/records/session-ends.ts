@@ -9,6 +9,9 @@ import { StoredRecord } from './stored-record'
 import { Ending } from './ending'
 import type { Grace } from './grace'
 
+/** The steps of an end. It calls back with whether the session goes on if it fails, also if the store has not answered. */
+export type Steps = (deadline: Deadline, ended: ResultCallback<boolean>, active: ActiveSession) => void
+
 interface Parts {
   readonly calls: StoreCalls
   readonly activeSessions: ActiveSessions
@@ -46,10 +49,10 @@ export class SessionEnds {
   }
 
   /** @param act makes the steps of the end, of which the last one is `remove` */
-  replace(id: string, act: (deadline: Deadline, ended: Callback, active: ActiveSession) => void, done: Callback): void {
+  replace(id: string, act: Steps, done: Callback): void {
     const { calls, activeSessions } = this.parts
     const deadline = calls.deadline()
-    const begin = (ended: Callback, active: ActiveSession): void =>
+    const begin = (ended: ResultCallback<boolean>, active: ActiveSession): void =>
       this.#removeOlder(id, err => (err ? ended(err) : act(deadline, ended, active)), deadline)
     activeSessions.destroy(id, deadline, begin, done)
   }
