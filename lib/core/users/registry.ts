@@ -78,12 +78,14 @@ function withEntry(registry: Registry, entry: Entry): Registry {
 
 /** The registry without the entries of these handles. */
 export function without(registry: Registry, handles: readonly string[]): Registry {
-  return { ...registry, s: registry.s.filter(({ h }) => !handles.includes(h)) }
+  const meant = new Set(handles)
+  return { ...registry, s: registry.s.filter(({ h }) => !meant.has(h)) }
 }
 
 /** @returns undefined if the registry has none of the entries */
 export function removed(registry: Registry, handles: readonly string[]): Registry | undefined {
-  return registry.s.some(({ h }) => handles.includes(h)) ? without(registry, handles) : undefined
+  const next = without(registry, handles)
+  return next.s.length < registry.s.length ? next : undefined
 }
 
 /** Removes the entry of one login, and not that of a later login with the same handle. @returns undefined if it is not there */
@@ -93,7 +95,8 @@ export function withoutLogin(registry: Registry, { h, l }: Pick<Entry, 'h' | 'l'
 
 /** Marks entries as dead: from now on, no request of these sessions succeeds in renewing or binding them. */
 export function killed(registry: Registry, handles: readonly string[]): Registry {
-  return { ...registry, s: registry.s.map(entry => (handles.includes(entry.h) ? { ...entry, d: 1 } : entry)) }
+  const meant = new Set(handles)
+  return { ...registry, s: registry.s.map(entry => (meant.has(entry.h) ? { ...entry, d: 1 } : entry)) }
 }
 
 /** The entries of `before` that are dead in `after`. */
@@ -109,12 +112,13 @@ export function isSettled({ p, t, r = 0 }: Entry, now: number): boolean {
 
 /** Removes entries whose records were found gone, unless a renewal or a login has changed them meanwhile. */
 export function withoutGone(registry: Registry, gone: readonly Entry[]): Registry {
-  const s = registry.s.filter(entry => !gone.some(other => isSame(entry, other)))
+  const found = new Map(gone.map(entry => [entry.h, entry]))
+  const s = registry.s.filter(entry => !isSame(entry, found.get(entry.h)))
   return { ...registry, s, n: s.length }
 }
 
-function isSame(entry: Entry, other: Entry): boolean {
-  return entry.h === other.h && entry.l === other.l && entry.k.join() === other.k.join()
+function isSame(entry: Entry, other: Entry | undefined): boolean {
+  return other !== undefined && entry.l === other.l && entry.k.join() === other.k.join()
 }
 
 /** The limit of a user's sessions. */
