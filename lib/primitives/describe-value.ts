@@ -3,7 +3,7 @@ import { isPromise } from './callbacks'
 /** Longer strings are cut in messages. */
 const LONGEST = 40
 
-/** A value in words, with its type. Not for secrets: it quotes strings. */
+/** A value in words, with its type. It quotes strings: not for what may be a secret, a session ID, or a URL with a password. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return value ? `the string ${quote(value)}` : 'an empty string'
   if (typeof value === 'number') return Number.isFinite(value) ? `the number ${value}` : String(value)

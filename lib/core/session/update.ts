@@ -1,6 +1,6 @@
 import { EXCHANGE, type Change, type Host } from './session'
 import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
-import { describeValue } from '../../primitives/describe-value'
+import { describeType } from '../../primitives/describe-value'
 import { gone } from '../errors/store-errors'
 
 /** The key under which a Koa context and its request refer to their host. */
@@ -25,7 +25,7 @@ async function updateCarrier(carrier: Host | Hosted, change: Change): Promise<vo
 /** @throws TypeError unless it is an object, as requests and Koa contexts are */
 export function checkCarrier(method: string, carrier: unknown): asserts carrier is object {
   if (typeof carrier !== 'object' || carrier === null)
-    throw new TypeError(`${method} needs a request or a Koa context, not ${describeValue(carrier)}`)
+    throw new TypeError(`${method} needs a request or a Koa context, not ${describeType(carrier)}`)
 }
 
 /** The error of a function that needs a session. */

@@ -1,5 +1,5 @@
 import { isPromise } from '../../primitives/callbacks'
-import { describeValue, isClass } from '../../primitives/describe-value'
+import { describeType, isClass } from '../../primitives/describe-value'
 import type { SessionStore } from './contract'
 
 const REQUIRED = ['get', 'set', 'destroy'] as const
@@ -15,7 +15,7 @@ export function checkStore(store: SessionStore): SessionStore {
 
 /** Describes a value that was passed as a store, and what to pass instead. */
 export function storeAdvice(given: unknown): string {
-  const what = describeValue(given)
+  const what = describeType(given)
   if (isClass(given)) return `${what} is not a store; write new ${given.name || 'Store'}(…)`
   if (typeof given === 'function') return `${what} is not a store; pass the store that it makes`
   if (typeof given === 'string')

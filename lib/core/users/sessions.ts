@@ -1,4 +1,4 @@
-import { describeValue } from '../../primitives/describe-value'
+import { describeType, describeValue } from '../../primitives/describe-value'
 import { fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import { endAndTell } from '../events/end-and-tell'
 import { isMissing } from '../errors/store-errors'
@@ -115,7 +115,7 @@ function exchangeFor(method: string, name: string, options: object | undefined):
   if (options === undefined) return undefined
   // A forgotten name would end the session that is to stay
   if (typeof options !== 'object' || options === null || Object.keys(options).some(key => key !== name))
-    throw new TypeError(`sessions.${method} needs { ${name}: req } or nothing, not ${describeValue(options)}`)
+    throw new TypeError(`sessions.${method} needs { ${name}: req } or nothing, not ${describeType(options)}`)
   const carrier = (options as Record<string, unknown>)[name]
   if (carrier === undefined) return undefined
   checkCarrier(`sessions.${method}: ${name}`, carrier)

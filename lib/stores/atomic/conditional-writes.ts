@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { SessionData } from '../../core/record/session-data'
-import { describeValue } from '../../primitives/describe-value'
+import { describeType } from '../../primitives/describe-value'
 import { isRedisClient } from '../../core/store/store-check'
 import { bindAbility } from '../../core/store/abilities'
 import { ignoreRejection, type ResultCallback } from '../../primitives/callbacks'
@@ -77,7 +77,7 @@ export function give<S extends PublishedStore>(store: S, engine: Engine, mark: s
  * @param write how to call it
  */
 export function wrongStore(by: string, what: string, given: unknown, write: string): TypeError {
-  return new TypeError(`${by} needs ${what}, not ${isRedisClient(given) ? 'a Redis client' : describeValue(given)}; write ${write}`)
+  return new TypeError(`${by} needs ${what}, not ${isRedisClient(given) ? 'a Redis client' : describeType(given)}; write ${write}`)
 }
 
 /** The object in the prototype chain that has the method. */
