@@ -2,7 +2,7 @@ import type { SessionData } from '../../lib/core/record/session-data'
 import type { ResultCallback } from '../../lib/primitives/callbacks'
 import type { SessionStore } from '../../lib/core/store/contract'
 import { StoreClient } from '../../lib/core/store/store-client'
-import { hashedKey } from '../../lib/core/store/store-keys'
+import { hashedKey, type HashIds } from '../../lib/core/store/store-keys'
 import type { KeyEngine } from './key-engine'
 
 /** The session that all processes are about, and the key that its record moves to. */
@@ -24,10 +24,13 @@ export interface Process {
 export type Order = (store: SessionStore) => Process
 
 /** As the package does it. */
-export const asShipped: Order = store => {
+export const asShipped: Order = store => processOf(store, 'migrate')
+
+/** A process with the option `hashIds`. */
+export function processOf(store: SessionStore, hashIds: HashIds): Process {
   const client = new StoreClient(store)
   client.timeout = Infinity
-  client.keys.use('migrate', { renews: true, limits: undefined, endsByRecord: false })
+  client.keys.use(hashIds, { renews: true, limits: undefined, endsByRecord: false })
   return {
     find: done => client.get(ID, (err, record, version) => done(err || !record ? undefined : { record: record as Data, version })),
     save: (record, version, done) =>

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import fc = require('fast-check')
 import { StoreClient } from '../../lib/core/store/store-client'
-import { asShipped, ID, KEY, seed, WRONG_ORDERS, type Found, type Order, type Process } from './hash-ids-orders'
+import type { HashIds } from '../../lib/core/store/store-keys'
+import { asShipped, ID, KEY, processOf, seed, WRONG_ORDERS, type Found, type Order, type Process } from './hash-ids-orders'
 import { KeyEngine, keyStore, Schedule } from './key-engine'
 
 const RUNS = Number(process.env.RUNS ?? 300)
@@ -103,6 +104,52 @@ function play(order: Order, { place, acts, choices, crashes }: Case): void {
   expect(engine.text(KEY), 'the record has moved').to.be.a('string')
 }
 
+/** Some processes have `true` already. A client logs out in one that has found the session: others have nothing to end. */
+function playMixed({ acts, choices, crashes, modes }: Mixed): void {
+  const engine = new KeyEngine()
+  seed(engine)
+  const schedule = new Schedule()
+  const processes = modes.map((mode, process) => processOf(keyStore(engine, schedule, process, true), mode))
+  let isEnded = false
+  const revived: Found[] = []
+  const serve = (act: Act, own: Process): void => {
+    const wasEnded = isEnded
+    own.find(found => {
+      if (found && wasEnded) revived.push(found)
+      if (found && act === 'logout') own.end(() => void (isEnded = true))
+    })
+  }
+  for (const [index, act] of acts.entries()) {
+    const process = index % processes.length
+    schedule.push(process, () => serve(act, processes[process] as Process))
+  }
+  let at = 0
+  const choose = (count: number): number => (choices[at++ % choices.length] as number) % count
+  schedule.run(choose, step => crashes.filter(crash => crash.step === step).forEach(({ process }) => schedule.crash(process)))
+  serve('visit', asShipped(keyStore(engine, schedule, processes.length, true)))
+  schedule.run(() => 0)
+  expect(revived, 'a session that was ended is not found').to.deep.equal([])
+}
+
+interface Mixed extends Omit<Case, 'place'> {
+  readonly modes: readonly HashIds[]
+}
+
+const mixed: fc.Arbitrary<Mixed> = fc.record({
+  modes: fc.array(fc.constantFrom<HashIds>('migrate', true), { minLength: 2, maxLength: 3 }),
+  acts: fc.array(fc.constantFrom<Act>('visit', 'logout'), { minLength: 1, maxLength: 6 }),
+  choices: fc.array(fc.nat(), { minLength: 1, maxLength: 60 }),
+  crashes: fc.array(aCrash, { maxLength: 2 }),
+})
+
+/** A process crashed after it had confirmed a move, and the client logged out in one that does not look for older records. */
+const FOUND_MIXED: Mixed = {
+  modes: [true, 'migrate'],
+  acts: ['logout', 'visit'],
+  choices: [12_048_459],
+  crashes: [{ process: 1, step: 10 }],
+}
+
 const rule = (order: Order, crashes: number) => fc.property(anyCase(crashes), aCase => play(order, aCase))
 
 describe('concurrency: hashIds: "migrate", in random orders of the steps of processes', () => {
@@ -118,6 +165,10 @@ describe('concurrency: hashIds: "migrate", in random orders of the steps of proc
 
   it(`nor if processes crash at any step (${RUNS} runs)`, () => {
     fc.assert(rule(asShipped, 3), { numRuns: RUNS })
+  }).timeout(Math.max(20_000, RUNS * 20))
+
+  it(`nor if some processes have true already, and processes crash at any step (${RUNS} runs)`, () => {
+    fc.assert(fc.property(mixed, playMixed), { numRuns: RUNS, examples: [[FOUND_MIXED]] })
   }).timeout(Math.max(20_000, RUNS * 20))
 
   it('knows its own copy from that of another process, if a logout is between them and versions are the texts of records', () => {
@@ -155,13 +206,13 @@ describe('concurrency: hashIds: "migrate", in random orders of the steps of proc
     // The reads, the copy, a look at the older record, and the confirmation
     schedule.advance(0, 10)
     schedule.crash(0)
-    const client = new StoreClient(keyStore(engine, schedule, 1, true))
-    client.keys.use(true, { renews: true, limits: undefined, endsByRecord: false })
-    const found: unknown[] = []
-    client.get(ID, (err, record) => found.push(err, record))
+    const other = processOf(keyStore(engine, schedule, 1, true), true)
+    let found: Found
+    other.find(session => (found = session))
     schedule.run(() => 0)
-    expect(found[0]).to.not.be.ok
-    expect(found[1]).to.have.keys('n', 'cookie')
+    expect(found?.record).to.have.keys('n', 'cookie')
+    // A logout there ends it for all processes
+    expect(engine.text(ID)).to.equal(undefined)
   })
 
   describe('would, if', () => {

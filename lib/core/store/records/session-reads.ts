@@ -28,10 +28,11 @@ export class SessionReads {
     const found: ReadCallback = (err, record, version, likeness) => {
       if (err) return done(err)
       if (record && !isPending(record)) return done(null, record, version, likeness)
-      const older = this.keys.olderOf(id)
+      const confirmed = record ? sessionIn(record) : undefined
+      // A process with `true` does not look for older records, but this one would survive a logout
+      const older = confirmed ? id : this.keys.olderOf(id)
       // In a turn, the session has been read before, and so moved
       if (older !== undefined && !deadline) return this.#move(id, { older, key }, done)
-      const confirmed = record ? sessionIn(record) : undefined
       if (confirmed) done(null, confirmed, version)
       else done()
     }
