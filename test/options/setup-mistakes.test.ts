@@ -292,6 +292,7 @@ const WARNED: readonly Row[] = [
   [{ cookie: { 'max-age': 5 } }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.maxAge$/],
   [{ cookie: { httponly: true } }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.httpOnly$/],
   [{ cookie: { ttl: 5 } }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.maxAge/],
+  [{ cookie: { NAME: 'sid' } }, 'RESESSION_UNKNOWN_OPTION', /write name, which is no part of cookie$/],
   [{ cookie: { name: 'sid' } }, 'RESESSION_UNKNOWN_OPTION', /write name, which is no part of cookie$/],
   [{ rollling: true, cookie: { samesite: 'lax', secure: 'false' } }, 'RESESSION_UNKNOWN_OPTION', /rollling/, /samesite/, /cookie\.secure/],
 ]
@@ -302,6 +303,9 @@ const WARNED_BY: Record<Host['framework'], readonly Row[]> = {
     [{ maxage: 5 }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.maxAge$/],
     [{ maxAge: 5 }, 'RESESSION_UNKNOWN_OPTION', /option maxAge is unknown and ignored; write cookie\.maxAge$/],
     [{ httpOnly: true }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.httpOnly$/],
+    // Two letters from secret
+    [{ secure: true }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.secure$/],
+    [{ secured: true }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.secure$/],
     [{ ttl: 5 }, 'RESESSION_UNKNOWN_OPTION', /option ttl is unknown and ignored; write cookie\.maxAge/],
     [{ secrets: 'x' }, 'RESESSION_UNKNOWN_OPTION', /write secret$/],
     [{ trustProxy: true }, 'RESESSION_UNKNOWN_OPTION', /write proxy$/],

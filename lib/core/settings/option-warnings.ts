@@ -124,15 +124,14 @@ function unknownIn(given: Given, where: '' | 'cookie.', names: OptionNames): Opt
   })
 }
 
-/** The closest name in the same object, else in the other one. */
+/** The closest name in either object; of two that are equally close, that of the same object. */
 function insteadOf(key: string, where: '' | 'cookie.', { options, attributes, instead }: OptionNames): string | undefined {
   const hint = instead[key.toLowerCase().replace(/[^a-z]/g, '')]
   if (hint) return hint
-  const inCookie = closest(key, attributes)
-  const beside = closest(key, options)
-  const attribute = inCookie && `cookie.${inCookie}`
-  const option = where && beside ? `${beside}, which is no part of cookie` : beside
-  return where ? (attribute ?? option) : (option ?? attribute)
+  const [here, there] = where ? [attributes, options] : [options, attributes]
+  const name = closest(key, [...here, ...there])
+  if (!name || here.includes(name)) return name && `${where}${name}`
+  return where ? `${name}, which is no part of cookie` : `cookie.${name}`
 }
 
 function stringsIn(given: Given, where: '' | 'cookie.', { booleans, attributes, options }: OptionNames): OptionWarning[] {
