@@ -92,26 +92,29 @@ namespace session {
     createSession(...given: Parameters<stores.Store['createSession']>): Session & SessionData
   }
   /** The base class of stores: extend it, and write `get`, `set` and `destroy`. */
-  export const Store = stores.Store as EmitterStatics & (abstract new (options?: unknown) => Store)
+  export const Store = stores.Store as EmitterStatics & { readonly prototype: Store } & (abstract new (options?: unknown) => Store)
 
   /** The cookie of a session. In a request, and if it was made by `new Cookie()`, it is a `LiveCookie`: write `cookie as LiveCookie` to call its methods. */
   export interface Cookie extends cookies.AnyCookie {}
   /** A cookie with its methods, and with what your app adds to `Cookie` by declaration merging. */
   export interface LiveCookie extends cookies.Cookie, Omit<Cookie, keyof cookies.AnyCookie> {}
   /** Makes the cookie of a session. @throws TypeError if `maxAge` is neither a number nor a Date */
-  export const Cookie = cookies.Cookie as new (options?: CookieOptions) => Cookie
+  export const Cookie = cookies.Cookie as { readonly prototype: Cookie; new (options?: CookieOptions): Cookie }
 
   /** A session. `save`, `reload`, `destroy` and `regenerate` return a promise if they are called without a callback. */
   export interface Session extends sessions.Session {}
   /** Makes a session of a request that has `sessionID` and `sessionStore`. The middleware does this for you. */
-  export const Session = sessions.Session as new (req: object, data?: object | null) => Session
+  export const Session = sessions.Session as { readonly prototype: Session; new (req: object, data?: object | null): Session }
 
   /** Keeps sessions in the memory of this process: for development, tests, and apps of one process that may lose all sessions on restart. */
   export interface MemoryStore extends memory.MemoryStore {
     createSession(...given: Parameters<stores.Store['createSession']>): Session & SessionData
   }
   /** Keeps sessions in the memory of this process. @throws TypeError if `max` is not a positive integer */
-  export const MemoryStore = memory.MemoryStore as unknown as EmitterStatics & (new (options?: MemoryStoreOptions) => MemoryStore)
+  export const MemoryStore = memory.MemoryStore as unknown as EmitterStatics & {
+    readonly prototype: MemoryStore
+    new (options?: MemoryStoreOptions): MemoryStore
+  }
 
   /**
    * Changes the session of a request in the store, atomically: no change that another request makes meanwhile is lost. `req.session` has the result

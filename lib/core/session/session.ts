@@ -133,8 +133,7 @@ export class Session {
    * @see docs/session.md#save; docs/troubleshooting.md#errors
    */
   save<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
-  save<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
-  save<Done extends Promise<void> = Promise<void>>(callback: Callback | undefined): this | Done
+  save<_Done extends Promise<void> = Promise<void>>(callback?: Callback): this
   save(callback?: Callback): this | Promise<void> {
     return either(this, callback, done => save(this, done))
   }

@@ -38,6 +38,9 @@ export function ofMemoryStore(store: MemoryStore, req: Request, done: Callback<s
   store.regenerate(req, done)
 }
 
+/** A callback that may be missing. */
+export const saved = (live: Session, done?: Callback<string>): Session => live.save(done).touch()
+
 /** One type of callback for all methods, as in many stores. */
 type Reply = (err?: unknown, found?: SessionData | null) => void
 

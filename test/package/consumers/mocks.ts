@@ -131,3 +131,15 @@ export const destroy: Mock<Session['destroy']> = callback => {
   callback(null)
   return asSession
 }
+
+/** As sinon.stub and sinon.fake: their types come from the last signature that is expected. */
+declare function stub<Given extends unknown[], Result>(): (...given: Given) => Result
+export const stubbed: Partial<Session> = { save: stub(), destroy: stub(), reload: stub(), regenerate: stub(), touch: stub() }
+
+/** As sinon.createStubInstance and jest.spyOn, which take the types of a class from its prototype. */
+declare function stubOf<Instance>(constructor: object & { prototype: Instance }): Instance
+// @ts-expect-error: it is a MemoryStore, and not any
+export const stubbedStore: string = stubOf(session.MemoryStore)
+export const stubbedBase: Store = stubOf(session.Store)
+// @ts-expect-error: it is a Cookie
+export const stubbedCookie: string = stubOf(session.Cookie)
