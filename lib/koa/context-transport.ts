@@ -22,9 +22,7 @@ const koas = new KoasCookies()
 
 /** An app may say that its proxy is secure: `ctx.cookies.secure = true`, or cookies of its own. Cookies that are not used yet are not made for this. */
 function isSecure(ctx: Context): boolean {
-  if (ctx.secure) return true
-  const hasOwn = !koas.isUntouched(ctx) || koas.isReplaced(ctx)
-  return hasOwn && ctx.cookies.secure === true
+  return ctx.secure || (!koas.isOwn(ctx) && ctx.cookies.secure === true)
 }
 
 /** Implements the core's transport with a context. */

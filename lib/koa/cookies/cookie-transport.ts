@@ -4,7 +4,7 @@ import type { Diagnosed } from '../../core/diagnostics/diagnose'
 import type { Context } from '../context'
 import { connectionOf } from '../connection'
 import { CookieWriter, hasUsual } from './cookie-writer'
-import { KoasCookies } from './koas-cookies'
+import type { KoasCookies } from './koas-cookies'
 import { linesOf } from './set-cookie-lines'
 import { VerifiedCookies } from './verified-cookies'
 
@@ -25,9 +25,8 @@ export interface Signing {
 }
 
 /** Uses a cookie, and for a signed one a second cookie, `.sig`, that `ctx.cookies` makes with `app.keys`. */
-export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing, usual: Cookie): KoaTransport {
+export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing, usual: Cookie, koas: KoasCookies): KoaTransport {
   const { name } = about
-  const koas = new KoasCookies()
   const verified = new VerifiedCookies(name, koas)
   const writer = new CookieWriter(name, { signed, overwrite, usual }, verified, koas)
   const setByKoa = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {

@@ -41,7 +41,7 @@ export class CookieWriter {
   /** @returns whether the cookie was set */
   write(ctx: Context, value: string, cookie: Cookie): boolean {
     if ((this.#shapes & shapeOf(ctx, cookie)) === 0 || this.#class.set !== this.#set) return false
-    if (!this.koas.isKnown(ctx) || !this.koas.isUntouched(ctx) || this.koas.isReplaced(ctx)) return false
+    if (!this.koas.isKnown(ctx) || !this.koas.isOwn(ctx)) return false
     const lines = this.#of(ctx, value, cookie)
     if (lines) this.#lines.add(ctx, lines)
     return lines !== undefined

@@ -22,6 +22,11 @@ export class KoasCookies {
     return Object.hasOwn(ctx, 'cookies') || Object.hasOwn(ctx.app.context, 'cookies')
   }
 
+  /** Whether `ctx.cookies` will be Koa's own, with the keys of the app. One of the app may have cookies that no header shows: that of a test, for example. */
+  isOwn(ctx: Context): boolean {
+    return this.isUntouched(ctx) && !this.isReplaced(ctx)
+  }
+
   /** Whether a context of the app has been seen with Koa's own. */
   isKnown(ctx: Context): boolean {
     return ctx.app.context === this.#context

@@ -33,10 +33,11 @@ export class VerifiedCookies {
 
   get(ctx: Context): string | undefined {
     const { cookie: header } = ctx.req.headers
-    if (header === undefined) return undefined
+    const isOwn = this.koas.isOwn(ctx)
+    if (header === undefined) return isOwn ? undefined : this.#ask(ctx)
     const signed = ctx.res ? undefined : signedValues(ctx, this.#name)
     if (signed) return signed[0]
-    if (header.length > LONGEST || !this.#remembers(ctx.app.keys) || !this.#isKoas(ctx)) return this.#ask(ctx)
+    if (header.length > LONGEST || !this.#remembers(ctx.app.keys) || !isOwn) return this.#ask(ctx)
     const known = this.#values.get(header)
     if (known !== undefined) return known
     const before = linesOf(ctx).length
@@ -48,7 +49,7 @@ export class VerifiedCookies {
 
   /** The signature of a value that `ctx.cookies` would make, as it was found beside the value. */
   signatureOf(ctx: Context, value: string): string | undefined {
-    return this.#isKoas(ctx) && this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
+    return this.koas.isOwn(ctx) && this.#remembers(ctx.app.keys) ? this.#signatures.get(value) : undefined
   }
 
   /** The signature that `ctx.cookies` makes by the keys of the app; undefined if they are hidden. */
@@ -58,11 +59,6 @@ export class VerifiedCookies {
     if (known !== undefined) return known
     this.#signing ??= new KeygripSignature(this.#keys[0])
     return this.#signing.of(`${this.#name}=${value}`)
-  }
-
-  /** Whether `ctx.cookies` will be Koa's own, with the keys of the app. */
-  #isKoas(ctx: Context): boolean {
-    return this.koas.isUntouched(ctx) && !this.koas.isReplaced(ctx)
   }
 
   #remember(ctx: Context, header: string, value: string): void {

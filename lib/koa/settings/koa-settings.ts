@@ -11,6 +11,7 @@ import { check, type KoaOptions } from './koa-options'
 import { KoaSession } from '../session/koa-session'
 import { storeShower } from './prefixed-store'
 import { OPTION_NAMES } from './option-names'
+import { KoasCookies } from '../cookies/koas-cookies'
 import { otherCookies, type OtherCookie } from '../cookies/other-cookies'
 import { dataAlone, dataAndCookie, OptionedSession } from '../session/plain-session'
 import { postponing } from './postponing'
@@ -70,6 +71,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   const userStore = typeof store === 'object' ? store : undefined
   if (userStore) adviseOnStore(userStore, about)
   const availability = availabilityOf(options, userStore)
+  const koas = new KoasCookies()
   return {
     ...{ name, diagnostics, autoCommit, defer, keepOnRegenerate, onError, userStore, names },
     // In the app's order, which `ctx.session.cookie` shows
@@ -79,11 +81,11 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     show: showing(options),
     // A custom transport handles its own cookies
     otherCookie: options.transport ? undefined : otherCookies(name, signed),
-    transport: transportOf(options, cookieTransport(about, { signed, overwrite }, new Cookie(cookie))),
+    transport: transportOf(options, cookieTransport(about, { signed, overwrite }, new Cookie(cookie), koas)),
     availability,
     immediate: isInCookie && !defer,
     standsIn: names === 'koa-session' && !defer,
-    postpones: postponing(options, name, availability),
+    postpones: postponing(options, { name, koas, availability }),
     showStore: storeShower(options),
     earlyStore: earlyStoreOf(userStore),
     showsEarly: names === 'koa-session' && given.Session === undefined,
