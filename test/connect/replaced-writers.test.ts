@@ -1,11 +1,15 @@
 import { expect } from 'chai'
+import express = require('express')
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { once } from 'node:events'
 import { createReadStream, mkdtempSync, rmSync, writeFileSync, type ReadStream } from 'node:fs'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, pipeline, Readable, Stream, Writable } from 'node:stream'
 import { finished, pipeline as pipe } from 'node:stream/promises'
+import { promisify } from 'node:util'
 import { FaultyStore } from '../support/faulty-store'
 import { GateStore } from '../support/gate-store'
 import { data } from '../support/handlers'
@@ -13,6 +17,8 @@ import { QUIET, Site, type Req } from '../support/site'
 import { session, type SessionOptions } from '../support/subject'
 import { turns, useServers, Wire } from '../support/wire'
 import { Http2Site } from './http2-site'
+
+const load = createRequire(__filename)
 
 const SECRET = 'x'.repeat(16_384)
 /** Larger than the buffers of a connection, so that the error page has to wait for 'drain'. */
@@ -40,6 +46,8 @@ function oldStream(): Stream {
   process.nextTick(() => source.resume())
   return source
 }
+
+type Done = (err?: Error | null) => void
 
 type Write = (res: ServerResponse) => unknown
 
@@ -244,6 +252,35 @@ describe('connect: the writer of a response that is replaced', () => {
       await turns()
       expect(heard).to.deep.equal(['page', 'finish', 'close'])
     })
+  }
+
+  for (const [how, writer] of Object.entries({
+    'a pipeline': async res => pipe(createReadStream(file()), res),
+    'a pipeline of a generator': async res => pipe(secrets, res),
+    'pipeTo of a web stream': async res => Readable.toWeb(Readable.from(secrets())).pipeTo(Writable.toWeb(res) as never),
+    'the callback of write': async res => promisify((done: Done) => res.write(SECRET, done))(),
+    'the callback of end': async res => promisify((done: Done) => res.end(SECRET, done as () => void))(),
+  } satisfies Record<string, (res: ServerResponse) => Promise<unknown>>)) {
+    for (const version of ['express', 'express-4']) {
+      for (const [why, failing] of Object.entries(FAILURES)) {
+        it(`${why}: the error handlers of ${version} respond to it, and not to that of ${how}`, async () => {
+          const { options, change, fail } = failing()
+          const app = (load(version) as typeof express)()
+          app.use(session({ ...QUIET, ...options }) as unknown as RequestHandler)
+          app.use((req, res, next) => {
+            change(req as unknown as Req)
+            writer(res).catch(next)
+          })
+          const handle: ErrorRequestHandler = (err: Error, _req, res, _next) => {
+            res.status(500).send(/store down|circular/.exec(err.message)?.[0] ?? err.message)
+          }
+          app.use(handle)
+          const wire = (await Wire.to(createServer(app as unknown as RequestListener))).get()
+          await fail()
+          expect((await wire.answer()).body).to.be.oneOf(['store down', 'circular'])
+        })
+      }
+    }
   }
 
   it('a middleware before the session that follows the response hears the end of the error page', async () => {

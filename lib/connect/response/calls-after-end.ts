@@ -34,12 +34,14 @@ export function callAfterDestroy(args: unknown[]): void {
   if (callback) process.nextTick(callback, codedError('Cannot call write after a stream was destroyed', 'ERR_STREAM_DESTROYED'))
 }
 
-/** Calls back for a call that Node will not receive, and for all that wait, unless their callers have seen them throw. */
-export function dropCalls(first: DeferredCall, line?: CallLine): void {
-  for (const call of [first, ...(line?.drain() ?? [])]) {
-    const isKnown = call.failed || 'returned' in call
-    if (!isKnown) callAfterDestroy(call.args)
-  }
+/**
+ * Removes all calls that wait.
+ *
+ * @returns the arguments of a call that Node will not receive, and of all that waited, without those whose callers have seen them throw
+ */
+export function dropCalls(first: DeferredCall, line?: CallLine): unknown[][] {
+  const calls = [first, ...(line?.drain() ?? [])]
+  return calls.filter(call => !call.failed && !('returned' in call)).map(({ args }) => args)
 }
 
 function fail(res: ServerResponse, callback: Callback | undefined): void {

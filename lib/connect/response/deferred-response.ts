@@ -36,8 +36,8 @@ export class DeferredResponse {
   #drain: Drain | undefined
   /** The last write that was passed on returned false, so that 'drain' follows. */
   #full = false
-  /** Another response is about to replace this one. The handler of the first one is not aware of it. */
-  #isReplaced = false
+  /** The arguments of dropped calls, while another response is about to replace this one. The handler of the first one is not aware of it. */
+  #dropped: unknown[][] | undefined
   /** How often the response was patched. Calls that an earlier patch receives belong to a response that was replaced. */
   patches = 0
   /** Created when a call has to wait. */
@@ -111,7 +111,7 @@ export class DeferredResponse {
     checkArguments(this.#res, method, this.#native, args, this.#progress === 'ended')
     const call: DeferredCall = { method, args, asks: this.#asksAt(method) }
     const buffered = method === 'end' ? this.#res : false
-    if (this.#isReplaced || this.#held?.isDestroyed) return (callAfterDestroy(args), buffered)
+    if (this.#dropped || this.#held?.isDestroyed) return (this.#dropped ? this.#dropped.push(args) : callAfterDestroy(args), buffered)
     if (!this.#isWaiting) {
       if (call.asks === 'nothing') call.verdict = 'pass'
       else this.#gate.bytes(call.asks === 'last', verdict => this.#hear(call, verdict))
@@ -176,8 +176,7 @@ export class DeferredResponse {
   /** Drops a call and all that wait. Another response is sent instead. */
   #replace(call: DeferredCall, answer: (isSent: boolean) => void): void {
     const res = this.#res
-    dropCalls(call, this.#held?.line)
-    this.#isReplaced = true
+    const dropped = (this.#dropped = dropCalls(call, this.#held?.line))
     this.#progress = 'none'
     if (this.#held) this.#held.isSettled = false
     this.#drain = this.#on ? this.#drain?.cleared() : undefined
@@ -187,7 +186,8 @@ export class DeferredResponse {
     const listeners = this.#told ? undefined : restored
     prepareErrorPage({ res, listeners, earlier: this.#earlier, longest: this.#gate.longestWait }, () => {
       // From here on, writes of the old handler cannot be told from those of the error handler
-      this.#isReplaced = false
+      this.#dropped = undefined
+      dropped.forEach(callAfterDestroy)
       answer(false)
     })
   }
@@ -239,7 +239,7 @@ export class DeferredResponse {
       this.#fail(call, err)
     } finally {
       this.#advancing = false
-      held.resume(this.#progress === 'ended' || this.#isReplaced)
+      held.resume(this.#progress === 'ended' || this.#dropped !== undefined)
     }
     if (line.length === 0 && this.#progress !== 'ended') this.#drain?.tell(this.#full)
   }
@@ -247,7 +247,7 @@ export class DeferredResponse {
   /** Node has refused a call whose caller has already continued. */
   #fail(call: DeferredCall, err: unknown): void {
     if (!this.#isSent) return this.#replace(call, () => this.#gate.failed(err, false))
-    dropCalls(call, this.#held?.line)
+    dropCalls(call, this.#held?.line).forEach(callAfterDestroy)
     this.#gate.failed(err, true)
     this.#res.destroy(err as Error)
   }

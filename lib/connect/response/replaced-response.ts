@@ -58,19 +58,19 @@ interface Replaced {
 /**
  * Prepares a response whose calls are dropped for its error page.
  *
- * @param act called when the writers of the dropped calls have reacted
+ * @param act responds with the error page. It is called before the writers of the dropped calls hear of their failure: a handler may pass that to
+ * `next`, and Express would call the error handlers for it alone
  */
 export function prepareErrorPage({ res, listeners, earlier, longest }: Replaced, act: () => void): void {
   shieldPage(res, longest)
   // A writer waits only after its call has returned
-  setImmediate(() => {
-    disconnectWriters(res, earlier)
+  setImmediate(() =>
     setImmediate(() => {
       disconnectWriters(res, earlier)
       clearHead(res, listeners)
       act()
-    })
-  })
+    }),
+  )
 }
 
 /** Sets an error status, and removes the headers of the body that is not sent. */
