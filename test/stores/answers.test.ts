@@ -130,6 +130,36 @@ onEachHost('stores: how a store may respond', host => {
     expect(await visits(host, store as never)).to.deep.equal(GOOD)
   })
 
+  describe("with a method update of the store's own", () => {
+    type Change = (record: SessionData | null) => void
+    const others: Record<string, (id: string, change: Change, done: Answer) => unknown> = {
+      // As in the store of @sap/approuter
+      'that calls a function with the record': (_, change) => change(null),
+      'that calls a function with the record, later': async (_, change) => change(await Promise.resolve(null)),
+      'that calls back a number': (_, __, done) => done(null, 1),
+      'that returns a promise of the record': async () => ({ cookie: {} }),
+    }
+    for (const [what, update] of Object.entries(others)) {
+      it(`${what}: sessions are saved with set`, async () => {
+        const kept = calling(ways['by its callback, at once'] as never)
+        expect(await visits(host, storeOf({ ...kept, update }))).to.deep.equal(GOOD)
+      })
+    }
+
+    it('whose error is not a TypeError: the error is that of the save', async () => {
+      const store = storeOf({
+        ...calling(ways['by its callback, at once'] as never),
+        update: async () => Promise.reject(new Error('no disk')),
+      })
+      const site = siteOn(host, store, count)
+      const visitor = site.visitor()
+      await visitor.get()
+      await visitor.get()
+      await new Promise(resolve => setImmediate(resolve))
+      expect(site.errors.map(err => err.message)).to.deep.equal(['no disk'])
+    })
+  })
+
   describe('with an error', () => {
     const failures: Record<string, (...args: never[]) => unknown> = {
       'by its callback, at once': (...args: never[]) => (args.at(-1) as never as Answer)(new Error('no disk')),

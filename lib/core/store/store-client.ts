@@ -119,7 +119,9 @@ export class StoreClient {
   update(id: string, session: SessionData, done: ResultCallback<boolean>, deadline?: Deadline): void {
     const key = this.keys.of(id)
     const heard = (err: unknown, updated: unknown): void => {
-      if (err || typeof updated === 'boolean') return done(err, updated as boolean | undefined)
+      // A TypeError comes from a method that takes something else than a session, such as a function
+      const isOther = err ? err instanceof TypeError : typeof updated !== 'boolean'
+      if (!isOther) return done(err, updated as boolean | undefined)
       this.#hasOtherUpdate = true
       this.set(id, session, err => done(err, true), deadline)
     }
