@@ -112,15 +112,14 @@ export function attributeWarnings(cookie: object, names: OptionNames): OptionWar
   return [...unknownIn(given, 'cookie.', names), ...stringsIn(given, 'cookie.', names), ...numberIn(given)]
 }
 
+/** Reports misspelled names. Other unknown names are no mistake: Sails and Midway pass all options of their own. */
 function unknownIn(given: Given, where: '' | 'cookie.', names: OptionNames): OptionWarning[] {
   const known = where ? names.attributes : names.options
   const unknown = Object.keys(given).filter(key => given[key] !== undefined && !known.includes(key))
-  return unknown.map(key => {
+  return unknown.flatMap(key => {
     const instead = insteadOf(key, where, names)
-    return {
-      code: 'RESESSION_UNKNOWN_OPTION',
-      message: `Session option ${where}${key} is unknown and ignored${instead ? `; write ${instead}` : ''}`,
-    }
+    const message = `Session option ${where}${key} is unknown and ignored; write ${String(instead)}`
+    return instead ? [{ code: 'RESESSION_UNKNOWN_OPTION', message }] : []
   })
 }
 
