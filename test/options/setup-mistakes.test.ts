@@ -277,6 +277,8 @@ const WARNED: readonly Row[] = [
   [{ saveuninitialized: false }, 'RESESSION_UNKNOWN_OPTION', /write saveUninitialized$/],
   [{ save_uninitialized: false }, 'RESESSION_UNKNOWN_OPTION', /write saveUninitialized$/],
   [{ genId: () => 'a' }, 'RESESSION_UNKNOWN_OPTION', /write genid$/],
+  [{ sessionTimeout: 60_000 }, 'RESESSION_UNKNOWN_OPTION', /write cookie\.maxAge, or idleTimeout$/],
+  [{ sessionName: 'sid' }, 'RESESSION_UNKNOWN_OPTION', /write name$/],
   [{ cookies: {} }, 'RESESSION_UNKNOWN_OPTION', /write cookie$/],
   [{ storetimeout: 5 }, 'RESESSION_UNKNOWN_OPTION', /write storeTimeout$/],
   [{ cookie: { samesite: 'lax' } }, 'RESESSION_UNKNOWN_OPTION', /option cookie\.samesite is unknown and ignored; write cookie\.sameSite$/],
