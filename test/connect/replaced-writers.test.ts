@@ -174,6 +174,24 @@ describe('connect: the writer of a response that is replaced', () => {
       }
     }
 
+    for (const [how, close] of Object.entries({
+      'res.destroy': res => res.destroy(),
+      'res.destroy later': res => setImmediate(() => res.destroy()),
+      'req.destroy': res => res.req.destroy(),
+      'socket.destroy': res => res.req.socket.destroy(),
+      'socket.end after its page': res => (res.end('failed'), res.req.socket.end()),
+    } satisfies Record<string, Write>)) {
+      for (const [what, writer] of Object.entries({
+        text: res => res.end('text'),
+        ...(how.includes('later') || how.includes('page') ? {} : { 'pipe of a file': WRITERS['pipe of a file'] as Write }),
+      } satisfies Record<string, Write>)) {
+        it(`${why}: an error handler that calls ${how} closes the connection of a response that is ${what}`, async () => {
+          const wire = await replace(failing(), writer, close)
+          expect(await wire.rest()).to.match(how.includes('page') ? /failed$/ : /^$/)
+        })
+      }
+    }
+
     it(`${why}: a file that was piped is closed`, async () => {
       let source: ReadStream | undefined
       const wire = await replace(

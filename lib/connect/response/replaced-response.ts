@@ -62,13 +62,15 @@ interface Replaced {
  * `next`, and Express would call the error handlers for it alone
  */
 export function prepareErrorPage({ res, listeners, earlier, longest }: Replaced, act: () => void): void {
-  shieldPage(res, longest)
+  const shield = shieldPage(res, longest)
   // A writer waits only after its call has returned
   setImmediate(() =>
     setImmediate(() => {
-      disconnectWriters(res, earlier)
+      const hadWriters = disconnectWriters(res, earlier)
       clearHead(res, listeners)
+      shield.isOpen = true
       act()
+      shield.isOpen = !hadWriters
     }),
   )
 }
@@ -124,22 +126,26 @@ export function earlierListeners(res: ServerResponse): Earlier {
 /**
  * Disconnects the streams that write the replaced body, as if the response was destroyed: a `pipe` ends, a `pipeline` fails, and a writer that waits for
  * 'drain' waits forever. Otherwise the 'drain' of the error page would make them continue. Other listeners for 'close' are told after the error page.
+ *
+ * @returns whether there were any
  */
-function disconnectWriters(res: ServerResponse, earlier: Earlier): void {
+function disconnectWriters(res: ServerResponse, earlier: Earlier): boolean {
   // Responses of socket libraries may emit no events
-  if (typeof res.rawListeners !== 'function') return
+  if (typeof res.rawListeners !== 'function') return false
   const own = (event: 'close' | 'drain'): Listener[] =>
     (res.rawListeners(event) as Listener[]).filter(listener => !earlier[event].includes(listener))
   for (const listener of own('drain')) res.removeListener('drain', listener)
   const sources: Readable[] = []
   const onUnpipe = (source: Readable): void => void sources.push(source)
   res.on('unpipe', onUnpipe)
-  for (const listener of own('close').filter(isOfWriter)) {
+  const writers = own('close').filter(isOfWriter)
+  for (const listener of writers) {
     res.removeListener('close', listener)
     listener.call(res)
   }
   res.removeListener('unpipe', onUnpipe)
   for (const source of sources) closeFile(source)
+  return writers.length > 0
 }
 
 function isOfWriter(listener: Listener & { listener?: Listener }): boolean {
@@ -151,16 +157,23 @@ function closeFile(source: Readable): void {
   if (source instanceof ReadStream && source.listenerCount('data') + source.listenerCount('readable') === 0) source.destroy()
 }
 
+/** While it is open, calls that close the connection pass. */
+interface Shield {
+  isOpen: boolean
+}
+
 /**
  * Keeps the connection of an error page open until the page is sent. The replaced handler may react to the failure of its stream with `res.destroy`, or
  * pass the error to an error handler that finds headers sent and destroys the socket.
  */
-function shieldPage(res: ServerResponse, longest: number): void {
+function shieldPage(res: ServerResponse, longest: number): Shield {
+  const shield: Shield = { isOpen: false }
   const { destroy } = res
-  if (typeof destroy !== 'function') return
+  if (typeof destroy !== 'function') return shield
   let timer: NodeJS.Timeout | undefined
   const later = (close: () => void): void => {
-    if (longest < Infinity && !res.writableFinished) timer ??= setTimeout(close, longest).unref()
+    if (shield.isOpen) close()
+    else if (longest < Infinity && !res.writableFinished) timer ??= setTimeout(close, longest).unref()
   }
   const shielded = (err?: Error): ServerResponse => (later(() => void destroy.call(res, err)), res)
   res.destroy = shielded
@@ -171,4 +184,5 @@ function shieldPage(res: ServerResponse, longest: number): void {
   res.once?.('finish', done)
   res.once?.('close', done)
   keepConnection(res.req as IncomingMessage | undefined, later)
+  return shield
 }
