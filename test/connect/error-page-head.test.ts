@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import { createServer, type ServerResponse } from 'node:http'
+import express = require('express')
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { FaultyStore } from '../support/faulty-store'
 import { data } from '../support/handlers'
 import { QUIET, type Req } from '../support/site'
@@ -9,6 +11,7 @@ import { Http2Site } from './http2-site'
 
 /** Headers that describe the body, and are wrong for an error page. */
 const OF_THE_BODY: Record<string, string> = {
+  'Content-Type': 'image/png',
   'Content-Disposition': 'attachment; filename=a.pdf',
   'Content-Language': 'de',
   'Content-Location': '/a.pdf',
@@ -79,6 +82,33 @@ describe('connect: the head of an error page that replaces a response', () => {
   } satisfies Record<string, (res: ServerResponse) => unknown>)) {
     it(`has no reason that ${how} has set`, async () => {
       expect((await errorPage(respond)).line).to.equal('HTTP/1.1 500 Internal Server Error')
+    })
+  }
+
+  for (const [how, respond] of Object.entries({
+    redirect: (_, res) => res.redirect('/home'),
+    json: (_, res) => res.json({}),
+    sendFile: (_, res) => res.sendFile(__filename),
+    'type and send': (_, res) => res.type('png').send('image'),
+  } satisfies Record<string, (req: express.Request, res: express.Response) => unknown>)) {
+    it(`has the type of its own body, if Express responds with ${how}`, async () => {
+      const store = new FaultyStore()
+      store.fail('set', new Error('store down'))
+      const app = express()
+      app.use(session({ ...QUIET, store, saveErrors: 'fail' }) as unknown as RequestHandler)
+      app.get('/', (req, res) => {
+        data(req as unknown as Req).user = 'ada'
+        respond(req, res)
+      })
+      const handle: ErrorRequestHandler = (_err, req, res, _next) => {
+        if (req.headers.accept) res.status(500).json({ error: 'failed' })
+        else res.status(500).send('<p>failed</p>')
+      }
+      app.use(handle)
+      const wire = (await Wire.to(createServer(app as unknown as RequestListener))).get('/').get('/', 'Accept: application/json')
+      const [html, json] = await wire.answers(2)
+      expect(html?.headers).to.include('content-type: text/html; charset=utf-8')
+      expect(json?.headers).to.include('content-type: application/json; charset=utf-8')
     })
   }
 

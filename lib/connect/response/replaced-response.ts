@@ -8,6 +8,7 @@ import { setImmediate } from '../../primitives/set-immediate'
 
 /** Headers of a body, which are wrong for another one. */
 const BODY_HEADERS = [
+  'Content-Type',
   'Content-Length',
   'Content-Encoding',
   'Content-Range',
