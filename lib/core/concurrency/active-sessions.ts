@@ -5,6 +5,7 @@ import { isMissing, isUnanswered } from '../errors/store-errors'
 import type { Deadline } from './deadline'
 import { once, type Callback, type ResultCallback } from '../../primitives/callbacks'
 import type { SessionData } from '../record/session-data'
+import { dateOf } from '../record/lifetime'
 import { wholeText } from '../record/serialize-data'
 import type { Version } from '../record/snapshot'
 
@@ -19,8 +20,10 @@ export class ActiveSession extends TaskQueue {
   holders = 0
   /** The logical time of this process's last write. */
   writtenAt = 0
-  /** The logical time of this process's last write that moved the end of the session. */
-  extendedAt = NEVER
+  /** The logical time of this process's last write of the whole record. */
+  recordedAt = NEVER
+  /** When that record ends, in milliseconds since 1970; undefined if the store decides. */
+  recordEnd: number | undefined
   /** The number of ends in progress. A record that is read meanwhile may be about to disappear. */
   ending = 0
   /** Logical times of the ends that have begun and not failed, oldest first. Of the completed ones, only the latest is kept. */
@@ -74,11 +77,11 @@ export class ActiveSession extends TaskQueue {
    * This process has written the record.
    *
    * @param version if the store compares versions
-   * @param movesEnd whether the record ends later than before
    */
-  wrote(record: SessionData, cookie: CookieData, version: Version | undefined, movesEnd = true): void {
+  wrote(record: SessionData, cookie: CookieData, version: Version | undefined): void {
     this.cookie = cookie
-    if (movesEnd) this.extendedAt = this.writtenAt
+    this.recordedAt = this.writtenAt
+    this.recordEnd = dateOf(record)
     const isOverlapped = version !== undefined && this.holders > 1
     this.lastWrite = isOverlapped ? { text: wholeText(record), version } : undefined
   }

@@ -1,6 +1,9 @@
 import { NEVER, type ActiveSession, type ActiveSessions } from './active-sessions'
 import type { Base } from '../record/snapshot'
 
+/** Two ends within a second are the same, as in the dates of cookies. In milliseconds. */
+const SECOND = 1000
+
 /** One request's use of the session of one ID, and what it knows of the stored record. */
 export class Transaction {
   readonly active: ActiveSession
@@ -81,9 +84,14 @@ export class Transaction {
     return this.active.writtenAt <= this.#version
   }
 
-  /** Another request of this process has moved the end of the session since this one read or wrote it. */
-  get isExtended(): boolean {
-    return this.active.extendedAt > this.#version
+  /**
+   * Another request of this process has written the record since this one read or wrote it, with this end.
+   *
+   * @param end in milliseconds since 1970; undefined if the store decides
+   */
+  isExtendedTo(end: number | undefined): boolean {
+    const { recordedAt, recordEnd } = this.active
+    return recordedAt > this.#version && (recordEnd === undefined || end === undefined || recordEnd > end - SECOND)
   }
 
   get released(): boolean {

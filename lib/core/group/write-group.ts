@@ -136,10 +136,9 @@ export class WriteGroup {
       writer.request.stored(given)
       writer.transaction.wrote({ text: given.text, cookie: given.cookie, version }, whole)
     }
-    const movesEnd = !changes.every(({ writer }) => writer.readsEnd)
-    last.writer.transaction.active.wrote(stored, last.given.cookie, version, movesEnd)
+    last.writer.transaction.active.wrote(stored, last.given.cookie, version)
     for (const made of changes) if (!made.writer.isFinished) this.#members.for(made.writer, tellWriter, made)
-    this.#members.each(movesEnd ? tellTouch : touchAlone)
+    this.#members.each(tellTouch)
   }
 
   /** The reply to a write was lost, perhaps with the connection. The stored record tells whether it was made. */
@@ -198,9 +197,10 @@ function tellWriter(writer: Writer, made: Made): void {
 
 function tellTouch(touch: Member): void {
   touch.written()
+  if (!touch.isFinished) touchAlone(touch)
 }
 
-/** No writer is left, so that the touches are made on their own. */
+/** The touches are made on their own: no writer is left, or none has moved the end as far. */
 function touchAlone(touch: Member): void {
   touch.deadline.rest()
   touch.begin([])

@@ -4,6 +4,7 @@ import type { ExchangeState } from './exchange-state'
 import type { Base } from '../record/snapshot'
 import type { Session } from '../session/session'
 import { mergeAttributes, type Data } from '../record/merge'
+import { endOfCookie } from '../record/lifetime'
 import type { RecordDraft } from '../record/record-draft'
 import { cookieOf, type SessionData } from '../record/session-data'
 
@@ -44,7 +45,7 @@ export function adoptOthersCookie({ requestLifetime: { transaction } }: Exchange
   return !transaction.isEnded
 }
 
-/** Takes over attributes that other requests have changed and this one has not. The lifetime restarts now. */
+/** Takes over attributes that other requests have changed and this one has not, and an end that they have moved. A changed lifetime restarts now. */
 export function mergeCookie(session: Session, base: Base, { cookie: fresh }: Pick<Base, 'cookie'>): void {
   const cookie = session.cookie as Cookie
   const merged = mergeAttributes(cookieDataOf(base), cookie.data, cookieDataOf({ cookie: fresh }))
@@ -53,6 +54,9 @@ export function mergeCookie(session: Session, base: Base, { cookie: fresh }: Pic
     if (cookie[name as keyof typeof attributes] !== value) Object.assign(cookie, { [name]: value })
   }
   if (originalMaxAge !== cookie.originalMaxAge) cookie.maxAge = originalMaxAge
+  else if (cookie.expires && originalMaxAge === fresh.originalMaxAge) {
+    cookie._expires = new Date(Math.max(Number(cookie.expires), endOfCookie(fresh) ?? 0))
+  }
 }
 
 /** The attributes of a record's cookie, with the defaults. */

@@ -6,7 +6,9 @@ import type { ExchangeState } from './exchange-state'
 import type { Data } from '../record/merge'
 import type { SessionData } from '../record/session-data'
 import type { Session } from '../session/session'
+import { storedEnd } from '../lifetime/limits'
 import { touchedForm } from '../lifetime/stored-form'
+import { endOfCookie } from '../record/lifetime'
 import { RecordDraft } from '../record/record-draft'
 import type { Found } from '../store/contract'
 import { Member } from '../group/member'
@@ -95,11 +97,13 @@ class Touch extends Member<ExchangeState> {
 
   /** A session whose expiry another request has moved needs no touch, and neither does one that has ended. */
   override enter(): void {
-    if (this.transaction.isEnded || this.transaction.isExtended) this.finish()
+    const { transaction, request, session } = this
+    const end = storedEnd(request, session) ?? endOfCookie(session.cookie)
+    if (transaction.isEnded || transaction.isExtendedTo(end)) this.finish()
   }
 
   override written(): void {
-    this.finish()
+    this.enter()
   }
 
   override missing(): void {
