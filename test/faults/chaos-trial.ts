@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { MARKS, type Marked, type Marks } from '../../lib/core/record/reserved-key'
 import type { SessionData } from '../../lib/core/record/session-data'
+import { hashedKey } from '../../lib/core/store/store-keys'
 import { HOSTS } from '../support/hosts'
 import type { Handler, Host, Req } from '../support/host'
 import { data } from '../support/handlers'
@@ -60,6 +61,7 @@ export class Trial {
   readonly #server
   readonly #host: Host
   readonly #isAtomic: boolean
+  readonly #isHashed: boolean
   readonly #faults: readonly Fault[]
   #step = 0
   #now = 0
@@ -67,6 +69,7 @@ export class Trial {
   constructor(seed: number) {
     const random = (this.#random = randomOf(seed))
     this.#isAtomic = random() < 0.5
+    this.#isHashed = random() < 0.3
     this.#faults = random() < 0.5 ? ALL : IN_TIME
     this.#store = new (this.#isAtomic ? AtomicChaosStore : ChaosStore)(random, this.#faults, random() * 0.4)
     const hosts = Object.values(HOSTS)
@@ -79,6 +82,8 @@ export class Trial {
       ...(random() < 0.2 && { rolling: true }),
       ...(random() < 0.3 && { awaitTouch: true }),
       ...(!isKoa && { saveErrors: random() < 0.5 ? ('fail' as const) : ('report' as const), resave: random() < 0.2 }),
+      ...(this.#isHashed && { hashIds: true }),
+      ...(random() < 0.3 && { userId: (session: { owner?: number }) => session.owner }),
       unset: 'destroy',
       storeTimeout: LIMIT,
       ...storage.options(this.#store as never),
@@ -202,9 +207,13 @@ export class Trial {
     })
   }
 
+  #recordOf(id: string): { readonly text: string } | undefined {
+    return this.#store.records.get(this.#isHashed ? hashedKey(id) : id)
+  }
+
   /** Whether the store has a session under an ID. If an earlier ID cannot be removed, a record without data stays for a minute, which tells of the renewal. */
   #holds(id: string): boolean {
-    const record = this.#store.records.get(id)
+    const record = this.#recordOf(id)
     if (!record) return false
     const { cookie: _, [MARKS]: marks, ...kept } = JSON.parse(record.text) as SessionData & Marked
     return (marks as Partial<Marks> | undefined)?.m == null || Object.keys(kept).length > 0
@@ -226,7 +235,7 @@ export class Trial {
       const id = asked.left as string
       if (ended.has(id) || !this.#succeeded(asked)) return []
       tally.writes++
-      const record = this.#store.records.get(id)
+      const record = this.#recordOf(id)
       const stored = JSON.parse(record?.text ?? '{}') as Record<string, unknown>
       const n = written.filter(({ action, left }) => action === 'update' && this.#movedFrom(left as string).includes(id))
       const lost = stored[`key ${asked.number}`] === true ? [] : [`${asked.action} ${asked.number} was answered and is lost`]
