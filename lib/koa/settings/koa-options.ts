@@ -159,14 +159,14 @@ export interface KoaOptions extends CoreOptions {
    *
    * @default undefined: every record is accepted
    */
-  valid?: ((ctx: AppContext, record: object) => unknown) | undefined
+  valid?: ((ctx: AppContext, record: any) => unknown) | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
   /**
    * Called before each save and update. It may change the session, and it may return a promise. If it throws, the save fails with its error. With
    * `rolling`, each request saves its session, except on stores of express-session.
    *
    * @default undefined
    */
-  beforeSave?: ((ctx: AppContext, session: KoaSession) => unknown) | undefined
+  beforeSave?: ((ctx: AppContext, session: any) => unknown) | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
   /**
    * Decides what happens if the store fails or the cookie cannot be set: it throws, or it returns and the request goes on, with a new session if the
    * session could not be read. It is not called for a `save`, `update` or `regenerate` of the app, nor if `beforeSave` throws.

@@ -30,6 +30,7 @@ class ContextStore {
 }
 app.use(session({ ContextStore, sameSite, genid: (ctx: Koa.Context) => ctx.ip }, app))
 app.use(session({ valid: (_ctx: Koa.Context, _session: any) => true, beforeSave: (ctx: Koa.Context) => ctx.ip, genid: ctx => ctx.ip }, app))
+app.use(session({ valid: (ctx, record) => record.tenant === ctx.hostname, beforeSave: (ctx, { views }) => views && ctx.ip }, app))
 app.use(session({ externalKey: { get: (ctx: Koa.Context) => ctx.get('x'), set: (ctx: Koa.Context, id: string) => ctx.set('x', id) } }, app))
 app.use(koaGenericSession({ genSid: (length: number) => 'x'.repeat(length), cookie: { maxage: 60000 } }))
 app.use(koaGenericSession({ errorHandler: (err: Error, type: string, ctx: Koa.Context) => ctx.throw(503, `${type}: ${err.message}`) }))
