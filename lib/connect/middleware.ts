@@ -64,6 +64,7 @@ export function middleware(
 
   function session(req: Request, res: ServerResponse, next: Next): void {
     if (!res) throw new TypeError('argument res is required')
+    if (!next) throw new TypeError("argument next is required: on Koa, write require('resession/koa')")
     const exchange = new Exchange(cookieStore ? cookieStore.of(req) : settings, transport, req)
     open(exchange, err => {
       // After an error too, because the app may continue with a session that it makes itself

@@ -37,6 +37,7 @@ export function middleware(options: KoaOptions, app?: App): KoaMiddleware {
   }
 
   async function session(ctx: Context, next: Next): Promise<void> {
+    if (!ctx.req) throw new TypeError("session needs a context of Koa: on Express, write require('resession')")
     const host = enter(ctx, settings)
     // Another session middleware has run first
     if (!host) {

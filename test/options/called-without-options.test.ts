@@ -67,6 +67,23 @@ describe('options: app.use(session), without the call', () => {
   }
 })
 
+describe('options: the middleware of another framework', () => {
+  it('fails with an error that names the one for Koa', async () => {
+    const app = new Koa()
+    app.use(session({ secret: 'a long secret for tests' }) as never)
+    const errors: Error[] = []
+    app.on('error', (err: Error) => errors.push(err))
+    await request(app.callback()).get('/').expect(500)
+    expect(errors.map(({ message }) => message)).to.deep.equal(["argument next is required: on Koa, write require('resession/koa')"])
+  })
+
+  it('fails with an error that names the one for Express', async () => {
+    const app = express()
+    app.use(koaSession({}) as never)
+    expect(await failure(app)).to.equal("session needs a context of Koa: on Express, write require('resession')")
+  })
+})
+
 /** The message of the error, as the app's error handler gets it. */
 async function failure(app: express.Express): Promise<string> {
   app.use(((err, _req, res, _next) => void res.status(500).send((err as Error).message)) satisfies express.ErrorRequestHandler)
