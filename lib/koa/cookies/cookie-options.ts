@@ -14,4 +14,10 @@ export interface KoaCookieOptions extends CookieOptions {
    * @default true
    */
   overwrite?: boolean | undefined
+  /**
+   * Passed to `ctx.cookies`, which encrypts the cookie in Egg, instead of signing it. Koa's own signs it. To encrypt sessions on Koa, use the option `seal`.
+   *
+   * @default false
+   */
+  encrypt?: boolean | undefined
 }

@@ -22,27 +22,30 @@ export interface Signing {
   readonly signed: boolean
   /** Whether an earlier cookie of the same name is removed from the response. */
   readonly overwrite: boolean
+  /** Whether it may encrypt the cookie, so that only it can read and write the value. */
+  readonly encrypt?: boolean
 }
 
 /** Uses a cookie, and for a signed one a second cookie, `.sig`, that `ctx.cookies` makes with `app.keys`. */
-export function cookieTransport(about: Diagnosed, { signed, overwrite }: Signing, usual: Cookie, koas: KoasCookies): KoaTransport {
+export function cookieTransport(about: Diagnosed, signing: Signing, usual: Cookie, koas: KoasCookies): KoaTransport {
   const { name } = about
+  const { signed, encrypt } = signing
   const verified = new VerifiedCookies(name, koas)
-  const writer = new CookieWriter(name, { signed, overwrite, usual }, verified, koas)
+  const writer = new CookieWriter(name, { ...signing, usual }, verified, koas)
   const setByKoa = (ctx: Context, value: string, cookie: Cookie, expires: Date | undefined): void => {
-    const signature = signed ? verified.signatureOf(ctx, value) : undefined
-    const attributes = attributesOf(cookie, { signed: signed && signature === undefined, overwrite, expires })
+    const signature = signed && !encrypt ? verified.signatureOf(ctx, value) : undefined
+    const attributes = attributesOf(cookie, { ...signing, signed: signed && signature === undefined, expires })
     ctx.cookies.set(name, value, attributes)
     if (signature !== undefined) ctx.cookies.set(`${name}.sig`, signature, attributes)
   }
   return {
-    get: ctx => (signed ? verified.get(ctx) : ctx.cookies.get(name, { signed })) || undefined,
+    get: ctx => (signed && !encrypt ? verified.get(ctx) : ctx.cookies.get(name, signing)) || undefined,
     // `ctx.cookies` has signed it again by then, but without the attributes of the session cookie
     isOutdated: ctx => signed && linesOf(ctx).some(line => line.startsWith(`${name}.sig=`)),
     set(ctx, value, cookie) {
       checkAttributes(cookie, usual)
       checkSize(about, value)
-      if (writer.write(ctx, value, cookie)) return
+      if (!encrypt && writer.write(ctx, value, cookie)) return
       setByKoa(ctx, value, cookie, cookie.expires ?? undefined)
       writer.learn(ctx, value, cookie)
     },

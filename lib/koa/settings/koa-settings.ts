@@ -1,11 +1,12 @@
-import { Cookie } from '../../core/record/cookie'
+import { Cookie, type CookieOptions } from '../../core/record/cookie'
 import { reportMistakes, secretWarnings, shortSecrets } from '../../core/settings/strict'
 import { adviseOnStore } from '../../core/store/store-advice'
 import type { SessionStore } from '../../core/store/contract'
 import { Availability } from '../availability'
 import { CarriedSession, type SessionSettings } from '../session/carried-session'
 import type { App, Context } from '../context'
-import { cookieTransport, type KoaTransport } from '../cookies/cookie-transport'
+import type { KoaCookieOptions } from '../cookies/cookie-options'
+import { cookieTransport, type KoaTransport, type Signing } from '../cookies/cookie-transport'
 import { kindOf, type AnyStore } from './store-adapters'
 import { check, type KoaOptions } from './koa-options'
 import { KoaSession } from '../session/koa-session'
@@ -66,7 +67,7 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   reportMistakes(sentOptions(given), about, OPTION_NAMES, [...secretWarnings('seal', given.seal), ...shortSecrets('app.keys', app?.keys)])
   const options = { ...DEFAULTS, ...given }
   const { store, autoCommit, defer, keepOnRegenerate, onError, names } = options
-  const { signed = true, overwrite = true, ...cookie } = { path: '/', httpOnly: true, ...options.cookie }
+  const { signing, cookie } = split({ path: '/', httpOnly: true, ...options.cookie })
   const isInCookie = store === 'cookie'
   const userStore = typeof store === 'object' ? store : undefined
   if (userStore) adviseOnStore(userStore, about)
@@ -75,13 +76,12 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
   return {
     ...{ name, diagnostics, autoCommit, defer, keepOnRegenerate, onError, userStore, names },
     // In the app's order, which `ctx.session.cookie` shows
-    cookie: { ...options.cookie, ...cookie, signed, overwrite },
+    cookie: { ...options.cookie, ...cookie, ...signing },
     appsNames: [undefined, 'cookie'].includes(given.names) ? [] : ['sessionId', 'sessionSave', 'sessionStore'],
     Session: names === 'cookie' ? OptionedSession : CarriedSession,
     show: showing(options),
-    // A custom transport handles its own cookies
-    otherCookie: options.transport ? undefined : otherCookies(name, signed),
-    transport: transportOf(options, cookieTransport(about, { signed, overwrite }, new Cookie(cookie), koas)),
+    otherCookie: otherCookieOf(options, name, signing),
+    transport: transportOf(options, cookieTransport(about, signing, new Cookie(cookie), koas)),
     availability,
     immediate: isInCookie && !defer,
     standsIn: names === 'koa-session' && !defer,
@@ -89,13 +89,23 @@ export function settleKoa(given: KoaOptions, app: App | undefined): KoaSettings 
     showStore: storeShower(options),
     earlyStore: earlyStoreOf(userStore),
     showsEarly: names === 'koa-session' && given.Session === undefined,
-    ...settingsFor(options, { name, cookie, signing: { signed, overwrite }, store, app }),
+    ...settingsFor(options, { name, cookie, signing, store, app }),
   }
 }
 
 /** `ctx.cookies` has its defaults for attributes that are undefined. */
 function sentOptions(given: KoaOptions): KoaOptions {
   return { ...given, cookie: Object.fromEntries(Object.entries(given.cookie ?? {}).filter(([, value]) => value !== undefined)) }
+}
+
+/** What concerns `ctx.cookies`, and the attributes. */
+function split({ signed = true, overwrite = true, encrypt, ...cookie }: KoaCookieOptions): { signing: Signing; cookie: CookieOptions } {
+  return { signing: { signed, overwrite, ...(encrypt && { encrypt }) }, cookie }
+}
+
+function otherCookieOf({ transport }: KoaOptions, name: string, { signed, encrypt }: Signing): OtherCookie | undefined {
+  // A custom transport handles its own cookies, and only `ctx.cookies` decrypts
+  return transport || encrypt ? undefined : otherCookies(name, signed)
 }
 
 function earlyStoreOf(store: AnyStore | undefined): SessionStore | undefined {

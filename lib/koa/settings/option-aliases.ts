@@ -27,6 +27,7 @@ export const ATTRIBUTES = [
   'partitioned',
   'signed',
   'overwrite',
+  'encrypt',
 ] as const
 
 /** Options with another spelling in `KoaOptions`. */

@@ -29,10 +29,10 @@ export const OPTIONS = {
 /** The option names of `resession/koa` and its presets. */
 export const OPTION_NAMES: OptionNames = {
   options: [...Object.keys(OPTIONS), ...OLDER_NAMES],
-  attributes: [...COOKIE_ATTRIBUTES, 'overwrite'],
+  attributes: [...COOKIE_ATTRIBUTES, 'overwrite', 'encrypt'],
   booleans: [
     ...['saveUninitialized', 'rolling', 'renew', 'defer', 'autoCommit', 'keepOnRegenerate', 'cookieOnSave', 'strict', 'diagnostics'],
-    ...[...COOKIE_BOOLEANS, 'overwrite'],
+    ...[...COOKIE_BOOLEANS, 'overwrite', 'encrypt'],
   ],
   instead: {
     ...COMMON_MISTAKES,
