@@ -77,18 +77,28 @@ export class OptionedSession extends CarriedSession {
     if (typeof options !== 'object' || options === null || !cookie) return cookie
     const now = options as Options
     for (const name of NAMES) {
-      if (now[name] === this.#seen[name]) continue
+      if (isSame(name, now[name], this.#seen[name])) continue
       // In the object from the session, a missing option was deleted; in another object, it is unchanged
-      if (now === this.#options || name in now) change(cookie, name, now[name])
+      if (now === this.#options || name in now) change(cookie, name, now)
       this.#seen = { ...this.#seen, [name]: now[name] }
     }
     return cookie
   }
 }
 
+type Name = (typeof NAMES)[number]
+
+/** An `expires` that is false is none: it does not end the lifetime. */
+function isSame(name: Name, now: unknown, seen: unknown): boolean {
+  return now === seen || (name === 'expires' && !now && !seen)
+}
+
 /** @throws TypeError for an invalid lifetime */
-function change(cookie: Cookie, name: (typeof NAMES)[number], value: unknown): void {
-  if (name === 'expires') cookie.expires = dateOf(value)
+function change(cookie: Cookie, name: Name, options: Options): void {
+  const value = options[name]
+  if (name === 'expires' && value) cookie.expires = dateOf(value)
+  // Without the date, the lifetime counts
+  else if (name === 'expires') change(cookie, 'maxAge', options)
   // 0 is no lifetime to koa-generic-session and koa-session-ts
   else if (name === 'maxAge' || name === 'maxage') cookie.maxAge = (value === 0 ? null : (value ?? null)) as number
   else Object.assign(cookie, { [name]: value })

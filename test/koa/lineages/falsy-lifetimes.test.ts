@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { KoaContext } from './koa-app'
 import { LINEAGES, type Lineage } from './lineages'
+import type { Answer } from './serve'
 import { bodies, sideBySide, type Looks } from './side-by-side'
 
 type Data = Record<string, unknown>
@@ -95,6 +96,32 @@ describe('koa lineages: an expires counts in spite of a default lifetime', () =>
         const { preset } = await sideBySide({ ...lineage, original: lineage.preset }, LOOKS, PATHS, { options })
         expect(livesOf(preset[0]?.lines[0])).to.be.closeTo((end - Date.now()) / 1000, 60)
       })
+    }
+  }
+})
+
+describe('koa lineages: an expires of ctx.session.cookie that is false is none', () => {
+  for (const lineage of LINEAGES.filter(({ name }) => /^koa-(generic-session|session-ts)/.test(name))) {
+    for (const [value, what] of [null, false, 0, undefined].map(value => [
+      value,
+      value === undefined ? 'undefined' : JSON.stringify(value),
+    ])) {
+      for (const maxAge of [60_000, null]) {
+        it(`${lineage.name}: ${what}, with a maxAge of ${maxAge}`, async () => {
+          const looks: Looks = {
+            ...LOOKS,
+            'set-end': ctx => void (((ctx.session as Data).cookie as Data).expires = value),
+            'set-both': ctx => void Object.assign((ctx.session as Data).cookie as Data, { maxAge: 7_200_000, expires: value }),
+          }
+          const options = lineage.words({ cookie: { signed: true, maxAge } as never })
+          const sides = await sideBySide(lineage, looks, ['/fill', '/set-end', '/fill', '/set-both', '/fill'], { options })
+          const { original, preset } = bodies(sides)
+          expect(preset).to.deep.equal(original)
+          // An assignment alone need not send the cookie
+          const lives = (side: readonly Answer[]): unknown[] => side.filter((_, at) => at !== 1).map(({ lines }) => livesOf(lines[0]))
+          expect(lives(sides.preset)).to.deep.equal(lives(sides.original))
+        })
+      }
     }
   }
 })
