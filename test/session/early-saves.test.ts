@@ -171,5 +171,31 @@ describe('session: the end of a session that is saved before the response', () =
       clock.turn(50_000)
       expect(shown(await get('/show'))).to.deep.equal({ user: 'ada', extra: 1 })
     })
+
+    it(`may be passed in the record, if touches have kept the session alive: ${kind}`, async () => {
+      const { get } = await begin({
+        '/act': async req => {
+          data(req).extra = 1
+          await save(req.session)
+        },
+      })
+      for (const _ of [1, 2]) {
+        clock.turn(50_000)
+        await get('/show')
+      }
+      await get('/act')
+      expect(shown(await get('/show'))).to.deep.equal({ user: 'ada', extra: 1 })
+    })
+
+    it(`stays passed if the app has set a lifetime that is over: ${kind}`, async () => {
+      const { get } = await begin({
+        '/act': async req => {
+          req.session.cookie.maxAge = -1
+          await save(req.session)
+        },
+      })
+      await get('/act')
+      expect(shown(await get('/show'))).to.deep.equal({})
+    })
   }
 })

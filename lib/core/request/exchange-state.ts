@@ -121,8 +121,8 @@ export class ExchangeState extends RenewalState {
   /** @param text of the session's data, if known. @returns the session as it is passed to the store. @throws if it cannot be serialised, or its cookie not sent */
   prepareWrite(session: Session, text?: string): Written {
     debug('saving %s', session.id)
-    const { cookie } = liveCookie(session)
-    this.settings.checkCookie?.(this.host, cookie as Cookie)
+    const cookie = storableCookie(session)
+    this.settings.checkCookie?.(this.host, cookie)
     return this.changes.writtenForm(session, text)
   }
 
@@ -191,4 +191,11 @@ export class ExchangeState extends RenewalState {
   get destroyed(): Facts['destroyed'] {
     return this.#destroyed?.id === this.host.sessionID ? endOf(this.#destroyed) : undefined
   }
+}
+
+/** The cookie of a session, whose end has not passed. The record's may have, if touches move an end that the store keeps elsewhere. */
+function storableCookie(session: Session): Cookie {
+  const cookie = liveCookie(session).cookie as Cookie
+  if ((cookie.maxAge as number) < 0) cookie.maxAge = cookie.originalMaxAge
+  return cookie
 }
