@@ -137,4 +137,15 @@ describe('session: regenerate', () => {
     new Site({ store, name: 'second', genid: () => 'b', cookie: { path: '/', sameSite: 'none' } }, count)
     expect(setCookie(await first.get())).to.match(/^first=s%3Aa2\..*; SameSite=Lax$/)
   })
+
+  for (const none of [undefined, null]) {
+    it(`returns a promise if its callback is ${none}`, async () => {
+      const site = new Site({}, async (req, res) => {
+        const before = req.sessionID
+        await req.session.regenerate(none as never)
+        res.end(String(req.sessionID !== before))
+      })
+      expect((await site.get()).text).to.equal('true')
+    })
+  }
 })

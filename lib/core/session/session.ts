@@ -201,7 +201,7 @@ export class Session {
   // Repeated, because the types of mocks take the last signature
   regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   regenerate(given?: Callback | RegenerateOptions, after?: Callback): this | Promise<void> {
-    const { keep = false } = typeof given === 'object' ? given : {}
+    const { keep = false } = typeof given === 'object' && given ? given : {}
     return either(this, typeof given === 'function' ? given : after, done => renewKeeping(this, keep, done))
   }
 }
