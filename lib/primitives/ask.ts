@@ -18,7 +18,8 @@ export function ask<Asker extends { readonly host: unknown }, Answer>(
     return done(reasonOf(err, 'an option'))
   }
   if (isPromise<Answer>(answer)) {
-    answer.then(
+    // The `then` of another package may throw
+    Promise.resolve(answer).then(
       answer => next(asker, answer, done),
       err => done(reasonOf(err, 'an option')),
     )

@@ -25,19 +25,20 @@ onEachHost('options: skip', host => {
     })
   }
 
-  it('is an error of the request if it throws', async () => {
-    const site = siteOn(
-      host,
-      {
-        skip() {
-          throw new Error('no idea')
-        },
-      },
-      HANDLERS,
-    )
-    const { status, text } = await site.get()
-    expect([status, text]).to.deep.equal([500, host.errorText('no idea')])
-  })
+  const refuse = (): never => {
+    throw new Error('no idea')
+  }
+
+  for (const [what, skip] of Object.entries({
+    throws: refuse,
+    'returns a promise that is rejected': () => Promise.reject(new Error('no idea')),
+    'returns a promise of another package whose then throws': () => ({ then: refuse }) as never,
+  })) {
+    it(`is an error of the request if it ${what}`, async () => {
+      const { status, text } = await siteOn(host, { skip }, HANDLERS).get()
+      expect([status, text]).to.deep.equal([500, host.errorText('no idea')])
+    })
+  }
 
   for (const skip of [true, '/health', {}]) {
     it(`is refused at setup if it is ${JSON.stringify(skip)}`, () => {
