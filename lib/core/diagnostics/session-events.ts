@@ -37,6 +37,7 @@ export interface SessionEvent {
   readonly handle: string | undefined
   /** The key of the user; undefined if no user is logged in, or the option `userId` is missing. */
   readonly userId: string | undefined
+  /** The cause: of `created` a login, of `ended` a logout or a limit, for example. */
   readonly why: Why | undefined
   /** The result of the option `describe`. */
   readonly about: unknown
@@ -48,7 +49,8 @@ export interface SessionEvent {
 
 /** Functions that are called with the events. A returned promise is not awaited. */
 export type Listeners<Event = SessionEvent> = {
-  [Name in EventName]?: { of(event: Event): unknown }['of'] | undefined
+  // Over the channels and not over EventName: editors then show the comments above
+  -readonly [Name in keyof typeof CHANNELS]?: { of(event: Event): unknown }['of'] | undefined
 }
 
 /** The events that clients can cause at will: at most so many in so many milliseconds are told. */

@@ -24,7 +24,7 @@ export interface Outcome {
 }
 
 /**
- * The part of a store that the middleware uses; `stores/store.ts` describes the contract. Each method calls back, or returns a promise, or both. All
+ * The part of a store that the middleware uses; docs/stores.md describes the contract. Each method calls back, or returns a promise, or both. All
  * from `touch` on are optional.
  */
 export interface SessionStore {
