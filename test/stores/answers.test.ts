@@ -136,6 +136,7 @@ onEachHost('stores: how a store may respond', host => {
       // As in the store of @sap/approuter
       'that calls a function with the record': (_, change) => change(null),
       'that calls a function with the record, later': async (_, change) => change(await Promise.resolve(null)),
+      'that has no callback, and returns nothing': (_, __) => {},
       'that calls back a number': (_, __, done) => done(null, 1),
       'that returns a promise of the record': async () => ({ cookie: {} }),
     }
@@ -145,6 +146,19 @@ onEachHost('stores: how a store may respond', host => {
         expect(await visits(host, storeOf({ ...kept, update }))).to.deep.equal(GOOD)
       })
     }
+
+    it('that calls back later without declaring it: sessions are saved with it', async () => {
+      const kept = calling(ways['by its callback, at once'] as never)
+      const update = (...args: unknown[]): void => {
+        const [id, session, done] = args as [never, never, Answer]
+        setImmediate(() => kept.set(id, session, ((err: unknown) => done(err, true)) as never))
+      }
+      let calls = 0
+      const set: Methods['set'] = (...args) => (calls++, kept.set(...args))
+      expect(await visits(host, storeOf({ ...kept, set, update }))).to.deep.equal(GOOD)
+      // The new sessions
+      expect(calls).to.equal(2)
+    })
 
     it('whose error is not a TypeError: the error is that of the save', async () => {
       const store = storeOf({

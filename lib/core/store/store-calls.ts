@@ -1,5 +1,5 @@
 import { isTraced, storeCall, traced } from '../diagnostics/store-tracing'
-import type { Callback, ResultCallback } from '../../primitives/callbacks'
+import { isPromise, type Callback, type ResultCallback } from '../../primitives/callbacks'
 import { asRecord } from '../record/session-data'
 import { Deadline } from '../concurrency/deadline'
 import { callsBack, type ReadCallback, type SessionStore } from './contract'
@@ -78,7 +78,9 @@ export class StoreCalls {
     const isOwn = !deadline || deadline === Deadline.NONE
     const call = new GuardedCall(isOwn ? this.deadline() : deadline, isOwn, breaker, write, done)
     try {
-      call.returned(asked.call(store, ...args, call.answered), callsBack(asked, args), method)
+      const returned = asked.call(store, ...args, call.answered)
+      call.returned(returned, callsBack(asked, args), method)
+      if (isUnrelated(method, asked, args, returned)) call.answered()
     } catch (err) {
       call.failed(err, method)
     }
@@ -106,4 +108,9 @@ function fetched(done: ReadCallback): ResultCallback<Fetched | undefined> {
     else if (found) done(null, found.record, found.version, found.likeness)
     else done()
   }
+}
+
+/** Whether it was a method `update` of the app's own, which can never respond: it declares parameters and no callback, and has returned no promise. */
+function isUnrelated(method: Method, asked: (...args: never[]) => unknown, args: readonly unknown[], returned: unknown): boolean {
+  return method === 'update' && asked.length > 0 && !callsBack(asked, args) && !isPromise(returned)
 }
