@@ -15,3 +15,14 @@ export interface RegenerateOptions {
    */
   keep?: boolean | readonly string[] | undefined
 }
+
+/**
+ * The option `keep` in the first argument of `regenerate`.
+ *
+ * @returns no valid `keep` for `regenerate(true)` and `regenerate(['cart'])`, which would otherwise drop the data
+ */
+export function keepIn(given: unknown, otherwise = false): unknown {
+  if (given === true || Array.isArray(given)) return [given]
+  const { keep = otherwise } = (given ?? {}) as RegenerateOptions
+  return keep
+}

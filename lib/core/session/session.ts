@@ -1,4 +1,4 @@
-import { type Keep, isKeep, type RegenerateOptions } from './keep'
+import { type Keep, isKeep, keepIn, type RegenerateOptions } from './keep'
 import { lendMethods, ownMethods } from './own-methods'
 import { destroySurely } from '../store/destroy-surely'
 import { WaitGroup } from '../../primitives/wait-group'
@@ -201,8 +201,7 @@ export class Session {
   // Repeated, because the types of mocks take the last signature
   regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
   regenerate(given?: Callback | RegenerateOptions, after?: Callback): this | Promise<void> {
-    const { keep = false } = typeof given === 'object' && given ? given : {}
-    return either(this, typeof given === 'function' ? given : after, done => renewKeeping(this, keep, done))
+    return either(this, typeof given === 'function' ? given : after, done => renewKeeping(this, keepIn(given), done))
   }
 }
 

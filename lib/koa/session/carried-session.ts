@@ -1,6 +1,7 @@
 import { Exchange } from '../../core/request/exchange'
 import { afterReturn } from '../../primitives/after-return'
 import { EXCHANGE, counted, regenerateAtOnce, saveAtOnce, Session, type Host } from '../../core/session/session'
+import { keepIn } from '../../core/session/keep'
 import { toCallback, fromCallback, ignoreRejection, type Callback } from '../../primitives/callbacks'
 import { VIEW, type View } from '../../core/record/session-view'
 import { UNTIL_CLOSED } from '../../cookie-store/record-format'
@@ -155,14 +156,14 @@ export class CarriedSession extends Session implements View {
   override regenerate(options: RegenerateOptions | undefined, callback: Callback): this
   override regenerate(given?: RegenerateOptions | Callback, after?: Callback): this | Promise<void> {
     const callback = typeof given === 'function' ? given : after
-    const { keep = this.req.settings.keepOnRegenerate } = typeof given === 'object' ? given : {}
+    const keep = keepIn(given, this.req.settings.keepOnRegenerate)
     const regenerate = keep && this.req.ended === this.id ? this.#beginAnew : this.#renew
     if (typeof callback !== 'function') return ignoreRejection(fromCallback(done => regenerate.call(this, done, keep)))
     afterReturn(counted(this, callback), done => regenerate.call(this, done, keep))
     return this
   }
 
-  #renew(done: Callback, keep: RegenerateOptions['keep']): void {
+  #renew(done: Callback, keep: unknown): void {
     const { isNew } = this
     regenerateAtOnce(this, keep, err => {
       if (keep && !err) return this.#succeed(isNew, done)
