@@ -217,8 +217,9 @@ function demandWanted({ option, methods, isClass }: Want, given: unknown): void 
   }
 }
 
+/** Also a function that Babel has made of a class. */
 function isClassItself(given: unknown): boolean {
-  return typeof given === 'function' && /^class\b/.test(Function.prototype.toString.call(given))
+  return typeof given === 'function' && /^class\b|classCallCheck\(/.test(Function.prototype.toString.call(given))
 }
 
 /** As koa-session 7 does, for any value. */

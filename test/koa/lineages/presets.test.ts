@@ -73,6 +73,28 @@ describe('koa lineages: setup of presets', () => {
     })
   }
 
+  for (const [what, create] of [
+    ['koa-session 7', ORIGINALS.koaSession7.create],
+    ['koa-session 6', koaSession6.create],
+    ['its preset', session],
+  ] as const) {
+    it(`${what} takes a ContextStore that Babel has compiled to a function, and refuses another function`, async () => {
+      const store = new PromiseStore()
+      function _classCallCheck(instance: unknown, Class: new () => unknown): void {
+        if (!(instance instanceof Class)) throw new TypeError('Cannot call a class as a function')
+      }
+      function Compiled(this: unknown): void {
+        _classCallCheck(this, Compiled as never)
+      }
+      const methods = { get: store.get.bind(store), set: store.set.bind(store), destroy: store.destroy.bind(store) }
+      Object.assign(Compiled.prototype as object, methods)
+      const app = appWith(app => create(given({ ContextStore: Compiled }), app), ['a key']).use(count)
+      expect((await serve(app, [{}, {}])).map(({ body }) => body)).to.deep.equal(['1', '2'])
+      const other = Object.assign(() => {}, { prototype: methods })
+      expect(() => create(given({ ContextStore: other }), new Koa3())).to.throw('ContextStore must be a class')
+    })
+  }
+
   it('koa-session accepts the app as first or last argument', () => {
     for (const call of [
       (app: KoaApp) => session(app as never),
