@@ -49,7 +49,7 @@ namespace session {
     cookie: Cookie
   }
 
-  /** The options of `session()`, as @types/express-session has them: with a store that has all methods of `Store`. For other stores, write `Options`. */
+  /** The options of `session()`, as `@types/express-session` has them: with a store that has all methods of `Store`. For other stores, write `Options`. */
   export interface SessionOptions extends options.Options<Request> {
     /**
      * Where sessions are kept.
@@ -70,7 +70,7 @@ namespace session {
      *
      * @default undefined: no function is called
      * @throws TypeError at setup, for another name or value
-     * @see docs/options.md#on; docs/events.md
+     * @see `docs/options.md#on`; `docs/events.md`
      */
     on?: Listeners<SessionEvent> | undefined
   }
@@ -122,7 +122,7 @@ namespace session {
    *
    * @param change gets the session as the store has it by then, with what the handler has changed; it must be synchronous, and may be called again
    * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; what `change` throws, and then nothing is written
-   * @see docs/scaling.md, "What holds where"
+   * @see `docs/scaling.md`, "What holds where"
    */
   export const update = updates.update as (
     req: IncomingMessage | Http2ServerRequest,
@@ -135,7 +135,7 @@ namespace session {
    * taken as well.
    *
    * @returns undefined if the request has no session, or none of these options is set
-   * @see docs/session.md#sessioninforeq
+   * @see `docs/session.md#sessioninforeq`
    */
   export const info = infos.info as (req: IncomingMessage | Http2ServerRequest) => SessionInfo | undefined
 
@@ -145,7 +145,7 @@ namespace session {
    *
    * @throws Error with the code `ERR_SESSION_NOT_FOUND` if the session no longer exists; TypeError if none of the options
    *   of `info` is set
-   * @see docs/session.md#sessionauthenticatedreq
+   * @see `docs/session.md#sessionauthenticatedreq`
    */
   export const authenticated = infos.authenticated as (req: IncomingMessage | Http2ServerRequest) => Promise<void>
 
@@ -154,7 +154,7 @@ namespace session {
    * in the store, and no silent failures. It is frozen; write another value of an option behind it.
    *
    * @example app.use(session({ ...session.recommended, secret, store }))
-   * @see docs/security.md#sessionrecommended
+   * @see `docs/security.md#sessionrecommended`
    */
   export const recommended: Recommended = Object.freeze({
     ...recommendations.RECOMMENDED,
@@ -195,7 +195,7 @@ namespace session {
 
   /** @ts-ignore: a name that only @types/express-session makes; without it this extends nothing, and is empty */
   interface Theirs extends Express.SessionStore {}
-  /** Where @types/express-session is installed too, what it says of these properties has to fit in here. */
+  /** Where `@types/express-session` is installed too, what it says of these properties has to fit in here. */
   type Ours<T> = 'generate' extends keyof Theirs ? any : T // eslint-disable-line @typescript-eslint/no-explicit-any
 
   /** @ts-ignore: empty if Express's types are not installed */
@@ -250,7 +250,7 @@ declare global {
   }
 }
 
-/** @ts-ignore: where @types/express-session is installed too, and types `req.session`, it learns here of our methods and of your data */
+/** @ts-ignore: where `@types/express-session` is installed too, and types `req.session`, it learns here of our methods and of your data */
 declare module '@types/express-session' {
   interface Session extends Omit<session.Session, Exclude<keyof sessions.Session, 'req'>> {
     save(): Promise<void>

@@ -93,7 +93,7 @@ namespace session {
    * IDs in the store. It is frozen; write another value of an option behind it.
    *
    * @example app.use(session({ ...session.recommended, store }, app))
-   * @see docs/security.md#sessionrecommended
+   * @see `docs/security.md#sessionrecommended`
    */
   export const recommended: Recommended = recommendations.RECOMMENDED
 

@@ -72,7 +72,7 @@ const GROUPS: Record<string, Group> = { keeping, copying, expiring, touching, li
  * Registers the conformance tests of a store with your test runner.
  *
  * @example storeContract('my store', { make: () => new MyStore() })
- * @see docs/stores.md, "Conformance tests"
+ * @see `docs/stores.md`, "Conformance tests"
  * @throws TypeError without `make`, or for an invalid runner
  */
 export function storeContract<Store extends SessionStore>(name: string, options: StoreContractOptions<Store>): void {

@@ -67,7 +67,7 @@ export type SetCookie =
  * @example const cookie = await sessionCookie({ app, ...options, data: { userId: 1 } }) // app is a Koa app
  * @returns the `Cookie` header of a browser that has the session: `name=value`
  * @throws TypeError for options that are missing or cannot work; what the store fails with
- * @see docs/testing.md
+ * @see `docs/testing.md`
  */
 export async function sessionCookie(options: SessionCookieOptions | KoaSessionCookieOptions): Promise<string> {
   const { data, ...rest } = (options ?? {}) as typeof options
@@ -108,7 +108,7 @@ async function storeSession(options: TestSessionOptions, data: SessionValues): P
  * @param setCookie the `Set-Cookie` header of the response, or the `Cookie` header of the request if the response has none
  * @returns what the session holds, without its cookie; undefined if there is no session, or no cookie whose signature is valid
  * @throws TypeError for options that are missing or cannot work; what the store fails with
- * @see docs/testing.md
+ * @see `docs/testing.md`
  */
 export async function readSession(
   options: TestSessionOptions | KoaTestSessionOptions,

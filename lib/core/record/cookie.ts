@@ -62,13 +62,13 @@ export interface CookieOptions {
    */
   partitioned?: boolean | undefined
   /**
-   * Has no effect: the session cookie is always signed. It is here because @types/express-session has it.
+   * Has no effect: the session cookie is always signed. It is here because `@types/express-session` has it.
    *
    * @default undefined
    */
   signed?: boolean | undefined
   /**
-   * Has no effect. It is here because @types/express-session has it.
+   * Has no effect. It is here because `@types/express-session` has it.
    *
    * @default undefined
    */
@@ -161,7 +161,7 @@ export class Cookie {
 
   /**
    * The remaining lifetime in milliseconds. It is `null` at run time if the cookie ends when the browser is closed; the type is that of
-   * @types/express-session. Setting it sets `expires`, counted from now, and `originalMaxAge`.
+   * `@types/express-session`. Setting it sets `expires`, counted from now, and `originalMaxAge`.
    *
    * @throws TypeError `maxAge must be a number or Date`
    */

@@ -130,7 +130,7 @@ export class Session {
    * @throws through the callback or the promise: the error of the store; or Error with the code `ERR_STORE_TIMEOUT` or `ERR_STORE_UNAVAILABLE` for a store
    * that does not respond, `ERR_STORE_REFUSES_VERSION` for one that compares wrongly, `ERR_SESSION_READ_ONLY` in a request that only reads its session, and,
    * with the option `userId`, `ERR_SESSION_REVOKED` or `ERR_TOO_MANY_SESSIONS`; TypeError for data that JSON cannot express
-   * @see docs/session.md#save; docs/troubleshooting.md#errors
+   * @see `docs/session.md#save`; `docs/troubleshooting.md#errors`
    */
   save<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   save<_Done extends Promise<void> = Promise<void>>(callback?: Callback): this
@@ -171,7 +171,7 @@ export class Session {
    *
    * @throws through the callback or the promise: the error of the store; or Error with the code `ERR_STORE_TIMEOUT` or `ERR_STORE_UNAVAILABLE` for a store
    * that does not respond
-   * @see docs/session.md#destroy; docs/troubleshooting.md#errors
+   * @see `docs/session.md#destroy`; `docs/troubleshooting.md#errors`
    */
   destroy<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   destroy<_Done extends Promise<void> = Promise<void>>(callback: Callback): this
@@ -192,7 +192,7 @@ export class Session {
    * `ERR_STORE_UNAVAILABLE` for a store that does not respond. If data is to be kept, also `ERR_SESSION_NOT_FOUND` if the session no longer exists,
    * `ERR_STORE_REFUSES_VERSION` for a store that compares wrongly, `ERR_SESSION_READ_ONLY` in a request that only reads its session, and, with the option
    * `userId`, `ERR_SESSION_REVOKED` or `ERR_TOO_MANY_SESSIONS`
-   * @see docs/session.md#regenerate; docs/troubleshooting.md#errors
+   * @see `docs/session.md#regenerate`; `docs/troubleshooting.md#errors`
    */
   regenerate<Done extends Promise<void> = Promise<void>>(...none: never[]): Done
   regenerate<_Done extends Promise<void> = Promise<void>>(callback: Callback): this

@@ -116,7 +116,7 @@ export interface FixedOptions {
    *
    * @default false, as in express-session
    * @throws TypeError at setup, for another value; on a request, if `genid` gives an ID of less than 128 bits
-   * @see OWASP Session Management Cheat Sheet, "Session ID Properties"; docs/recipes.md, "Hash the session IDs in the store"
+   * @see OWASP Session Management Cheat Sheet, "Session ID Properties"; `docs/recipes.md`, "Hash the session IDs in the store"
    */
   hashIds?: boolean | 'migrate' | undefined
   /**
@@ -132,7 +132,7 @@ export interface FixedOptions {
    *
    * @default undefined: no limit; a session lives as long as its cookie
    * @throws TypeError at setup if it is not a number above 0
-   * @see docs/options.md#idletimeout; ASVS 5.0 section 7.3.1, NIST SP 800-63B-4 section 5.2
+   * @see `docs/options.md#idletimeout`; ASVS 5.0 section 7.3.1, NIST SP 800-63B-4 section 5.2
    */
   idleTimeout?: number | undefined
   /**
@@ -141,7 +141,7 @@ export interface FixedOptions {
    *
    * @default undefined: no limit
    * @throws TypeError at setup if it is not a number above 0, or is below `idleTimeout`
-   * @see docs/options.md#absolutetimeout; ASVS 5.0 section 7.3.2, NIST SP 800-63B-4 section 5.2
+   * @see `docs/options.md#absolutetimeout`; ASVS 5.0 section 7.3.2, NIST SP 800-63B-4 section 5.2
    */
   absoluteTimeout?: number | undefined
   /**
@@ -150,7 +150,7 @@ export interface FixedOptions {
    *
    * @default undefined: sessions are not listed by user
    * @throws TypeError at setup if it is not a function, or sessions are kept in the cookie; on a request, for any other value
-   * @see docs/options.md#userid
+   * @see `docs/options.md#userid`
    */
   userId?: { of(session: any): unknown }['of'] | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
   /**
@@ -158,7 +158,7 @@ export interface FixedOptions {
    *
    * @default undefined: no limit
    * @throws TypeError at setup, without `userId` and for another value
-   * @see docs/options.md#maxsessionsperuser
+   * @see `docs/options.md#maxsessionsperuser`
    */
   maxSessionsPerUser?: number | MaxSessions | undefined
   /**
@@ -167,7 +167,7 @@ export interface FixedOptions {
    *
    * @default undefined: the ID stays until `regenerate`
    * @throws TypeError at setup if it is not a number above 0, or with `concurrency: 'off'`
-   * @see docs/options.md#renewafter; OWASP Session Management Cheat Sheet, "Renewal Timeout"
+   * @see `docs/options.md#renewafter`; OWASP Session Management Cheat Sheet, "Renewal Timeout"
    */
   renewAfter?: number | undefined
   /**
@@ -176,7 +176,7 @@ export interface FixedOptions {
    *
    * @default undefined: the earlier ID ends at once; 10000 with `renewAfter`, or half of a limit that is shorter
    * @throws TypeError at setup if it is not a number above 0, or not below `renewAfter`, `idleTimeout` and `absoluteTimeout`
-   * @see docs/options.md#grace
+   * @see `docs/options.md#grace`
    */
   grace?: number | undefined
   /**
@@ -217,7 +217,7 @@ export interface FixedOptions {
    * Whether the process warns, once for each reason, if a session cannot be kept or an option is misspelt. Nothing is warned of if `NODE_ENV` is `test`.
    *
    * @default true
-   * @see docs/troubleshooting.md
+   * @see `docs/troubleshooting.md`
    */
   diagnostics?: boolean | undefined
 }
@@ -270,7 +270,7 @@ export interface Options<H = Host> extends FixedOptions {
    *
    * @default undefined: no function is called
    * @throws TypeError at setup, for another name or value
-   * @see docs/options.md#on; docs/events.md
+   * @see `docs/options.md#on`; `docs/events.md`
    */
   on?: Listeners | undefined
   /**
@@ -286,7 +286,7 @@ export interface Options<H = Host> extends FixedOptions {
    * promise.
    *
    * @default undefined: every stored session is valid
-   * @see docs/options.md#validate
+   * @see `docs/options.md#validate`
    */
   validate?: { of(session: any, host: H): boolean | PromiseLike<boolean> }['of'] | undefined // eslint-disable-line @typescript-eslint/no-explicit-any
   /**

@@ -34,7 +34,7 @@ export interface SessionsOfUsers {
    *
    * @param current marks the session of this request, or of this Koa context
    * @throws TypeError without the option `userId`; errors of the store
-   * @see docs/session.md#sessionslistuserid
+   * @see `docs/session.md#sessionslistuserid`
    */
   list(userId: UserId, options?: { readonly current?: object }): Promise<ListedSessions>
   /**
@@ -43,7 +43,7 @@ export interface SessionsOfUsers {
    * @param handle from `list`, or from `session.info(req)`
    * @returns whether the user had the session
    * @throws TypeError without the option `userId`; errors of the store
-   * @see docs/session.md#sessionsrevokeuserid-handle
+   * @see `docs/session.md#sessionsrevokeuserid-handle`
    */
   revoke(userId: UserId, handle: string): Promise<boolean>
   /**
@@ -53,7 +53,7 @@ export interface SessionsOfUsers {
    * @param except the session of this request, or of this Koa context, stays
    * @returns the number of sessions that have ended
    * @throws TypeError without the option `userId`; errors of the store
-   * @see docs/session.md#sessionsrevokealluserid
+   * @see `docs/session.md#sessionsrevokealluserid`
    */
   revokeAll(userId: UserId, options?: { readonly except?: object }): Promise<number>
 }
@@ -65,7 +65,7 @@ export interface Sessions<Guard = unknown> extends SessionsOfUsers {
    * `ERR_SESSION_NOT_FRESH` if the user of the session has not authenticated within so many milliseconds.
    *
    * @throws TypeError without the option `userId`, and unless `ms` is a number above 0
-   * @see docs/session.md#sessionsrequirefreshms
+   * @see `docs/session.md#sessionsrequirefreshms`
    */
   requireFresh(ms: number): Guard
 }

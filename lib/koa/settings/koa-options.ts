@@ -136,7 +136,7 @@ export interface KoaOptions extends CoreOptions {
    * is stored under the reserved key `~`. A function that fails is reported, and changes nothing.
    *
    * @default undefined: no function is called
-   * @see docs/options.md#on; docs/events.md
+   * @see `docs/options.md#on`; `docs/events.md`
    */
   on?: Listeners<KoaSessionEvent> | undefined
   /**

@@ -20,7 +20,7 @@ export type { SqliteStoreOptions } from './options'
  * its rejection never ends the process.
  *
  * @example app.use(session({ store: new SqliteStore({ file: 'sessions.db' }), … }))
- * @see docs/stores.md, "SqliteStore"
+ * @see `docs/stores.md`, "SqliteStore"
  */
 export interface SqliteStore extends CompleteStore {
   /** Writes what waits in memory, stops the timers, and closes a file that the store has opened. A database of the app stays open. */
