@@ -30,7 +30,7 @@ interface How {
   readonly grace?: number | undefined
 }
 
-interface Turn {
+interface EndingTurn {
   readonly storeClient: Endable
   readonly id: string
   readonly grace: number
@@ -68,7 +68,7 @@ export function movedId(id: string, record: SessionData): string | undefined {
 }
 
 /** Ends the session in its turn. @param version of its record, if it is known: the record is then not read */
-function endIn(turn: Turn, version: Version | undefined, done: ResultCallback<Claimed>): void {
+function endIn(turn: EndingTurn, version: Version | undefined, done: ResultCallback<Claimed>): void {
   const { storeClient, id, grace, deadline } = turn
   const find = (): void =>
     storeClient.get(

@@ -10,13 +10,13 @@ import type { Read } from '../record/snapshot'
 const NONE: Limits = { idle: Infinity, absolute: Infinity, otherwise: Infinity }
 
 /** The settings of the middleware that are needed here. */
-interface About extends Diagnosed {
+interface NeededSettings extends Diagnosed {
   readonly lifetime: (Limits & { readonly watch: MarksWatch; readonly renewAfter: number }) | undefined
   /** The settings of sessions by user. */
   readonly users: object | undefined
 }
 
-type Ending = Pick<AnyCookie, 'expires' | 'originalMaxAge'>
+type EndingCookie = Pick<AnyCookie, 'expires' | 'originalMaxAge'>
 
 /** The marks and ends of an exchange's sessions, by ID, because several objects may stand for one session. */
 export class SessionLifetime {
@@ -41,7 +41,7 @@ export class SessionLifetime {
   readonly #watch: MarksWatch | undefined
 
   /** @param about the settings; without limits if only a record has marks */
-  constructor(private readonly about: About) {
+  constructor(private readonly about: NeededSettings) {
     this.#limits = about.lifetime ?? NONE
     this.#watch = about.lifetime?.watch
     this.#renewAfter = about.lifetime?.renewAfter ?? Infinity
@@ -142,7 +142,7 @@ export class SessionLifetime {
    * When a stored session began, in milliseconds since 1970. If its record does not tell, less than one lifetime ago: an earlier one has ended, unless
    * requests to another process have moved its end.
    */
-  beganAt({ id, cookie }: { readonly id: string; readonly cookie: Ending }): number {
+  beganAt({ id, cookie }: { readonly id: string; readonly cookie: EndingCookie }): number {
     return this.#unmarked === id ? Date.now() + 1 - (possibleLifetime(cookie) ?? LONGEST_COOKIE) : (this.marksOf(id)?.c ?? 0)
   }
 
@@ -177,7 +177,7 @@ export class SessionLifetime {
    *
    * @param keepsEnd whether the end in the record is up to date: a request without activity then leaves it
    */
-  endOf(id: string, cookie: Ending, keepsEnd = false): number {
+  endOf(id: string, cookie: EndingCookie, keepsEnd = false): number {
     const now = Date.now()
     const own = ownEnd(cookie, this.isRestarted ? now : undefined)
     const marks = this.marksOf(id)
@@ -197,7 +197,7 @@ export class SessionLifetime {
    *
    * @param least the smallest move, in milliseconds
    */
-  isDue(id: string, cookie: Ending, least: number): boolean {
+  isDue(id: string, cookie: EndingCookie, least: number): boolean {
     if (this.#limits.idle === Infinity || !this.isActive) return false
     return isDue(this.lastRead?.id === id ? this.lastRead.end : undefined, this.endOf(id, cookie), least)
   }
@@ -224,7 +224,7 @@ export class SessionLifetime {
 }
 
 /** @param restarted when the lifetime of the cookie has begun anew */
-function ownEnd(cookie: Ending, restarted: number | undefined): number | null {
+function ownEnd(cookie: EndingCookie, restarted: number | undefined): number | null {
   if (!cookie.expires) return null
   const lifetime = possibleLifetime(cookie)
   return restarted === undefined || lifetime === null ? new Date(cookie.expires).valueOf() : restarted + lifetime

@@ -5,7 +5,7 @@ import type { SessionData } from '../record/session-data'
 import type { HostExchange } from '../session/session'
 import type { LifetimeSettings } from '../settings/lifetime-options'
 import type { Settings } from '../settings/settings'
-import { change, finish, goneOf, lookFor, type Found, type Place } from './records'
+import { change, finish, goneOf, lookFor, type FoundEntry, type Place } from './records'
 import { withoutGone, type Entry, type Registry } from './registry'
 
 /** One session of a user. */
@@ -32,10 +32,10 @@ export interface ListedSessions extends ReadonlyArray<ListedSession> {
   readonly exact: boolean
 }
 
-type About = Pick<Settings, 'lifetime' | 'concurrency' | 'endsByRecord'>
+type ListSettings = Pick<Settings, 'lifetime' | 'concurrency' | 'endsByRecord'>
 
 /** Lists the sessions that exist, and removes the entries of others. */
-export async function list(place: Place, about: About, current: HostExchange | undefined): Promise<ListedSessions> {
+export async function list(place: Place, about: ListSettings, current: HostExchange | undefined): Promise<ListedSessions> {
   const { result } = await change<Registry>(place, registry => ({ result: registry }))
   const found = await lookFor(
     place,
@@ -57,7 +57,7 @@ async function tidy(place: Place, { s }: Registry, gone: readonly Entry[]): Prom
   if (gone.length > 0) await change(place, registry => ({ next: withoutGone(registry, gone), result: undefined }))
 }
 
-function listedOf({ entry, record }: Found, about: About, current: string | undefined): ListedSession[] {
+function listedOf({ entry, record }: FoundEntry, about: ListSettings, current: string | undefined): ListedSession[] {
   const { lifetime } = about
   const marks = record && marksIn(record)
   const now = Date.now()

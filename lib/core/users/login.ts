@@ -7,19 +7,8 @@ import { publish } from '../diagnostics/channels'
 import { describes } from '../events/session-event'
 import { endRevoked } from './logout'
 import { destroyRecords, lookedAt, lookThen, placeOf, settledOf, type Looked, type Place } from './records'
-import {
-  admit,
-  confirmed,
-  deadOf,
-  entryOf,
-  newLogin,
-  without,
-  withoutLogin,
-  type Admission,
-  type Entry,
-  type Login as Asked,
-} from './registry'
-import type { Known } from './registry-client'
+import { admit, confirmed, deadOf, entryOf, newLogin, without, withoutLogin, type Admission, type Entry, type AddedLogin } from './registry'
+import type { KnownRegistry } from './registry-client'
 import { describeFor } from './describe'
 import { storedUser, wasDropped, type UserContext } from './user-of'
 
@@ -43,7 +32,7 @@ export function logIn(
   new Login(exchange, session, { user, id, about, act, done }).begin()
 }
 
-interface Task {
+interface LoginTask {
   readonly user: string
   /** Under which the session is stored. */
   readonly id: string
@@ -61,7 +50,7 @@ interface Added {
   readonly whys: ReadonlyMap<string, Why>
   /** Whether there was no entry for the session. */
   readonly isNew: boolean
-  readonly known: Known
+  readonly known: KnownRegistry
 }
 
 /** A session that becomes one of a user: adds an entry, stores the session, and looks whether the entry has been revoked meanwhile. */
@@ -76,7 +65,7 @@ class Login {
   constructor(
     private readonly exchange: UserContext,
     private readonly session: Session,
-    private readonly task: Task,
+    private readonly task: LoginTask,
   ) {
     this.#place = placeOf(exchange, task.user)
     const marks = exchange.lifetime?.marksOf(session.id)
@@ -87,7 +76,7 @@ class Login {
   }
 
   /** @param looked undefined if the records of the other sessions have not been looked for */
-  begin(looked?: Looked, known?: Known): void {
+  begin(looked?: Looked, known?: KnownRegistry): void {
     const { registries, user } = this.#place
     const asked = this.#asked(looked)
     registries.change(
@@ -109,7 +98,7 @@ class Login {
     )
   }
 
-  #asked(looked: Looked | undefined): Asked {
+  #asked(looked: Looked | undefined): AddedLogin {
     const { exchange, session, task } = this
     const { replacedSession } = exchange
     const now = Date.now()
@@ -123,7 +112,7 @@ class Login {
     }
   }
 
-  #look(entries: readonly Entry[], known: Known): void {
+  #look(entries: readonly Entry[], known: KnownRegistry): void {
     const others = entries.filter(({ d }) => !d)
     lookThen(this.#place, others, (err, found = []) => (err ? this.task.done(err) : this.begin(lookedAt(this.exchange, found), known)))
   }

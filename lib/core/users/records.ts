@@ -9,7 +9,7 @@ import type { SessionData } from '../record/session-data'
 import type { StoreClient } from '../store/store-client'
 import { isKey } from '../store/store-keys'
 import { isSettled, killed, removed, type Entry, type Registry } from './registry'
-import { RegistryClient, type Change, type Changed, type Known } from './registry-client'
+import { RegistryClient, type RegistryOutcome, type Changed, type KnownRegistry } from './registry-client'
 
 /** The sessions of one user in one store. */
 export interface Place {
@@ -30,7 +30,7 @@ export function placeOf({ storeClient, settings }: Users, user: string): Place {
 }
 
 /** An entry with the record of its session. */
-export interface Found {
+export interface FoundEntry {
   readonly entry: Entry
   /** Undefined if the session no longer exists. */
   readonly record: SessionData | undefined
@@ -42,21 +42,21 @@ const AT_ONCE = 64
 /** Changes the registry of a user. @param known what an earlier change has left in the store, so that it need not be read */
 export function change<Result>(
   { registries, user }: Place,
-  make: (registry: Registry) => Change<Result>,
-  known?: Known,
+  make: (registry: Registry) => RegistryOutcome<Result>,
+  known?: KnownRegistry,
 ): Promise<Changed<Result>> {
   return fromCallback(done => registries.change(user, make, done, known))
 }
 
 /** Reads the records of entries. */
-export async function lookFor(place: Place, entries: readonly Entry[]): Promise<readonly Found[]> {
-  const found: Found[] = []
+export async function lookFor(place: Place, entries: readonly Entry[]): Promise<readonly FoundEntry[]> {
+  const found: FoundEntry[] = []
   await some(entries, async (entry, at) => void (found[at] = { entry, record: await recordOf(place, entry) }))
   return found
 }
 
 /** As a callback, outside of the promise. */
-export function lookThen(place: Place, entries: readonly Entry[], done: ResultCallback<readonly Found[]>): void {
+export function lookThen(place: Place, entries: readonly Entry[], done: ResultCallback<readonly FoundEntry[]>): void {
   lookFor(place, entries).then(
     found => process.nextTick(done, null, found),
     err => process.nextTick(done, err),
@@ -79,7 +79,7 @@ function isOf(record: SessionData, user: string): boolean {
 }
 
 /** The entries without a record. */
-export function goneOf(found: readonly Found[]): readonly Entry[] {
+export function goneOf(found: readonly FoundEntry[]): readonly Entry[] {
   const now = Date.now()
   return found.filter(({ entry, record }) => !record && !entry.d && isSettled(entry, now)).map(({ entry }) => entry)
 }
@@ -93,7 +93,7 @@ export interface Looked {
 }
 
 /** Judges the records that were looked for. */
-export function lookedAt(exchange: LifetimeContext, found: readonly Found[]): Looked {
+export function lookedAt(exchange: LifetimeContext, found: readonly FoundEntry[]): Looked {
   const over = new Map<string, Why>()
   for (const { entry, record } of found) {
     if (record && isOver(exchange, record)) over.set(entry.h, passedLimit(exchange, separate({ record, moment: undefined })))
@@ -113,7 +113,7 @@ export async function end(place: Place, isMeant: (entry: Entry) => boolean): Pro
 }
 
 /** Destroys the records of dead entries, then removes the entries, except those of logins that may still create a record. */
-export async function finish(place: Place, dead: readonly Entry[], known?: Known): Promise<void> {
+export async function finish(place: Place, dead: readonly Entry[], known?: KnownRegistry): Promise<void> {
   if (dead.length === 0) return
   await destroyRecords(place, dead)
   const handles = settledOf(dead)

@@ -12,14 +12,14 @@ import { EMPTY, isEmpty, withKeys, type Registry } from './registry'
 import { recordOf, registryId, registryIn } from './registry-record'
 
 /** A registry as the store last had it. */
-export interface Known {
+export interface KnownRegistry {
   readonly registry: Registry
   /** Null if there is no record; undefined if the store does not compare. */
   readonly version: Version | null | undefined
 }
 
 /** What becomes of a registry. */
-export interface Change<Result> {
+export interface RegistryOutcome<Result> {
   /** Undefined if it stays as it is. */
   readonly next?: Registry | undefined
   readonly result: Result
@@ -28,7 +28,7 @@ export interface Change<Result> {
 /** The result of a change, and the registry as the store has it since. */
 export interface Changed<Result> {
   readonly result: Result
-  readonly known: Known
+  readonly known: KnownRegistry
 }
 
 /** Reads and changes the registries of users. Within a process, one change of a user follows another. */
@@ -42,7 +42,12 @@ export class RegistryClient {
    * @param make may be called again, if another process has changed the registry meanwhile
    * @param known the registry from an earlier change, which saves a read if it is up to date
    */
-  change<Result>(user: string, make: (registry: Registry) => Change<Result>, done: ResultCallback<Changed<Result>>, known?: Known): void {
+  change<Result>(
+    user: string,
+    make: (registry: Registry) => RegistryOutcome<Result>,
+    done: ResultCallback<Changed<Result>>,
+    known?: KnownRegistry,
+  ): void {
     const { storeClient, about } = this
     const id = registryId(user)
     const deadline = storeClient.deadline()
@@ -52,10 +57,10 @@ export class RegistryClient {
   }
 }
 
-interface Task<Result> {
+interface RegistryTask<Result> {
   readonly id: string
   readonly deadline: Deadline
-  readonly make: (registry: Registry) => Change<Result>
+  readonly make: (registry: Registry) => RegistryOutcome<Result>
   readonly done: ResultCallback<Changed<Result>>
 }
 
@@ -66,10 +71,10 @@ class RegistryChange<Result> {
   constructor(
     private readonly storeClient: StoreClient,
     private readonly about: Diagnosed,
-    private readonly task: Task<Result>,
+    private readonly task: RegistryTask<Result>,
   ) {}
 
-  begin(known: Known | undefined): void {
+  begin(known: KnownRegistry | undefined): void {
     if (known?.version === undefined) this.#read()
     else this.#write(known)
   }
@@ -87,14 +92,14 @@ class RegistryChange<Result> {
     )
   }
 
-  #found(record: SessionData | null | undefined, version: Known['version']): void {
+  #found(record: SessionData | null | undefined, version: KnownRegistry['version']): void {
     const { registry, isCorrupt } = record ? registryIn(record) : { registry: EMPTY, isCorrupt: false }
     if (isCorrupt) reportCorrupt(this.about)
     this.#write({ registry: withKeys(registry, this.storeClient.keys), version }, isCorrupt)
   }
 
   /** @param isCorrupt whether the record is also written if the registry stays as it is */
-  #write(before: Known, isCorrupt = false): void {
+  #write(before: KnownRegistry, isCorrupt = false): void {
     const { task, storeClient } = this
     const { next = isCorrupt ? before.registry : undefined, result } = task.make(before.registry)
     if (!next || (isEmpty(next) && before.version === null)) return task.done(null, { result, known: before })
@@ -107,7 +112,7 @@ class RegistryChange<Result> {
     })
   }
 
-  #put(next: Registry, version: Known['version'], done: ResultCallback<Outcome>): void {
+  #put(next: Registry, version: KnownRegistry['version'], done: ResultCallback<Outcome>): void {
     const { storeClient } = this
     const { id, deadline } = this.task
     if (storeClient.compares && version !== undefined) return storeClient.compareAndSet(id, recordOf(next), { version }, done, deadline)

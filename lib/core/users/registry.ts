@@ -128,7 +128,7 @@ export interface Limit {
 }
 
 /** A login that is added to the registry of its user. */
-export interface Login {
+export interface AddedLogin {
   readonly entry: Entry
   /** When the session began, if it was already used by this user before: in milliseconds since 1970. */
   readonly since: number | undefined
@@ -145,7 +145,7 @@ export interface Login {
 export type Admission = 'look' | 'refused' | 'revoked' | { readonly registry: Registry; readonly evicted: readonly Entry[] }
 
 /** Adds the entry of a login that begins, and marks the oldest as dead if there are too many. */
-export function admit(before: Registry, login: Login): Admission {
+export function admit(before: Registry, login: AddedLogin): Admission {
   const { entry, since, gone } = login
   const known = entryOf(before, entry.h)
   if (known?.d) return 'revoked'
@@ -164,7 +164,7 @@ function againIn(known: Entry, { k, l, t }: Entry): Entry {
   return { ...known, k: keysWith(known.k, k), ...(l !== undefined && { l }), t, p: 1 }
 }
 
-function admitNew(registry: Registry, { entry, replaced, limit, gone, over }: Login): Admission {
+function admitNew(registry: Registry, { entry, replaced, limit, gone, over }: AddedLogin): Admission {
   const others = registry.s.filter(({ h, d }) => !d && h !== replaced && !over?.has(h))
   const surplus = limit ? Math.max(0, others.length + 1 - limit.max) : 0
   if (!gone && (surplus > 0 || registry.s.length >= 2 * (registry.n ?? 0) + SWEPT_AFTER)) return 'look'

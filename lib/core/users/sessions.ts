@@ -71,7 +71,7 @@ export interface Sessions<Guard = unknown> extends SessionsOfUsers {
 }
 
 /** The part of the settings that the methods need. */
-export type About = Pick<Settings, 'users' | 'events' | 'lifetime' | 'name' | 'diagnostics' | 'concurrency' | 'endsByRecord'>
+export type MethodSettings = Pick<Settings, 'users' | 'events' | 'lifetime' | 'name' | 'diagnostics' | 'concurrency' | 'endsByRecord'>
 
 /**
  * Finds the store of a call.
@@ -82,7 +82,7 @@ export type About = Pick<Settings, 'users' | 'events' | 'lifetime' | 'name' | 'd
 export type StoreClientOf = (method: string, current?: HostExchange) => StoreClient
 
 /** The methods of a middleware. */
-export function sessionsOf(storeClientOf: StoreClientOf, about: About): SessionsOfUsers {
+export function sessionsOf(storeClientOf: StoreClientOf, about: MethodSettings): SessionsOfUsers {
   const placeFor = (method: string, given: unknown, current?: HostExchange): Place => {
     needUsers(method, about)
     const storeClient = storeClientOf(method, current)
@@ -106,7 +106,7 @@ export function sessionsOf(storeClientOf: StoreClientOf, about: About): Sessions
 }
 
 /** @throws TypeError without the option `userId` */
-export function needUsers(method: string, { users }: Pick<About, 'users'>): void {
+export function needUsers(method: string, { users }: Pick<MethodSettings, 'users'>): void {
   if (!users) throw new TypeError(`sessions.${method} needs the option userId; write userId: session => session.user, for example`)
 }
 
@@ -124,7 +124,7 @@ function exchangeFor(method: string, name: string, options: object | undefined):
   return exchange
 }
 
-async function endById(storeClientOf: StoreClientOf, about: About, id: unknown): Promise<void> {
+async function endById(storeClientOf: StoreClientOf, about: MethodSettings, id: unknown): Promise<void> {
   if (typeof id !== 'string' || !id) throw new TypeError(`sessions.end needs the ID of a session, not ${describeValue(id)}`)
   const storeClient = storeClientOf('end')
   const { users, events } = about

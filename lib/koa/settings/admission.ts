@@ -19,7 +19,7 @@ export function endsOf(store: SessionStore): Ends {
   return typeof store.createSession === 'function' ? 'by the store' : 'by the record'
 }
 
-interface About {
+interface AdmissionContext {
   readonly app: App | undefined
   readonly ends: Ends
   /** Whether sessions have limits. */
@@ -30,7 +30,7 @@ interface About {
  * Whether a record is accepted; if not, the app is told why. A session with limits that has expired passes if the store keeps its record: the limits end it,
  * with its entry in the list of its user.
  */
-export function admission({ valid }: KoaOptions, { app, ends, hasLimits }: About): Settings['admit'] {
+export function admission({ valid }: KoaOptions, { app, ends, hasLimits }: AdmissionContext): Settings['admit'] {
   return ({ ctx }: KoaHost, id, record) => {
     const raw = (record as { [RAW]?: object } | null | undefined)?.[RAW] ?? record
     const refuse = (what: string): undefined => {

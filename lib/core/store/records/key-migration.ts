@@ -7,7 +7,7 @@ import { CONFIRMED, isConfirmed, isPending, newPending, PENDING, withoutPending 
 import { cookieOf, validCookieOf, type SessionData } from '../../record/session-data'
 import type { Version } from '../../record/snapshot'
 import type { ReadCallback } from '../contract'
-import { StoredRecord, type Place } from './stored-record'
+import { StoredRecord, type RecordPlace } from './stored-record'
 
 /** How many times other processes may interfere. */
 const MOST_TRIES = 20
@@ -39,7 +39,7 @@ export interface MovedKeys {
 }
 
 /** The record of one session, under two keys. */
-export class MovedRecord extends StoredRecord<MovedKeys & Place> {
+export class MovedRecord extends StoredRecord<MovedKeys & RecordPlace> {
   getOlder(done: ReadCallback): void {
     this.calls.get(this.place.older, done, this.place.deadline)
   }

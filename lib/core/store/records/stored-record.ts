@@ -8,7 +8,7 @@ import type { StoreCalls } from '../store-calls'
 import { TrackedWrite } from '../tracked-write'
 
 /** A session, and the key of its record. */
-export interface Place {
+export interface RecordPlace {
   readonly id: string
   readonly key: string
   /** Whether the store compares. */
@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** The record of one session, for operations of several calls. */
-export class StoredRecord<Where extends Place = Place> {
+export class StoredRecord<Where extends RecordPlace = RecordPlace> {
   /** @param kind of the writes: a touch does not change the data */
   constructor(
     protected readonly calls: StoreCalls,
