@@ -62,13 +62,23 @@ const STORES = { MemoryStore: session.MemoryStore, 'a plain store': PlainStore, 
 const save = async (live: { save(callback: (err?: unknown) => void): unknown }): Promise<void> =>
   new Promise((resolve, reject) => live.save(err => (err ? reject(err as Error) : resolve())))
 
+type Stop = () => Promise<void>
+
+/** Stops after the session was read, saves it, and stops again before the response. */
+async function savesEarly(req: Req, stop: Stop): Promise<void> {
+  await stop()
+  data(req).slow = true
+  await save(req.session)
+  await stop()
+}
+
 describe('session: the end of a session that is saved before the response', () => {
   const clock = useClock()
 
   for (const [kind, Store] of Object.entries(STORES)) {
     /** A client that has logged in, and requests that stop until the test lets them go on. */
     const begin = async (
-      acts: Record<string, (req: Req, stop: () => Promise<void>) => Promise<void>>,
+      acts: Record<string, (req: Req, stop: Stop) => Promise<void>>,
     ): Promise<{ get: (path: string) => Promise<string>; stopped: (path: string) => Promise<() => void> }> => {
       const stops = new Map<string, () => void>()
       const watchers = new Map<string, () => void>()
@@ -98,70 +108,45 @@ describe('session: the end of a session that is saved before the response', () =
       }
     }
 
-    it(`is moved at the end of the request, although another request has saved it meanwhile: ${kind}`, async () => {
-      const { get, stopped } = await begin({
-        '/slow': async (req, stop) => {
-          await stop()
-          data(req).slow = true
-          await save(req.session)
-        },
-        '/fast': async req => void (data(req).fast = true),
-      })
-      clock.turn(50_000)
-      const slow = get('/slow')
-      const goOn = await stopped('/slow')
-      await get('/fast')
-      goOn()
-      await slow
-      clock.turn(50_000)
-      expect(shown(await get('/show'))).to.deep.equal({ user: 'ada', fast: true, slow: true })
-    })
-
-    it(`is not set back by the save of a request that has read an earlier end: ${kind}`, async () => {
-      const { get, stopped } = await begin({
-        '/slow': async (req, stop) => {
-          await stop()
-          data(req).slow = true
-          await save(req.session)
-          await stop()
-        },
-        '/fast': async req => void (data(req).fast = true),
-      })
+    /** A slow request has read the session, a fast one has changed it since, and the slow one has saved it. It has not responded yet. */
+    const overlapped = async (): Promise<{ get: (path: string) => Promise<string>; respond: () => Promise<unknown> }> => {
+      const { get, stopped } = await begin({ '/slow': savesEarly, '/fast': async req => void (data(req).fast = true) })
       clock.turn(50_000)
       const slow = get('/slow')
       const goOn = await stopped('/slow')
       await get('/fast')
       goOn()
       const end = await stopped('/slow')
+      return { get, respond: async () => (end(), slow) }
+    }
+
+    it(`is moved at the end of the request, although another request has saved it meanwhile: ${kind}`, async () => {
+      const { get, respond } = await overlapped()
+      await respond()
+      clock.turn(50_000)
+      expect(shown(await get('/show'))).to.deep.equal({ user: 'ada', fast: true, slow: true })
+    })
+
+    it(`is not set back by the save of a request that has read an earlier end: ${kind}`, async () => {
+      const { get, respond } = await overlapped()
       clock.turn(20_000)
       expect(shown(await get('/show'))).to.deep.equal({ user: 'ada', fast: true, slow: true })
-      end()
-      await slow
+      await respond()
     })
 
     it(`is moved by a request that only reads, although another one has saved it early: ${kind}`, async () => {
-      const { get, stopped } = await begin({
-        '/saves': async (req, stop) => {
-          await stop()
-          data(req).saved = true
-          await save(req.session)
-          await stop()
-        },
-        '/reads': async (_, stop) => stop(),
-      })
+      const { get, stopped } = await begin({ '/slow': savesEarly, '/reads': async (_, stop) => stop() })
       clock.turn(50_000)
-      const saves = get('/saves')
-      const goOn = await stopped('/saves')
-      const reads = get('/reads')
-      const read = await stopped('/reads')
+      const [slow, reads] = [get('/slow'), get('/reads')]
+      const [goOn, read] = [await stopped('/slow'), await stopped('/reads')]
       goOn()
-      const end = await stopped('/saves')
+      const end = await stopped('/slow')
       read()
       await reads
       clock.turn(20_000)
-      expect(shown(await get('/show'))).to.deep.equal({ user: 'ada', saved: true })
+      expect(shown(await get('/show'))).to.deep.equal({ user: 'ada', slow: true })
       end()
-      await saves
+      await slow
     })
 
     it(`is moved if another object of the session was saved: ${kind}`, async () => {

@@ -147,17 +147,47 @@ onEachHost('stores: how a store may respond', host => {
       })
     }
 
-    it('that calls back later without declaring it: sessions are saved with it', async () => {
+    const declared: Record<string, (act: (given: readonly unknown[]) => void) => (...given: never[]) => void> = {
+      'calls back later without declaring it':
+        act =>
+        (...given) =>
+          act(given),
+      'declares its callback with a default':
+        act =>
+        (id: unknown, record: unknown, done = (): void => {}) =>
+          act([id, record, done]),
+    }
+    for (const [how, declare] of Object.entries(declared)) {
+      it(`that ${how}: sessions are saved with it`, async () => {
+        const kept = calling(ways['by its callback, at once'] as never)
+        const update = declare(given => {
+          const [id, record, done] = given as [never, never, Answer]
+          setImmediate(() => kept.set(id, record, ((err: unknown) => done(err, true)) as never))
+        })
+        let calls = 0
+        const set: Methods['set'] = (...args) => (calls++, kept.set(...args))
+        expect(await visits(host, storeOf({ ...kept, set, update }))).to.deep.equal(GOOD)
+        // The new sessions
+        expect(calls).to.equal(2)
+      })
+    }
+
+    it('that fails with a TypeError after it has worked: the error is that of the save, and set is not called', async () => {
       const kept = calling(ways['by its callback, at once'] as never)
-      const update = (...args: unknown[]): void => {
-        const [id, session, done] = args as [never, never, Answer]
-        setImmediate(() => kept.set(id, session, ((err: unknown) => done(err, true)) as never))
-      }
-      let calls = 0
+      let [calls, isBroken] = [0, false]
       const set: Methods['set'] = (...args) => (calls++, kept.set(...args))
-      expect(await visits(host, storeOf({ ...kept, set, update }))).to.deep.equal(GOOD)
-      // The new sessions
-      expect(calls).to.equal(2)
+      const update = async (id: never, record: never): Promise<boolean> => {
+        if (isBroken) throw new TypeError('no connection')
+        return new Promise(resolve => kept.set(id, record, (() => resolve(true)) as never))
+      }
+      const site = siteOn(host, storeOf({ ...kept, set, update }), count)
+      const visitor = site.visitor()
+      await visitor.get()
+      await visitor.get()
+      isBroken = true
+      await visitor.get()
+      await new Promise(resolve => setImmediate(resolve))
+      expect([site.errors.map(err => err.message), calls]).to.deep.equal([['no connection'], 1])
     })
 
     it('whose error is not a TypeError: the error is that of the save', async () => {

@@ -112,5 +112,10 @@ function fetched(done: ReadCallback): ResultCallback<Fetched | undefined> {
 
 /** Whether it was a method `update` of the app's own, which can never respond: it declares parameters and no callback, and has returned no promise. */
 function isUnrelated(method: Method, asked: (...args: never[]) => unknown, args: readonly unknown[], returned: unknown): boolean {
-  return method === 'update' && asked.length > 0 && !callsBack(asked, args) && !isPromise(returned)
+  return method === 'update' && asked.length > 0 && !callsBack(asked, args) && !isPromise(returned) && !hasDefaults(asked)
+}
+
+/** Whether the method may declare a parameter with a default value, which `length` does not count. */
+function hasDefaults(method: (...args: never[]) => unknown): boolean {
+  return /^[^{]*=(?!>)/.test(Function.prototype.toString.call(method))
 }

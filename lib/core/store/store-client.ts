@@ -25,8 +25,8 @@ export class StoreClient {
   readonly grace: Grace
   /** Of a store that is asked for it. One that wraps another for a single request would add listeners to that for ever. */
   #connection: Connection | undefined
-  /** The store has an unrelated method `update`. */
-  #hasOtherUpdate = false
+  /** Whether the store's method `update` is that of the contract; undefined until it has responded. */
+  #hasContractUpdate: boolean | undefined
 
   constructor(
     store: SessionStore,
@@ -113,17 +113,17 @@ export class StoreClient {
 
   /** Whether the store has `update`. */
   get updates(): boolean {
-    return !this.#hasOtherUpdate && hasAbility(this.#store, 'update')
+    return this.#hasContractUpdate !== false && hasAbility(this.#store, 'update')
   }
 
   update(id: string, session: SessionData, done: ResultCallback<boolean>, deadline?: Deadline): void {
     const key = this.keys.of(id)
     const heard = (err: unknown, updated: unknown): void => {
-      // A TypeError comes from a method that takes something else than a session, such as a function
-      const isOther = err ? err instanceof TypeError : typeof updated !== 'boolean'
-      if (!isOther) return done(err, updated as boolean | undefined)
-      this.#hasOtherUpdate = true
-      this.set(id, session, err => done(err, true), deadline)
+      if (!err) this.#hasContractUpdate = typeof updated === 'boolean'
+      // A method that takes something else than a session, such as a function, throws a TypeError
+      const isOther = err ? !this.#hasContractUpdate && err instanceof TypeError : !this.#hasContractUpdate
+      if (isOther) this.set(id, session, err => done(err, true), deadline)
+      else done(err, updated as boolean | undefined)
     }
     this.#calls.ask('update', [key, session], heard, { deadline, write: this.#writing(id, 'data', key) })
   }
